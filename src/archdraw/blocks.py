@@ -1,0 +1,320 @@
+"""The algebra of models: the one tree that is counted and drawn.
+
+A model is a tree of eight frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
+``match`` that ends in ``assert_never``, so that the type checker lists every fold when a node is added.
+
+The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most blocks
+have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept apart
+(``Parallel(merge="separate")``) leave the sum of theirs, and the next leaf takes however many arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Literal, assert_never
+
+Role = Literal[
+    "plain",  # a projection or an operation that has no colour of its own
+    "embedding",  # token and position tables, output head
+    "norm",
+    "attention",  # full softmax attention
+    "sliding",  # softmax attention over a window or a chunk
+    "linear",  # linear attention, state space, recurrent mixers
+    "convolution",
+    "feed_forward",
+    "experts",
+    "shared",  # an expert that every token passes
+    "position",
+    "latent",  # a compressed tensor, or one that is cached
+    "auxiliary",  # beside the model: multi-token prediction, encoders of other modalities
+]
+"""What a block is, for its colour and for the choice of what is opened; never its only sign."""
+
+Part = Literal[
+    "embedding",
+    "head",
+    "attention",
+    "feed_forward",
+    "experts",
+    "shared_experts",
+    "router",
+    "norm",
+    "encoder",
+    "multi_token_prediction",
+    "other",
+]
+"""Where the parameters of a leaf are booked in a model's parts."""
+
+Merge = Literal["add", "multiply", "concatenate", "separate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One tensor of a checkpoint: ``name`` below its block's path (``weight``, ``bias``), ``shape`` as stored.
+
+    A name with a dot (``q_norm.weight``) is below the enclosing module instead: one box, two tensors. A tensor that is
+    ``tied`` is another block's, one that is a ``buffer`` is not trained (a router's balancing bias): neither counts.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    tied: bool = False
+    buffer: bool = False
+
+    @property
+    def count(self) -> int:
+        """Number of parameters that this tensor adds to the model."""
+        return 0 if self.tied or self.buffer else prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a layer sees: ``size`` tokens, counted from each token or (``chunked``) from its chunk's start."""
+
+    size: int
+    chunked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What one token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all)."""
+
+    elements: int
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``."""
+
+    query: int
+    key_value: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A block without parts: a projection, a norm, an operation.
+
+    ``name`` is the checkpoint's (``q_proj``), ``label`` and ``detail`` are the two lines of its box. ``inputs`` lines
+    come in; ``outputs`` names the lines that leave, of which a single one needs no name. ``chip`` is the short text that the leaf shows beside its
+    enclosing module when that is folded (``RoPE``, ``QK-norm``); empty for none. ``state`` counts the values that a
+    recurrent mixer keeps per layer whatever the context. ``heads`` is set on the leaf where attention heads meet.
+    """
+
+    name: str
+    label: str
+    role: Role = "plain"
+    detail: str = ""
+    weights: tuple[Weight, ...] = ()
+    part: Part = "other"
+    inputs: int = 1
+    outputs: tuple[str, ...] = ("",)
+    chip: str = ""
+    cache: Cache | None = None
+    state: int = 0
+    heads: Heads | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Blocks one after the other, the first nearest to the input. An empty one is a plain line."""
+
+    parts: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Branches side by side, left to right.
+
+    One line that comes in is read by every branch; several are dealt out, each branch taking as many as it has inputs.
+    ``merge`` joins the branches into one line; "separate" hands all their lines to the next block.
+    """
+
+    branches: tuple[Block, ...]
+    merge: Merge = "add"
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """``x + body(x)``."""
+
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``body``, ``times`` in a row, each with weights of its own. ``times`` is 1 or more."""
+
+    body: Block
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Experts:
+    """``total`` copies of ``body`` of which each token passes ``active``."""
+
+    body: Block
+    total: int
+    active: int
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A frame with a name that can be folded to one box or opened.
+
+    ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box, ``title`` the
+    heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``).
+    A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
+    with numbers from the tree that stand under an opened module.
+    """
+
+    name: str
+    label: str
+    body: Block
+    role: Role = "plain"
+    detail: str = ""
+    kind: str = ""
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A module beside the spine, at its place in a sequence; it does not change the line that passes.
+
+    ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
+    A side that is not ``counted`` is no part of the model's total, by the convention of published counts.
+    """
+
+    body: Module
+    direction: Literal["in", "out"]
+    counted: bool = True
+
+
+Block = Leaf | Sequence | Parallel | Residual | Repeat | Experts | Module | Side
+
+LINE = Sequence()
+"""The block that does nothing."""
+
+
+def children(block: Block) -> tuple[Block, ...]:
+    """The blocks directly inside ``block``, in order."""
+    match block:
+        case Leaf():
+            return ()
+        case Sequence(parts=parts):
+            return parts
+        case Parallel(branches=branches):
+            return branches
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body) | Side(body=body):
+            return (body,)
+        case _:
+            assert_never(block)
+
+
+def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
+    """Every block below and including ``block`` with its path, input first.
+
+    A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
+    one name under one module are told apart by ``.2``, ``.3`` ... in order.
+    """
+    yield from _walk(block, path, {})
+
+
+def _walk(block: Block, path: str, taken: dict[str, int]) -> Iterator[tuple[str, Block]]:
+    if isinstance(block, Leaf | Module):
+        seen = taken[block.name] = taken.get(block.name, 0) + 1
+        name = block.name if seen == 1 else f"{block.name}.{seen}"
+        path = f"{path}/{name}" if path else name
+    yield path, block
+    below = {} if isinstance(block, Module) else taken
+    for child in children(block):
+        yield from _walk(child, path, below)
+
+
+def leaves(block: Block) -> Iterator[Leaf]:
+    """Every leaf of ``block``, input first, each once whatever repeats it."""
+    for _, part in walk(block):
+        if isinstance(part, Leaf):
+            yield part
+
+
+def outputs(block: Block) -> tuple[str, ...]:
+    """The names of the lines that leave ``block``; one unnamed line unless branches or splits say otherwise."""
+    match block:
+        case Leaf():
+            return block.outputs
+        case Sequence(parts=parts):
+            for part in reversed(parts):
+                if not isinstance(part, Side):
+                    return outputs(part)
+            return ("",)
+        case Parallel(branches=branches, merge="separate"):
+            return tuple(name for branch in branches for name in outputs(branch))
+        case Parallel() | Residual() | Experts() | Side():
+            return ("",)
+        case Repeat(body=body) | Module(body=body):
+            return outputs(body)
+        case _:
+            assert_never(block)
+
+
+def inputs(block: Block) -> int:
+    """How many lines ``block`` takes when several are dealt out to it."""
+    match block:
+        case Leaf():
+            return block.inputs
+        case Sequence(parts=parts):
+            return next((inputs(part) for part in parts if not isinstance(part, Side)), 1)
+        case Parallel(branches=branches):
+            dealt = [inputs(branch) for branch in branches]
+            return sum(dealt) if any(number > 1 for number in dealt) else 1
+        case Residual() | Experts() | Side():
+            return 1
+        case Repeat(body=body) | Module(body=body):
+            return inputs(body)
+        case _:
+            assert_never(block)
+
+
+def layers(block: Block) -> tuple[Module, ...]:
+    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered."""
+    match block:
+        case Module(kind="layer"):
+            return (block,)
+        case Leaf() | Side():
+            return ()
+        case Repeat(body=body, times=times):
+            return layers(body) * times
+        case Sequence() | Parallel() | Residual() | Experts() | Module():
+            return tuple(layer for child in children(block) for layer in layers(child))
+        case _:
+            assert_never(block)
+
+
+def linear(
+    name: str,
+    label: str,
+    inputs: int,
+    width: int,
+    *,
+    bias: bool = False,
+    part: Part = "other",
+    role: Role = "plain",
+    detail: str = "",
+    outputs: tuple[str, ...] = ("",),
+    cache: Cache | None = None,
+) -> Leaf:
+    """A linear projection from ``inputs`` to ``width`` features, stored as ``[width, inputs]``."""
+    weights = (Weight("weight", (width, inputs)),) + ((Weight("bias", (width,)),) if bias else ())
+    return Leaf(name, label, role=role, detail=detail, weights=weights, part=part, outputs=outputs, cache=cache)
+
+
+def renamed(block: Leaf | Module, name: str) -> Leaf | Module:
+    """``block`` under another name, everything else equal."""
+    return replace(block, name=name)
+
+

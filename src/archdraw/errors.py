@@ -1,0 +1,73 @@
+"""Problems of an input, each with its place, its text and a way out; one exception carries all of them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a text: ``line`` and ``column`` count from 1, ``length`` is in characters (1 or more)."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input. ``text`` is the whole source line that ``span`` points into."""
+
+    message: str
+    span: Span
+    text: str = ""
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """``file:line:column: error: message``, the line with a caret under the place, and the hint."""
+        where = f"{self.span.file}:{self.span.line}:{self.span.column}"
+        lines = [f"{where}: {self.severity}: {self.message}"]
+        if self.text.strip():
+            number = f"{self.span.line:>5}"
+            shown, column = _window(self.text, self.span.column)
+            length = max(1, min(self.span.length, len(shown) - column + 1))
+            lines.append(f"{number} | {shown}")
+            lines.append(f"{' ' * len(number)} | {' ' * (column - 1)}{'^' * length}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
+    """At most ``width`` characters of ``text`` around ``column``, and where the column falls in them.
+
+    Control characters are shown as spaces, so that a hostile file cannot drive the terminal.
+    """
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    if len(clean) <= width:
+        return clean.rstrip() if column <= len(clean.rstrip()) + 1 else clean, column
+    start = max(0, min(column - 1 - width // 2, len(clean) - width))
+    return clean[start : start + width], column - start
+
+
+class ArchdrawError(Exception):
+    """Any error that is the input's and not the program's."""
+
+
+class InputError(ArchdrawError):
+    """Everything that is wrong with one input, in the order of the text."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.span))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that lists the known names nearest to ``name``; empty where none is near."""
+    matches = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(matches)}?" if matches else ""

@@ -1,0 +1,160 @@
+"""The picture as geometry: absolute, rounded and dumb.
+
+A scene is all that a writer sees and all that :func:`archdraw.faults.faults` judges. Lengths are design px, which are
+also viewBox units; x grows to the right, y downwards. Colours are ``#RRGGBB``. Every shape says what it is for
+(``kind``), so that a fault can be told from an intention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+
+
+def rounded(value: float) -> float:
+    """``value`` to a hundredth, the resolution of a scene; never ``-0.0``."""
+    return round(value, 2) + 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle with corners rounded by ``radius``.
+
+    ``kind``: "ground" a painted area that is not an object (page, band of a lane); "container" holds other things and
+    lines may pass its border at a right angle; "box" is an object of the picture, its inside is its own; "mark" a small
+    part of a figure (a cell of a strip, a head, a bar).
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    radius: float = 0
+    fill: str | None = None
+    stroke: str | None = None
+    stroke_width: float = 0
+    kind: Literal["ground", "container", "box", "mark"] = "box"
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A polyline with its corners rounded by ``radius``; an arrow head is a :class:`Polygon` beside it.
+
+    ``kind``: "edge" data flows along it; "zoom" joins a box to its inset; "rule" a bracket, a rule of a table, the
+    stroke of a sign inside a disc: part of a figure that belongs to the box it lies in.
+    """
+
+    points: tuple[Point, ...]
+    stroke: str
+    stroke_width: float = 2
+    radius: float = 0
+    dash: tuple[float, ...] = ()
+    kind: Literal["edge", "zoom", "rule"] = "edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled polygon: an arrow head, a diagonal of a hatched cell."""
+
+    points: tuple[Point, ...]
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A disc. ``kind``: "node" an operation of the picture (plus, times); "dot" a tap on a line; "mark" part of a figure."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str | None = None
+    stroke: str | None = None
+    stroke_width: float = 0
+    kind: Literal["node", "dot", "mark"] = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; ``x`` is its start, middle or end by ``anchor``, ``y`` its baseline.
+
+    ``width`` is the measured advance with kerning; ``ascent`` and ``descent`` bound what is inked above and below the
+    baseline for the letters of this text, so that overlaps are judged by ink and not by the em box.
+    """
+
+    x: float
+    y: float
+    text: str
+    size: float
+    weight: int
+    fill: str
+    width: float
+    anchor: Literal["start", "middle", "end"] = "start"
+
+    @property
+    def left(self) -> float:
+        return self.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * self.width
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """Height of capitals and ascenders: 0.74 of the size in Inter (cap height 0.727, ascender 0.756)."""
+        return self.y - 0.75 * self.size
+
+    @property
+    def bottom(self) -> float:
+        """Depth of descenders: 0.2 of the size in Inter."""
+        return self.y + 0.2 * self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things that belong together: a block's ``path`` becomes the SVG id, ``title`` its tooltip, ``href`` its link."""
+
+    children: tuple[Element, ...]
+    path: str = ""
+    title: str = ""
+    href: str = ""
+
+
+Element: TypeAlias = "Rect | Line | Polygon | Circle | Text | Group"
+Shape: TypeAlias = "Rect | Line | Polygon | Circle | Text"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A whole picture of ``width`` by ``height`` px on ``background`` (None: transparent)."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    background: str | None
+    children: tuple[Element, ...]
+    language: str = "en"
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def shapes(self) -> Iterator[Shape]:
+        """Every shape in painting order, groups opened."""
+        yield from _shapes(self.children)
+
+
+def _shapes(elements: tuple[Element, ...]) -> Iterator[Shape]:
+    for element in elements:
+        if isinstance(element, Group):
+            yield from _shapes(element.children)
+        else:
+            yield element
