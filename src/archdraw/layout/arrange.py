@@ -1,0 +1,99 @@
+"""Which inset stands in which column: every assignment is measured, the one with the least emptiness wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from archdraw.layout import panels
+from archdraw.layout.panels import Panel
+from archdraw.picture import Inset
+
+FIRST_WIDTH, SECOND_WIDTH, WIDE = 480.0, 400.0, 480.0
+SPACE = 24.0
+SECOND_COLUMN_COST = 240.0
+"""A wider page is smaller on every screen: a second column must save this much height."""
+OMISSION_COST = 110.0
+TALLEST = 1500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Insets in columns, top to bottom, with the width of each column and the height that all share."""
+
+    columns: tuple[tuple[Inset, ...], ...]
+    widths: tuple[float, ...]
+    height: float
+
+
+def arrange(insets: tuple[Inset, ...], model_height: float) -> Arrangement:
+    """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused."""
+    needed = {inset: panels.widest(inset) for inset in insets}
+    heights: dict[tuple[Inset, float], float] = {}
+
+    def height(inset: Inset, width: float) -> float:
+        if (inset, width) not in heights:
+            heights[inset, width] = panels.measure(inset, width).height
+        return heights[inset, width]
+
+    best: tuple[float, Arrangement] | None = None
+    for columns in _candidates(insets):
+        narrow = all(needed[inset] <= SECOND_WIDTH for inset in columns[-1]) if columns else True
+        widths = (FIRST_WIDTH, SECOND_WIDTH if narrow else WIDE)[: len(columns)]
+        tall = [
+            sum(height(inset, width) for inset in column) + SPACE * (len(column) - 1)
+            for column, width in zip(columns, widths, strict=True)
+        ]
+        target = max(model_height, *tall)
+        unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
+        cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
+        cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
+        cost += 20 * max(0.0, target - TALLEST)
+        if best is None or cost < best[0] - 0.5:
+            best = (cost, Arrangement(columns, widths, target))
+    return best[1] if best else Arrangement((), (), model_height)
+
+
+def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], ...]]:
+    """Assignments to no, one or two columns in which every line has a way.
+
+    0: left out (optional panels only), 1: first column, 2: second. The order is kept in each column, panels that open
+    nothing come last.
+    """
+    ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
+    for choice in product((1, 2, 0), repeat=len(ordered)):
+        if any(column == 0 and not inset.optional for column, inset in zip(choice, ordered, strict=True)):
+            continue
+        first = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 1)
+        second = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 2)
+        if first and _led(first, second):
+            yield (first, second) if second else (first,)
+        elif not first and not second:
+            yield ()
+
+
+def _loose(inset: Inset) -> bool:
+    return not inset.source and not inset.beside
+
+
+def _led(first: tuple[Inset, ...], second: tuple[Inset, ...]) -> bool:
+    """Whether each inset that opens a part of another stands right of that one, or right under it."""
+    for column in (first, second):
+        for index, inset in enumerate(column):
+            if not inset.beside:
+                continue
+            owner = _owner(inset, (*first, *second))
+            if column is second and owner in first:
+                # Only the first part of a column can stand level with its owner's figure.
+                if index and not all(other.beside for other in column[:index]):
+                    return False
+                continue
+            if index == 0 or column[index - 1] is not owner:
+                return False
+    return True
+
+
+def _owner(inset: Inset, all_insets: tuple[Inset, ...]) -> Inset | None:
+    owners = [other for other in all_insets if other.source and inset.beside.startswith(other.source + "/")]
+    return max(owners, key=lambda other: len(other.source), default=None)

@@ -1,0 +1,200 @@
+"""Where a layout puts its shapes: layers in painting order, and the places that lines are led to afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from archdraw.fonts import Weight, text_width
+from archdraw.layout.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Shape, Text, rounded
+from archdraw.theme import Theme
+
+Layer = Literal["ground", "line", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a box has come to stand."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+class Canvas:
+    """Collects the shapes of one scene; the only mutable thing of the layout.
+
+    Ground (frames) is painted first, then lines, then objects with their words, each in the order of arrival, which is
+    the order of reading.
+    """
+
+    def __init__(self, theme: Theme, accent: int) -> None:
+        self.theme = theme
+        self.accent = theme.accent(accent)
+        self.tint = theme.tint(self.accent)
+        self.places: dict[str, Place] = {}
+        self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
+        self._open: list[list[Element]] = []
+
+    def elements(self) -> tuple[Element, ...]:
+        """Everything so far, in painting order."""
+        return (*self._layers["ground"], *_joined(self._layers["line"]), *self._layers["object"])
+
+    @contextmanager
+    def group(self, path: str, title: str) -> Iterator[None]:
+        """What is painted inside belongs together, as an object, under ``path`` and with ``title`` as its tooltip."""
+        self._open.append([])
+        try:
+            yield
+        finally:
+            children = tuple(self._open.pop())
+            self._add(Group(children, path, title), "object")
+
+    def _add(self, element: Element, layer: Layer) -> None:
+        if self._open:
+            self._open[-1].append(element)
+        else:
+            self._layers[layer].append(element)
+
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str | None,
+        stroke: str | None = None,
+        stroke_width: float = BOX_STROKE,
+        radius: float = CORNER,
+        kind: Literal["ground", "container", "box", "mark"] = "box",
+        layer: Layer = "object",
+    ) -> None:
+        width_of_stroke = stroke_width if stroke else 0
+        place = (rounded(x), rounded(y), rounded(width), rounded(height))
+        self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind), layer)
+
+    def box(self, place: Place, role: str, path: str, *, radius: float = CORNER) -> None:
+        """A box in the colours of ``role``; its place is kept under ``path``."""
+        colours = self.theme.paint(role)
+        self.rect(
+            place.left,
+            place.top,
+            place.right - place.left,
+            place.bottom - place.top,
+            fill=colours.fill,
+            stroke=colours.border,
+            radius=radius,
+        )
+        self.places[path] = place
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        weight: Weight = 400,
+        *,
+        fill: str | None = None,
+        anchor: Literal["start", "middle", "end"] = "start",
+    ) -> None:
+        """One line of text with its baseline at ``y``."""
+        width = text_width(text, size, weight)
+        colour = fill or self.theme.ink
+        self._add(Text(rounded(x), rounded(y), text, size, weight, colour, rounded(width), anchor), "object")
+
+    def line(
+        self,
+        *points: Point,
+        arrow: bool = False,
+        radius: float = CORNER,
+        stroke: str | None = None,
+        width: float = EDGE,
+        kind: Literal["edge", "zoom", "rule"] = "edge",
+        layer: Layer = "line",
+    ) -> None:
+        """A line through ``points``, with a closed head at its end for an ``arrow``."""
+        colour = stroke or (self.theme.zoom if kind == "zoom" else self.theme.edge)
+        path = [_point(*point) for point in points]
+        if arrow:
+            tip = path[-1]
+            dx, dy = _direction(path[-2], tip)
+            path[-1] = _point(tip[0] - dx * ARROW_OVERLAP, tip[1] - dy * ARROW_OVERLAP)
+            self._add(Line(tuple(path), colour, width, radius, kind=kind), layer)
+            base = (tip[0] - dx * ARROW_LENGTH, tip[1] - dy * ARROW_LENGTH)
+            half = ARROW_WIDTH / 2
+            head = (tip, (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half))
+            self._add(Polygon(tuple(_point(*point) for point in head), colour), layer)
+        else:
+            self._add(Line(tuple(path), colour, width, radius, kind=kind), layer)
+
+    def dot(self, x: float, y: float, *, colour: str | None = None, layer: Layer = "line") -> None:
+        """The mark where a line is tapped."""
+        self._add(Circle(rounded(x), rounded(y), DOT, colour or self.theme.edge, kind="dot"), layer)
+
+    def node(self, x: float, y: float, radius: float, sign: Literal["+", "×"]) -> None:
+        """The node where lines are added or multiplied, its sign drawn as strokes."""
+        colours = self.theme.paint("plain")
+        title = "add" if sign == "+" else "multiply"
+        with self.group("", title):
+            disc = Circle(rounded(x), rounded(y), radius, colours.fill, colours.border, BOX_STROKE, "node")
+            self._add(disc, "object")
+            arm = radius * (0.55 if sign == "+" else 0.42)
+            strokes = (((-1, 0), (1, 0)), ((0, -1), (0, 1))) if sign == "+" else (((-1, -1), (1, 1)), ((-1, 1), (1, -1)))
+            for (ax, ay), (bx, by) in strokes:
+                ends = (_point(x + ax * arm, y + ay * arm), _point(x + bx * arm, y + by * arm))
+                self._add(Line(ends, colours.border, 1.75, kind="rule"), "object")
+
+    def add(self, shape: Shape, layer: Layer = "object") -> None:
+        """Any other shape."""
+        self._add(shape, layer)
+
+
+def _point(x: float, y: float) -> Point:
+    return (rounded(x), rounded(y))
+
+
+def _direction(start: Point, end: Point) -> tuple[float, float]:
+    length = max(abs(end[0] - start[0]), abs(end[1] - start[1])) or 1.0
+    return ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
+
+
+def _joined(elements: list[Element]) -> Iterator[Element]:
+    """Lines that go on where another ends become one, so that an edge through several items is one path."""
+    waiting: dict[Point, Line] = {}
+    result: list[Element | None] = []
+    index: dict[int, int] = {}
+    for element in elements:
+        if isinstance(element, Line) and element.kind == "edge":
+            before = waiting.pop(element.points[0], None)
+            if before is not None and _same_pen(before, element) and _straight_on(before, element):
+                result[index.pop(id(before))] = None
+                element = Line(
+                    (*before.points[:-1], *element.points[1:]),
+                    element.stroke,
+                    element.stroke_width,
+                    element.radius,
+                    element.dash,
+                    element.kind,
+                )
+            waiting[element.points[-1]] = element
+            index[id(element)] = len(result)
+        result.append(element)
+    return (element for element in result if element is not None)
+
+
+def _same_pen(one: Line, other: Line) -> bool:
+    return (one.stroke, one.stroke_width, one.dash) == (other.stroke, other.stroke_width, other.dash)
+
+
+def _straight_on(one: Line, other: Line) -> bool:
+    return _direction(one.points[-2], one.points[-1]) == _direction(other.points[0], other.points[1])

@@ -1,0 +1,181 @@
+"""String diagrams: items above each other and side by side, with every line as straight as it can be.
+
+Two functions over the items of a picture. ``gaps`` asks downwards: how far apart must the lines that come in be, so that
+the item and all above it find room? ``place`` answers upwards: given where the lines come in, where does everything
+stand? Boxes that take several lines grow over them, so only branches ever bend a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from archdraw.layout import boxes, frames, joints
+from archdraw.layout.cell import Cell, line_cell
+from archdraw.layout.measures import Measures
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap
+
+Gaps = tuple[float, ...]
+"""Distances between neighbouring lines, one less than there are lines."""
+
+
+def inputs_of(item: Diagram) -> int:
+    """How many lines ``item`` takes when several are dealt out."""
+    match item:
+        case Box(inputs=inputs):
+            return inputs
+        case Chain(items=items):
+            return inputs_of(items[0]) if items else 1
+        case Branches(items=items):
+            dealt = [inputs_of(branch) for branch in items]
+            return sum(dealt) if any(number > 1 for number in dealt) else 1
+        case Rail() | Choice() | Frame() | Bar() | Tap():
+            return 1
+        case _:
+            assert_never(item)
+
+
+def outputs_of(item: Diagram, inputs: int = 1) -> int:
+    """How many lines leave ``item`` when ``inputs`` come in."""
+    match item:
+        case Box(outputs=outputs):
+            return len(outputs)
+        case Chain(items=items):
+            for part in items:
+                inputs = outputs_of(part, inputs)
+            return inputs
+        case Branches(items=items, merge=None):
+            return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
+        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
+            return 1
+        case _:
+            assert_never(item)
+
+
+def dealt(items: tuple[Diagram, ...], inputs: int) -> tuple[int, ...]:
+    """How many of ``inputs`` lines each branch takes; raises ValueError where the numbers don't agree."""
+    if inputs == 1:
+        return (1,) * len(items)
+    shares = tuple(inputs_of(item) for item in items)
+    if sum(shares) != inputs:
+        raise ValueError(f"{inputs} lines come in, the branches take {sum(shares)}")
+    return shares
+
+
+def slices(gaps: Gaps, counts: tuple[int, ...]) -> tuple[list[Gaps], list[float]]:
+    """``gaps`` cut by branches of ``counts`` lines: those within each branch, and those between neighbours."""
+    within: list[Gaps] = []
+    between: list[float] = []
+    start = 0
+    for number in counts:
+        within.append(gaps[start : start + number - 1])
+        end = start + number - 1
+        if end < len(gaps):
+            between.append(gaps[end])
+        start += number
+    return within, between
+
+
+def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
+    """How far apart ``inputs`` lines must come into ``item``, when those that leave must be ``out`` apart at least."""
+    if inputs == 1:
+        return ()
+    match item:
+        case Box():
+            return boxes.gaps(item, out, measures)
+        case Chain(items=items):
+            counts = [inputs]
+            for part in items:
+                counts.append(outputs_of(part, counts[-1]))
+            for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
+                out = gaps(part, out, number, measures)
+            return out
+        case Branches(items=items):
+            shares = dealt(items, inputs)
+            leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
+            within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
+            result: list[float] = []
+            cells: list[Cell] = []
+            for index, (branch, taken) in enumerate(zip(items, shares, strict=True)):
+                wanted = within[index] if leaving[index] > 1 else ()
+                inner = gaps(branch, wanted, taken, measures)
+                cell = place(branch, _ports(inner), wanted, measures)
+                if cells:
+                    before = cells[-1]
+                    room = before.right - before.inputs[-1] + measures.branch_gap + cell.inputs[0] - cell.left
+                    if between:
+                        outer = between[index - 1] + (before.outputs[-1] - before.inputs[-1])
+                        room = max(room, outer - (cell.outputs[0] - cell.inputs[0]))
+                    result.append(max(room, measures.port_gap))
+                result.extend(inner)
+                cells.append(cell)
+            return tuple(result)
+        case Rail() | Choice() | Frame() | Bar() | Tap():
+            return ()
+        case _:
+            assert_never(item)
+
+
+def _ports(distances: Gaps) -> tuple[float, ...]:
+    ports = [0.0]
+    for distance in distances:
+        ports.append(ports[-1] + distance)
+    return tuple(ports)
+
+
+def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
+    """``item`` with its lines coming in at ``ports``; lines that leave are at least ``out`` apart."""
+
+    def again(part: Diagram, part_ports: tuple[float, ...], part_out: Gaps = ()) -> Cell:
+        return place(part, part_ports, part_out, measures)
+
+    match item:
+        case Box():
+            return boxes.place(item, ports, out, measures)
+        case Chain():
+            return _chain(item, ports, out, measures)
+        case Branches(items=items):
+            shares = dealt(items, len(ports))
+            leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
+            within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
+            if len(ports) == 1:
+                # Side by side on the spine, boxes share the breadth that one of them has with its chips.
+                narrow = (1.5 * measures.box_width - measures.branch_gap * (len(items) - 1)) / len(items)
+                slim = replace(measures, box_width=narrow, least_width=narrow) if measures.box_width else measures
+                cells = [place(branch, (0.0,), within[index], slim) for index, branch in enumerate(items)]
+                return joints.copied(cells, item.merge, ports[0], between, measures)
+            starts = [sum(shares[:index]) for index in range(len(shares))]
+            cells = [
+                again(branch, ports[start : start + taken], within[index])
+                for index, (branch, start, taken) in enumerate(zip(items, starts, shares, strict=True))
+            ]
+            return joints.dealt_out(cells, item.merge, measures)
+        case Rail(body=body):
+            return frames.rail(again(body, (0.0,)), ports[0], measures)
+        case Choice(options=options, bands=bands):
+            return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
+        case Frame(body=body):
+            return frames.frame(again(body, (0.0,)), item, ports[0], measures)
+        case Bar():
+            return frames.bar(item, ports[0], measures)
+        case Tap():
+            return frames.tap(item, ports[0], measures)
+        case _:
+            assert_never(item)
+
+
+def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
+    items = chain.items
+    if not items:
+        return line_cell(ports)
+    counts = [len(ports)]
+    for part in items:
+        counts.append(outputs_of(part, counts[-1]))
+    wanted: list[Gaps] = [out]
+    for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
+        wanted.append(gaps(part, wanted[-1], number, measures))
+    wanted.reverse()
+    cells: list[Cell] = []
+    for part, leaving in zip(items, wanted[1:], strict=True):
+        cells.append(place(part, cells[-1].outputs if cells else ports, leaving, measures))
+    return joints.stacked(cells, items, measures)

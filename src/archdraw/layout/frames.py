@@ -1,0 +1,188 @@
+"""What stands around items on the spine: residual rails, frames with their brackets, slots with alternatives, taps."""
+
+from __future__ import annotations
+
+from archdraw.fonts import MIDDLE
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.cell import Cell
+from archdraw.layout.measures import Measures
+from archdraw.layout.words import fitted, paint_rows
+from archdraw.picture import Bar, Box, Diagram, Frame, Tap
+
+TAP = 36.0
+"""From where a residual's line comes in up to its first box; the dot is half-way."""
+FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
+BAR_HEIGHT = 40.0
+BAND = 24.0
+BRACKET = 16.0
+"""From a frame to the bracket at its left."""
+BRACKET_FOOT = 6.0
+SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 152.0, 60.0, 40.0
+TAP_OUT, TAP_IN = 40.0, 36.0
+
+
+def rail(body: Cell, port: float, measures: Measures) -> Cell:
+    """``body`` with the line that goes around it and the plus where both meet."""
+    body = body.moved(port - body.inputs[0])
+    axis = body.outputs[0]
+    distance = max(measures.rail, port - body.left + 24)
+    radius = measures.node
+    length = TAP + body.length + measures.gap + 2 * radius
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        tap, plus = y - TAP / 2, y - length + radius
+        left = x + port - distance
+        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
+        canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
+        canvas.dot(x + port, tap)
+        body.paint(canvas, x, y - TAP)
+        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
+        canvas.node(x + axis, plus, radius, "+")
+
+    return Cell(port - distance - 2, body.right, length, (port,), (axis,), (False,), paint)
+
+
+def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
+    """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
+    body = body.moved(port - body.inputs[0])
+    left = min(body.left - 22, port - measures.frame_left)
+    right = max(body.right + 24, port + measures.frame_right)
+    length = FRAME_BOTTOM + body.length + FRAME_TOP
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + left, y - length, x + right, y)
+        canvas.rect(
+            place.left,
+            place.top,
+            right - left,
+            length,
+            fill=canvas.tint,
+            stroke=canvas.accent,
+            stroke_width=2,
+            radius=20,
+            kind="container",
+            layer="ground",
+        )
+        canvas.places[item.path] = place
+        bracket(canvas, place, item.times)
+        canvas.line((x + port, y), (x + port, y - FRAME_BOTTOM), arrow=body.arrows[0])
+        body.paint(canvas, x, y - FRAME_BOTTOM)
+        out = x + body.outputs[0]
+        canvas.line((out, y - length + FRAME_TOP), (out, y - length))
+
+    return Cell(left, right, length, (port,), body.outputs, (False,), paint)
+
+
+def bar(item: Bar, port: float, measures: Measures) -> Cell:
+    """A run of layers folded to one line of words."""
+    left, right = port - measures.frame_left, port + measures.frame_right
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + left, y - BAR_HEIGHT, x + right, y)
+        rows = fitted(item.label, right - left - 24, 16, 14, 500)
+        with canvas.group(item.path, item.title):
+            canvas.rect(
+                place.left,
+                place.top,
+                right - left,
+                BAR_HEIGHT,
+                fill=canvas.theme.page,
+                stroke=canvas.accent,
+                stroke_width=2,
+                radius=12,
+            )
+            paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.ink)
+        canvas.places[item.path] = place
+        bracket(canvas, place, item.times)
+
+    return Cell(left, right, BAR_HEIGHT, (port,), (port,), (True,), paint)
+
+
+def bracket(canvas: Canvas, place: Place, times: str) -> None:
+    """A straight bracket at the left of ``place`` with ``times`` beside its middle."""
+    if not times:
+        return
+    x, foot = place.left - BRACKET, place.left - BRACKET + BRACKET_FOOT
+    top, bottom = place.top + 2, place.bottom - 2
+    points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
+    canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
+    size = 20.0
+    canvas.text(x - 8, place.middle + MIDDLE * size, times, size, 700, fill=canvas.accent, anchor="end")
+
+
+def choice(
+    cells: list[Cell], options: tuple[Diagram, ...], bands: tuple[str, ...], port: float, measures: Measures
+) -> Cell:
+    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all."""
+    cells = [cell.moved(port - cell.inputs[0]) for cell in cells]
+    pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
+    left = min(cell.left for cell in cells) - max(pads)
+    right = max(cell.right for cell in cells) + max(pads)
+    box_left = min(_frame_left(cell, option, port, measures) for cell, option in zip(cells, options, strict=True))
+    length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + BAND * len(bands)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        canvas.rect(
+            x + box_left - max(pads),
+            y - length,
+            right - box_left + max(pads),
+            length,
+            fill=canvas.theme.page,
+            stroke=canvas.theme.ink,
+            kind="container",
+            layer="ground",
+        )
+        top = y - length
+        for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
+            bottom = top + cell.length + 2 * pad
+            if pad:
+                canvas.line((x + port, bottom), (x + port, bottom - pad), arrow=cell.arrows[0])
+                out = x + cell.outputs[0]
+                canvas.line((out, top + pad), (out, top))
+            cell.paint(canvas, x, bottom - pad)
+            top = bottom
+            if index < len(bands):
+                words = fitted(bands[index], right - box_left - 16, 15, 14, 500)[0]
+                middle = top + BAND / 2 + MIDDLE * words.size
+                canvas.text(x + (box_left + right) / 2, middle, words.text, words.size, 500, anchor="middle")
+                top += BAND
+
+    return Cell(left, right, length, (port,), (port,), (True,), paint)
+
+
+def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) -> float:
+    """Where the boxes of ``cell`` begin: chips stand outside the frame."""
+    return port - measures.box_width / 2 if isinstance(option, Box) else cell.left
+
+
+def tap(item: Tap, port: float, measures: Measures) -> Cell:
+    """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
+    below, and the page leads its line here."""
+    if item.direction == "in":
+
+        def join(canvas: Canvas, x: float, y: float) -> None:
+            middle = y - TAP_IN / 2
+            canvas.places[f"{item.box.path}#join"] = Place(x + port, middle, x + port, middle)
+
+        return Cell(port - 1, port + 1, TAP_IN, (port,), (port,), (False,), join)
+
+    right = port - measures.box_width / 2 - SIDE_GAP
+    left = right - SIDE_WIDTH
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        middle = x + (left + right) / 2
+        level = y - TAP_OUT / 2
+        side_box(canvas, item.box, Place(x + left, y - TAP_OUT - SIDE_HEIGHT, x + right, y - TAP_OUT))
+        canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
+        canvas.dot(x + port, level)
+
+    return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
+
+
+def side_box(canvas: Canvas, box: Box, place: Place) -> None:
+    """A folded module beside the spine."""
+    width = place.right - place.left - 16
+    rows = (*fitted(box.label, width, 16, 15, 500), *fitted(box.detail, width, 15, 14, 400))
+    with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
+        canvas.box(place, box.role, box.path)
+        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -1,0 +1,78 @@
+"""The numbers of the drawing: sizes and distances in design px, one set for the spine and one for insets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Sizes of one kind of diagram.
+
+    ``box_width`` is a box's width (0: as wide as its words need, at least ``least_width``); heights count by lines of
+    text; ``gap`` is the length of an arrow between two boxes. ``rail`` is the least distance of a residual line from its
+    spine, ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
+    """
+
+    label_size: float
+    least_label_size: float
+    detail_size: float
+    least_detail_size: float
+    box_width: float
+    least_width: float
+    pad: float
+    one_line: float
+    two_lines: float
+    gap: float
+    branch_gap: float
+    port_gap: float
+    node: float
+    radius: float = 8
+    rail: float = 0
+    frame_left: float = 0
+    frame_right: float = 0
+    widest: float = 432
+
+
+SPINE = Measures(
+    label_size=20,
+    least_label_size=16,
+    detail_size=16,
+    least_detail_size=15,
+    box_width=304,
+    least_width=304,
+    pad=10,
+    one_line=40,
+    two_lines=60,
+    gap=24,
+    branch_gap=24,
+    port_gap=40,
+    node=14,
+    rail=320,
+    frame_left=344,
+    frame_right=176,
+)
+
+INSET = Measures(
+    label_size=16,
+    least_label_size=15,
+    detail_size=15,
+    least_detail_size=14,
+    box_width=0,
+    least_width=56,
+    pad=14,
+    one_line=34,
+    two_lines=52,
+    gap=20,
+    branch_gap=20,
+    port_gap=40,
+    node=13,
+)
+
+EDGE = 2.0
+BOX_STROKE = 1.5
+ARROW_LENGTH, ARROW_WIDTH = 9.0, 8.0
+# The stroke stops inside the head, so that no corner of it shows beside the tip.
+ARROW_OVERLAP = 7.0
+CORNER = 8.0
+DOT = 3.5

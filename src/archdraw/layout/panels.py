@@ -1,0 +1,187 @@
+"""Insets: what stands in the panels at the right of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from archdraw.fonts import MIDDLE
+from archdraw.layout import diagram, figures
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.cell import Cell
+from archdraw.layout.measures import INSET, Measures
+from archdraw.layout.words import fitted
+from archdraw.picture import Box, Branches, Chain, Frame, Inset, Item, Masks, Rail, Share, Split, Words
+
+PAD = 24.0
+TITLE = 52.0
+"""Height of the line with the letter and the title, down to the content."""
+TITLE_MIDDLE = 27.0
+BADGE = 26.0
+STUB_IN, STUB_OUT = 10.0, 20.0
+ITEM_SPACE = 16.0
+WORDS_LINE = 22.0
+LOOSEST_GAP = 34.0
+
+Painter = Callable[[Canvas, float, float, float], None]
+"""``paint(canvas, left, top, width)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One item of a panel, measured. ``space`` is what it wants above it."""
+
+    width: float
+    height: float
+    space: float
+    paint: Painter
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """An inset, measured for a width: the least height it needs, and its pieces."""
+
+    inset: Inset
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+
+
+def measure(inset: Inset, width: float, gap: float = INSET.gap) -> Panel:
+    """``inset`` for a panel of ``width``, with arrows of ``gap``."""
+    inner = width - 2 * PAD
+    pieces: list[Piece] = []
+    before: Item | None = None
+    for item in inset.items:
+        pieces.append(_piece(item, before, inner, gap))
+        before = item
+    height = TITLE + sum(piece.height + piece.space for piece in pieces) + PAD - 4
+    return Panel(inset, width, height, tuple(pieces))
+
+
+def widest(inset: Inset) -> float:
+    """The width that the panel of ``inset`` needs at least."""
+    inner = 0.0
+    for item in inset.items:
+        if isinstance(item, Masks):
+            inner = max(inner, figures.masks_size(item)[0])
+        elif not isinstance(item, Words | Share | Split):
+            inner = max(inner, _diagram(item, INSET.gap, 432.0)[1].width)
+    return inner + 2 * PAD
+
+
+def stretched(inset: Inset, width: float, height: float) -> Panel:
+    """The panel whose arrows are as long as ``height`` allows."""
+    best = measure(inset, width)
+    gap = INSET.gap
+    while gap < LOOSEST_GAP:
+        gap += 1
+        panel = measure(inset, width, gap)
+        if panel.height > height:
+            break
+        best = panel
+    return best
+
+
+def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
+    match item:
+        case Words(text=text, strong=strong):
+            rows = figures.words_rows(text, inner, strong)
+            space = 4.0 if isinstance(before, Words) else ITEM_SPACE
+
+            def words(canvas: Canvas, left: float, top: float, width: float) -> None:
+                fill = canvas.theme.ink if strong else canvas.theme.muted
+                for index, row in enumerate(rows):
+                    baseline = top + (index + 0.5) * WORDS_LINE + MIDDLE * row.size
+                    canvas.text(left, baseline, row.text, row.size, row.weight, fill=fill)
+
+            return Piece(max(row.width for row in rows), len(rows) * WORDS_LINE, space, words)
+        case Masks():
+            masks_width, masks_height = figures.masks_size(item)
+
+            def masks(canvas: Canvas, left: float, top: float, width: float) -> None:
+                figures.paint_masks(canvas, item, left + width / 2, top)
+
+            return Piece(masks_width, masks_height, 4.0, masks)
+        case Share():
+
+            def share(canvas: Canvas, left: float, top: float, width: float) -> None:
+                figures.paint_share(canvas, item, left, top, width)
+
+            return Piece(inner, figures.share_size(item, inner), ITEM_SPACE if before else 4.0, share)
+        case Split():
+
+            def split(canvas: Canvas, left: float, top: float, width: float) -> None:
+                figures.paint_split(canvas, item, left, top, width)
+
+            return Piece(inner, figures.split_size(item), ITEM_SPACE if before else 4.0, split)
+        case Box() | Chain() | Branches() | Rail() | Frame():
+            _, cell = _diagram(item, gap, inner)
+            stub = STUB_IN if not cell.arrows[0] else STUB_OUT
+
+            def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
+                x = left + width / 2 - (cell.left + cell.right) / 2
+                bottom = top + STUB_OUT + cell.length
+                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0])
+                cell.paint(canvas, x, bottom)
+                out = x + cell.outputs[0]
+                canvas.line((out, top + STUB_OUT), (out, top), arrow=True)
+
+            return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
+        case _:
+            raise TypeError(f"{type(item).__name__} is no item of an inset")
+
+
+def _diagram(item: Box | Chain | Branches | Rail | Frame, gap: float, inner: float) -> tuple[Measures, Cell]:
+    """``item`` with the largest type and the widest spaces that fit ``inner``."""
+    usual = replace(INSET, gap=gap, widest=inner)
+    for measures in (
+        usual,
+        replace(usual, branch_gap=14, pad=10, least_width=48),
+        replace(usual, branch_gap=10, pad=8, least_width=44, label_size=15, detail_size=14, port_gap=34),
+    ):
+        cell = diagram.place(item, (0.0,), (), measures)
+        if cell.width <= inner:
+            break
+    return measures, cell
+
+
+def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
+    """``panel`` in ``height`` px, its pieces spread over what is left."""
+    inset = panel.inset
+    canvas.rect(
+        left,
+        top,
+        panel.width,
+        height,
+        fill=canvas.theme.page,
+        stroke=canvas.theme.container_border,
+        radius=16,
+        kind="container",
+        layer="ground",
+    )
+    x = left + 16
+    middle = top + TITLE_MIDDLE
+    if inset.letter:
+        badge(canvas, x + BADGE / 2, middle, inset.letter, BADGE)
+        x += BADGE + 10
+    else:
+        x = left + PAD
+    title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]
+    canvas.text(x, middle + MIDDLE * title.size, title.text, title.size, 600)
+    spare = height - panel.height
+    each = spare / (len(panel.pieces) + 1)
+    y = top + TITLE + each
+    for piece in panel.pieces:
+        y += piece.space
+        piece.paint(canvas, left + PAD, y, panel.width - 2 * PAD)
+        y += piece.height + each
+
+
+def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
+    """The letter of an inset, in the accent."""
+    canvas.rect(x - size / 2, y - size / 2, size, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+    text_size = 15.0 if size > 22 else 14.0
+    canvas.text(x, y + MIDDLE * text_size, letter, text_size, 700, fill=canvas.theme.accent_ink, anchor="middle")
+
+

@@ -1,0 +1,233 @@
+"""A plate: header, the model from the input up, its insets, the layer strip and a footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from archdraw.fonts import MIDDLE, text_width
+from archdraw.layout import diagram, panels, strip
+from archdraw.layout.arrange import SPACE, Arrangement, arrange
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.cell import Cell
+from archdraw.layout.frames import side_box
+from archdraw.layout.measures import SPINE
+from archdraw.layout.words import fitted
+from archdraw.layout.zoom import zoom_lines
+from archdraw.picture import Plate, Tap
+from archdraw.scene import Scene
+from archdraw.theme import Theme
+
+MARGIN = 32.0
+HEADER = 152.0
+BRACKETS, MODEL_RIGHT = 88.0, 24.0
+CHANNEL, GUTTER = 48.0, 32.0
+MODEL_PAD = 24.0
+TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
+STRIP_SPACE, FOOTER = 32.0, 44.0
+LOOSEST_GAP = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The model column: its cell, and the extents of its container about the spine."""
+
+    cell: Cell
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        return self.left + self.right
+
+    @property
+    def height(self) -> float:
+        """From the top of the container to the bottom of the tokens."""
+        return 2 * MODEL_PAD + self.cell.length + TOKENS_GAP + TOKENS_HEIGHT
+
+
+def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
+    """The model column with arrows of ``gap``."""
+    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
+    left = max(-cell.left, SPINE.frame_left) + BRACKETS
+    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT)
+
+
+def draw(plate: Plate, theme: Theme) -> Scene:
+    """The scene of ``plate``: model, insets in one or two columns, strip."""
+    natural = column_of(plate)
+    arrangement = arrange(plate.insets, natural.height)
+    column = _stretched(plate, natural, arrangement.height)
+    bottom = HEADER + arrangement.height
+    canvas = Canvas(theme, plate.accent)
+    width = MARGIN + column.width + MARGIN
+    if arrangement.columns:
+        width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
+    _header(canvas, plate, width)
+    _model(canvas, plate, column, bottom)
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
+    zoom_lines(canvas, placed, MARGIN + column.width)
+    height = bottom
+    if plate.strip:
+        strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
+        height += STRIP_SPACE + strip.HEIGHT
+    height = _footer(canvas, plate, width, height)
+    return _scene(canvas, plate, width, height)
+
+
+def draw_card(plate: Plate, theme: Theme) -> Scene:
+    """The model column alone, for a thumbnail."""
+    column = column_of(plate)
+    canvas = Canvas(theme, plate.accent)
+    bottom = HEADER + column.height
+    width = 2 * MARGIN + column.width
+    _header(canvas, plate, width)
+    _model(canvas, plate, column, bottom)
+    return _scene(canvas, plate, width, bottom + MARGIN)
+
+
+def draw_strip(plate: Plate, theme: Theme) -> Scene:
+    """The layer strip alone. Raises ValueError for a plate without one."""
+    if plate.strip is None:
+        raise ValueError(f"{plate.name} has no layer strip: all its layers are alike")
+    canvas = Canvas(theme, plate.accent)
+    width = 1224.0
+    strip.paint(canvas, plate.strip, MARGIN, MARGIN, width - 2 * MARGIN)
+    return _scene(canvas, plate, width, 2 * MARGIN + strip.HEIGHT)
+
+
+def draw_inset(plate: Plate, path: str, theme: Theme) -> Scene:
+    """One inset alone: the one whose letter or source is ``path``. Raises KeyError where there is none."""
+    for inset in plate.insets:
+        if path in (inset.letter, inset.source, inset.beside, inset.source.rsplit("/", 1)[-1]) and path:
+            break
+    else:
+        raise KeyError(path)
+    canvas = Canvas(theme, plate.accent)
+    width = max(480.0, panels.widest(inset))
+    panel = panels.measure(inset, width)
+    panels.paint(canvas, panel, MARGIN, MARGIN, panel.height)
+    return _scene(canvas, plate, width + 2 * MARGIN, panel.height + 2 * MARGIN)
+
+
+def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
+    return Scene(
+        round(width, 2),
+        round(height, 2),
+        f"{plate.name} architecture",
+        plate.description,
+        canvas.theme.page,
+        canvas.elements(),
+    )
+
+
+def _stretched(plate: Plate, natural: Column, height: float) -> Column:
+    """The model column with the longest arrows that ``height`` allows."""
+    best, gap = natural, SPINE.gap
+    while gap < LOOSEST_GAP:
+        gap += 1
+        column = column_of(plate, gap)
+        if column.height > height:
+            break
+        best = column
+    return best
+
+
+def _header(canvas: Canvas, plate: Plate, width: float) -> None:
+    canvas.rect(MARGIN, 32, 6, 60, fill=canvas.accent, radius=3, kind="mark", layer="ground")
+    name = fitted(plate.name, width - 2 * MARGIN - 20, 44, 24, 700)[0]
+    canvas.text(MARGIN + 20, 67, name.text, name.size, 700)
+    parts = list(plate.subtitle)
+    room = width - 2 * MARGIN - 20
+    # What does not fit is left out from the end: the most important stands first.
+    while len(parts) > 1 and text_width("  |  ".join(parts), 18, 400) > room:
+        parts.pop()
+    subtitle = fitted("  |  ".join(parts), room, 20, 15, 400)[0]
+    canvas.text(MARGIN + 20, 96, subtitle.text, subtitle.size, 400, fill=canvas.theme.muted)
+
+
+def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
+    """The container with the spine in it, the tokens below and the arrow that leaves above."""
+    theme = canvas.theme
+    spine = MARGIN + column.left
+    top = HEADER
+    foot = bottom - TOKENS_HEIGHT - TOKENS_GAP
+    canvas.rect(
+        MARGIN,
+        top,
+        column.width,
+        foot - top,
+        fill=theme.container,
+        stroke=theme.container_border,
+        radius=24,
+        kind="container",
+        layer="ground",
+    )
+    spare = foot - top - 2 * MODEL_PAD - column.cell.length
+    start = foot - MODEL_PAD - spare / 2
+    tokens = Place(spine - TOKENS_WIDTH / 2, bottom - TOKENS_HEIGHT, spine + TOKENS_WIDTH / 2, bottom)
+    with canvas.group("tokens", plate.tokens):
+        canvas.box(tokens, "plain", "tokens")
+        canvas.text(spine, tokens.middle + MIDDLE * 20, plate.tokens, 20, 500, anchor="middle")
+    canvas.line((spine, tokens.top), (spine, start), arrow=column.cell.arrows[0])
+    column.cell.paint(canvas, spine, start)
+    out = spine + column.cell.outputs[0]
+    canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
+    for item in plate.column.items:
+        if isinstance(item, Tap) and item.direction == "in":
+            _joining(canvas, item, bottom)
+
+
+def _joining(canvas: Canvas, item: Tap, bottom: float) -> None:
+    """The box of a tap that joins the spine, level with the tokens, and its line."""
+    join = canvas.places[f"{item.box.path}#join"]
+    place = Place(MARGIN + 64, bottom - 56, MARGIN + 64 + 208, bottom)
+    side_box(canvas, item.box, place)
+    x = (place.left + place.right) / 2
+    canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
+    rows = fitted(item.note, 116, 14, 14, 400)
+    middle = (place.top - TOKENS_GAP + join.top) / 2 - 6
+    for index, row in enumerate(rows):
+        baseline = middle + (index - (len(rows) - 1) / 2) * 19 + MIDDLE * 14
+        canvas.text(x + 10, baseline, row.text, row.size, 400, fill=canvas.theme.muted)
+
+
+def _insets(
+    canvas: Canvas, arrangement: Arrangement, left: float, bottom: float
+) -> list[list[tuple[panels.Panel, Place]]]:
+    """Every inset painted; the columns with the places of their panels."""
+    placed: list[list[tuple[panels.Panel, Place]]] = []
+    for insets, width in zip(arrangement.columns, arrangement.widths, strict=True):
+        measured = [panels.measure(inset, width) for inset in insets]
+        spare = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
+        heights = _shared_out(measured, spare)
+        column: list[tuple[panels.Panel, Place]] = []
+        top = HEADER
+        for panel, height in zip(measured, heights, strict=True):
+            tall = panels.stretched(panel.inset, width, height)
+            panels.paint(canvas, tall, left, top, height)
+            column.append((tall, Place(left, top, left + width, top + height)))
+            top += height + SPACE
+        if column:
+            last, place = column[-1]
+            column[-1] = (last, Place(place.left, place.top, place.right, bottom))
+        placed.append(column)
+        left += width + GUTTER
+    return placed
+
+
+def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
+    """The heights of panels that share ``spare`` px, each by its own height: large ones have most rows to spread."""
+    total = sum(panel.height for panel in measured)
+    heights = [round(panel.height + spare * panel.height / total) for panel in measured]
+    heights[-1] += round(total + spare) - sum(heights)
+    return [float(height) for height in heights]
+
+
+def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
+    """The source line; returns the height of the whole picture."""
+    rows = fitted(plate.footer, width - 2 * MARGIN, 14, 14, 400)
+    baseline = height + FOOTER
+    for row in rows:
+        canvas.text(MARGIN, baseline, row.text, row.size, 400, fill=canvas.theme.muted)
+        baseline += 20
+    return baseline - 20 + 24

@@ -1,0 +1,137 @@
+"""The lines from boxes to the insets that open them, routed when every place is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.panels import TITLE_MIDDLE, Panel, badge
+from archdraw.route import Crossing, tracks
+
+Placed = list[list[tuple[Panel, Place]]]
+BADGE = 20.0
+FIRST_TRACK, TRACK = 16.0, 8.0
+WIDTH = 1.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
+
+    letter: str
+    source: Place
+    start: float
+    end: float
+    goal: Place
+
+
+def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
+    """Every zoom line of a plate whose model container ends at ``model_right``."""
+    ways = _ways(canvas, columns)
+    channel = tracks([Crossing(way.start, way.end) for way in ways])
+    through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
+    parts = [
+        (canvas.places[panel.inset.beside], place)
+        for column in columns
+        for panel, place in column
+        if panel.inset.beside
+    ]
+    gutter = _gutter(columns, through)
+    spread = max(channel, default=0)
+    step = TRACK if spread <= 2 else 32.0 / (spread + 1)
+    for way, track in zip(ways, channel, strict=True):
+        x = model_right + FIRST_TRACK + track * step
+        badge_x = model_right - 12
+        canvas.line((way.source.right, way.start), (badge_x - BADGE / 2, way.start), kind="zoom", width=WIDTH)
+        canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
+        badge(canvas, badge_x, way.start, way.letter, BADGE)
+        points = [(badge_x + BADGE / 2, way.start), (x, way.start), (x, way.end)]
+        goal_y = way.goal.top + TITLE_MIDDLE
+        if way in through:
+            turn = gutter[way]
+            points += [(turn, way.end), (turn, goal_y)]
+        points.append((way.goal.left, goal_y))
+        canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+        canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+    for source, goal in parts:
+        _part(canvas, source, goal)
+
+
+def _ways(canvas: Canvas, columns: Placed) -> list[_Way]:
+    """The lettered insets in the order of their boxes, each with the height at which it leaves the channel."""
+    ways: list[_Way] = []
+    sources: dict[str, int] = {}
+    for number, column in enumerate(columns):
+        for panel, place in column:
+            if not panel.inset.source:
+                continue
+            source = canvas.places[panel.inset.source]
+            seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
+            start = source.middle + 14 * seen
+            end = place.top + TITLE_MIDDLE
+            if number:
+                end = _passage(columns[0], panel.inset.letter)
+            ways.append(_Way(panel.inset.letter, source, start, end, place))
+    ways.sort(key=lambda way: (way.start, way.end))
+    return ways
+
+
+def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
+    """The middle of the space in the first column through which the line of ``letter`` passes."""
+    above = [place for panel, place in first if panel.inset.letter and panel.inset.letter < letter]
+    below = [place for panel, place in first if panel.inset.letter and panel.inset.letter > letter]
+    if not above:
+        return first[0][1].top - 12
+    if below:
+        index = next(i for i, (_, place) in enumerate(first) if place is below[0])
+        return (first[index - 1][1].bottom + first[index][1].top) / 2
+    index = next(i for i, (_, place) in enumerate(first) if place is above[-1])
+    if index + 1 < len(first):
+        return (first[index][1].bottom + first[index + 1][1].top) / 2
+    return above[-1].bottom + 12
+
+
+def _gutter(columns: Placed, through: list[_Way]) -> dict[_Way, float]:
+    """Where each line that passes the first column turns towards the second."""
+    if len(columns) < 2:
+        return {}
+    left = columns[0][0][1].right
+    width = columns[1][0][1].left - left
+    order = tracks([Crossing(way.end, way.goal.top + TITLE_MIDDLE) for way in through])
+    number = max(order, default=0) + 1
+    return {way: left + width * (track + 1) / (number + 1) for way, track in zip(through, order, strict=True)}
+
+
+def _part(canvas: Canvas, source: Place, goal: Place) -> None:
+    """From a part of an inset to the panel beside it or under it."""
+    y = source.middle
+    if goal.left > source.right:
+        level = min(max(y, goal.top + 20), goal.bottom - 20)
+        middle = goal.left - 16
+        points = [(source.right, y), (middle, y), (middle, level), (goal.left, level)]
+        end = (goal.left, level)
+    else:
+        x = goal.right - 16
+        points = [(source.right, y), (x, y), (x, goal.top)]
+        end = (x, goal.top)
+    canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+    canvas.dot(source.right, y, colour=canvas.theme.zoom, layer="object")
+    canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+
+
+def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """``points`` without those that stand on a straight piece."""
+    result: list[tuple[float, float]] = []
+    for point in points:
+        if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
+            continue
+        if len(result) > 1 and (
+            abs(result[-2][0] - result[-1][0]) < 0.01
+            and abs(result[-1][0] - point[0]) < 0.01
+            or abs(result[-2][1] - result[-1][1]) < 0.01
+            and abs(result[-1][1] - point[1]) < 0.01
+        ):
+            result[-1] = point
+        else:
+            result.append(point)
+    return result

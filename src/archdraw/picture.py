@@ -1,0 +1,234 @@
+"""What is to be drawn, before anything has a place: the input of the layout.
+
+A picture knows boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it from a block
+tree. Its diagrams are string diagrams that flow upwards: every item takes lines at its bottom and hands on lines at its
+top. Roles are the names that a theme gives colours to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small box at the left of a box: a property that modifies it."""
+
+    label: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadGroups:
+    """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head."""
+
+    query: int
+    key_value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertGrid:
+    """Figure: ``total`` cells of which ``active`` are filled."""
+
+    total: int
+    active: int
+
+
+Figure: TypeAlias = HeadGroups | ExpertGrid
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``."""
+
+    path: str
+    label: str
+    detail: str = ""
+    role: str = "plain"
+    title: str = ""
+    chips: tuple[Chip, ...] = ()
+    inputs: int = 1
+    outputs: tuple[str, ...] = ("",)
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Items one above the other, the first at the bottom. An empty chain is a plain line."""
+
+    items: tuple[Diagram, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Items side by side. A single incoming line is copied to all, several are dealt out.
+
+    ``merge``: the sign of the node that joins them, or None where all their lines go on.
+    """
+
+    items: tuple[Diagram, ...]
+    merge: Literal["+", "×"] | None = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """``body`` with a line around it at the left that joins its output in a plus."""
+
+    body: Diagram
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
+
+    options: tuple[Diagram, ...]
+    bands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket)."""
+
+    body: Diagram
+    times: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A frame folded to a slim bar of one line, with its own bracket."""
+
+    label: str
+    times: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line."""
+
+    box: Box
+    direction: Literal["in", "out"]
+    note: str = ""
+
+
+Diagram: TypeAlias = Box | Chain | Branches | Rail | Choice | Frame | Bar | Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of text under a diagram, wrapped where it is too long; ``strong`` in ink, else muted."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """One causal mask: ``reach`` cells back (None: all), in chunks or sliding; with two lines of words below."""
+
+    role: str
+    reach: int | None
+    chunked: bool
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Masks side by side: who sees whom."""
+
+    masks: tuple[Mask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A bar filled to ``part`` of ``whole``, with words above it at the left and right."""
+
+    left: str
+    right: str
+    part: float
+    whole: float
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a split bar."""
+
+    label: str
+    value: float
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A bar cut into named segments, with a legend of their shares below."""
+
+    segments: tuple[Segment, ...]
+
+
+Item: TypeAlias = Box | Chain | Branches | Rail | Frame | Words | Masks | Share | Split
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """A panel that opens the box at ``source``; ``letter`` stands at both ends of the line between them.
+
+    An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
+    joined to that. ``optional`` panels are left out where there is no room for them.
+    """
+
+    title: str
+    items: tuple[Item, ...]
+    source: str = ""
+    letter: str = ""
+    beside: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StripCell:
+    """One layer of the strip: its mixer's and its feed forward's role, and its title."""
+
+    upper: str
+    lower: str
+    title: str
+    group: int
+    tick: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A swatch with its words; ``row`` "upper" or "lower" like the cells that it explains."""
+
+    label: str
+    role: str
+    row: Literal["upper", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One cell a layer, cells of one ``group`` close together."""
+
+    caption: str
+    cells: tuple[StripCell, ...]
+    legend: tuple[LegendEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A whole picture of one model. ``column`` is the spine from the input up; ``accent`` indexes the theme's accents."""
+
+    name: str
+    subtitle: tuple[str, ...]
+    accent: int
+    column: Chain
+    tokens: str
+    insets: tuple[Inset, ...]
+    strip: Strip | None
+    footer: str
+    description: str

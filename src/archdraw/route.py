@@ -1,0 +1,48 @@
+"""Orthogonal lines through a channel, on tracks that nest: none crosses another or shares a piece with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A line that enters a vertical channel at height ``start`` and leaves it at ``end`` (y grows downwards)."""
+
+    start: float
+    end: float
+
+
+def tracks(crossings: Sequence[Crossing]) -> list[int]:
+    """The track (0 nearest to where the lines enter) of each crossing.
+
+    The lines must keep their order: starts and ends both from top to bottom. Among lines that go up the upper one takes
+    the track nearer to the entry, among lines that go down the lower one; lines whose heights are apart may share one.
+    Raises ValueError where the order is not kept, since then no tracks are free of crossings.
+    """
+    for before, after in zip(crossings, crossings[1:], strict=False):
+        if after.start < before.start or after.end < before.end:
+            raise ValueError("lines through a channel must keep their order from top to bottom")
+    result = [0] * len(crossings)
+    runs: list[list[int]] = []
+    for index, crossing in enumerate(crossings):
+        if runs and _overlap(crossings[runs[-1][-1]], crossing) and _same_way(crossings[runs[-1][-1]], crossing):
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    for run in runs:
+        upwards = crossings[run[0]].end < crossings[run[0]].start
+        for track, index in enumerate(run if upwards else reversed(run)):
+            result[index] = track
+    return result
+
+
+def _overlap(one: Crossing, other: Crossing) -> bool:
+    return min(one.start, one.end) <= max(other.start, other.end) and min(other.start, other.end) <= max(
+        one.start, one.end
+    )
+
+
+def _same_way(one: Crossing, other: Crossing) -> bool:
+    return (one.end < one.start) == (other.end < other.start)
