@@ -1,0 +1,166 @@
+"""One model's architecture: the plate with all of it, and its parts by themselves (card, strip, one inset)."""
+
+from __future__ import annotations
+
+from archdraw.blocks import Block, Leaf, Module, Sequence, Side, leaves, walk
+from archdraw.developers import accent_index
+from archdraw.errors import ArchdrawError
+from archdraw.facts import Facts, facts
+from archdraw.layout import plate as layout
+from archdraw.picture import Chain, Diagram, Plate
+from archdraw.scene import Scene
+from archdraw.spec import Spec
+from archdraw.theme import Theme
+from archdraw.views.diagrams import folded, opened, tapped
+from archdraw.views.insets import insets
+from archdraw.views.stack import Stack, stacked
+from archdraw.views.strip import strip
+from archdraw.views.wording import parameters, share
+
+
+def picture(spec: Spec, model: Module) -> Plate:
+    """The plate of ``model``, before anything has a place."""
+    counted = facts(model)
+    paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
+    items: list[Diagram] = []
+    stack: Stack | None = None
+    parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
+    for part in parts:
+        match part:
+            case Module(kind="layers"):
+                stack = stacked(part, paths[id(part)])
+                items.extend(stack.picture)
+            case Leaf() | Module():
+                items.append(folded(part, paths[id(part)]))
+            case Side():
+                items.append(tapped(part, paths[id(part.body)], _note(part)))
+            case _:
+                items.append(opened(Module("", "", part), ""))
+    if stack is None:
+        raise ArchdrawError(f"{spec.name} has no layers to draw")
+    return Plate(
+        name=spec.name,
+        subtitle=_subtitle(spec, model, counted),
+        accent=accent_index(spec.developer or spec.name),
+        column=Chain(tuple(_side_order(items))),
+        tokens="Tokenized text",
+        insets=insets(model, stack, counted, spec.context_length, _wanted(spec)),
+        strip=strip(stack),
+        footer=_footer(spec, model),
+        description=_description(spec, model, stack, counted),
+    )
+
+
+def _side_order(items: list[Diagram]) -> list[Diagram]:
+    return items
+
+
+def _note(side: Side) -> str:
+    return side.body.notes[0] if side.direction == "in" and side.body.notes else ""
+
+
+def _wanted(spec: Spec) -> list[str] | None:
+    chosen = spec.insets
+    if chosen is None:
+        return None
+    return list(chosen) if not isinstance(chosen, bool) else [] if not chosen else None
+
+
+def kind_of(model: Module) -> str:
+    """``Dense`` or ``Sparse MoE``, and ``hybrid`` where mixers other than attention take part."""
+    sparse = any(leaf.part == "experts" for leaf in leaves(model.body))
+    mixers = {part.role for _, part in walk(model.body) if isinstance(part, Module)}
+    attention, other = mixers & {"attention", "sliding"}, mixers & {"linear", "convolution"}
+    family = " hybrid" if attention and other else " recurrent" if other else ""
+    return ("Sparse" if sparse else "Dense") + (family or (" MoE" if sparse else ""))
+
+
+def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
+    total, active = counted.total_parameters, counted.active_parameters
+    size = parameters(total)
+    if active < total:
+        size = f"{size} total, {parameters(active)} active ({share(active, total)})"
+    elif counted.text_parameters < total:
+        size = f"{size}, all active ({parameters(counted.text_parameters)} text)"
+    else:
+        size = f"{size}, all active"
+    who = ", ".join(filter(None, (spec.developer, str(spec.released or "")[:7])))
+    context = f"{spec.context_length:,} context" if spec.context_length else ""
+    return tuple(filter(None, (size, f"{counted.layers} layers", context, who, kind_of(model))))
+
+
+def _footer(spec: Spec, model: Module) -> str:
+    sources = "; ".join(str(source) for source in _sources(spec))
+    beside = [part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
+    left_out = f"counts without {', '.join(beside)}" if beside else ""
+    source = f"Source: {sources}" if sources else ""
+    licence = f"weights: {spec.license}" if spec.license else ""
+    return "  |  ".join(filter(None, ("; ".join(filter(None, (source, left_out))), licence, "archdraw")))
+
+
+def _sources(spec: Spec) -> list[str]:
+    sources = spec.sources
+    if not sources:
+        return []
+    return list(sources.values()) if isinstance(sources, dict) else list(sources)
+
+
+def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:
+    """The picture in words, for those who hear it."""
+    sentences = [
+        f"{spec.name}: {', '.join(_subtitle(spec, model, counted))}.",
+        f"From the input up: {', '.join(_spoken(model.body))}.",
+    ]
+    for slot in reversed(stack.slots):
+        if len(slot.options) > 1:
+            ways = "; ".join(
+                f"{option.block.label} ({option.block.detail}) in {len(option.places)} layers"
+                for option in slot.options
+            )
+            sentences.append(f"Layers differ: {ways}.")
+    mixers = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
+    told = ", ".join(f"{block.label} ({block.detail})" if block.detail else block.label for block in mixers)
+    if told:
+        sentences.append(f"Each layer from its input: {told}.")
+    return " ".join(sentences)
+
+
+def _spoken(block: Block) -> list[str]:
+    parts = block.parts if isinstance(block, Sequence) else (block,)
+    names = []
+    for part in parts:
+        match part:
+            case Leaf() | Module():
+                names.append(part.label)
+            case Side(body=body):
+                names.append(f"beside: {body.label}")
+            case _:
+                names.extend(leaf.label for leaf in leaves(part))
+    return names
+
+
+def _plate(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    return layout.draw(picture(spec, block), theme)
+
+
+def _card(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    return layout.draw_card(picture(spec, block), theme)
+
+
+def _strip(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    try:
+        return layout.draw_strip(picture(spec, block), theme)
+    except ValueError as error:
+        raise ArchdrawError(str(error)) from None
+
+
+def _inset(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    plate = picture(spec, block)
+    try:
+        return layout.draw_inset(plate, argument, theme)
+    except KeyError:
+        known = ", ".join(inset.source or inset.beside for inset in plate.insets if inset.source or inset.beside)
+        raise ArchdrawError(f"{spec.name} has no inset {argument!r}; there are {known}") from None
+
+
+VIEWS = {"plate": _plate, "card": _card, "strip": _strip, "inset": _inset}

@@ -1,0 +1,97 @@
+"""A block opened one level: from the algebra of models to the diagrams of the drawing half."""
+
+from __future__ import annotations
+
+from typing import Literal, assert_never
+
+from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, leaves, walk
+from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
+
+MOST_GROUPS = 40
+"""Above this many groups single heads are no longer seen; the words say their number."""
+
+
+def paths_of(block: Block, path: str) -> dict[int, str]:
+    """The path of every named block in ``block``, which itself is at ``path``, by identity of the first place."""
+    found: dict[int, str] = {}
+    parent = path.rsplit("/", 1)[0] if "/" in path else ""
+    for place, part in walk(block, parent if isinstance(block, Leaf | Module) else path):
+        found.setdefault(id(part), place)
+    return found
+
+
+def opened(module: Module, path: str) -> Diagram:
+    """What is inside ``module``: its leaves as boxes, modules in it folded."""
+    return _diagram(module.body, paths_of(module, path))
+
+
+def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | None = None) -> Box:
+    """``block`` as one box, with the chips of what it holds."""
+    return Box(
+        path,
+        label or block.label,
+        block.detail if detail is None else detail,
+        role=block.role,
+        chips=chips(block) if isinstance(block, Module) else (),
+        title=f"{block.label}: {block.detail}" if block.detail else block.label,
+    )
+
+
+def chips(module: Module) -> tuple[Chip, ...]:
+    """The properties of a mixer that stand beside it: each text once, in the order of the flow."""
+    found: dict[str, Chip] = {}
+    for leaf in leaves(module.body):
+        if leaf.chip:
+            found.setdefault(leaf.chip, Chip(leaf.chip, leaf.role if leaf.role in ("norm", "position") else "plain"))
+    return tuple(found.values())
+
+
+def tapped(side: Side, path: str, note: str = "") -> Tap:
+    """A module beside the spine, folded."""
+    return Tap(folded(side.body, path), side.direction, note)
+
+
+def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
+    match block:
+        case Leaf():
+            return _leaf(block, paths[id(block)])
+        case Module():
+            return folded(block, paths[id(block)])
+        case Sequence(parts=parts):
+            items = tuple(_diagram(part, paths) for part in parts)
+            return items[0] if len(items) == 1 else Chain(items)
+        case Parallel(branches=branches, merge=merge):
+            items = tuple(_diagram(branch, paths) for branch in branches)
+            sign: Literal["+", "×"] | None = "+" if merge == "add" else "×" if merge == "multiply" else None
+            fan = Branches(items, sign)
+            if merge == "concatenate":
+                joined = Box(paths[id(block)] + "/concatenate", "concatenate", inputs=len(branches))
+                return Chain((fan, joined))
+            return fan
+        case Residual(body=body):
+            return Rail(_diagram(body, paths))
+        case Repeat(body=body, times=times):
+            path = paths[id(block)]
+            return Frame(_diagram(body, paths), f"{times} ×", f"{path}/repeat", f"{times} times")
+        case Experts(body=body, total=total, active=active):
+            inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
+            title = f"{total} experts, {active} active for a token"
+            return Box(inner, "", role="plain", title=title, figure=ExpertGrid(total, active))
+        case Side():
+            return tapped(block, paths[id(block.body)])
+        case _:
+            assert_never(block)
+
+
+def _leaf(leaf: Leaf, path: str) -> Box:
+    heads = leaf.heads
+    figure = HeadGroups(heads.query, heads.key_value) if heads and heads.key_value <= MOST_GROUPS else None
+    return Box(
+        path,
+        leaf.label,
+        leaf.detail,
+        role="plain" if figure else leaf.role,
+        inputs=leaf.inputs,
+        outputs=leaf.outputs,
+        figure=figure,
+    )

@@ -1,0 +1,185 @@
+"""Which blocks of a model are opened, and what stands in the panels: decided from the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archdraw.blocks import Block, Cache, Experts, Leaf, Module, children, leaves, walk
+from archdraw.facts import Facts, facts
+from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
+from archdraw.views.diagrams import chips, opened
+from archdraw.views.stack import Option, Stack
+from archdraw.views.wording import data, parameters, share, within
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+MASK_CELLS = 4
+"""How far back a window reaches in its figure: a sign of being short, not to scale."""
+
+PART_NAMES = {
+    "embedding": ("embedding", "embedding"),
+    "head": ("output head", "embedding"),
+    "attention": ("token mixers", "attention"),
+    "feed_forward": ("feed forward", "feed_forward"),
+    "experts": ("routed experts", "experts"),
+    "shared_experts": ("shared experts", "shared"),
+    "router": ("routers", "experts"),
+    "norm": ("norms", "norm"),
+    "encoder": ("encoders", "auxiliary"),
+    "other": ("other", "plain"),
+}
+
+
+def insets(model: Module, stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None) -> tuple[Inset, ...]:
+    """The panels of ``model`` in the order of their boxes, from the top down.
+
+    ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
+    """
+    found: list[Inset] = []
+    bodies: set[tuple[object, ...]] = set()
+    masks = _masks(stack)
+    for option in _options(stack):
+        block = option.block
+        if not isinstance(block, Module) or not _worth(block):
+            continue
+        if wanted is not None and not {option.path, block.name, block.label, block.kind} & set(wanted):
+            continue
+        shape = _likeness(block)
+        if shape in bodies:
+            # The same inside with another reach: the masks say what differs.
+            if masks is not None and block.role == "sliding":
+                found.append(replace(masks, source=option.path))
+                masks = None
+            continue
+        bodies.add(shape)
+        found.extend(_opened(block, option.path, counted))
+    if masks is not None:
+        found.append(masks)
+    lettered = iter(LETTERS)
+    result = [replace(inset, letter=next(lettered)) if inset.source else inset for inset in found]
+    result += _memory(stack, counted, context)
+    result += _parts(counted)
+    return tuple(result)
+
+
+def _options(stack: Stack) -> Iterator[Option]:
+    for slot in reversed(stack.slots):
+        yield from slot.options
+
+
+def _worth(module: Module) -> bool:
+    """Whether there is anything inside that the folded box does not say."""
+    return sum(1 for _ in leaves(module.body)) > 1
+
+
+def _likeness(module: Module) -> tuple[object, ...]:
+    """What two mixers share that differ only in reach and position: they are opened once."""
+
+    def plain(block: Block) -> object:
+        match block:
+            case Leaf():
+                cache = replace(block.cache, window=None) if block.cache else None
+                role = "attention" if block.role == "sliding" else block.role
+                return None if block.role == "position" else (block.name, block.weights, role, cache)
+            case _:
+                inner = tuple(part for part in map(plain, children(block)) if part not in (None, ()))
+                return inner[0] if len(inner) == 1 else inner
+
+    return (plain(module.body),)
+
+
+def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
+    """The panel of ``module``, and that of one of its experts beside it."""
+    items: list[Item] = [opened(module, path)]  # type: ignore[list-item]
+    items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
+    expert = next(((place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)), None)
+    if expert is not None:
+        active, total = counted.active_parameters, counted.total_parameters
+        words = f"active {parameters(active)} of {parameters(total)}"
+        items.append(Share(words, share(active, total), active, total, "expert_active"))
+    yield Inset(module.title or module.label, tuple(items), source=path)
+    if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
+        body = expert[1].body
+        place = next(place for place, part in walk(module.body, path) if part is body)
+        inner: list[Item] = [opened(body, place)]  # type: ignore[list-item]
+        inner += [Words(note) for note in body.notes]
+        yield Inset(body.title or f"{body.label}: {body.detail}".removesuffix(": "), tuple(inner), beside=place)
+
+
+def _masks(stack: Stack) -> Inset | None:
+    """Who sees whom, where layers differ in how far they look back."""
+    reaches: dict[tuple[Cache | None, str], list[Module]] = {}
+    for layer in stack.all:
+        for block in _mixers(layer):
+            cache = next((leaf.cache for leaf in leaves(block) if leaf.cache), None)
+            if cache is not None:
+                window = Cache(0, cache.window)
+                reaches.setdefault((window, _position(block)), []).append(block)
+    if not any(cache and cache.window for cache, _ in reaches) or len(reaches) > 3:
+        return None
+    figures = []
+    for (reach, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
+        window = reach.window if reach else None
+        mixer = blocks[0]
+        kind = within(mixer.label).removesuffix(" attention")
+        label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
+        detail = ", ".join(filter(None, (f"{len(blocks)} layers", position)))
+        figures.append(
+            Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail)
+        )
+    return Inset("Who sees whom", (Masks(tuple(figures)),))
+
+
+def _reach(cache: Cache | None) -> tuple[bool, int]:
+    window = cache.window if cache else None
+    return (window is None, window.size if window else 0)
+
+
+def _position(mixer: Module) -> str:
+    return next((chip.label for chip in chips(mixer) if chip.role == "position"), "")
+
+
+def _mixers(layer: Module) -> Iterator[Module]:
+    """The modules of ``layer`` that mix tokens: those with a cache or a state."""
+    for _, part in walk(layer.body):
+        if isinstance(part, Module) and any(leaf.cache or leaf.state for leaf in leaves(part.body)):
+            yield part
+
+
+def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
+    """What a sequence keeps in memory at the model's own context length."""
+    if context is None or not counted.cache:
+        return []
+    full = [sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache) for layer in stack.all]
+    kept = counted.kv_cache_bytes(context)
+    if_all = max(full) * len(full) * 2 * context
+    caching = sum(1 for elements in full if elements)
+    mixed = if_all > kept
+    items: list[Item] = []
+    token = f"{data(counted.kv_cache_bytes_per_token())} a token"
+    if mixed:
+        items.append(Share(f"KV cache {data(kept)}", f"{token}, {caching} layers", kept, if_all, "latent"))
+        items.append(Words(f"{data(if_all)} if all {len(full)} layers kept all tokens"))
+    else:
+        items.append(Words(f"KV cache {data(kept)}: {token}, {caching} layers", strong=True))
+        items.append(Words(f"weights {data(counted.weight_memory())}"))
+    if counted.state:
+        recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
+        state = data(counted.recurrent_state_bytes())
+        items.append(Words(f"recurrent state {state}, {recurrent} layers, at any length", strong=True))
+    return [Inset(f"Memory at {context:,} tokens, bf16", tuple(items), optional=not mixed)]
+
+
+def _parts(counted: Facts) -> list[Inset]:
+    """Where the parameters are, largest first; what is under half a per cent is told together."""
+    total = counted.total_parameters
+    sizes = sorted(((size, str(part)) for part, size in counted.parts.items() if size), reverse=True)
+    shown = [(size, part) for size, part in sizes if size >= total / 200][:6]
+    rest = total - sum(size for size, _ in shown)
+    segments = [
+        Segment(f"{PART_NAMES.get(part, (part, 'plain'))[0]} {share(size, total)}", size, PART_NAMES.get(part, (part, "plain"))[1])
+        for size, part in shown
+    ]
+    if rest and len(segments) % 2:
+        segments.append(Segment(f"the rest {share(rest, total)}", rest, "plain"))
+    return [Inset(f"Where the {parameters(total)} parameters are", (Split(tuple(segments)),), optional=True)]

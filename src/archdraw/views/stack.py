@@ -1,0 +1,205 @@
+"""The stack of layers as one block: equal layers counted, layers that differ laid over each other slot by slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, layers, walk
+from archdraw.blocks import Sequence as Chained
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail
+from archdraw.views.diagrams import folded
+from archdraw.views.patterns import cadence, runs
+from archdraw.views.wording import ordinal, within
+
+MOST_FOLDED = 1 / 3
+"""A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One block that may stand in a slot, its path, and the indices of the layers that have it there."""
+
+    block: Leaf | Module
+    path: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place of the block; more than one option where layers differ there, the rarest first."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All layers in order, those folded to bars, and the slots of the rest from the input up."""
+
+    all: tuple[Module, ...]
+    slots: tuple[Slot, ...]
+    picture: tuple[Diagram, ...]
+
+
+def stacked(module: Module, path: str) -> Stack:
+    """The stack of ``module`` (of kind ``layers``) at ``path``."""
+    every = layers(module)
+    paths = {id(block): place for place, block in reversed(list(walk(module, path.rpartition("/")[0])))}
+    numbers: dict[Module, int] = {}
+    # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
+    known: dict[int, int] = {}
+    for layer in every:
+        if id(layer) not in known:
+            known[id(layer)] = numbers.setdefault(layer, len(numbers))
+    kinds = list(numbers)
+    order = [known[id(layer)] for layer in every]
+    first, last = _main(order)
+    picture: list[Diagram] = []
+    main = range(first, last)
+    slots, body = _body(kinds, order, main, paths)
+    frame_path = f"{path}/stack"
+    for start, end in _ends(order, 0, first):
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+    count = last - first
+    picture.append(Frame(body, f"{count} ×" if count > 1 else "", frame_path, f"{count} layers"))
+    for start, end in _ends(order, last, len(order)):
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+    return Stack(every, slots, tuple(picture))
+
+
+def _main(order: Sequence[int]) -> tuple[int, int]:
+    """The layers that are drawn, between short runs at both ends of kinds that come nowhere else."""
+    first, last = 0, len(order)
+    while True:
+        kind, length = runs([str(number) for number in order[first:last]])[0]
+        rest = order[first + length : last]
+        if not rest or int(kind) in rest or length > MOST_FOLDED * len(order) or len(set(order[first:last])) < 2:
+            break
+        first += length
+    while True:
+        kind, length = runs([str(number) for number in order[first:last]])[-1]
+        rest = order[first : last - length]
+        if not rest or int(kind) in rest or length > MOST_FOLDED * len(order) or len(set(order[first:last])) < 2:
+            break
+        last -= length
+    return first, last
+
+
+def _ends(order: Sequence[int], start: int, end: int) -> Iterable[tuple[int, int]]:
+    for _, length in runs([str(number) for number in order[start:end]]):
+        yield start, start + length
+        start += length
+
+
+def _body(
+    kinds: Sequence[Module], order: Sequence[int], main: range, paths: dict[int, str]
+) -> tuple[tuple[Slot, ...], Diagram]:
+    """The slots of the layers in ``main`` and the diagram of their block."""
+    used = sorted({order[index] for index in main})
+    places = {number: tuple(index for index in main if order[index] == number) for number in used}
+    if len({_shape(kinds[number].body) for number in used}) == 1:
+        columns = zip(*(_blocks(kinds[number].body) for number in used), strict=True)
+        slots = tuple(_slot(column, [places[number] for number in used], paths) for column in columns)
+        return slots, _drawn(kinds[used[0]].body, iter(slots), len(main))
+    # Layers of different shapes cannot share slots: each is drawn whole, the rarest on top.
+    used.sort(key=lambda number: len(places[number]))
+    slots = tuple(_slot((block,), [places[number]], paths) for number in used for block in _blocks(kinds[number].body))
+    rest = iter(slots)
+    options = tuple(_drawn(kinds[number].body, rest, len(main)) for number in used)
+    bands = tuple(f"or: {_when(places[number], len(main), main.start)}" for number in used[:-1])
+    return slots, Choice(options, bands)
+
+
+def _shape(block: Block) -> object:
+    """What two layers must share to be laid over each other."""
+    match block:
+        case Chained(parts=parts):
+            return ("sequence", *map(_shape, parts))
+        case Parallel(branches=branches, merge=merge):
+            return ("parallel", merge, *map(_shape, branches))
+        case Residual(body=body):
+            return ("residual", _shape(body))
+        case Leaf(role="norm"):
+            return "norm"
+        case _:
+            return "slot"
+
+
+def _blocks(block: Block) -> list[Leaf | Module]:
+    """The blocks of a layer that become slots, from the input up."""
+    match block:
+        case Chained(parts=parts) | Parallel(branches=parts):
+            return [inner for part in parts for inner in _blocks(part)]
+        case Residual(body=body):
+            return _blocks(body)
+        case Leaf() | Module():
+            return [block]
+        case _:
+            return [Module("block", "Block", block)]
+
+
+def _slot(column: Sequence[Leaf | Module], places: Sequence[tuple[int, ...]], paths: dict[int, str]) -> Slot:
+    found: dict[Leaf | Module, list[int]] = {}
+    first: dict[Leaf | Module, str] = {}
+    for block, indices in zip(column, places, strict=True):
+        found.setdefault(block, []).extend(indices)
+        first.setdefault(block, paths.get(id(block), block.name))
+    options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
+    # Among equals the one that is told apart by colour most, full attention, stands on top.
+    options.sort(key=lambda option: (len(option.places), option.block.role != "attention"))
+    return Slot(tuple(options))
+
+
+def _drawn(block: Block, slots: Iterable[Slot], number: int) -> Diagram:
+    slots = iter(slots)
+
+    def drawn(part: Block) -> Diagram:
+        match part:
+            case Chained(parts=parts):
+                return Chain(tuple(drawn(inner) for inner in parts))
+            case Parallel(branches=branches):
+                return Branches(tuple(drawn(inner) for inner in branches), "+")
+            case Residual(body=body):
+                return Rail(drawn(body))
+            case _:
+                return _slot_picture(next(slots), number)
+
+    return drawn(block)
+
+
+def _slot_picture(slot: Slot, number: int) -> Diagram:
+    if len(slot.options) == 1:
+        only = slot.options[0]
+        return folded(only.block, only.path)
+    boxes: tuple[Box, ...] = tuple(folded(option.block, option.path) for option in slot.options)
+    start = min(option.places[0] for option in slot.options)
+    bands = tuple(_band(option, upper, number, start) for option, upper in zip(slot.options, boxes[:-1], strict=False))
+    return Choice(boxes, bands)
+
+
+def _band(option: Option, box: Box, number: int, start: int) -> str:
+    """When the option above the band comes."""
+    every = cadence([place - start for place in option.places], number)
+    if every:
+        words = f"or: every {ordinal(every)} layer is {within(box.label)}"
+        return words if len(words) <= 40 else f"or: every {ordinal(every)} layer"
+    return f"or: {_when(option.places, number, start)}"
+
+
+def _when(places: tuple[int, ...], number: int, start: int) -> str:
+    every = cadence([place - start for place in places], number)
+    if every:
+        return f"every {ordinal(every)} layer"
+    return f"in {len(places)} of {number} layers"
+
+
+def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
+    """A run folded to one line: which layers, and what they have in place of the drawn ones."""
+    which = f"layer {start}" if end - start == 1 else f"layers {start}–{end - 1}"
+    mine, theirs = _blocks(layer.body), _blocks(other.body)
+    if _shape(layer.body) == _shape(other.body):
+        different = [own for own, theirs_there in zip(mine, theirs, strict=True) if own != theirs_there]
+        words = ", ".join(f"{block.label} {block.detail}".strip() for block in different)
+    else:
+        words = ", ".join(block.label for block in mine if block.role != "norm")
+    return Bar(f"{which}: {words}", f"{end - start} ×", path, f"{which}: {words}")

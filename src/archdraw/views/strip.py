@@ -1,0 +1,111 @@
+"""The layer strip of a stack: one cell a layer, with a caption that tells the order in factors."""
+
+from __future__ import annotations
+
+from archdraw.blocks import Module, leaves, walk
+from archdraw.picture import LegendEntry, Strip, StripCell
+from archdraw.views.patterns import factored, periods
+from archdraw.views.stack import Stack
+from archdraw.views.wording import within
+
+LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
+
+
+def strip(stack: Stack) -> Strip | None:
+    """The strip of ``stack``, or None where all its layers are alike."""
+    if len({id(layer) for layer in stack.all}) < 2 or len(set(stack.all)) < 2:
+        return None
+    told = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
+    uppers = [told[id(layer)][0] for layer in stack.all]
+    lowers = [told[id(layer)][1] for layer in stack.all]
+    upper_names = _names([module for module in uppers if module])
+    lower_names = _names([module for module in lowers if module])
+    words = [
+        (_name(upper, upper_names) or _name(lower, lower_names)) for upper, lower in zip(uppers, lowers, strict=True)
+    ]
+    below = [_name(lower, lower_names) for lower in lowers]
+    start, unit, times = periods([f"{one}/{other}" for one, other in zip(words, below, strict=True)])
+    cells: list[StripCell] = []
+    for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
+        title = ", ".join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))
+        group = _group(index, start, unit, times)
+        cells.append(
+            StripCell(
+                upper.role if upper else "",
+                lower.role if lower else "",
+                f"layer {index}: {title}",
+                group,
+                str(index) if _ticked(index, group, cells, len(uppers), start, unit, times) else "",
+            )
+        )
+    number = len(stack.all)
+    orders = [factored(row) for row in (words, below) if len(set(row)) > 1]
+    caption = f"{number} layers = {'; '.join(orders)}"
+    same = {name for name in below if name}
+    if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
+        caption += f", each with {next(iter(same))}"
+    legend = [LegendEntry(name, module.role, "upper") for module, name in upper_names.items()]
+    legend += [LegendEntry(name, module.role, "lower") for module, name in lower_names.items()]
+    return Strip(caption, tuple(cells), tuple(legend))
+
+
+def _group(index: int, start: int, unit: int, times: int) -> int:
+    if times == 1:
+        return 0
+    if index < start:
+        return 0
+    shift = 1 if start else 0
+    if index >= start + unit * times:
+        return shift + times
+    return shift + (index - start) // unit
+
+
+def _ticked(
+    index: int, group: int, cells: list[StripCell], number: int, start: int, unit: int, times: int
+) -> bool:
+    """The first layer of each period, and the last of all."""
+    if index in (0, number - 1):
+        return True
+    if times == 1:
+        return index % max(1, -(-number // 12)) == 0
+    return cells[-1].group != group
+
+
+def _upper(layer: Module) -> Module | None:
+    """The module of ``layer`` that mixes tokens."""
+    return next((part for _, part in walk(layer.body) if isinstance(part, Module) and _mixes(part)), None)
+
+
+def _mixes(module: Module) -> bool:
+    return module.role not in LOWER_ROLES and any(leaf.cache or leaf.state for leaf in leaves(module.body))
+
+
+def _lower(layer: Module) -> Module | None:
+    """The module of ``layer`` that works on each token by itself."""
+    return next(
+        (part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in LOWER_ROLES), None
+    )
+
+
+def _name(module: Module | None, names: dict[Module, str]) -> str:
+    return names[module] if module else ""
+
+
+def _names(modules: list[Module]) -> dict[Module, str]:
+    """Short names that tell ``modules`` apart: their labels, with details only where labels are equal."""
+    kinds = list(dict.fromkeys(modules))
+    short = [_short(module) for module in kinds]
+    return {
+        module: name if short.count(name) == 1 else f"{name} {module.detail}"
+        for module, name in zip(kinds, short, strict=True)
+    }
+
+
+def _short(module: Module) -> str:
+    if module.role == "experts":
+        return "MoE"
+    label = within(module.label)
+    for ending in (" attention", " feed forward"):
+        if label.endswith(ending) and module.role in ("attention", "sliding", "feed_forward"):
+            label = label.removesuffix(ending)
+    return f"dense {label}" if module.role == "feed_forward" else label
