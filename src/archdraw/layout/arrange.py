@@ -10,12 +10,13 @@ from archdraw.layout import panels
 from archdraw.layout.panels import Panel
 from archdraw.picture import Inset
 
-FIRST_WIDTH, SECOND_WIDTH, WIDE = 480.0, 400.0, 480.0
+FIRST_WIDTH, SECOND_WIDTH = panels.WIDE, 400.0
 SPACE = 24.0
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
 OMISSION_COST = 110.0
-TALLEST = 1500.0
+DETOUR_COST = 160.0
+"""Of a line that passes above or below the whole first column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,17 @@ class Arrangement:
     height: float
 
 
-def arrange(insets: tuple[Inset, ...], model_height: float) -> Arrangement:
-    """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused."""
+UNDER_COST = 30.0
+"""Of a part opened under its owner: its line runs around the owner's figure."""
+_PASSAGE_COST = (0.0, 15.0, 70.0, 1000.0)
+"""Of so many lines through one space: two are room for two, three are not."""
+
+
+def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float, float]) -> Arrangement:
+    """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
+
+    A height beyond ``tallest``, for one column and for two, is taken only where nothing else is possible.
+    """
     needed = {inset: panels.widest(inset) for inset in insets}
     heights: dict[tuple[Inset, float], float] = {}
 
@@ -40,7 +50,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float) -> Arrangement:
     best: tuple[float, Arrangement] | None = None
     for columns in _candidates(insets):
         narrow = all(needed[inset] <= SECOND_WIDTH for inset in columns[-1]) if columns else True
-        widths = (FIRST_WIDTH, SECOND_WIDTH if narrow else WIDE)[: len(columns)]
+        widths = (FIRST_WIDTH, SECOND_WIDTH if narrow else panels.WIDE)[: len(columns)]
         tall = [
             sum(height(inset, width) for inset in column) + SPACE * (len(column) - 1)
             for column, width in zip(columns, widths, strict=True)
@@ -49,7 +59,9 @@ def arrange(insets: tuple[Inset, ...], model_height: float) -> Arrangement:
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
-        cost += 20 * max(0.0, target - TALLEST)
+        cost += 20 * max(0.0, target - tallest[len(columns) == 2])
+        cost += DETOUR_COST * _detours(columns) + sum(_PASSAGE_COST[min(number, 3)] for number in _passing(columns))
+        cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:
             best = (cost, Arrangement(columns, widths, target))
     return best[1] if best else Arrangement((), (), model_height)
@@ -71,6 +83,29 @@ def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], 
             yield (first, second) if second else (first,)
         elif not first and not second:
             yield ()
+
+
+def _passing(columns: tuple[tuple[Inset, ...], ...]) -> list[int]:
+    """How many lines pass each space of the first column."""
+    if len(columns) < 2:
+        return []
+    letters = [inset.letter for inset in columns[0] if inset.letter]
+    lines = [sum(1 for letter in letters if letter < inset.letter) for inset in columns[1] if inset.letter]
+    return [lines.count(number) for number in sorted(set(lines))]
+
+
+def _detours(columns: tuple[tuple[Inset, ...], ...]) -> int:
+    """How many lines must go around the first column, having no space in it to pass."""
+    if len(columns) < 2:
+        return 0
+    letters = [inset.letter for inset in columns[0] if inset.letter]
+    followed = not columns[0][-1].letter and not columns[0][-1].beside
+    inside = [letter for letter in letters[1:]] + (["~"] if followed else [])
+    return sum(
+        1
+        for inset in columns[1]
+        if inset.letter and not (any(letter < inset.letter for letter in letters) and any(inset.letter < other for other in inside))
+    )
 
 
 def _loose(inset: Inset) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archdraw.fonts import MIDDLE
+from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout import figures
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
-from archdraw.layout.measures import Measures
+from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.words import block_height, fitted, paint_rows, rows_of
 from archdraw.picture import Box, Chip
 
@@ -19,9 +19,9 @@ def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    rows = rows_of(box.label, box.detail, measures.widest - 2 * measures.pad, measures)
+    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures)
     words = max((row.width for row in rows), default=0)
-    figure = figures.size(box.figure)[0] + 24 if box.figure else 0
+    figure = figures.size(box.figure, measures.figure_scale)[0] + 24 if box.figure else 0
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
@@ -45,10 +45,14 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
     width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
     rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures)
-    figure_height = figures.size(box.figure)[1] if box.figure else 0
+    figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
     chips = len(box.chips) * (CHIP_HEIGHT + CHIP_GAP) + 1 if len(box.chips) > 1 else 0
-    height = max(words_height + (figure_height + (12 if rows else 24) if box.figure else 0), chips)
+    if box.figure:
+        words_height = sum(row.height for row in rows) + 10 if rows else 12
+        height = words_height + figure_height + 12
+    else:
+        height = max(words_height, chips)
     left = centre - width / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
@@ -57,10 +61,10 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         with canvas.group(box.path, box.title or _title(box)):
             canvas.box(place, box.role, box.path)
             if box.figure:
-                middle = y - height + words_height / 2 + 2
+                middle = y - height + words_height / 2 + 1
                 paint_rows(canvas, rows, x + centre, middle, text_fill)
                 bottom = y - 12
-                figures.paint(canvas, box.figure, x + centre, bottom - figure_height)
+                figures.paint(canvas, box.figure, x + centre, bottom - figure_height, measures.figure_scale)
             else:
                 paint_rows(canvas, rows, x + centre, place.middle, text_fill)
         for index, chip in enumerate(box.chips):
@@ -70,10 +74,14 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
             for name, port in zip(box.outputs, leaving, strict=True):
                 if name:
                     # Beside the line, low enough to stay clear of the arrow head above.
-                    canvas.text(x + port + 6, place.top - 5, name, 14, 400, fill=canvas.theme.muted)
+                    canvas.text(x + port + 6, place.top - 5, name, SMALL, 400, fill=canvas.theme.muted)
 
     extent = CHIP_WIDTH + CHIP_SPACE if box.chips else 0
-    return Cell(left - extent, left + width, height, ports, leaving, (True,) * len(ports), paint)
+    right = left + width
+    if len(leaving) != len(ports):
+        # A name beside its line may reach beyond the box.
+        right = max([right, *(port + 8 + text_width(name, SMALL) for name, port in zip(box.outputs, leaving, strict=True))])
+    return Cell(left - extent, right, height, ports, leaving, (True,) * len(ports), paint)
 
 
 def _outputs(
@@ -98,7 +106,7 @@ def _title(box: Box) -> str:
 def _paint_chip(canvas: Canvas, chip: Chip, box_left: float, middle: float) -> None:
     left = box_left - CHIP_SPACE - CHIP_WIDTH
     colours = canvas.theme.paint(chip.role)
-    rows = fitted(chip.label, CHIP_WIDTH - 12, 15, 14, 500)
+    rows = fitted(chip.label, CHIP_WIDTH - 12, SMALL, SMALL, 500)
     with canvas.group("", chip.label):
         canvas.rect(
             left, middle - CHIP_HEIGHT / 2, CHIP_WIDTH, CHIP_HEIGHT, fill=colours.fill, stroke=colours.border

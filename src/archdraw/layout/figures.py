@@ -7,45 +7,47 @@ from typing import assert_never
 
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
+from archdraw.layout.measures import SMALL
 from archdraw.layout.words import Row, fitted
 from archdraw.picture import ExpertGrid, Figure, HeadGroups, Mask, Masks, Share, Split
 from archdraw.scene import Line, Polygon
 
 GOLDEN = (sqrt(5) - 1) / 2
-HEADS_WIDTH = 372.0
-HEADS_HEIGHT = 78.0
+HEADS_WIDTH, HEADS_HEIGHT = 372.0, 62.0
+HEADS_NAME = 46.0
+WIDEST_HEAD = 11.0
 
 
-def size(figure: Figure) -> tuple[float, float]:
-    """Width and height of ``figure`` in px."""
+def size(figure: Figure, scale: float = 1) -> tuple[float, float]:
+    """Width and height of ``figure`` in px, at ``scale`` where it can be made smaller."""
     match figure:
         case ExpertGrid():
-            columns, rows, cell_width, cell_height, gap = _grid(figure)
+            columns, rows, cell_width, cell_height, gap = _grid(figure, scale)
             return columns * (cell_width + gap) - gap, rows * (cell_height + gap) - gap
         case HeadGroups():
-            return HEADS_WIDTH, HEADS_HEIGHT
+            return HEADS_NAME + _pitch(figure) * figure.key_value, HEADS_HEIGHT
         case _:
             assert_never(figure)
 
 
-def paint(canvas: Canvas, figure: Figure, centre: float, top: float) -> None:
+def paint(canvas: Canvas, figure: Figure, centre: float, top: float, scale: float = 1) -> None:
     """``figure`` centred on ``centre``, down from ``top``."""
     match figure:
         case ExpertGrid():
-            _paint_grid(canvas, figure, centre, top)
+            _paint_grid(canvas, figure, centre, top, scale)
         case HeadGroups():
             _paint_heads(canvas, figure, centre, top)
         case _:
             assert_never(figure)
 
 
-def _grid(figure: ExpertGrid) -> tuple[int, int, float, float, float]:
+def _grid(figure: ExpertGrid, scale: float) -> tuple[int, int, float, float, float]:
     """Columns, rows, cell width and height, gap: wide grids for many experts, squares for few."""
     if figure.total > 160:
         columns = 32
-        return columns, ceil(figure.total / columns), 8, 7, 2
+        return columns, ceil(figure.total / columns), 8 * scale, 7 * scale, 2 * scale
     columns = min(16, figure.total) if figure.total > 16 else min(8, figure.total)
-    return columns, ceil(figure.total / columns), 14, 14, 3
+    return columns, ceil(figure.total / columns), 14 * scale, 14 * scale, 3 * scale
 
 
 def active_cells(total: int, active: int) -> frozenset[int]:
@@ -61,9 +63,9 @@ def active_cells(total: int, active: int) -> frozenset[int]:
     return frozenset(chosen)
 
 
-def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float) -> None:
-    columns, _, cell_width, cell_height, gap = _grid(figure)
-    width, _ = size(figure)
+def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, scale: float) -> None:
+    columns, _, cell_width, cell_height, gap = _grid(figure, scale)
+    width, _ = size(figure, scale)
     chosen = active_cells(figure.total, figure.active)
     for wanted, role, title in (
         (False, "expert_idle", f"{figure.total - figure.active} experts idle for a token"),
@@ -81,14 +83,13 @@ def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float) -
 def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float) -> None:
     """One column a group: its query heads over a bracket over one box that is cut into key and value."""
     each = figure.query // figure.key_value
-    name_width = 46.0
-    pitch = min((HEADS_WIDTH - name_width) / figure.key_value, 64.0)
-    group = min(pitch - max(2.0, pitch * 0.26), each * 11.0 + 8)
-    left = centre - (pitch * figure.key_value + name_width) / 2 + name_width
+    pitch = _pitch(figure)
+    group = min(pitch - max(2.0, pitch * 0.26), each * WIDEST_HEAD)
+    left = centre - (pitch * figure.key_value + HEADS_NAME) / 2 + HEADS_NAME
     query, latent = canvas.theme.paint("attention"), canvas.theme.paint("latent")
-    names = (("Q", top + 15), ("K, V", top + 67))
+    names = (("Q", top + 12.5), ("K, V", top + 53.5))
     for name, baseline in names:
-        canvas.text(left - 8, baseline, name, 14, 600, anchor="end")
+        canvas.text(left - 8, baseline, name, SMALL, 600, anchor="end")
     with canvas.group("", f"{figure.query} query heads, {figure.key_value} key and value heads"):
         for index in range(figure.key_value):
             x = left + index * pitch + (pitch - group) / 2
@@ -98,34 +99,40 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float) 
             for head in range(each):
                 canvas.rect(
                     x + head * step + (step - bar) / 2,
-                    top + 2,
+                    top,
                     bar,
-                    18,
+                    15,
                     fill=query.fill,
                     radius=min(2.0, bar / 3),
                     kind="mark",
                 )
             if each > 1:
                 first, last = x + step / 2, x + group - step / 2
-                bracket = ((first, top + 23), (first, top + 30), (last, top + 30), (last, top + 23))
+                bracket = ((first, top + 18), (first, top + 24), (last, top + 24), (last, top + 18))
                 canvas.add(Line(bracket, canvas.theme.edge, 1.25, kind="rule"))
-                canvas.add(Line(((middle, top + 30), (middle, top + 46)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(Line(((middle, top + 24), (middle, top + 34)), canvas.theme.edge, 1.25, kind="rule"))
             else:
-                canvas.add(Line(((middle, top + 23), (middle, top + 46)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(Line(((middle, top + 18), (middle, top + 34)), canvas.theme.edge, 1.25, kind="rule"))
             box = max(min(group, 26.0), 6.0) if each == 1 else max(group, 6.0)
             canvas.rect(
                 middle - box / 2,
-                top + 46,
+                top + 34,
                 box,
-                30,
+                28,
                 fill=latent.fill,
                 stroke=latent.border,
                 stroke_width=1.25,
                 radius=min(3.0, box / 4),
                 kind="mark",
             )
-            ends = ((middle - box / 2, top + 61), (middle + box / 2, top + 61))
+            ends = ((middle - box / 2, top + 48), (middle + box / 2, top + 48))
             canvas.add(Line(ends, latent.border, 1.25, kind="rule"))
+
+
+def _pitch(figure: HeadGroups) -> float:
+    """From one group to the next: as wide as its heads want to be, as far as all groups find room."""
+    each = figure.query // figure.key_value
+    return min((HEADS_WIDTH - HEADS_NAME) / figure.key_value, max(each * WIDEST_HEAD * 1.35, 34.0))
 
 
 CELLS, CELL = 12, 12.0
@@ -160,14 +167,14 @@ def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
                             radius=1.5,
                             kind="mark",
                         )
-            canvas.text(left + MASK - 2, y + 22, "key", 14, 400, fill=canvas.theme.muted, anchor="end")
+            canvas.text(left + MASK - 2, y + 22, "key", SMALL, 400, fill=canvas.theme.muted, anchor="end")
         if index == 0:
-            canvas.text(left - 14, y + MASK / 2 + 10, "query", 14, 400, fill=canvas.theme.muted, anchor="end")
+            canvas.text(left - 14, y + MASK / 2 + 10, "query", SMALL, 400, fill=canvas.theme.muted, anchor="end")
         for words, weight, baseline, fill in (
             (mask.label, 500, y + MASK + 33, canvas.theme.ink),
             (mask.detail, 400, y + MASK + 54, canvas.theme.muted),
         ):
-            row_of_words = fitted(words, 186, 15, 14, 500 if weight == 500 else 400)[0]
+            row_of_words = fitted(words, 186, SMALL, SMALL, 500 if weight == 500 else 400)[0]
             canvas.text(
                 middle, baseline, row_of_words.text, row_of_words.size, row_of_words.weight, fill=fill, anchor="middle"
             )
@@ -186,8 +193,8 @@ def sees(mask: Mask, query: int, key: int) -> bool:
 
 def paint_share(canvas: Canvas, item: Share, left: float, top: float, width: float) -> None:
     """A bar filled to its share, its words above; 38 px high."""
-    canvas.text(left, top + 12, item.left, 15, 500)
-    canvas.text(left + width, top + 12, item.right, 15, 400, anchor="end")
+    canvas.text(left, top + 12, item.left, SMALL, 500)
+    canvas.text(left + width, top + 12, item.right, SMALL, 400, anchor="end")
     colours = canvas.theme.paint(item.role)
     title = f"{item.left}: {item.part / item.whole:.1%}"
     with canvas.group("", title):
@@ -200,7 +207,7 @@ def paint_share(canvas: Canvas, item: Share, left: float, top: float, width: flo
 
 def share_size(item: Share, width: float) -> float:
     """Height of a share bar; its words must fit ``width``."""
-    words = text_width(item.left, 15, 500) + text_width(item.right, 15, 400) + 16
+    words = text_width(item.left, SMALL, 500) + text_width(item.right, SMALL, 400) + 16
     if words > width:
         raise ValueError(f"the words of the bar {item.left!r} are {words:.0f} px wide, of {width:.0f}")
     return 40.0
@@ -233,7 +240,7 @@ def paint_split(canvas: Canvas, item: Split, left: float, top: float, width: flo
         middle = top + 22 + 14 + row * SPLIT_ROW + 8
         colours = canvas.theme.paint(segment.role)
         canvas.rect(swatch, middle - 7, 14, 14, fill=colours.fill, stroke=colours.border, radius=3, kind="mark")
-        canvas.text(swatch + 22, middle + 5.4, segment.label, 15, 400)
+        canvas.text(swatch + 22, middle + 5.4, segment.label, SMALL, 400)
 
 
 def hatch(canvas: Canvas, x: float, y: float, width: float, height: float, fill: str) -> None:
@@ -252,4 +259,4 @@ def hatch(canvas: Canvas, x: float, y: float, width: float, height: float, fill:
 
 def words_rows(text: str, width: float, strong: bool) -> tuple[Row, ...]:
     """A line of words under a diagram, wrapped to ``width``."""
-    return fitted(text, width, 15, 15, 500 if strong else 400)
+    return fitted(text, width, SMALL, SMALL, 500 if strong else 400)

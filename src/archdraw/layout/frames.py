@@ -5,15 +5,17 @@ from __future__ import annotations
 from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
-from archdraw.layout.measures import Measures
+from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.words import fitted, paint_rows
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
 
+FRAME = "#frame"
+"""Where the canvas keeps the place of the last frame."""
 TAP = 36.0
 """From where a residual's line comes in up to its first box; the dot is half-way."""
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
 BAR_HEIGHT = 40.0
-BAND = 24.0
+BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0
@@ -63,7 +65,7 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             kind="container",
             layer="ground",
         )
-        canvas.places[item.path] = place
+        canvas.places[item.path] = canvas.places[FRAME] = place
         bracket(canvas, place, item.times)
         canvas.line((x + port, y), (x + port, y - FRAME_BOTTOM), arrow=body.arrows[0])
         body.paint(canvas, x, y - FRAME_BOTTOM)
@@ -79,7 +81,7 @@ def bar(item: Bar, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - BAR_HEIGHT, x + right, y)
-        rows = fitted(item.label, right - left - 24, 16, 14, 500)
+        rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
         with canvas.group(item.path, item.title):
             canvas.rect(
                 place.left,
@@ -119,7 +121,9 @@ def choice(
     left = min(cell.left for cell in cells) - max(pads)
     right = max(cell.right for cell in cells) + max(pads)
     box_left = min(_frame_left(cell, option, port, measures) for cell, option in zip(cells, options, strict=True))
-    length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + BAND * len(bands)
+    words = [fitted(band, right - box_left - 12, SMALL, SMALL, 500) for band in bands]
+    heights = [BAND + BAND_LINE * (len(rows) - 1) for rows in words]
+    length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         canvas.rect(
@@ -142,10 +146,9 @@ def choice(
             cell.paint(canvas, x, bottom - pad)
             top = bottom
             if index < len(bands):
-                words = fitted(bands[index], right - box_left - 16, 15, 14, 500)[0]
-                middle = top + BAND / 2 + MIDDLE * words.size
-                canvas.text(x + (box_left + right) / 2, middle, words.text, words.size, 500, anchor="middle")
-                top += BAND
+                middle = top + heights[index] / 2
+                paint_rows(canvas, words[index], x + (box_left + right) / 2, middle, canvas.theme.ink)
+                top += heights[index]
 
     return Cell(left, right, length, (port,), (port,), (True,), paint)
 
@@ -182,7 +185,7 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 def side_box(canvas: Canvas, box: Box, place: Place) -> None:
     """A folded module beside the spine."""
     width = place.right - place.left - 16
-    rows = (*fitted(box.label, width, 16, 15, 500), *fitted(box.detail, width, 15, 14, 400))
+    rows = (*fitted(box.label, width, 16, 15, 500), *fitted(box.detail, width, SMALL, SMALL, 400))
     with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -7,9 +7,9 @@ from archdraw.layout.cell import Cell
 from archdraw.layout.measures import Measures
 from archdraw.picture import Bar, Branches, Diagram, Frame, Rail, Tap
 
-BUS_LOW = 14.0
+BUS_LOW = 13.0
 """From where the line comes in up to the bus that copies it."""
-BUS_ARROW = 22.0
+BUS_ARROW = 20.0
 """From the bus up to the branches: a corner and an arrow."""
 
 
@@ -146,9 +146,10 @@ def dealt_out(cells: list[Cell], merge: str | None, measures: Measures) -> Cell:
 
 
 def _axis(row: list[Cell], merge: str | None) -> float:
-    """Where the merged line leaves: between two branches of one length, else above the longest."""
+    """Where the merged line leaves: between two branches of like breadth, else above the longest."""
     longest = max(cell.length for cell in row)
-    if merge and len(row) == 2 and all(longest - cell.length < 60 for cell in row):
+    breadths = [cell.width for cell in row]
+    if merge and len(row) == 2 and max(breadths) < 2.2 * min(breadths):
         return (row[0].outputs[0] + row[1].outputs[0]) / 2
     return next(cell.outputs[0] for cell in row if cell.length == longest)
 

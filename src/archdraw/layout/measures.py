@@ -11,7 +11,7 @@ class Measures:
 
     ``box_width`` is a box's width (0: as wide as its words need, at least ``least_width``); heights count by lines of
     text; ``gap`` is the length of an arrow between two boxes. ``rail`` is the least distance of a residual line from its
-    spine, ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
+    spine, ``widest_box`` what a box may take before its words wrap, ``figure_scale`` the size of its figure; ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
     """
 
     label_size: float
@@ -31,14 +31,15 @@ class Measures:
     rail: float = 0
     frame_left: float = 0
     frame_right: float = 0
-    widest: float = 432
+    widest_box: float = 404
+    figure_scale: float = 1
 
 
 SPINE = Measures(
     label_size=20,
     least_label_size=16,
     detail_size=16,
-    least_detail_size=15,
+    least_detail_size=15.5,
     box_width=304,
     least_width=304,
     pad=10,
@@ -55,15 +56,15 @@ SPINE = Measures(
 
 INSET = Measures(
     label_size=16,
-    least_label_size=15,
-    detail_size=15,
-    least_detail_size=14,
+    least_label_size=15.5,
+    detail_size=15.5,
+    least_detail_size=15.5,
     box_width=0,
     least_width=56,
     pad=14,
-    one_line=34,
-    two_lines=52,
-    gap=20,
+    one_line=30,
+    two_lines=48,
+    gap=18,
     branch_gap=20,
     port_gap=40,
     node=13,
@@ -72,6 +73,8 @@ INSET = Measures(
 EDGE = 2.0
 BOX_STROKE = 1.5
 ARROW_LENGTH, ARROW_WIDTH = 9.0, 8.0
+SMALL = 15.5
+"""The smallest text: 1.1 % of the shorter side of the largest plate."""
 # The stroke stops inside the head, so that no corner of it shows beside the tip.
 ARROW_OVERLAP = 7.0
 CORNER = 8.0

@@ -9,16 +9,18 @@ from archdraw.fonts import MIDDLE
 from archdraw.layout import diagram, figures
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
-from archdraw.layout.measures import INSET, Measures
+from archdraw.layout.measures import INSET, SMALL, Measures
 from archdraw.layout.words import fitted
 from archdraw.picture import Box, Branches, Chain, Frame, Inset, Item, Masks, Rail, Share, Split, Words
 
 PAD = 24.0
-TITLE = 52.0
+TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
 BADGE = 26.0
 STUB_IN, STUB_OUT = 10.0, 20.0
+WIDE = 480.0
+"""The widest panel, but for a diagram that cannot be made any narrower."""
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
@@ -66,7 +68,7 @@ def widest(inset: Inset) -> float:
         if isinstance(item, Masks):
             inner = max(inner, figures.masks_size(item)[0])
         elif not isinstance(item, Words | Share | Split):
-            inner = max(inner, _diagram(item, INSET.gap, 432.0)[1].width)
+            inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD)[1].width)
     return inner + 2 * PAD
 
 
@@ -134,11 +136,17 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
 
 def _diagram(item: Box | Chain | Branches | Rail | Frame, gap: float, inner: float) -> tuple[Measures, Cell]:
     """``item`` with the largest type and the widest spaces that fit ``inner``."""
-    usual = replace(INSET, gap=gap, widest=inner)
+    usual = replace(INSET, gap=gap, widest_box=inner)
+    tight = replace(usual, branch_gap=14, pad=10, least_width=48)
     for measures in (
+        replace(usual, branch_gap=28, least_width=124),
         usual,
-        replace(usual, branch_gap=14, pad=10, least_width=48),
-        replace(usual, branch_gap=10, pad=8, least_width=44, label_size=15, detail_size=14, port_gap=34),
+        tight,
+        replace(tight, figure_scale=0.8),
+        replace(tight, widest_box=200, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_box=150, figure_scale=0.7),
+        replace(tight, branch_gap=10, pad=8, widest_box=126, figure_scale=0.62, port_gap=36),
+        replace(tight, branch_gap=10, pad=8, widest_box=104, figure_scale=0.62, port_gap=36),
     ):
         cell = diagram.place(item, (0.0,), (), measures)
         if cell.width <= inner:
@@ -181,7 +189,6 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
     """The letter of an inset, in the accent."""
     canvas.rect(x - size / 2, y - size / 2, size, size, fill=canvas.accent, radius=size * 0.22, kind="box")
-    text_size = 15.0 if size > 22 else 14.0
-    canvas.text(x, y + MIDDLE * text_size, letter, text_size, 700, fill=canvas.theme.accent_ink, anchor="middle")
+    canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
 
 

@@ -10,10 +10,10 @@ from archdraw.layout.arrange import SPACE, Arrangement, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import side_box
-from archdraw.layout.measures import SPINE
+from archdraw.layout.measures import SMALL, SPINE
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
-from archdraw.picture import Plate, Tap
+from archdraw.picture import Inset, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -23,8 +23,12 @@ BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
-STRIP_SPACE, FOOTER = 32.0, 44.0
+STRIP_SPACE, FOOTER = 28.0, 38.0
 LOOSEST_GAP = 40.0
+TALLEST_WIDE = SMALL / 0.011
+"""Beyond this height the smallest text would be under 1.1 % of the shorter side."""
+TALLEST_NARROW = 1530.0
+"""4:5 for a plate with one column of insets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,12 @@ def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     natural = column_of(plate)
-    arrangement = arrange(plate.insets, natural.height)
+    overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.HEIGHT if plate.strip else 0)
+    limits = (TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
+    arrangement = arrange(plate.insets, natural.height, limits)
+    if arrangement.height > limits[len(arrangement.columns) == 2]:
+        # Side remarks are the first to go where a plate would become too tall.
+        arrangement = arrange(tuple(map(_terse, plate.insets)), natural.height, limits)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -118,6 +127,10 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
         canvas.theme.page,
         canvas.elements(),
     )
+
+
+def _terse(inset: Inset) -> Inset:
+    return replace(inset, items=tuple(item for item in inset.items if not isinstance(item, Words) or item.strong))
 
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:
@@ -184,10 +197,10 @@ def _joining(canvas: Canvas, item: Tap, bottom: float) -> None:
     side_box(canvas, item.box, place)
     x = (place.left + place.right) / 2
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
-    rows = fitted(item.note, 116, 14, 14, 400)
-    middle = (place.top - TOKENS_GAP + join.top) / 2 - 6
+    room = join.left - SPINE.box_width / 2 - x - 20
+    rows = fitted(item.note, room, SMALL, SMALL, 400)
     for index, row in enumerate(rows):
-        baseline = middle + (index - (len(rows) - 1) / 2) * 19 + MIDDLE * 14
+        baseline = join.top + 26 + index * 19
         canvas.text(x + 10, baseline, row.text, row.size, 400, fill=canvas.theme.muted)
 
 
@@ -225,7 +238,7 @@ def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
 
 def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
     """The source line; returns the height of the whole picture."""
-    rows = fitted(plate.footer, width - 2 * MARGIN, 14, 14, 400)
+    rows = fitted(plate.footer, width - 2 * MARGIN, SMALL, SMALL, 400)
     baseline = height + FOOTER
     for row in rows:
         canvas.text(MARGIN, baseline, row.text, row.size, 400, fill=canvas.theme.muted)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.figures import hatch
+from archdraw.layout.measures import SMALL
 from archdraw.layout.words import fitted
 from archdraw.picture import Strip
 
 # Full attention stands highest: in a grey print height is what tells it from the other mixers.
 FULL, PARTIAL, LOWER = 30.0, 18.0, 11.0
-HEAD = 46.0
+HEAD = 38.0
 HEIGHT = HEAD + FULL + 3 + LOWER + 22
 TALL_ROLES = frozenset({"attention"})
 GROUP_GAP = 6.0
@@ -19,10 +20,9 @@ GROUP_GAP = 6.0
 def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -> None:
     """``strip`` across ``width`` px, ``HEIGHT`` high."""
     legend_left = _legend(canvas, strip, left + width, top + 16)
-    caption = fitted(strip.caption, legend_left - left - 24, 18, 14, 600)
-    for index, row in enumerate(caption[:1] if len(caption) == 1 else caption[:2]):
-        shift = 0 if len(caption) == 1 else -8 + index * 18
-        canvas.text(left, top + 16 + shift, row.text, row.size, 600)
+    caption = fitted(strip.caption, legend_left - left - 24, 18, SMALL, 600)
+    for index, row in enumerate(caption):
+        canvas.text(left, top + 16 + (index - len(caption) + 1) * 20, row.text, row.size, 600)
     groups = strip.cells[-1].group if strip.cells else 0
     number = len(strip.cells)
     gap = GROUP_GAP if groups * GROUP_GAP < width * 0.15 else 3.0
@@ -50,13 +50,13 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -
                     kind="mark",
                 )
         if cell.tick:
-            tick_width = text_width(cell.tick, 14, 400)
+            tick_width = text_width(cell.tick, SMALL, 400)
             middle = min(max(x + cell_width / 2, left + tick_width / 2), left + width - tick_width / 2)
             last = index == number - 1
-            room = left + width - (0 if last else text_width(strip.cells[-1].tick, 14, 400) + 10)
+            room = left + width - (0 if last else text_width(strip.cells[-1].tick, SMALL, 400) + 10)
             if middle - tick_width / 2 > tick_right + 8 and middle + tick_width / 2 <= room:
                 canvas.text(
-                    middle, base + 3 + LOWER + 17, cell.tick, 14, 400, fill=canvas.theme.muted, anchor="middle"
+                    middle, base + 3 + LOWER + 17, cell.tick, SMALL, 400, fill=canvas.theme.muted, anchor="middle"
                 )
                 tick_right = middle + tick_width / 2
 
@@ -73,8 +73,8 @@ def _legend(canvas: Canvas, strip: Strip, right: float, baseline: float) -> floa
     """The swatches, right-aligned; returns where they begin."""
     x = right
     for entry in reversed(strip.legend):
-        x -= text_width(entry.label, 15, 400)
-        canvas.text(x, baseline, entry.label, 15, 400, fill=canvas.theme.muted)
+        x -= text_width(entry.label, SMALL, 400)
+        canvas.text(x, baseline, entry.label, SMALL, 400, fill=canvas.theme.muted)
         x -= 8 + 14
         if entry.row == "upper":
             scale = 0.5

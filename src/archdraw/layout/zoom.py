@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.frames import FRAME
 from archdraw.layout.panels import TITLE_MIDDLE, Panel, badge
 from archdraw.route import Crossing, tracks
 
 Placed = list[list[tuple[Panel, Place]]]
 BADGE = 20.0
 FIRST_TRACK, TRACK = 16.0, 8.0
+PASSING = 9.0
 WIDTH = 1.75
 
 
@@ -24,6 +27,32 @@ class _Way:
     end: float
     goal: Place
 
+    @property
+    def arrival(self) -> float:
+        """The height at which it reaches its inset: the line of the title."""
+        return self.goal.top + TITLE_MIDDLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line from a part of an inset to the panel that opens it."""
+
+    source: Place
+    goal: Place
+
+    @property
+    def across(self) -> bool:
+        """Whether the panel stands in the next column, and not under its owner."""
+        return self.goal.left > self.source.right
+
+    @property
+    def end(self) -> float:
+        return self.source.middle
+
+    @property
+    def arrival(self) -> float:
+        return min(max(self.source.middle, self.goal.top + 20), self.goal.bottom - 20)
+
 
 def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     """Every zoom line of a plate whose model container ends at ``model_right``."""
@@ -31,30 +60,30 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
-        (canvas.places[panel.inset.beside], place)
+        _Part(canvas.places[panel.inset.beside], place)
         for column in columns
         for panel, place in column
         if panel.inset.beside
     ]
-    gutter = _gutter(columns, through)
+    gutter = _gutter(columns, [*through, *(part for part in parts if part.across)])
     spread = max(channel, default=0)
     step = TRACK if spread <= 2 else 32.0 / (spread + 1)
     for way, track in zip(ways, channel, strict=True):
         x = model_right + FIRST_TRACK + track * step
-        badge_x = model_right - 12
+        badge_x = (model_right + canvas.places[FRAME].right) / 2
         canvas.line((way.source.right, way.start), (badge_x - BADGE / 2, way.start), kind="zoom", width=WIDTH)
         canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
         badge(canvas, badge_x, way.start, way.letter, BADGE)
         points = [(badge_x + BADGE / 2, way.start), (x, way.start), (x, way.end)]
-        goal_y = way.goal.top + TITLE_MIDDLE
+        goal_y = way.arrival
         if way in through:
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
         canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
-    for source, goal in parts:
-        _part(canvas, source, goal)
+    for part in parts:
+        _lead(canvas, part, gutter.get(part, 0.0))
 
 
 def _ways(canvas: Canvas, columns: Placed) -> list[_Way]:
@@ -73,7 +102,17 @@ def _ways(canvas: Canvas, columns: Placed) -> list[_Way]:
                 end = _passage(columns[0], panel.inset.letter)
             ways.append(_Way(panel.inset.letter, source, start, end, place))
     ways.sort(key=lambda way: (way.start, way.end))
-    return ways
+    return _spread(ways)
+
+
+def _spread(ways: list[_Way]) -> list[_Way]:
+    """``ways`` with those that pass the first column at one height set a little apart, in their order."""
+    result = []
+    for way in ways:
+        together = [other for other in ways if other.end == way.end]
+        shift = (together.index(way) - (len(together) - 1) / 2) * PASSING
+        result.append(replace(way, end=way.end + shift))
+    return result
 
 
 def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
@@ -86,30 +125,32 @@ def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
         index = next(i for i, (_, place) in enumerate(first) if place is below[0])
         return (first[index - 1][1].bottom + first[index][1].top) / 2
     index = next(i for i, (_, place) in enumerate(first) if place is above[-1])
+    while index + 1 < len(first) and first[index + 1][0].inset.beside:
+        index += 1
     if index + 1 < len(first):
         return (first[index][1].bottom + first[index + 1][1].top) / 2
     return above[-1].bottom + 12
 
 
-def _gutter(columns: Placed, through: list[_Way]) -> dict[_Way, float]:
+def _gutter(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Part, float]:
     """Where each line that passes the first column turns towards the second."""
     if len(columns) < 2:
         return {}
     left = columns[0][0][1].right
     width = columns[1][0][1].left - left
-    order = tracks([Crossing(way.end, way.goal.top + TITLE_MIDDLE) for way in through])
+    through = sorted(through, key=lambda way: (way.end, way.arrival))
+    order = tracks([Crossing(way.end, way.arrival) for way in through])
     number = max(order, default=0) + 1
     return {way: left + width * (track + 1) / (number + 1) for way, track in zip(through, order, strict=True)}
 
 
-def _part(canvas: Canvas, source: Place, goal: Place) -> None:
-    """From a part of an inset to the panel beside it or under it."""
+def _lead(canvas: Canvas, part: _Part, turn: float) -> None:
+    """From a part of an inset to the panel beside it, turning at ``turn``, or to the one under it."""
+    source, goal = part.source, part.goal
     y = source.middle
-    if goal.left > source.right:
-        level = min(max(y, goal.top + 20), goal.bottom - 20)
-        middle = goal.left - 16
-        points = [(source.right, y), (middle, y), (middle, level), (goal.left, level)]
-        end = (goal.left, level)
+    if part.across:
+        points = [(source.right, y), (turn, y), (turn, part.arrival), (goal.left, part.arrival)]
+        end = (goal.left, part.arrival)
     else:
         x = goal.right - 16
         points = [(source.right, y), (x, y), (x, goal.top)]

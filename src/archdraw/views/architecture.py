@@ -30,6 +30,9 @@ def picture(spec: Spec, model: Module) -> Plate:
             case Module(kind="layers"):
                 stack = stacked(part, paths[id(part)])
                 items.extend(stack.picture)
+            case Leaf(role="norm") if stack is not None:
+                # The one after the last layer is the only one that stands by itself.
+                items.append(folded(part, paths[id(part)], label=f"{part.label} (final)"))
             case Leaf() | Module():
                 items.append(folded(part, paths[id(part)]))
             case Side():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, leaves, walk
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 
+LONGEST_LABEL = 36
+"""Characters of a label that takes its second line with it; longer ones keep two lines."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
 
@@ -58,7 +61,7 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
         case Module():
             return folded(block, paths[id(block)])
         case Sequence(parts=parts):
-            items = tuple(_diagram(part, paths) for part in parts)
+            items = _activated([_diagram(part, paths) for part in parts], parts)
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(_diagram(branch, paths) for branch in branches)
@@ -83,13 +86,41 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
             assert_never(block)
 
 
+def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:
+    """``items`` with an activation written into the box of the projection before it (``gate 14,336, SiLU``)."""
+    result: list[Diagram] = []
+    for item, part in zip(items, parts, strict=True):
+        before = result[-1] if result else None
+        if (
+            isinstance(part, Leaf)
+            and _is_activation(part)
+            and isinstance(before, Box)
+            and len(before.outputs) == 1
+            and before.figure is None
+            and len(before.label) + len(part.label) <= LONGEST_LABEL
+        ):
+            result[-1] = replace(before, label=f"{before.label}, {part.label}")
+        else:
+            result.append(item)
+    return tuple(result)
+
+
+def _is_activation(leaf: Leaf) -> bool:
+    """An element-wise function: no weights, nothing to say but its name."""
+    plain = not (leaf.weights or leaf.detail or leaf.state or leaf.chip or leaf.heads)
+    return plain and leaf.inputs == 1 and len(leaf.outputs) == 1 and leaf.role in ("plain", "feed_forward")
+
+
 def _leaf(leaf: Leaf, path: str) -> Box:
     heads = leaf.heads
     figure = HeadGroups(heads.query, heads.key_value) if heads and heads.key_value <= MOST_GROUPS else None
+    label, detail = leaf.label, leaf.detail
+    if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:
+        label, detail = f"{label} {detail}".strip(), ""
     return Box(
         path,
-        leaf.label,
-        leaf.detail,
+        label,
+        detail,
         role="plain" if figure else leaf.role,
         inputs=leaf.inputs,
         outputs=leaf.outputs,

@@ -56,8 +56,13 @@ def insets(model: Module, stack: Stack, counted: Facts, context: int | None, wan
     if masks is not None:
         found.append(masks)
     lettered = iter(LETTERS)
+    memory = _memory(stack, counted, context)
+    shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
+    if shown is not None and len(memory) == 1 and len(memory[0].items) == 2:
+        # What windows save belongs to the figure of the windows.
+        found[shown] = replace(found[shown], items=(*found[shown].items, *memory.pop().items))
     result = [replace(inset, letter=next(lettered)) if inset.source else inset for inset in found]
-    result += _memory(stack, counted, context)
+    result += memory
     result += _parts(counted)
     return tuple(result)
 
@@ -118,12 +123,15 @@ def _masks(stack: Stack) -> Inset | None:
     if not any(cache and cache.window for cache, _ in reaches) or len(reaches) > 3:
         return None
     figures = []
+    # A position that all of them share tells none apart.
+    positions = {position for _, position in reaches}
     for (reach, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         window = reach.window if reach else None
         mixer = blocks[0]
         kind = within(mixer.label).removesuffix(" attention")
         label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
-        detail = ", ".join(filter(None, (f"{len(blocks)} layers", position)))
+        told = position if len(positions) > 1 else ""
+        detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
         figures.append(
             Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail)
         )
@@ -158,8 +166,8 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     items: list[Item] = []
     token = f"{data(counted.kv_cache_bytes_per_token())} a token"
     if mixed:
-        items.append(Share(f"KV cache {data(kept)}", f"{token}, {caching} layers", kept, if_all, "latent"))
-        items.append(Words(f"{data(if_all)} if all {len(full)} layers kept all tokens"))
+        items.append(Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent"))
+        items.append(Words(f"{token}, {caching} layers; full bar: all {len(full)} keep every token"))
     else:
         items.append(Words(f"KV cache {data(kept)}: {token}, {caching} layers", strong=True))
         items.append(Words(f"weights {data(counted.weight_memory())}"))
@@ -167,7 +175,7 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = data(counted.recurrent_state_bytes())
         items.append(Words(f"recurrent state {state}, {recurrent} layers, at any length", strong=True))
-    return [Inset(f"Memory at {context:,} tokens, bf16", tuple(items), optional=not mixed)]
+    return [Inset("Memory, bf16" if mixed else f"Memory at {context:,} tokens, bf16", tuple(items), optional=not mixed)]
 
 
 def _parts(counted: Facts) -> list[Inset]:
@@ -180,6 +188,6 @@ def _parts(counted: Facts) -> list[Inset]:
         Segment(f"{PART_NAMES.get(part, (part, 'plain'))[0]} {share(size, total)}", size, PART_NAMES.get(part, (part, "plain"))[1])
         for size, part in shown
     ]
-    if rest and len(segments) % 2:
+    if rest >= total / 2000 and len(segments) % 2:
         segments.append(Segment(f"the rest {share(rest, total)}", rest, "plain"))
     return [Inset(f"Where the {parameters(total)} parameters are", (Split(tuple(segments)),), optional=True)]

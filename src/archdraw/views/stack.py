@@ -16,6 +16,10 @@ MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
 
 
+LONGEST_BAND = 42
+"""Characters that fit between two boxes of the spine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One block that may stand in a slot, its path, and the indices of the layers that have it there."""
@@ -146,7 +150,8 @@ def _slot(column: Sequence[Leaf | Module], places: Sequence[tuple[int, ...]], pa
         first.setdefault(block, paths.get(id(block), block.name))
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
-    options.sort(key=lambda option: (len(option.places), option.block.role != "attention"))
+    # Of two that take turns, the one that comes second, as in "every 2nd layer".
+    options.sort(key=lambda option: (len(option.places), option.block.role != "attention", -option.places[0]))
     return Slot(tuple(options))
 
 
@@ -178,19 +183,14 @@ def _slot_picture(slot: Slot, number: int) -> Diagram:
 
 
 def _band(option: Option, box: Box, number: int, start: int) -> str:
-    """When the option above the band comes."""
-    every = cadence([place - start for place in option.places], number)
-    if every:
-        words = f"or: every {ordinal(every)} layer is {within(box.label)}"
-        return words if len(words) <= 40 else f"or: every {ordinal(every)} layer"
-    return f"or: {_when(option.places, number, start)}"
+    """What the option above the band is, and when it comes."""
+    words = f"or: {within(box.label)} {_when(option.places, number, start)}"
+    return words if len(words) <= LONGEST_BAND else f"or: {_when(option.places, number, start)}"
 
 
 def _when(places: tuple[int, ...], number: int, start: int) -> str:
     every = cadence([place - start for place in places], number)
-    if every:
-        return f"every {ordinal(every)} layer"
-    return f"in {len(places)} of {number} layers"
+    return f"in every {ordinal(every)} layer" if every else f"in {len(places)} of {number} layers"
 
 
 def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:

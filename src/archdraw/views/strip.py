@@ -8,6 +8,7 @@ from archdraw.views.patterns import factored, periods
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
+ATTENTION = " attention"
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
 
@@ -94,7 +95,9 @@ def _name(module: Module | None, names: dict[Module, str]) -> str:
 def _names(modules: list[Module]) -> dict[Module, str]:
     """Short names that tell ``modules`` apart: their labels, with details only where labels are equal."""
     kinds = list(dict.fromkeys(modules))
-    short = [_short(module) for module in kinds]
+    # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
+    attention = all(module.label.endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
+    short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
     return {
         module: name if short.count(name) == 1 else f"{name} {module.detail}"
         for module, name in zip(kinds, short, strict=True)
@@ -105,7 +108,4 @@ def _short(module: Module) -> str:
     if module.role == "experts":
         return "MoE"
     label = within(module.label)
-    for ending in (" attention", " feed forward"):
-        if label.endswith(ending) and module.role in ("attention", "sliding", "feed_forward"):
-            label = label.removesuffix(ending)
-    return f"dense {label}" if module.role == "feed_forward" else label
+    return f"dense {label.removesuffix(' feed forward')}" if module.role == "feed_forward" else label
