@@ -98,8 +98,9 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             cells: list[Cell] = []
             for index, (branch, taken) in enumerate(zip(items, shares, strict=True)):
                 wanted = within[index] if leaving[index] > 1 else ()
-                inner = gaps(branch, wanted, taken, measures)
-                cell = place(branch, _ports(inner), wanted, measures)
+                slim = replace(measures, widest_box=measures.widest_branch)
+                inner = gaps(branch, wanted, taken, slim)
+                cell = place(branch, _ports(inner), wanted, slim)
                 if cells:
                     before = cells[-1]
                     room = before.right - before.inputs[-1] + measures.branch_gap + cell.inputs[0] - cell.left
@@ -141,12 +142,15 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             if len(ports) == 1:
                 # Side by side on the spine, boxes share the breadth that one of them has with its chips.
                 narrow = (1.5 * measures.box_width - measures.branch_gap * (len(items) - 1)) / len(items)
-                slim = replace(measures, box_width=narrow, least_width=narrow) if measures.box_width else measures
+                slim = replace(measures, widest_box=measures.widest_branch)
+                if measures.box_width:
+                    slim = replace(slim, box_width=narrow, least_width=narrow)
                 cells = [place(branch, (0.0,), within[index], slim) for index, branch in enumerate(items)]
                 return joints.copied(cells, item.merge, ports[0], between, measures)
             starts = [sum(shares[:index]) for index in range(len(shares))]
+            slim = replace(measures, widest_box=measures.widest_branch)
             cells = [
-                again(branch, ports[start : start + taken], within[index])
+                place(branch, ports[start : start + taken], within[index], slim)
                 for index, (branch, start, taken) in enumerate(zip(items, starts, shares, strict=True))
             ]
             return joints.dealt_out(cells, item.merge, measures)

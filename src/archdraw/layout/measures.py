@@ -11,7 +11,7 @@ class Measures:
 
     ``box_width`` is a box's width (0: as wide as its words need, at least ``least_width``); heights count by lines of
     text; ``gap`` is the length of an arrow between two boxes. ``rail`` is the least distance of a residual line from its
-    spine, ``widest_box`` what a box may take before its words wrap, ``figure_scale`` the size of its figure; ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
+    spine, ``widest_box`` what a box may take before its words wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure; ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
     """
 
     label_size: float
@@ -32,6 +32,7 @@ class Measures:
     frame_left: float = 0
     frame_right: float = 0
     widest_box: float = 404
+    widest_branch: float = 404
     figure_scale: float = 1
 
 

@@ -136,17 +136,18 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
 
 def _diagram(item: Box | Chain | Branches | Rail | Frame, gap: float, inner: float) -> tuple[Measures, Cell]:
     """``item`` with the largest type and the widest spaces that fit ``inner``."""
-    usual = replace(INSET, gap=gap, widest_box=inner)
+    usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
     for measures in (
         replace(usual, branch_gap=28, least_width=124),
         usual,
         tight,
         replace(tight, figure_scale=0.8),
-        replace(tight, widest_box=200, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=9, widest_box=150, figure_scale=0.7),
-        replace(tight, branch_gap=10, pad=8, widest_box=126, figure_scale=0.62, port_gap=36),
-        replace(tight, branch_gap=10, pad=8, widest_box=104, figure_scale=0.62, port_gap=36),
+        replace(tight, figure_scale=0.7),
+        replace(tight, widest_branch=200, figure_scale=0.7),
+        replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.7),
+        replace(tight, branch_gap=10, pad=8, widest_branch=130, figure_scale=0.62, port_gap=36),
+        replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     ):
         cell = diagram.place(item, (0.0,), (), measures)
         if cell.width <= inner:

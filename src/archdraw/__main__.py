@@ -1,0 +1,5 @@
+"""``python -m archdraw``."""
+
+from archdraw.cli import main
+
+main()

@@ -1,0 +1,102 @@
+"""Many specs to many files, on one core or on many; one spec that fails never stops the others."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from archdraw.errors import ArchdrawError, InputError, Problem
+from archdraw.files import write_whole
+from archdraw.model import Model, load
+from archdraw.writers import TextMode
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only)."""
+
+    path: Path
+    format: str
+    view: str = "plate"
+    theme: str | Path = "light"
+    text: TextMode = "embed"
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One spec and all files that are to be made from it."""
+
+    spec: Path
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job.
+
+    ``written`` are the files that were made, ``problems`` is what is wrong with the spec or with a place to write to,
+    ``crash`` the traceback of an error that is the program's own. ``title``, ``description``, ``width`` and ``height``
+    are those of the first picture.
+    """
+
+    spec: Path
+    written: tuple[Path, ...] = ()
+    problems: tuple[Problem | str, ...] = ()
+    crash: str = ""
+    title: str = ""
+    description: str = ""
+    width: float = 0
+    height: float = 0
+
+
+def render(job: Job) -> Outcome:
+    """Does one job; raises nothing, so that it can be sent to any executor."""
+    written: list[Path] = []
+    problems: list[Problem | str] = []
+    about = ("", "", 0.0, 0.0)
+    try:
+        model = load(job.spec)
+        for output in job.outputs:
+            scene = model.scene(output.view, output.theme)
+            if not written:
+                about = (scene.title, scene.description, scene.width, scene.height)
+            data = Model.write(scene, output.format, text=output.text, scale=output.scale)
+            try:
+                write_whole(output.path, data)
+            except OSError as error:
+                problems.append(f"{output.path}: error: cannot be written: {error.strerror or error}")
+            else:
+                written.append(output.path)
+    except InputError as error:
+        problems += error.problems
+    except ArchdrawError as error:
+        problems.append(f"{job.spec}: error: {error}")
+    except Exception:
+        return Outcome(job.spec, tuple(written), tuple(problems), traceback.format_exc(), *about)
+    return Outcome(job.spec, tuple(written), tuple(problems), "", *about)
+
+
+def render_all(jobs: Sequence[Job], executor: Executor | None = None) -> Iterator[Outcome]:
+    """The outcomes of ``jobs`` in their order, each as soon as it and those before it are there.
+
+    ``executor`` is any executor of :mod:`concurrent.futures`' interface, threads or processes, here or elsewhere;
+    without one the jobs are done here, one after the other.
+    """
+    if executor is None:
+        yield from map(render, jobs)
+        return
+    waiting: list[Future[Outcome]] = [executor.submit(render, job) for job in jobs]
+    try:
+        for job, future in zip(jobs, waiting, strict=True):
+            try:
+                yield future.result()
+            except Exception:
+                # The worker itself went down (out of memory, killed), and with it whatever else it had to do.
+                yield Outcome(job.spec, crash=traceback.format_exc())
+    finally:
+        for future in waiting:
+            future.cancel()

@@ -1,0 +1,83 @@
+"""Options that choose how a picture looks, and the making of many at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import click
+
+from archdraw.batch import Job, Outcome, render_all
+from archdraw.cli._terminal import with_progress
+from archdraw.errors import ArchdrawError, InputError, nearest
+
+ENOUGH_FOR_PROCESSES = 4
+"""Specs; for fewer, starting other processes takes longer than drawing."""
+
+
+def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A theme's name or file, tried out before any spec is read."""
+    from archdraw.theme import load_theme
+
+    try:
+        load_theme(value)
+    except InputError:
+        raise
+    except ArchdrawError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
+def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A view's name; what stands after its colon is looked up in each model."""
+    from archdraw.views import views
+
+    name, colon, path = value.partition(":")
+    if name not in views():
+        hint = nearest(name, views()) or f"views: {', '.join(views())}"
+        raise click.BadParameter(f"there is no view {name!r}; {hint}")
+    if colon and not path:
+        raise click.BadParameter(f"the path after {value} is missing")
+    return value
+
+
+def known_formats(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Names of formats separated by commas, each once, in the order given; empty for none."""
+    from archdraw.writers import formats
+
+    wanted = tuple(dict.fromkeys(word.strip().lower() for word in (value or "").split(",") if word.strip()))
+    for name in wanted:
+        if name not in formats():
+            hint = nearest(name, formats()) or f"formats: {', '.join(formats())}"
+            raise click.BadParameter(f"there is no format {name!r}; {hint}")
+    return wanted
+
+
+def processes(jobs: int, asked: int | None) -> int:
+    """How many processes to draw with: as many as asked for, else one for each core if there is enough to do."""
+    if asked is not None:
+        return min(asked, max(1, jobs))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, jobs) if jobs >= ENOUGH_FOR_PROCESSES else 1
+
+
+def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
+    """The outcomes of ``jobs`` in order, with a progress bar on a terminal."""
+    number = processes(len(jobs), asked)
+    if number <= 1:
+        yield from with_progress(render_all(jobs), len(jobs), "drawing")
+        return
+    with ProcessPoolExecutor(number) as executor:
+        yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
+
+
+def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:
+    """Two specs whose pictures would have the same name."""
+    seen: dict[str, Path] = {}
+    for file in files:
+        if file.stem in seen:
+            return seen[file.stem], file
+        seen[file.stem] = file
+    return None

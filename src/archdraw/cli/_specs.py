@@ -1,0 +1,80 @@
+"""Which specs a command is to work on, and loading them one by one."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archdraw.batch import Outcome
+from archdraw.cli import FINE, INTERNAL, PROBLEMS
+from archdraw.cli._terminal import report, report_crash
+from archdraw.errors import ArchdrawError, InputError, Problem, Span
+
+specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
+    """The files that ``paths`` name, folders opened (their ``.yaml`` and ``.yml`` files by name), each once."""
+    files: dict[Path, None] = {}
+    problems: list[Problem] = []
+    for path in map(Path, paths):
+        if not path.is_dir():
+            files[path] = None
+            continue
+        inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+        if not inside:
+            problems.append(Problem("there are no specs (*.yaml) in this folder", Span(str(path), 1, 1)))
+        files.update(dict.fromkeys(inside))
+    return list(files), problems
+
+
+class Work:
+    """Goes through specs and keeps the exit code: one that fails is reported and the others go on."""
+
+    def __init__(self, *, show_traceback: bool) -> None:
+        self.code = FINE
+        self._show_traceback = show_traceback
+
+    def problems(self, problems: Iterable[Problem | str]) -> None:
+        """Reports ``problems``; errors make the exit code 1."""
+        found = list(problems)
+        report(found)
+        if any(isinstance(problem, str) or problem.severity == "error" for problem in found):
+            self.code = max(self.code, PROBLEMS)
+
+    def crash(self, trace: str) -> None:
+        """Reports an error of the program itself."""
+        report_crash(trace, whole=self._show_traceback)
+        self.code = max(self.code, INTERNAL)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Prints the files that a job has made, and reports what went wrong with it."""
+        for file in outcome.written:
+            click.echo(str(file))
+        self.problems(outcome.problems)
+        if outcome.crash:
+            self.crash(outcome.crash)
+
+    def each(self, paths: Iterable[str], act: Callable[[Path], Any]) -> Iterator[Any]:
+        """``act`` on every spec of ``paths``; yields what it returns for those without problems."""
+        files, missing = spec_files(paths)
+        self.problems(missing)
+        for file in files:
+            try:
+                result = act(file)
+            except InputError as error:
+                self.problems(error.problems)
+            except ArchdrawError as error:
+                self.problems([f"{file}: error: {error}"])
+            except BrokenPipeError:
+                raise
+            except Exception:
+                self.crash(traceback.format_exc())
+            else:
+                yield result

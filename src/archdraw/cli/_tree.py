@@ -1,0 +1,77 @@
+"""Forms of the data, printed to be read: one line a value, indented by depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any
+
+from archdraw.source import MappingNode, Node, ScalarNode, SequenceNode
+
+
+def document_lines(node: Node, key: str = "", depth: int = 0) -> Iterator[str]:
+    """A document: each value with the line and column where it stands."""
+    place = f"{node.span.line}:{node.span.column}"
+    head = f"{place:>8}  {'  ' * depth}{key}"
+    match node:
+        case ScalarNode(value=value):
+            yield f"{head}{value!r}"
+        case SequenceNode(items=items):
+            yield f"{head}list of {len(items)}"
+            for item in items:
+                yield from document_lines(item, "- ", depth + 1)
+        case MappingNode(entries=entries):
+            yield f"{head}mapping of {len(entries)}"
+            for entry in entries:
+                yield from document_lines(entry.value, f"{entry.key}: ", depth + 1)
+
+
+def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
+    """A dataclass and all that it holds; fields that have their default are left out."""
+    head = f"{'  ' * depth}{name}"
+    if is_dataclass(value):
+        plain: list[tuple[str, object]] = []
+        nested: list[tuple[str, object]] = []
+        for field in fields(value):
+            part = getattr(value, field.name)
+            if _is_default(field, part):
+                continue
+            (nested if _holds_dataclass(part) else plain).append((field.name, part))
+        yield f"{head}{type(value).__name__} " + " ".join(f"{key}={_short(part)}" for key, part in plain)
+        for key, part in nested:
+            if isinstance(part, tuple | list):
+                for item in part:
+                    yield from value_lines(item, "" if len(nested) == 1 else f"{key}: ", depth + 1)
+            else:
+                yield from value_lines(part, "" if len(nested) == 1 else f"{key}: ", depth + 1)
+    elif isinstance(value, Mapping):
+        yield f"{head}mapping of {len(value)}"
+        for key, part in value.items():
+            yield from value_lines(part, f"{_short(key)}: ", depth + 1)
+    else:
+        yield f"{head}{_short(value)}"
+
+
+def _holds_dataclass(value: object) -> bool:
+    if isinstance(value, tuple | list):
+        return any(map(_holds_dataclass, value))
+    if isinstance(value, Mapping):
+        return bool(value)
+    return is_dataclass(value)
+
+
+def _is_default(field: Field[Any], value: object) -> bool:
+    if field.default is not MISSING:
+        return bool(value == field.default)
+    return field.default_factory is not MISSING and value == field.default_factory()
+
+
+def _short(value: object) -> str:
+    """A value in one line; points and shapes without the words around them."""
+    if is_dataclass(value):
+        return f"{type(value).__name__}({', '.join(_short(getattr(value, field.name)) for field in fields(value))})"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(_short, value))})"
+    return str(value) if isinstance(value, int | float) else repr(value)

@@ -1,0 +1,40 @@
+"""``archdraw check``: what is wrong with specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archdraw.cli._specs import Work, specs_argument
+from archdraw.errors import Problem
+
+
+@click.command("check")
+@specs_argument
+@click.pass_obj
+def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
+    """Tell what is wrong with specs, and compare published figures with the count.
+
+    A figure under "published:" stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for
+    395 to 405. A whole number of more than six digits, like 8030261248, must be equal. active_parameters may leave out
+    the input embedding.
+
+    \b
+    archdraw check llama.yaml
+    archdraw check specs/
+    """
+    work = Work(show_traceback=show_traceback)
+
+    def checked(file: Path) -> tuple[Path, list[Problem]]:
+        from archdraw.model import load
+        from archdraw.published import disagreements
+
+        model = load(file)
+        return file, [*model.spec.warnings, *disagreements(model.spec.document, model.facts)]
+
+    for file, problems in work.each(specs, checked):
+        work.problems(problems)
+        if all(problem.severity == "warning" for problem in problems):
+            click.echo(f"{file}: fine")
+    return work.code

@@ -1,0 +1,78 @@
+"""``archdraw show``: one stage of the way from text to picture, to find where a fault arises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._tree import document_lines, value_lines
+
+
+def _document(file: Path) -> Iterator[str]:
+    from archdraw.source import parse, read_text
+
+    return document_lines(parse(read_text(file), file.as_posix()).root)
+
+
+def _block(file: Path) -> Iterator[str]:
+    from archdraw.model import load
+
+    return value_lines(load(file).block)
+
+
+def _facts(file: Path) -> Iterator[str]:
+    from archdraw.model import load
+
+    return value_lines(load(file).facts)
+
+
+def _picture(file: Path) -> Iterator[str]:
+    from archdraw.model import load
+    from archdraw.views.architecture import picture
+
+    model = load(file)
+    return value_lines(picture(model.spec, model.block))
+
+
+def _scene(file: Path) -> Iterator[str]:
+    from archdraw.model import load
+
+    return value_lines(load(file).scene())
+
+
+STAGES: dict[str, Callable[[Path], Iterator[str]]] = {
+    "document": _document,
+    "block": _block,
+    "facts": _facts,
+    "picture": _picture,
+    "scene": _scene,
+}
+
+
+@click.command("show")
+@specs_argument
+@click.option("--stage", type=click.Choice(list(STAGES)), default="block", show_default=True, help="What to print.")
+@click.pass_obj
+def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
+    """Print a stage of the way from a spec to its picture.
+
+    \b
+    document   the text as it was read, with the place of each value
+    block      the block tree: what is counted and what is drawn
+    facts      the counts
+    picture    what is to be drawn, before anything has a place
+    scene      every shape with its place
+    Fields that have their usual value are left out.
+
+    \b
+    archdraw show llama.yaml
+    archdraw show llama.yaml --stage scene | grep Text
+    """
+    work = Work(show_traceback=show_traceback)
+    for lines in work.each(specs, STAGES[stage]):
+        for line in lines:
+            click.echo(line)
+    return work.code

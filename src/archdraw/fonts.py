@@ -1,0 +1,186 @@
+"""Inter, measured and drawn from tables: widths with kerning, outlines, subsets to embed.
+
+The tables are made by :mod:`archdraw.fontdata.generate`. A character that they lack is an error when a text is
+measured, never a substitute. Widths are exact: advances and pair kerning are all that the embedded font has, so
+that a browser sets what was measured. Lengths are px for a ``size`` in px, unless they are said to be in em.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from archdraw.errors import ArchdrawError
+
+Weight: TypeAlias = Literal[400, 500, 600, 700]
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
+
+FAMILY = "Inter"
+FALLBACK = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
+"""The families of a text, for viewers that refuse the embedded one; these are no wider than Inter."""
+
+UNITS = 2048
+"""Font units of one em, those of :class:`Glyph`."""
+ASCENT = 1984 / UNITS
+"""Height of the line above its baseline, in em."""
+DESCENT = 494 / UNITS
+"""Depth of the line below its baseline, in em."""
+CAP_HEIGHT = 1490 / UNITS
+"""Height of capitals and of figures, in em."""
+X_HEIGHT = 1118 / UNITS
+"""Height of small letters without ascender, in em."""
+LINE_HEIGHT = 1.25
+"""From baseline to baseline, in em."""
+MIDDLE = 0.36
+"""From the middle of a line down to its baseline, in em: half the height of capitals, optically."""
+
+_FOLDER = Path(__file__).parent / "fontdata"
+
+
+class MissingGlyph(ArchdrawError):  # noqa: N818 - says what is wrong
+    """A text holds characters that Inter, as far as it is shipped here, cannot show."""
+
+    def __init__(self, characters: frozenset[str], text: str) -> None:
+        self.characters = characters
+        named = ", ".join(
+            f"{character if character.isprintable() else '?'} (U+{ord(character):04X} "
+            f"{unicodedata.name(character, 'without a name')})"
+            for character in sorted(characters)
+        )
+        shown = "".join(character if character.isprintable() else "?" for character in text)
+        super().__init__(f"the font has no glyph for {named} in {shown!r}; write it in other characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One glyph of a text set out: ``name`` is unique within a weight and fit for an id; ``offset`` is its start from
+    that of the text in em; ``path`` is SVG path data in font units (1/2048 em), y downwards, from the baseline."""
+
+    name: str
+    offset: float
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The data of one ``@font-face``: ``data`` is WOFF2 in base64."""
+
+    family: str
+    weight: Weight
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Metrics:
+    """Advances by character and kerning by classes, in font units."""
+
+    advances: Mapping[str, int]
+    left: Mapping[str, int]
+    right: Mapping[str, int]
+    kerning: tuple[tuple[int, ...], ...]
+    core: frozenset[str]
+
+
+@cache
+def _metrics(weight: Weight) -> _Metrics:
+    data = json.loads((_FOLDER / f"metrics-{weight}.json").read_text("utf-8"))
+    characters, kerning = data["characters"], data["kerning"]
+    return _Metrics(
+        advances=dict(zip(characters, data["advances"], strict=True)),
+        left=dict(zip(characters, kerning["left"], strict=True)),
+        right=dict(zip(characters, kerning["right"], strict=True)),
+        kerning=tuple(map(tuple, kerning["values"])),
+        core=frozenset(data["core"]),
+    )
+
+
+@cache
+def _outlines(weight: Weight) -> dict[str, str]:
+    outlines: dict[str, str] = json.loads((_FOLDER / f"outlines-{weight}.json").read_text("utf-8"))
+    return outlines
+
+
+def missing(text: str) -> set[str]:
+    """The characters of ``text`` that no weight can show."""
+    return set(text).difference(_metrics(400).advances)
+
+
+def _offsets(text: str, weight: Weight) -> tuple[int, ...]:
+    """Where each character starts, and where the text ends, in font units."""
+    metrics = _metrics(weight)
+    offsets = [0]
+    position = 0
+    previous = -1
+    try:
+        for character in text:
+            if previous >= 0:
+                position += metrics.kerning[previous][metrics.right[character]]
+                offsets[-1] = position
+            position += metrics.advances[character]
+            offsets.append(position)
+            previous = metrics.left[character]
+    except KeyError:
+        raise MissingGlyph(frozenset(missing(text)), text) from None
+    return tuple(offsets)
+
+
+@lru_cache(maxsize=65536)
+def text_width(text: str, size: float, weight: Weight = 400) -> float:
+    """Advance of ``text`` in px with kerning, set at ``size`` px. Raises :class:`MissingGlyph`."""
+    return _offsets(text, weight)[-1] * size / UNITS
+
+
+def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
+    """The glyphs of ``text`` that leave ink, set out with kerning. Raises :class:`MissingGlyph`."""
+    paths = _outlines(weight)
+    return tuple(
+        Glyph(f"u{ord(character):04x}", offset / UNITS, paths[character])
+        for character, offset in zip(text, _offsets(text, weight), strict=False)
+        if paths[character]
+    )
+
+
+@lru_cache(maxsize=16)
+def _encoded(name: str) -> str:
+    return base64.b64encode((_FOLDER / name).read_bytes()).decode("ascii")
+
+
+def embedded_faces(characters: Mapping[Weight, str | set[str]]) -> tuple[Face, ...]:
+    """One face for each weight that shows the ``characters`` set in it, by weight.
+
+    A weight has one face, the small one where that is enough: kerning ends where two fonts meet, so that a second font
+    with the rest of the characters would not be set as measured. Raises :class:`MissingGlyph`.
+    """
+    faces = []
+    for weight in sorted(characters):
+        text = set(characters[weight])
+        if absent := missing("".join(text)):
+            raise MissingGlyph(frozenset(absent), "".join(sorted(text)))
+        cut = "core" if text <= _metrics(weight).core else "full"
+        faces.append(Face(FAMILY, weight, _encoded(f"{cut}-{weight}.woff2")))
+    return tuple(faces)
+
+
+def wrap(text: str, size: float, weight: Weight, width: float) -> tuple[str, ...]:
+    """``text`` broken at spaces into lines no wider than ``width`` px, each as full as can be.
+
+    A word that is wider stands on a line of its own and sticks out. Space at the ends of lines is dropped; a
+    no-break space never breaks. Raises :class:`MissingGlyph`.
+    """
+    lines: list[str] = []
+    for word in text.replace("\n", " ").split(" "):
+        if not word:
+            continue
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, weight) <= width:
+            lines[-1] = longer
+        else:
+            text_width(word, size, weight)
+            lines.append(word)
+    return tuple(lines)

@@ -1,0 +1,16 @@
+"""Types of fields that many kinds share."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+Size: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""A number of features, heads, experts or tokens. The bound keeps every product of sizes printable."""
+
+Factor: TypeAlias = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+"""A positive real number: a base, a scale, a cap."""
+
+Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=60)]
+"""A label that an author gives in place of the kind's own."""

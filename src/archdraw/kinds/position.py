@@ -1,0 +1,117 @@
+"""Where a token stands, told to the attention heads."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from archdraw.blocks import Block, Leaf
+from archdraw.kinds.base import Family, Kind, KindError, Scope
+from archdraw.kinds.fields import Factor, Size
+from archdraw.kinds.wording import number
+
+_SCALING_NAMES = {
+    "linear": "factor",
+    "dynamic": "dynamic",
+    "yarn": "YaRN",
+    "longrope": "LongRoPE",
+    "llama3": "Llama 3",
+}
+
+
+class PositionKind(Kind):
+    """A position encoding that acts on queries and keys inside an attention block."""
+
+    family: ClassVar[Family] = "position"
+
+    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
+        """What the lines named ``lines`` (queries, keys) pass, of ``width`` features a head; None for nothing."""
+        raise NotImplementedError
+
+    def summary(self, width: int) -> str:
+        """One short fact for the notes of the enclosing block."""
+        raise NotImplementedError
+
+    def expand(self, scope: Scope) -> Block:
+        """A position encoding stands inside an attention block only: raises :class:`KindError`."""
+        raise KindError(f"{self.keyword} stands only in the position of an attention block")
+
+
+class RopeScaling(BaseModel):
+    """How a rotary encoding is stretched beyond the context that it was trained at."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    rope_type: Literal["linear", "dynamic", "yarn", "longrope", "llama3"]
+    factor: Factor
+    original_max_position_embeddings: Size | None = None
+
+
+class Rope(PositionKind):
+    """Rotary position embedding: pairs of features of queries and keys turn by an angle that grows with the place.
+
+    ``partial_rotary_factor`` is the share of a head's features that turn, ``rope_scaling`` stretches the angles for a
+    longer context. No parameters.
+    """
+
+    keyword: ClassVar[str] = "rope"
+    example: ClassVar[str] = "rope: {rope_theta: 1000000.0, partial_rotary_factor: 0.25}"
+    source: ClassVar[str] = "Su et al. 2021, RoFormer, arXiv:2104.09864; YaRN: arXiv:2309.00071"
+    main: ClassVar[str | None] = "rope_theta"
+
+    rope_theta: Factor = 10_000.0
+    partial_rotary_factor: float = Field(default=1.0, gt=0, le=1)
+    rope_scaling: RopeScaling | None = None
+
+    def rotary_width(self, width: int) -> int:
+        """How many of a head's ``width`` features turn: an even number. Raises :class:`KindError` if none can."""
+        turning = int(width * self.partial_rotary_factor)
+        if turning < 2 or turning % 2:
+            raise KindError(
+                f"partial_rotary_factor {number(self.partial_rotary_factor)} turns {turning} of {width} features",
+                "position",
+                "the number of turning features must be even and at least 2",
+            )
+        return turning
+
+    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
+        """One leaf over all ``lines``."""
+        turning = self.rotary_width(width)
+        partial = f" {turning:,} of {width:,}" if turning < width else ""
+        scaling = ""
+        if self.rope_scaling is not None:
+            scaling = f", {_SCALING_NAMES[self.rope_scaling.rope_type]} {number(self.rope_scaling.factor)}"
+        return Leaf(
+            "rotary_emb",
+            f"RoPE{',' if partial else ''}{partial}{scaling}",
+            role="position",
+            inputs=len(lines),
+            outputs=lines,
+            chip=f"RoPE{partial or scaling}",
+        )
+
+    def summary(self, width: int) -> str:
+        """``RoPE base 150,000, YaRN factor 32``."""
+        text = f"RoPE base {number(self.rope_theta)}"
+        if self.rope_scaling is not None:
+            kind = _SCALING_NAMES[self.rope_scaling.rope_type]
+            kind = "linear" if kind == "factor" else kind
+            text += f", {kind} factor {number(self.rope_scaling.factor)}"
+        return text
+
+
+class NoPosition(PositionKind):
+    """No position encoding (NoPE): attention tells places apart by the causal mask alone."""
+
+    keyword: ClassVar[str] = "none"
+    example: ClassVar[str] = "none"
+    source: ClassVar[str] = "Kazemnejad et al. 2023, The Impact of Positional Encoding, arXiv:2305.19466"
+
+    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
+        """Nothing."""
+        return None
+
+    def summary(self, width: int) -> str:
+        """``no position encoding (NoPE)``."""
+        return "no position encoding (NoPE)"

@@ -1,0 +1,118 @@
+"""A model as Python sees it: its spec, its block tree, its facts and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archdraw.blocks import Module
+    from archdraw.facts import Facts
+    from archdraw.scene import Scene
+    from archdraw.spec import Spec
+    from archdraw.theme import Theme
+    from archdraw.writers import TextMode
+
+
+def load(path: str | Path) -> Model:
+    """The model that the spec file at ``path`` describes.
+
+    Raises :class:`archdraw.InputError` with everything that is wrong with the file.
+    """
+    from archdraw.spec import expand, load_spec
+
+    spec = load_spec(path)
+    return Model(spec, expand(spec))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model:
+    """One model, read and checked. All else follows from its block tree, when it is first asked for.
+
+    In a notebook a model shows itself as its plate.
+    """
+
+    spec: Spec
+    block: Module
+
+    @property
+    def name(self) -> str:
+        """The model's name, as its spec gives it."""
+        return self.spec.name
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Parameters, layers and cache, counted from the block tree."""
+        from archdraw.facts import facts
+
+        return facts(self.block)
+
+    def scene(self, view: str = "plate", theme: str | Path | Theme = "light") -> Scene:
+        """The picture as geometry.
+
+        ``view`` is ``plate``, ``card``, ``strip`` or ``inset:PATH``; ``theme`` a theme's name, its file, or the theme.
+        Raises :class:`archdraw.ArchdrawError` where there is no such view, theme or path.
+        """
+        from archdraw.theme import load_theme
+        from archdraw.views import draw
+
+        chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
+        return draw(self.spec, self.block, view=view, theme=chosen)
+
+    def svg(self, theme: str | Path | Theme = "light", view: str = "plate", text: TextMode = "embed") -> str:
+        """The picture as SVG. ``text``: "embed" real text with its font, "outline" shapes for places without fonts."""
+        return self.write(self.scene(view, theme), "svg", text=text).decode()
+
+    def png(self, theme: str | Path | Theme = "light", view: str = "plate", scale: float = 1.0) -> bytes:
+        """The picture as PNG, ``scale`` pixels for each px of the scene."""
+        return self.write(self.scene(view, theme), "png", scale=scale)
+
+    def pdf(self, theme: str | Path | Theme = "light", view: str = "plate") -> bytes:
+        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` without libcairo."""
+        return self.write(self.scene(view, theme), "pdf")
+
+    def save(
+        self,
+        path: str | Path,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        *,
+        text: TextMode = "embed",
+        scale: float = 1.0,
+    ) -> Path:
+        """Writes the picture to ``path``, in the format of its suffix, and returns the path.
+
+        Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
+        written; what was there before is then still there.
+        """
+        from archdraw.files import write_whole
+
+        target = Path(path)
+        write_whole(
+            target, self.write(self.scene(view, theme), target.suffix.removeprefix(".").lower(), text=text, scale=scale)
+        )
+        return target
+
+    @staticmethod
+    def write(scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0) -> bytes:
+        """``scene`` as a file of ``format``. Raises :class:`archdraw.ArchdrawError` for an unknown format."""
+        from archdraw.writers import write
+
+        return write(scene, format, text=text, scale=scale)
+
+    def __repr__(self) -> str:
+        return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.layers} layers>"
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What a notebook shows: the plate as SVG, with a line of text for places without pictures."""
+        makers: dict[str, Callable[[], str]] = {"text/plain": lambda: repr(self), "image/svg+xml": self.svg}
+        return {
+            kind: make()
+            for kind, make in makers.items()
+            if (not include or kind in include) and kind not in (exclude or ())
+        }

@@ -1,0 +1,25 @@
+"""Where the specs and themes are that come with the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def _folder(name: str) -> Path:
+    """The folder ``name`` inside an installed package, or at the root of a checkout."""
+    installed = _PACKAGE / name
+    checkout = _PACKAGE.parent.parent / name
+    # An editable install has both a package and a checkout: the package then holds no such folder.
+    return installed if installed.is_dir() or not checkout.is_dir() else checkout
+
+
+def specs_folder() -> Path:
+    """The folder of the model specs that come with the program."""
+    return _folder("specs")
+
+
+def themes_folder() -> Path:
+    """The folder of the themes that come with the program."""
+    return _folder("themes")

@@ -1,0 +1,214 @@
+"""What an author writes, read and checked: :class:`Spec`, and its expansion into the block tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+from archdraw.blocks import Block, Module, Sequence
+from archdraw.errors import InputError, Problem, Span
+from archdraw.kinds.base import AnyBlock, KindError, Scope
+from archdraw.kinds.expanding import expand_in_row
+from archdraw.kinds.fields import Size
+from archdraw.kinds.registry import kinds
+from archdraw.runs import MOST_LAYERS, number_of_layers
+from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
+from archdraw.spec.expressions import Origin, Reader
+from archdraw.spec.validation import shown
+
+
+def _year_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999 else value
+
+
+def _dated(value: str) -> str:
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", value, re.ASCII)
+    try:
+        if match is None:
+            raise ValueError
+        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        raise ValueError(f'must be a year, a month or a day (2024, 2024-04, 2024-04-18), not "{value[:40]}"') from None
+    return value
+
+
+def _linked(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+        raise ValueError(f'must be an address that begins with https://, not "{value[:40]}"')
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+ReleaseDate = Annotated[str, BeforeValidator(_year_as_text), AfterValidator(_dated)]
+Address = Annotated[str, AfterValidator(_linked)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Parent(_Part):
+    """A model that this one comes from: the slug of its spec, how, and what changed."""
+
+    model: Name
+    relation: Literal["successor", "same architecture", "influence"] = "successor"
+    changes: tuple[Text, ...] = ()
+    source: Text | None = None
+
+
+class Published(_Part):
+    """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16."""
+
+    total_parameters: Count | None = None
+    active_parameters: Count | None = None
+    kv_cache_bytes_per_token: Count | None = None
+    source: Text | None = None
+
+
+class Spec(_Part):
+    """One model as its author wrote it. Sizes are numbers of features, entries and tokens."""
+
+    name: Name
+    developer: Name | None = None
+    released: ReleaseDate | None = None
+    license: Name | None = None
+    family: Name | None = None
+    context_length: Size
+    hidden_size: Size
+    vocab_size: Size
+    tie_word_embeddings: bool = False
+    links: dict[str, Address] = {}
+    sources: tuple[Text, ...] | dict[str, Text] = ()
+    parents: tuple[Parent, ...] = ()
+    published: Published | None = None
+    key_points: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
+    insets: tuple[Text, ...] | Literal[False] | None = None
+    define: dict[str, AnyBlock] = {}
+    layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
+
+    _document: Document = PrivateAttr()
+    _origins: dict[int, Origin] = PrivateAttr(default_factory=dict)
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @property
+    def document(self) -> Document:
+        """The text that this was read from."""
+        return self._document
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd but not wrong: definitions that nothing uses."""
+        return self._warnings
+
+    @property
+    def scope(self) -> Scope:
+        """What every block knows of the model."""
+        return Scope(self.hidden_size, self.vocab_size, self.context_length, self.tie_word_embeddings)
+
+    def span(self, *path: str | int) -> Span:
+        """Where the value at ``path`` stands in the text: ``spec.span("published", "total_parameters")``."""
+        return self._document.span(*path)
+
+    def written(self, *path: str | int) -> str:
+        """The scalar at ``path`` as it was written (``8.03e9``): how many digits were published. Empty for none."""
+        node = self._document.root
+        for step in path:
+            below = child(node, step)
+            if below is None:
+                return ""
+            node = below
+        return node.text if isinstance(node, ScalarNode) else ""
+
+    def problem(self, message: str, *path: str | int, hint: str = "", warning: bool = False) -> Problem:
+        """A problem at the value at ``path``."""
+        return self._document.problem(message, self.span(*path), hint, warning=warning)
+
+
+def load_spec(path: str | Path) -> Spec:
+    """The spec in the file at ``path``.
+
+    Raises :class:`InputError` with everything that is wrong with the file.
+    """
+    return parse_spec(read_text(path), Path(path).as_posix())
+
+
+def parse_spec(text: str, file: str = "<text>") -> Spec:
+    """The spec that ``text`` holds; ``file`` is its name in messages.
+
+    Raises :class:`InputError` with everything that is wrong with the text.
+    """
+    document = scan(text, file)
+    root = document.root
+    if not isinstance(root, MappingNode):
+        problem = document.problem(f"a spec is a mapping of keys to values, not {shown(root)}", root.span)
+        raise InputError([*document.problems, problem])
+    define = root.entry("define")
+    named = define.value if define and isinstance(define.value, MappingNode) else None
+    reader = Reader(document, kinds(), named)
+    given: dict[str, Any] = {"define": reader.defined()} if named else {}
+    spec = reader.build(Spec, "a spec", root.span, root, **given)
+    problems = [*document.problems, *reader.found.values()]
+    if problems:
+        raise InputError(problems)
+    assert isinstance(spec, Spec)
+    spec._document = document
+    spec._origins = reader.origins
+    spec._warnings = tuple(
+        document.problem(f"{name} is defined but not used", entry.span, warning=True)
+        for name, entry in reader.define.items()
+        if name not in reader.used
+    )
+    return spec
+
+
+def expand(spec: Spec) -> Module:
+    """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as ``layers``.
+
+    Raises :class:`InputError` with every block that does not fit, at its place in the text.
+    """
+    try:
+        made = expand_in_row(spec.layers, spec.scope)
+    except (KindError, ExceptionGroup) as error:
+        told = {(problem.span, problem.message): problem for problem in _told(spec, error)}
+        raise InputError(told.values()) from None
+    number = sum(number_of_layers(block) for block in made)
+    if number > MOST_LAYERS:
+        raise InputError(
+            [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
+        )
+    return Module("model", spec.name, Sequence(tuple(_framed(made))), kind="model")
+
+
+def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
+    for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
+        if is_stack:
+            yield Module("layers", "Layers", Sequence(tuple(run)), kind="layers")
+        else:
+            yield from run
+
+
+def _told(spec: Spec, error: Exception) -> Iterator[Problem]:
+    """The problems that an expansion raised, each at the innermost kind that the author wrote."""
+    if isinstance(error, ExceptionGroup):
+        for inner in error.exceptions:
+            yield from _told(spec, inner)
+        return
+    if not isinstance(error, KindError):
+        raise error
+    origins = [(depth, spec._origins.get(id(kind))) for depth, kind in enumerate(error.trail)]
+    depth, origin = next(((depth, origin) for depth, origin in origins if origin), (0, None))
+    if origin is None:
+        yield spec.problem(error.message, "layers", hint=error.hint)
+    else:
+        # The field is the innermost kind's; of a kind around it only the keyword can be shown.
+        place = origin.place(error.field if depth == 0 else "")
+        yield spec._document.problem(error.message, place, error.hint)

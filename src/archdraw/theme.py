@@ -1,0 +1,223 @@
+"""Themes: the colours of a picture, one YAML file each.
+
+A theme knows names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
+``#RRGGBB`` in capitals, contrast is that of WCAG 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
+from archdraw.resources import themes_folder
+from archdraw.source import Document, MappingNode, Node, child, parse, plain, read_text
+
+Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.upper)]
+"""``#RRGGBB``: the only way of writing a colour that every viewer of SVG reads."""
+
+Pattern: TypeAlias = Literal["solid", "hatched", "dotted"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Paint(_Part):
+    """The colours of a box: its inside, its border and the text in it."""
+
+    fill: Colour
+    border: Colour
+    text: Colour
+
+
+class Signs(_Part):
+    """The discs of a comparison; ``ink`` is the stroke on them."""
+
+    changed: Colour
+    added: Colour
+    removed: Colour
+    ink: Colour
+
+
+class Theme(_Part):
+    """The colours of a picture.
+
+    ``edge`` is for lines that data flows along, ``zoom`` for lines to insets; ``equal`` and ``equal_edge`` paint what a
+    comparison lets recede; ``band`` is the ground of lanes and of every other row of a table. ``accents`` are twelve
+    hues, of which a developer has one (:mod:`archdraw.developers`); ``tint_share`` of it goes into the ground of a
+    block. ``patterns`` repeat a role where a cell is too small for words: roles that are not named are solid.
+    """
+
+    name: str
+    page: Colour
+    container: Colour
+    container_border: Colour
+    ink: Colour
+    muted: Colour
+    edge: Colour
+    zoom: Colour
+    band: Colour
+    equal: Paint
+    equal_edge: Colour
+    signs: Signs
+    accents: Annotated[tuple[Colour, ...], Field(min_length=12, max_length=12, strict=False)]
+    accent_ink: Colour
+    tint_share: Annotated[float, Field(ge=0, le=0.5)]
+    roles: Mapping[str, Paint]
+    patterns: Mapping[str, Pattern] = {}
+
+    def accent(self, index: int) -> str:
+        """The accent ``index`` (0 to 11, counted on from there) of this theme."""
+        return self.accents[index % len(self.accents)]
+
+    def tint(self, accent: str) -> str:
+        """The ground of a block whose border is ``accent``."""
+        return mix(accent, self.page, self.tint_share)
+
+    def paint(self, role: str) -> Paint:
+        """The colours of ``role``. Raises :class:`ArchdrawError` where this theme has none."""
+        if role not in self.roles:
+            hint = nearest(role, self.roles)
+            raise ArchdrawError(
+                f"theme {self.name} has no colours for the role {role!r}" + (f"; {hint}" if hint else "")
+            )
+        return self.roles[role]
+
+    def pattern(self, role: str) -> Pattern:
+        """How cells of ``role`` are filled."""
+        return self.patterns.get(role, "solid")
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def mix(colour: str, ground: str, share: float) -> str:
+    """``share`` (0 to 1) of ``colour`` on ``ground``, as a translucent layer would look."""
+    mixed = (
+        share * above + (1 - share) * below for above, below in zip(_channels(colour), _channels(ground), strict=True)
+    )
+    return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 black to 1 white (WCAG 2.2, with the threshold of IEC 61966-2-1)."""
+    linear = (
+        value / 12.92 if (value := channel / 255) <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for channel in _channels(colour)
+    )
+    red, green, blue = linear
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def theme_names() -> tuple[str, ...]:
+    """The names of the themes that come with the program."""
+    return tuple(sorted(path.stem for path in themes_folder().glob("*.yaml")))
+
+
+def load_theme(name_or_path: str | Path) -> Theme:
+    """The theme of that name, or of that file.
+
+    A file may say ``like: light`` and then only what differs from that theme, which is one of the program's own.
+
+    Raises :class:`ArchdrawError` where there is no such theme, :class:`InputError` with all that is wrong with a file.
+    """
+    names = theme_names()
+    if isinstance(name_or_path, str) and name_or_path in names:
+        return _shipped(name_or_path)
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        known = ", ".join(names)
+        hint = (
+            nearest(str(name_or_path), names) or f"there are {known}; a theme of your own is a file that ends in .yaml"
+        )
+        raise ArchdrawError(f"no theme is named {str(name_or_path)!r}; {hint}")
+    return _load(path)
+
+
+@cache
+def _shipped(name: str) -> Theme:
+    return _load(themes_folder() / f"{name}.yaml")
+
+
+def _load(path: Path) -> Theme:
+    return parse_theme(read_text(path), path.as_posix())
+
+
+def parse_theme(text: str, file: str) -> Theme:
+    """The theme that the YAML ``text`` of ``file`` says.
+
+    Raises :class:`InputError` with all that is wrong with it.
+    """
+    document = parse(text, file)
+    data = plain(document.root)
+    if not isinstance(data, dict):
+        raise InputError([document.problem("a theme is a mapping of names to colours", document.root.span)])
+    if "like" in data:
+        like, names = data.pop("like"), theme_names()
+        if like not in names:
+            hint = nearest(str(like), names) or f"themes to start from: {', '.join(names)}"
+            raise InputError([document.problem(f"no theme is named {like!r}", document.span("like"), hint)])
+        data = _overlaid(_shipped(like).model_dump(mode="python"), {"name": Path(file).stem, **data})
+    try:
+        return Theme.model_validate({"name": Path(file).stem, **data})
+    except ValidationError as error:
+        raise InputError(_told(found, document) for found in error.errors()) from None
+
+
+def _overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """``base`` with ``changes`` put over it; mappings in mappings are merged, all else is replaced."""
+    merged = dict(base)
+    for key, value in changes.items():
+        below = merged.get(key)
+        merged[key] = _overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _told(found: Any, document: Document) -> Problem:
+    """What pydantic found, in our words and at its place."""
+    path = found["loc"]
+    name = str(path[-1]) if path else "theme"
+    span, hint = document.span(*path), ""
+    match found["type"]:
+        case "missing":
+            message = f"{' '.join(map(str, path))} is missing"
+            hint = "say like: light to take over all that is not given"
+        case "extra_forbidden":
+            message = f"a theme has no {name}"
+            span = _key_span(document, path)
+            known: Any = Theme.model_fields
+            if len(path) > 1:
+                known = Signs.model_fields if path[0] == "signs" else Paint.model_fields
+            hint = nearest(name, known) or f"known: {', '.join(known)}"
+        case "string_pattern_mismatch" | "string_type":
+            message = f"{name} is not a colour in the form '#1A2B3C'"
+            if found["input"] is None:
+                hint = "put the colour in quotes: a bare # begins a comment"
+        case "too_short" | "too_long":
+            message = (
+                f"{name} has {found['ctx']['actual_length']} colours instead of {found['ctx'].get('min_length', 12)}"
+            )
+        case _:
+            message = f"{name}: {found['msg'][:1].lower()}{found['msg'][1:]}"
+    return document.problem(message, span, hint)
+
+
+def _key_span(document: Document, path: tuple[str | int, ...]) -> Span:
+    """Where the key that ends ``path`` stands."""
+    node: Node | None = document.root
+    for step in path[:-1]:
+        node = child(node, step) if node else None
+    entry = node.entry(str(path[-1])) if isinstance(node, MappingNode) else None
+    return entry.span if entry else document.span(*path)

@@ -1,0 +1,45 @@
+"""Writers: one file per format that turns a scene into bytes.
+
+A writer is a module of this package with ``write(scene, *, scale=1.0, text="embed") -> bytes``; the module's name is
+the format's name and the ending of its files. A new format is a new file, nothing else.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal, TypeAlias, cast
+
+from archdraw.errors import ArchdrawError, nearest
+from archdraw.scene import Scene
+
+TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
+"""How letters are written: "embed" as text with its font, "outline" as shapes, "searchable" as shapes under a
+transparent text. Formats without text of their own ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The writer of one format. Its module, and with it the library that it needs, is imported at the first call."""
+
+    format: str
+
+    def __call__(self, scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
+        """``scene`` in this format, its px multiplied by ``scale``."""
+        return cast(bytes, import_module(f"{__name__}.{self.format}").write(scene, scale=scale, text=text))
+
+
+def formats() -> dict[str, Writer]:
+    """The writers by the name of their format, in order of the alphabet."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return {name: Writer(name) for name in names}
+
+
+def write(scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
+    """``scene`` as the bytes of a file in ``format``. Raises :class:`ArchdrawError` for a format that there is not."""
+    writers = formats()
+    if format not in writers:
+        hint = nearest(format, writers) or f"there are {', '.join(writers)}"
+        raise ArchdrawError(f"no format is named {format!r}; {hint}")
+    return writers[format](scene, scale=scale, text=text)

@@ -1,0 +1,282 @@
+"""Pictures as a browser shows them: many SVGs on one page, opened once in headless Chromium and measured there.
+
+What the browser says is independent of what archdraw computes: its own text shaping, its own ink, its own hit test.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from archdraw.scene import Scene, Text
+from archdraw.writers.svg import svg
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+WIDTH_TOLERANCE = 0.02
+TEXT_CONTRAST = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class SeenText:
+    """A text as the browser inked it, in px from the picture's corner; ``ground`` is the fill found under it."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    width: float
+    fill: tuple[float, float, float]
+    ground: tuple[float, float, float] | None
+    crossed: tuple[str, ...]
+
+    def overlaps(self, other: SeenText) -> bool:
+        across = min(self.right, other.right) - max(self.left, other.left)
+        return across > 0.1 and min(self.bottom, other.bottom) - max(self.top, other.top) > 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SeenShape:
+    """A shape's bounds with its stroke; ``bordered`` where it is a rectangle with a visible border."""
+
+    tag: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    bordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One picture as the browser shows it; ``fonts`` are the weights of the embedded font that were loaded."""
+
+    width: float
+    height: float
+    texts: tuple[SeenText, ...]
+    shapes: tuple[SeenShape, ...]
+
+
+def chromium() -> str:
+    """The browser's program. Raises :class:`RuntimeError` where there is none: a check that is skipped is no check."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    raise RuntimeError(f"none of {', '.join(NAMES)} is installed; `sh .ci/install test` installs Chromium")
+
+
+def open_pictures(scenes: Mapping[str, Scene]) -> dict[str, Seen]:
+    """Every scene as SVG in one page, measured. Names are only for the result."""
+    pictures = "".join(
+        f"<div>{svg(scene, 'embed', prefix=f'p{index}-')}</div>" for index, scene in enumerate(scenes.values())
+    )
+    page = f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{pictures}<script>{_SCRIPT}</script>'
+    found = json.loads(_result(_dumped(page)))
+    assert isinstance(found, list), found
+    assert len(found) == len(scenes), f"{len(scenes)} pictures were put in and {len(found)} came out"
+    return {name: _seen(data) for name, data in zip(scenes, found, strict=True)}
+
+
+def _dumped(page: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="archdraw-browser-") as folder:
+        file = Path(folder) / "page.html"
+        file.write_text(page, "utf-8")
+        command = [
+            chromium(),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--no-first-run",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=1",
+            "--window-size=2400,4000",
+            f"--user-data-dir={folder}/profile",
+            "--virtual-time-budget=60000",
+            "--dump-dom",
+            file.as_uri(),
+        ]
+        done = subprocess.run(command, capture_output=True, timeout=180, check=False)
+    text = done.stdout.decode("utf-8", "replace")
+    if done.returncode or "</html>" not in text:
+        raise RuntimeError(f"the browser failed ({done.returncode}): {done.stderr.decode('utf-8', 'replace')[-2000:]}")
+    return text
+
+
+def _result(dom: str) -> str:
+    found = re.search(r'<script id="result" type="application/json">(.*?)</script>', dom, re.DOTALL)
+    if not found:
+        raise RuntimeError("the page was dumped before it was measured")
+    return found[1]
+
+
+def _seen(data: dict[str, Any]) -> Seen:
+    texts = tuple(
+        SeenText(
+            **{key: item[key] for key in ("text", "left", "top", "right", "bottom", "width")},
+            fill=_channels(item["fill"]),
+            ground=_channels(item["ground"]) if item["ground"] else None,
+            crossed=tuple(item["crossed"]),
+        )
+        for item in data["texts"]
+    )
+    return Seen(data["width"], data["height"], texts, tuple(SeenShape(**item) for item in data["shapes"]))
+
+
+def _channels(colour: str) -> tuple[float, float, float]:
+    numbers = [float(number) for number in re.findall(r"[\d.]+", colour)]
+    red, green, blue = numbers[:3]
+    return red, green, blue
+
+
+def wrongs(seen: Seen, scene: Scene) -> list[str]:
+    """What a reader would stumble over in a picture, and where the browser and the scene disagree."""
+    return [*_overlaps(seen.texts), *_boxes(seen), *_canvas(seen), *_contrasts(seen.texts), *_widths(seen, scene)]
+
+
+def _overlaps(texts: Sequence[SeenText]) -> Iterator[str]:
+    for one, other in combinations(texts, 2):
+        if one.overlaps(other):
+            yield f"{one.text!r} overlaps {other.text!r} at {one.left:.0f},{one.top:.0f}"
+    for text in texts:
+        for line in text.crossed:
+            yield f"{text.text!r} is crossed by a {line} at {text.left:.0f},{text.top:.0f}"
+
+
+def _boxes(seen: Seen) -> Iterator[str]:
+    """A text ends in the box that it begins in."""
+    for text in seen.texts:
+        x, y = text.left + 0.5, (text.top + text.bottom) / 2
+        around = [box for box in seen.shapes if box.bordered and box.left < x < box.right and box.top < y < box.bottom]
+        if not around:
+            continue
+        box = min(around, key=lambda box: (box.right - box.left) * (box.bottom - box.top))
+        if text.right > box.right or text.top < box.top or text.bottom > box.bottom:
+            yield f"{text.text!r} leaves its box at {box.left:.0f},{box.top:.0f}"
+
+
+def _canvas(seen: Seen) -> Iterator[str]:
+    items: list[SeenText | SeenShape] = [*seen.texts, *seen.shapes]
+    for item in items:
+        if min(item.left, item.top) < -0.1 or item.right > seen.width + 0.1 or item.bottom > seen.height + 0.1:
+            name = repr(item.text) if isinstance(item, SeenText) else item.tag
+            yield f"{name} leaves the canvas at {item.left:.0f},{item.top:.0f}"
+
+
+def _contrasts(texts: Sequence[SeenText]) -> Iterator[str]:
+    for text in texts:
+        if text.ground is None:
+            yield f"{text.text!r} has nothing under it at {text.left:.0f},{text.top:.0f}"
+        elif (ratio := _contrast(text.fill, text.ground)) < TEXT_CONTRAST:
+            yield f"{text.text!r} has {ratio:.2f}:1 at {text.left:.0f},{text.top:.0f}"
+
+
+def _widths(seen: Seen, scene: Scene) -> Iterator[str]:
+    expected = [shape for shape in scene.shapes() if isinstance(shape, Text)]
+    if [text.text for text in expected] != [text.text for text in seen.texts]:
+        yield f"the browser shows {len(seen.texts)} texts, the scene has {len(expected)}, or in another order"
+        return
+    for shown, text in zip(seen.texts, expected, strict=True):
+        if abs(shown.width - text.width) > max(WIDTH_TOLERANCE * text.width, 0.1):
+            yield f"{text.text!r} is {shown.width:.2f} wide in the browser, {text.width:.2f} in the scene"
+
+
+def _contrast(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """WCAG 2.2's ratio, written again here so that it does not share a mistake with the program."""
+
+    def luminance(colour: tuple[float, float, float]) -> float:
+        linear = [c / 12.92 if (c := part / 255) <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for part in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+_STYLE = "body { margin: 0 } div { width: max-content } svg { display: block }"
+
+_SCRIPT = r"""
+const pen = document.createElement("canvas").getContext("2d");
+const found = [];
+const shown = (colour) => colour !== "none" && !/,\s*0\)$/.test(colour);
+
+function measured(svg) {
+  svg.scrollIntoView();
+  const corner = svg.getBoundingClientRect();
+  const shapes = [], texts = [], paths = [];
+  for (const element of svg.querySelectorAll("rect, circle, polygon, path")) {
+    if (element.closest("defs")) continue;
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    const stroke = shown(style.stroke) ? parseFloat(style.strokeWidth) : 0;
+    // The bounding box of a browser leaves the stroke out; that of a line may be cut square at its ends.
+    const flat = element.tagName === "path" ? 0 : stroke / 2;
+    shapes.push({
+      tag: element.tagName, left: box.left - corner.left - flat, top: box.top - corner.top - flat,
+      right: box.right - corner.left + flat, bottom: box.bottom - corner.top + flat,
+      bordered: element.tagName === "rect" && stroke > 0,
+    });
+    if (stroke) paths.push([element, stroke]);
+  }
+  for (const element of svg.querySelectorAll("text")) {
+    const style = getComputedStyle(element);
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    pen.fontKerning = "normal";
+    const ink = pen.measureText(element.textContent), box = element.getBBox();
+    const baseline = parseFloat(element.getAttribute("y"));
+    // Advances are those of the text itself; only how far ink goes beyond them is the pen's to say.
+    const text = {
+      text: element.textContent, width: element.getComputedTextLength(), fill: style.fill, ground: null, crossed: [],
+      left: box.x, right: box.x + box.width,
+      top: baseline - ink.actualBoundingBoxAscent, bottom: baseline + ink.actualBoundingBoxDescent,
+    };
+    const x = corner.left + (text.left + text.right) / 2, y = corner.top + (text.top + text.bottom) / 2;
+    for (const under of document.elementsFromPoint(x, y)) {
+      if (!svg.contains(under) || under === svg || under.tagName === "text") continue;
+      const fill = getComputedStyle(under).fill;
+      if (shown(fill)) { text.ground = fill; break; }
+    }
+    texts.push(text);
+  }
+  for (const [path, stroke] of paths) {
+    const length = path.getTotalLength();
+    for (let step = 0; step <= length; step += 2) {
+      const point = path.getPointAtLength(step);
+      for (const text of texts) {
+        const reach = stroke / 2;
+        if (point.x < text.left - reach || point.x > text.right + reach) continue;
+        if (point.y < text.top - reach || point.y > text.bottom + reach) continue;
+        const stack = document.elementsFromPoint(corner.left + point.x, corner.top + point.y);
+        const top = stack.find((under) => svg.contains(under) && under.tagName !== "text");
+        const kind = path.tagName === "path" ? "line" : "border";
+        if (top === path && !text.crossed.includes(kind)) text.crossed.push(kind);
+      }
+    }
+  }
+  return { width: corner.width, height: corner.height, texts, shapes };
+}
+
+async function all() {
+  const weights = new Set();
+  for (const text of document.querySelectorAll("text")) {
+    const style = getComputedStyle(text);
+    weights.add(`${style.fontWeight} 16px ${style.fontFamily}`);
+  }
+  await Promise.all([...weights].map((font) => document.fonts.load(font)));
+  await document.fonts.ready;
+  for (const svg of document.querySelectorAll("div > svg")) found.push(measured(svg));
+  const result = document.createElement("script");
+  result.id = "result";
+  result.type = "application/json";
+  result.textContent = JSON.stringify(found).replaceAll("<", "\\u003c");
+  document.body.append(result);
+}
+all();
+"""

@@ -1,0 +1,26 @@
+"""``pytest --accept`` writes transcripts again instead of comparing with them; look at the difference before keeping it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite the expected texts with what is made now")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compares a text with the one kept in a file; with ``--accept`` keeps it."""
+
+    def compare(file: Path, text: str) -> None:
+        if request.config.getoption("--accept"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert file.exists(), f"{file} is missing; pytest --accept makes it"
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare

@@ -1,0 +1,95 @@
+"""Many specs at once, and files that are written whole."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archdraw.batch import Job, Output, render, render_all
+from archdraw.errors import Problem
+from archdraw.files import write_whole
+from test_cli import BROKEN, SPEC
+
+
+def job(folder: Path, name: str, text: str = SPEC) -> Job:
+    spec = folder / f"{name}.yaml"
+    spec.write_text(text, "utf-8")
+    return Job(spec, (Output(folder / f"{name}.svg", "svg"),))
+
+
+def test_any_executor_will_do(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, "a"), job(tmp_path, "b", BROKEN), job(tmp_path, "c")]
+    with ThreadPoolExecutor(2) as executor:
+        outcomes = list(render_all(jobs, executor))
+    assert outcomes == list(render_all(jobs))
+    assert [outcome.spec for outcome in outcomes] == [one.spec for one in jobs]
+    assert [len(outcome.written) for outcome in outcomes] == [1, 0, 1]
+    assert {type(problem) for problem in outcomes[1].problems} == {Problem}
+    assert "Tiny" in outcomes[0].title
+    assert outcomes[0].crash == ""
+
+
+class Falling(Executor):
+    """An executor whose workers fall over."""
+
+    def submit(self, function: Any, /, *arguments: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(MemoryError("no memory left"))
+        return future
+
+
+def test_a_worker_that_falls_is_a_crash_of_its_job(tmp_path: Path) -> None:
+    outcomes = list(render_all([job(tmp_path, "a"), job(tmp_path, "b")], Falling()))
+    assert ["MemoryError: no memory left" in outcome.crash for outcome in outcomes] == [True, True]
+
+
+def test_an_unknown_theme_is_a_problem(tmp_path: Path) -> None:
+    one = job(tmp_path, "a")
+    outcome = render(Job(one.spec, (Output(tmp_path / "a.svg", "svg", theme="drak"),)))
+    assert len(outcome.problems) == 1
+    assert "drak" in str(outcome.problems[0])
+    assert outcome.written == ()
+
+
+def test_write_whole_replaces_and_keeps_the_mode(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "file"
+    write_whole(file, b"one")
+    file.chmod(0o640)
+    write_whole(file, b"two")
+    assert file.read_bytes() == b"two"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert [left.name for left in file.parent.iterdir()] == ["file"]
+
+
+def test_write_whole_follows_links(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+
+
+def test_write_whole_writes_to_devices() -> None:
+    write_whole(os.devnull, b"nothing")
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [left.name for left in tmp_path.iterdir()] == ["file"]

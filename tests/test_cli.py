@@ -1,0 +1,370 @@
+"""The contract of the command line: results on stdout, problems on stderr, 0 fine, 1 problems, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import click
+import pytest
+
+from archdraw.cli import Commands, program, run
+from archdraw.kinds.registry import kinds
+from archdraw.theme import theme_names
+
+SPEC = """name: Tiny
+context_length: 64
+hidden_size: 8
+vocab_size: 10
+layers:
+  - embedding
+  - decoder:
+      times: 2
+      attention: {multi_head: {num_attention_heads: 2}}
+      feed_forward: {swiglu: {intermediate_size: 16}}
+  - rmsnorm
+  - output_head
+"""
+# embedding and head 2 x 80; a layer: 4 x 64 attention, 3 x 128 feed forward, 2 x 8 norms; the last norm 8
+TOTAL = 160 + 2 * (256 + 384 + 16) + 8
+BROKEN = SPEC.replace("num_attention_heads: 2", "num_attention_head: 2")
+
+CONTEXT = click.Context(program)
+COMMANDS = program.list_commands(CONTEXT)
+
+
+class Ran:
+    """What a run of the program left."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def archdraw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the program in a folder that holds ``good.yaml`` and ``bad.yaml``."""
+    (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
+    (tmp_path / "bad.yaml").write_text(BROKEN, "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def start(*words: str) -> Ran:
+        code = run(words)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err or "--traceback" in words
+        return Ran(code, out, err)
+
+    return start
+
+
+def process(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "archdraw", *words]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
+
+
+def test_the_contract_has_these_commands() -> None:
+    assert isinstance(program, Commands)
+    assert {"render", "check", "facts", "show", "kinds", "themes", "gallery"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example(archdraw: Run, name: str) -> None:
+    ran = archdraw(name, "--help")
+    assert ran.code == 0
+    assert re.search(rf"^  archdraw {name}", ran.out, re.MULTILINE)
+
+
+def test_version(archdraw: Run) -> None:
+    ran = archdraw("--version")
+    assert (ran.code, ran.err) == (0, "")
+    assert re.fullmatch(r"archdraw \S+\n", ran.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rendr", "good.yaml"], "there is no command 'rendr'; did you mean render?"),
+        (["render"], "Missing argument 'SPEC...'"),
+        (["render", "good.yaml", "--format", "svg,gif"], "there is no format 'gif'"),
+        (["render", "good.yaml", "--theme", "drak"], "did you mean dark?"),
+        (["render", "good.yaml", "--view", "plat"], "did you mean plate?"),
+        (["render", "good.yaml", "--scale", "0"], "'--scale': 0.0 is not in the range"),
+        (["render", "good.yaml", "--text", "none"], "'none' is not one of"),
+        (["render", "good.yaml", "bad.yaml", "-o", "x.svg"], "-o x.svg is one file, but there are 2 specs"),
+        (["render", "good.yaml", "--format", "pdf", "-o", "x.svg"], "-o x.svg is one file of svg"),
+        (["render", "good.yaml", "bad.yaml", "-o", "-"], "-o - takes one spec and one format"),
+        (["render", "good.yaml", "sub/good.yml"], "would be drawn to the same file"),
+        (["facts", "good.yaml", "--context", "many"], "'many' is no number of tokens"),
+        (["facts", "good.yaml", "--context", "0"], "'0' is no whole number of tokens"),
+        (["show", "good.yaml", "--stage", "soup"], "'soup' is not one of"),
+        (["kinds", "grouped_qery"], "there is no kind 'grouped_qery'; did you mean grouped_query?"),
+    ],
+)
+def test_wrong_usage(archdraw: Run, words: list[str], said: str) -> None:
+    ran = archdraw(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_render_writes_to_out_and_says_so(archdraw: Run) -> None:
+    ran = archdraw("render", "good.yaml", "--format", "svg,png,pdf")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "out/good.svg\nout/good.png\nout/good.pdf\n"
+    assert sorted(file.name for file in Path("out").iterdir()) == ["good.pdf", "good.png", "good.svg"]
+    assert [Path("out", name).read_bytes()[:5] for name in ("good.svg", "good.png", "good.pdf")] == [
+        b"<?xml", b"\x89PNG\r", b"%PDF-",
+    ]  # fmt: skip
+
+
+def test_one_file_takes_the_format_of_its_suffix(archdraw: Run) -> None:
+    assert archdraw("render", "good.yaml", "-o", "deep/er/picture.PNG", "--scale", "0.5").code == 0
+    assert Path("deep/er/picture.PNG").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_theme_and_a_view_change_the_picture(archdraw: Run) -> None:
+    pictures = set()
+    for words in ([], ["--theme", "dark"], ["--view", "card"], ["--text", "outline"]):
+        assert archdraw("render", "good.yaml", "-o", "x.svg", *words).code == 0
+        pictures.add(Path("x.svg").read_bytes())
+    assert len(pictures) == 4
+
+
+def test_one_bad_spec_does_not_stop_the_others(archdraw: Run) -> None:
+    Path("last.yaml").write_text(SPEC, "utf-8")
+    ran = archdraw("render", "bad.yaml", "absent.yaml", "good.yaml", "last.yaml")
+    assert ran.code == 1
+    assert ran.out == "out/good.svg\nout/last.svg\n"
+    assert ran.err.startswith("bad.yaml:9:")
+    assert "num_attention_head" in ran.err
+    assert "absent.yaml:1:1: error: there is no such file" in ran.err
+
+
+def test_a_folder_stands_for_its_specs(archdraw: Run) -> None:
+    Path("empty").mkdir()
+    ran = archdraw("check", ".", "empty")
+    assert ran.code == 1
+    assert ran.out == "good.yaml: fine\n"
+    assert "empty:1:1: error: there are no specs (*.yaml) in this folder" in ran.err
+
+
+def test_a_picture_goes_through_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
+    done = process("render", str(tmp_path / "good.yaml"), "-o", "-", "--format", "png")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"\x89PNG")
+
+
+def test_what_cannot_be_written_is_a_problem_and_the_rest_goes_on(archdraw: Run) -> None:
+    Path("out").mkdir()
+    Path("out/good.svg").mkdir()
+    ran = archdraw("render", "good.yaml", "--format", "svg,png")
+    assert (ran.code, ran.out) == (1, "out/good.png\n")
+    assert ran.err == "out/good.svg: error: cannot be written: it is a folder\n"
+
+
+def test_a_failed_run_leaves_the_picture_that_was_there(archdraw: Run) -> None:
+    Path("x.svg").write_text("mine", "utf-8")
+    assert archdraw("render", "bad.yaml", "-o", "x.svg").code == 1
+    assert Path("x.svg").read_text("utf-8") == "mine"
+
+
+def test_several_processes_draw_the_same_bytes(archdraw: Run) -> None:
+    for number in range(4):
+        Path(f"model-{number}.yaml").write_text(SPEC.replace("Tiny", f"Tiny {number}"), "utf-8")
+    names = [f"model-{number}" for number in range(4)]
+    specs = [f"{name}.yaml" for name in names]
+    alone, together = archdraw("render", *specs, "-j", "1", "-o", "one"), archdraw("render", *specs, "-o", "many")
+    assert (alone.code, together.code) == (0, 0)
+    assert together.out == alone.out.replace("one/", "many/")
+    for name in names:
+        assert Path(f"one/{name}.svg").read_bytes() == Path(f"many/{name}.svg").read_bytes()
+
+
+def test_check_compares_published_figures(archdraw: Run) -> None:
+    def published(figure: str) -> Ran:
+        Path("p.yaml").write_text(
+            SPEC.replace("layers:", f"published: {{total_parameters: {figure}, source: x}}\nlayers:")
+        )
+        return archdraw("check", "p.yaml")
+
+    assert TOTAL == 1480
+    assert [published(figure).code for figure in ("1480", "1.48e3", "1.5e3")] == [0, 0, 0]
+    ran = published("1.49e3")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        "p.yaml:5:31: error: published total_parameters 1.49e3, but the blocks have 1,480\n"
+        "    5 | published: {total_parameters: 1.49e3, source: x}\n"
+        "      |                               ^^^^^^\n"
+        "  hint: the spec differs from the model, or its figure is counted otherwise (docs/facts.md has the rules)\n"
+    )
+
+
+def test_facts_as_json(archdraw: Run) -> None:
+    one = json.loads(archdraw("facts", "good.yaml", "--json").out)
+    assert one["name"] == "Tiny"
+    assert one["total_parameters"] == one["active_parameters"] == TOTAL
+    assert one["active_parameters_without_input_embedding"] == TOTAL - 80
+    assert one["layers"] == 2
+    # Two layers of 2 heads, keys and values of 4, 2 bytes each.
+    assert one["kv_cache_bytes_per_token"] == 2 * 2 * 2 * 4 * 2
+    assert sum(one["parts"].values()) == TOTAL
+    Path("more").mkdir()
+    Path("more/good.yaml").write_text(SPEC, "utf-8")
+    assert json.loads(archdraw("facts", "more", "--json").out) == [one]
+    assert json.loads(archdraw("facts", "good.yaml", "more/good.yaml", "--json").out) == [one, one]
+
+
+@pytest.mark.parametrize(("said", "tokens"), [("100", 100), ("2k", 2048), ("1.5K", 1536), ("1M", 1048576)])
+def test_facts_at_a_context(archdraw: Run, said: str, tokens: int) -> None:
+    found = json.loads(archdraw("facts", "good.yaml", "--json", "--context", said).out)
+    assert (found["context"], found["kv_cache_bytes"]) == (tokens, 64 * tokens)
+
+
+def test_facts_as_a_table(archdraw: Run) -> None:
+    ran = archdraw("facts", "good.yaml", "bad.yaml")
+    assert ran.code == 1
+    assert ran.out.startswith("Tiny\ntotal parameters")
+    assert re.search(r"^KV cache at 64 tokens +4,096  4 KiB$", ran.out, re.MULTILINE)
+    assert re.search(r"^  feed forward +768  51.9%$", ran.out, re.MULTILINE)
+
+
+def test_every_stage_can_be_shown(archdraw: Run) -> None:
+    first = {
+        "document": "     1:1  mapping of 5",
+        "block": "Module ",
+        "facts": "Facts idle",
+        "picture": "Plate name='Tiny'",
+        "scene": "Scene width=",
+    }
+    for stage, start in first.items():
+        ran = archdraw("show", "good.yaml", "--stage", stage)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(start[:6]), stage
+        assert len(ran.out.splitlines()) > 5
+    assert "    7:12    - mapping of 1" not in archdraw("show", "good.yaml", "--stage", "block").out
+
+
+def test_every_kind_has_a_page(archdraw: Run) -> None:
+    overview = archdraw("kinds").out
+    for name, kind in kinds().items():
+        assert f"  {name} " in overview
+        page = archdraw("kinds", name).out
+        assert kind.source in page
+        assert all(field in page for field in kind.model_fields)
+        assert kind.example.splitlines()[0] in page
+        assert not re.search(r"Annotated|FieldInfo|typing\.|<class", page)
+
+
+def test_themes(archdraw: Run) -> None:
+    listed = [line.split()[0] for line in archdraw("themes").out.splitlines()[1:]]
+    assert listed == list(theme_names())
+
+
+class Page(HTMLParser):
+    """The links and pictures of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.pictures: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+        if tag == "img":
+            self.pictures.append(dict(attrs))
+
+
+def test_gallery(archdraw: Run) -> None:
+    Path("good.yaml").write_text(SPEC.replace("Tiny", "'Tiny <b>&'"), "utf-8")
+    ran = archdraw("gallery", "good.yaml", "bad.yaml", "-o", "site")
+    assert ran.code == 1
+    assert ran.out.splitlines() == ["site/good.svg", "site/good.png", "site/index.html"]
+    text = Path("site/index.html").read_text("utf-8")
+    page = Page()
+    page.feed(text)
+    assert {"good.svg", "good.png"} == set(page.links)
+    (picture,) = page.pictures
+    assert picture["src"] == "good.svg"
+    assert "Tiny" in (picture["alt"] or "")
+    assert "<strong>Tiny &lt;b&gt;&amp;" in text
+    assert "http" not in text
+
+
+def test_a_gallery_of_nothing_keeps_the_old_page(archdraw: Run) -> None:
+    Path("out").mkdir()
+    Path("out/index.html").write_text("old", "utf-8")
+    assert archdraw("gallery", "bad.yaml").code == 1
+    assert Path("out/index.html").read_text("utf-8") == "old"
+
+
+def test_an_internal_error_says_how_to_report_it(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise ZeroDivisionError(f"while reading {path}")
+
+    monkeypatch.setattr("archdraw.model.load", fail)
+    monkeypatch.setattr("archdraw.batch.load", fail)
+    for words in (["render", "good.yaml"], ["facts", "good.yaml"], ["check", "good.yaml"]):
+        ran = archdraw(*words)
+        assert (ran.code, ran.out) == (70, "")
+        assert ran.err.startswith("archdraw: internal error: ZeroDivisionError: while reading good.yaml\n")
+        assert "Please report it" in ran.err
+        assert f"Python {sys.version_info.major}." in ran.err
+        assert "Traceback" in archdraw("--traceback", *words).err
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
+    command = [sys.executable, "-m", "archdraw", "show", *([str(tmp_path / "good.yaml")] * 40), "--stage", "scene"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
+def on_a_terminal(*words: str, **environment: str) -> str:
+    """What the program writes to stderr when that is a terminal."""
+    reader, writer = pty.openpty()
+    command = [sys.executable, "-m", "archdraw", *words]
+    settings = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writer, env=settings) as running:
+        running.wait()
+    os.close(writer)
+    said = os.read(reader, 100_000).decode()
+    os.close(reader)
+    return said
+
+
+def test_colours_only_on_a_terminal(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(BROKEN, "utf-8")
+    assert b"\x1b" not in process("check", str(bad)).stderr
+    assert "\x1b[31m" in on_a_terminal("check", str(bad))
+    assert "\x1b" not in on_a_terminal("check", str(bad), NO_COLOR="1")
+
+
+def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.yaml").write_text(SPEC, "utf-8")
+    words = ("render", str(tmp_path), "-o", str(tmp_path / "out"), "-j", "1")
+    assert "drawing" in on_a_terminal(*words)
+    assert process(*words).stderr == b""
+
+
+def test_any_locale_will_do(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SPEC.replace("Tiny", "Tïnŷ"), "utf-8")
+    done = process("facts", str(tmp_path / "good.yaml"), PYTHONIOENCODING="latin-1", LC_ALL="C", PYTHONUTF8="0")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"T\xefn\\u0177\n")

@@ -1,0 +1,141 @@
+"""The house: who may import whom, and the one home of each outside library. The rule stands here and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
+
+# layer: (its modules, the other layers that it may import). A package stands for all in it.
+LAYERS: dict[str, tuple[set[str], set[str]]] = {
+    "ground": ({"errors", "resources", "source", "files"}, set()),
+    "model": ({"blocks", "facts", "runs", "kinds", "spec", "published"}, {"ground"}),
+    "drawing": (
+        {"picture", "fonts", "fontdata", "theme", "developers", "layout", "route", "graph", "scene"},
+        {"ground"},
+    ),
+    "judging": ({"faults", "survey", "geometry"}, {"ground", "drawing"}),
+    "writers": ({"writers"}, {"ground", "drawing"}),
+    "views": ({"views"}, {"ground", "model", "drawing"}),
+    "shell": (
+        {"__init__", "__main__", "model", "batch", "gallery", "cli"},
+        {"ground", "model", "drawing", "judging", "writers", "views"},
+    ),
+}
+
+# Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
+NARROW: dict[str, set[str]] = {
+    "writers": {"writers", "scene", "fonts", "errors"},
+    "scene": set(),
+    "blocks": set(),
+    "geometry": {"scene"},
+    "fonts": {"fontdata", "errors"},
+}
+
+# outside library: the modules that may import it.
+HOMES: dict[str, set[str]] = {
+    "yaml": {"source"},
+    "click": {"cli"},
+    "svgwrite": {"writers.svg"},
+    "cairosvg": {"writers.png", "writers.pdf"},
+    "cairocffi": {"writers.pdf"},
+    "resvg_py": {"writers.png"},
+    "graphviz": {"graph"},
+    "pydantic": {"kinds", "spec", "theme", "cli.kinds"},
+    "annotated_types": {"cli.kinds"},
+    "fontTools": {"fontdata.generate"},
+    "fontpkg": {"fontdata.generate"},
+    "fontpkg_inter": {"fontdata.generate"},
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_name(file: Path) -> str:
+    """``kinds.base`` for src/archdraw/kinds/base.py; a package has its own name, the whole package ``__init__``."""
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Full names of all modules that a source imports, anywhere in it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                if module == "archdraw":
+                    yield from (f"archdraw.{name.name}" for name in names)
+                else:
+                    yield module
+            case ast.ImportFrom():
+                yield "."
+
+
+def imports_of(file: Path) -> set[str]:
+    return set(imported(ast.parse(file.read_text("utf-8"), str(file))))
+
+
+def layer_of(name: str) -> str:
+    top = name.split(".")[0]
+    found = [layer for layer, (members, _) in LAYERS.items() if top in members]
+    assert len(found) == 1, f"{name} stands in {len(found)} layers; give it one in {Path(__file__).name}"
+    return found[0]
+
+
+def stands_in(name: str, places: set[str]) -> bool:
+    """Whether a module is one of ``places`` or in one that is a package."""
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_name)
+def test_imports_go_one_way(file: Path) -> None:
+    name = module_name(file)
+    own, wrong = layer_of(name), []
+    for target in imports_of(file):
+        assert target != ".", f"{name} imports relatively; write the full name"
+        if target == "archdraw" or not target.startswith("archdraw."):
+            continue
+        below = target.removeprefix("archdraw.")
+        if not (PACKAGE / below.split(".")[0]).exists() and not (PACKAGE / f"{below.split('.')[0]}.py").exists():
+            continue  # a name of the package itself: from archdraw import __version__
+        if layer_of(below) not in LAYERS[own][1] | {own}:
+            wrong.append(f"{name} ({own}) imports {below} ({layer_of(below)})")
+        top = name.split(".")[0]
+        if top in NARROW and not stands_in(below, NARROW[top]):
+            wrong.append(f"{name} imports {below}, not one of {sorted(NARROW[top])}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_name)
+def test_outside_libraries_have_one_home(file: Path) -> None:
+    name = module_name(file)
+    for target in imports_of(file):
+        library = target.split(".")[0]
+        if library in ("archdraw", "__future__") or library in sys.stdlib_module_names:
+            continue
+        assert library in HOMES, f"{name} imports {library}, which has no home in {Path(__file__).name}"
+        assert stands_in(name, HOMES[library]), f"{name} imports {library}; its home is {sorted(HOMES[library])}"
+
+
+def test_no_file_is_long() -> None:
+    """No file is much over 300 lines."""
+    long = {module_name(file): count for file in FILES if (count := len(file.read_text("utf-8").splitlines())) > 450}
+    assert not long
+
+
+def test_the_layers_form_no_circle() -> None:
+    settled: set[str] = set()
+    for layer, (_, below) in LAYERS.items():
+        assert below <= settled, f"{layer} imports a layer that stands after it"
+        settled.add(layer)
+
+
+def test_the_rule_sees_imports_wherever_they_stand() -> None:
+    source = "import a.b\ndef f():\n    from archdraw.kinds import base\nfrom archdraw import scene\nfrom . import y"
+    assert set(imported(ast.parse(source))) == {"a.b", "archdraw.kinds", "archdraw.scene", "."}

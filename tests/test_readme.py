@@ -1,0 +1,89 @@
+"""The README does what it says: its commands run, its example counts, its transcript is what the program prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from archdraw.cli import Commands, program, run
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+SPEC = blocks("yaml")[0]
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the README's spec in it, as the current one."""
+    (tmp_path / "small.yaml").write_text(SPEC, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_example_is_as_short_as_it_says() -> None:
+    assert (len(SPEC.splitlines()), "in twelve lines" in README) == (12, True)
+
+
+def test_shell_commands_of_the_example_run(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("archdraw ")]
+    assert len(commands) == 3
+    for command in commands:
+        assert run(shlex.split(command)[1:]) == 0, capsys.readouterr().err
+    assert (small / "small.svg").read_text("utf-8").startswith("<?xml")
+    assert "KV cache at 4,096 tokens" in capsys.readouterr().out
+
+
+def test_the_python_example_runs(small: Path) -> None:
+    for source in blocks("python"):
+        done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+        assert done.stderr == ""
+        assert re.fullmatch(r"[\d,]+ parameters in 12 layers\n", done.stdout)
+    assert (small / "small.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_transcript_is_what_the_program_prints(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (transcript,) = blocks("console")
+    first, *rest = transcript.splitlines()
+    broken = SPEC.replace("num_key_value_heads: 4", "num_key_value_heads: 5")
+    (small / "broken.yaml").write_text(broken, "utf-8")
+    assert run(shlex.split(first.removeprefix("$ "))[1:]) == 1
+    assert capsys.readouterr().err.splitlines() == rest
+
+
+def test_the_install_commands_are_those_of_the_checks() -> None:
+    promised = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("sh .ci/install")]
+    assert len(promised) == 2
+    assert promised[1] in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert promised[0].endswith("archdraw gallery")
+
+
+def test_every_command_and_option_is_named() -> None:
+    assert isinstance(program, Commands)
+    context = click.Context(program)
+    table = "\n".join(line for line in README.splitlines() if line.startswith("| `archdraw "))
+    for name in program.list_commands(context):
+        assert f"`archdraw {name}" in table
+    for option in re.findall(r"--[a-z]+", table):
+        assert any(
+            option in parameter.opts
+            for name in program.list_commands(context)
+            for parameter in (program.get_command(context, name) or program).params
+        ), f"the README names {option}, which no command has"
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (ROOT / target).exists(), target

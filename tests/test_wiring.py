@@ -1,0 +1,141 @@
+"""Every box of every block gets the lines that it takes, and every word can be drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_never
+
+import pytest
+
+from archdraw.blocks import (
+    Block,
+    Experts,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+    inputs,
+    outputs,
+    walk,
+)
+from archdraw.fonts import missing
+from archdraw.kinds.attention import GroupedQuery, MultiHead, MultiQuery
+from archdraw.kinds.base import Kind, Scope
+from archdraw.kinds.embedding import Embedding
+from archdraw.kinds.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
+from archdraw.kinds.head import OutputHead
+from archdraw.kinds.latent_attention import MultiHeadLatent
+from archdraw.kinds.linear_attention import GatedDeltaNet
+from archdraw.kinds.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.norm import LayerNorm, RMSNorm
+from archdraw.kinds.position import NoPosition, Rope
+from archdraw.kinds.vision import VisionEncoder
+from archdraw.kinds.wording import NOTE_WIDTH
+from archdraw.spec import expand, load_spec
+
+SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
+SCOPE = Scope(hidden_size=2048, vocab_size=50_000, context_length=4096)
+LATENT = MultiHeadLatent(
+    num_attention_heads=16,
+    q_lora_rank=768,
+    kv_lora_rank=512,
+    qk_nope_head_dim=128,
+    qk_rope_head_dim=64,
+    v_head_dim=128,
+    position=Rope(),
+)
+DELTA = GatedDeltaNet(
+    linear_num_key_heads=16, linear_num_value_heads=32, linear_key_head_dim=128, linear_value_head_dim=128
+)
+EXPERTS = MixtureOfExperts(num_experts=8, num_experts_per_tok=2, moe_intermediate_size=512)
+VISION = VisionEncoder(
+    hidden_size=96, intermediate_size=384, num_hidden_layers=2, num_attention_heads=4, image_size=56, patch_size=14
+)
+
+
+def leaving(block: Block, arriving: int) -> int:
+    """How many lines leave ``block`` when ``arriving`` come in; fails where a box does not get the lines it takes."""
+    match block:
+        case Leaf():
+            assert block.inputs == arriving, f"{block.name} takes {block.inputs} lines and gets {arriving}"
+            return len(block.outputs)
+        case Sequence(parts=parts):
+            for part in parts:
+                arriving = leaving(part, arriving)
+            return arriving
+        case Parallel(branches=branches, merge=merge):
+            takes = [inputs(branch) for branch in branches]
+            assert arriving in (1, sum(takes)), f"{arriving} lines cannot be dealt out to {takes}"
+            if arriving == 1:
+                takes = [min(1, take) for take in takes]
+            left = [leaving(branch, take) for branch, take in zip(branches, takes, strict=True)]
+            if merge == "separate":
+                return sum(left)
+            assert all(lines == 1 for lines in left), f"branches of {merge} leave {left} lines"
+            return 1
+        case Residual(body=body) | Experts(body=body):
+            assert leaving(body, 1) == arriving == 1
+            return 1
+        case Repeat(body=body):
+            assert leaving(body, 1) == arriving == 1
+            return 1
+        case Module(body=body):
+            return leaving(body, arriving)
+        case Side(body=body):
+            assert leaving(body, 1) == 1
+            return arriving
+        case _:
+            assert_never(block)
+
+
+VARIANTS: list[Kind] = [
+    RMSNorm(),
+    LayerNorm(bias=False),
+    Embedding(),
+    Embedding(max_position_embeddings=1024),
+    OutputHead(final_logit_softcapping=30.0),
+    MultiHead(num_attention_heads=16),
+    MultiQuery(num_attention_heads=16, position=Rope()),
+    GroupedQuery(num_attention_heads=16, num_key_value_heads=4, position=Rope(), qk_norm="rmsnorm_per_head"),
+    GroupedQuery(num_attention_heads=16, num_key_value_heads=4, position=Rope(), qk_norm="l2norm_per_head"),
+    GroupedQuery(num_attention_heads=16, num_key_value_heads=4, position=NoPosition(), attention_chunk_size=64),
+    GroupedQuery(num_attention_heads=16, num_key_value_heads=4, output_gate=True),
+    GroupedQuery(num_attention_heads=16, num_key_value_heads=4, output_gate=True, position=Rope(), sinks=True),
+    LATENT,
+    LATENT.model_copy(update={"q_lora_rank": None, "position": NoPosition()}),
+    DELTA,
+    SwiGLU(intermediate_size=4096, swiglu_limit=7.0),
+    GEGLU(intermediate_size=4096),
+    GELU(intermediate_size=4096, mlp_bias=True),
+    ReLUSquared(intermediate_size=4096),
+    EXPERTS,
+    EXPERTS.model_copy(update={"n_shared_experts": 1, "shared_expert_gate": True}),
+    VISION,
+    VISION.model_copy(update={"pixel_shuffle_ratio": 0.5, "class_token": True, "projector_hidden_sizes": (64, 64)}),
+]
+
+
+@pytest.mark.parametrize("kind", VARIANTS, ids=lambda kind: kind.keyword)
+def test_every_box_gets_the_lines_that_it_takes(kind: Kind) -> None:
+    block = kind.expand(SCOPE)
+    assert leaving(block, 1) == 1
+    assert len(outputs(block)) == 1
+
+
+@pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
+def test_the_lines_of_every_spec_join(path: Path) -> None:
+    assert leaving(expand(load_spec(path)), 1) == 1
+
+
+@pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
+def test_the_words_of_every_spec_fit_and_can_be_drawn(path: Path) -> None:
+    for where, block in walk(expand(load_spec(path))):
+        if isinstance(block, Leaf | Module):
+            assert len(block.label) <= 28, where
+            assert len(block.detail) <= 36, where
+            lines = block.notes if isinstance(block, Module) else (block.chip,)
+            assert all(len(line) <= NOTE_WIDTH for line in lines), where
+            assert not missing("".join((block.label, block.detail, *lines))), where
