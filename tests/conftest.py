@@ -1,4 +1,4 @@
-"""``pytest --accept`` writes transcripts again instead of comparing with them; look at the difference before keeping it."""
+"""``pytest --accept`` writes transcripts again instead of comparing with them; look at the difference it makes."""
 
 from __future__ import annotations
 

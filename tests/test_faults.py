@@ -227,7 +227,12 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         (Polygon(((50, 50), (60, 45), (60, 55)), "#B0B0B0"),),
         (Polygon(((50, 50), (60, 45), (60, 55)), INK),),
     ),
-    "pale dot": ("contrast", (replace(DOT, fill="#B0B0B0"),), (DOT,)),
+    "pale node": (
+        "contrast",
+        (Circle(100, 100, 14, "#B0B0B0", None, 0, "node"),),
+        # A dot marks the end of a line, which is judged by itself.
+        (Circle(100, 100, 3, "#B0B0B0", None, 0, "dot"), replace(NODE, x=200, y=200)),
+    ),
     "pale mark": (
         "contrast",
         (Rect(50, 50, 10, 10, 0, "#F0F0F0", "#E0E0E0", 1, "mark"),),

@@ -37,7 +37,7 @@ def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
             if _is_default(field, part):
                 continue
             (nested if _holds_dataclass(part) else plain).append((field.name, part))
-        yield f"{head}{type(value).__name__} " + " ".join(f"{key}={_short(part)}" for key, part in plain)
+        yield " ".join([head + type(value).__name__, *(f"{key}={_short(part)}" for key, part in plain)])
         for key, part in nested:
             if isinstance(part, tuple | list):
                 for item in part:
@@ -69,7 +69,9 @@ def _is_default(field: Field[Any], value: object) -> bool:
 def _short(value: object) -> str:
     """A value in one line; points and shapes without the words around them."""
     if is_dataclass(value):
-        return f"{type(value).__name__}({', '.join(_short(getattr(value, field.name)) for field in fields(value))})"
+        parts = ((field, getattr(value, field.name)) for field in fields(value))
+        given = (f"{field.name}={_short(part)}" for field, part in parts if not _is_default(field, part))
+        return f"{type(value).__name__}({', '.join(given)})"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, tuple | list):

@@ -140,6 +140,17 @@ def choice(
         for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
             bottom = top + cell.length + 2 * pad
             if pad:
+                # A whole block as an alternative gets a border, as a box has one: else both would read as a series.
+                canvas.rect(
+                    x + box_left - pad,
+                    top,
+                    right - box_left + pad,
+                    bottom - top,
+                    fill=canvas.tint,
+                    stroke=canvas.theme.ink,
+                    kind="container",
+                    layer="ground",
+                )
                 canvas.line((x + port, bottom), (x + port, bottom - pad), arrow=cell.arrows[0])
                 out = x + cell.outputs[0]
                 canvas.line((out, top + pad), (out, top))

@@ -56,7 +56,10 @@ class _Part:
 
 def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     """Every zoom line of a plate whose model container ends at ``model_right``."""
-    ways = _ways(canvas, columns)
+    ways, hemmed = _ways(canvas, columns)
+    for letter, source in hemmed:
+        # Between two boxes side by side there is room for a letter, but no way out for a line.
+        badge(canvas, source.right + BADGE / 2 + 2, source.middle, letter, BADGE)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
@@ -86,15 +89,22 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
         _lead(canvas, part, gutter.get(part, 0.0))
 
 
-def _ways(canvas: Canvas, columns: Placed) -> list[_Way]:
-    """The lettered insets in the order of their boxes, each with the height at which it leaves the channel."""
+def _ways(canvas: Canvas, columns: Placed) -> tuple[list[_Way], list[tuple[str, Place]]]:
+    """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
+
+    Boxes that have another one at their right come apart, with their letters: no line can leave them.
+    """
     ways: list[_Way] = []
+    hemmed: list[tuple[str, Place]] = []
     sources: dict[str, int] = {}
     for number, column in enumerate(columns):
         for panel, place in column:
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
+            if _is_hemmed(canvas, source):
+                hemmed.append((panel.inset.letter, source))
+                continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
             start = source.middle + 14 * seen
             end = place.top + TITLE_MIDDLE
@@ -102,7 +112,15 @@ def _ways(canvas: Canvas, columns: Placed) -> list[_Way]:
                 end = _passage(columns[0], panel.inset.letter)
             ways.append(_Way(panel.inset.letter, source, start, end, place))
     ways.sort(key=lambda way: (way.start, way.end))
-    return _spread(ways)
+    return _spread(ways), hemmed
+
+
+def _is_hemmed(canvas: Canvas, source: Place) -> bool:
+    edge = canvas.places[FRAME].right
+    return any(
+        source.right < other.left < edge and other.top <= source.middle <= other.bottom
+        for other in canvas.places.values()
+    )
 
 
 def _spread(ways: list[_Way]) -> list[_Way]:

@@ -156,7 +156,8 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     reader = Reader(document, kinds(), named)
     given: dict[str, Any] = {"define": reader.defined()} if named else {}
     spec = reader.build(Spec, "a spec", root.span, root, **given)
-    problems = [*document.problems, *reader.found.values()]
+    told = {problem.span for problem in document.problems}
+    problems = [*document.problems, *(problem for problem in reader.found.values() if problem.span not in told)]
     if problems:
         raise InputError(problems)
     assert isinstance(spec, Spec)
@@ -191,7 +192,8 @@ def expand(spec: Spec) -> Module:
 def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
     for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
         if is_stack:
-            yield Module("layers", "Layers", Sequence(tuple(run)), kind="layers")
+            parts = tuple(part for block in run for part in (block.parts if isinstance(block, Sequence) else (block,)))
+            yield Module("layers", "Layers", Sequence(parts), kind="layers")
         else:
             yield from run
 

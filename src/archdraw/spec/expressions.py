@@ -84,8 +84,10 @@ class Reader:
         self._made: dict[str, Kind | None] = {}
         self._open: list[str] = []
         self._depth = 0
+        self._deepest = 0
+        self._full = False
         self._size = 0
-        self._sizes: dict[str, int] = {}
+        self._measures: dict[str, tuple[int, int]] = {}
 
     def report(self, message: str, span: Span, hint: str = "") -> None:
         """Adds a problem, once."""
@@ -108,8 +110,7 @@ class Reader:
         """The kind that an expression stands for; None where it is broken or of none of ``families``."""
         self._depth += 1
         try:
-            if self._depth > DEEPEST:
-                self.report(f"blocks are nested deeper than {DEEPEST}", node.span)
+            if not self._fits(0, 0, node.span):
                 return None
             name = node.value if isinstance(node, ScalarNode) else None
             if isinstance(name, str) and name in self.define:
@@ -127,11 +128,8 @@ class Reader:
 
     def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
         """An instance of the pydantic ``model`` from ``fields`` and from what is ``given`` ready; None if broken."""
-        if issubclass(model, Kind):
-            self._size += 1
-            if self._size > MOST_NODES:
-                self.report(f"more than {MOST_NODES:,} blocks with all names written out", span)
-                return None
+        if issubclass(model, Kind) and not self._fits(1, 0, span):
+            return None
         data = {entry.key: self._field(model, entry) for entry in fields.entries if entry.key not in given} | given
         broken = {key for key, value in data.items() if value is BROKEN}
         try:
@@ -151,11 +149,28 @@ class Reader:
     def _named(self, name: str, span: Span) -> Kind | None:
         """What ``name`` is defined as, made once however often it is used."""
         if name not in self._made:
-            before, self._size = self._size, 0
+            size, deepest = self._size, self._deepest
+            self._size, self._deepest = 0, self._depth
             self._made[name] = self._guarded(name, span, lambda: self.block(self.define[name].value))
-            self._sizes[name], self._size = self._size, before
-        self._size += self._sizes.get(name, 0)
-        return self._made[name]
+            self._measures[name] = (self._size, self._deepest - self._depth)
+            self._size, self._deepest = size, deepest
+        return self._made[name] if self._fits(*self._measures.get(name, (0, 0)), span) else None
+
+    def _fits(self, size: int, height: int, span: Span) -> bool:
+        """Adds ``size`` blocks, ``height`` levels high, to what is being read; reports, once, that they are too many.
+
+        Names are written out when blocks are expanded, so what they stand for counts at each use.
+        """
+        self._size += size
+        self._deepest = max(self._deepest, self._depth + height)
+        fits = self._size <= MOST_NODES and self._deepest <= DEEPEST
+        if not fits and not self._full:
+            self._full = True
+            if self._size > MOST_NODES:
+                self.report(f"more than {MOST_NODES:,} blocks with all names written out", span)
+            else:
+                self.report(f"blocks are nested deeper than {DEEPEST}", span, "each name on the way counts as a level")
+        return fits
 
     def _guarded(self, name: str, span: Span, make: Callable[[], T | None]) -> T | None:
         if name in self._open:
@@ -342,4 +357,4 @@ class Reader:
         takes = " or ".join(_FAMILIES[family] for family in wanted)
         span = node.entries[0].span if isinstance(node, MappingNode) else node.span
         message = f"{written} is {_FAMILIES[kind.family]}, but {place or 'this place'} takes {takes}"
-        self.report(message, span, f"that is {', '.join(names)}")
+        self.report(message, span, f"choose one of {', '.join(names)}")

@@ -99,7 +99,7 @@ def shown(node: Node) -> str:
             text = " ".join(text.split())
             return f'"{text}"' if len(text) <= 40 else f'"{text[:39]}…"'
         case ScalarNode(text=text):
-            return text
+            return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _number(value: float) -> str:

@@ -16,8 +16,8 @@ MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
 
 
-LONGEST_BAND = 42
-"""Characters that fit between two boxes of the spine."""
+LONGEST_BAND = 60
+"""Characters that fit two lines between two boxes of the spine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,23 @@ def _body(
     """The slots of the layers in ``main`` and the diagram of their block."""
     used = sorted({order[index] for index in main})
     places = {number: tuple(index for index in main if order[index] == number) for number in used}
-    if len({_shape(kinds[number].body) for number in used}) == 1:
-        columns = zip(*(_blocks(kinds[number].body) for number in used), strict=True)
-        slots = tuple(_slot(column, [places[number] for number in used], paths) for column in columns)
-        return slots, _drawn(kinds[used[0]].body, iter(slots), len(main))
-    # Layers of different shapes cannot share slots: each is drawn whole, the rarest on top.
-    used.sort(key=lambda number: len(places[number]))
-    slots = tuple(_slot((block,), [places[number]], paths) for number in used for block in _blocks(kinds[number].body))
-    rest = iter(slots)
-    options = tuple(_drawn(kinds[number].body, rest, len(main)) for number in used)
-    bands = tuple(f"or: {_when(places[number], len(main), main.start)}" for number in used[:-1])
-    return slots, Choice(options, bands)
+    alike: dict[object, list[int]] = {}
+    for number in used:
+        alike.setdefault(_shape(kinds[number].body), []).append(number)
+    # Layers of different shapes cannot share slots: each shape is drawn whole, the most frequent at the bottom.
+    groups = sorted(alike.values(), key=lambda group: -sum(len(places[number]) for number in group))
+    slots: list[Slot] = []
+    bodies: list[Diagram] = []
+    for group in groups:
+        columns = zip(*(_blocks(kinds[number].body) for number in group), strict=True)
+        own = [_slot(column, [places[number] for number in group], paths) for column in columns]
+        slots += own
+        bodies.append(_drawn(kinds[group[0]].body, own, len(main)))
+    if len(bodies) == 1:
+        return tuple(slots), bodies[0]
+    together = [tuple(sorted(place for number in group for place in places[number])) for group in groups]
+    bands = tuple(f"or: {_when(group, len(main), main.start)}, as above" for group in reversed(together[1:]))
+    return tuple(slots), Choice(tuple(reversed(bodies)), bands)
 
 
 def _shape(block: Block) -> object:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from archdraw.blocks import Module, leaves, walk
 from archdraw.picture import LegendEntry, Strip, StripCell
 from archdraw.views.patterns import factored, periods
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
+LONGEST_CAPTION = 96
 ATTENTION = " attention"
+MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
 
@@ -42,12 +46,20 @@ def strip(stack: Stack) -> Strip | None:
     number = len(stack.all)
     orders = [factored(row) for row in (words, below) if len(set(row)) > 1]
     caption = f"{number} layers = {'; '.join(orders)}"
+    if len(caption) > LONGEST_CAPTION:
+        # An order without a rule is told by the cells; the words count.
+        caption = f"{number} layers: {'; '.join(_counted(row) for row in (words, below) if len(set(row)) > 1)}"
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
         caption += f", each with {next(iter(same))}"
     legend = [LegendEntry(name, module.role, "upper") for module, name in upper_names.items()]
     legend += [LegendEntry(name, module.role, "lower") for module, name in lower_names.items()]
     return Strip(caption, tuple(cells), tuple(legend))
+
+
+def _counted(names: list[str]) -> str:
+    counts = Counter(names)
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
 def _group(index: int, start: int, unit: int, times: int) -> int:
@@ -73,12 +85,12 @@ def _ticked(
 
 
 def _upper(layer: Module) -> Module | None:
-    """The module of ``layer`` that mixes tokens."""
-    return next((part for _, part in walk(layer.body) if isinstance(part, Module) and _mixes(part)), None)
-
-
-def _mixes(module: Module) -> bool:
-    return module.role not in LOWER_ROLES and any(leaf.cache or leaf.state for leaf in leaves(module.body))
+    """The module of ``layer`` that mixes tokens: by what it keeps of them, by its role, or as the only other one."""
+    others = [
+        part for _, part in walk(layer.body) if isinstance(part, Module) and part.role not in LOWER_ROLES
+    ]
+    keeping = (part for part in others if any(leaf.cache or leaf.state for leaf in leaves(part.body)))
+    return next(keeping, None) or next((part for part in others if part.role in MIXERS), None) or next(iter(others), None)
 
 
 def _lower(layer: Module) -> Module | None:

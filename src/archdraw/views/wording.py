@@ -41,6 +41,6 @@ def ordinal(number: int) -> str:
 def within(label: str) -> str:
     """``label`` for the inside of a sentence: its first word small unless it is a name or an abbreviation."""
     first = label.split(" ", 1)[0]
-    if any(letter.isupper() for letter in first[1:]) or not first[1:].isalpha():
+    if any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
         return label
     return label[0].lower() + label[1:]
