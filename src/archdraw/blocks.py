@@ -3,9 +3,9 @@
 A model is a tree of eight frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
 ``match`` that ends in ``assert_never``, so that the type checker lists every fold when a node is added.
 
-The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most blocks
-have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept apart
-(``Parallel(merge="separate")``) leave the sum of theirs, and the next leaf takes however many arrive.
+The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most
+blocks have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept
+apart (``Parallel(merge="separate")``) leave the sum of theirs, and the next leaf takes however many arrive.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ class Leaf:
     """A block without parts: a projection, a norm, an operation.
 
     ``name`` is the checkpoint's (``q_proj``), ``label`` and ``detail`` are the two lines of its box. ``inputs`` lines
-    come in; ``outputs`` names the lines that leave, of which a single one needs no name. ``chip`` is the short text that the leaf shows beside its
+    come in; ``outputs`` names the lines that leave, of which a single one needs no name.
+
+    ``chip`` is the short text that the leaf shows beside its
     enclosing module when that is folded (``RoPE``, ``QK-norm``); empty for none. ``state`` counts the values that a
     recurrent mixer keeps per layer whatever the context. ``heads`` is set on the leaf where attention heads meet.
     """
@@ -165,9 +167,9 @@ class Experts:
 class Module:
     """A frame with a name that can be folded to one box or opened.
 
-    ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box, ``title`` the
-    heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``).
-    A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
+    ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box.
+    ``title`` is the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it
+    (``grouped_query``). A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
     with numbers from the tree that stand under an opened module.
     """
 
@@ -316,5 +318,3 @@ def linear(
 def renamed(block: Leaf | Module, name: str) -> Leaf | Module:
     """``block`` under another name, everything else equal."""
     return replace(block, name=name)
-
-

@@ -171,7 +171,7 @@ class Split:
     segments: tuple[Segment, ...]
 
 
-Item: TypeAlias = Box | Chain | Branches | Rail | Frame | Words | Masks | Share | Split
+Item: TypeAlias = Diagram | Words | Masks | Share | Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A whole picture of one model. ``column`` is the spine from the input up; ``accent`` indexes the theme's accents."""
+    """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's."""
 
     name: str
     subtitle: tuple[str, ...]

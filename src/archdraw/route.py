@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ def tracks(crossings: Sequence[Crossing]) -> list[int]:
     the track nearer to the entry, among lines that go down the lower one; lines whose heights are apart may share one.
     Raises ValueError where the order is not kept, since then no tracks are free of crossings.
     """
-    for before, after in zip(crossings, crossings[1:], strict=False):
+    for before, after in pairwise(crossings):
         if after.start < before.start or after.end < before.end:
             raise ValueError("lines through a channel must keep their order from top to bottom")
     result = [0] * len(crossings)

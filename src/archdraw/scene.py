@@ -73,7 +73,7 @@ class Polygon:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A disc. ``kind``: "node" an operation of the picture (plus, times); "dot" a tap on a line; "mark" part of a figure."""
+    """A disc. ``kind``: "node" an operation (plus, times); "dot" a tap on a line; "mark" part of a figure."""
 
     x: float
     y: float
@@ -88,8 +88,7 @@ class Circle:
 class Text:
     """One line of text; ``x`` is its start, middle or end by ``anchor``, ``y`` its baseline.
 
-    ``width`` is the measured advance with kerning; ``ascent`` and ``descent`` bound what is inked above and below the
-    baseline for the letters of this text, so that overlaps are judged by ink and not by the em box.
+    ``width`` is the measured advance with kerning, in px; with it the ink's bounds follow without a font.
     """
 
     x: float

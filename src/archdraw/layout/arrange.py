@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import product
 
 from archdraw.layout import panels
-from archdraw.layout.panels import Panel
 from archdraw.picture import Inset
 
 FIRST_WIDTH, SECOND_WIDTH = panels.WIDE, 400.0
@@ -100,11 +99,12 @@ def _detours(columns: tuple[tuple[Inset, ...], ...]) -> int:
         return 0
     letters = [inset.letter for inset in columns[0] if inset.letter]
     followed = not columns[0][-1].letter and not columns[0][-1].beside
-    inside = [letter for letter in letters[1:]] + (["~"] if followed else [])
+    inside = letters[1:] + (["~"] if followed else [])
     return sum(
         1
         for inset in columns[1]
-        if inset.letter and not (any(letter < inset.letter for letter in letters) and any(inset.letter < other for other in inside))
+        if inset.letter
+        and not (any(letter < inset.letter for letter in letters) and any(inset.letter < other for other in inside))
     )
 
 

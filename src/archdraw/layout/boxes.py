@@ -80,7 +80,9 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
-        right = max([right, *(port + 8 + text_width(name, SMALL) for name, port in zip(box.outputs, leaving, strict=True))])
+        right = max(
+            [right, *(port + 8 + text_width(name, SMALL) for name, port in zip(box.outputs, leaving, strict=True))]
+        )
     return Cell(left - extent, right, height, ports, leaving, (True,) * len(ports), paint)
 
 
@@ -108,9 +110,7 @@ def _paint_chip(canvas: Canvas, chip: Chip, box_left: float, middle: float) -> N
     colours = canvas.theme.paint(chip.role)
     rows = fitted(chip.label, CHIP_WIDTH - 12, SMALL, SMALL, 500)
     with canvas.group("", chip.label):
-        canvas.rect(
-            left, middle - CHIP_HEIGHT / 2, CHIP_WIDTH, CHIP_HEIGHT, fill=colours.fill, stroke=colours.border
-        )
+        canvas.rect(left, middle - CHIP_HEIGHT / 2, CHIP_WIDTH, CHIP_HEIGHT, fill=colours.fill, stroke=colours.border)
         row = rows[0]
         canvas.text(
             left + CHIP_WIDTH / 2,

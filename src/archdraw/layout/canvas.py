@@ -149,7 +149,9 @@ class Canvas:
             disc = Circle(rounded(x), rounded(y), radius, colours.fill, colours.border, BOX_STROKE, "node")
             self._add(disc, "object")
             arm = radius * (0.55 if sign == "+" else 0.42)
-            strokes = (((-1, 0), (1, 0)), ((0, -1), (0, 1))) if sign == "+" else (((-1, -1), (1, 1)), ((-1, 1), (1, -1)))
+            strokes = (
+                (((-1, 0), (1, 0)), ((0, -1), (0, 1))) if sign == "+" else (((-1, -1), (1, 1)), ((-1, 1), (1, -1)))
+            )
             for (ax, ay), (bx, by) in strokes:
                 ends = (_point(x + ax * arm, y + ay * arm), _point(x + bx * arm, y + by * arm))
                 self._add(Line(ends, colours.border, 1.75, kind="rule"), "object")

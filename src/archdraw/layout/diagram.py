@@ -1,8 +1,8 @@
 """String diagrams: items above each other and side by side, with every line as straight as it can be.
 
-Two functions over the items of a picture. ``gaps`` asks downwards: how far apart must the lines that come in be, so that
-the item and all above it find room? ``place`` answers upwards: given where the lines come in, where does everything
-stand? Boxes that take several lines grow over them, so only branches ever bend a line.
+Two functions over the items of a picture. ``gaps`` asks downwards: how far apart must the lines that come in be, so
+that the item and all above it find room? ``place`` answers upwards: given where the lines come in, where does
+everything stand? Boxes that take several lines grow over them, so only branches ever bend a line.
 """
 
 from __future__ import annotations
@@ -83,13 +83,8 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
     match item:
         case Box():
             return boxes.gaps(item, out, measures)
-        case Chain(items=items):
-            counts = [inputs]
-            for part in items:
-                counts.append(outputs_of(part, counts[-1]))
-            for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
-                out = gaps(part, out, number, measures)
-            return out
+        case Chain():
+            return _wanted(flat(item), out, inputs, measures)[0]
         case Branches(items=items):
             shares = dealt(items, inputs)
             leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
@@ -168,17 +163,27 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             assert_never(item)
 
 
-def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
-    items = chain.items
-    if not items:
-        return line_cell(ports)
-    counts = [len(ports)]
+def flat(chain: Chain) -> tuple[Diagram, ...]:
+    """The items of ``chain`` with those of chains in it: composition is associative."""
+    return tuple(part for item in chain.items for part in (flat(item) if isinstance(item, Chain) else (item,)))
+
+
+def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measures) -> list[Gaps]:
+    """How far apart the lines must be below each of ``items`` and above the last."""
+    counts = [inputs]
     for part in items:
         counts.append(outputs_of(part, counts[-1]))
     wanted: list[Gaps] = [out]
     for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
         wanted.append(gaps(part, wanted[-1], number, measures))
-    wanted.reverse()
+    return wanted[::-1]
+
+
+def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
+    items = flat(chain)
+    if not items:
+        return line_cell(ports)
+    wanted = _wanted(items, out, len(ports), measures)
     cells: list[Cell] = []
     for part, leaving in zip(items, wanted[1:], strict=True):
         cells.append(place(part, cells[-1].outputs if cells else ports, leaving, measures))

@@ -153,7 +153,13 @@ def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
         colours = canvas.theme.paint(mask.role)
         with canvas.group("", f"{mask.label}, {mask.detail}"):
             canvas.rect(
-                left - 6, y, MASK + 12, MASK + 12, fill=canvas.theme.page, stroke=canvas.theme.container_border, radius=4
+                left - 6,
+                y,
+                MASK + 12,
+                MASK + 12,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border,
+                radius=4,
             )
             for row in range(CELLS):
                 for column in range(row + 1):
@@ -230,9 +236,7 @@ def paint_split(canvas: Canvas, item: Split, left: float, top: float, width: flo
         for segment in item.segments:
             colours = canvas.theme.paint(segment.role)
             part = width * segment.value / whole
-            canvas.rect(
-                x, top, max(part, 0.5), 22, fill=colours.fill, stroke=colours.border, radius=0, kind="mark"
-            )
+            canvas.rect(x, top, max(part, 0.5), 22, fill=colours.fill, stroke=colours.border, radius=0, kind="mark")
             x += part
     for index, segment in enumerate(item.segments):
         column, row = index % SPLIT_COLUMNS, index // SPLIT_COLUMNS

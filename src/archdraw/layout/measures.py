@@ -10,8 +10,10 @@ class Measures:
     """Sizes of one kind of diagram.
 
     ``box_width`` is a box's width (0: as wide as its words need, at least ``least_width``); heights count by lines of
-    text; ``gap`` is the length of an arrow between two boxes. ``rail`` is the least distance of a residual line from its
-    spine, ``widest_box`` what a box may take before its words wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure; ``frame_left`` and ``frame_right`` the least extents of a frame about it: equal stacks line up by themselves.
+    text; ``gap`` is the length of an arrow between two boxes. ``widest_box`` is what a box may take before its words
+    wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure. ``rail`` is the least distance of
+    a residual line from its spine, ``frame_left`` and ``frame_right`` are the least extents of a frame about it: equal
+    stacks line up by themselves.
     """
 
     label_size: float

@@ -9,9 +9,9 @@ from archdraw.fonts import MIDDLE
 from archdraw.layout import diagram, figures
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
-from archdraw.layout.measures import INSET, SMALL, Measures
+from archdraw.layout.measures import INSET, SMALL
 from archdraw.layout.words import fitted
-from archdraw.picture import Box, Branches, Chain, Frame, Inset, Item, Masks, Rail, Share, Split, Words
+from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
 
 PAD = 24.0
 TITLE = 50.0
@@ -68,7 +68,7 @@ def widest(inset: Inset) -> float:
         if isinstance(item, Masks):
             inner = max(inner, figures.masks_size(item)[0])
         elif not isinstance(item, Words | Share | Split):
-            inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD)[1].width)
+            inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD).width)
     return inner + 2 * PAD
 
 
@@ -117,8 +117,8 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 figures.paint_split(canvas, item, left, top, width)
 
             return Piece(inner, figures.split_size(item), ITEM_SPACE if before else 4.0, split)
-        case Box() | Chain() | Branches() | Rail() | Frame():
-            _, cell = _diagram(item, gap, inner)
+        case _:
+            cell = _diagram(item, gap, inner)
             stub = STUB_IN if not cell.arrows[0] else STUB_OUT
 
             def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
@@ -130,11 +130,9 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 canvas.line((out, top + STUB_OUT), (out, top), arrow=True)
 
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
-        case _:
-            raise TypeError(f"{type(item).__name__} is no item of an inset")
 
 
-def _diagram(item: Box | Chain | Branches | Rail | Frame, gap: float, inner: float) -> tuple[Measures, Cell]:
+def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
     """``item`` with the largest type and the widest spaces that fit ``inner``."""
     usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
@@ -152,7 +150,7 @@ def _diagram(item: Box | Chain | Branches | Rail | Frame, gap: float, inner: flo
         cell = diagram.place(item, (0.0,), (), measures)
         if cell.width <= inner:
             break
-    return measures, cell
+    return cell
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
@@ -191,5 +189,3 @@ def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
     """The letter of an inset, in the accent."""
     canvas.rect(x - size / 2, y - size / 2, size, size, fill=canvas.accent, radius=size * 0.22, kind="box")
     canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
-
-

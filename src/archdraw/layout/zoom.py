@@ -185,10 +185,8 @@ def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]
         if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
             continue
         if len(result) > 1 and (
-            abs(result[-2][0] - result[-1][0]) < 0.01
-            and abs(result[-1][0] - point[0]) < 0.01
-            or abs(result[-2][1] - result[-1][1]) < 0.01
-            and abs(result[-1][1] - point[1]) < 0.01
+            (abs(result[-2][0] - result[-1][0]) < 0.01 and abs(result[-1][0] - point[0]) < 0.01)
+            or (abs(result[-2][1] - result[-1][1]) < 0.01 and abs(result[-1][1] - point[1]) < 0.01)
         ):
             result[-1] = point
         else:

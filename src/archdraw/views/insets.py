@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archdraw.blocks import Block, Cache, Experts, Leaf, Module, children, leaves, walk
-from archdraw.facts import Facts, facts
+from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leaves, walk
+from archdraw.facts import Facts
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.views.diagrams import chips, opened
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, parameters, share, within
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
 
@@ -30,7 +31,9 @@ PART_NAMES = {
 }
 
 
-def insets(model: Module, stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None) -> tuple[Inset, ...]:
+def insets(
+    model: Module, stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None
+) -> tuple[Inset, ...]:
     """The panels of ``model`` in the order of their boxes, from the top down.
 
     ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
@@ -95,7 +98,7 @@ def _likeness(module: Module) -> tuple[object, ...]:
 
 def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
-    items: list[Item] = [opened(module, path)]  # type: ignore[list-item]
+    items: list[Item] = [opened(module, path)]
     items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
     expert = next(((place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)), None)
     if expert is not None:
@@ -106,40 +109,35 @@ def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
         place = next(place for place, part in walk(module.body, path) if part is body)
-        inner: list[Item] = [opened(body, place)]  # type: ignore[list-item]
+        inner: list[Item] = [opened(body, place)]
         inner += [Words(note) for note in body.notes]
         yield Inset(body.title or f"{body.label}: {body.detail}".removesuffix(": "), tuple(inner), beside=place)
 
 
 def _masks(stack: Stack) -> Inset | None:
     """Who sees whom, where layers differ in how far they look back."""
-    reaches: dict[tuple[Cache | None, str], list[Module]] = {}
+    reaches: dict[tuple[Window | None, str], list[Module]] = {}
     for layer in stack.all:
         for block in _mixers(layer):
             cache = next((leaf.cache for leaf in leaves(block) if leaf.cache), None)
             if cache is not None:
-                window = Cache(0, cache.window)
-                reaches.setdefault((window, _position(block)), []).append(block)
-    if not any(cache and cache.window for cache, _ in reaches) or len(reaches) > 3:
+                reaches.setdefault((cache.window, _position(block)), []).append(block)
+    if not any(window for window, _ in reaches) or len(reaches) > MOST_MASKS:
         return None
     figures = []
     # A position that all of them share tells none apart.
     positions = {position for _, position in reaches}
-    for (reach, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
-        window = reach.window if reach else None
+    for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
         kind = within(mixer.label).removesuffix(" attention")
         label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
         told = position if len(positions) > 1 else ""
         detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
-        figures.append(
-            Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail)
-        )
+        figures.append(Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail))
     return Inset("Who sees whom", (Masks(tuple(figures)),))
 
 
-def _reach(cache: Cache | None) -> tuple[bool, int]:
-    window = cache.window if cache else None
+def _reach(window: Window | None) -> tuple[bool, int]:
     return (window is None, window.size if window else 0)
 
 
@@ -166,7 +164,9 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     items: list[Item] = []
     token = f"{data(counted.kv_cache_bytes_per_token())} a token"
     if mixed:
-        items.append(Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent"))
+        items.append(
+            Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
+        )
         items.append(Words(f"{token}, {caching} layers; full bar: all {len(full)} keep every token"))
     else:
         items.append(Words(f"KV cache {data(kept)}: {token}, {caching} layers", strong=True))
@@ -185,7 +185,11 @@ def _parts(counted: Facts) -> list[Inset]:
     shown = [(size, part) for size, part in sizes if size >= total / 200][:6]
     rest = total - sum(size for size, _ in shown)
     segments = [
-        Segment(f"{PART_NAMES.get(part, (part, 'plain'))[0]} {share(size, total)}", size, PART_NAMES.get(part, (part, "plain"))[1])
+        Segment(
+            f"{PART_NAMES.get(part, (part, 'plain'))[0]} {share(size, total)}",
+            size,
+            PART_NAMES.get(part, (part, "plain"))[1],
+        )
         for size, part in shown
     ]
     if rest >= total / 2000 and len(segments) % 2:

@@ -73,9 +73,7 @@ def _group(index: int, start: int, unit: int, times: int) -> int:
     return shift + (index - start) // unit
 
 
-def _ticked(
-    index: int, group: int, cells: list[StripCell], number: int, start: int, unit: int, times: int
-) -> bool:
+def _ticked(index: int, group: int, cells: list[StripCell], number: int, start: int, unit: int, times: int) -> bool:
     """The first layer of each period, and the last of all."""
     if index in (0, number - 1):
         return True
@@ -86,18 +84,16 @@ def _ticked(
 
 def _upper(layer: Module) -> Module | None:
     """The module of ``layer`` that mixes tokens: by what it keeps of them, by its role, or as the only other one."""
-    others = [
-        part for _, part in walk(layer.body) if isinstance(part, Module) and part.role not in LOWER_ROLES
-    ]
+    others = [part for _, part in walk(layer.body) if isinstance(part, Module) and part.role not in LOWER_ROLES]
     keeping = (part for part in others if any(leaf.cache or leaf.state for leaf in leaves(part.body)))
-    return next(keeping, None) or next((part for part in others if part.role in MIXERS), None) or next(iter(others), None)
+    return (
+        next(keeping, None) or next((part for part in others if part.role in MIXERS), None) or next(iter(others), None)
+    )
 
 
 def _lower(layer: Module) -> Module | None:
     """The module of ``layer`` that works on each token by itself."""
-    return next(
-        (part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in LOWER_ROLES), None
-    )
+    return next((part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in LOWER_ROLES), None)
 
 
 def _name(module: Module | None, names: dict[Module, str]) -> str:

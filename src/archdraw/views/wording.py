@@ -21,14 +21,12 @@ def share(part: float, whole: float) -> str:
 
 def data(size: float) -> str:
     """``size`` bytes in binary units with at most one digit: ``128 KiB``, ``10.2 GiB``."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            break
+    units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    while size >= 1024 and len(units) > 1:
         size /= 1024
-    else:
-        unit = "TiB"
+        units.pop(0)
     text = f"{size:.1f}".removesuffix(".0") if size < 100 else f"{size:.0f}"
-    return f"{text} {unit}"
+    return f"{text} {units[0]}"
 
 
 def ordinal(number: int) -> str:

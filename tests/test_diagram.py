@@ -1,0 +1,116 @@
+"""String diagrams: laws of composition, and every line where a box takes it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archdraw.layout import diagram
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.cell import Cell
+from archdraw.layout.measures import INSET, SPINE, Measures
+from archdraw.picture import Box, Branches, Chain, Diagram, Rail
+from archdraw.scene import Element, Group, Line, Rect
+from archdraw.theme import load_theme
+
+
+def box(label: str, inputs: int = 1, outputs: int = 1) -> Box:
+    return Box(label, label, inputs=inputs, outputs=tuple("" for _ in range(outputs)))
+
+
+def placed(item: Diagram, measures: Measures = INSET) -> Cell:
+    return diagram.place(item, (0.0,), (), measures)
+
+
+def painted(item: Diagram) -> tuple[Element, ...]:
+    canvas = Canvas(load_theme("light"), 0)
+    placed(item).paint(canvas, 300, 800)
+    return canvas.elements()
+
+
+def size(cell: Cell) -> tuple[float, float, float]:
+    return (round(cell.left, 6), round(cell.right, 6), round(cell.length, 6))
+
+
+labels = st.text("abcdefgh", min_size=1, max_size=24)
+single = st.recursive(
+    labels.map(box),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: Chain(tuple(items))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda items: Branches(tuple(items), "+")),
+        st.lists(inner, min_size=2, max_size=4).map(
+            lambda items: Chain((Branches(tuple(items), None), box("join", len(items))))
+        ),
+        inner.map(Rail),
+    ),
+    max_leaves=8,
+)
+
+
+@given(single, single, single)
+def test_composition_is_associative(one: Diagram, two: Diagram, three: Diagram) -> None:
+    flat = placed(Chain((one, two, three)))
+    assert size(placed(Chain((Chain((one, two)), three)))) == size(flat)
+    assert size(placed(Chain((one, Chain((two, three)))))) == size(flat)
+
+
+@given(single)
+def test_a_plain_line_changes_nothing(item: Diagram) -> None:
+    assert size(placed(Chain((item,)))) == size(placed(item))
+
+
+@given(single)
+def test_no_two_boxes_overlap(item: Diagram) -> None:
+    boxes = _rects(painted(item))
+    for index, one in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            apart = one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+            assert apart, (one, other)
+
+
+@given(single)
+def test_everything_lies_within_the_extents(item: Diagram) -> None:
+    cell = placed(item)
+    for rect in _rects(painted(item)):
+        assert rect.x >= 300 + cell.left - 0.01
+        assert rect.right <= 300 + cell.right + 0.01
+        assert 800 - cell.length - 0.01 <= rect.y <= rect.bottom <= 800.01
+
+
+def test_lines_that_are_dealt_out_run_straight() -> None:
+    projections = Branches((box("Q"), box("K"), box("V")), None)
+    rotation = Box("rope", "a rather long rotation", inputs=2, outputs=("", ""))
+    item = Chain((projections, Branches((rotation, Chain()), None), box("attention", 3)))
+    lines = [shape for shape in painted(item) if isinstance(shape, Line)]
+    assert lines
+    above = [line for line in lines if min(y for _, y in line.points) < 800 - 40 and len(line.points) > 2]
+    assert above == [], "only the bus below the projections may bend"
+
+
+def test_a_box_grows_over_the_lines_that_it_takes() -> None:
+    wide = Branches(tuple(box(f"a projection {index}") for index in range(4)), None)
+    cells = placed(Chain((wide, box("sum", 4))))
+    rect = next(rect for rect in _rects(painted(Chain((wide, box("sum", 4))))) if rect.width > 300)
+    assert rect.width > 300
+    assert cells.width >= rect.width
+
+
+def test_branches_must_agree_with_the_lines_that_come_in() -> None:
+    with pytest.raises(ValueError, match="3 lines come in, the branches take 4"):
+        placed(Chain((Branches((box("a"), box("b"), box("c")), None), Branches((box("d", 2), box("e", 2)), None))))
+
+
+def test_boxes_of_the_spine_are_all_of_one_width() -> None:
+    cells = [placed(box(label), SPINE) for label in ("RMSNorm", "Multi-head latent attention with a long name")]
+    assert {cell.width for cell in cells} == {SPINE.box_width}
+
+
+def _rects(elements: tuple[Element, ...]) -> list[Rect]:
+    found: list[Rect] = []
+    for element in elements:
+        if isinstance(element, Group):
+            found += _rects(element.children)
+        elif isinstance(element, Rect):
+            found.append(element)
+    return found

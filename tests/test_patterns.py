@@ -1,0 +1,57 @@
+"""The order of layers in words: what is written must expand to what was read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archdraw.views.patterns import cadence, factored, periods
+
+orders = st.lists(st.sampled_from("abc"), min_size=1, max_size=40)
+
+
+def expanded(text: str) -> list[str]:
+    """The list that a caption like ``(2 a + 1 b) × 3 + 1 a`` stands for."""
+    result: list[str] = []
+    for inner, times, count, name in re.findall(r"\(([^)]*)\) × (\d+)|(\d+) (\w+)", text):
+        result += expanded(inner) * int(times) if inner else [name] * int(count)
+    return result
+
+
+@given(orders)
+def test_a_caption_expands_to_the_order_it_tells(order: list[str]) -> None:
+    assert expanded(factored(order)) == order
+
+
+@given(st.lists(st.sampled_from("ab"), min_size=2, max_size=6), st.integers(2, 12))
+def test_a_repeated_unit_is_told_once(unit: list[str], times: int) -> None:
+    assert len(factored(unit * times)) <= len(factored(unit)) + len("() × 12") + len(factored(unit))
+
+
+@pytest.mark.parametrize(
+    ("order", "caption"),
+    [
+        ("lllllg" * 10 + "ll", "(5 l + 1 g) × 10 + 2 l"),
+        ("lg" * 12, "(1 l + 1 g) × 12"),
+        ("d" * 3 + "m" * 58, "3 d + 58 m"),
+        ("a", "1 a"),
+        ("x" + "dddg" * 3, "1 x + (3 d + 1 g) × 3"),
+    ],
+)
+def test_captions(order: str, caption: str) -> None:
+    assert factored(list(order)) == caption
+
+
+def test_what_does_not_repeat_is_one_period() -> None:
+    assert periods(list("abc")) == (0, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("places", "number", "period"),
+    [([3, 7, 11], 12, 4), ([1, 3, 5], 6, 2), ([0, 1, 2], 3, None), ([3, 7], 12, None), ([], 4, None), ([5, 11], 14, 6)],
+)
+def test_cadence(places: list[int], number: int, period: int | None) -> None:
+    assert cadence(places, number) == period

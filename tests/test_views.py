@@ -1,0 +1,214 @@
+"""The pictures of the real specs: no fault in any theme, and the structure that the model has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import archdraw
+from archdraw.errors import ArchdrawError
+from archdraw.faults import faults
+from archdraw.picture import (
+    Box,
+    Branches,
+    Chain,
+    Choice,
+    Diagram,
+    ExpertGrid,
+    Frame,
+    HeadGroups,
+    Masks,
+    Plate,
+    Rail,
+    Share,
+    Split,
+    Tap,
+    Words,
+)
+from archdraw.resources import specs_folder
+from archdraw.theme import theme_names
+from archdraw.views.architecture import picture
+
+SPECS = sorted(specs_folder().glob("*.yaml"))
+INVENTED = Path(__file__).parent / "specs" / "invented.yaml"
+
+
+def plate(name: str) -> Plate:
+    model = archdraw.load(specs_folder() / f"{name}.yaml")
+    return picture(model.spec, model.block)
+
+
+def opened(drawn: Plate, title: str) -> Diagram:
+    """The diagram in the inset with ``title``."""
+    item = next(inset for inset in drawn.insets if inset.title == title).items[0]
+    assert not isinstance(item, Words | Masks | Share | Split)
+    return item
+
+
+def labels(item: Diagram) -> list[str]:
+    """The labels of ``item`` from the input up; alternatives in braces, a residual in brackets."""
+    match item:
+        case Box():
+            return [item.label]
+        case Chain(items=items):
+            return [label for part in items for label in labels(part)]
+        case Branches(items=items):
+            return [label for part in items for label in labels(part)]
+        case Rail(body=body):
+            return ["[", *labels(body), "]"]
+        case Choice(options=options):
+            return ["{", *(label for option in options for label in labels(option)), "}"]
+        case Frame(body=body, times=times):
+            return [times, *labels(body)]
+        case Tap(box=inner):
+            return [f"({inner.label})"]
+        case _:
+            return [f"{item.times} {item.label}"]
+
+
+def chips(item: Diagram) -> list[str]:
+    match item:
+        case Box():
+            return [chip.label for chip in item.chips]
+        case Chain(items=items) | Branches(items=items) | Choice(options=items):
+            return [label for part in items for label in chips(part)]
+        case Rail(body=body) | Frame(body=body):
+            return chips(body)
+        case _:
+            return []
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("path", [*SPECS, INVENTED], ids=lambda path: path.stem)
+def test_no_plate_has_a_fault(path: Path, theme: str) -> None:
+    assert faults(archdraw.load(path).scene("plate", theme)) == []
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_no_card_has_a_fault(path: Path) -> None:
+    assert faults(archdraw.load(path).scene("card")) == []
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_every_inset_stands_by_itself_without_a_fault(path: Path) -> None:
+    model = archdraw.load(path)
+    sources = [inset.source or inset.beside for inset in picture(model.spec, model.block).insets]
+    assert any(sources)
+    for source in filter(None, sources):
+        assert faults(model.scene(f"inset:{source}")) == []
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_strip_is_drawn_where_layers_differ_and_refused_where_not(path: Path) -> None:
+    model = archdraw.load(path)
+    if picture(model.spec, model.block).strip is None:
+        with pytest.raises(ArchdrawError, match="all its layers are alike"):
+            model.scene("strip")
+    else:
+        assert faults(model.scene("strip")) == []
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_every_layer_has_its_cell(path: Path) -> None:
+    model = archdraw.load(path)
+    strip = picture(model.spec, model.block).strip
+    if strip is not None:
+        assert len(strip.cells) == model.facts.layers
+        assert all(cell.upper and cell.lower for cell in strip.cells)
+
+
+def test_llama_3_is_pre_norm() -> None:
+    assert labels(plate("llama-3-8b").column) == [
+        "Token embedding",
+        "32 ×",
+        *("[", "RMSNorm", "Grouped-query attention", "]"),
+        *("[", "RMSNorm", "SwiGLU feed forward", "]"),
+        *("RMSNorm (final)", "Linear output"),
+    ]
+
+
+def test_olmo_2_has_its_norms_after_the_sublayer_inside_the_residual() -> None:
+    column = plate("olmo-2-7b").column
+    assert labels(column)[2:-2] == [
+        *("[", "Multi-head attention", "RMSNorm", "]"),
+        *("[", "SwiGLU feed forward", "RMSNorm", "]"),
+    ]
+    assert "QK-norm" in chips(column)
+
+
+def test_gemma_3_has_four_norms_and_five_sliding_layers_to_one_global() -> None:
+    drawn = plate("gemma-3-27b")
+    told = labels(drawn.column)
+    assert told.count("RMSNorm before") == told.count("RMSNorm after") == 2
+    assert told[told.index("{") : told.index("}") + 1] == ["{", "Global attention", "Sliding attention", "}"]
+    assert "(Vision encoder)" in told
+    assert drawn.strip is not None
+    assert drawn.strip.caption == "62 layers = (5 sliding + 1 global) × 10 + 2 sliding, each with dense GEGLU"
+    assert [chip for chip in chips(drawn.column) if chip.startswith("RoPE")] == ["RoPE, factor 8", "RoPE"]
+
+
+def test_llama_4_alternates_dense_and_sparse_layers() -> None:
+    drawn = plate("llama-4-maverick")
+    told = " ".join(labels(drawn.column))
+    assert "{ Mixture of experts SwiGLU feed forward }" in told
+    assert "{ Global attention Chunked attention }" in told
+    assert drawn.strip is not None
+    assert [cell.lower for cell in drawn.strip.cells] == ["feed_forward", "experts"] * 24
+    assert [cell.upper for cell in drawn.strip.cells] == ["sliding", "sliding", "sliding", "attention"] * 12
+
+
+def test_gpt_oss_alternates_windows_and_has_sinks() -> None:
+    drawn = plate("gpt-oss-20b")
+    assert drawn.strip is not None
+    assert [cell.upper for cell in drawn.strip.cells] == ["sliding", "attention"] * 12
+    assert chips(drawn.column).count("sinks") == 2
+
+
+def test_deepseek_v3_shows_its_dense_prefix_its_shared_expert_and_its_mtp_module() -> None:
+    drawn = plate("deepseek-v3")
+    told = labels(drawn.column)
+    assert "3 × layers 0–2: SwiGLU feed forward 7,168 to 18,432 to 7,168" in told
+    assert "58 ×" in told
+    assert "(MTP module)" in told
+    experts = opened(drawn, "Mixture of experts")
+    assert "Shared expert" in labels(experts)
+    assert _figures(experts) == [ExpertGrid(256, 8)]
+
+
+def test_qwen3_next_has_two_mixers_in_one_slot() -> None:
+    drawn = plate("qwen3-next-80b-a3b")
+    assert "{ Gated attention Gated DeltaNet }" in " ".join(labels(drawn.column))
+    assert drawn.strip is not None
+    assert drawn.strip.caption == "48 layers = (3 gated DeltaNet + 1 gated attention) × 12, each with MoE"
+    attention = opened(drawn, "Gated attention")
+    assert _figures(attention) == [HeadGroups(16, 2)]
+
+
+def test_gpt_2_adds_positions_to_tokens() -> None:
+    assert labels(plate("gpt-2-xl").column)[:2] == ["Token embedding", "Position embedding"]
+
+
+def test_windows_are_shown_where_layers_differ_in_reach() -> None:
+    with_masks = {
+        path.stem for path in SPECS if any(isinstance(inset.items[0], Masks) for inset in plate(path.stem).insets)
+    }
+    assert with_masks == {"gemma-2-27b", "gemma-3-27b", "gpt-oss-20b", "llama-4-maverick"}
+
+
+def test_an_unknown_view_or_inset_names_what_there_is() -> None:
+    model = archdraw.load(specs_folder() / "llama-3-8b.yaml")
+    with pytest.raises(ArchdrawError, match="did you mean plate"):
+        model.scene("plat")
+    with pytest.raises(ArchdrawError, match="layers/layer/self_attn"):
+        model.scene("inset:nothing")
+
+
+def _figures(item: Diagram) -> list[object]:
+    match item:
+        case Box(figure=figure):
+            return [figure] if figure else []
+        case Chain(items=items) | Branches(items=items):
+            return [figure for part in items for figure in _figures(part)]
+        case _:
+            return []
