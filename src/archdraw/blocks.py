@@ -167,9 +167,9 @@ class Experts:
 class Module:
     """A frame with a name that can be folded to one box or opened.
 
-    ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box.
-    ``title`` is the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it
-    (``grouped_query``). A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
+    ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box. ``title`` is
+    the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``).
+    A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
     with numbers from the tree that stand under an opened module.
     """
 
