@@ -6,12 +6,15 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
 
+import archdraw
 from archdraw.cli import Commands, program, run
+from archdraw.resources import specs_folder
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -87,3 +90,11 @@ def test_every_command_and_option_is_named() -> None:
 def test_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_picture_is_what_is_drawn_now(theme: str, golden: Callable[[Path, str], None]) -> None:
+    name = "qwen3-next-80b-a3b"
+    assert f"docs/images/{name}-{theme}.svg" in README
+    drawn = archdraw.load(specs_folder() / f"{name}.yaml").svg(theme=theme)
+    golden(ROOT / "docs" / "images" / f"{name}-{theme}.svg", drawn)
