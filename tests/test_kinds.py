@@ -8,8 +8,10 @@ from pydantic import ValidationError
 from archdraw.blocks import (
     Block,
     Leaf,
+    Module,
     Sequence,
     leaves,
+    walk,
 )
 from archdraw.facts import facts
 from archdraw.kinds.attention import GroupedQuery, MultiHead
@@ -54,7 +56,7 @@ def test_grouped_query_attention() -> None:
     assert made.notes[0] == "a token caches 2 × 4 × 128 values, 2 KiB in bf16"
     assert facts(made).total_parameters == 2048 * 2048 * 2 + 2 * 2048 * 512
     assert found(made, "k_proj").weights[0].shape == (512, 2048)
-    assert [leaf.role for leaf in leaves(made)][:3] == ["plain", "latent", "latent"]
+    assert [leaf.role for leaf in leaves(made)][:3] == ["plain", "plain", "plain"]
 
 
 def test_a_bias_of_the_output_projection_can_differ() -> None:
@@ -64,12 +66,40 @@ def test_a_bias_of_the_output_projection_can_differ() -> None:
     assert (all_biases - plain, facts(three).total_parameters - plain) == (4 * 2048, 3 * 2048)
 
 
+def test_notes_say_which_projections_have_a_bias() -> None:
+    biased = MultiHead(num_attention_heads=16, attention_bias=True)
+    three = biased.model_copy(update={"attention_out_bias": False})
+    one = biased.model_copy(update={"attention_bias": False, "attention_out_bias": True})
+    assert [kind.expand(SCOPE).notes[-1] for kind in (biased, three, one)] == [
+        "q, k, v and output have a bias",
+        "q, k and v have a bias",
+        "output has a bias",
+    ]
+    none = MultiHead(num_attention_heads=16).expand(SCOPE)
+    assert not any("bias" in note for note in none.notes)
+    assert (
+        LATENT.model_copy(update={"attention_bias": True})
+        .expand(SCOPE)
+        .notes[-1]
+        .endswith("latents and output have a bias")
+    )
+    assert GELU(intermediate_size=8, mlp_bias=True).expand(SCOPE).notes == ("up and down have a bias",)
+    assert GEGLU(intermediate_size=8, mlp_bias=True).expand(SCOPE).notes == ("gate, up and down have a bias",)
+
+
+def test_queries_can_grow_with_the_position() -> None:
+    kind = MultiHead(num_attention_heads=16, position=NoPosition(), attn_temperature_tuning=True, floor_scale=4096)
+    assert kind.expand(SCOPE).notes[-1] == "Q × (1 + 0.1 ln(1 + n)), n = position / 4,096 floored"
+    plain = kind.model_copy(update={"attn_temperature_tuning": False})
+    assert facts(kind.expand(SCOPE)) == facts(plain.expand(SCOPE))
+
+
 def test_windows_are_named_and_kept_in_the_cache() -> None:
     heads = GroupedQuery(num_attention_heads=32, num_key_value_heads=16, head_dim=128)
     sliding = heads.model_copy(update={"sliding_window": 1024}).expand(SCOPE)
     assert (sliding.label, sliding.detail, sliding.role) == (
         "Sliding attention",
-        "32 Q, 16 KV, window 1,024",
+        "32 Q, 16 KV, head 128, window 1,024",
         "sliding",
     )
     chunked = heads.model_copy(update={"attention_chunk_size": 8192}).expand(SCOPE)
@@ -100,9 +130,10 @@ def test_chips_say_what_a_folded_block_hides() -> None:
         sinks=True,
     )
     assert [leaf.chip for leaf in leaves(kind.expand(SCOPE)) if leaf.chip] == ["QK-norm", "RoPE 32 of 128", "sinks"]
+    assert found(kind.expand(SCOPE), "rotary_emb").label == "RoPE 32 of 128"
     scaled = Rope(rope_scaling=RopeScaling(rope_type="yarn", factor=32.0))
     assert found(kind.model_copy(update={"position": scaled}).expand(SCOPE), "rotary_emb").chip == "RoPE, YaRN 32"
-    assert [leaf.chip for leaf in leaves(LATENT.expand(SCOPE)) if leaf.chip] == ["RoPE"]
+    assert [leaf.chip for leaf in leaves(LATENT.expand(SCOPE)) if leaf.chip] == ["RoPE 64 of 192"]
     none = kind.model_copy(update={"position": NoPosition()}).expand(SCOPE)
     assert none.detail.endswith("NoPE")
     assert "rotary_emb" not in [leaf.name for leaf in leaves(none)]
@@ -119,6 +150,11 @@ def test_latent_attention_caches_the_latent_alone() -> None:
     made = LATENT.expand(SCOPE)
     assert facts(made).kv_cache_bytes_per_token() == 2 * (512 + 64)
     assert made.detail == "16 heads, latent 512 + 64"
+    assert found(made, "kv_b_proj").label == "up to K, V 16 × (128\u00a0+\u00a0128)"
+    assert found(made, "q_b_proj").label == "up to Q 16 × 192"
+    rotations = [leaf.label for leaf in leaves(made) if leaf.role == "position"]
+    assert rotations == ["RoPE 64 of 192", "RoPE"]
+    assert [leaf.name for leaf in leaves(made) if leaf.role == "latent"] == ["kv_a_proj_with_mqa"]
     straight = LATENT.model_copy(update={"q_lora_rank": None}).expand(SCOPE)
     assert found(straight, "q_proj").weights[0].shape == (16 * 192, 2048)
 
@@ -127,6 +163,10 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     counted = facts(DELTA.expand(SCOPE))
     assert counted.kv_cache_bytes_per_token() == 0
     assert counted.state == 32 * 128 * 128 + 3 * 8192
+    assert DELTA.expand(SCOPE).notes == (
+        "a layer keeps 524,288 + 24,576 (convolution) values",
+        "= 1.05 MiB in bf16",
+    )
     assert counted.parts == {
         "attention": 2048 * (12_288 + 64) + 8192 * 4 + 2 * 32 + 4096 * 2048,
         "norm": 128,
@@ -141,10 +181,27 @@ def test_feed_forwards(kind: type[SwiGLU], projections: int) -> None:
     assert counted.parts == {"feed_forward": projections * 2048 * 8192}
 
 
+def test_a_clamped_swiglu_says_what_it_does() -> None:
+    kind = SwiGLU(intermediate_size=2880, mlp_bias=True, swiglu_limit=7.0, swiglu_alpha=1.702, swiglu_beta=1.0)
+    made = kind.expand(SCOPE)
+    assert made.label == "Clamped SwiGLU feed forward"
+    assert [leaf.label for leaf in leaves(made)] == [
+        *("gate 2,880", "swish 1.702"),
+        *("up 2,880", "+ 1"),
+        "down 2,880 to 2,048",
+    ]
+    assert made.notes == ("gate clamped at 7, up at ±7", "gate, up and down have a bias")
+    assert facts(made).total_parameters == 3 * 2048 * 2880 + 2 * 2880 + 2048
+    expert = MixtureOfExperts(num_experts=4, num_experts_per_tok=1, expert=kind).expand(SCOPE)
+    titles = [block.title for _, block in walk(expert) if isinstance(block, Module) and block.title]
+    assert titles == ["Expert: clamped SwiGLU, width 2,880"]
+
+
 def test_mixture_of_experts() -> None:
     gated = EXPERTS.model_copy(update={"n_shared_experts": 2, "shared_expert_gate": True, "router_bias": True})
     made = gated.expand(SCOPE)
     assert (made.label, made.detail) == ("Mixture of experts", "2 of 8 + 2 shared")
+    assert [leaf.label for leaf in leaves(made)][:2] == ["gate", "sigmoid"]
     expert = 3 * 2048 * 512
     counted = facts(made)
     assert counted.parts == {
@@ -158,7 +215,7 @@ def test_mixture_of_experts() -> None:
 def test_a_balancing_bias_is_drawn_from_but_not_counted() -> None:
     balanced = EXPERTS.model_copy(update={"e_score_correction_bias": True})
     assert facts(balanced.expand(SCOPE)).parts == facts(EXPERTS.expand(SCOPE)).parts
-    assert "bias balances the load" in balanced.expand(SCOPE).notes
+    assert "router bias only balances load" in balanced.expand(SCOPE).notes
 
 
 def test_experts_can_be_any_feed_forward() -> None:
@@ -179,6 +236,12 @@ def test_a_tied_head_adds_nothing() -> None:
     assert (counted.total_parameters, counted.head_is_tied) == (80, True)
     assert found(Embedding(scale_embedding=True).expand(tied), "embed_tokens").detail == "10 to 8, × √8"
     assert found(OutputHead().expand(tied), "lm_head").detail == "8 to 10, tied"
+
+
+def test_an_encoder_counts_its_tokens_an_image_or_a_tile() -> None:
+    tiled = VISION.model_copy(update={"tiled": True, "pixel_shuffle_ratio": 0.5})
+    told = [kind.expand(SCOPE).body.notes[0] for kind in (VISION, tiled)]
+    assert told == ["16 tokens an image", "4 tokens a tile"]
 
 
 def test_an_encoder_has_no_cache_and_is_booked_as_one() -> None:

@@ -17,6 +17,7 @@ from archdraw.picture import (
     Diagram,
     ExpertGrid,
     Frame,
+    Graph,
     HeadGroups,
     Masks,
     Plate,
@@ -53,7 +54,7 @@ def labels(item: Diagram) -> list[str]:
             return [item.label]
         case Chain(items=items):
             return [label for part in items for label in labels(part)]
-        case Branches(items=items):
+        case Branches(items=items) | Graph(nodes=items):
             return [label for part in items for label in labels(part)]
         case Rail(body=body):
             return ["[", *labels(body), "]"]
@@ -142,7 +143,7 @@ def test_gemma_3_has_four_norms_and_five_sliding_layers_to_one_global() -> None:
     told = labels(drawn.column)
     assert told.count("RMSNorm before") == told.count("RMSNorm after") == 2
     assert told[told.index("{") : told.index("}") + 1] == ["{", "Global attention", "Sliding attention", "}"]
-    assert "(Vision encoder)" in told
+    assert "(Vision encoder, folded)" in told
     assert drawn.strip is not None
     assert drawn.strip.caption == "62 layers = (5 sliding + 1 global) × 10 + 2 sliding, each with dense GEGLU"
     assert [chip for chip in chips(drawn.column) if chip.startswith("RoPE")] == ["RoPE, factor 8", "RoPE"]
@@ -170,7 +171,7 @@ def test_deepseek_v3_shows_its_dense_prefix_its_shared_expert_and_its_mtp_module
     told = labels(drawn.column)
     assert "3 × layers 0–2: SwiGLU feed forward 7,168 to 18,432 to 7,168" in told
     assert "58 ×" in told
-    assert "(MTP module)" in told
+    assert "(MTP module, folded)" in told
     experts = opened(drawn, "Mixture of experts")
     assert "Shared expert" in labels(experts)
     assert _figures(experts) == [ExpertGrid(256, 8)]
@@ -186,7 +187,7 @@ def test_qwen3_next_has_two_mixers_in_one_slot() -> None:
 
 
 def test_gpt_2_adds_positions_to_tokens() -> None:
-    assert labels(plate("gpt-2-xl").column)[:2] == ["Token embedding", "Position embedding"]
+    assert labels(plate("gpt-2-xl").column)[:2] == ["Position embedding", "Token embedding"]
 
 
 def test_windows_are_shown_where_layers_differ_in_reach() -> None:

@@ -10,6 +10,7 @@ import pytest
 from archdraw.blocks import (
     Block,
     Experts,
+    Graph,
     Leaf,
     Module,
     Parallel,
@@ -21,7 +22,7 @@ from archdraw.blocks import (
     outputs,
     walk,
 )
-from archdraw.fonts import missing
+from archdraw.fonts import missing, text_width
 from archdraw.kinds.attention import GroupedQuery, MultiHead, MultiQuery
 from archdraw.kinds.base import Kind, Scope
 from archdraw.kinds.embedding import Embedding
@@ -37,6 +38,8 @@ from archdraw.kinds.wording import NOTE_WIDTH
 from archdraw.spec import expand, load_spec
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
+CHIP_SIZE, CHIP_WORDS = 15.5, 116.0
+"""Size of the words in a chip and the room for one line of them, in px."""
 SCOPE = Scope(hidden_size=2048, vocab_size=50_000, context_length=4096)
 LATENT = MultiHeadLatent(
     num_attention_heads=16,
@@ -76,6 +79,14 @@ def leaving(block: Block, arriving: int) -> int:
                 return sum(left)
             assert all(lines == 1 for lines in left), f"branches of {merge} leave {left} lines"
             return 1
+        case Graph(nodes=nodes, edges=edges):
+            for name, node in nodes:
+                arriving_here = sum(1 for _, end in edges if end == name)
+                if isinstance(node, Leaf):
+                    assert arriving_here >= node.inputs, f"{name} takes {node.inputs} lines and gets {arriving_here}"
+                else:
+                    assert leaving(node, 1) == 1
+            return 1
         case Residual(body=body) | Experts(body=body):
             assert leaving(body, 1) == arriving == 1
             return 1
@@ -107,7 +118,7 @@ VARIANTS: list[Kind] = [
     LATENT,
     LATENT.model_copy(update={"q_lora_rank": None, "position": NoPosition()}),
     DELTA,
-    SwiGLU(intermediate_size=4096, swiglu_limit=7.0),
+    SwiGLU(intermediate_size=4096, swiglu_limit=7.0, swiglu_alpha=1.702, swiglu_beta=1.0),
     GEGLU(intermediate_size=4096),
     GELU(intermediate_size=4096, mlp_bias=True),
     ReLUSquared(intermediate_size=4096),
@@ -139,3 +150,6 @@ def test_the_words_of_every_spec_fit_and_can_be_drawn(path: Path) -> None:
             lines = block.notes if isinstance(block, Module) else (block.chip,)
             assert all(len(line) <= NOTE_WIDTH for line in lines), where
             assert not missing("".join((block.label, block.detail, *lines))), where
+        if isinstance(block, Leaf) and block.chip:
+            assert text_width(block.chip, CHIP_SIZE, 500) <= CHIP_WORDS, where
+            assert block.role != "position" or block.chip == block.label, where

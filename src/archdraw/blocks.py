@@ -1,11 +1,12 @@
 """The algebra of models: the one tree that is counted and drawn.
 
-A model is a tree of eight frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
+A model is a tree of nine frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
 ``match`` that ends in ``assert_never``, so that the type checker lists every fold when a node is added.
 
 The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most
 blocks have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept
-apart (``Parallel(merge="separate")``) leave the sum of theirs, and the next leaf takes however many arrive.
+apart (``Parallel(merge="separate")``) leave the sum of theirs, and the next leaf takes however many arrive. What no
+tree of sequences and branches can say is a small ``Graph`` of blocks.
 """
 
 from __future__ import annotations
@@ -140,6 +141,19 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
+class Graph:
+    """Blocks by name, and the edges between them: what sequences and branches cannot say.
+
+    The names "input" and "output" stand for the line that comes in and the line that leaves; one edge leads to
+    "output". Every other node is reached from the input and leads to the output, there is no cycle, and ``nodes`` are
+    in an order in which no edge leads back. A node takes the lines of all edges that lead to it, in their order.
+    """
+
+    nodes: tuple[tuple[str, Block], ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Residual:
     """``x + body(x)``."""
 
@@ -196,7 +210,7 @@ class Side:
     counted: bool = True
 
 
-Block = Leaf | Sequence | Parallel | Residual | Repeat | Experts | Module | Side
+Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Module | Side
 
 LINE = Sequence()
 """The block that does nothing."""
@@ -211,6 +225,8 @@ def children(block: Block) -> tuple[Block, ...]:
             return parts
         case Parallel(branches=branches):
             return branches
+        case Graph(nodes=nodes):
+            return tuple(node for _, node in nodes)
         case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body) | Side(body=body):
             return (body,)
         case _:
@@ -256,7 +272,7 @@ def outputs(block: Block) -> tuple[str, ...]:
             return ("",)
         case Parallel(branches=branches, merge="separate"):
             return tuple(name for branch in branches for name in outputs(branch))
-        case Parallel() | Residual() | Experts() | Side():
+        case Parallel() | Graph() | Residual() | Experts() | Side():
             return ("",)
         case Repeat(body=body) | Module(body=body):
             return outputs(body)
@@ -274,7 +290,7 @@ def inputs(block: Block) -> int:
         case Parallel(branches=branches):
             dealt = [inputs(branch) for branch in branches]
             return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Residual() | Experts() | Side():
+        case Graph() | Residual() | Experts() | Side():
             return 1
         case Repeat(body=body) | Module(body=body):
             return inputs(body)
@@ -291,7 +307,7 @@ def layers(block: Block) -> tuple[Module, ...]:
             return ()
         case Repeat(body=body, times=times):
             return layers(body) * times
-        case Sequence() | Parallel() | Residual() | Experts() | Module():
+        case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
             return tuple(layer for child in children(block) for layer in layers(child))
         case _:
             assert_never(block)

@@ -15,6 +15,7 @@ from archdraw.blocks import (
     Block,
     Cache,
     Experts,
+    Graph,
     Leaf,
     Module,
     Parallel,
@@ -23,6 +24,7 @@ from archdraw.blocks import (
     Residual,
     Sequence,
     Side,
+    children,
 )
 
 Dtype = Literal["fp32", "bf16", "fp8", "int4"]
@@ -134,6 +136,8 @@ def facts(block: Block) -> Facts:
             return _leaf(block)
         case Sequence(parts=inner) | Parallel(branches=inner):
             return _sum(map(facts, inner))
+        case Graph():
+            return _sum(map(facts, children(block)))
         case Residual(body=body):
             return facts(body)
         case Repeat(body=body, times=times):

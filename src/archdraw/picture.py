@@ -64,11 +64,26 @@ class Chain:
 class Branches:
     """Items side by side. A single incoming line is copied to all, several are dealt out.
 
-    ``merge``: the sign of the node that joins them, or None where all their lines go on.
+    ``merge``: the sign of the node that joins them, or None where all their lines go on. ``main`` is the index of the
+    one that the others only add to: it keeps its size and its place on the axis.
     """
 
     items: tuple[Diagram, ...]
     merge: Literal["+", "×"] | None = "+"
+    main: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Boxes joined by edges, for what chains and branches cannot say.
+
+    An edge leads from one box's path to another's, ("input", path) from the line that comes in; one edge leads to
+    "output". There is no cycle, and every box lies on a way from the input to the output. A box whose whole label is
+    "+" or "×" is drawn as the node of that sign.
+    """
+
+    nodes: tuple[Box, ...]
+    edges: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +130,7 @@ class Tap:
     note: str = ""
 
 
-Diagram: TypeAlias = Box | Chain | Branches | Rail | Choice | Frame | Bar | Tap
+Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +191,7 @@ Item: TypeAlias = Diagram | Words | Masks | Share | Split
 
 @dataclass(frozen=True, slots=True)
 class Inset:
-    """A panel that opens the box at ``source``; ``letter`` stands at both ends of the line between them.
+    """A panel that opens the box at ``source``; ``letter``, which the layout gives, stands at both ends of their line.
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Units
 from typing import assert_never
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, children
 
 MOST_LAYERS = 10_000
 """More layers than any model has; a stack that has more is a slip of the pen."""
@@ -25,6 +25,8 @@ def number_of_layers(block: Block) -> int:
             return number_of_layers(body) * times
         case Sequence(parts=blocks) | Parallel(branches=blocks):
             return sum(number_of_layers(part) for part in blocks)
+        case Graph():
+            return sum(number_of_layers(node) for node in children(block))
         case Residual(body=body) | Experts(body=body) | Module(body=body):
             return number_of_layers(body)
         case _:

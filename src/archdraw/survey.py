@@ -57,8 +57,10 @@ class Survey:
 
 
 def fill_of(shape: Shape) -> str | None:
-    """The colour that a shape hides its ground with; a polygon is an arrow head or a hatch and no ground."""
-    return None if isinstance(shape, Line | Text | Polygon) else shape.fill
+    """The colour that a shape hides its ground with; arrow heads, hatches and dots are no ground."""
+    if isinstance(shape, Line | Text | Polygon) or (isinstance(shape, Circle) and shape.kind == "dot"):
+        return None
+    return shape.fill
 
 
 def covers(shape: Shape, x: float, y: float) -> bool:

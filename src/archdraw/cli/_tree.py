@@ -44,6 +44,10 @@ def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
                     yield from value_lines(item, "" if len(nested) == 1 else f"{key}: ", depth + 1)
             else:
                 yield from value_lines(part, "" if len(nested) == 1 else f"{key}: ", depth + 1)
+    elif isinstance(value, tuple) and _holds_dataclass(value):
+        # A name and its block.
+        *names, block = value
+        yield from value_lines(block, f"{name}{' '.join(map(str, names))}: ", depth)
     elif isinstance(value, Mapping):
         yield f"{head}mapping of {len(value)}"
         for key, part in value.items():

@@ -11,6 +11,7 @@ import click
 
 from archdraw.cli._specs import Work, specs_argument
 from archdraw.cli._terminal import table
+from archdraw.kinds.wording import data_size
 
 _TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
 _UNITS = {"": 1, "k": 1024, "m": 1024**2}
@@ -82,21 +83,11 @@ def _written(report: dict[str, Any]) -> str:
         (f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / report['total_parameters']:.1%}")
         for part, count in report["parts"].items()
     ]
-    rows += [
-        ("KV cache per token", f"{report['kv_cache_bytes_per_token']:,}", "bytes, bf16, all attention layers"),
-        (f"KV cache at {report['context']:,} tokens", f"{report['kv_cache_bytes']:,}", _size(report["kv_cache_bytes"])),
-    ]
+    per_token = report["kv_cache_bytes_per_token"]
+    sizes = {f"KV cache at {report['context']:,} tokens": report["kv_cache_bytes"]}
     if report["recurrent_state_bytes"]:
-        rows.append(("recurrent state", f"{report['recurrent_state_bytes']:,}", _size(report["recurrent_state_bytes"])))
-    rows += [(f"weights in {dtype}", f"{size:,}", _size(size)) for dtype, size in report["weight_memory_bytes"].items()]
+        sizes["recurrent state"] = report["recurrent_state_bytes"]
+    sizes |= {f"weights in {dtype}": size for dtype, size in report["weight_memory_bytes"].items()}
+    rows.append(("KV cache per token", f"{per_token:,}", "bytes, bf16, all attention layers"))
+    rows += [(name, f"{size:,}", data_size(size)) for name, size in sizes.items()]
     return f"{click.style(report['name'], bold=True)}\n{table(rows, right=frozenset({1}))}"
-
-
-def _size(count: int) -> str:
-    """Bytes in the largest binary unit that leaves 1 or more."""
-    size = float(count)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.4g} {unit}"
-        size /= 1024
-    return f"{size:,.4g} TiB"

@@ -10,6 +10,7 @@ from pydantic import Field
 from archdraw import blocks
 from archdraw.blocks import Block, Leaf, Merge, Part, Role
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
+from archdraw.kinds.booking import booked
 from archdraw.kinds.expanding import book_rest, expand_each, expand_in_row
 from archdraw.kinds.fields import Label, Size
 from archdraw.runs import MOST_LAYERS
@@ -158,7 +159,7 @@ class Experts(Kind):
         """Raises :class:`KindError` for more active experts than there are."""
         if self.active > self.total:
             raise KindError(f"active {self.active:,} is more than total {self.total:,}", "active")
-        made = blocks.Experts(book_rest(self.body.expand(scope), "experts"), self.total, self.active)
+        made = blocks.Experts(booked(self.body.expand(scope), "experts"), self.total, self.active)
         if not self.router:
             return made
         router = blocks.linear("router", "Router", scope.hidden_size, self.total, part="router")

@@ -17,7 +17,6 @@ _NORM_LABELS = {
     "layernorm_per_head": "LayerNorm per head",
     "l2norm_per_head": "L2 norm per head",
 }
-_DETAIL_WIDTH = 34
 
 
 class SoftmaxAttention(Kind):
@@ -38,6 +37,9 @@ class SoftmaxAttention(Kind):
     output_gate: bool = False
     attn_logit_softcapping: Factor | None = None
     query_pre_attn_scalar: Factor | None = None
+    attn_temperature_tuning: bool = False
+    floor_scale: Size = 8192
+    attn_scale: Factor = 0.1
     label: Label | None = None
 
     @property
@@ -80,7 +82,7 @@ class SoftmaxAttention(Kind):
             "output projection",
             query * width,
             scope.hidden_size,
-            bias=self.attention_bias if self.attention_out_bias is None else self.attention_out_bias,
+            bias=self._output_bias(),
             part="attention",
             detail=f"{query * width:,} to {scope.hidden_size:,}",
         )
@@ -122,7 +124,6 @@ class SoftmaxAttention(Kind):
                         keys,
                         bias=bias,
                         part="attention",
-                        role="latent",
                         outputs=(line,),
                         cache=cache,
                     )
@@ -220,8 +221,7 @@ class SoftmaxAttention(Kind):
             extra.append(f"{'chunk' if window.chunked else 'window'} {window.size:,}")
         if isinstance(self.position, NoPosition):
             extra.append("NoPE")
-        detail = ", ".join(heads + extra)
-        return detail if len(detail) <= _DETAIL_WIDTH else ", ".join(heads[:1] + extra)
+        return ", ".join(heads + extra)
 
     def _notes(self, width: int) -> tuple[str, ...]:
         window, position = self._window(), self._position()
@@ -235,12 +235,25 @@ class SoftmaxAttention(Kind):
             facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
         if self.attn_logit_softcapping is not None:
             facts.append(f"soft cap {number(self.attn_logit_softcapping)}")
+        if self.attn_temperature_tuning:
+            facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
         if self.sinks:
-            facts.append("1 sink a head")
+            facts.append("1 learned sink a head")
         return notes(
             f"a token caches 2 × {self.key_value_heads} × {width} values, {data_size(2 * cached)} in bf16",
             facts,
+            self._biases(),
         )
+
+    def _biases(self) -> str:
+        biased = ["q", "k", "v"] if self.attention_bias else []
+        biased += ["output"] if self._output_bias() else []
+        if len(biased) == 1:
+            return f"{biased[0]} has a bias"
+        return f"{', '.join(biased[:-1])} and {biased[-1]} have a bias" if biased else ""
+
+    def _output_bias(self) -> bool:
+        return self.attention_bias if self.attention_out_bias is None else self.attention_out_bias
 
 
 class MultiHead(SoftmaxAttention):
@@ -249,7 +262,8 @@ class MultiHead(SoftmaxAttention):
     ``head_dim`` is ``hidden_size / num_attention_heads`` where it is not said. ``attention_bias`` gives all four
     projections a bias, ``attention_out_bias`` says otherwise for the last. ``sliding_window`` and
     ``attention_chunk_size`` bound what a token sees; ``sinks`` adds a learned score a head that draws attention to
-    nothing; ``output_gate`` multiplies the result by a sigmoid of the input.
+    nothing; ``output_gate`` multiplies the result by a sigmoid of the input. ``attn_temperature_tuning`` multiplies the
+    query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4).
     """
 
     keyword: ClassVar[str] = "multi_head"
@@ -273,7 +287,8 @@ class GroupedQuery(SoftmaxAttention):
     title: ClassVar[str] = "Grouped-query attention"
     example: ClassVar[str] = "grouped_query: {num_attention_heads: 32, num_key_value_heads: 8, position: rope}"
     source: ClassVar[str] = (
-        "Ainslie et al. 2023, GQA, arXiv:2305.13245; sinks: arXiv:2309.17453; gate: arXiv:2505.06708"
+        "Ainslie et al. 2023, GQA, arXiv:2305.13245; sinks: arXiv:2309.17453; gate: arXiv:2505.06708; "
+        "scaling of queries: arXiv:2501.19399"
     )
 
     num_key_value_heads: Size

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
+from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
 
 
 def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
@@ -18,6 +18,8 @@ def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
             return Sequence(tuple(with_leaves(part, change) for part in parts))
         case Parallel(branches=branches):
             return replace(block, branches=tuple(with_leaves(branch, change) for branch in branches))
+        case Graph(nodes=nodes):
+            return replace(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
             return replace(block, body=with_leaves(body, change))
         case Side(body=body):

@@ -15,7 +15,7 @@ def expand_each(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:
 
     Raises :class:`KindError` where one cannot be, an :class:`ExceptionGroup` of them where several cannot.
     """
-    return _expand([(kind, scope) for kind in kinds])
+    return expand_placed([(kind, scope) for kind in kinds])
 
 
 def expand_in_row(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:
@@ -30,10 +30,14 @@ def expand_in_row(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:
             scope = replace(scope, hidden_size=kind.features_out(scope))
         except (KindError, ExceptionGroup):
             break  # its expansion raises the same error; what follows has no known width
-    return _expand(placed)
+    return expand_placed(placed)
 
 
-def _expand(placed: list[tuple[Kind, Scope]]) -> tuple[Block, ...]:
+def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
+    """Every kind expanded in its own scope.
+
+    Raises :class:`KindError` where one cannot be, an :class:`ExceptionGroup` of them where several cannot.
+    """
     made: list[Block] = []
     errors: list[Exception] = []
     for kind, scope in placed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, linear
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Factor, Label, Size
@@ -11,11 +13,11 @@ from archdraw.kinds.wording import notes, number
 
 
 class FeedForwardKind(Kind):
-    """What all feed forwards share. ``short`` names it within a label, ``activation`` is its non-linearity."""
+    """What all feed forwards share. ``name`` is the field's for it, ``activation`` its usual non-linearity."""
 
     family: ClassVar[Family] = "feed_forward"
     main: ClassVar[str | None] = "intermediate_size"
-    short: ClassVar[str]
+    name: ClassVar[str]
     activation: ClassVar[str]
     gated: ClassVar[bool]
 
@@ -26,8 +28,12 @@ class FeedForwardKind(Kind):
     def expand(self, scope: Scope) -> Module:
         """A gated one multiplies two projections of the input; the other kind has one. Then down again."""
         hidden, inner, bias = scope.hidden_size, self.intermediate_size, self.mlp_bias
-        activation = Leaf("act_fn", self.activation)
-        up = linear("up_proj", f"up {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward")
+        activation = Leaf("act_fn", self.non_linearity)
+        up: Block = linear(
+            "up_proj", f"up {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward"
+        )
+        if self.offset:
+            up = Sequence((up, Leaf("up_offset", f"+ {number(self.offset)}")))
         widened: tuple[Block, ...]
         if self.gated:
             gate = linear(
@@ -47,7 +53,7 @@ class FeedForwardKind(Kind):
         )
         return Module(
             "mlp",
-            self.label or f"{self.short} feed forward",
+            self.label or f"{self.short[0].upper()}{self.short[1:]} feed forward",
             Sequence((*widened, down)),
             role="feed_forward",
             detail=f"{hidden:,} to {inner:,} to {hidden:,}",
@@ -55,34 +61,77 @@ class FeedForwardKind(Kind):
             notes=notes(self.remarks()),
         )
 
+    @property
+    def short(self) -> str:
+        """The name within a label: ``SwiGLU``, ``clamped SwiGLU``."""
+        return self.name
+
+    @property
+    def non_linearity(self) -> str:
+        """What the gate passes, or the only widened line."""
+        return self.activation
+
+    @property
+    def offset(self) -> float:
+        """What is added to the line that the gate multiplies."""
+        return 0.0
+
     def remarks(self) -> tuple[str, ...]:
         """Short facts for the notes beyond what the boxes say."""
-        return ("all projections have a bias",) if self.mlp_bias else ()
+        if not self.mlp_bias:
+            return ()
+        return ("gate, up and down have a bias" if self.gated else "up and down have a bias",)
 
 
 class SwiGLU(FeedForwardKind):
-    """SwiGLU: ``down(SiLU(gate(x)) * up(x))``. ``swiglu_limit`` clamps both factors (gpt-oss)."""
+    """SwiGLU: ``down(SiLU(gate(x)) * up(x))``.
+
+    With all three numbers it is ``down(g sigmoid(swiglu_alpha g) * (u + swiglu_beta))`` (gpt-oss), where
+    ``swiglu_limit`` bounds g, the gate, from above and u, the other factor, on both sides.
+    """
 
     keyword: ClassVar[str] = "swiglu"
-    short: ClassVar[str] = "SwiGLU"
+    name: ClassVar[str] = "SwiGLU"
     activation: ClassVar[str] = "SiLU"
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "swiglu: {intermediate_size: 14336}"
-    source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
+    source: ClassVar[str] = (
+        "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202; "
+        "limit, alpha and beta: gpt-oss, arXiv:2508.10925"
+    )
 
     swiglu_limit: Factor | None = None
+    swiglu_alpha: Factor = 1.0
+    swiglu_beta: float = Field(default=0.0, ge=0, le=1e6)
+
+    @property
+    def short(self) -> str:
+        """``clamped SwiGLU`` where both factors are bounded."""
+        return self.name if self.swiglu_limit is None else f"clamped {self.name}"
+
+    @property
+    def non_linearity(self) -> str:
+        """SiLU is swish with a factor of 1."""
+        return self.activation if self.swiglu_alpha == 1 else f"swish {number(self.swiglu_alpha)}"
+
+    @property
+    def offset(self) -> float:
+        """The field ``swiglu_beta``."""
+        return self.swiglu_beta
 
     def remarks(self) -> tuple[str, ...]:
         """With the clamp."""
-        limit = self.swiglu_limit
-        return super().remarks() + ((f"gate and up are clamped at {number(limit)}",) if limit is not None else ())
+        if self.swiglu_limit is None:
+            return super().remarks()
+        limit = number(self.swiglu_limit)
+        return (f"gate clamped at {limit}, up at ±{limit}", *super().remarks())
 
 
 class GEGLU(FeedForwardKind):
     """GEGLU: ``down(GELU(gate(x)) * up(x))``."""
 
     keyword: ClassVar[str] = "geglu"
-    short: ClassVar[str] = "GEGLU"
+    name: ClassVar[str] = "GEGLU"
     activation: ClassVar[str] = "GELU"
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "geglu: {intermediate_size: 21504}"
@@ -93,7 +142,7 @@ class GELU(FeedForwardKind):
     """A feed forward without a gate: ``down(GELU(up(x)))``."""
 
     keyword: ClassVar[str] = "gelu"
-    short: ClassVar[str] = "GELU"
+    name: ClassVar[str] = "GELU"
     activation: ClassVar[str] = "GELU"
     gated: ClassVar[bool] = False
     example: ClassVar[str] = "gelu: {intermediate_size: 6400, mlp_bias: true}"
@@ -104,7 +153,7 @@ class ReLUSquared(FeedForwardKind):
     """A feed forward without a gate: ``down(ReLU(up(x)) ** 2)``."""
 
     keyword: ClassVar[str] = "relu_squared"
-    short: ClassVar[str] = "ReLU²"
+    name: ClassVar[str] = "ReLU²"
     activation: ClassVar[str] = "ReLU²"
     gated: ClassVar[bool] = False
     example: ClassVar[str] = "relu_squared: {intermediate_size: 16384}"

@@ -8,8 +8,8 @@ from typing import ClassVar
 from archdraw.blocks import LINE, Block, Cache, Leaf, Module, Parallel, Sequence, Weight, linear
 from archdraw.kinds.base import Family, Kind, Position, Scope
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.position import NoPosition, PositionKind
-from archdraw.kinds.wording import data_size, notes
+from archdraw.kinds.position import NoPosition, PositionKind, partial_label
+from archdraw.kinds.wording import NBSP, data_size, notes
 
 
 class MultiHeadLatent(Kind):
@@ -56,7 +56,7 @@ class MultiHeadLatent(Kind):
         )
         expanded = linear(
             "kv_b_proj",
-            f"K, V {heads} × ({self.qk_nope_head_dim} + {self.v_head_dim})",
+            f"up to K, V {heads} × ({self.qk_nope_head_dim}{NBSP}+{NBSP}{self.v_head_dim})",
             latent,
             heads * (self.qk_nope_head_dim + self.v_head_dim),
             part="attention",
@@ -94,22 +94,35 @@ class MultiHeadLatent(Kind):
             kind=self.keyword,
             notes=notes(
                 f"a token caches {latent:,} + {rotated} values, {data_size(2 * (latent + rotated))} in bf16",
-                [position.summary(rotated) if position is not None else ""],
+                [position.summary(rotated) if position is not None else "", self._biases()],
             ),
         )
 
+    def _biases(self) -> str:
+        if not self.attention_bias:
+            return ""
+        return f"{'KV latent' if self.q_lora_rank is None else 'latents'} and output have a bias"
+
     def _queries(self, hidden: int, key_width: int) -> Block:
         heads = self.num_attention_heads
-        label = f"Q {heads} × {key_width}"
         if self.q_lora_rank is None:
-            return linear("q_proj", label, hidden, heads * key_width, part="attention", outputs=("Q",))
+            return linear(
+                "q_proj", f"Q {heads} × {key_width}", hidden, heads * key_width, part="attention", outputs=("Q",)
+            )
         rank = self.q_lora_rank
         bias = self.attention_bias
         return Sequence(
             (
                 linear("q_a_proj", f"Q latent {rank:,}", hidden, rank, bias=bias, part="attention"),
                 _norm("q_a_layernorm", rank),
-                linear("q_b_proj", label, rank, heads * key_width, part="attention", outputs=("Q",)),
+                linear(
+                    "q_b_proj",
+                    f"up to Q {heads} × {key_width}",
+                    rank,
+                    heads * key_width,
+                    part="attention",
+                    outputs=("Q",),
+                ),
             )
         )
 
@@ -120,8 +133,13 @@ class MultiHeadLatent(Kind):
         rotation = self.position.rotation(self.qk_rope_head_dim, (line,))
         if rotation is None:
             return LINE
-        # One chip is enough for both rotations of a folded block.
-        return replace(rotation, chip="") if isinstance(rotation, Leaf) and line != "Q" else rotation
+        if not isinstance(rotation, Leaf):
+            return rotation
+        if line == "Q":
+            label = partial_label(self.qk_rope_head_dim, self.qk_nope_head_dim + self.qk_rope_head_dim)
+            return replace(rotation, label=label, chip=label)
+        # The shared key turns whole; one chip is enough for both rotations of a folded block.
+        return replace(rotation, label="RoPE", chip="")
 
 
 def _norm(name: str, width: int) -> Leaf:

@@ -114,7 +114,6 @@ class GatedDeltaNet(Kind):
                 out,
             )
         )
-        kept = state + convolution.state
         return Module(
             "linear_attn",
             self.label or "Gated DeltaNet",
@@ -122,7 +121,10 @@ class GatedDeltaNet(Kind):
             role="linear",
             detail=self._detail(),
             kind=self.keyword,
-            notes=notes(f"state of {kept:,} values, {data_size(2 * kept)} in bf16"),
+            notes=notes(
+                f"a layer keeps {state:,} + {convolution.state:,} (convolution) values",
+                f"= {data_size(2 * (state + convolution.state))} in bf16",
+            ),
         )
 
     def _detail(self) -> str:

@@ -19,7 +19,8 @@ class MixtureOfExperts(Kind):
     An expert is a SwiGLU of ``moe_intermediate_size``, or whatever feed forward ``expert`` says. Every token also
     passes the shared expert, if there is one: ``n_shared_experts`` times as wide as an expert, or
     ``shared_expert_intermediate_size`` wide, behind a sigmoid gate where ``shared_expert_gate`` is true.
-    ``n_group`` and ``topk_group`` limit the choice to some groups of experts. ``e_score_correction_bias`` is the
+    ``n_group`` and ``topk_group`` limit the choice to some groups of experts. ``norm_topk_prob`` makes the weights of
+    the chosen sum to 1, as a softmax over them alone does (gpt-oss). ``e_score_correction_bias`` is the
     balancing bias that training adjusts without gradients: it is drawn from, not counted.
     """
 
@@ -151,17 +152,21 @@ class MixtureOfExperts(Kind):
         )
         if not self.shared_expert_gate:
             return shared
-        gate = linear("shared_expert_gate", "gate 1", scope.hidden_size, 1, part="shared_experts")
+        gate = linear("shared_expert_gate", "gate", scope.hidden_size, 1, part="shared_experts")
         return Parallel((Sequence((gate, Leaf("shared_gate_act", "sigmoid"))), shared), "multiply")
 
     def _notes(self, body: Block) -> tuple[str, ...]:
         counted = facts(body)
-        active, total = parameters(counted.active_parameters), parameters(counted.total_parameters)
-        share = f"{active} of {total} parameters a layer are active"
-        weighting = "chosen scores sum to 1" if self.norm_topk_prob and self.num_experts_per_tok > 1 else ""
-        scaled = f"output × {number(self.routed_scaling_factor)}" if self.routed_scaling_factor != 1 else ""
-        balanced = "bias balances the load" if self.e_score_correction_bias else ""
-        return notes(share, [weighting, scaled, balanced])
+        total = counted.total_parameters
+        active = parameters(counted.active_parameters, unit_of=total)
+        share = f"{active} of {parameters(total)} parameters a layer are active"
+        weighting = (
+            "weights of the chosen experts sum to 1" if self.norm_topk_prob and self.num_experts_per_tok > 1 else ""
+        )
+        scaled = f"output scaled by {number(self.routed_scaling_factor)}" if self.routed_scaling_factor != 1 else ""
+        biased = "the router has a bias" if self.router_bias else ""
+        balanced = "router bias only balances load" if self.e_score_correction_bias else ""
+        return notes(share, [weighting, biased, scaled, balanced])
 
 
 def _expert(name: str, label: str, kind: Kind, scope: Scope, part: Part, role: Role) -> Module:

@@ -76,19 +76,21 @@ class Rope(PositionKind):
         return turning
 
     def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
-        """One leaf over all ``lines``."""
+        """One leaf over all ``lines``, its label short enough for a chip; the notes say what it leaves out."""
         turning = self.rotary_width(width)
-        partial = f" {turning:,} of {width:,}" if turning < width else ""
-        scaling = ""
-        if self.rope_scaling is not None:
-            scaling = f", {_SCALING_NAMES[self.rope_scaling.rope_type]} {number(self.rope_scaling.factor)}"
+        if turning < width:
+            label = partial_label(turning, width)
+        elif self.rope_scaling is not None:
+            label = f"RoPE, {_SCALING_NAMES[self.rope_scaling.rope_type]} {number(self.rope_scaling.factor)}"
+        else:
+            label = "RoPE"
         return Leaf(
             "rotary_emb",
-            f"RoPE{',' if partial else ''}{partial}{scaling}",
+            label,
             role="position",
             inputs=len(lines),
             outputs=lines,
-            chip=f"RoPE{partial or scaling}",
+            chip=label,
         )
 
     def summary(self, width: int) -> str:
@@ -99,6 +101,11 @@ class Rope(PositionKind):
             kind = "linear" if kind == "factor" else kind
             text += f", {kind} factor {number(self.rope_scaling.factor)}"
         return text
+
+
+def partial_label(turning: int, width: int) -> str:
+    """The label of a rotation that turns the first or last ``turning`` of a head's ``width`` features."""
+    return f"RoPE {turning:,} of {width:,}"
 
 
 class NoPosition(PositionKind):

@@ -25,7 +25,7 @@ class VisionEncoder(Kind):
     ``patch_size`` by ``patch_size`` pixels with learned positions. The projector shuffles pixels
     (``pixel_shuffle_ratio`` 0.5: four tokens become one of four times the width) or pools down to
     ``mm_tokens_per_image``, normalises if ``projector_norm``, and projects through ``projector_hidden_sizes``, each
-    with a GELU, to the text model's width.
+    with a GELU, to the text model's width. ``tiled`` says that a large image is cut into tiles of ``image_size``.
     """
 
     keyword: ClassVar[str] = "vision_encoder"
@@ -43,6 +43,7 @@ class VisionEncoder(Kind):
     image_size: Size
     patch_size: Size
     num_channels: Size = 3
+    tiled: bool = False
     patch_bias: bool = True
     class_token: bool = False
     pre_layernorm: bool = False
@@ -158,7 +159,7 @@ class VisionEncoder(Kind):
 
     def _notes(self) -> tuple[str, ...]:
         pixels = f"{self.image_size} × {self.image_size} pixels = {self.patches:,} patches"
-        return notes(f"{number(self.tokens)} tokens an image", f"of {pixels}")
+        return notes(f"{number(self.tokens)} tokens {'a tile' if self.tiled else 'an image'}", f"of {pixels}")
 
 
 def _named(norm: Leaf, name: str) -> Leaf:

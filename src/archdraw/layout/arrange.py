@@ -9,7 +9,7 @@ from itertools import product
 from archdraw.layout import panels
 from archdraw.picture import Inset
 
-FIRST_WIDTH, SECOND_WIDTH = panels.WIDE, 400.0
+SECOND_WIDTH = 400.0
 SPACE = 24.0
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
@@ -27,9 +27,11 @@ class Arrangement:
     height: float
 
 
-UNDER_COST = 30.0
+EXCESS_COST = (3.0, 500.0)
+"""Of each px beyond the tallest: a narrow plate becomes slender, the text of a wide one too small."""
+UNDER_COST = 100.0
 """Of a part opened under its owner: its line runs around the owner's figure."""
-_PASSAGE_COST = (0.0, 15.0, 70.0, 1000.0)
+_PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 """Of so many lines through one space: two are room for two, three are not."""
 
 
@@ -48,8 +50,14 @@ def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float
 
     best: tuple[float, Arrangement] | None = None
     for columns in _candidates(insets):
-        narrow = all(needed[inset] <= SECOND_WIDTH for inset in columns[-1]) if columns else True
-        widths = (FIRST_WIDTH, SECOND_WIDTH if narrow else panels.WIDE)[: len(columns)]
+        widths = tuple(
+            max(least, panels.WIDE if wide > least else least, wide)
+            for least, wide in zip(
+                (panels.WIDE, SECOND_WIDTH),
+                (max(needed[inset] for inset in column) for column in columns),
+                strict=False,
+            )
+        )
         tall = [
             sum(height(inset, width) for inset in column) + SPACE * (len(column) - 1)
             for column, width in zip(columns, widths, strict=True)
@@ -58,7 +66,8 @@ def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
-        cost += 20 * max(0.0, target - tallest[len(columns) == 2])
+        wide = len(columns) == 2
+        cost += EXCESS_COST[wide] * max(0.0, target - tallest[wide])
         cost += DETOUR_COST * _detours(columns) + sum(_PASSAGE_COST[min(number, 3)] for number in _passing(columns))
         cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from archdraw.fonts import MIDDLE, text_width
+from dataclasses import dataclass
+
+from archdraw.fonts import text_width
 from archdraw.layout import figures
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import SMALL, Measures
-from archdraw.layout.words import block_height, fitted, paint_rows, rows_of
+from archdraw.layout.words import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_SPACE, CHIP_GAP = 128.0, 28.0, 16.0, 7.0
@@ -47,12 +49,12 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures)
     figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
-    chips = len(box.chips) * (CHIP_HEIGHT + CHIP_GAP) + 1 if len(box.chips) > 1 else 0
+    chips = _Chips.of(box.chips)
     if box.figure:
-        words_height = sum(row.height for row in rows) + 10 if rows else 12
-        height = words_height + figure_height + 12
+        words_height = rows_height(rows) + 8 if rows else 1.5
+        height = words_height + figure_height + 24
     else:
-        height = max(words_height, chips)
+        height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     left = centre - width / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
@@ -61,15 +63,21 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         with canvas.group(box.path, box.title or _title(box)):
             canvas.box(place, box.role, box.path)
             if box.figure:
-                middle = y - height + words_height / 2 + 1
-                paint_rows(canvas, rows, x + centre, middle, text_fill)
-                bottom = y - 12
-                figures.paint(canvas, box.figure, x + centre, bottom - figure_height, measures.figure_scale)
+                # The words keep the colours of the role; the figure stands on the page's.
+                canvas.rect(
+                    place.left + 1.5,
+                    place.top + words_height,
+                    width - 3,
+                    height - words_height - 1.5,
+                    fill=canvas.theme.page,
+                    radius=6,
+                    kind="mark",
+                )
+                paint_rows(canvas, rows, x + centre, place.top + words_height / 2 + 0.5, text_fill)
+                figures.paint(canvas, box.figure, x + centre, y - 12 - figure_height, measures.figure_scale)
             else:
                 paint_rows(canvas, rows, x + centre, place.middle, text_fill)
-        for index, chip in enumerate(box.chips):
-            offset = (index - (len(box.chips) - 1) / 2) * (CHIP_HEIGHT + CHIP_GAP)
-            _paint_chip(canvas, chip, place.left, place.middle + offset)
+        chips.paint(canvas, place.left, place.middle)
         if len(leaving) != len(ports):
             for name, port in zip(box.outputs, leaving, strict=True):
                 if name:
@@ -105,20 +113,33 @@ def _title(box: Box) -> str:
     return f"{box.label}: {box.detail}" if box.detail else box.label
 
 
-def _paint_chip(canvas: Canvas, chip: Chip, box_left: float, middle: float) -> None:
-    left = box_left - CHIP_SPACE - CHIP_WIDTH
-    colours = canvas.theme.paint(chip.role)
-    rows = fitted(chip.label, CHIP_WIDTH - 12, SMALL, SMALL, 500)
-    with canvas.group("", chip.label):
-        canvas.rect(left, middle - CHIP_HEIGHT / 2, CHIP_WIDTH, CHIP_HEIGHT, fill=colours.fill, stroke=colours.border)
-        row = rows[0]
-        canvas.text(
-            left + CHIP_WIDTH / 2,
-            middle + MIDDLE * row.size,
-            row.text,
-            row.size,
-            500,
-            fill=colours.text,
-            anchor="middle",
-        )
-    canvas.line((left + CHIP_WIDTH, middle), (box_left, middle), arrow=True)
+@dataclass(frozen=True, slots=True)
+class _Chips:
+    """The chips of a box, with their words and heights."""
+
+    chips: tuple[Chip, ...]
+    rows: tuple[tuple[Row, ...], ...]
+
+    @classmethod
+    def of(cls, chips: tuple[Chip, ...]) -> _Chips:
+        return cls(chips, tuple(fitted(chip.label, CHIP_WIDTH - 12, SMALL, SMALL, 500) for chip in chips))
+
+    @property
+    def heights(self) -> list[float]:
+        return [max(CHIP_HEIGHT, rows_height(rows) + 9) for rows in self.rows]
+
+    @property
+    def height(self) -> float:
+        return sum(self.heights) + CHIP_GAP * (len(self.chips) - 1)
+
+    def paint(self, canvas: Canvas, box_left: float, middle: float) -> None:
+        """All chips above each other at the left of a box, each with its arrow."""
+        left = box_left - CHIP_SPACE - CHIP_WIDTH
+        top = middle - self.height / 2
+        for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
+            colours = canvas.theme.paint(chip.role)
+            with canvas.group("", chip.label):
+                canvas.rect(left, top, CHIP_WIDTH, height, fill=colours.fill, stroke=colours.border)
+                paint_rows(canvas, rows, left + CHIP_WIDTH / 2, top + height / 2, colours.text)
+            canvas.line((left + CHIP_WIDTH, top + height / 2), (box_left, top + height / 2), arrow=True)
+            top += height + CHIP_GAP

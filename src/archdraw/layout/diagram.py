@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from archdraw.layout import boxes, frames, joints
+from archdraw.layout import boxes, frames, graphs, joints
 from archdraw.layout.cell import Cell, line_cell
 from archdraw.layout.measures import Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
@@ -29,7 +29,7 @@ def inputs_of(item: Diagram) -> int:
         case Branches(items=items):
             dealt = [inputs_of(branch) for branch in items]
             return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -46,7 +46,7 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return inputs
         case Branches(items=items, merge=None):
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
-        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Branches() | Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -106,7 +106,7 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
                 result.extend(inner)
                 cells.append(cell)
             return tuple(result)
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -135,13 +135,11 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
             within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
             if len(ports) == 1:
-                # Side by side on the spine, boxes share the breadth that one of them has with its chips.
-                narrow = (1.5 * measures.box_width - measures.branch_gap * (len(items) - 1)) / len(items)
-                slim = replace(measures, widest_box=measures.widest_branch)
-                if measures.box_width:
-                    slim = replace(slim, box_width=narrow, least_width=narrow)
-                cells = [place(branch, (0.0,), within[index], slim) for index, branch in enumerate(items)]
-                return joints.copied(cells, item.merge, ports[0], between, measures)
+                cells = [
+                    place(branch, (0.0,), within[index], _beside(measures, item, index))
+                    for index, branch in enumerate(items)
+                ]
+                return joints.copied(cells, item, ports[0], between, measures)
             starts = [sum(shares[:index]) for index in range(len(shares))]
             slim = replace(measures, widest_box=measures.widest_branch)
             cells = [
@@ -149,6 +147,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
                 for index, (branch, start, taken) in enumerate(zip(items, starts, shares, strict=True))
             ]
             return joints.dealt_out(cells, item.merge, measures)
+        case Graph():
+            return graphs.place(item, ports[0], measures)
         case Rail(body=body):
             return frames.rail(again(body, (0.0,)), ports[0], measures)
         case Choice(options=options, bands=bands):
@@ -177,6 +177,27 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
     for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
         wanted.append(gaps(part, wanted[-1], number, measures))
     return wanted[::-1]
+
+
+def _beside(measures: Measures, item: Branches, index: int) -> Measures:
+    """The measures of one of several branches: side by side on the spine, boxes are narrower."""
+    # Words beside a figure need not be narrower than that.
+    widest = max([measures.widest_branch, *(boxes.natural_width(box, measures) for box in _figures(item.items[index]))])
+    slim = replace(measures, widest_box=widest)
+    if not measures.box_width or item.main == index:
+        return slim
+    if item.main is not None:
+        width = measures.frame_left - measures.box_width / 2 - measures.branch_gap
+    else:
+        # They share the breadth that one box has with its chips.
+        width = (1.5 * measures.box_width - measures.branch_gap * (len(item.items) - 1)) / len(item.items)
+    return replace(slim, box_width=width, least_width=width)
+
+
+def _figures(item: Diagram) -> list[Box]:
+    """The boxes with figures on the chain that is ``item``."""
+    parts = flat(item) if isinstance(item, Chain) else (item,)
+    return [part for part in parts if isinstance(part, Box) and part.figure]
 
 
 def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:

@@ -6,7 +6,7 @@ from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import SMALL, Measures
-from archdraw.layout.words import fitted, paint_rows
+from archdraw.layout.words import fitted, paint_rows, rows_height
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
 
 FRAME = "#frame"
@@ -19,7 +19,7 @@ BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0
-SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 152.0, 60.0, 40.0
+SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
 TAP_OUT, TAP_IN = 40.0, 36.0
 
 
@@ -78,16 +78,17 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
 def bar(item: Bar, port: float, measures: Measures) -> Cell:
     """A run of layers folded to one line of words."""
     left, right = port - measures.frame_left, port + measures.frame_right
+    rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
+    height = max(BAR_HEIGHT, rows_height(rows) + 14)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        place = Place(x + left, y - BAR_HEIGHT, x + right, y)
-        rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
+        place = Place(x + left, y - height, x + right, y)
         with canvas.group(item.path, item.title):
             canvas.rect(
                 place.left,
                 place.top,
                 right - left,
-                BAR_HEIGHT,
+                height,
                 fill=canvas.theme.page,
                 stroke=canvas.accent,
                 stroke_width=2,
@@ -97,7 +98,7 @@ def bar(item: Bar, port: float, measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
 
-    return Cell(left, right, BAR_HEIGHT, (port,), (port,), (True,), paint)
+    return Cell(left, right, height, (port,), (port,), (True,), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str) -> None:
@@ -196,7 +197,7 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 def side_box(canvas: Canvas, box: Box, place: Place) -> None:
     """A folded module beside the spine."""
     width = place.right - place.left - 16
-    rows = (*fitted(box.label, width, 16, 15, 500), *fitted(box.detail, width, SMALL, SMALL, 400))
+    rows = (*fitted(box.label, width, 16, SMALL, 500), *fitted(box.detail, width, SMALL, SMALL, 400))
     with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -9,6 +9,8 @@ from archdraw.picture import Bar, Branches, Diagram, Frame, Rail, Tap
 
 BUS_LOW = 13.0
 """From where the line comes in up to the bus that copies it."""
+NEAR = 48.0
+"""A branch that is nearer to the middle than this takes the line that comes in straight."""
 BUS_ARROW = 20.0
 """From the bus up to the branches: a corner and an arrow."""
 
@@ -65,7 +67,7 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
     if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
         return measures.gap + 12 if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame)) else 16.0
     named = any(name for name in getattr(lower, "outputs", ()))
-    return measures.gap + (6 if named else 0)
+    return measures.gap + (10 if named else 0)
 
 
 def _rise(canvas: Canvas, start: float, end: float, y: float, space: float, arrow: bool) -> None:
@@ -92,15 +94,15 @@ def _row(cells: list[Cell], between: list[float], measures: Measures) -> list[Ce
     return row
 
 
-def copied(cells: list[Cell], merge: str | None, port: float, between: list[float], measures: Measures) -> Cell:
-    """``cells`` fed from one line at ``port`` by a bus, and joined by ``merge`` or left apart."""
-    row = _row(cells, between, measures)
-    axis = _axis(row, merge)
-    entry = axis if merge else (row[0].outputs[0] + row[-1].outputs[-1]) / 2
+def copied(cells: list[Cell], item: Branches, port: float, between: list[float], measures: Measures) -> Cell:
+    """``cells`` of ``item`` fed from one line at ``port`` by a bus, and joined by its node or left apart."""
+    row, merge = _row(cells, between, measures), item.merge
+    axis = _axis(row, merge) if item.main is None else row[item.main].outputs[0]
+    entry = axis if merge else _entry(row)
     row = [cell.moved(port - entry) for cell in row]
     axis += port - entry
     foot = BUS_LOW + BUS_ARROW
-    top = _top(row, merge, measures)
+    top = _top(row, merge, axis, measures)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bus = y - BUS_LOW
@@ -123,10 +125,17 @@ def copied(cells: list[Cell], merge: str | None, port: float, between: list[floa
     return Cell(row[0].left, row[-1].right, foot + top, (port,), outputs, (False,), paint)
 
 
+def _entry(row: list[Cell]) -> float:
+    """Where the one line comes in: under the middle of the lines that leave, or straight under a branch near it."""
+    middle = (row[0].outputs[0] + row[-1].outputs[-1]) / 2
+    nearest = min((cell.inputs[0] for cell in row), key=lambda start: abs(start - middle))
+    return nearest if abs(nearest - middle) < NEAR else middle
+
+
 def dealt_out(cells: list[Cell], merge: str | None, measures: Measures) -> Cell:
     """``cells`` that take the lines of the item below, and joined by ``merge`` or left apart."""
     axis = _axis(cells, merge)
-    top = _top(cells, merge, measures)
+    top = _top(cells, merge, axis, measures)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         for cell in cells:
@@ -154,11 +163,11 @@ def _axis(row: list[Cell], merge: str | None) -> float:
     return next(cell.outputs[0] for cell in row if cell.length == longest)
 
 
-def _top(row: list[Cell], merge: str | None, measures: Measures) -> float:
+def _top(row: list[Cell], merge: str | None, axis: float, measures: Measures) -> float:
     longest = max(cell.length for cell in row)
     if merge is None:
         return longest
-    through = any(abs(cell.outputs[0] - _axis(row, merge)) < 0.01 for cell in row)
+    through = any(abs(cell.outputs[0] - axis) < 0.01 for cell in row)
     rise = measures.gap if through else measures.node * 0.6
     return longest + rise + 2 * measures.node
 
@@ -167,7 +176,7 @@ def _join(
     canvas: Canvas, row: list[Cell], merge: str | None, x: float, y: float, axis: float, measures: Measures
 ) -> None:
     """The lines from the top of each cell of ``row``, whose bottoms are at ``y``, to where the row's lines leave."""
-    top = y - _top(row, merge, measures)
+    top = y - _top(row, merge, axis, measures)
     if merge is None:
         for cell in row:
             if top < y - cell.length:

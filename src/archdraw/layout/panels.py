@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE
-from archdraw.layout import diagram, figures
+from archdraw.layout import charts, diagram
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import INSET, SMALL
@@ -48,6 +48,11 @@ class Panel:
     height: float
     pieces: tuple[Piece, ...]
 
+    @property
+    def is_elastic(self) -> bool:
+        """Whether it holds a diagram, whose arrows can be longer."""
+        return any(not isinstance(item, Words | Masks | Share | Split) for item in self.inset.items)
+
 
 def measure(inset: Inset, width: float, gap: float = INSET.gap) -> Panel:
     """``inset`` for a panel of ``width``, with arrows of ``gap``."""
@@ -66,7 +71,7 @@ def widest(inset: Inset) -> float:
     inner = 0.0
     for item in inset.items:
         if isinstance(item, Masks):
-            inner = max(inner, figures.masks_size(item)[0])
+            inner = max(inner, charts.masks_size(item)[0])
         elif not isinstance(item, Words | Share | Split):
             inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD).width)
     return inner + 2 * PAD
@@ -88,7 +93,7 @@ def stretched(inset: Inset, width: float, height: float) -> Panel:
 def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
     match item:
         case Words(text=text, strong=strong):
-            rows = figures.words_rows(text, inner, strong)
+            rows = fitted(text, inner, SMALL, SMALL, 500 if strong else 400)
             space = 4.0 if isinstance(before, Words) else ITEM_SPACE
 
             def words(canvas: Canvas, left: float, top: float, width: float) -> None:
@@ -99,30 +104,36 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
 
             return Piece(max(row.width for row in rows), len(rows) * WORDS_LINE, space, words)
         case Masks():
-            masks_width, masks_height = figures.masks_size(item)
+            masks_width, masks_height = charts.masks_size(item)
 
             def masks(canvas: Canvas, left: float, top: float, width: float) -> None:
-                figures.paint_masks(canvas, item, left + width / 2, top)
+                charts.paint_masks(canvas, item, left + width / 2, top)
 
             return Piece(masks_width, masks_height, 4.0, masks)
         case Share():
 
             def share(canvas: Canvas, left: float, top: float, width: float) -> None:
-                figures.paint_share(canvas, item, left, top, width)
+                charts.paint_share(canvas, item, left, top, width)
 
-            return Piece(inner, figures.share_size(item, inner), ITEM_SPACE if before else 4.0, share)
+            return Piece(inner, charts.share_size(item, inner), ITEM_SPACE if before else 4.0, share)
         case Split():
 
             def split(canvas: Canvas, left: float, top: float, width: float) -> None:
-                figures.paint_split(canvas, item, left, top, width)
+                charts.paint_split(canvas, item, left, top, width)
 
-            return Piece(inner, figures.split_size(item), ITEM_SPACE if before else 4.0, split)
+            return Piece(inner, charts.split_size(item, inner), ITEM_SPACE if before else 4.0, split)
         case _:
             cell = _diagram(item, gap, inner)
             stub = STUB_IN if not cell.arrows[0] else STUB_OUT
 
             def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
-                x = left + width / 2 - (cell.left + cell.right) / 2
+                x = left + width / 2
+                axis = cell.outputs[0]
+                if max(axis - cell.left, cell.right - axis) <= width / 2:
+                    # Diagrams of a column stand on one axis where they have room for it.
+                    x -= axis
+                else:
+                    x -= (cell.left + cell.right) / 2
                 bottom = top + STUB_OUT + cell.length
                 canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0])
                 cell.paint(canvas, x, bottom)
@@ -137,6 +148,7 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
     usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
     for measures in (
+        replace(usual, branch_gap=36, least_width=168),
         replace(usual, branch_gap=28, least_width=124),
         usual,
         tight,
@@ -174,15 +186,21 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
         x += BADGE + 10
     else:
         x = left + PAD
+    neighbours = list(zip((None, *inset.items), inset.items, strict=False))
+
+    def words(item: Item | None) -> bool:
+        """Lines of words stay together; what is spare goes between them and the figures."""
+        return isinstance(item, Words)
+
     title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]
     canvas.text(x, middle + MIDDLE * title.size, title.text, title.size, 600)
-    spare = height - panel.height
-    each = spare / (len(panel.pieces) + 1)
-    y = top + TITLE + each
-    for piece in panel.pieces:
-        y += piece.space
+    breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
+    each = (height - panel.height) / (sum(breaks) + 1)
+    y = top + TITLE
+    for piece, loose in zip(panel.pieces, breaks, strict=True):
+        y += piece.space + (each if loose else 0)
         piece.paint(canvas, left + PAD, y, panel.width - 2 * PAD)
-        y += piece.height + each
+        y += piece.height
 
 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:

@@ -24,11 +24,15 @@ CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
 STRIP_SPACE, FOOTER = 28.0, 38.0
+NARROWEST = 1160.0
+"""Room across the narrowest plate that has insets."""
 LOOSEST_GAP = 40.0
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without I and O, which look like figures."""
 TALLEST_WIDE = SMALL / 0.011
 """Beyond this height the smallest text would be under 1.1 % of the shorter side."""
-TALLEST_NARROW = 1530.0
-"""4:5 for a plate with one column of insets."""
+TALLEST_NARROW = 1550.0
+"""About 4:5 for a plate with one column of insets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,9 @@ def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
+    plate = lettered(plate, theme)
     natural = column_of(plate)
-    overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.HEIGHT if plate.strip else 0)
+    overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
     limits = (TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
     arrangement = arrange(plate.insets, natural.height, limits)
     if arrangement.height > limits[len(arrangement.columns) == 2]:
@@ -78,9 +83,28 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
-        height += STRIP_SPACE + strip.HEIGHT
+        height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
     height = _footer(canvas, plate, width, height)
     return _scene(canvas, plate, width, height)
+
+
+def lettered(plate: Plate, theme: Theme) -> Plate:
+    """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
+
+    Where a box stands is known once the column has been laid out, so it is painted once to see.
+    """
+    canvas = Canvas(theme, plate.accent)
+    column = column_of(plate)
+    _model(canvas, plate, column, HEADER + column.height)
+    opening = sorted(
+        (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
+    )
+    ordered: list[Inset] = []
+    for letter, inset in zip(LETTERS, opening, strict=False):
+        ordered.append(replace(inset, letter=letter))
+        ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
+    ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]
+    return replace(plate, insets=tuple(ordered))
 
 
 def draw_card(plate: Plate, theme: Theme) -> Scene:
@@ -101,12 +125,12 @@ def draw_strip(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     width = 1224.0
     strip.paint(canvas, plate.strip, MARGIN, MARGIN, width - 2 * MARGIN)
-    return _scene(canvas, plate, width, 2 * MARGIN + strip.HEIGHT)
+    return _scene(canvas, plate, width, 2 * MARGIN + strip.height(plate.strip, width - 2 * MARGIN))
 
 
 def draw_inset(plate: Plate, path: str, theme: Theme) -> Scene:
     """One inset alone: the one whose letter or source is ``path``. Raises KeyError where there is none."""
-    for inset in plate.insets:
+    for inset in lettered(plate, theme).insets:
         if path in (inset.letter, inset.source, inset.beside, inset.source.rsplit("/", 1)[-1]) and path:
             break
     else:
@@ -147,14 +171,16 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
 
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     canvas.rect(MARGIN, 32, 6, 60, fill=canvas.accent, radius=3, kind="mark", layer="ground")
-    name = fitted(plate.name, width - 2 * MARGIN - 20, 44, 24, 700)[0]
-    canvas.text(MARGIN + 20, 67, name.text, name.size, 700)
+    names = fitted(plate.name, width - 2 * MARGIN - 20, 44, 24, 700)
+    # A name of one line stands on 67; more lines grow upwards into the margin, there is room for two.
+    for index, row in enumerate(names):
+        canvas.text(MARGIN + 20, 67 - 28 * (len(names) - 1 - index), row.text, row.size, 700)
     parts = list(plate.subtitle)
     room = width - 2 * MARGIN - 20
     # What does not fit is left out from the end: the most important stands first.
-    while len(parts) > 1 and text_width("  |  ".join(parts), 18, 400) > room:
+    while len(parts) > 1 and text_width("  |  ".join(parts), SMALL, 400) > room:
         parts.pop()
-    subtitle = fitted("  |  ".join(parts), room, 20, 15, 400)[0]
+    subtitle = fitted("  |  ".join(parts), room, 20, SMALL, 400)[0]
     canvas.text(MARGIN + 20, 96, subtitle.text, subtitle.size, 400, fill=canvas.theme.muted)
 
 
@@ -229,10 +255,11 @@ def _insets(
 
 
 def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
-    """The heights of panels that share ``spare`` px, each by its own height: large ones have most rows to spread."""
-    total = sum(panel.height for panel in measured)
-    heights = [round(panel.height + spare * panel.height / total) for panel in measured]
-    heights[-1] += round(total + spare) - sum(heights)
+    """The heights of panels that share ``spare`` px: diagrams have arrows to stretch, words do not spread."""
+    weights = [panel.height * (1.0 if panel.is_elastic else 0.2) for panel in measured]
+    share = spare / sum(weights)
+    heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
+    heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
     return [float(height) for height in heights]
 
 

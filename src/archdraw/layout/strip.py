@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.figures import hatch
 from archdraw.layout.measures import SMALL
-from archdraw.layout.words import fitted
-from archdraw.picture import Strip
+from archdraw.layout.words import Row, fitted
+from archdraw.picture import LegendEntry, Strip
+from archdraw.scene import Polygon
 
 # Full attention stands highest: in a grey print height is what tells it from the other mixers.
 FULL, PARTIAL, LOWER = 30.0, 18.0, 11.0
-HEAD = 38.0
-HEIGHT = HEAD + FULL + 3 + LOWER + 22
+HEAD, HEAD_LINE = 38.0, 22.0
+"""From the top to the cells with one line of words, and what another line adds."""
+BODY = FULL + 3 + LOWER + 22
 TALL_ROLES = frozenset({"attention"})
 GROUP_GAP = 6.0
+SWATCH, SWATCH_GAP, ENTRY_GAP = 14.0, 8.0, 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The words above the cells: the caption, and the legend beside it or in lines of its own below."""
+
+    caption: tuple[Row, ...]
+    legend: tuple[tuple[LegendEntry, ...], ...]
+    beside: bool
+
+    @property
+    def lines(self) -> int:
+        return len(self.caption) + (0 if self.beside else len(self.legend))
+
+
+def _head(strip: Strip, width: float) -> _Head:
+    entries = [SWATCH + SWATCH_GAP + text_width(entry.label, SMALL, 400) for entry in strip.legend]
+    whole = sum(entries) + ENTRY_GAP * (len(entries) - 1)
+    caption = fitted(strip.caption, width - whole - 24, 18, SMALL, 600) if whole < width * 0.6 else ()
+    if len(caption) == 1:
+        return _Head(caption, (strip.legend,), beside=True)
+    lines: list[list[LegendEntry]] = [[]]
+    used = 0.0
+    for entry, size in zip(strip.legend, entries, strict=True):
+        if lines[-1] and used + size > width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(entry)
+        used += size + ENTRY_GAP
+    return _Head(fitted(strip.caption, width, 18, SMALL, 600), tuple(map(tuple, lines)), beside=False)
+
+
+def height(strip: Strip, width: float) -> float:
+    """How tall ``strip`` is across ``width`` px."""
+    return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + BODY
 
 
 def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -> None:
-    """``strip`` across ``width`` px, ``HEIGHT`` high."""
-    legend_left = _legend(canvas, strip, left + width, top + 16)
-    caption = fitted(strip.caption, legend_left - left - 24, 18, SMALL, 600)
-    for index, row in enumerate(caption):
-        canvas.text(left, top + 16 + (index - len(caption) + 1) * 20, row.text, row.size, 600)
+    """``strip`` across ``width`` px, down from ``top``."""
+    head = _head(strip, width)
+    baseline = top + 16
+    for row in head.caption:
+        canvas.text(left, baseline, row.text, row.size, 600)
+        baseline += HEAD_LINE
+    if head.beside:
+        baseline -= HEAD_LINE
+    for line in head.legend:
+        _legend(canvas, line, left, left + width if head.beside else None, baseline)
+        baseline += HEAD_LINE
+    top += HEAD_LINE * (head.lines - 1)
     groups = strip.cells[-1].group if strip.cells else 0
     number = len(strip.cells)
     gap = GROUP_GAP if groups * GROUP_GAP < width * 0.15 else 3.0
@@ -69,26 +115,27 @@ def _upper(canvas: Canvas, role: str, x: float, base: float, width: float) -> No
         hatch(canvas, x, base - height, width, height, colours.text)
 
 
-def _legend(canvas: Canvas, strip: Strip, right: float, baseline: float) -> float:
-    """The swatches, right-aligned; returns where they begin."""
-    x = right
-    for entry in reversed(strip.legend):
-        x -= text_width(entry.label, SMALL, 400)
-        canvas.text(x, baseline, entry.label, SMALL, 400, fill=canvas.theme.muted)
-        x -= 8 + 14
+def _legend(
+    canvas: Canvas, entries: tuple[LegendEntry, ...], left: float, right: float | None, baseline: float
+) -> None:
+    """A line of swatches from ``left`` on, or, where ``right`` is given, up to there."""
+    x = left
+    if right is not None:
+        sizes = [SWATCH + SWATCH_GAP + text_width(entry.label, SMALL, 400) for entry in entries]
+        x = right - sum(sizes) - ENTRY_GAP * (len(sizes) - 1)
+    for entry in entries:
+        colours = canvas.theme.paint(entry.role)
         if entry.row == "upper":
-            scale = 0.5
-            height = (FULL if entry.role in TALL_ROLES else PARTIAL) * scale
-            colours = canvas.theme.paint(entry.role)
-            canvas.rect(x, baseline + 1 - height, 14, height, fill=colours.fill, radius=1.5, kind="mark")
+            # Half the heights of the cells, so that height tells the roles apart here too.
+            size = (FULL if entry.role in TALL_ROLES else PARTIAL) / 2
+            canvas.rect(x, baseline + 1 - size, SWATCH, size, fill=colours.fill, radius=1.5, kind="mark")
             if canvas.theme.pattern(entry.role) == "hatched":
-                hatch(canvas, x, baseline + 1 - height, 14, height, colours.text)
+                hatch(canvas, x, baseline + 1 - size, SWATCH, size, colours.text)
         else:
-            colours = canvas.theme.paint(entry.role)
             canvas.rect(
                 x,
                 baseline - 9.5,
-                14,
+                SWATCH,
                 10,
                 fill=colours.fill,
                 stroke=colours.border,
@@ -96,5 +143,20 @@ def _legend(canvas: Canvas, strip: Strip, right: float, baseline: float) -> floa
                 radius=2,
                 kind="mark",
             )
-        x -= 22
-    return x + 22
+        x += SWATCH + SWATCH_GAP
+        canvas.text(x, baseline, entry.label, SMALL, 400, fill=canvas.theme.muted)
+        x += text_width(entry.label, SMALL, 400) + ENTRY_GAP
+
+
+def hatch(canvas: Canvas, x: float, y: float, width: float, height: float, fill: str) -> None:
+    """One diagonal from the lower left to the upper right corner, as a polygon inside the cell."""
+    half = 0.9
+    points = (
+        (x + half + 1, y + height - 1),
+        (x + 1, y + height - 1),
+        (x + 1, y + height - half - 1),
+        (x + width - half - 1, y + 1),
+        (x + width - 1, y + 1),
+        (x + width - 1, y + half + 1),
+    )
+    canvas.add(Polygon(tuple((round(a, 2), round(b, 2)) for a, b in points), fill))

@@ -1,4 +1,4 @@
-"""Text in boxes: measured, made smaller, wrapped; in this order."""
+"""Text in boxes: measured, made smaller, wrapped; in this order. Nothing is ever cut off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ class Row:
     text: str
     size: float
     weight: Weight
-    muted: bool = False
 
     @property
     def width(self) -> float:
@@ -28,7 +27,10 @@ class Row:
 
 
 def fitted(text: str, width: float, size: float, least: float, weight: Weight) -> tuple[Row, ...]:
-    """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped."""
+    """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
+
+    Wrapped lines are of like length, so that no word stands alone under a full line.
+    """
     if not text:
         return ()
     step = size
@@ -36,7 +38,32 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         if text_width(text, step, weight) <= width:
             return (Row(text, step, weight),)
         step -= 1
-    return tuple(Row(line, least, weight) for line in wrap(text, least, weight, width))
+    divisible = _divided(text, width, least, weight)
+    lines = wrap(divisible, least, weight, width)
+    narrow, wide = width / len(lines), width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        tried = wrap(divisible, least, weight, middle)
+        if len(tried) > len(lines) or any(text_width(line, least, weight) > middle for line in tried):
+            narrow = middle
+        else:
+            lines, wide = tried, middle
+    return tuple(Row(line, least, weight) for line in lines)
+
+
+def _divided(text: str, width: float, size: float, weight: Weight) -> str:
+    """``text`` with words that are wider than ``width`` cut into pieces that are not."""
+    words = []
+    # Not at no-break spaces, which split() would take for spaces.
+    for word in text.split(" "):
+        piece = ""
+        for character in word:
+            if piece and text_width(piece + character, size, weight) > width:
+                words.append(piece)
+                piece = ""
+            piece += character
+        words.append(piece)
+    return " ".join(words)
 
 
 def rows_of(label: str, detail: str, width: float, measures: Measures) -> tuple[Row, ...]:
@@ -55,13 +82,19 @@ def block_height(rows: tuple[Row, ...], measures: Measures) -> float:
         case 2:
             return measures.two_lines
         case _:
-            return max(measures.two_lines, sum(row.height for row in rows) + 16)
+            return max(measures.two_lines, rows_height(rows) + 16)
+
+
+def rows_height(rows: tuple[Row, ...]) -> float:
+    """Height of ``rows`` set solid."""
+    return sum(row.height for row in rows)
 
 
 def paint_rows(canvas: Canvas, rows: tuple[Row, ...], x: float, middle: float, fill: str) -> None:
-    """``rows`` centred on ``x`` and ``middle``, the distance of two lines a little under their line height."""
-    heights = [row.height * (1 if len(rows) < 3 else 0.98) for row in rows]
-    y = middle - sum(heights) / 2
-    for row, height in zip(rows, heights, strict=True):
-        canvas.text(x, y + height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor="middle")
-        y += height
+    """``rows`` centred on ``x`` and ``middle``."""
+    y = middle - rows_height(rows) / 2
+    for row in rows:
+        canvas.text(
+            x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor="middle"
+        )
+        y += row.height

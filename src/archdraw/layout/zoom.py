@@ -14,6 +14,7 @@ Placed = list[list[tuple[Panel, Place]]]
 BADGE = 20.0
 FIRST_TRACK, TRACK = 16.0, 8.0
 PASSING = 9.0
+KINK = 12.0
 WIDTH = 1.75
 
 
@@ -47,7 +48,8 @@ class _Part:
 
     @property
     def end(self) -> float:
-        return self.source.middle
+        """The height at which it leaves: that of its arrival where the part reaches so far."""
+        return self.arrival if self.source.top + 8 <= self.arrival <= self.source.bottom - 8 else self.source.middle
 
     @property
     def arrival(self) -> float:
@@ -58,8 +60,8 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     """Every zoom line of a plate whose model container ends at ``model_right``."""
     ways, hemmed = _ways(canvas, columns)
     for letter, source in hemmed:
-        # Between two boxes side by side there is room for a letter, but no way out for a line.
-        badge(canvas, source.right + BADGE / 2 + 2, source.middle, letter, BADGE)
+        # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
+        badge(canvas, source.left + BADGE / 2, source.top - BADGE / 2 - 3, letter, BADGE)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
@@ -112,15 +114,18 @@ def _ways(canvas: Canvas, columns: Placed) -> tuple[list[_Way], list[tuple[str, 
                 end = _passage(columns[0], panel.inset.letter)
             ways.append(_Way(panel.inset.letter, source, start, end, place))
     ways.sort(key=lambda way: (way.start, way.end))
-    return _spread(ways), hemmed
+    return [_snapped(way) for way in _spread(ways)], hemmed
+
+
+def _snapped(way: _Way) -> _Way:
+    """A line that would rise by a few px only starts where it ends: a port may be off the middle, a kink is seen."""
+    return replace(way, start=way.end) if abs(way.start - way.end) < KINK else way
 
 
 def _is_hemmed(canvas: Canvas, source: Place) -> bool:
     edge = canvas.places[FRAME].right
-    return any(
-        source.right < other.left < edge and other.top <= source.middle <= other.bottom
-        for other in canvas.places.values()
-    )
+    # A neighbour that ends lower still sends its line up past the source.
+    return any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
 
 
 def _spread(ways: list[_Way]) -> list[_Way]:
@@ -165,7 +170,7 @@ def _gutter(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Pa
 def _lead(canvas: Canvas, part: _Part, turn: float) -> None:
     """From a part of an inset to the panel beside it, turning at ``turn``, or to the one under it."""
     source, goal = part.source, part.goal
-    y = source.middle
+    y = part.end if part.across else source.middle
     if part.across:
         points = [(source.right, y), (turn, y), (turn, part.arrival), (goal.left, part.arrival)]
         end = (goal.left, part.arrival)

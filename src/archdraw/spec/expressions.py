@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Expects, Family, Kind, KindError
-from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
+from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, member, optional
 from archdraw.spec.validation import shown, told
 
@@ -52,14 +52,14 @@ class Origin:
     fields: MappingNode
 
     def place(self, field: str) -> Span:
-        """Of a field's value (``a.b`` for one below another); of the keyword where the field was not written."""
+        """Of a field's value (``a.b.0`` for one below another); of the keyword where the field was not written."""
         node: Node = self.fields
         span = self.span
         for step in filter(None, field.split(".")):
-            entry = node.entry(step) if isinstance(node, MappingNode) else None
-            if entry is None:
+            below = child(node, int(step) if isinstance(node, SequenceNode) and step.isdecimal() else step)
+            if below is None:
                 break
-            node, span = entry.value, entry.value.span
+            node, span = below, below.span
         return span
 
 

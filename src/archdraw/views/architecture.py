@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archdraw.blocks import Block, Leaf, Module, Sequence, Side, leaves, walk
+from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError
 from archdraw.facts import Facts, facts
 from archdraw.layout import plate as layout
-from archdraw.picture import Chain, Diagram, Plate
+from archdraw.picture import Branches, Chain, Diagram, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
@@ -37,6 +37,10 @@ def picture(spec: Spec, model: Module) -> Plate:
                 items.append(folded(part, paths[id(part)]))
             case Side():
                 items.append(tapped(part, paths[id(part.body)], _note(part)))
+            case Parallel(branches=branches, merge="add") if all(isinstance(branch, Leaf) for branch in branches):
+                # Tables that are added up: the first is the one that stands on the spine, the others at its left.
+                boxes = [folded(leaf, paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
+                items.append(Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1))
             case _:
                 items.append(opened(Module("", "", part), ""))
     if stack is None:
@@ -45,17 +49,13 @@ def picture(spec: Spec, model: Module) -> Plate:
         name=spec.name,
         subtitle=_subtitle(spec, model, counted),
         accent=accent_index(spec.developer or spec.name),
-        column=Chain(tuple(_side_order(items))),
+        column=Chain(tuple(items)),
         tokens="Tokenized text",
         insets=insets(model, stack, counted, spec.context_length, _wanted(spec)),
         strip=strip(stack),
         footer=_footer(spec, model),
         description=_description(spec, model, stack, counted),
     )
-
-
-def _side_order(items: list[Diagram]) -> list[Diagram]:
-    return items
 
 
 def _note(side: Side) -> str:

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal, assert_never
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, leaves, walk
+from archdraw import picture
+from archdraw.blocks import (
+    Block,
+    Experts,
+    Graph,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+    leaves,
+    walk,
+)
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 
 LONGEST_LABEL = 36
@@ -51,7 +66,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
-    return Tap(folded(side.body, path), side.direction, note)
+    return Tap(folded(side.body, path, label=f"{side.body.label}, folded"), side.direction, note)
 
 
 def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
@@ -61,7 +76,7 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
         case Module():
             return folded(block, paths[id(block)])
         case Sequence(parts=parts):
-            items = _activated([_diagram(part, paths) for part in parts], parts)
+            items = _unrepeated(_activated([_diagram(part, paths) for part in parts], parts))
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(_diagram(branch, paths) for branch in branches)
@@ -71,6 +86,8 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
                 joined = Box(paths[id(block)] + "/concatenate", "concatenate", inputs=len(branches))
                 return Chain((fan, joined))
             return fan
+        case Graph():
+            return _graph(block, paths)
         case Residual(body=body):
             return Rail(_diagram(body, paths))
         case Repeat(body=body, times=times):
@@ -79,11 +96,25 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = f"{total} experts, {active} active for a token"
-            return Box(inner, "", role="plain", title=title, figure=ExpertGrid(total, active))
+            label = f"{total} experts, {active} active" if total > 1 else "1 expert"
+            return Box(inner, label, role="experts", title=title, figure=ExpertGrid(total, active))
         case Side():
             return tapped(block, paths[id(block.body)])
         case _:
             assert_never(block)
+
+
+def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
+    """Each node as one box. Raises ValueError for a node that is more than one."""
+    boxes: dict[str, Box] = {}
+    for name, node in block.nodes:
+        box = _diagram(node, paths)
+        if not isinstance(box, Box):
+            raise ValueError(f"node {name} of a graph is not one box")
+        boxes[name] = box
+    places = {name: box.path for name, box in boxes.items()}
+    edges = tuple((places.get(start, start), places.get(end, end)) for start, end in block.edges)
+    return picture.Graph(tuple(boxes.values()), edges)
 
 
 def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:
@@ -105,6 +136,39 @@ def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram,
     return tuple(result)
 
 
+def _unrepeated(items: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
+    """``items`` without names at lines that only repeat the label of the box which the line enters."""
+    result = list(items)
+    for index, (item, above) in enumerate(pairwise(items)):
+        entered = [box.label if box else "" for box in _entered(above)]
+
+        def quiet(box: Box, entered: list[str] = entered) -> Box:
+            names = [entered.pop(0) if entered else "" for _ in box.outputs]
+            kept = ("" if name == label else name for name, label in zip(box.outputs, names, strict=True))
+            return replace(box, outputs=tuple(kept))
+
+        if isinstance(item, Box):
+            result[index] = quiet(item)
+        elif isinstance(item, Branches) and all(isinstance(branch, Box) for branch in item.items):
+            result[index] = replace(item, items=tuple(quiet(box) for box in item.items if isinstance(box, Box)))
+    return tuple(result)
+
+
+def _entered(item: Diagram) -> list[Box | None]:
+    """For each line that comes into ``item`` the box that it enters, if it enters one."""
+    match item:
+        case Box(inputs=inputs):
+            return [item] * inputs
+        case Chain(items=()):
+            return [None]
+        case Chain(items=items):
+            return _entered(items[0])
+        case Branches(items=items):
+            return [box for branch in items for box in _entered(branch)]
+        case _:
+            return [None]
+
+
 def _is_activation(leaf: Leaf) -> bool:
     """An element-wise function: no weights, nothing to say but its name."""
     plain = not (leaf.weights or leaf.detail or leaf.state or leaf.chip or leaf.heads)
@@ -115,13 +179,16 @@ def _leaf(leaf: Leaf, path: str) -> Box:
     heads = leaf.heads
     figure = HeadGroups(heads.query, heads.key_value) if heads and heads.key_value <= MOST_GROUPS else None
     label, detail = leaf.label, leaf.detail
+    if figure and leaf.chip:
+        # What is done to the scores is said where they are made.
+        detail = f"{detail}, {leaf.chip}"
     if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:
         label, detail = f"{label} {detail}".strip(), ""
     return Box(
         path,
         label,
         detail,
-        role="plain" if figure else leaf.role,
+        role=leaf.role,
         inputs=leaf.inputs,
         outputs=leaf.outputs,
         figure=figure,

@@ -9,32 +9,29 @@ from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leav
 from archdraw.facts import Facts
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.views.diagrams import chips, opened
+from archdraw.views.patterns import periods, runs
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, parameters, share, within
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
 
-PART_NAMES = {
-    "embedding": ("embedding", "embedding"),
-    "head": ("output head", "embedding"),
-    "attention": ("token mixers", "attention"),
-    "feed_forward": ("feed forward", "feed_forward"),
-    "experts": ("routed experts", "experts"),
-    "shared_experts": ("shared experts", "shared"),
-    "router": ("routers", "experts"),
-    "norm": ("norms", "norm"),
-    "encoder": ("encoders", "auxiliary"),
-    "other": ("other", "plain"),
-}
+PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("routed experts", "experts", frozenset({"experts"})),
+    ("shared experts", "shared", frozenset({"shared_experts"})),
+    ("feed forward", "feed_forward", frozenset({"feed_forward"})),
+    ("attention", "attention", frozenset({"attention"})),
+    ("embedding, output", "embedding", frozenset({"embedding", "head"})),
+    ("encoders", "auxiliary", frozenset({"encoder"})),
+)
+"""How the parts of the facts are told: words, role, and the parts that are told together."""
 
 
 def insets(
     model: Module, stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None
 ) -> tuple[Inset, ...]:
-    """The panels of ``model`` in the order of their boxes, from the top down.
+    """The panels of ``model``: boxes that are opened from the top down, then what stands by itself.
 
     ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
     """
@@ -58,16 +55,12 @@ def insets(
         found.extend(_opened(block, option.path, counted))
     if masks is not None:
         found.append(masks)
-    lettered = iter(LETTERS)
     memory = _memory(stack, counted, context)
     shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
-    if shown is not None and len(memory) == 1 and len(memory[0].items) == 2:
+    if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
         found[shown] = replace(found[shown], items=(*found[shown].items, *memory.pop().items))
-    result = [replace(inset, letter=next(lettered)) if inset.source else inset for inset in found]
-    result += memory
-    result += _parts(counted)
-    return tuple(result)
+    return (*found, *memory, *_parts(counted))
 
 
 def _options(stack: Stack) -> Iterator[Option]:
@@ -103,8 +96,13 @@ def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
     expert = next(((place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)), None)
     if expert is not None:
         active, total = counted.active_parameters, counted.total_parameters
-        words = f"active {parameters(active)} of {parameters(total)}"
+        words = f"active {parameters(active, total)} of {parameters(total)}"
         items.append(Share(words, share(active, total), active, total, "expert_active"))
+        without = counted.active_parameters_without_input_embedding
+        if without < active:
+            left_out = ["the input table"] if not counted.head_is_tied else []
+            left_out += ["encoders"] if counted.encoders else []
+            items.append(Words(f"{parameters(without)} without {' and '.join(left_out)}"))
     yield Inset(module.title or module.label, tuple(items), source=path)
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
@@ -134,7 +132,15 @@ def _masks(stack: Stack) -> Inset | None:
         told = position if len(positions) > 1 else ""
         detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
         figures.append(Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail))
-    return Inset("Who sees whom", (Masks(tuple(figures)),))
+    return Inset(f"Who sees whom{_rhythm(stack)}", (Masks(tuple(figures)),))
+
+
+def _rhythm(stack: Stack) -> str:
+    """``: 5 sliding to 1 global`` where windows and their lack take turns by a rule."""
+    kinds = [within(mixer.label).removesuffix(" attention") for layer in stack.all for mixer in _mixers(layer)]
+    start, unit, times = periods(kinds)
+    turns = runs(kinds[start : start + unit])
+    return f": {turns[0][1]} {turns[0][0]} to {turns[1][1]} {turns[1][0]}" if times > 1 and len(turns) == 2 else ""
 
 
 def _reach(window: Window | None) -> tuple[bool, int]:
@@ -160,38 +166,33 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     kept = counted.kv_cache_bytes(context)
     if_all = max(full) * len(full) * 2 * context
     caching = sum(1 for elements in full if elements)
-    mixed = if_all > kept
-    items: list[Item] = []
-    token = f"{data(counted.kv_cache_bytes_per_token())} a token"
-    if mixed:
-        items.append(
-            Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
+    token = f"{data(counted.kv_cache_bytes_per_token())} a token in {caching} layers"
+    if if_all <= kept:
+        weights = counted.weight_memory()
+        segments = (
+            Segment(f"weights {data(weights)}", weights, "feed_forward"),
+            Segment(f"KV cache {data(kept)}", kept, "latent"),
         )
-        items.append(Words(f"{token}, {caching} layers; full bar: all {len(full)} keep every token"))
-    else:
-        items.append(Words(f"KV cache {data(kept)}: {token}, {caching} layers", strong=True))
-        items.append(Words(f"weights {data(counted.weight_memory())}"))
+        items: tuple[Item, ...] = (Split(segments), Words(f"KV cache: {token}"))
+        return [Inset(f"Memory at {context:,} tokens, if in bf16", items, optional=True)]
+    windows = all(full)
+    otherwise = "without windows" if windows else "if all were attention"
+    share_bar = Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
+    items = (share_bar, Words(f"{token}; full bar: {otherwise}"))
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = data(counted.recurrent_state_bytes())
-        items.append(Words(f"recurrent state {state}, {recurrent} layers, at any length", strong=True))
-    return [Inset("Memory, bf16" if mixed else f"Memory at {context:,} tokens, bf16", tuple(items), optional=not mixed)]
+        items = (*items, Words(f"recurrent state {state} in {recurrent} layers, at any length", strong=True))
+    return [Inset("Memory, if in bf16", items)]
 
 
 def _parts(counted: Facts) -> list[Inset]:
-    """Where the parameters are, largest first; what is under half a per cent is told together."""
+    """Where the parameters are, largest first, and what is left in one."""
     total = counted.total_parameters
-    sizes = sorted(((size, str(part)) for part, size in counted.parts.items() if size), reverse=True)
-    shown = [(size, part) for size, part in sizes if size >= total / 200][:6]
-    rest = total - sum(size for size, _ in shown)
-    segments = [
-        Segment(
-            f"{PART_NAMES.get(part, (part, 'plain'))[0]} {share(size, total)}",
-            size,
-            PART_NAMES.get(part, (part, "plain"))[1],
-        )
-        for size, part in shown
-    ]
-    if rest >= total / 2000 and len(segments) % 2:
+    sizes = {name: sum(counted.parts.get(part, 0) for part in parts) for name, _, parts in PARTS}  # type: ignore[call-overload]
+    shown = [(sizes[name], name, role) for name, role, _ in PARTS if sizes[name] >= total / 200]
+    segments = [Segment(f"{name} {share(size, total)}", size, role) for size, name, role in sorted(shown, reverse=True)]
+    rest = total - sum(size for size, _, _ in shown)
+    if rest >= total / 2000:
         segments.append(Segment(f"the rest {share(rest, total)}", rest, "plain"))
     return [Inset(f"Where the {parameters(total)} parameters are", (Split(tuple(segments)),), optional=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, layers, walk
 from archdraw.blocks import Sequence as Chained
@@ -116,7 +117,10 @@ def _body(
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group for place in places[number])) for group in groups]
-    bands = tuple(f"or: {_when(group, len(main), main.start)}, as above" for group in reversed(together[1:]))
+    bands = tuple(
+        f"or: above {_when(upper, len(main), main.start)}, below {_when(lower, len(main), main.start)}"
+        for lower, upper in pairwise(together)
+    )[::-1]
     return tuple(slots), Choice(tuple(reversed(bodies)), bands)
 
 
@@ -190,7 +194,8 @@ def _slot_picture(slot: Slot, number: int) -> Diagram:
 
 def _band(option: Option, box: Box, number: int, start: int) -> str:
     """What the option above the band is, and when it comes."""
-    words = f"or: {within(box.label)} {_when(option.places, number, start)}"
+    name = "MoE" if option.block.role == "experts" else within(box.label)
+    words = f"or: {name} {_when(option.places, number, start)}"
     return words if len(words) <= LONGEST_BAND else f"or: {_when(option.places, number, start)}"
 
 

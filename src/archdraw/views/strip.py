@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import accumulate
 
 from archdraw.blocks import Module, leaves, walk
 from archdraw.picture import LegendEntry, Strip, StripCell
-from archdraw.views.patterns import factored, periods
+from archdraw.views.patterns import factored, periods, runs
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
+MOST_RUNS = 6
 ATTENTION = " attention"
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
@@ -30,10 +32,13 @@ def strip(stack: Stack) -> Strip | None:
     ]
     below = [_name(lower, lower_names) for lower in lowers]
     start, unit, times = periods([f"{one}/{other}" for one, other in zip(words, below, strict=True)])
+    # Without a period, a few runs are set apart; many would only scatter the cells.
+    lengths = [count for _, count in runs([f"{one}/{other}" for one, other in zip(words, below, strict=True)])]
+    ends = list(accumulate(lengths)) if len(lengths) <= MOST_RUNS else [len(words)]
     cells: list[StripCell] = []
     for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
         title = ", ".join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))
-        group = _group(index, start, unit, times)
+        group = _group(index, start, unit, times) if times > 1 else ends.index(next(end for end in ends if index < end))
         cells.append(
             StripCell(
                 upper.role if upper else "",
@@ -63,8 +68,6 @@ def _counted(names: list[str]) -> str:
 
 
 def _group(index: int, start: int, unit: int, times: int) -> int:
-    if times == 1:
-        return 0
     if index < start:
         return 0
     shift = 1 if start else 0

@@ -1,0 +1,116 @@
+"""Whatever an author writes: a spec that is read is drawn, without a fault."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archdraw.faults import faults
+from archdraw.spec import expand, parse_spec
+from archdraw.theme import load_theme
+from archdraw.views import draw
+
+words = st.lists(st.text("abcdefghijklmnop", min_size=1, max_size=30), min_size=1, max_size=6).map(
+    lambda parts: " ".join(parts)[:60].strip()
+)
+mixers = st.one_of(
+    st.builds(
+        lambda groups, window, norm, gate, label: {
+            "grouped_query": {
+                "num_attention_heads": 16,
+                "num_key_value_heads": groups,
+                "head_dim": 64,
+                "position": "rope",
+                **({"sliding_window": window} if window else {}),
+                **({"qk_norm": "rmsnorm_per_head"} if norm else {}),
+                **({"output_gate": True} if gate else {}),
+                **({"label": label} if label else {}),
+            }
+        },
+        st.sampled_from([1, 2, 4, 8, 16]),
+        st.sampled_from([None, 128, 4096]),
+        st.booleans(),
+        st.booleans(),
+        st.none() | words,
+    ),
+    st.just(
+        {
+            "multi_head_latent": {
+                "num_attention_heads": 16,
+                "q_lora_rank": 256,
+                "kv_lora_rank": 128,
+                "qk_nope_head_dim": 64,
+                "qk_rope_head_dim": 32,
+                "v_head_dim": 64,
+                "position": "rope",
+            }
+        }
+    ),
+    st.just(
+        {
+            "gated_delta_net": {
+                "linear_num_key_heads": 4,
+                "linear_num_value_heads": 8,
+                "linear_key_head_dim": 64,
+                "linear_value_head_dim": 64,
+                "linear_conv_kernel_dim": 4,
+            }
+        }
+    ),
+    words.map(lambda label: {"module": {"label": label, "body": [{"linear": 512}, {"op": label}, {"linear": 1024}]}}),
+)
+feed_forwards = st.one_of(
+    st.sampled_from([{"swiglu": {"intermediate_size": 4096}}, {"gelu": {"intermediate_size": 2048}}]),
+    st.builds(
+        lambda total, active, shared: {
+            "mixture_of_experts": {
+                "num_experts": total,
+                "num_experts_per_tok": active,
+                "moe_intermediate_size": 512,
+                **({"n_shared_experts": 1} if shared else {}),
+            }
+        },
+        st.sampled_from([8, 16, 60, 128, 384, 512]),
+        st.integers(1, 8),
+        st.booleans(),
+    ),
+)
+layers = st.builds(
+    lambda mixer, feed_forward, placement: {
+        "decoder": {"placement": placement, "attention": mixer, "feed_forward": feed_forward}
+    },
+    mixers,
+    feed_forwards,
+    st.sampled_from(["pre", "pre", "post", "sandwich", "parallel"]),
+)
+
+
+@st.composite
+def specs(draw_from: st.DrawFn) -> dict[str, Any]:
+    kinds = draw_from(st.lists(layers, min_size=1, max_size=3))
+    order = draw_from(st.lists(st.sampled_from(range(len(kinds))), min_size=1, max_size=12))
+    times = draw_from(st.integers(1, 60))
+    return {
+        "name": draw_from(words),
+        "developer": draw_from(words),
+        "context_length": draw_from(st.sampled_from([512, 131072, 10_000_000])),
+        "hidden_size": 1024,
+        "vocab_size": 32000,
+        "define": {f"kind{number}": kind for number, kind in enumerate(kinds)},
+        "layers": [
+            "embedding",
+            {"stack": {"num_hidden_layers": times, "pattern": [f"kind{number}" for number in order][:times]}},
+            "rmsnorm",
+            "output_head",
+        ],
+    }
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(specs(), st.sampled_from(["plate", "card"]))
+def test_a_spec_that_is_read_is_drawn_without_a_fault(data: dict[str, Any], view: str) -> None:
+    spec = parse_spec(json.dumps(data), "any.yaml")
+    assert faults(draw(spec, expand(spec), view, theme=load_theme("light"))) == []
