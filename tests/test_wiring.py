@@ -24,39 +24,19 @@ from archdraw.blocks import (
 )
 from archdraw.fonts import missing, text_width
 from archdraw.kinds.attention import GroupedQuery, MultiHead, MultiQuery
-from archdraw.kinds.base import Kind, Scope
+from archdraw.kinds.base import Kind
 from archdraw.kinds.embedding import Embedding
 from archdraw.kinds.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
 from archdraw.kinds.head import OutputHead
-from archdraw.kinds.latent_attention import MultiHeadLatent
-from archdraw.kinds.linear_attention import GatedDeltaNet
-from archdraw.kinds.mixture_of_experts import MixtureOfExperts
 from archdraw.kinds.norm import LayerNorm, RMSNorm
 from archdraw.kinds.position import NoPosition, Rope
-from archdraw.kinds.vision import VisionEncoder
 from archdraw.kinds.wording import NOTE_WIDTH
 from archdraw.spec import expand, load_spec
+from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
 CHIP_SIZE, CHIP_WORDS = 15.5, 116.0
 """Size of the words in a chip and the room for one line of them, in px."""
-SCOPE = Scope(hidden_size=2048, vocab_size=50_000, context_length=4096)
-LATENT = MultiHeadLatent(
-    num_attention_heads=16,
-    q_lora_rank=768,
-    kv_lora_rank=512,
-    qk_nope_head_dim=128,
-    qk_rope_head_dim=64,
-    v_head_dim=128,
-    position=Rope(),
-)
-DELTA = GatedDeltaNet(
-    linear_num_key_heads=16, linear_num_value_heads=32, linear_key_head_dim=128, linear_value_head_dim=128
-)
-EXPERTS = MixtureOfExperts(num_experts=8, num_experts_per_tok=2, moe_intermediate_size=512)
-VISION = VisionEncoder(
-    hidden_size=96, intermediate_size=384, num_hidden_layers=2, num_attention_heads=4, image_size=56, patch_size=14
-)
 
 
 def leaving(block: Block, arriving: int) -> int:

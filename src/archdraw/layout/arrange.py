@@ -14,7 +14,7 @@ SPACE = 24.0
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
 OMISSION_COST = 110.0
-DETOUR_COST = 160.0
+DETOUR_COST = 260.0
 """Of a line that passes above or below the whole first column."""
 
 

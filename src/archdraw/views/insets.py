@@ -138,6 +138,8 @@ def _masks(stack: Stack) -> Inset | None:
 def _rhythm(stack: Stack) -> str:
     """``: 5 sliding to 1 global`` where windows and their lack take turns by a rule."""
     kinds = [within(mixer.label).removesuffix(" attention") for layer in stack.all for mixer in _mixers(layer)]
+    if len(kinds) != len(stack.all):
+        return ""
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
     return f": {turns[0][1]} {turns[0][0]} to {turns[1][1]} {turns[1][0]}" if times > 1 and len(turns) == 2 else ""
