@@ -12,6 +12,8 @@ from archdraw.faults import faults
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.views import draw
+from archdraw.views.architecture import picture
+from archdraw.views.insets import MOST_OPENED
 
 words = st.lists(st.text("abcdefghijklmnop", min_size=1, max_size=30), min_size=1, max_size=6).map(
     lambda parts: " ".join(parts)[:60].strip()
@@ -114,3 +116,20 @@ def specs(draw_from: st.DrawFn) -> dict[str, Any]:
 def test_a_spec_that_is_read_is_drawn_without_a_fault(data: dict[str, Any], view: str) -> None:
     spec = parse_spec(json.dumps(data), "any.yaml")
     assert faults(draw(spec, expand(spec), view, theme=load_theme("light"))) == []
+
+
+def test_a_stack_of_many_kinds_is_drawn_with_as_many_panels_as_a_plate_has_room_for() -> None:
+    kinds = [
+        {
+            "decoder": {
+                "attention": {"multi_head": {"num_attention_heads": 8, "head_dim": 32 + 16 * number}},
+                "feed_forward": {"swiglu": {"intermediate_size": 1024 + 256 * number}},
+            }
+        }
+        for number in range(24)
+    ]
+    data = {"name": "Many", "context_length": 512, "hidden_size": 1024, "vocab_size": 32000}
+    spec = parse_spec(json.dumps({**data, "layers": ["embedding", {"stack": kinds}, "output_head"]}), "many.yaml")
+    block = expand(spec)
+    assert faults(draw(spec, block, "plate", theme=load_theme("light"))) == []
+    assert len([inset for inset in picture(spec, block).insets if inset.source]) == MOST_OPENED

@@ -16,6 +16,12 @@ SECOND_COLUMN_COST = 240.0
 OMISSION_COST = 110.0
 DETOUR_COST = 260.0
 """Of a line that passes above or below the whole first column."""
+EXCESS_COST = (3.0, 500.0)
+"""Of each px beyond the tallest: a narrow plate becomes slender, the text of a wide one too small."""
+UNDER_COST = 100.0
+"""Of a part opened under its owner: its line runs around the owner's figure."""
+PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
+"""Of so many lines through one space: two are room for two, three are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,6 @@ class Arrangement:
     columns: tuple[tuple[Inset, ...], ...]
     widths: tuple[float, ...]
     height: float
-
-
-EXCESS_COST = (3.0, 500.0)
-"""Of each px beyond the tallest: a narrow plate becomes slender, the text of a wide one too small."""
-UNDER_COST = 100.0
-"""Of a part opened under its owner: its line runs around the owner's figure."""
-_PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
-"""Of so many lines through one space: two are room for two, three are not."""
 
 
 def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float, float]) -> Arrangement:
@@ -68,7 +66,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
         wide = len(columns) == 2
         cost += EXCESS_COST[wide] * max(0.0, target - tallest[wide])
-        cost += DETOUR_COST * _detours(columns) + sum(_PASSAGE_COST[min(number, 3)] for number in _passing(columns))
+        cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
         cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:
             best = (cost, Arrangement(columns, widths, target))
@@ -82,9 +80,7 @@ def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], 
     nothing come last.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    for choice in product((1, 2, 0), repeat=len(ordered)):
-        if any(column == 0 and not inset.optional for column, inset in zip(choice, ordered, strict=True)):
-            continue
+    for choice in product(*((1, 2, 0) if inset.optional else (1, 2) for inset in ordered)):
         first = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 1)
         second = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 2)
         if first and _led(first, second):

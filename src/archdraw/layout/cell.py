@@ -15,8 +15,8 @@ Paint = Callable[[Canvas, float, float], None]
 class Cell:
     """Extents from ``left`` to ``right`` and ``length`` along the flow; ports are x coordinates of lines.
 
-    ``arrows`` says for each input whether the line that comes in ends here with a head. ``reach`` is how far lines
-    outside a box may run at the left and right (``left`` and ``right`` include it).
+    ``arrows`` says for each input whether the line that comes in ends here with a head. Chips and rails beside a box
+    are within the extents.
     """
 
     left: float

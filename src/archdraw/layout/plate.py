@@ -28,7 +28,7 @@ NARROWEST = 1160.0
 """Room across the narrowest plate that has insets."""
 LOOSEST_GAP = 40.0
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without I and O, which look like figures."""
+"""Without I and O, which look like figures. A plate has no room for more panels than these."""
 TALLEST_WIDE = SMALL / 0.011
 """Beyond this height the smallest text would be under 1.1 % of the shorter side."""
 TALLEST_NARROW = 1550.0
@@ -100,7 +100,7 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
     )
     ordered: list[Inset] = []
-    for letter, inset in zip(LETTERS, opening, strict=False):
+    for letter, inset in zip(LETTERS[: len(opening)], opening, strict=True):
         ordered.append(replace(inset, letter=letter))
         ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
     ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]

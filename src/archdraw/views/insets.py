@@ -13,6 +13,8 @@ from archdraw.views.patterns import periods, runs
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, parameters, share, within
 
+MOST_OPENED = 8
+"""More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
@@ -40,7 +42,7 @@ def insets(
     masks = _masks(stack)
     for option in _options(stack):
         block = option.block
-        if not isinstance(block, Module) or not _worth(block):
+        if not isinstance(block, Module) or not _worth(block) or len(bodies) == MOST_OPENED:
             continue
         if wanted is not None and not {option.path, block.name, block.label, block.kind} & set(wanted):
             continue
