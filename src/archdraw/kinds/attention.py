@@ -224,17 +224,15 @@ class SoftmaxAttention(Kind):
         return ", ".join(heads + extra)
 
     def _notes(self, width: int) -> tuple[str, ...]:
-        window, position = self._window(), self._position()
+        window = self._window()
         cached = 2 * self.key_value_heads * width
         facts = []
         if window is not None:
             facts.append(f"{'chunks of' if window.chunked else 'window'} {window.size:,}")
-        if position is not None:
-            facts.append(position.summary(width))
+        if isinstance(self.position, NoPosition):
+            facts.append("no position encoding (NoPE)")
         if self.query_pre_attn_scalar is not None:
             facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
-        if self.attn_logit_softcapping is not None:
-            facts.append(f"soft cap {number(self.attn_logit_softcapping)}")
         if self.attn_temperature_tuning:
             facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
         if self.sinks:

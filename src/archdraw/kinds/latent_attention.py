@@ -8,7 +8,7 @@ from typing import ClassVar
 from archdraw.blocks import LINE, Block, Cache, Leaf, Module, Parallel, Sequence, Weight, linear
 from archdraw.kinds.base import Family, Kind, Position, Scope
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.position import NoPosition, PositionKind, partial_label
+from archdraw.kinds.position import NoPosition, PositionKind
 from archdraw.kinds.wording import NBSP, data_size, notes
 
 
@@ -94,7 +94,7 @@ class MultiHeadLatent(Kind):
             kind=self.keyword,
             notes=notes(
                 f"a token caches {latent:,} + {rotated} values, {data_size(2 * (latent + rotated))} in bf16",
-                [position.summary(rotated) if position is not None else "", self._biases()],
+                ["no position encoding (NoPE)" if isinstance(position, NoPosition) else "", self._biases()],
             ),
         )
 
@@ -130,16 +130,12 @@ class MultiHeadLatent(Kind):
         """The rotation of one line; of a query it turns the last ``qk_rope_head_dim`` features of each head."""
         if not isinstance(self.position, PositionKind):
             return LINE
-        rotation = self.position.rotation(self.qk_rope_head_dim, (line,))
-        if rotation is None:
-            return LINE
-        if not isinstance(rotation, Leaf):
-            return rotation
-        if line == "Q":
-            label = partial_label(self.qk_rope_head_dim, self.qk_nope_head_dim + self.qk_rope_head_dim)
-            return replace(rotation, label=label, chip=label)
-        # The shared key turns whole; one chip is enough for both rotations of a folded block.
-        return replace(rotation, label="RoPE", chip="")
+        whole = self.qk_nope_head_dim + self.qk_rope_head_dim if line == "Q" else None
+        rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=whole)
+        if isinstance(rotation, Leaf) and line != "Q":
+            # One chip is enough for both rotations of a folded block.
+            return replace(rotation, chip="")
+        return rotation or LINE
 
 
 def _norm(name: str, width: int) -> Leaf:

@@ -25,12 +25,11 @@ class PositionKind(Kind):
 
     family: ClassVar[Family] = "position"
 
-    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
-        """What the lines named ``lines`` (queries, keys) pass, of ``width`` features a head; None for nothing."""
-        raise NotImplementedError
+    def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
+        """What the lines named ``lines`` (queries, keys) pass; None for nothing.
 
-    def summary(self, width: int) -> str:
-        """One short fact for the notes of the enclosing block."""
+        It is done to ``width`` features of each head, whose width is ``head`` (None: the same).
+        """
         raise NotImplementedError
 
     def expand(self, scope: Scope) -> Block:
@@ -75,37 +74,23 @@ class Rope(PositionKind):
             )
         return turning
 
-    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
-        """One leaf over all ``lines``, its label short enough for a chip; the notes say what it leaves out."""
-        turning = self.rotary_width(width)
-        if turning < width:
-            label = partial_label(turning, width)
-        elif self.rope_scaling is not None:
-            label = f"RoPE, {_SCALING_NAMES[self.rope_scaling.rope_type]} {number(self.rope_scaling.factor)}"
-        else:
-            label = "RoPE"
+    def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
+        """One leaf over all ``lines``, its label short enough for a chip, the rest in the second line."""
+        turning, whole = self.rotary_width(width), head or width
+        scaling = self.rope_scaling
+        scaled = f", {_SCALING_NAMES[scaling.rope_type]} {number(scaling.factor)}" if scaling is not None else ""
+        label, detail = f"RoPE{scaled}", f"base {number(self.rope_theta)}"
+        if turning < whole:
+            label, detail = f"RoPE {turning:,} of {whole:,}", f"{detail}{scaled}"
         return Leaf(
             "rotary_emb",
             label,
             role="position",
+            detail=detail,
             inputs=len(lines),
             outputs=lines,
             chip=label,
         )
-
-    def summary(self, width: int) -> str:
-        """``RoPE base 150,000, YaRN factor 32``."""
-        text = f"RoPE base {number(self.rope_theta)}"
-        if self.rope_scaling is not None:
-            kind = _SCALING_NAMES[self.rope_scaling.rope_type]
-            kind = "linear" if kind == "factor" else kind
-            text += f", {kind} factor {number(self.rope_scaling.factor)}"
-        return text
-
-
-def partial_label(turning: int, width: int) -> str:
-    """The label of a rotation that turns the first or last ``turning`` of a head's ``width`` features."""
-    return f"RoPE {turning:,} of {width:,}"
 
 
 class NoPosition(PositionKind):
@@ -115,10 +100,6 @@ class NoPosition(PositionKind):
     example: ClassVar[str] = "none"
     source: ClassVar[str] = "Kazemnejad et al. 2023, The Impact of Positional Encoding, arXiv:2305.19466"
 
-    def rotation(self, width: int, lines: tuple[str, ...]) -> Block | None:
+    def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
         """Nothing."""
         return None
-
-    def summary(self, width: int) -> str:
-        """``no position encoding (NoPE)``."""
-        return "no position encoding (NoPE)"

@@ -82,7 +82,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
             for name, port in zip(box.outputs, leaving, strict=True):
                 if name:
                     # Beside the line, low enough to stay clear of the arrow head above.
-                    canvas.text(x + port + 6, place.top - 5, name, SMALL, 400, fill=canvas.theme.muted)
+                    canvas.text(x + port + 6, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted)
 
     extent = CHIP_WIDTH + CHIP_SPACE if box.chips else 0
     right = left + width

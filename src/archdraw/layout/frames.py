@@ -133,7 +133,7 @@ def choice(
             right - box_left + max(pads),
             length,
             fill=canvas.theme.page,
-            stroke=canvas.theme.ink,
+            stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
             kind="container",
             layer="ground",
         )
@@ -148,7 +148,7 @@ def choice(
                     right - box_left + pad,
                     bottom - top,
                     fill=canvas.tint,
-                    stroke=canvas.theme.ink,
+                    stroke=canvas.theme.container_border,
                     kind="container",
                     layer="ground",
                 )
@@ -162,7 +162,8 @@ def choice(
                 paint_rows(canvas, words[index], x + (box_left + right) / 2, middle, canvas.theme.ink)
                 top += heights[index]
 
-    return Cell(left, right, length, (port,), (port,), (True,), paint)
+    # The line goes on into a whole block, whose first box takes the arrow.
+    return Cell(left, right, length, (port,), (port,), (not pads[-1],), paint)
 
 
 def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import Measures
-from archdraw.picture import Bar, Branches, Diagram, Frame, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Rail, Tap
 
+NAMED_GAP = 32.0
+"""An arrow with a name beside it."""
 BUS_LOW = 13.0
 """From where the line comes in up to the bus that copies it."""
 NEAR = 48.0
@@ -66,8 +68,20 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
         return 0.0
     if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
         return measures.gap + 12 if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame)) else 16.0
-    named = any(name for name in getattr(lower, "outputs", ()))
-    return measures.gap + (10 if named else 0)
+    return max(measures.gap, NAMED_GAP) if _is_named(lower) else measures.gap
+
+
+def _is_named(item: Diagram) -> bool:
+    """Whether names stand at the lines that leave ``item``: where a box splits its line."""
+    match item:
+        case Box():
+            return len(item.outputs) != item.inputs and any(item.outputs)
+        case Chain(items=items) if items:
+            return _is_named(items[-1])
+        case Branches(items=items, merge=None):
+            return any(map(_is_named, items))
+        case _:
+            return False
 
 
 def _rise(canvas: Canvas, start: float, end: float, y: float, space: float, arrow: bool) -> None:

@@ -153,10 +153,10 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
         usual,
         tight,
         replace(tight, figure_scale=0.8),
-        replace(tight, figure_scale=0.7),
-        replace(tight, widest_branch=200, figure_scale=0.7),
-        replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.7),
-        replace(tight, branch_gap=10, pad=8, widest_branch=130, figure_scale=0.62, port_gap=36),
+        replace(tight, widest_branch=200, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     ):
         cell = diagram.place(item, (0.0,), (), measures)

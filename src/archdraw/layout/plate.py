@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE, text_width
@@ -13,7 +14,7 @@ from archdraw.layout.frames import side_box
 from archdraw.layout.measures import SMALL, SPINE
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
-from archdraw.picture import Inset, Plate, Tap, Words
+from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -67,9 +68,10 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
     limits = (TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
     arrangement = arrange(plate.insets, natural.height, limits)
-    if arrangement.height > limits[len(arrangement.columns) == 2]:
-        # Side remarks are the first to go where a plate would become too tall.
-        arrangement = arrange(tuple(map(_terse, plate.insets)), natural.height, limits)
+    for terse in _shortened(plate.insets):
+        if arrangement.height <= limits[len(arrangement.columns) == 2]:
+            break
+        arrangement = arrange(terse, natural.height, limits)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -153,8 +155,20 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
     )
 
 
-def _terse(inset: Inset) -> Inset:
-    return replace(inset, items=tuple(item for item in inset.items if not isinstance(item, Words) or item.strong))
+def _shortened(insets: tuple[Inset, ...]) -> Iterator[tuple[Inset, ...]]:
+    """``insets`` with the side remarks left out in one more of them each time, those with most remarks first."""
+    order = sorted(range(len(insets)), key=lambda index: -sum(map(_is_remark, insets[index].items)))
+    for number in range(1, len(insets) + 1):
+        yield tuple(
+            replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
+            if index in order[:number]
+            else inset
+            for index, inset in enumerate(insets)
+        )
+
+
+def _is_remark(item: Item) -> bool:
+    return isinstance(item, Words) and not item.strong
 
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:

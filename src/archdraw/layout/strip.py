@@ -151,12 +151,15 @@ def _legend(
 def hatch(canvas: Canvas, x: float, y: float, width: float, height: float, fill: str) -> None:
     """One diagonal from the lower left to the upper right corner, as a polygon inside the cell."""
     half = 0.9
+    # Not flatter than 45 degrees: in a wide cell it stands in the middle.
+    run = min(width, height)
+    left, right = x + (width - run) / 2, x + (width + run) / 2
     points = (
-        (x + half + 1, y + height - 1),
-        (x + 1, y + height - 1),
-        (x + 1, y + height - half - 1),
-        (x + width - half - 1, y + 1),
-        (x + width - 1, y + 1),
-        (x + width - 1, y + half + 1),
+        (left + half + 1, y + height - 1),
+        (left + 1, y + height - 1),
+        (left + 1, y + height - half - 1),
+        (right - half - 1, y + 1),
+        (right - 1, y + 1),
+        (right - 1, y + half + 1),
     )
     canvas.add(Polygon(tuple((round(a, 2), round(b, 2)) for a, b in points), fill))

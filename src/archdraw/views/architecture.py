@@ -83,6 +83,8 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     size = parameters(total)
     if active < total:
         size = f"{size} total, {parameters(active)} active ({share(active, total)})"
+        if counted.encoders:
+            size = f"{size}, {parameters(counted.text_parameters)} text"
     elif counted.text_parameters < total:
         size = f"{size}, all active ({parameters(counted.text_parameters)} text)"
     else:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leaves, walk
 from archdraw.facts import Facts
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
-from archdraw.views.diagrams import chips, opened
+from archdraw.views.diagrams import opened
 from archdraw.views.patterns import periods, runs
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, parameters, share, within
@@ -116,7 +116,7 @@ def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
 
 def _masks(stack: Stack) -> Inset | None:
     """Who sees whom, where layers differ in how far they look back."""
-    reaches: dict[tuple[Window | None, str], list[Module]] = {}
+    reaches: dict[tuple[Window | None, tuple[str, str]], list[Module]] = {}
     for layer in stack.all:
         for block in _mixers(layer):
             cache = next((leaf.cache for leaf in leaves(block) if leaf.cache), None)
@@ -125,13 +125,14 @@ def _masks(stack: Stack) -> Inset | None:
     if not any(window for window, _ in reaches) or len(reaches) > MOST_MASKS:
         return None
     figures = []
-    # A position that all of them share tells none apart.
+    # What all of them share tells none apart; where all rotate, their bases do.
     positions = {position for _, position in reaches}
+    told_by = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
     for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
         kind = within(mixer.label).removesuffix(" attention")
         label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
-        told = position if len(positions) > 1 else ""
+        told = position[told_by] if len(positions) > 1 else ""
         detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
         figures.append(Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail))
     return Inset(f"Who sees whom{_rhythm(stack)}", (Masks(tuple(figures)),))
@@ -151,8 +152,10 @@ def _reach(window: Window | None) -> tuple[bool, int]:
     return (window is None, window.size if window else 0)
 
 
-def _position(mixer: Module) -> str:
-    return next((chip.label for chip in chips(mixer) if chip.role == "position"), "")
+def _position(mixer: Module) -> tuple[str, str]:
+    """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
+    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.chip), None)
+    return (rotation.chip, rotation.detail) if rotation else ("", "")
 
 
 def _mixers(layer: Module) -> Iterator[Module]:
@@ -179,14 +182,12 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
         )
         items: tuple[Item, ...] = (Split(segments), Words(f"KV cache: {token}"))
         return [Inset(f"Memory at {context:,} tokens, if in bf16", items, optional=True)]
-    windows = all(full)
-    otherwise = "without windows" if windows else "if all were attention"
     share_bar = Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
-    items = (share_bar, Words(f"{token}; full bar: {otherwise}"))
+    items = (share_bar, Words(f"full bar: full attention in all {len(full)} layers", strong=True), Words(token))
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = data(counted.recurrent_state_bytes())
-        items = (*items, Words(f"recurrent state {state} in {recurrent} layers, at any length", strong=True))
+        items = (*items[:-1], Words(f"recurrent state {state} in {recurrent} layers, at any length", strong=True))
     return [Inset("Memory, if in bf16", items)]
 
 

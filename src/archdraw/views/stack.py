@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, layers, walk
 from archdraw.blocks import Sequence as Chained
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail
+from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.views.diagrams import folded
 from archdraw.views.patterns import cadence, runs
 from archdraw.views.wording import ordinal, within
@@ -19,6 +19,9 @@ MOST_FOLDED = 1 / 3
 
 LONGEST_BAND = 60
 """Characters that fit two lines between two boxes of the spine."""
+
+
+MOST_BARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,19 @@ def stacked(module: Module, path: str) -> Stack:
 
 def _main(order: Sequence[int]) -> tuple[int, int]:
     """The layers that are drawn, between short runs at both ends of kinds that come nowhere else."""
-    first, last = 0, len(order)
-    while True:
-        kind, length = runs([str(number) for number in order[first:last]])[0]
-        rest = order[first + length : last]
-        if not rest or int(kind) in rest or length > MOST_FOLDED * len(order) or len(set(order[first:last])) < 2:
+    first = _folded(order)
+    return first, len(order) - _folded(order[first:][::-1])
+
+
+def _folded(order: Sequence[int]) -> int:
+    """How many layers at the start of ``order`` can be told by a few bars; none where it would take many."""
+    end, bars = 0, 0
+    for _, length in runs([str(number) for number in order]):
+        rest = order[end + length :]
+        if not rest or order[end] in rest or end + length > MOST_FOLDED * len(order):
             break
-        first += length
-    while True:
-        kind, length = runs([str(number) for number in order[first:last]])[-1]
-        rest = order[first : last - length]
-        if not rest or int(kind) in rest or length > MOST_FOLDED * len(order) or len(set(order[first:last])) < 2:
-            break
-        last -= length
-    return first, last
+        end, bars = end + length, bars + 1
+    return end if bars <= MOST_BARS else 0
 
 
 def _ends(order: Sequence[int], start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -113,7 +115,8 @@ def _body(
         columns = zip(*(_blocks(kinds[number].body) for number in group), strict=True)
         own = [_slot(column, [places[number] for number in group], paths) for column in columns]
         slots += own
-        bodies.append(_drawn(kinds[group[0]].body, own, len(main)))
+        members = sorted(place for number in group for place in places[number])
+        bodies.append(_drawn(kinds[group[0]].body, own, members, len(main)))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group for place in places[number])) for group in groups]
@@ -165,7 +168,8 @@ def _slot(column: Sequence[Leaf | Module], places: Sequence[tuple[int, ...]], pa
     return Slot(tuple(options))
 
 
-def _drawn(block: Block, slots: Iterable[Slot], number: int) -> Diagram:
+def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: int) -> Diagram:
+    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame."""
     slots = iter(slots)
 
     def drawn(part: Block) -> Diagram:
@@ -177,26 +181,28 @@ def _drawn(block: Block, slots: Iterable[Slot], number: int) -> Diagram:
             case Residual(body=body):
                 return Rail(drawn(body))
             case _:
-                return _slot_picture(next(slots), number)
+                return _slot_picture(next(slots), members, number)
 
     return drawn(block)
 
 
-def _slot_picture(slot: Slot, number: int) -> Diagram:
+def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
     if len(slot.options) == 1:
         only = slot.options[0]
         return folded(only.block, only.path)
-    boxes: tuple[Box, ...] = tuple(folded(option.block, option.path) for option in slot.options)
-    start = min(option.places[0] for option in slot.options)
-    bands = tuple(_band(option, upper, number, start) for option, upper in zip(slot.options, boxes[:-1], strict=False))
-    return Choice(boxes, bands)
+    boxes = tuple(folded(option.block, option.path) for option in slot.options)
+    return Choice(boxes, tuple(_band(option, members, number) for option in slot.options[:-1]))
 
 
-def _band(option: Option, box: Box, number: int, start: int) -> str:
+def _band(option: Option, members: Sequence[int], number: int) -> str:
     """What the option above the band is, and when it comes."""
-    name = "MoE" if option.block.role == "experts" else within(box.label)
-    words = f"or: {name} {_when(option.places, number, start)}"
-    return words if len(words) <= LONGEST_BAND else f"or: {_when(option.places, number, start)}"
+    if len(members) < number:
+        when = f"in {len(option.places)} of these {len(members)} layers"
+    else:
+        when = _when(option.places, number, members[0])
+    name = "MoE" if option.block.role == "experts" else within(option.block.label)
+    words = f"or: {name} {when}"
+    return words if len(words) <= LONGEST_BAND else f"or: {when}"
 
 
 def _when(places: tuple[int, ...], number: int, start: int) -> str:
@@ -210,7 +216,7 @@ def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
     mine, theirs = _blocks(layer.body), _blocks(other.body)
     if _shape(layer.body) == _shape(other.body):
         different = [own for own, theirs_there in zip(mine, theirs, strict=True) if own != theirs_there]
-        words = ", ".join(f"{block.label} {block.detail}".strip() for block in different)
+        words = "same block with " + ", ".join(f"{block.label} {block.detail}".strip() for block in different)
     else:
         words = ", ".join(block.label for block in mine if block.role != "norm")
     return Bar(f"{which}: {words}", f"{end - start} ×", path, f"{which}: {words}")
