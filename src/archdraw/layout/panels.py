@@ -155,6 +155,8 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
         replace(tight, figure_scale=0.8),
         replace(tight, widest_branch=200, figure_scale=0.8),
         replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=145, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=130, figure_scale=0.8),
         replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
