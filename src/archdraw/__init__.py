@@ -14,14 +14,21 @@ a package of its own::
 '<svg'
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.model import Model, load
 
-try:
-    __version__ = version("archdraw")
-except PackageNotFoundError:  # run from its sources, never installed
-    __version__ = "0"
+__version__: str
 
 __all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
+
+
+def __getattr__(name: str) -> str:
+    """``__version__``, looked up when it is asked for: that takes longer than all other imports here."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("archdraw")
+    except PackageNotFoundError:  # run from its sources, never installed
+        return "0"

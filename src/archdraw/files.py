@@ -21,7 +21,10 @@ def write_whole(path: str | Path, data: bytes) -> None:
         return
     if target.is_dir():
         raise IsADirectoryError(21, "it is a folder", str(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(20, f"{target.parent} is not a folder", str(path)) from error
     part = target.parent / f".archdraw-{secrets.token_hex(8)}.part"
     try:
         # Not tempfile: its files can be read by nobody else, and a picture is made with the rights of any other file.

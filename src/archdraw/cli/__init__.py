@@ -90,7 +90,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             reconfigure(errors="backslashreplace")
     try:
         code = _guarded(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # started without one: archdraw ... >&-
+            sys.stdout.flush()
     except BrokenPipeError:
         return _stop_talking()
     return code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -69,8 +71,19 @@ def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
     if number <= 1:
         yield from with_progress(render_all(jobs), len(jobs), "drawing")
         return
-    with ProcessPoolExecutor(number) as executor:
+    # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
+    # ever, so they are deaf and are ended from here.
+    executor = ProcessPoolExecutor(number, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
         yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
+    except BaseException:
+        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        executor.shutdown(cancel_futures=True)
+        signal.signal(signal.SIGINT, heard)
+        raise
+    executor.shutdown()
 
 
 def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:

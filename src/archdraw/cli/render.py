@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import get_args
@@ -11,7 +12,7 @@ import click
 from archdraw.batch import Job, Output
 from archdraw.cli._pictures import drawn, known_formats, known_theme, known_view, twice
 from archdraw.cli._specs import Work, spec_files, specs_argument
-from archdraw.errors import Problem
+from archdraw.errors import ArchdrawError, Problem, nearest
 from archdraw.writers import TextMode, formats
 
 
@@ -65,6 +66,9 @@ def command(
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
         targets: dict[Path, tuple[tuple[Path, str], ...]] = {file: ((Path(output), suffix),) for file in files}
     else:
+        if suffix.isalpha() and not output.endswith(("/", os.sep)) and not Path(output).is_dir():
+            hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
+            raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
         if same := twice(files):
             raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
         folder = Path(output)
@@ -88,6 +92,8 @@ def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], o
     if len(files) != 1 or missing or len(wanted) != 1:
         raise click.UsageError("-o - takes one spec and one format")
     format = wanted[0]
+    if sys.stdout is None:
+        raise ArchdrawError("there is no stdout to write to: it is closed")
     if format != "svg" and sys.stdout.isatty():
         raise click.UsageError(f"{format} is no text; send it to a file or a pipe")
 

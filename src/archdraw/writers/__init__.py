@@ -6,6 +6,7 @@ the format's name and the ending of its files. A new format is a new file, nothi
 
 from __future__ import annotations
 
+import math
 import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,7 +38,12 @@ def formats() -> dict[str, Writer]:
 
 
 def write(scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
-    """``scene`` as the bytes of a file in ``format``. Raises :class:`ArchdrawError` for a format that there is not."""
+    """``scene`` as the bytes of a file in ``format``.
+
+    Raises :class:`ArchdrawError` for a format that there is not, and for a ``scale`` that is not positive and finite.
+    """
+    if not 0 < scale < math.inf:
+        raise ArchdrawError(f"a picture cannot be written at a scale of {scale:g}")
     writers = formats()
     if format not in writers:
         hint = nearest(format, writers) or f"there are {', '.join(writers)}"

@@ -15,6 +15,8 @@ from archdraw.writers.svg import svg
 
 POINTS = 0.75
 """Points of one px: 72 of 96 to the inch."""
+LONGEST_SIDE = 14_400
+"""Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
 
 
 def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
@@ -26,8 +28,12 @@ def pdf(scene: Scene, *, scale: float = 1.0, searchable: bool = True) -> bytes:
     """``scene`` on one page of its size, 0.75 points a px, times ``scale``.
 
     The file has no date, so that the same scene gives the same bytes; or the one of the environment's
-    ``SOURCE_DATE_EPOCH`` (seconds since 1970). Raises :class:`ArchdrawError` where the library cairo is missing.
+    ``SOURCE_DATE_EPOCH`` (seconds since 1970). Raises :class:`ArchdrawError` where the library cairo is missing, and
+    for a side of less than 1 point or more than 14,400.
     """
+    wide, high = scene.width * scale * POINTS, scene.height * scale * POINTS
+    if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
+        raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
     try:
         from cairosvg.parser import Tree
         from cairosvg.surface import PDFSurface, cairo
@@ -41,11 +47,11 @@ def pdf(scene: Scene, *, scale: float = 1.0, searchable: bool = True) -> bytes:
         """Cairo's PDF surface with our facts in it."""
 
         def _create_surface(self, width: float, height: float) -> Any:
-            surface, wide, high = super()._create_surface(width, height)
+            surface, *size = super()._create_surface(width, height)
             surface.set_metadata(cairo.PDF_METADATA_TITLE, clean(scene.title))
             surface.set_metadata(cairo.PDF_METADATA_SUBJECT, clean(scene.description))
             surface.set_metadata(cairo.PDF_METADATA_CREATE_DATE, _date())
-            return surface, wide, high
+            return surface, *size
 
     markup = svg(scene, "searchable" if searchable else "outline")
     output = io.BytesIO()
