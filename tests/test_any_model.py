@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archdraw.errors import InputError
 from archdraw.faults import faults
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
@@ -133,3 +135,46 @@ def test_a_stack_of_many_kinds_is_drawn_with_as_many_panels_as_a_plate_has_room_
     block = expand(spec)
     assert faults(draw(spec, block, "plate", theme=load_theme("light"))) == []
     assert len([inset for inset in picture(spec, block).insets if inset.source]) == MOST_OPENED
+
+
+LAYER = {
+    "decoder": {
+        "times": 9_990,
+        "attention": {"multi_head": {"num_attention_heads": 8}},
+        "feed_forward": {"swiglu": {"intermediate_size": 4096}},
+    }
+}
+OTHER = {
+    "decoder": {
+        "attention": {"multi_head": {"num_attention_heads": 16}},
+        "feed_forward": {"gelu": {"intermediate_size": 2048}},
+    }
+}
+MTP = {"multi_token_prediction": {"num_nextn_predict_layers": 1, "layer": OTHER}}
+
+
+@pytest.mark.parametrize(
+    ("layers", "more"),
+    [
+        (["embedding", LAYER, "rmsnorm", "output_head"], {}),
+        (["embedding", LAYER, "rmsnorm", "output_head"], {"insets": False}),
+        (["embedding", LAYER, "rmsnorm", "output_head"], {"insets": ["mlp"]}),
+        (["embedding", LAYER, "rmsnorm", OTHER, "rmsnorm", "output_head"], {}),
+        (["embedding", LAYER, "rmsnorm", "output_head", MTP], {}),
+        ([LAYER], {"name": "W" * 80}),
+        ([OTHER], {}),
+    ],
+    ids=["many layers", "no insets", "one inset", "two stacks", "a module last", "a long name", "one layer"],
+)
+@pytest.mark.parametrize("view", ["plate", "card"])
+def test_odd_models_are_drawn_without_a_fault(layers: list[Any], more: dict[str, Any], view: str) -> None:
+    data = {"name": "Odd", "context_length": 512, "hidden_size": 1024, "vocab_size": 32000, "layers": layers, **more}
+    spec = parse_spec(json.dumps(data), "odd.yaml")
+    assert faults(draw(spec, expand(spec), view, theme=load_theme("light"))) == []
+
+
+def test_an_inset_that_is_not_there_is_told_at_its_place() -> None:
+    data = {"name": "Odd", "insets": ["mpl"], "context_length": 512, "hidden_size": 1024, "vocab_size": 32000}
+    spec = parse_spec(json.dumps({**data, "layers": ["embedding", OTHER]}), "odd.yaml")
+    with pytest.raises(InputError, match=r"odd\.yaml:1:27: error: nothing that could be opened is called mpl"):
+        draw(spec, expand(spec), "plate", theme=load_theme("light"))

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from archdraw.cli._specs import Work, specs_argument
-from archdraw.errors import Problem
+from archdraw.errors import ArchdrawError, InputError, Problem
 
 
 @click.command("check")
 @specs_argument
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
-    """Tell what is wrong with specs, and compare published figures with the count.
+    """Tell what is wrong with specs, whether they can be drawn, and whether published figures agree with the count.
 
     A figure under "published:" stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for
     395 to 405. A whole number of more than six digits, like 8030261248, must be equal. active_parameters may leave out
@@ -31,7 +31,15 @@ def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
         from archdraw.published import disagreements
 
         model = load(file)
-        return file, [*model.spec.warnings, *disagreements(model.spec.document, model.facts)]
+        problems = [*model.spec.warnings, *disagreements(model.spec.document, model.facts)]
+        try:
+            model.scene()
+        except InputError:
+            raise
+        except ArchdrawError as error:
+            # A character that the font lacks is found when it is measured.
+            problems.append(model.spec.problem(f"it cannot be drawn: {error}"))
+        return file, problems
 
     for file, problems in work.each(specs, checked):
         work.problems(problems)

@@ -60,7 +60,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float
             sum(height(inset, width) for inset in column) + SPACE * (len(column) - 1)
             for column, width in zip(columns, widths, strict=True)
         ]
-        target = max(model_height, *tall)
+        target = max([model_height, *tall])
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))

@@ -19,6 +19,8 @@ BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0
+GUTTER = 56.0
+"""Room for what a bracket says."""
 SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
 TAP_OUT, TAP_IN = 40.0, 36.0
 
@@ -109,8 +111,12 @@ def bracket(canvas: Canvas, place: Place, times: str) -> None:
     top, bottom = place.top + 2, place.bottom - 2
     points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
     canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
-    size = 20.0
-    canvas.text(x - 8, place.middle + MIDDLE * size, times, size, 700, fill=canvas.accent, anchor="end")
+    rows = fitted(times, GUTTER, 20, SMALL, 700)
+    y = place.middle - rows_height(rows) / 2
+    for row in rows:
+        baseline = y + row.height / 2 + MIDDLE * row.size
+        canvas.text(x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end")
+        y += row.height
 
 
 def choice(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
+from archdraw.layout.frames import SIDE_HEIGHT
 from archdraw.layout.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Rail, Tap
 
@@ -35,8 +36,11 @@ def stacked(cells: list[Cell], items: tuple[Diagram, ...], measures: Measures) -
         solid.append((cell, space, taps))
         length += space + cell.length
         taps, below = [], (cell, item)
-    if taps or not solid:
-        raise ValueError("a tap needs an item above it")
+    if not solid:
+        raise ValueError("a tap stands at a line between items")
+    # Nothing is above the last ones: their boxes need the room that an item would have given them.
+    rest = sum(tap.length for tap, _ in taps) + (SIDE_HEIGHT if taps else 0)
+    length += rest
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         start = y
@@ -49,13 +53,18 @@ def stacked(cells: list[Cell], items: tuple[Diagram, ...], measures: Measures) -
             y -= space
             cell.paint(canvas, x, y)
             y -= cell.length
+        for tap, height in taps:
+            tap.paint(canvas, x, start - height)
+        if rest:
+            for output in solid[-1][0].outputs:
+                canvas.line((x + output, y), (x + output, y - rest))
 
     return Cell(
         min(cell.left for cell in cells),
         max(cell.right for cell in cells),
         length,
         cells[0].inputs,
-        cells[-1].outputs,
+        solid[-1][0].outputs,
         solid[0][0].arrows,
         paint,
     )

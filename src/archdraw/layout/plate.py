@@ -123,7 +123,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
 def draw_strip(plate: Plate, theme: Theme) -> Scene:
     """The layer strip alone. Raises ValueError for a plate without one."""
     if plate.strip is None:
-        raise ValueError(f"{plate.name} has no layer strip: all its layers are alike")
+        raise ValueError(f"{plate.name} has no layer strip: all its layers are alike, or too many for cells")
     canvas = Canvas(theme, plate.accent)
     width = 1224.0
     strip.paint(canvas, plate.strip, MARGIN, MARGIN, width - 2 * MARGIN)
@@ -185,10 +185,10 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
 
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     canvas.rect(MARGIN, 32, 6, 60, fill=canvas.accent, radius=3, kind="mark", layer="ground")
-    names = fitted(plate.name, width - 2 * MARGIN - 20, 44, 24, 700)
-    # A name of one line stands on 67; more lines grow upwards into the margin, there is room for two.
+    names = fitted(plate.name, width - 2 * MARGIN - 20, 44, 15, 700)
+    # A name of one line stands on 67; more lines grow upwards into the margin.
     for index, row in enumerate(names):
-        canvas.text(MARGIN + 20, 67 - 28 * (len(names) - 1 - index), row.text, row.size, 700)
+        canvas.text(MARGIN + 20, 67 - row.height * (len(names) - 1 - index), row.text, row.size, 700)
     parts = list(plate.subtitle)
     room = width - 2 * MARGIN - 20
     # What does not fit is left out from the end: the most important stands first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.developers import accent_index
-from archdraw.errors import ArchdrawError
+from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.facts import Facts, facts
 from archdraw.layout import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Plate
@@ -12,8 +12,8 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.views.diagrams import folded, opened, tapped
-from archdraw.views.insets import insets
-from archdraw.views.stack import Stack, stacked
+from archdraw.views.insets import insets, names_of
+from archdraw.views.stack import Stack, joined, stacked
 from archdraw.views.strip import strip
 from archdraw.views.wording import parameters, share
 
@@ -23,14 +23,15 @@ def picture(spec: Spec, model: Module) -> Plate:
     counted = facts(model)
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     items: list[Diagram] = []
-    stack: Stack | None = None
+    stacks: list[Stack] = []
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
+    number = sum(isinstance(part, Module) and part.kind == "layers" for part in parts)
     for part in parts:
         match part:
             case Module(kind="layers"):
-                stack = stacked(part, paths[id(part)])
-                items.extend(stack.picture)
-            case Leaf(role="norm") if stack is not None:
+                stacks.append(stacked(part, paths[id(part)]))
+                items.extend(stacks[-1].picture)
+            case Leaf(role="norm") if len(stacks) == number:
                 # The one after the last layer is the only one that stands by itself.
                 items.append(folded(part, paths[id(part)], label=f"{part.label} (final)"))
             case Leaf() | Module():
@@ -43,15 +44,16 @@ def picture(spec: Spec, model: Module) -> Plate:
                 items.append(Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1))
             case _:
                 items.append(opened(Module("", "", part), ""))
-    if stack is None:
-        raise ArchdrawError(f"{spec.name} has no layers to draw")
+    if not stacks:
+        raise InputError([spec.problem(f"{spec.name} has no layers to draw", "layers")])
+    stack = joined(stacks)
     return Plate(
         name=spec.name,
         subtitle=_subtitle(spec, model, counted),
         accent=accent_index(spec.developer or spec.name),
         column=Chain(tuple(items)),
         tokens="Tokenized text",
-        insets=insets(model, stack, counted, spec.context_length, _wanted(spec)),
+        insets=insets(model, stack, counted, spec.context_length, _wanted(spec, stack)),
         strip=strip(stack),
         footer=_footer(spec, model),
         description=_description(spec, model, stack, counted),
@@ -62,11 +64,20 @@ def _note(side: Side) -> str:
     return side.body.notes[0] if side.direction == "in" and side.body.notes else ""
 
 
-def _wanted(spec: Spec) -> list[str] | None:
+def _wanted(spec: Spec, stack: Stack) -> list[str] | None:
+    """What the author wants to be opened; None for the choice of the program. Raises :class:`InputError`."""
     chosen = spec.insets
     if chosen is None:
         return None
-    return list(chosen) if not isinstance(chosen, bool) else [] if not chosen else None
+    known = {name for slot in stack.slots for option in slot.options for name in names_of(option)}
+    problems = [
+        spec.problem(f"nothing that could be opened is called {name}", "insets", hint=nearest(name, known))
+        for name in chosen or ()
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    return list(chosen or ())
 
 
 def kind_of(model: Module) -> str:
@@ -144,15 +155,23 @@ def _spoken(block: Block) -> list[str]:
     return names
 
 
+def _whole(view: str, argument: str) -> None:
+    if argument:
+        raise ArchdrawError(f"the view {view} is of the whole model: it takes no :{argument}")
+
+
 def _plate(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    _whole("plate", argument)
     return layout.draw(picture(spec, block), theme)
 
 
 def _card(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    _whole("card", argument)
     return layout.draw_card(picture(spec, block), theme)
 
 
 def _strip(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    _whole("strip", argument)
     try:
         return layout.draw_strip(picture(spec, block), theme)
     except ValueError as error:

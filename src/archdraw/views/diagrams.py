@@ -29,11 +29,10 @@ MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
 
 
-def paths_of(block: Block, path: str) -> dict[int, str]:
-    """The path of every named block in ``block``, which itself is at ``path``, by identity of the first place."""
+def paths_of(module: Module, path: str) -> dict[int, str]:
+    """The path of every block in ``module``, which itself is at ``path``, by identity of the first place."""
     found: dict[int, str] = {}
-    parent = path.rsplit("/", 1)[0] if "/" in path else ""
-    for place, part in walk(block, parent if isinstance(block, Leaf | Module) else path):
+    for place, part in walk(module.body, path):
         found.setdefault(id(part), place)
     return found
 

@@ -44,7 +44,7 @@ def insets(
         block = option.block
         if not isinstance(block, Module) or not _worth(block) or len(bodies) == MOST_OPENED:
             continue
-        if wanted is not None and not {option.path, block.name, block.label, block.kind} & set(wanted):
+        if wanted is not None and not names_of(option) & set(wanted):
             continue
         shape = _likeness(block)
         if shape in bodies:
@@ -63,6 +63,12 @@ def insets(
         # What windows save belongs to the figure of the windows.
         found[shown] = replace(found[shown], items=(*found[shown].items, *memory.pop().items))
     return (*found, *memory, *_parts(counted))
+
+
+def names_of(option: Option) -> set[str]:
+    """What an author may call a box: its path, its name in a checkpoint, its label, the kind that made it."""
+    kind = option.block.kind if isinstance(option.block, Module) else ""
+    return {option.path, option.block.name, option.block.label, kind} - {""}
 
 
 def _options(stack: Stack) -> Iterator[Option]:

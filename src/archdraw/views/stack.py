@@ -49,10 +49,19 @@ class Stack:
     picture: tuple[Diagram, ...]
 
 
+def joined(stacks: Sequence[Stack]) -> Stack:
+    """Several stacks of one model, told together; their pictures stay where they are."""
+    return Stack(
+        tuple(layer for stack in stacks for layer in stack.all),
+        tuple(slot for stack in stacks for slot in stack.slots),
+        tuple(item for stack in stacks for item in stack.picture),
+    )
+
+
 def stacked(module: Module, path: str) -> Stack:
     """The stack of ``module`` (of kind ``layers``) at ``path``."""
     every = layers(module)
-    paths = {id(block): place for place, block in reversed(list(walk(module, path.rpartition("/")[0])))}
+    paths = {id(block): place for place, block in reversed(list(walk(module.body, path)))}
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
@@ -69,7 +78,7 @@ def stacked(module: Module, path: str) -> Stack:
     for start, end in _ends(order, 0, first):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     count = last - first
-    picture.append(Frame(body, f"{count} ×" if count > 1 else "", frame_path, f"{count} layers"))
+    picture.append(Frame(body, f"{count:,} ×" if count > 1 else "", frame_path, f"{count} layers"))
     for start, end in _ends(order, last, len(order)):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     return Stack(every, slots, tuple(picture))
@@ -219,4 +228,4 @@ def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
         words = "same block with " + ", ".join(f"{block.label} {block.detail}".strip() for block in different)
     else:
         words = ", ".join(block.label for block in mine if block.role != "norm")
-    return Bar(f"{which}: {words}", f"{end - start} ×", path, f"{which}: {words}")
+    return Bar(f"{which}: {words}", f"{end - start:,} ×", path, f"{which}: {words}")

@@ -13,14 +13,15 @@ from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
 MOST_RUNS = 6
+MOST_CELLS = 400
 ATTENTION = " attention"
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
 
 def strip(stack: Stack) -> Strip | None:
-    """The strip of ``stack``, or None where all its layers are alike."""
-    if len({id(layer) for layer in stack.all}) < 2 or len(set(stack.all)) < 2:
+    """The strip of ``stack``, or None where all its layers are alike or too many to be seen as cells."""
+    if len({id(layer) for layer in stack.all}) < 2 or len(set(stack.all)) < 2 or len(stack.all) > MOST_CELLS:
         return None
     told = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
     uppers = [told[id(layer)][0] for layer in stack.all]
