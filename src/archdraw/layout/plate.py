@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archdraw.fonts import MIDDLE, text_width
+from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import diagram, panels, strip
 from archdraw.layout.arrange import SPACE, Arrangement, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import side_box
 from archdraw.layout.measures import SMALL, SPINE
-from archdraw.layout.words import fitted
+from archdraw.layout.words import divided, fitted
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
@@ -279,9 +279,9 @@ def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
 
 def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
     """The source line; returns the height of the whole picture."""
-    rows = fitted(plate.footer, width - 2 * MARGIN, SMALL, SMALL, 400)
-    baseline = height + FOOTER
-    for row in rows:
-        canvas.text(MARGIN, baseline, row.text, row.size, 400, fill=canvas.theme.muted)
+    baseline, room = height + FOOTER, width - 2 * MARGIN
+    # Full lines, not balanced ones: a footnote is read like prose.
+    for line in wrap(divided(plate.footer, room, SMALL, 400), SMALL, 400, room):
+        canvas.text(MARGIN, baseline, line, SMALL, 400, fill=canvas.theme.muted)
         baseline += 20
     return baseline - 20 + 24

@@ -38,7 +38,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         if text_width(text, step, weight) <= width:
             return (Row(text, step, weight),)
         step -= 1
-    divisible = _divided(text, width, least, weight)
+    divisible = divided(text, width, least, weight)
     lines = wrap(divisible, least, weight, width)
     narrow, wide = width / len(lines), width
     while wide - narrow > 1:
@@ -51,7 +51,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
     return tuple(Row(line, least, weight) for line in lines)
 
 
-def _divided(text: str, width: float, size: float, weight: Weight) -> str:
+def divided(text: str, width: float, size: float, weight: Weight) -> str:
     """``text`` with words that are wider than ``width`` cut into pieces that are not."""
     words = []
     # Not at no-break spaces, which split() would take for spaces.
