@@ -12,7 +12,7 @@ CELLS, CELL = 12, 12.0
 MASK = CELLS * CELL
 
 
-MASK_PITCH, MASK_WORDS = 190.0, 184.0
+MASK_PITCH, MASK_WORDS = 194.0, 188.0
 QUERY = 40.0
 """What the word for the rows takes at the left of the first mask."""
 

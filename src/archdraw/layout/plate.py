@@ -24,7 +24,7 @@ BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
-STRIP_SPACE, FOOTER = 28.0, 38.0
+STRIP_SPACE, FOOTER = 28.0, 35.0
 NARROWEST = 1160.0
 """Room across the narrowest plate that has insets."""
 LOOSEST_GAP = 40.0
@@ -156,8 +156,8 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
 
 
 def _shortened(insets: tuple[Inset, ...]) -> Iterator[tuple[Inset, ...]]:
-    """``insets`` with the side remarks left out in one more of them each time, those with most remarks first."""
-    order = sorted(range(len(insets)), key=lambda index: -sum(map(_is_remark, insets[index].items)))
+    """``insets`` with the side remarks left out in one more each time: those with most first, then the lowest."""
+    order = sorted(range(len(insets)), key=lambda index: (-sum(map(_is_remark, insets[index].items)), -index))
     for number in range(1, len(insets) + 1):
         yield tuple(
             replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
