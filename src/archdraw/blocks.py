@@ -88,11 +88,15 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``."""
+    """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
+
+    A head is ``width`` features wide, in values ``value_width`` where that is another number.
+    """
 
     query: int
     key_value: int
     width: int
+    value_width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,13 @@ class Leaf:
     """A block without parts: a projection, a norm, an operation.
 
     ``name`` is the checkpoint's (``q_proj``), ``label`` and ``detail`` are the two lines of its box. ``inputs`` lines
-    come in; ``outputs`` names the lines that leave, of which a single one needs no name.
+    come in; ``outputs`` names the lines that leave, of which a single one needs no name. A leaf with 0 inputs is a
+    source: its lines come from elsewhere in the model (another layer's keys, an encoder's output), as its label says.
 
     ``chip`` is the short text that the leaf shows beside its
     enclosing module when that is folded (``RoPE``, ``QK-norm``); empty for none. ``state`` counts the values that a
     recurrent mixer keeps per layer whatever the context. ``heads`` is set on the leaf where attention heads meet.
+    ``multiplications`` are those a token takes here beyond one for each weight of its matrices (a state's update).
     """
 
     name: str
@@ -119,6 +125,7 @@ class Leaf:
     cache: Cache | None = None
     state: int = 0
     heads: Heads | None = None
+    multiplications: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +169,14 @@ class Residual:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``body``, ``times`` in a row, each with weights of its own. ``times`` is 1 or more."""
+    """``body``, ``times`` in a row, each with weights of its own unless ``tied``. ``times`` is 1 or more.
+
+    A tied repeat is a loop: the same weights are gone through again and again, each time with a cache of its own.
+    """
 
     body: Block
     times: int
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, InstanceOf
 from archdraw.blocks import Block
 from archdraw.errors import ArchdrawError
 
-Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "head", "side", "block"]
+Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
 """Where a kind may stand. "block" is the algebra itself and may stand wherever a mixer or a feed forward may."""
 
 
@@ -22,7 +22,7 @@ class Scope:
 
     hidden_size: int
     vocab_size: int
-    context_length: int
+    context_length: int | None = None
     tie_word_embeddings: bool = False
 
 
@@ -99,4 +99,5 @@ Mixer: TypeAlias = Annotated[InstanceOf[Kind], Expects(("mixer", "block"))]
 FeedForward: TypeAlias = Annotated[InstanceOf[Kind], Expects(("feed_forward", "block"))]
 Norm: TypeAlias = Annotated[InstanceOf[Kind], Expects(("norm",))]
 Position: TypeAlias = Annotated[InstanceOf[Kind], Expects(("position",))]
+ResidualStream: TypeAlias = Annotated[InstanceOf[Kind], Expects(("residual",))]
 Layer: TypeAlias = Annotated[InstanceOf[Kind], Expects(("layer",))]

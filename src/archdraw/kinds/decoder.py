@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
@@ -9,13 +10,27 @@ from pydantic import Field
 
 from archdraw import blocks
 from archdraw.blocks import Block, Leaf, Module
-from archdraw.kinds.base import AnyBlock, Family, FeedForward, Kind, KindError, Layer, Mixer, Norm, Scope
+from archdraw.kinds.base import (
+    AnyBlock,
+    Family,
+    FeedForward,
+    Kind,
+    KindError,
+    Layer,
+    Mixer,
+    Norm,
+    ResidualStream,
+    Scope,
+)
 from archdraw.kinds.expanding import book_rest, expand_each
 from archdraw.kinds.fields import Label
+from archdraw.kinds.residual import ResidualKind
 from archdraw.runs import MOST_LAYERS, cycled, number_of_layers
 
 Placement = Literal["pre", "post", "sandwich", "parallel", "post_add"]
 Times = Annotated[int, Field(ge=1, le=MOST_LAYERS)]
+Join = Callable[..., Block]
+"""From the name of a sublayer and the blocks of its branch to the branch, joined to the residual stream."""
 
 
 def _default_norm() -> Kind:
@@ -50,6 +65,7 @@ class Decoder(Kind):
     placement: Placement = "pre"
     attention: Mixer | None = None
     feed_forward: FeedForward | None = None
+    residual: ResidualStream | None = None
     label: Label = "Decoder layer"
 
     def expand(self, scope: Scope) -> Block:
@@ -58,9 +74,16 @@ class Decoder(Kind):
         Raises :class:`KindError` for a layer without mixer and feed forward, and for ``parallel`` without both.
         """
         norm, attention, feed_forward = self._parts(scope)
-        body = _PLACEMENTS[self.placement](norm, attention, feed_forward)
+        body = _PLACEMENTS[self.placement](norm, attention, feed_forward, self._join(scope))
         layer = Module("layer", self.label, body, kind="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
+
+    def _join(self, scope: Scope) -> Join:
+        """What makes a residual branch of a sublayer and its norms."""
+        kind = self.residual
+        if isinstance(kind, ResidualKind):
+            return lambda sublayer, *parts: kind.around(blocks.Sequence(parts), scope, sublayer)
+        return lambda sublayer, *parts: blocks.Residual(blocks.Sequence(parts))
 
     def _parts(self, scope: Scope) -> tuple[Leaf | Module, Block | None, Block | None]:
         if self.attention is None and self.feed_forward is None:
@@ -87,53 +110,50 @@ def _named(norm: Leaf | Module, name: str, place: str = "") -> Block:
     return replace(norm, name=name, label=f"{norm.label} {place}".strip())
 
 
-def _residual(*parts: Block) -> Block:
-    return blocks.Residual(blocks.Sequence(parts))
-
-
-def _pre(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None) -> Block:
+def _pre(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
     row = []
     if attention is not None:
-        row.append(_residual(_named(norm, "input_layernorm"), attention))
+        row.append(join("attention", _named(norm, "input_layernorm"), attention))
     if feed_forward is not None:
         name = "input_layernorm" if attention is None else "post_attention_layernorm"
-        row.append(_residual(_named(norm, name), feed_forward))
+        row.append(join("feed_forward", _named(norm, name), feed_forward))
     return blocks.Sequence(tuple(row))
 
 
-def _post(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None) -> Block:
+def _post(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
     row = []
     if attention is not None:
-        row.append(_residual(attention, _named(norm, "post_attention_layernorm")))
+        row.append(join("attention", attention, _named(norm, "post_attention_layernorm")))
     if feed_forward is not None:
-        row.append(_residual(feed_forward, _named(norm, "post_feedforward_layernorm")))
+        row.append(join("feed_forward", feed_forward, _named(norm, "post_feedforward_layernorm")))
     return blocks.Sequence(tuple(row))
 
 
-def _sandwich(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None) -> Block:
+def _sandwich(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
     row = []
     sublayers = (
-        (attention, "input_layernorm", "post_attention_layernorm"),
-        (feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+        ("attention", attention, "input_layernorm", "post_attention_layernorm"),
+        ("feed_forward", feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
     )
-    for sublayer, before, after in sublayers:
+    for name, sublayer, before, after in sublayers:
         if sublayer is not None:
-            row.append(_residual(_named(norm, before, "before"), sublayer, _named(norm, after, "after")))
+            row.append(join(name, _named(norm, before, "before"), sublayer, _named(norm, after, "after")))
     return blocks.Sequence(tuple(row))
 
 
-def _parallel(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None) -> Block:
+def _parallel(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
     assert attention is not None
     assert feed_forward is not None
-    return _residual(_named(norm, "input_layernorm"), blocks.Parallel((attention, feed_forward), "add"))
+    branches = blocks.Parallel((attention, feed_forward), "add")
+    return join("attention", _named(norm, "input_layernorm"), branches)
 
 
-def _post_add(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None) -> Block:
+def _post_add(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
     row: list[Block] = []
     if attention is not None:
-        row += [blocks.Residual(attention), _named(norm, "post_attention_layernorm")]
+        row += [join("attention", attention), _named(norm, "post_attention_layernorm")]
     if feed_forward is not None:
-        row += [blocks.Residual(feed_forward), _named(norm, "post_feedforward_layernorm")]
+        row += [join("feed_forward", feed_forward), _named(norm, "post_feedforward_layernorm")]
     return blocks.Sequence(tuple(row))
 
 

@@ -43,7 +43,7 @@ class RopeScaling(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     rope_type: Literal["linear", "dynamic", "yarn", "longrope", "llama3"]
-    factor: Factor
+    factor: Factor | None = None
     original_max_position_embeddings: Size | None = None
 
 
@@ -78,7 +78,9 @@ class Rope(PositionKind):
         """One leaf over all ``lines``, its label short enough for a chip, the rest in the second line."""
         turning, whole = self.rotary_width(width), head or width
         scaling = self.rope_scaling
-        scaled = f", {_SCALING_NAMES[scaling.rope_type]} {number(scaling.factor)}" if scaling is not None else ""
+        scaled = f", {_SCALING_NAMES[scaling.rope_type]}" if scaling is not None else ""
+        if scaling is not None and scaling.factor is not None:
+            scaled += f" {number(scaling.factor)}"
         label, detail = f"RoPE{scaled}", f"base {number(self.rope_theta)}"
         if turning < whole:
             label, detail = f"RoPE {turning:,} of {whole:,}", f"{detail}{scaled}"

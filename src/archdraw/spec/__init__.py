@@ -74,14 +74,18 @@ class Published(_Part):
 
 
 class Spec(_Part):
-    """One model as its author wrote it. Sizes are numbers of features, entries and tokens."""
+    """One model as its author wrote it. Sizes are numbers of features, entries and tokens.
+
+    ``context_length`` is left out where nothing bounds it (recurrent models). ``incomplete`` says what of the model is
+    not in the spec, in a few words each: the picture and the facts then say that they are not whole.
+    """
 
     name: Name
     developer: Name | None = None
     released: ReleaseDate | None = None
     license: Name | None = None
     family: Name | None = None
-    context_length: Size
+    context_length: Size | None = None
     hidden_size: Size
     vocab_size: Size
     tie_word_embeddings: bool = False
@@ -91,6 +95,7 @@ class Spec(_Part):
     published: Published | None = None
     key_points: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
+    incomplete: tuple[Text, ...] = ()
     insets: tuple[Text, ...] | Literal[False] | None = None
     define: dict[str, AnyBlock] = {}
     layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]

@@ -1,0 +1,107 @@
+"""A spec in the making: what a reader has understood of a config, in the language of specs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+Block = dict[str, Any] | str
+"""A block expression as a spec has it: ``"rmsnorm"``, ``{"swiglu": {"intermediate_size": 8192}}``."""
+
+
+@dataclass(eq=False)
+class Draft:
+    """A model as its reader has understood it. ``layers`` runs from the input up, as in a spec.
+
+    ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
+    """
+
+    hidden_size: int
+    vocab_size: int
+    context_length: int | None
+    tie_word_embeddings: bool = False
+    define: dict[str, Block] = field(default_factory=dict)
+    layers: list[Block] = field(default_factory=list)
+
+
+def stack(names: Sequence[str]) -> Block:
+    """A stack of layers by the names of their definitions, one for each layer, told as briefly as possible.
+
+    A pattern that repeats is given once with ``num_hidden_layers``; runs of one layer become ``times``.
+    """
+    period = next(
+        (size for size in range(1, len(names) // 2 + 1) if all(a == b for a, b in zip(names, names[size:], strict=False))),
+        len(names),
+    )
+    if period == len(names):
+        # A head (dense layers) and then rounds: the head is written out, the rest as a stack of its own.
+        return {"stack": {"pattern": _runs(names)}}
+    if period == 1:
+        return _times(names[0], len(names))
+    return {"stack": {"num_hidden_layers": len(names), "pattern": _runs(names[:period])}}
+
+
+def stacks(names: Sequence[str]) -> list[Block]:
+    """The layers as one stack or, where a few others come first and a pattern follows, as two."""
+    for head in range(min(len(names), 9)):
+        rest = names[head:]
+        for size in range(1, len(rest) // 2 + 1):
+            if size * 2 + head <= len(names) and all(a == b for a, b in zip(rest, rest[size:], strict=False)):
+                return ([stack(names[:head])] if head else []) + [stack(rest)]
+    return [stack(names)]
+
+
+def _times(name: str, times: int) -> Block:
+    return name if times == 1 else {"like": name, "times": times}
+
+
+def _runs(names: Sequence[str]) -> list[Block]:
+    return [_times(name, len(list(run))) for name, run in groupby(names)]
+
+
+def inlined(define: dict[str, Block], layers: Iterable[Block]) -> tuple[dict[str, Block], list[Block]]:
+    """The draft with definitions that are used only once written where they are used, as a person would."""
+    layers = list(layers)
+    for name in list(define)[::-1]:
+        others = {key: value for key, value in define.items() if key != name}
+        if _uses(name, [*others.values(), *layers]) != 1:
+            continue
+        meaning = define[name]
+        if not _can_replace(name, meaning, [*others.values(), *layers]):
+            continue
+        define = {key: _replaced(value, name, meaning) for key, value in others.items()}
+        layers = [_replaced(value, name, meaning) for value in layers]
+    return define, layers
+
+
+def _uses(name: str, value: Any) -> int:
+    if isinstance(value, str):
+        return int(value == name)
+    if isinstance(value, dict):
+        return sum(_uses(name, inner) for inner in value.values()) + int(name in value)
+    return sum(_uses(name, inner) for inner in value) if isinstance(value, list) else 0
+
+
+def _can_replace(name: str, meaning: Block, value: Any) -> bool:
+    """A bare mention can be replaced by any meaning; ``{like: name, times: n}`` by a mapping of one keyword."""
+    if isinstance(value, dict):
+        if value.get("like") == name:
+            return isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
+        return all(_can_replace(name, meaning, inner) for inner in value.values())
+    return all(_can_replace(name, meaning, inner) for inner in value) if isinstance(value, list) else True
+
+
+def _replaced(value: Any, name: str, meaning: Block) -> Any:
+    if isinstance(value, str):
+        return meaning if value == name else value
+    if isinstance(value, dict):
+        if value.get("like") == name:
+            assert isinstance(meaning, dict)
+            keyword, fields = next(iter(meaning.items()))
+            extra = {key: inner for key, inner in value.items() if key != "like"}
+            times = {"times": extra.pop("times")} if "times" in extra else {}
+            return {keyword: {**times, **fields, **extra}}
+        return {key: _replaced(inner, name, meaning) for key, inner in value.items()}
+    return [_replaced(inner, name, meaning) for inner in value] if isinstance(value, list) else value

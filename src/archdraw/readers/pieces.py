@@ -1,0 +1,146 @@
+"""Parts that configs of many families share, each from its keys to a block expression of the spec language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config, said
+from archdraw.readers.draft import Block, Draft
+
+CONTEXT = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length", "max_seq_len")
+
+
+def draft(config: Config, *, vocab: int | None = None, tied: bool = False, root: Config | None = None) -> Draft:
+    """The head of a draft: hidden size, vocabulary, context, tied embeddings (by ``root`` where that says so).
+
+    ``vocab`` and ``tied`` are the class defaults for files that don't say.
+    """
+    return Draft(
+        hidden_size=config.integer("hidden_size", "n_embd", "d_model", "n_embed", "model_dim"),
+        vocab_size=config.integer("vocab_size", "padded_vocab_size", **({} if vocab is None else {"default": vocab})),
+        context_length=config.optional_integer(*CONTEXT),
+        tie_word_embeddings=tied_embeddings(config, tied, root),
+    )
+
+
+def tied_embeddings(config: Config, default: bool, root: Config | None = None) -> bool:
+    """``tie_word_embeddings`` of the text part, else of the whole config, else the default of the class."""
+    for part in (config, *([root] if root is not None else [])):
+        part.raw("tie_word_embeddings")
+        if "tie_word_embeddings" in part:
+            return part.flag("tie_word_embeddings")
+    return default
+
+
+def layer_count(config: Config) -> int:
+    """How many layers the stack has."""
+    return config.integer("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers")
+
+
+def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0, kind: str = "") -> Block:
+    """Rotary position embedding, from any of the three generations of keys.
+
+    ``rope_parameters`` (flat, or one mapping for each ``kind`` of layer), else ``rope_theta`` with ``rope_scaling``.
+    ``theta`` and ``partial`` are the class defaults.
+    """
+    fields: dict[str, Any] = {}
+    source = config.section("rope_parameters")
+    if source is not None and kind and isinstance(source.data.get(kind), dict):
+        source = source.section(kind)
+    where = source or config
+    names = ("rope_theta", "rotary_emb_base", "rope_freq_constant")
+    holder = where if any(name in where for name in names) else config
+    fields["rope_theta"] = holder.number(*names, **({} if theta is None else {"default": theta}))
+    for part in (where, config):
+        if any(name in part for name in ("partial_rotary_factor", "rotary_pct")):
+            partial = part.number("partial_rotary_factor", "rotary_pct")
+            break
+    if partial < 1.0:
+        fields["partial_rotary_factor"] = partial
+    scaling = _scaling(source or config.section("rope_scaling"))
+    if scaling:
+        fields["rope_scaling"] = scaling
+    return {"rope": fields}
+
+
+def _scaling(source: Config | None) -> dict[str, Any]:
+    """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
+    if source is None:
+        return {}
+    source.harmless(
+        *("beta_fast", "beta_slow", "mscale", "mscale_all_dim", "low_freq_factor", "high_freq_factor"),
+        *("attention_factor", "truncate", "long_factor", "short_factor", "attn_factor", "extrapolation_factor"),
+    )
+    source.raw("rope_theta", "partial_rotary_factor")
+    name = source.text("rope_type", "type", default="default")
+    if name in ("default", "mrope", "proportional"):
+        source.harmless("mrope_section", "mrope_interleaved", "factor")
+        return {}
+    scaling: dict[str, Any] = {"rope_type": name}
+    factor = source.optional_number("factor")
+    if factor is not None:
+        scaling["factor"] = factor
+    original = source.optional_integer("original_max_position_embeddings")
+    if original is not None:
+        scaling["original_max_position_embeddings"] = original
+    return scaling
+
+
+def attention(config: Config, **extra: Any) -> Block:
+    """Softmax attention of whole heads: multi-head, grouped-query or multi-query by its numbers of heads.
+
+    ``extra`` are further fields of the kind (``position``, ``qk_norm``, ``sliding_window``); those that are None or
+    False are left out.
+    """
+    heads = config.integer("num_attention_heads", "n_head", "n_heads", "num_heads")
+    groups = config.optional_integer("num_key_value_heads", "num_kv_heads", "n_kv_heads", "n_head_kv") or heads
+    head_dim = config.optional_integer("head_dim")
+    return whole_heads(heads, groups, head_dim, **extra)
+
+
+def whole_heads(heads: int, groups: int, head_dim: int | None = None, **extra: Any) -> Block:
+    """Softmax attention with ``heads`` query heads over ``groups`` heads of keys and values."""
+    kind = "multi_head" if groups == heads else "multi_query" if groups == 1 else "grouped_query"
+    fields: dict[str, Any] = {"num_attention_heads": heads}
+    if kind == "grouped_query":
+        fields["num_key_value_heads"] = groups
+    if head_dim is not None:
+        fields["head_dim"] = head_dim
+    return {kind: fields | given(**extra)}
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """``fields`` without those that say nothing: None and False."""
+    return {name: value for name, value in fields.items() if value is not None and value is not False}
+
+
+GATED = {"silu": "swiglu", "swish": "swiglu", "swiglu": "swiglu"} | dict.fromkeys(
+    ("gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_pytorch_tan", "geglu", "gated-gelu"), "geglu"
+)
+"""Gated feed forwards by the activation that a config names."""
+
+
+def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "silu", bias: bool = False) -> Block:
+    """A gated feed forward (gate, up, down); ``act`` is the class default of the activation."""
+    name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
+    if name not in GATED:
+        config.not_known(f"the activation {name}")
+    fields: dict[str, Any] = {
+        "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
+    }
+    biased = config.flag("mlp_bias", default=bias)
+    return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased)}
+
+
+def switched_window(config: Config, *, on: bool = True) -> int | None:
+    """``sliding_window`` where the layers use it: ``use_sliding_window`` may say that the number means nothing."""
+    window = config.optional_integer("sliding_window")
+    return window if config.flag("use_sliding_window", default=on) else None
+
+
+def multi_token_prediction(config: Config, layer: str) -> list[Block]:
+    """Modules that predict more tokens, made of the layer defined as ``layer``; none where the config has none."""
+    number = config.integer("num_nextn_predict_layers", "num_mtp_modules", "mtp_num_hidden_layers", default=0, least=0)
+    if not number:
+        return []
+    return [{"multi_token_prediction": {"num_nextn_predict_layers": said(number, getattr(number, "comment", "")), "layer": layer}}]

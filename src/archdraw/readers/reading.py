@@ -1,0 +1,161 @@
+"""Reading a config: which family it is of, what it describes as a spec, and what was not understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archdraw.errors import InputError, Problem, Span
+from archdraw.readers.config import Complaint, Config
+from archdraw.readers.draft import Draft, inlined
+from archdraw.readers.family import family_of
+from archdraw.readers.harmless import is_harmless
+from archdraw.readers.places import place_of
+from archdraw.readers.writing import spec_text
+from archdraw.source import read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A config, understood: ``text`` is a whole spec.
+
+    ``unused`` are the keys that nothing was read from and that are not known to be harmless, as dotted paths;
+    ``harmless`` those that say nothing about the structure. ``incomplete`` says why the spec cannot be whole; empty
+    where every key was understood.
+    """
+
+    text: str
+    unused: tuple[str, ...]
+    harmless: tuple[str, ...]
+    incomplete: tuple[str, ...]
+
+
+def read_config(path: str | Path) -> Reading:
+    """The config.json at ``path``, read.
+
+    Raises :class:`InputError` with everything that is wrong with the file, or the reason why it is refused.
+    """
+    file = Path(path)
+    text = read_text(file)
+    return reading_of(text, parsed(text, file.as_posix()), file.as_posix(), model_name(file))
+
+
+def model_name(file: Path) -> str:
+    """What a model is called whose config is ``file``: the file's name, or its folder's where that is all alike."""
+    name = file.stem if file.stem not in ("config", "params") else file.resolve().parent.name
+    return name[:80] or "model"
+
+
+def parsed(text: str, file: str) -> Mapping[str, Any]:
+    """The mapping that JSON ``text`` holds. Raises :class:`InputError` with the first place where it is no JSON."""
+    lines = text.splitlines() or [""]
+
+    def problem(message: str, line: int = 1, column: int = 1, hint: str = "") -> InputError:
+        source = lines[line - 1] if line <= len(lines) else ""
+        return InputError([Problem(message, Span(file, line, column), source, hint)])
+
+    try:
+        data = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip())
+        hint = "the file ends too early: was it copied whole?" if cut else ""
+        message = error.msg[:1].lower() + error.msg[1:]
+        raise problem(f"this is no JSON: {message}", error.lineno, error.colno, hint) from None
+    except RecursionError:
+        raise problem("the file nests too deeply for a config") from None
+    except ValueError as error:
+        raise problem(f"this is no JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise problem(f"a config is a mapping of keys to values, not {_shown(data)}")
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; two values under one key are a contradiction unless they are equal."""
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made and made[key] != value:
+            raise ValueError(f'two different values for "{key[:40]}"')
+        made[key] = value
+    return made
+
+
+def _shown(value: object) -> str:
+    return {list: "a list", str: "a text", type(None): "null", bool: str(value).lower()}.get(type(value), "a number")
+
+
+def reading_of(text: str, data: Mapping[str, Any], file: str, name: str) -> Reading:
+    """``data``, the content of a config whose text is ``text``, read by its family.
+
+    Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
+    """
+    config = Config(data)
+    family = family_of(config)
+    if family is None:
+        from archdraw.readers.unknown import UNKNOWN as family
+    config.harmless(*family.harmless)
+    draft: Draft | None = None
+    try:
+        draft = family.read(config)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        # A stand-in for a value that is missing may not fit anywhere; the complaint about it is told below.
+        if not config.complaints:
+            raise
+    if config.complaints or draft is None:
+        raise InputError([_problem(complaint, text, file) for complaint in config.complaints])
+    unread = list(config.unread())
+    unused = [path for path in unread if not is_harmless(path[-1])]
+    for path in unused:
+        if _says_something(_value(data, path)):
+            config.not_known(f'the key "{".".join(path)}"')
+    harmless = [*(path for path in unread if is_harmless(path[-1])), *config.without_bearing()]
+    return Reading(
+        _written(draft, config, name, file),
+        tuple(map(".".join, unused)),
+        tuple(map(".".join, harmless)),
+        tuple(config.incomplete),
+    )
+
+
+def _says_something(value: object) -> bool:
+    """Whether a value that nobody understood could change the structure: null, false, zero and empty ones do not."""
+    return value not in (None, False, 0, "", [], {})
+
+
+def _value(data: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _problem(complaint: Complaint, text: str, file: str) -> Problem:
+    line, column, length = place_of(text, complaint.path)
+    lines = text.splitlines()
+    return Problem(
+        complaint.message,
+        Span(file, line, column, length),
+        lines[line - 1] if line <= len(lines) else "",
+        complaint.hint,
+    )
+
+
+def _written(draft: Draft, config: Config, name: str, file: str) -> str:
+    define, layers = inlined(draft.define, draft.layers)
+    spec: dict[str, Any] = {"name": name}
+    if draft.context_length is not None:
+        spec["context_length"] = draft.context_length
+    spec |= {"hidden_size": draft.hidden_size, "vocab_size": draft.vocab_size}
+    if draft.tie_word_embeddings:
+        spec["tie_word_embeddings"] = True
+    if config.incomplete:
+        spec["incomplete"] = list(config.incomplete)
+    if define:
+        spec["define"] = define
+    spec["layers"] = layers
+    kind = config.data.get("model_type")
+    source = f"Read from {Path(file).name}" + (f", model_type {str(kind)[:40]}" if kind else "")
+    header = ["".join(character if character.isprintable() else " " for character in source)]
+    return spec_text(spec, header, [])
