@@ -74,7 +74,7 @@ def process(*words: str, **environment: str) -> subprocess.CompletedProcess[byte
 
 def test_the_contract_has_these_commands() -> None:
     assert isinstance(program, Commands)
-    assert {"render", "check", "facts", "show", "kinds", "themes", "gallery"} <= set(COMMANDS)
+    assert {"render", "check", "facts", "show", "kinds", "themes", "gallery", "import", "fit"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -155,7 +155,7 @@ def test_a_folder_stands_for_its_specs(archdraw: Run) -> None:
     ran = archdraw("check", ".", "empty")
     assert ran.code == 1
     assert ran.out == "good.yaml: fine\n"
-    assert "empty:1:1: error: there are no specs (*.yaml) in this folder" in ran.err
+    assert "empty:1:1: error: there are no specs (*.yaml) and no configs (*.json) in this folder" in ran.err
 
 
 def test_a_picture_goes_through_a_pipe(tmp_path: Path) -> None:
@@ -278,6 +278,35 @@ def test_facts_as_a_table(archdraw: Run) -> None:
     assert ran.out.startswith("Tiny\ntotal parameters")
     assert re.search(r"^KV cache at 64 tokens +4,096  4 KiB$", ran.out, re.MULTILINE)
     assert re.search(r"^  feed forward +768  51.9%$", ran.out, re.MULTILINE)
+
+
+def test_operations_of_a_token(archdraw: Run) -> None:
+    found = json.loads(archdraw("facts", "good.yaml", "--json", "--context", "10").out)
+    # Two for each weight of a matrix: 2 layers of 4 x 64 and 3 x 128, the head of 80; and for each of 10 tokens
+    # 2 heads of 4 features meet a key and a value.
+    assert found["flops_per_token"] == 2 * (2 * (256 + 384) + 80 + 10 * 2 * (2 * (4 + 4)))
+
+
+@pytest.mark.parametrize(("memory", "said"), [("much", "no amount of memory"), ("0", "less than a byte")])
+def test_fit_wants_an_amount(archdraw: Run, memory: str, said: str) -> None:
+    ran = archdraw("fit", "good.yaml", "--memory", memory)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_fit(archdraw: Run) -> None:
+    (told,) = json.loads(archdraw("fit", "good.yaml", "--memory", "5kB", "--context", "20", "--json").out)
+    assert (told["memory"], told["context"], told["complete"]) == (5000, 20, True)
+    # 64 bytes a token.
+    assert [(way["dtype"], way["context"], way["fits"]) for way in told["ways"]] == [
+        ("fp32", 0, False),
+        ("bf16", (5000 - 2 * TOTAL) // 64, True),
+        ("fp8", (5000 - TOTAL) // 64, True),
+        ("int4", (5000 - TOTAL // 2) // 64, True),
+    ]
+    shown = archdraw("fit", "good.yaml", "--memory", "5KiB", "--context", "1M")
+    assert shown.code == 1
+    assert re.search(r"^bf16 +2\.89 KiB +\d+ tokens +does not fit$", shown.out, re.MULTILINE)
 
 
 def test_every_stage_can_be_shown(archdraw: Run) -> None:

@@ -60,6 +60,9 @@ def render(job: Job) -> Outcome:
     about = ("", "", 0.0, 0.0)
     try:
         model = load(job.spec)
+        if model.reading is not None:
+            # A spec's warnings are for its author, who asks for them; those of a config tell how far to trust it.
+            problems += model.warnings
         for output in job.outputs:
             scene = model.scene(output.view, output.theme)
             if not written:

@@ -80,23 +80,34 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """What one token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all)."""
+    """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
+
+    A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
+    chooses tokens by, neither keys nor values of the attention itself, and is told beside them.
+    """
 
     elements: int
     window: Window | None = None
+    every: int = 1
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
-    A head is ``width`` features wide, in values ``value_width`` where that is another number.
+    A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
+    ``reach`` keys (a window, a chunk, a choice; None: all), each of which stands for ``every`` so many tokens. Those of
+    latent attention are not ``cached`` as they are: they are made from what is.
     """
 
     query: int
     key_value: int
     width: int
     value_width: int | None = None
+    reach: int | None = None
+    every: int = 1
+    cached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,14 +321,17 @@ def inputs(block: Block) -> int:
 
 
 def layers(block: Block) -> tuple[Module, ...]:
-    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered."""
+    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered.
+
+    The layers of a loop over the same weights come once.
+    """
     match block:
         case Module(kind="layer"):
             return (block,)
         case Leaf() | Side():
             return ()
-        case Repeat(body=body, times=times):
-            return layers(body) * times
+        case Repeat(body=body, times=times, tied=tied):
+            return layers(body) * (1 if tied else times)
         case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
             return tuple(layer for child in children(block) for layer in layers(child))
         case _:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import Any, Literal, TypeVar, assert_never, get_args
 
 from archdraw.blocks import (
@@ -42,6 +44,8 @@ class Facts:
     ``encoders`` those of counted modules whose output joins the line (other modalities); ``beside`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
     ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
+    ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
+    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -52,6 +56,8 @@ class Facts:
     state: int = 0
     layers: int = 0
     head_is_tied: bool = False
+    multiplications: int = 0
+    attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
 
     @property
     def total_parameters(self) -> int:
@@ -83,22 +89,48 @@ class Facts:
 
     def kv_cache_bytes_per_token(self, bits: int = 16) -> int:
         """Bytes that one more token leaves in all attention layers together, windows not yet full."""
-        return sum(entry.elements * count for entry, count in self.cache.items()) * bits // 8
+        return self._left_per_token(bits, index=False)
+
+    def index_cache_bytes_per_token(self, bits: int = 16) -> int:
+        """Bytes that one more token leaves in the caches of all indexers, beside keys and values."""
+        return self._left_per_token(bits, index=True)
+
+    def _left_per_token(self, bits: int, *, index: bool) -> int:
+        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index)
+        left = (Fraction(entry.elements * number, entry.every) for entry, number in entries)
+        return int(sum(left) * bits // 8)
 
     def kv_cache_bytes(self, context: int, bits: int = 16) -> int:
         """Bytes of the whole cache after ``context`` tokens.
 
-        A layer with a window keeps at most that many tokens; so does one with chunks, at the end of a full chunk.
+        A layer with a window keeps at most that many tokens; so does one with chunks, at the end of a full chunk. What
+        indexers keep is not in it.
         """
         kept = sum(
-            entry.elements * count * (context if entry.window is None else min(context, entry.window.size))
+            entry.elements
+            * count
+            * ((context if entry.window is None else min(context, entry.window.size)) // entry.every)
             for entry, count in self.cache.items()
+            if not entry.index
         )
         return kept * bits // 8
 
     def recurrent_state_bytes(self, bits: int = 16) -> int:
         """Bytes of the state of all recurrent mixers, the same at every context length."""
         return self.state * bits // 8
+
+    def flops_per_token(self, context: int) -> int:
+        """Floating-point operations of one text token that has ``context`` tokens before it, itself included.
+
+        Two for each multiplication, its addition included: with every active matrix, with each key and value that it
+        meets, and with the states of recurrent mixers. Looking up a row, norms, activations and softmax are left out,
+        as in Kaplan et al. 2020, arXiv:2001.08361; so are encoders.
+        """
+        met = sum(
+            number * min(context // every, context if reach is None else reach)
+            for (reach, every), number in self.attended.items()
+        )
+        return 2 * (self.multiplications + met)
 
 
 def combined(first: Facts, second: Facts) -> Facts:
@@ -112,6 +144,8 @@ def combined(first: Facts, second: Facts) -> Facts:
         state=first.state + second.state,
         layers=first.layers + second.layers,
         head_is_tied=first.head_is_tied or second.head_is_tied,
+        multiplications=first.multiplications + second.multiplications,
+        attended=_added(first.attended, second.attended),
     )
 
 
@@ -126,7 +160,15 @@ def repeated(one: Facts, times: int) -> Facts:
         state=one.state * times,
         layers=one.layers * times,
         head_is_tied=one.head_is_tied,
+        multiplications=one.multiplications * times,
+        attended=_scaled(one.attended, times),
     )
+
+
+def _looped(one: Facts, times: int) -> Facts:
+    """The facts of one block that is gone through ``times``: its weights once, each time with a cache of its own."""
+    every = repeated(one, times)
+    return replace(every, parts=one.parts, idle=one.idle, encoders=one.encoders, beside=one.beside, layers=one.layers)
 
 
 def facts(block: Block) -> Facts:
@@ -140,8 +182,8 @@ def facts(block: Block) -> Facts:
             return _sum(map(facts, children(block)))
         case Residual(body=body):
             return facts(body)
-        case Repeat(body=body, times=times):
-            return repeated(facts(body), times)
+        case Repeat(body=body, times=times, tied=tied):
+            return _looped(facts(body), times) if tied else repeated(facts(body), times)
         case Experts(body=body, total=total, active=active):
             return _experts(facts(body), total, active)
         case Module(body=body, kind=kind):
@@ -152,13 +194,20 @@ def facts(block: Block) -> Facts:
             assert_never(block)
 
 
-def report(counted: Facts, name: str, context: int) -> dict[str, Any]:
+def report(
+    counted: Facts, name: str, context: int, *, incomplete: Iterable[str] = (), unused: Iterable[str] = ()
+) -> dict[str, Any]:
     """``counted`` as plain data for JSON: the facts of the model ``name``, its cache at ``context`` tokens.
 
-    ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise.
+    ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
+    ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
+    that were not understood.
     """
     return {
         "name": name,
+        "complete": not tuple(incomplete),
+        "incomplete": list(incomplete),
+        "unused_keys": list(unused),
         "total_parameters": counted.total_parameters,
         "active_parameters": counted.active_parameters,
         "active_parameters_without_input_embedding": counted.active_parameters_without_input_embedding,
@@ -168,11 +217,13 @@ def report(counted: Facts, name: str, context: int) -> dict[str, Any]:
         "context": context,
         "kv_cache_bytes": counted.kv_cache_bytes(context),
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
+        "flops_per_token": counted.flops_per_token(context),
         "cache": [
             {
                 "elements_per_token": entry.elements,
                 "window": None if entry.window is None else entry.window.size,
                 "chunked": entry.window is not None and entry.window.chunked,
+                "tokens_per_entry": entry.every,
                 "count": count,
             }
             for entry, count in counted.cache.items()
@@ -190,7 +241,25 @@ def _leaf(leaf: Leaf) -> Facts:
         cache={leaf.cache: 1} if leaf.cache is not None else {},
         state=leaf.state,
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
+        multiplications=leaf.multiplications + _multiplied(leaf),
+        attended=_attended(leaf),
     )
+
+
+def _multiplied(leaf: Leaf) -> int:
+    """Values of the matrices that a token is multiplied with; from a table a row is looked up."""
+    if leaf.part == "embedding" or leaf.role in ("embedding", "position") and leaf.part != "head":
+        return 0
+    return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
+
+
+def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
+    """For each key that a token meets: queries with keys, and weights with values."""
+    heads = leaf.heads
+    if heads is None:
+        return {}
+    value_width = heads.width if heads.value_width is None else heads.value_width
+    return {(heads.reach, heads.every): heads.query * (heads.width + value_width)}
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:
@@ -200,6 +269,8 @@ def _experts(one: Facts, total: int, active: int) -> Facts:
         every,
         idle=one.total_parameters * total - one.active_parameters * active,
         cache=_scaled(one.cache, active),
+        multiplications=one.multiplications * active,
+        attended=_scaled(one.attended, active),
         layers=one.layers,
     )
 

@@ -10,38 +10,67 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdraw.blocks import Module
+    from archdraw.errors import Problem
     from archdraw.facts import Facts
+    from archdraw.readers import Reading
     from archdraw.scene import Scene
     from archdraw.spec import Spec
     from archdraw.theme import Theme
     from archdraw.writers import TextMode
 
 
-def load(path: str | Path) -> Model:
-    """The model that the spec file at ``path`` describes.
+CHECKPOINT_SUFFIXES = (".json", ".gguf", ".safetensors")
+"""What a model is published with. Any other file is read as a spec, whatever its name is."""
 
+
+def is_spec(path: str | Path) -> bool:
+    """Whether ``path`` is read as a spec: it ends in .yaml or .yml, or is a file of no other known kind."""
+    file = Path(path)
+    if file.suffix.lower() in (".yaml", ".yml"):
+        return True
+    return file.exists() and not file.is_dir() and file.suffix.lower() not in CHECKPOINT_SUFFIXES
+
+
+def load(path: str | Path) -> Model:
+    """The model that the file at ``path`` describes.
+
+    That is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a folder
+    of such files, or the id of a Hugging Face repository.
     Raises :class:`archdraw.InputError` with everything that is wrong with the file.
     """
-    from archdraw.spec import expand, load_spec
+    from archdraw.spec import expand, load_spec, parse_spec
 
-    spec = load_spec(path)
-    return Model(spec, expand(spec))
+    if is_spec(path):
+        spec = load_spec(path)
+        return Model(spec, expand(spec))
+    from archdraw.readers.sources import read_model
+
+    reading = read_model(str(path))
+    spec = parse_spec(reading.text, f"{Path(path).as_posix()} (as a spec)")
+    return Model(spec, expand(spec), reading)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 
-    In a notebook a model shows itself as its plate.
+    ``reading`` says what of a config was understood; None for a model that was read from a spec. In a notebook a model
+    shows itself as its plate.
     """
 
     spec: Spec
     block: Module
+    reading: Reading | None = None
 
     @property
     def name(self) -> str:
         """The model's name, as its spec gives it."""
         return self.spec.name
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd but not wrong with the file that the model was read from."""
+        return self.spec.warnings if self.reading is None else self.reading.warnings
 
     @cached_property
     def facts(self) -> Facts:

@@ -40,7 +40,10 @@ Figure: TypeAlias = HeadGroups | ExpertGrid
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``."""
+    """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``.
+
+    One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not.
+    """
 
     path: str
     label: str

@@ -21,8 +21,8 @@ def number_of_layers(block: Block) -> int:
             return 1
         case Leaf() | Side():
             return 0
-        case Repeat(body=body, times=times):
-            return number_of_layers(body) * times
+        case Repeat(body=body, times=times, tied=tied):
+            return number_of_layers(body) * (1 if tied else times)
         case Sequence(parts=blocks) | Parallel(branches=blocks):
             return sum(number_of_layers(part) for part in blocks)
         case Graph():
@@ -81,7 +81,7 @@ def _factored(blocks: Units[Block], marks: Units[int]) -> tuple[Block, ...]:
 
 def _repeated(parts: tuple[Block, ...], times: int) -> Block:
     body = _row(parts)
-    if isinstance(body, Repeat):
+    if isinstance(body, Repeat) and not body.tied:
         return Repeat(body.body, body.times * times)
     return Repeat(body, times)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from archdraw.batch import Job, Outcome, render_all
+from archdraw.cli._specs import picture_name
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, InputError, nearest
 
@@ -90,7 +91,8 @@ def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:
     """Two specs whose pictures would have the same name."""
     seen: dict[str, Path] = {}
     for file in files:
-        if file.stem in seen:
-            return seen[file.stem], file
-        seen[file.stem] = file
+        name = picture_name(file)
+        if name in seen:
+            return seen[name], file
+        seen[name] = file
     return None

@@ -16,22 +16,37 @@ from archdraw.errors import ArchdrawError, InputError, Problem, Span
 
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml", ".json", ".gguf")
+MODEL_FILES = ("config.json", "params.json", "model.safetensors.index.json", "model.safetensors")
+"""A folder that holds one of these is one model, not a folder of specs."""
 
 
 def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
-    """The files that ``paths`` name, folders opened (their ``.yaml`` and ``.yml`` files by name), each once."""
+    """The files that ``paths`` name, folders of specs and configs opened, each once.
+
+    A folder that a model was published in, with its config.json, stands for that model.
+    """
     files: dict[Path, None] = {}
     problems: list[Problem] = []
     for path in map(Path, paths):
-        if not path.is_dir():
+        if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
             files[path] = None
             continue
         inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
         if not inside:
-            problems.append(Problem("there are no specs (*.yaml) in this folder", Span(str(path), 1, 1)))
+            problems.append(Problem("there are no specs (*.yaml) and no configs (*.json) in this folder", Span(str(path), 1, 1)))
         files.update(dict.fromkeys(inside))
     return list(files), problems
+
+
+def picture_name(file: Path) -> str:
+    """What pictures of the model in ``file`` are called: a config.json says nothing, the folder around it does."""
+    if file.is_dir():
+        return file.resolve().name
+    if file.name in MODEL_FILES:
+        return file.resolve().parent.name
+    # A dot in the id of a repository begins no suffix.
+    return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
 
 
 class Work:
@@ -47,6 +62,10 @@ class Work:
         report(found)
         if any(isinstance(problem, str) or problem.severity == "error" for problem in found):
             self.code = max(self.code, PROBLEMS)
+
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Reports warnings; the exit code stays."""
+        report(list(problems))
 
     def crash(self, trace: str) -> None:
         """Reports an error of the program itself."""

@@ -31,7 +31,7 @@ def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
         from archdraw.published import disagreements
 
         model = load(file)
-        problems = [*model.spec.warnings, *disagreements(model.spec.document, model.facts)]
+        problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]
         try:
             model.scene()
         except InputError:

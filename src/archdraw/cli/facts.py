@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archdraw.cli._amounts import tokens
 from archdraw.cli._specs import Work, specs_argument
 from archdraw.cli._terminal import table
 from archdraw.kinds.wording import data_size
 
-_TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
-_UNITS = {"": 1, "k": 1024, "m": 1024**2}
-
-
-def tokens(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """A number of tokens: 8192, 128k (k is 1,024, as context lengths are counted), 1M (1,048,576)."""
-    if value is None:
-        return None
-    found = _TOKENS.fullmatch(value.strip().replace(",", "").replace("_", ""))
-    if not found:
-        raise click.BadParameter(f"{value!r} is no number of tokens, like 8192, 128k or 1M")
-    number = float(found[1]) * _UNITS[found[2].lower()]
-    if not number.is_integer() or number < 1:
-        raise click.BadParameter(f"{value!r} is no whole number of tokens")
-    return int(number)
-
+DEFAULT_CONTEXT = 8192
+"""Tokens at which a model without a longest context is told."""
 
 @click.command("facts")
 @specs_argument
 @click.option("--json", "as_json", is_flag=True, help="JSON: an object for one spec, a list for more or for a folder.")
 @click.option("--context", metavar="N", callback=tokens,
-              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's context length]")  # fmt: skip
+              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's context length, else 8192]")  # fmt: skip
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context: int | None) -> int:
-    """Count parameters, cache and memory of models.
+    """Count parameters, cache, operations and memory of models.
 
     All numbers are counted from the block tree that is also drawn; bytes are those of bf16. k and M in --context are
     1,024 and 1,048,576.
 
     \b
     archdraw facts llama.yaml
+    archdraw facts config.json
     archdraw facts specs/ --json
     archdraw facts llama.yaml --context 128k
     """
@@ -54,7 +41,15 @@ def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context
         from archdraw.model import load
 
         model = load(file)
-        return report(model.facts, model.name, context or model.spec.context_length)
+        if model.reading is not None:
+            work.warn(model.warnings)
+        return report(
+            model.facts,
+            model.name,
+            context or model.spec.context_length or DEFAULT_CONTEXT,
+            incomplete=model.spec.incomplete,
+            unused=model.reading.unused if model.reading else (),
+        )
 
     reports = list(work.each(specs, counted))
     if as_json:
@@ -88,6 +83,10 @@ def _written(report: dict[str, Any]) -> str:
     if report["recurrent_state_bytes"]:
         sizes["recurrent state"] = report["recurrent_state_bytes"]
     sizes |= {f"weights in {dtype}": size for dtype, size in report["weight_memory_bytes"].items()}
+    rows.append(("operations per token", f"{report['flops_per_token']:,}", f"FLOPs, {report['context']:,} tokens before it"))
     rows.append(("KV cache per token", f"{per_token:,}", "bytes, bf16, all attention layers"))
     rows += [(name, f"{size:,}", data_size(size)) for name, size in sizes.items()]
-    return f"{click.style(report['name'], bold=True)}\n{table(rows, right=frozenset({1}))}"
+    name = click.style(report["name"], bold=True)
+    if not report["complete"]:
+        name += f"\nincomplete: {', '.join(report['incomplete'])}"
+    return f"{name}\n{table(rows, right=frozenset({1}))}"

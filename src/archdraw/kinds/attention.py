@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from archdraw.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, Window, linear
+from pydantic import Field
+
+from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, Window, linear
+from archdraw.kinds.attention_parts import (
+    Biases,
+    Gate,
+    GateActivation,
+    QueryKeyNorm,
+    cached,
+    gated,
+    grouping,
+    keys_and_values,
+    keys_that_are_values,
+    queries,
+    query_key_norm,
+    shared_keys_and_values,
+    value_width,
+)
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import Factor, Label, Size
 from archdraw.kinds.position import NoPosition, PositionKind
-from archdraw.kinds.wording import data_size, notes, number
-
-QueryKeyNorm = Literal["rmsnorm_per_head", "rmsnorm_per_projection", "layernorm_per_head", "l2norm_per_head"]
-_NORM_LABELS = {
-    "rmsnorm_per_head": "RMSNorm per head",
-    "rmsnorm_per_projection": "RMSNorm over all heads",
-    "layernorm_per_head": "LayerNorm per head",
-    "l2norm_per_head": "L2 norm per head",
-}
+from archdraw.kinds.wording import notes, number
 
 
 class SoftmaxAttention(Kind):
@@ -27,16 +36,27 @@ class SoftmaxAttention(Kind):
 
     num_attention_heads: Size
     head_dim: Size | None = None
+    v_head_dim: Size | None = None
+    is_causal: bool = True
     attention_bias: bool = False
+    attention_key_bias: bool | None = None
     attention_out_bias: bool | None = None
+    attention_k_eq_v: bool = False
+    shares_kv: bool | Label = False
     qk_norm: QueryKeyNorm | None = None
+    qk_norm_after_position: bool = False
+    v_norm: bool = False
+    attention_value_scale: Factor | None = None
     position: Position | None = None
     sliding_window: Size | None = None
     attention_chunk_size: Size | None = None
     sinks: bool = False
-    output_gate: bool = False
+    output_gate: bool | Literal["elementwise", "per_head"] = False
+    gate_projection: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    gate_activation: GateActivation = "sigmoid"
     attn_logit_softcapping: Factor | None = None
     query_pre_attn_scalar: Factor | None = None
+    attention_multiplier: Factor | None = None
     attn_temperature_tuning: bool = False
     floor_scale: Size = 8192
     attn_scale: Factor = 0.1
@@ -62,8 +82,34 @@ class SoftmaxAttention(Kind):
     def expand(self, scope: Scope) -> Module:
         """Projections, QK-norm and rotation, attention, output projection; with an output gate beside the attention.
 
-        Raises :class:`KindError` where heads don't divide or a window and a chunk are both given.
+        Raises :class:`KindError` where heads don't divide or fields contradict each other.
         """
+        self._check()
+        heads = self._heads(scope)
+        gate, hidden, width = self._gate(heads), scope.hidden_size, heads.query * value_width(heads)
+        projections = (*queries(hidden, heads, gate, bias=self.attention_bias), *self._keys_values(hidden, heads))
+        mixed = self._mixed(heads)
+        out = linear(
+            "o_proj",
+            "output projection",
+            width,
+            hidden,
+            bias=self._biases().output,
+            part="attention",
+            detail=f"{width:,} to {hidden:,}",
+        )
+        body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
+        return Module(
+            "self_attn",
+            self.label or self._label(),
+            Sequence((Parallel(projections, "separate"), *body, out)),
+            role=self._role(),
+            detail=self._detail(heads),
+            kind=self.keyword,
+            notes=self._notes(heads),
+        )
+
+    def _check(self) -> None:
         query, key_value = self.num_attention_heads, self.key_value_heads
         if query % key_value:
             raise KindError(
@@ -73,28 +119,27 @@ class SoftmaxAttention(Kind):
             )
         if self.sliding_window is not None and self.attention_chunk_size is not None:
             raise KindError("a layer has a sliding_window or an attention_chunk_size, not both", "attention_chunk_size")
-        width = self.head_width(scope)
-        mixed = self._mixed(width)
-        if self.output_gate:
-            mixed = (Parallel((Leaf("gate", "sigmoid"), Sequence(mixed)), "multiply"),)
-        out = linear(
-            "o_proj",
-            "output projection",
-            query * width,
-            scope.hidden_size,
-            bias=self._output_bias(),
-            part="attention",
-            detail=f"{query * width:,} to {scope.hidden_size:,}",
-        )
-        return Module(
-            "self_attn",
-            self.label or self._label(),
-            Sequence((self._projections(scope.hidden_size, width), *mixed, out)),
-            role=self._role(),
-            detail=self._detail(width),
-            kind=self.keyword,
-            notes=self._notes(width),
-        )
+        if self.attention_k_eq_v and self.shares_kv:
+            raise KindError("keys and values of another layer are what they are there", "attention_k_eq_v")
+        if self.attention_k_eq_v and self.v_head_dim not in (None, self.head_dim):
+            raise KindError("values that are the keys have their width", "v_head_dim", "leave it out")
+        if self.query_pre_attn_scalar is not None and self.attention_multiplier is not None:
+            raise KindError(
+                "query_pre_attn_scalar and attention_multiplier both scale the scores", "attention_multiplier"
+            )
+        if self.gate_projection is not None and not self.output_gate:
+            raise KindError("gate_projection without an output_gate", "gate_projection", "add output_gate: true")
+
+    def _heads(self, scope: Scope) -> Heads:
+        width, window = self.head_width(scope), self._window()
+        value = self.v_head_dim if self.v_head_dim != width else None
+        return Heads(self.num_attention_heads, self.key_value_heads, width, value, window.size if window else None)
+
+    def _gate(self, heads: Heads) -> Gate | None:
+        if not self.output_gate:
+            return None
+        per_head = self.output_gate == "per_head"
+        return Gate(heads.query * (1 if per_head else value_width(heads)), self.gate_projection, per_head)
 
     def _window(self) -> Window | None:
         if self.attention_chunk_size is not None:
@@ -104,102 +149,71 @@ class SoftmaxAttention(Kind):
     def _role(self) -> Role:
         return "attention" if self._window() is None else "sliding"
 
-    def _projections(self, hidden: int, width: int) -> Parallel:
-        queries, keys = self.num_attention_heads * width, self.key_value_heads * width
-        cache = Cache(keys, self._window())
-        q_lines: tuple[str, ...]
-        if self.output_gate:
-            q_label, q_width, q_lines = f"gate + Q {2 * queries:,}", 2 * queries, ("gate", "Q")
-        else:
-            q_label, q_width, q_lines = f"Q {queries:,}", queries, ("Q",)
-        bias = self.attention_bias
-        return Parallel(
-            (
-                linear("q_proj", q_label, hidden, q_width, bias=bias, part="attention", outputs=q_lines),
-                *(
-                    linear(
-                        f"{line.lower()}_proj",
-                        f"{line} {keys:,}",
-                        hidden,
-                        keys,
-                        bias=bias,
-                        part="attention",
-                        outputs=(line,),
-                        cache=cache,
-                    )
-                    for line in ("K", "V")
-                ),
-            ),
-            "separate",
+    def _biases(self) -> Biases:
+        every, key, out = self.attention_bias, self.attention_key_bias, self.attention_out_bias
+        return Biases(every, every if key is None else key, every, every if out is None else out)
+
+    def _keys_values(self, hidden: int, heads: Heads) -> tuple[Block, ...]:
+        """The sources of the lines K and V; what sees the future, or takes another layer's, caches nothing."""
+        if self.shares_kv:
+            return shared_keys_and_values("of an earlier layer" if self.shares_kv is True else self.shares_kv)
+        window, biases = self._window(), self._biases()
+        if self.attention_k_eq_v:
+            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.is_causal)
+        return keys_and_values(
+            hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
         )
 
-    def _mixed(self, width: int) -> tuple[Block, ...]:
-        """From the lines Q, K, V to one line: QK-norm, rotation, attention."""
-        query, key_value = self.num_attention_heads, self.key_value_heads
-        group = query // key_value
-        if group == 1:
-            detail = f"{query} heads"
-        elif key_value == 1:
-            detail = f"{query} Q heads to 1 KV head"
-        else:
-            detail = f"{key_value} groups: {group} Q heads to 1 KV head"
-        chip = "sinks" if self.sinks else ""
-        if self.attn_logit_softcapping is not None:
-            chip = (
-                f"{chip}, cap {number(self.attn_logit_softcapping)}"
-                if chip
-                else (f"soft cap {number(self.attn_logit_softcapping)}")
-            )
+    def _mixed(self, heads: Heads) -> tuple[Block, ...]:
+        """From the lines Q, K, V to one line: norms, rotation, attention."""
+        position = self._position()
+        bias, tensors = position.score_bias(heads.query) if position is not None else ("", ())
+        cap = self.attn_logit_softcapping
+        chips = [
+            "sinks" if self.sinks else "",
+            bias,
+            "" if cap is None else f"{'cap' if self.sinks else 'soft cap'} {number(cap)}",
+        ]
         attention = Leaf(
             "attention",
             "Softmax attention",
             role=self._role(),
-            detail=detail,
-            weights=(Weight("sinks", (query,)),) if self.sinks else (),
+            detail=grouping(heads),
+            weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
             inputs=3,
-            chip=chip,
-            heads=Heads(query, key_value, width),
+            chip=", ".join(filter(None, chips)),
+            heads=heads,
         )
-        prepared = self._prepared(width)
-        return (Parallel((prepared, LINE), "separate"), attention) if prepared.parts else (attention,)
+        prepared, values = self._prepared(heads), self._prepared_values(heads)
+        if not prepared.parts and not values.parts:
+            return (attention,)
+        lines = 1 if self.shares_kv else 2
+        first: tuple[Block, ...] = (prepared,) if prepared.parts else (LINE,) * lines
+        return (Parallel((*first, *((LINE,) if lines == 1 else ()), values), "separate"), attention)
 
-    def _prepared(self, width: int) -> Sequence:
-        """What queries and keys pass before they meet; an L2 norm comes after the rotation (Llama 4), others before."""
-        lines = ("Q", "K")
-        norm = self._query_key_norm(width, lines)
+    def _prepared(self, heads: Heads) -> Sequence:
+        """What queries and keys pass before they meet; keys of another layer have passed it there."""
+        lines = ("Q",) if self.shares_kv else ("Q", "K")
+        norm = query_key_norm(self.qk_norm, heads, lines) if self.qk_norm is not None else None
         position = self._position()
-        rotation = position.rotation(width, lines) if position is not None else None
-        ordered = (rotation, norm) if self.qk_norm == "l2norm_per_head" else (norm, rotation)
+        rotation = position.rotation(heads.width, lines) if position is not None else None
+        # Llama 4 and Hunyuan turn first and normalise then.
+        late = self.qk_norm_after_position or self.qk_norm == "l2norm_per_head"
+        ordered = (rotation, norm) if late else (norm, rotation)
         return Sequence(tuple(step for step in ordered if step is not None))
 
-    def _query_key_norm(self, width: int, lines: tuple[str, ...]) -> Leaf | None:
-        if self.qk_norm is None:
-            return None
-        weights: tuple[Weight, ...]
-        match self.qk_norm:
-            case "rmsnorm_per_head":
-                weights = (Weight("q_norm.weight", (width,)), Weight("k_norm.weight", (width,)))
-            case "rmsnorm_per_projection":
-                weights = (
-                    Weight("q_norm.weight", (self.num_attention_heads * width,)),
-                    Weight("k_norm.weight", (self.key_value_heads * width,)),
-                )
-            case "layernorm_per_head":
-                weights = (Weight("q_norm.weight", (width,)), Weight("q_norm.bias", (width,)))
-                weights += (Weight("k_norm.weight", (width,)), Weight("k_norm.bias", (width,)))
-            case "l2norm_per_head":
-                weights = ()
-        return Leaf(
-            "qk_norm",
-            _NORM_LABELS[self.qk_norm],
-            role="norm",
-            weights=weights,
-            part="norm",
-            inputs=2,
-            outputs=lines,
-            chip="QK-norm",
-        )
+    def _prepared_values(self, heads: Heads) -> Sequence:
+        if self.shares_kv:
+            return LINE
+        steps = []
+        if self.v_norm:
+            steps.append(
+                Leaf("v_norm", "RMSNorm per head", role="norm", detail="no weights", outputs=("V",), part="norm")
+            )
+        if self.attention_value_scale is not None:
+            steps.append(Leaf("v_scale", f"× {number(self.attention_value_scale)}", outputs=("V",)))
+        return Sequence(tuple(steps))
 
     def _position(self) -> PositionKind | None:
         return self.position if isinstance(self.position, PositionKind) else None
@@ -211,21 +225,27 @@ class SoftmaxAttention(Kind):
             return "Sliding attention"
         return "Gated attention" if self.output_gate else self.title
 
-    def _detail(self, width: int) -> str:
-        query, key_value = self.num_attention_heads, self.key_value_heads
-        shared = query != key_value
-        heads = [f"{query} Q, {key_value} KV", f"head {width}"] if shared else [f"{query} heads of {width}"]
-        extra = []
+    def _detail(self, heads: Heads) -> str:
+        width = f"{heads.width}" if heads.value_width is None else f"{heads.width}, V {heads.value_width}"
+        shared = heads.query != heads.key_value
+        words = (
+            [f"{heads.query} Q, {heads.key_value} KV", f"head {width}"]
+            if shared
+            else [f"{heads.query} heads of {width}"]
+        )
         window = self._window()
         if window is not None:
-            extra.append(f"{'chunk' if window.chunked else 'window'} {window.size:,}")
+            words.append(f"{'chunk' if window.chunked else 'window'} {window.size:,}")
+        if not self.is_causal:
+            words.append("both ways")
+        if self.shares_kv:
+            words.append("shared K, V")
         if isinstance(self.position, NoPosition):
-            extra.append("NoPE")
-        return ", ".join(heads + extra)
+            words.append("NoPE")
+        return ", ".join(words)
 
-    def _notes(self, width: int) -> tuple[str, ...]:
-        window = self._window()
-        cached = 2 * self.key_value_heads * width
+    def _notes(self, heads: Heads) -> tuple[str, ...]:
+        window, biases = self._window(), self._biases()
         facts = []
         if window is not None:
             facts.append(f"{'chunks of' if window.chunked else 'window'} {window.size:,}")
@@ -233,34 +253,40 @@ class SoftmaxAttention(Kind):
             facts.append("no position encoding (NoPE)")
         if self.query_pre_attn_scalar is not None:
             facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
+        if self.attention_multiplier is not None:
+            facts.append(f"scores × {number(self.attention_multiplier)}")
         if self.attn_temperature_tuning:
             facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
         if self.sinks:
             facts.append("1 learned sink a head")
-        return notes(
-            f"a token caches 2 × {self.key_value_heads} × {width} values, {data_size(2 * cached)} in bf16",
-            facts,
-            self._biases(),
-        )
+        told = biases.told(keys=not self.shares_kv, values=not (self.shares_kv or self.attention_k_eq_v))
+        return notes(self._cached(heads), facts, told)
 
-    def _biases(self) -> str:
-        biased = ["q", "k", "v"] if self.attention_bias else []
-        biased += ["output"] if self._output_bias() else []
-        if len(biased) == 1:
-            return f"{biased[0]} has a bias"
-        return f"{', '.join(biased[:-1])} and {biased[-1]} have a bias" if biased else ""
-
-    def _output_bias(self) -> bool:
-        return self.attention_bias if self.attention_out_bias is None else self.attention_out_bias
+    def _cached(self, heads: Heads) -> str:
+        if not self.is_causal:
+            return "every token sees all others; nothing is cached"
+        if self.shares_kv:
+            return "keys and values are cached where they are made, not here"
+        return cached(heads, once=self.attention_k_eq_v)
 
 
 class MultiHead(SoftmaxAttention):
     """Multi-head attention: each query head has a key head and a value head of its own.
 
-    ``head_dim`` is ``hidden_size / num_attention_heads`` where it is not said. ``attention_bias`` gives all four
-    projections a bias, ``attention_out_bias`` says otherwise for the last. ``sliding_window`` and
-    ``attention_chunk_size`` bound what a token sees; ``sinks`` adds a learned score a head that draws attention to
-    nothing; ``output_gate`` multiplies the result by a sigmoid of the input. ``attn_temperature_tuning`` multiplies the
+    ``head_dim`` is ``hidden_size / num_attention_heads`` where it is not said, ``v_head_dim`` the width of a value
+    where that is another. ``attention_bias`` gives all four projections a bias, ``attention_key_bias`` and
+    ``attention_out_bias`` say otherwise for one. ``is_causal: false`` lets a token see those after it, as encoders do.
+
+    ``sliding_window`` and ``attention_chunk_size`` bound what a token sees; ``sinks`` adds a learned score a head that
+    draws attention to nothing. ``qk_norm`` normalises queries and keys before the position is told (or after it:
+    ``qk_norm_after_position``), ``v_norm`` the values, which ``attention_value_scale`` multiplies (MiMo-V2).
+    ``attention_k_eq_v`` takes the keys before norm and rotation for values (Gemma 4); ``shares_kv`` takes keys and
+    values of another layer, which a text in its place can name.
+
+    ``output_gate`` multiplies the result by ``gate_activation`` of a projection of the input: a number for each
+    feature, or one for each head (``per_head``). The projection is a part of ``q_proj``, or ``gate_projection`` names
+    one of its own. The scores are divided by the root of a head's width; ``query_pre_attn_scalar`` puts another number
+    under the root, ``attention_multiplier`` multiplies instead (Granite). ``attn_temperature_tuning`` multiplies the
     query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4).
     """
 

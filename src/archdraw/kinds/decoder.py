@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from archdraw import blocks
-from archdraw.blocks import Block, Leaf, Module
+from archdraw.blocks import Block, Leaf, Module, Part
 from archdraw.kinds.base import (
     AnyBlock,
     Family,
@@ -39,12 +39,26 @@ def _default_norm() -> Kind:
     return RMSNorm()
 
 
+@dataclass(frozen=True, slots=True)
+class _Sublayer:
+    """A block of a layer with its norm, which is called ``before`` or ``after`` by where it stands."""
+
+    name: str
+    block: Block
+    norm: Leaf | Module
+    before: str
+    after: str
+
+
 class Decoder(Kind):
     """The usual layer: a token mixer and a feed forward, each in a residual branch with its norm.
 
     ``placement`` says where the norms stand: ``pre`` before each sublayer inside its branch; ``post`` after it inside
     its branch (OLMo 2); ``sandwich`` both (Gemma 2); ``parallel`` one norm for mixer and feed forward side by side
-    (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1). A layer may lack one of the two.
+    (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1). A ``feed_forward_norm`` is the feed
+    forward's own where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). A layer that
+    also reads an encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``then`` is what
+    follows them within the layer, branches and all (Gemma 4).
     """
 
     keyword: ClassVar[str] = "decoder"
@@ -57,15 +71,18 @@ class Decoder(Kind):
     )
     source: ClassVar[str] = (
         "Vaswani et al. 2017, arXiv:1706.03762; pre: Xiong et al. 2020, arXiv:2002.04745; "
-        "post: OLMo 2, arXiv:2501.00656; sandwich: Gemma 2, arXiv:2408.00118"
+        "post: OLMo 2, arXiv:2501.00656; sandwich: Gemma 2, arXiv:2408.00118; two norms side by side: arXiv:2204.06745"
     )
 
     times: Times = 1
     norm: Norm = Field(default_factory=_default_norm)
+    feed_forward_norm: Norm | None = None
     placement: Placement = "pre"
     attention: Mixer | None = None
+    cross_attention: Mixer | None = None
     feed_forward: FeedForward | None = None
     residual: ResidualStream | None = None
+    then: AnyBlock | None = None
     label: Label = "Decoder layer"
 
     def expand(self, scope: Scope) -> Block:
@@ -73,8 +90,13 @@ class Decoder(Kind):
 
         Raises :class:`KindError` for a layer without mixer and feed forward, and for ``parallel`` without both.
         """
-        norm, attention, feed_forward = self._parts(scope)
-        body = _PLACEMENTS[self.placement](norm, attention, feed_forward, self._join(scope))
+        sublayers, join = self._sublayers(scope), self._join(scope)
+        if self.placement == "parallel":
+            body = _side_by_side(sublayers, join, shared=self.feed_forward_norm is None)
+        else:
+            body = blocks.Sequence(tuple(part for one in sublayers for part in _PLACEMENTS[self.placement](one, join)))
+        if self.then is not None:
+            body = blocks.Sequence((*body.parts, self.then.expand(scope)))
         layer = Module("layer", self.label, body, kind="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
@@ -85,79 +107,105 @@ class Decoder(Kind):
             return lambda sublayer, *parts: kind.around(blocks.Sequence(parts), scope, sublayer)
         return lambda sublayer, *parts: blocks.Residual(blocks.Sequence(parts))
 
-    def _parts(self, scope: Scope) -> tuple[Leaf | Module, Block | None, Block | None]:
-        if self.attention is None and self.feed_forward is None:
+    def _sublayers(self, scope: Scope) -> list[_Sublayer]:
+        """The sublayers that there are, from the input up. Raises :class:`KindError` where they don't fit."""
+        given = {name: kind for name in _NORM_NAMES if (kind := getattr(self, name)) is not None}
+        if not given:
             raise KindError("a decoder needs attention, feed_forward, or both")
-        if self.placement == "parallel" and (self.attention is None or self.feed_forward is None):
-            raise KindError("placement parallel needs both attention and feed_forward", "placement")
-        sublayers = [kind for kind in (self.attention, self.feed_forward) if kind is not None]
-        norm, *made = expand_each([self.norm, *sublayers], scope)
-        if not isinstance(norm, Leaf | Module):
-            raise KindError(f"{self.norm.keyword} is not one box and cannot be a layer's norm", "norm")
-        for field, kind in (("attention", self.attention), ("feed_forward", self.feed_forward)):
-            width = scope.hidden_size if kind is None else kind.features_out(scope)
+        if self.placement == "parallel" and set(given) != {"attention", "feed_forward"}:
+            raise KindError("placement parallel needs both attention and feed_forward, and no third", "placement")
+        if self.feed_forward_norm is not None and self.feed_forward is None:
+            raise KindError("a feed_forward_norm needs a feed_forward", "feed_forward_norm")
+        second = self.feed_forward_norm or self.norm
+        norm, other, *made = expand_each([self.norm, second, *given.values()], scope)
+        if not isinstance(norm, Leaf | Module) or not isinstance(other, Leaf | Module):
+            field = "feed_forward_norm" if isinstance(norm, Leaf | Module) else "norm"
+            raise KindError(f"{getattr(self, field).keyword} is not one box and cannot be a layer's norm", field)
+        for name, kind in given.items():
+            width = kind.features_out(scope)
             if width != scope.hidden_size:
                 raise KindError(
-                    f"{field} leaves {width:,} features where {scope.hidden_size:,} came in",
-                    field,
+                    f"{name} leaves {width:,} features where {scope.hidden_size:,} came in",
+                    name,
                     f"end it with linear: {scope.hidden_size}",
                 )
-        attention = book_rest(made.pop(0), "attention") if self.attention is not None else None
-        return norm, attention, book_rest(made.pop(0), "feed_forward") if made else None
+        sublayers = []
+        for name, block in zip(given, made, strict=True):
+            part: Part = "feed_forward" if name == "feed_forward" else "attention"
+            own = other if name == "feed_forward" else norm
+            sublayers.append(_Sublayer(name, book_rest(block, part), own, *self._norm_names(name, next(iter(given)))))
+        return sublayers
+
+    def _norm_names(self, name: str, first: str) -> tuple[str, str]:
+        """What checkpoints call the norms before and after the sublayer ``name``."""
+        before, after = _NORM_NAMES[name]
+        if self.placement == "sandwich":
+            return before, after
+        if name == first:
+            return "input_layernorm", after
+        return "post_attention_layernorm" if name == "feed_forward" else before, after
+
+
+_NORM_NAMES = {
+    "attention": ("input_layernorm", "post_attention_layernorm"),
+    "cross_attention": ("pre_cross_attention_layernorm", "post_cross_attention_layernorm"),
+    "feed_forward": ("pre_feedforward_layernorm", "post_feedforward_layernorm"),
+}
 
 
 def _named(norm: Leaf | Module, name: str, place: str = "") -> Block:
     return replace(norm, name=name, label=f"{norm.label} {place}".strip())
 
 
-def _pre(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
-    row = []
-    if attention is not None:
-        row.append(join("attention", _named(norm, "input_layernorm"), attention))
-    if feed_forward is not None:
-        name = "input_layernorm" if attention is None else "post_attention_layernorm"
-        row.append(join("feed_forward", _named(norm, name), feed_forward))
-    return blocks.Sequence(tuple(row))
+def _pre(one: _Sublayer, join: Join) -> tuple[Block, ...]:
+    return (join(one.name, _named(one.norm, one.before), one.block),)
 
 
-def _post(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
-    row = []
-    if attention is not None:
-        row.append(join("attention", attention, _named(norm, "post_attention_layernorm")))
-    if feed_forward is not None:
-        row.append(join("feed_forward", feed_forward, _named(norm, "post_feedforward_layernorm")))
-    return blocks.Sequence(tuple(row))
+def _post(one: _Sublayer, join: Join) -> tuple[Block, ...]:
+    return (join(one.name, one.block, _named(one.norm, one.after)),)
 
 
-def _sandwich(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
-    row = []
-    sublayers = (
-        ("attention", attention, "input_layernorm", "post_attention_layernorm"),
-        ("feed_forward", feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+def _sandwich(one: _Sublayer, join: Join) -> tuple[Block, ...]:
+    before, after = _named(one.norm, one.before, "before"), _named(one.norm, one.after, "after")
+    return (join(one.name, before, one.block, after),)
+
+
+def _post_add(one: _Sublayer, join: Join) -> tuple[Block, ...]:
+    return join(one.name, one.block), _named(one.norm, one.after)
+
+
+_PLACEMENTS = {"pre": _pre, "post": _post, "sandwich": _sandwich, "post_add": _post_add}
+
+
+def _side_by_side(sublayers: list[_Sublayer], join: Join, *, shared: bool) -> Block:
+    """Mixer and feed forward beside each other, behind one ``shared`` norm or one norm each."""
+    if shared:
+        both = blocks.Parallel(tuple(one.block for one in sublayers), "add")
+        return join("attention", _named(sublayers[0].norm, sublayers[0].before), both)
+    branches = (blocks.Sequence((_named(one.norm, one.before), one.block)) for one in sublayers)
+    return join("attention", blocks.Parallel(tuple(branches), "add"))
+
+
+class EncoderLayer(Decoder):
+    """A layer of an encoder, whose tokens see each other in both directions. Fields as in ``decoder``."""
+
+    keyword: ClassVar[str] = "encoder_layer"
+    example: ClassVar[str] = (
+        "encoder_layer:\n"
+        "  placement: post_add\n"
+        "  attention: {multi_head: {num_attention_heads: 12, is_causal: false}}\n"
+        "  feed_forward: {gelu: {intermediate_size: 3072}}"
     )
-    for name, sublayer, before, after in sublayers:
-        if sublayer is not None:
-            row.append(join(name, _named(norm, before, "before"), sublayer, _named(norm, after, "after")))
-    return blocks.Sequence(tuple(row))
+    source: ClassVar[str] = "Vaswani et al. 2017, arXiv:1706.03762; Devlin et al. 2018, BERT, arXiv:1810.04805"
 
+    label: Label = "Encoder layer"
 
-def _parallel(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
-    assert attention is not None
-    assert feed_forward is not None
-    branches = blocks.Parallel((attention, feed_forward), "add")
-    return join("attention", _named(norm, "input_layernorm"), branches)
-
-
-def _post_add(norm: Leaf | Module, attention: Block | None, feed_forward: Block | None, join: Join) -> Block:
-    row: list[Block] = []
-    if attention is not None:
-        row += [join("attention", attention), _named(norm, "post_attention_layernorm")]
-    if feed_forward is not None:
-        row += [join("feed_forward", feed_forward), _named(norm, "post_feedforward_layernorm")]
-    return blocks.Sequence(tuple(row))
-
-
-_PLACEMENTS = {"pre": _pre, "post": _post, "sandwich": _sandwich, "parallel": _parallel, "post_add": _post_add}
+    def expand(self, scope: Scope) -> Block:
+        """The layer. Raises :class:`KindError` also where its mixer keeps a cache, as one that sees no future does."""
+        made = super().expand(scope)
+        if any(leaf.cache or leaf.state for leaf in blocks.leaves(made)):
+            raise KindError("a layer of an encoder keeps nothing in a cache", "attention", "say is_causal: false")
+        return made
 
 
 class LayerKind(Kind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isqrt
 from typing import ClassVar
 
-from archdraw.blocks import Block, Leaf, Parallel, Weight
+from archdraw.blocks import Block, Leaf, Parallel, Sequence, Weight, linear
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, Label, Size
 from archdraw.kinds.wording import number
@@ -15,28 +15,47 @@ class Embedding(Kind):
     """The table of token vectors, ``[vocab_size, hidden_size]``.
 
     ``scale_embedding`` multiplies the vectors by the square root of ``hidden_size`` (Gemma), ``embedding_multiplier``
-    by a number of your own. ``max_position_embeddings`` adds a learned table of positions with so many rows (GPT-2).
+    by a number of your own. Vectors of another ``embedding_size`` are projected to ``hidden_size`` (OPT 350M).
+    ``max_position_embeddings`` adds a learned table of positions with so many rows (GPT-2), ``type_vocab_size`` one of
+    segments (BERT). A table that is ``shared`` is another block's, which counts it: an encoder's that is the decoder's.
     """
 
     keyword: ClassVar[str] = "embedding"
     family: ClassVar[Family] = "embedding"
     example: ClassVar[str] = "embedding: {scale_embedding: true}"
-    source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.4, arXiv:1706.03762"
+    source: ClassVar[str] = (
+        "Vaswani et al. 2017, Attention Is All You Need, section 3.4, arXiv:1706.03762; "
+        "segments: arXiv:1810.04805; projected: arXiv:2205.01068"
+    )
 
     scale_embedding: bool = False
     embedding_multiplier: Factor | None = None
+    embedding_size: Size | None = None
     max_position_embeddings: Size | None = None
+    type_vocab_size: Size | None = None
+    shared: bool = False
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Block:
-        """The table, or both tables added. Raises :class:`KindError` for two scales at once."""
+        """The table, or all tables added. Raises :class:`KindError` for two scales at once."""
         if self.scale_embedding and self.embedding_multiplier is not None:
             raise KindError(
                 "scale_embedding and embedding_multiplier cannot both be set",
                 "embedding_multiplier",
                 "keep the one that the model uses",
             )
-        detail = f"{scope.vocab_size:,} to {scope.hidden_size:,}"
+        tables: list[Block] = [self._tokens(scope)]
+        if self.max_position_embeddings is not None:
+            rows = self.max_position_embeddings
+            tables.append(_table("embed_positions", "Position embedding", "positions", rows, scope.hidden_size))
+        if self.type_vocab_size is not None:
+            rows = self.type_vocab_size
+            tables.append(_table("token_type_embeddings", "Segment embedding", "segments", rows, scope.hidden_size))
+        return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]
+
+    def _tokens(self, scope: Scope) -> Block:
+        width = self.embedding_size or scope.hidden_size
+        detail = f"{scope.vocab_size:,} to {width:,}"
         if self.scale_embedding:
             root = isqrt(scope.hidden_size)
             exact = root * root == scope.hidden_size
@@ -47,18 +66,26 @@ class Embedding(Kind):
             "embed_tokens",
             self.label or "Token embedding",
             role="embedding",
-            detail=detail,
-            weights=(Weight("weight", (scope.vocab_size, scope.hidden_size)),),
+            detail=f"{detail}, shared" if self.shared else detail,
+            weights=(Weight("weight", (scope.vocab_size, width), tied=self.shared),),
             part="embedding",
         )
-        if self.max_position_embeddings is None:
+        if width == scope.hidden_size:
             return tokens
-        positions = Leaf(
-            "embed_positions",
-            "Position embedding",
-            role="position",
-            detail=f"{self.max_position_embeddings:,} positions",
-            weights=(Weight("weight", (self.max_position_embeddings, scope.hidden_size)),),
-            part="embedding",
-        )
-        return Parallel((tokens, positions), "add")
+        return Sequence((tokens, _projected(width, scope.hidden_size)))
+
+
+def _projected(width: int, hidden: int) -> Leaf:
+    return linear("project_in", "Projection", width, hidden, detail=f"{width:,} to {hidden:,}")
+
+
+def _table(name: str, label: str, unit: str, rows: int, width: int) -> Leaf:
+    """A further table whose rows are added to those of the tokens."""
+    return Leaf(
+        name,
+        label,
+        role="position",
+        detail=f"{rows:,} {unit}",
+        weights=(Weight("weight", (rows, width)),),
+        part="embedding",
+    )

@@ -149,6 +149,17 @@ class GELU(FeedForwardKind):
     source: ClassVar[str] = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv:1606.08415"
 
 
+class ReLU(FeedForwardKind):
+    """A feed forward without a gate: ``down(ReLU(up(x)))``."""
+
+    keyword: ClassVar[str] = "relu"
+    name: ClassVar[str] = "ReLU"
+    activation: ClassVar[str] = "ReLU"
+    gated: ClassVar[bool] = False
+    example: ClassVar[str] = "relu: {intermediate_size: 2048, mlp_bias: true}"
+    source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.3, arXiv:1706.03762"
+
+
 class ReLUSquared(FeedForwardKind):
     """A feed forward without a gate: ``down(ReLU(up(x)) ** 2)``."""
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archdraw.blocks import Block, Leaf
+from archdraw.blocks import Block, Leaf, Weight
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, Size
 from archdraw.kinds.wording import number
@@ -30,7 +30,11 @@ class PositionKind(Kind):
 
         It is done to ``width`` features of each head, whose width is ``head`` (None: the same).
         """
-        raise NotImplementedError
+        return None
+
+    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
+        """What is added to the scores of ``heads`` heads: a few words and its parameters; no words for nothing."""
+        return "", ()
 
     def expand(self, scope: Scope) -> Block:
         """A position encoding stands inside an attention block only: raises :class:`KindError`."""
@@ -95,13 +99,46 @@ class Rope(PositionKind):
         )
 
 
+class ALiBi(PositionKind):
+    """Attention with linear biases: each head lowers its scores by the distance times a slope of its own.
+
+    The slopes are a geometric sequence that follows from the number of heads. No parameters.
+    """
+
+    keyword: ClassVar[str] = "alibi"
+    example: ClassVar[str] = "alibi"
+    source: ClassVar[str] = "Press, Smith and Lewis 2021, Train Short, Test Long, arXiv:2108.12409"
+
+    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
+        """A slope a head, which is no parameter."""
+        return "ALiBi", ()
+
+
+class RelativeBias(PositionKind):
+    """A learned bias on the scores for each head and each bucket of distances (T5).
+
+    Distances up to ``relative_attention_max_distance`` fall into ``relative_attention_num_buckets`` buckets that widen
+    with the distance. A layer whose table is ``shared`` uses that of the stack's first layer.
+    """
+
+    keyword: ClassVar[str] = "relative_bias"
+    example: ClassVar[str] = "relative_bias: {relative_attention_num_buckets: 32, shared: true}"
+    source: ClassVar[str] = "Raffel et al. 2019, Exploring the Limits of Transfer Learning, arXiv:1910.10683"
+
+    relative_attention_num_buckets: Size = 32
+    relative_attention_max_distance: Size = 128
+    shared: bool = False
+
+    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
+        """The table, ``[buckets, heads]``."""
+        shape = (self.relative_attention_num_buckets, heads)
+        words = "relative bias" if self.shared else f"relative bias, {shape[0]} × {heads}"
+        return words, (Weight("relative_attention_bias.weight", shape, tied=self.shared),)
+
+
 class NoPosition(PositionKind):
     """No position encoding (NoPE): attention tells places apart by the causal mask alone."""
 
     keyword: ClassVar[str] = "none"
     example: ClassVar[str] = "none"
     source: ClassVar[str] = "Kazemnejad et al. 2023, The Impact of Positional Encoding, arXiv:2305.19466"
-
-    def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
-        """Nothing."""
-        return None

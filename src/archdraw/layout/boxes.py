@@ -91,7 +91,8 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         right = max(
             [right, *(port + 8 + text_width(name, SMALL) for name, port in zip(box.outputs, leaving, strict=True))]
         )
-    return Cell(left - extent, right, height, ports, leaving, (True,) * len(ports), paint)
+    source = box.inputs == 0
+    return Cell(left - extent, right, height, ports, leaving, (not source,) * len(ports), paint, source)
 
 
 def _outputs(

@@ -16,7 +16,7 @@ class Cell:
     """Extents from ``left`` to ``right`` and ``length`` along the flow; ports are x coordinates of lines.
 
     ``arrows`` says for each input whether the line that comes in ends here with a head. Chips and rails beside a box
-    are within the extents.
+    are within the extents. A ``source`` has no line that comes in: its input is only where it stands.
     """
 
     left: float
@@ -26,6 +26,7 @@ class Cell:
     outputs: tuple[float, ...]
     arrows: tuple[bool, ...]
     paint: Paint
+    source: bool = False
 
     @property
     def width(self) -> float:
@@ -44,6 +45,7 @@ class Cell:
             tuple(x + dx for x in self.outputs),
             self.arrows,
             lambda canvas, x, y: paint(canvas, x + dx, y),
+            self.source,
         )
 
 

@@ -53,7 +53,10 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
 
 
 def dealt(items: tuple[Diagram, ...], inputs: int) -> tuple[int, ...]:
-    """How many of ``inputs`` lines each branch takes; raises ValueError where the numbers don't agree."""
+    """How many of ``inputs`` lines each branch takes, of one that is copied all that take any.
+
+    Raises ValueError where the numbers don't agree.
+    """
     if inputs == 1:
         return (1,) * len(items)
     shares = tuple(inputs_of(item) for item in items)

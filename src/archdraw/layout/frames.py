@@ -7,7 +7,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.words import fitted, paint_rows, rows_height
-from archdraw.picture import Bar, Box, Diagram, Frame, Tap
+from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
@@ -49,7 +49,8 @@ def rail(body: Cell, port: float, measures: Measures) -> Cell:
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
-    left = min(body.left - 22, port - measures.frame_left)
+    inner = 22 + BRACKET + GUTTER if _is_bracketed(item.body) else 22
+    left = min(body.left - inner, port - measures.frame_left)
     right = max(body.right + 24, port + measures.frame_right)
     length = FRAME_BOTTOM + body.length + FRAME_TOP
 
@@ -67,14 +68,27 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             kind="container",
             layer="ground",
         )
-        canvas.places[item.path] = canvas.places[FRAME] = place
+        canvas.places[item.path] = place
         bracket(canvas, place, item.times)
         canvas.line((x + port, y), (x + port, y - FRAME_BOTTOM), arrow=body.arrows[0])
         body.paint(canvas, x, y - FRAME_BOTTOM)
+        # Of frames in frames the outermost is the one that zoom lines leave.
+        canvas.places[FRAME] = place
         out = x + body.outputs[0]
         canvas.line((out, y - length + FRAME_TOP), (out, y - length))
 
     return Cell(left, right, length, (port,), body.outputs, (False,), paint)
+
+
+def _is_bracketed(item: Diagram) -> bool:
+    """Whether brackets stand at the left of ``item``."""
+    match item:
+        case Frame(times=times) | Bar(times=times):
+            return bool(times)
+        case Chain(items=items):
+            return any(map(_is_bracketed, items))
+        case _:
+            return False
 
 
 def bar(item: Bar, port: float, measures: Measures) -> Cell:

@@ -67,6 +67,7 @@ def stacked(cells: list[Cell], items: tuple[Diagram, ...], measures: Measures) -
         solid[-1][0].outputs,
         solid[0][0].arrows,
         paint,
+        solid[0][0].source,
     )
 
 
@@ -129,9 +130,13 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bus = y - BUS_LOW
-        starts = [cell.inputs[0] for cell in row]
+        starts = [cell.inputs[0] for cell in row if not cell.source]
         canvas.line((x + port, y), (x + port, bus))
-        for cell, start in zip(row, starts, strict=True):
+        for cell in row:
+            if cell.source:
+                cell.paint(canvas, x, y - foot)
+                continue
+            start = cell.inputs[0]
             outer = start in (starts[0], starts[-1]) and abs(start - port) > 0.01
             if outer:
                 path = ((x + port, bus), (x + start, bus), (x + start, y - foot))
@@ -151,7 +156,7 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
 def _entry(row: list[Cell]) -> float:
     """Where the one line comes in: under the middle of the lines that leave, or straight under a branch near it."""
     middle = (row[0].outputs[0] + row[-1].outputs[-1]) / 2
-    nearest = min((cell.inputs[0] for cell in row), key=lambda start: abs(start - middle))
+    nearest = min((cell.inputs[0] for cell in row if not cell.source), key=lambda start: abs(start - middle))
     return nearest if abs(nearest - middle) < NEAR else middle
 
 

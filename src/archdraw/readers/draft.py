@@ -85,8 +85,13 @@ def _uses(name: str, value: Any) -> int:
 
 
 def _can_replace(name: str, meaning: Block, value: Any) -> bool:
-    """A bare mention can be replaced by any meaning; ``{like: name, times: n}`` by a mapping of one keyword."""
+    """A bare mention can be replaced by any meaning; ``{like: name, times: n}`` by a mapping of one keyword.
+
+    In the pattern of a stack names say more than what they stand for.
+    """
     if isinstance(value, dict):
+        if "pattern" in value and _uses(name, value["pattern"]):
+            return False
         if value.get("like") == name:
             return isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
         return all(_can_replace(name, meaning, inner) for inner in value.values())

@@ -25,8 +25,10 @@ def draft(config: Config, *, vocab: int | None = None, tied: bool = False, root:
 
 def tied_embeddings(config: Config, default: bool, root: Config | None = None) -> bool:
     """``tie_word_embeddings`` of the text part, else of the whole config, else the default of the class."""
-    for part in (config, *([root] if root is not None else [])):
+    parts = (config, *([root] if root is not None else []))
+    for part in parts:
         part.raw("tie_word_embeddings")
+    for part in parts:
         if "tie_word_embeddings" in part:
             return part.flag("tie_word_embeddings")
     return default
@@ -52,6 +54,8 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     holder = where if any(name in where for name in names) else config
     fields["rope_theta"] = holder.number(*names, **({} if theta is None else {"default": theta}))
     for part in (where, config):
+        part.raw("partial_rotary_factor", "rotary_pct")
+    for part in (where, config):
         if any(name in part for name in ("partial_rotary_factor", "rotary_pct")):
             partial = part.number("partial_rotary_factor", "rotary_pct")
             break
@@ -73,6 +77,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     )
     source.raw("rope_theta", "partial_rotary_factor")
     name = source.text("rope_type", "type", default="default")
+    name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
         source.harmless("mrope_section", "mrope_interleaved", "factor")
         return {}
@@ -110,8 +115,15 @@ def whole_heads(heads: int, groups: int, head_dim: int | None = None, **extra: A
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """``fields`` without those that say nothing: None and False."""
-    return {name: value for name, value in fields.items() if value is not None and value is not False}
+    """``fields`` without those that say nothing: None, and False but for the bias of the output projection.
+
+    That one follows ``attention_bias`` unless it is said.
+    """
+    return {
+        name: value
+        for name, value in fields.items()
+        if value is not None and (value is not False or name == "attention_out_bias")
+    }
 
 
 GATED = {"silu": "swiglu", "swish": "swiglu", "swiglu": "swiglu"} | dict.fromkeys(
@@ -130,6 +142,23 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     }
     biased = config.flag("mlp_bias", default=bias)
     return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased)}
+
+
+def layer_kinds(config: Config, number: int, *, longer: str = "") -> list[str]:
+    """For each layer "full_attention" or "sliding_attention", or what else ``layer_types`` says.
+
+    Without that list all are full, but where ``use_sliding_window`` is true the layers from ``max_window_layers`` on
+    slide (Qwen2).
+    """
+    listed = config.texts("layer_types", default=[])
+    sliding = config.flag("use_sliding_window", default=False)
+    config.raw("max_window_layers", "sliding_window")
+    if listed:
+        return config.per_layer(listed, number, "layer_types", longer=longer)
+    if not sliding or "sliding_window" not in config:
+        return ["full_attention"] * number
+    first = config.integer("max_window_layers", default=28, least=0)
+    return ["full_attention" if index < first else "sliding_attention" for index in range(number)]
 
 
 def switched_window(config: Config, *, on: bool = True) -> int | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from archdraw.errors import InputError, Problem, Span
@@ -24,13 +25,14 @@ class Reading:
 
     ``unused`` are the keys that nothing was read from and that are not known to be harmless, as dotted paths;
     ``harmless`` those that say nothing about the structure. ``incomplete`` says why the spec cannot be whole; empty
-    where every key was understood.
+    where every key was understood. ``warnings`` tell both at their places in the file.
     """
 
     text: str
-    unused: tuple[str, ...]
-    harmless: tuple[str, ...]
-    incomplete: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def read_config(path: str | Path) -> Reading:
@@ -105,18 +107,23 @@ def reading_of(text: str, data: Mapping[str, Any], file: str, name: str) -> Read
         if not config.complaints:
             raise
     if config.complaints or draft is None:
-        raise InputError([_problem(complaint, text, file) for complaint in config.complaints])
+        # A reader may ask for the same value at several places.
+        raise InputError(dict.fromkeys(_problem(complaint, text, file) for complaint in config.complaints))
+    warnings = [_problem(Complaint(f"incomplete: {reason}", ()), text, file) for reason in config.incomplete]
     unread = list(config.unread())
     unused = [path for path in unread if not is_harmless(path[-1])]
     for path in unused:
+        key = ".".join(path)
+        warnings.append(_problem(Complaint(f"the key {key} is not understood", path), text, file))
         if _says_something(_value(data, path)):
-            config.not_known(f'the key "{".".join(path)}"')
+            config.not_known(f"the key {key} is not understood")
     harmless = [*(path for path in unread if is_harmless(path[-1])), *config.without_bearing()]
     return Reading(
-        _written(draft, config, name, file),
+        _written(draft, config, name, file, list(map(".".join, harmless))),
         tuple(map(".".join, unused)),
         tuple(map(".".join, harmless)),
         tuple(config.incomplete),
+        tuple(replace(warning, severity="warning") for warning in warnings),
     )
 
 
@@ -142,7 +149,7 @@ def _problem(complaint: Complaint, text: str, file: str) -> Problem:
     )
 
 
-def _written(draft: Draft, config: Config, name: str, file: str) -> str:
+def _written(draft: Draft, config: Config, name: str, file: str, harmless: list[str]) -> str:
     define, layers = inlined(draft.define, draft.layers)
     spec: dict[str, Any] = {"name": name}
     if draft.context_length is not None:
@@ -158,4 +165,8 @@ def _written(draft: Draft, config: Config, name: str, file: str) -> str:
     kind = config.data.get("model_type")
     source = f"Read from {Path(file).name}" + (f", model_type {str(kind)[:40]}" if kind else "")
     header = ["".join(character if character.isprintable() else " " for character in source)]
-    return spec_text(spec, header, [])
+    footer = []
+    if harmless:
+        told = f"Keys that say nothing about the structure: {', '.join(dict.fromkeys(harmless))}."
+        footer = ["", *wrap(told, 110, break_long_words=False, break_on_hyphens=False)]
+    return spec_text(spec, header, footer)

@@ -1,14 +1,96 @@
-"""Configs of families that no reader knows: read as far as the known keys carry, and marked incomplete."""
+"""Configs of families that no reader knows: read as far as the known keys carry, and always marked incomplete."""
 
 from __future__ import annotations
 
 from archdraw.readers.config import Config
-from archdraw.readers.draft import Draft
+from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, layer_kinds, rope
+
+FULL = ("full_attention", "attention", "global_attention")
+SLIDING = ("sliding_attention", "local_attention", "sliding_window_attention")
+
+STRANGE = ("is_encoder_decoder", "encoder_layers", "num_encoder_layers")
+"""Keys of models whose shape is not that of a decoder: they are refused."""
 
 
 def _unknown(config: Config) -> Draft:
-    raise NotImplementedError
+    """A decoder of attention and feed forward layers, as most are, from the keys that most configs share.
+
+    Refused is what is no such decoder, and what does not say how large it is.
+    """
+    name = config.raw("model_type")
+    told = f'the family "{str(name)[:40]}"' if isinstance(name, str) and name else "a config without a model_type"
+    config.not_known(f"{told} is not known and was read by its keys alone")
+    text = config.section("text_config", "llm_config", "language_config") or config
+    for key in STRANGE:
+        if text.raw(key):
+            config.complain(
+                f"{told} is not known, and it is no decoder ({key})",
+                key,
+                "write a spec by hand: docs/spec.md",
+            )
+    for key in ("vision_config", "audio_config"):
+        if config.section(key) is not None:
+            config.not_known(f"the encoder of {key} is not drawn")
+    made = draft(text, root=config)
+    number = layer_count(text)
+    kinds = layer_kinds(text, number)
+    sparse = _experts(text)
+    dense_first = text.integer("first_k_dense_replace", "num_dense_layers", default=0, least=0)
+    layers = []
+    for index, kind in enumerate(kinds):
+        feed = "dense" if sparse is None or index < dense_first else "sparse"
+        layers.append(f"{_named(kind)}_{feed}_layer")
+        made.define.setdefault(
+            layers[-1],
+            {
+                "decoder": {
+                    "attention": _mixer(text, kind),
+                    "feed_forward": sparse if feed == "sparse" and sparse is not None else gated_feed_forward(text),
+                }
+            },
+        )
+    made.layers = ["embedding", *stacks(layers), "rmsnorm", "output_head"]
+    return made
+
+
+def _named(kind: str) -> str:
+    if kind in FULL:
+        return "global"
+    return "local" if kind in SLIDING else "".join(c if c.isalnum() else "_" for c in kind)[:40].strip("_") or "unknown"
+
+
+def _mixer(config: Config, kind: str) -> Block:
+    if kind not in FULL + SLIDING:
+        config.not_known(f'the mixer "{kind[:40]}" is not known')
+        return {"op": {"label": f"{kind[:30]} (not known)"}}
+    return attention(
+        config,
+        attention_bias=config.flag("attention_bias", "qkv_bias", default=False),
+        sliding_window=config.optional_integer("sliding_window") if kind in SLIDING else None,
+        position=rope(config, kind=kind),
+    )
+
+
+def _experts(config: Config) -> Block | None:
+    """A mixture of experts under any of the usual names; None for a dense model."""
+    number = config.optional_integer(
+        *("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_routed_experts"), least=0
+    )
+    if not number:
+        return None
+    fields = {
+        "num_experts": number,
+        "num_experts_per_tok": config.integer("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_top_k"),
+        "moe_intermediate_size": config.integer("moe_intermediate_size", "expert_intermediate_size", "intermediate_size"),
+    }
+    shared = config.optional_integer("n_shared_experts", "num_shared_experts", least=0)
+    if shared:
+        fields["n_shared_experts"] = shared
+    if "moe_intermediate_size" in config:
+        config.raw("intermediate_size")
+    return {"mixture_of_experts": fields}
 
 
 UNKNOWN = Family((), _unknown)

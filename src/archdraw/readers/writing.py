@@ -32,7 +32,7 @@ def _entry(key: str, value: Any, indent: int, lead: str = "") -> list[str]:
     inner = indent + len(lead) + 2
     if isinstance(value, dict):
         return [start, *(line for name, below in value.items() for line in _entry(name, below, inner))]
-    if not any(isinstance(item, dict | list) for item in value):
+    if all(not isinstance(item, dict | list) and len(str(item)) <= 40 for item in value):
         return _wrapped(start, [_flow(item) for item in value], inner, comments)
     return [start, *(line for item in value for line in _item(item, inner))]
 

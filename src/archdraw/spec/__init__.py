@@ -76,8 +76,8 @@ class Published(_Part):
 class Spec(_Part):
     """One model as its author wrote it. Sizes are numbers of features, entries and tokens.
 
-    ``context_length`` is left out where nothing bounds it (recurrent models). ``incomplete`` says what of the model is
-    not in the spec, in a few words each: the picture and the facts then say that they are not whole.
+    ``context_length`` is left out where nothing bounds it (recurrent models). ``incomplete`` says what of the model the
+    spec lacks, in a few words each: the picture and the facts then say that they are not whole.
     """
 
     name: Name

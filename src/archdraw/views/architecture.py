@@ -18,6 +18,10 @@ from archdraw.views.strip import strip
 from archdraw.views.wording import parameters, share
 
 
+MOST_REASONS = 2
+"""How many of the things that a spec lacks its footer names."""
+
+
 def picture(spec: Spec, model: Module) -> Plate:
     """The plate of ``model``, before anything has a place."""
     counted = facts(model)
@@ -109,9 +113,12 @@ def _footer(spec: Spec, model: Module) -> str:
     sources = "; ".join(str(source) for source in _sources(spec))
     beside = [part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
     left_out = f"counts without {', '.join(beside)}" if beside else ""
+    mark = f"incomplete: {', '.join(spec.incomplete[:MOST_REASONS])}" if spec.incomplete else ""
+    if len(spec.incomplete) > MOST_REASONS:
+        mark += f" and {len(spec.incomplete) - MOST_REASONS} more"
     source = f"Source: {sources}" if sources else ""
     licence = f"weights: {spec.license}" if spec.license else ""
-    return "  |  ".join(filter(None, ("; ".join(filter(None, (source, left_out))), licence, "archdraw")))
+    return "  |  ".join(filter(None, ("; ".join(filter(None, (source, left_out))), mark, licence, "archdraw")))
 
 
 def _sources(spec: Spec) -> list[str]:
@@ -135,6 +142,8 @@ def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str
             )
             sentences.append(f"Layers differ: {ways}.")
     mixers = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
+    if spec.incomplete:
+        sentences.insert(1, f"The picture is incomplete: {', '.join(spec.incomplete)}.")
     told = ", ".join(f"{block.label} ({block.detail})" if block.detail else block.label for block in mixers)
     if told:
         sentences.append(f"Each layer from its input: {told}.")

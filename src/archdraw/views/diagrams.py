@@ -89,9 +89,10 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
             return _graph(block, paths)
         case Residual(body=body):
             return Rail(_diagram(body, paths))
-        case Repeat(body=body, times=times):
+        case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
-            return Frame(_diagram(body, paths), f"{times} ×", f"{path}/repeat", f"{times} times")
+            title = f"{times} times with the same weights" if tied else f"{times} times"
+            return Frame(_diagram(body, paths), f"{times} ×", f"{path}/repeat", title)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = f"{total} experts, {active} active for a token"
@@ -176,7 +177,8 @@ def _is_activation(leaf: Leaf) -> bool:
 
 def _leaf(leaf: Leaf, path: str) -> Box:
     heads = leaf.heads
-    figure = HeadGroups(heads.query, heads.key_value) if heads and heads.key_value <= MOST_GROUPS else None
+    cached = heads is not None and heads.cached and heads.key_value <= MOST_GROUPS
+    figure = HeadGroups(heads.query, heads.key_value) if heads is not None and cached else None
     label, detail = leaf.label, leaf.detail
     if figure and leaf.chip:
         # What is done to the scores is said where they are made.

@@ -175,7 +175,9 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     """What a sequence keeps in memory at the model's own context length."""
     if context is None or not counted.cache:
         return []
-    full = [sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache) for layer in stack.all]
+    full = [
+        sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache and not leaf.cache.index) for layer in stack.all
+    ]
     kept = counted.kv_cache_bytes(context)
     if_all = max(full) * len(full) * 2 * context
     caching = sum(1 for elements in full if elements)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, layers, walk
+from archdraw.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
 from archdraw.blocks import Sequence as Chained
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
+from archdraw.runs import number_of_layers
 from archdraw.views.diagrams import folded
 from archdraw.views.patterns import cadence, runs
 from archdraw.views.wording import ordinal, within
@@ -81,7 +82,24 @@ def stacked(module: Module, path: str) -> Stack:
     picture.append(Frame(body, f"{count:,} ×" if count > 1 else "", frame_path, f"{count} layers"))
     for start, end in _ends(order, last, len(order)):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
-    return Stack(every, slots, tuple(picture))
+    return Stack(every, slots, _looped(module, paths, tuple(picture)))
+
+
+def _looped(module: Module, paths: dict[int, str], picture: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
+    """``picture`` in a frame of its own where the whole stack is a loop, with what else is in the loop."""
+    body = module.body
+    while isinstance(body, Chained) and len(body.parts) == 1:
+        body = body.parts[0]
+    if not (isinstance(body, Repeat) and body.tied):
+        return picture
+    inside = body.body.parts if isinstance(body.body, Chained) else (body.body,)
+    holds = [number_of_layers(part) > 0 for part in inside]
+    first, last = holds.index(True), len(holds) - holds[::-1].index(True)
+    before = [folded(part, paths[id(part)]) for part in inside[:first] if isinstance(part, Leaf | Module)]
+    after = [folded(part, paths[id(part)]) for part in inside[last:] if isinstance(part, Leaf | Module)]
+    title = f"{body.times} times with the same weights"
+    path = f"{paths[id(module.body)] if id(module.body) in paths else module.name}/loop"
+    return (Frame(Chain((*before, *picture, *after)), f"loop {body.times} ×", path, title),)
 
 
 def _main(order: Sequence[int]) -> tuple[int, int]:

@@ -1,0 +1,81 @@
+"""``archdraw fit``: what of models fits into a memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archdraw.cli._amounts import memory, tokens
+from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._terminal import table
+from archdraw.kinds.wording import data_size
+
+
+@click.command("fit")
+@specs_argument
+@click.option("--memory", "available", required=True, metavar="SIZE", callback=memory,
+              help="Memory, like 24GB (10^9 bytes each) or 80GiB (2^30 bytes each).")  # fmt: skip
+@click.option("--context", metavar="N", callback=tokens, help="Tokens that are to fit, like 8192, 128k or 1M.")
+@click.option("--cache-bits", type=click.Choice(["16", "8", "4"]), default="16", show_default=True,
+              help="Bits of one value in the KV cache and in recurrent states.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="JSON: a list with an object for each model.")
+@click.pass_obj
+def command(
+    show_traceback: bool,
+    specs: tuple[str, ...],
+    available: int,
+    context: int | None,
+    cache_bits: str,
+    as_json: bool,
+) -> int:
+    """Tell how models fit into a memory: weights as fp32, bf16, fp8 and int4, and the longest context beside them.
+
+    Weights, KV cache and recurrent states are counted; activations and what a runtime takes for itself are not. With
+    --context the exit code is 1 where a model does not fit in any way.
+
+    \b
+    archdraw fit llama.yaml --memory 24GB
+    archdraw fit config.json --memory 80GiB --context 128k
+    archdraw fit specs/ --memory 8GB --json
+    """
+    work = Work(show_traceback=show_traceback)
+
+    def fitted(file: Path) -> dict[str, Any]:
+        from archdraw.fitting import fits
+        from archdraw.model import load
+
+        model = load(file)
+        if model.reading is not None:
+            work.warn(model.warnings)
+        ways = [
+            asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
+            for way in fits(model.facts, available, int(cache_bits))
+        ]
+        return {"name": model.name, "memory": available, "context": context, "complete": not model.spec.incomplete,
+                "ways": ways}  # fmt: skip
+
+    reports = list(work.each(specs, fitted))
+    if as_json:
+        click.echo(json.dumps(reports, indent=2, ensure_ascii=False))
+    elif reports:
+        click.echo("\n\n".join(map(_written, reports)))
+    if context is not None and not all(any(way["fits"] for way in report["ways"]) for report in reports):
+        work.code = max(work.code, 1)
+    return work.code
+
+
+def _written(report: dict[str, Any]) -> str:
+    """One report as an aligned table under the model's name."""
+    wanted = f" and {report['context']:,} tokens" if report["context"] else ""
+    head = f"{click.style(report['name'], bold=True)}: {data_size(report['memory'])} for weights{wanted}"
+    rows = []
+    for way in report["ways"]:
+        longest = "any context" if way["context"] is None else f"{way['context']:,} tokens"
+        if way["left"] < 0:
+            longest = f"lacks {data_size(-way['left'])}"
+        rows.append((way["dtype"], data_size(way["weights"]), longest, "fits" if way["fits"] else "does not fit"))
+    return f"{head}\n{table(rows, right=frozenset({1, 2}))}"

@@ -1,0 +1,50 @@
+"""``archdraw import``: a config.json as a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archdraw.cli._specs import Work
+from archdraw.errors import ArchdrawError, InputError
+
+
+@click.command("import")
+@click.argument("config", metavar="CONFIG")
+@click.option("-o", "--output", metavar="SPEC.yaml", help="The spec file to write.  [default: stdout]")
+@click.option("--force", is_flag=True, help="Write over a file that is already there.")
+@click.pass_obj
+def command(show_traceback: bool, config: str, output: str | None, force: bool) -> int:
+    """Write the spec that a config.json describes.
+
+    CONFIG is a config.json, a params.json, a GGUF or safetensors file, a folder of such files, or the id of a Hugging
+    Face repository. What is not understood is told on stderr, and the spec is marked incomplete. All other commands
+    take such a file in place of a spec as well.
+
+    \b
+    archdraw import config.json
+    archdraw import models/llama -o llama.yaml
+    archdraw import config.json | archdraw check /dev/stdin
+    """
+    from archdraw.files import write_whole
+    from archdraw.readers.sources import read_model
+
+    work = Work(show_traceback=show_traceback)
+    try:
+        reading = read_model(config)
+    except InputError as error:
+        work.problems(error.problems)
+        return work.code
+    work.problems(reading.warnings)
+    if output is None or output == "-":
+        click.echo(reading.text, nl=False)
+        return work.code
+    if Path(output).exists() and not force:
+        raise ArchdrawError(f"{output} is already there; --force writes over it")
+    try:
+        write_whole(Path(output), reading.text.encode())
+    except OSError as error:
+        raise ArchdrawError(f"{output} cannot be written: {error.strerror or error}") from None
+    click.echo(output)
+    return work.code

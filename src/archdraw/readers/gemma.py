@@ -1,0 +1,187 @@
+"""Gemma 1, 2 and 3: zero-centered RMSNorm, GEGLU, tied embeddings, from Gemma 2 on local and global layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config, said
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.likeness import like
+from archdraw.readers.pieces import CONTEXT, gated_feed_forward, given, rope, tied_embeddings, whole_heads
+from archdraw.readers.towers import siglip_tower
+
+NORM: Block = {"rmsnorm": {"zero_centered": True}}
+
+
+def head(config: Config, root: Config | None = None, **defaults: int) -> Draft:
+    """The head of a Gemma's draft; ``defaults`` are those of its class for keys that the file may leave out."""
+    hidden = {"default": defaults["hidden_size"]} if "hidden_size" in defaults else {}
+    return Draft(
+        hidden_size=config.integer("hidden_size", **hidden),
+        vocab_size=config.integer("vocab_size", default=defaults["vocab_size"]),
+        context_length=config.integer(*CONTEXT, default=defaults["max_position_embeddings"]),
+        tie_word_embeddings=tied_embeddings(config, True, root),
+    )
+
+
+def layer_types(config: Config, number: int, default: list[str]) -> list[str]:
+    """What each of the ``number`` layers is, "sliding_attention" or "full_attention"."""
+    types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
+    for name in sorted(set(types) - {"sliding_attention", "full_attention"}):
+        config.complain(f"layer_types has {name}, which no Gemma has", "layer_types")
+    return types
+
+
+def rounds(number: int, every: int) -> list[str]:
+    """Each ``every``-th of ``number`` layers sees all tokens, the others a window."""
+    return ["full_attention" if (index + 1) % every == 0 else "sliding_attention" for index in range(number)]
+
+
+def both_directions(config: Config) -> bool:
+    """Whether text tokens see those after them; with "vision" only the tokens of an image do."""
+    value = config.raw("use_bidirectional_attention")
+    if value in (True, "all"):
+        config.not_known("attention in both directions")
+        return True
+    return False
+
+
+def heads(config: Config, *, default: tuple[int, int, int], **fields: Any) -> Block:
+    """Softmax attention; ``default`` are the heads, the key-value heads and the width of a head in the class."""
+    bias = config.flag("attention_bias", default=False)
+    return whole_heads(
+        config.integer("num_attention_heads", default=default[0]),
+        config.integer("num_key_value_heads", default=default[1]),
+        config.integer("head_dim", default=default[2]),
+        **given(attention_bias=bias) | fields,
+    )
+
+
+def local_and_global(draft: Draft, local: dict[str, Any], wide: dict[str, Any], types: list[str]) -> list[Block]:
+    """Defines the two layers of ``draft``, as far as there are both, and stacks them as ``types`` says."""
+    names = {"sliding_attention": "local", "full_attention": "global"}
+    meanings: dict[str, dict[str, Any]] = {"local": local, "global": wide}
+    for name in dict.fromkeys(names[kind] for kind in types):
+        other = next(iter(draft.define), None)
+        meaning: Block = {"decoder": meanings[name]}
+        draft.define[name] = like(other, draft.define[other], meaning) if other else meaning
+    return stacks([names[kind] for kind in types])
+
+
+def _gemma(config: Config) -> Draft:
+    draft = head(config, vocab_size=256_000, hidden_size=3072, max_position_embeddings=8192)
+    both_directions(config)
+    position = rope(config)
+    draft.define["layer"] = {
+        "decoder": {
+            "norm": NORM,
+            "attention": heads(config, default=(16, 16, 256), position=position),
+            "feed_forward": gated_feed_forward(config, act="gelu_pytorch_tanh"),
+        }
+    }
+    number = config.integer("num_hidden_layers", default=28)
+    draft.layers = [{"embedding": {"scale_embedding": True}}, *stacks(["layer"] * number), NORM, "output_head"]
+    return draft
+
+
+def _gemma2(config: Config) -> Draft:
+    draft = head(config, vocab_size=256_000, hidden_size=2304, max_position_embeddings=8192)
+    number = config.integer("num_hidden_layers", default=26)
+    types = layer_types(config, number, rounds(number, 2))
+    position = rope(config)
+    _text(config, draft, types, cap=50.0, final_cap=30.0, positions=(position, position))
+    return draft
+
+
+def _gemma3_text(config: Config) -> Draft:
+    # A text model cut from a larger one may keep that one's nesting.
+    text = config.section("text_config")
+    config.raw("vision_config", "mm_tokens_per_image")
+    return _gemma3(config, None) if text is None else _gemma3(text, config)
+
+
+def _gemma3_whole(config: Config) -> Draft:
+    text = config.section("text_config") or Config({}, ("text_config",), config)
+    draft = _gemma3(text, config)
+    vision = config.section("vision_config")
+    if vision is None:
+        config.not_known("the vision encoder: there is no vision_config")
+    tokens = config.integer("mm_tokens_per_image", default=256)
+    draft.layers[1:1] = siglip_tower(vision, mm_tokens_per_image=tokens, projector_norm=True)
+    return draft
+
+
+def _gemma3(config: Config, root: Config | None) -> Draft:
+    draft = head(config, root, vocab_size=262_208, hidden_size=2304, max_position_embeddings=131_072)
+    number = config.integer("num_hidden_layers", default=26)
+    every = config.integer("sliding_window_pattern", "_sliding_window_pattern", default=6)
+    types = layer_types(config, number, rounds(number, every))
+    normed = config.flag("use_qk_norm", default=True)
+    positions = (local_rope(config), rope(config, theta=1_000_000.0, kind="full_attention"))
+    _text(config, draft, types, positions=positions, qk_norm="rmsnorm_per_head" if normed else None)
+    return draft
+
+
+def local_rope(config: Config) -> Block:
+    """The rotation in layers with a window, which no scaling stretches."""
+    if "rope_parameters" in config:
+        return rope(config, theta=10_000.0, kind="sliding_attention")
+    return {"rope": {"rope_theta": config.number("rope_local_base_freq", default=10_000.0)}}
+
+
+def _text(
+    config: Config,
+    draft: Draft,
+    types: list[str],
+    *,
+    positions: tuple[Block, Block],
+    cap: float | None = None,
+    final_cap: float | None = None,
+    **fields: Any,
+) -> None:
+    """Fills in the layers that Gemma 2 and 3 share; ``cap`` and ``final_cap`` are the class's defaults."""
+    window = config.integer("sliding_window", "sliding_window_size", default=4096)
+    if both_directions(config):
+        window = said(window // 2 + 1, "half of sliding_window to each side")
+    fields |= {
+        "query_pre_attn_scalar": config.number("query_pre_attn_scalar", default=256.0),
+        "attn_logit_softcapping": _cap(config, "attn_logit_softcapping", cap),
+    }
+    layer = {
+        "placement": "sandwich",
+        "norm": NORM,
+        "attention": {},
+        "feed_forward": gated_feed_forward(
+            config, config.integer("intermediate_size", default=9216), act="gelu_pytorch_tanh"
+        ),
+    }
+
+    def with_mixer(**more: Any) -> dict[str, Any]:
+        return layer | {"attention": heads(config, default=(8, 4, 256), **fields, **more)}
+
+    local = with_mixer(sliding_window=window, position=positions[0])
+    layers = local_and_global(draft, local, with_mixer(position=positions[1]), types)
+    capped = _cap(config, "final_logit_softcapping", final_cap)
+    draft.layers = [{"embedding": {"scale_embedding": True}}, *layers, NORM, output_head(capped)]
+
+
+def _cap(config: Config, name: str, default: float | None) -> float | None:
+    """A soft cap; null in the file says that there is none, a file without the key has the class's."""
+    value = config.optional_number(name)
+    if value is None and name not in config.data and default is not None:
+        return config.number(name, default=default)
+    return value
+
+
+def output_head(cap: float | None) -> Block:
+    """The output layer, with a soft cap on the scores if there is one."""
+    return "output_head" if cap is None else {"output_head": {"final_logit_softcapping": cap}}
+
+
+FAMILIES = (
+    Family(("gemma",), _gemma, ("GemmaForCausalLM",)),
+    Family(("gemma2",), _gemma2, ("Gemma2ForCausalLM",)),
+    Family(("gemma3_text",), _gemma3_text, ("Gemma3ForCausalLM",)),
+    Family(("gemma3",), _gemma3_whole, ("Gemma3ForConditionalGeneration",)),
+)

@@ -1,0 +1,295 @@
+"""Decoders from GPT-2 to Falcon: LayerNorm, feed forwards without a gate, learned, rotary or linear positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config, said
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.pieces import draft, given, layer_count, rope, whole_heads
+
+UNGATED = {"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared"} | dict.fromkeys(
+    ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
+)
+"""Feed forwards without a gate by the activation that a config names."""
+
+SUMMARY = ("summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj")
+"""A head for classification that language models have not."""
+
+
+def ungated_feed_forward(config: Config, width: int, *, act: str = "gelu", bias: bool = True) -> Block:
+    """A feed forward of two projections; ``act`` is the class default of the activation."""
+    name = config.text("activation_function", "hidden_act", "activation", default=act)
+    if name not in UNGATED:
+        config.not_known(f"the activation {name}")
+    return {UNGATED.get(name, "gelu"): {"intermediate_size": width} | given(mlp_bias=bias)}
+
+
+def four_times(config: Config, hidden: int, *names: str) -> int:
+    """The inner width of a feed forward under one of ``names``, four times the hidden size where no key says it."""
+    return config.optional_integer(*names) or said(4 * hidden, "four times hidden_size")
+
+
+def _heads(config: Config) -> int:
+    return config.integer("n_head", "num_attention_heads", "n_heads", "num_heads")
+
+
+def _layer_norm(*, bias: bool = True) -> Block:
+    return "layernorm" if bias else {"layernorm": {"bias": False}}
+
+
+def assembled(config: Config, made: Draft, layer: dict[str, Any], *, norm: Block, last: Block | None = None) -> Draft:
+    """``made`` with a stack of equal layers between a plain embedding and a ``last`` norm, ``norm`` unless said."""
+    made.define["layer"] = {"decoder": {"norm": norm, **layer}}
+    made.layers = ["embedding", *stacks(["layer"] * layer_count(config)), last or norm, "output_head"]
+    return made
+
+
+def _gpt2(config: Config) -> Draft:
+    """GPT-2: learned positions, biases everywhere, the head is the token table."""
+    made = draft(config, tied=True)
+    if config.flag("add_cross_attention", default=False):
+        config.not_known("cross-attention to an encoder (add_cross_attention)")
+    if config.flag("scale_attn_by_inverse_layer_idx", default=False):
+        config.not_known("scores divided by the number of the layer (scale_attn_by_inverse_layer_idx)")
+    layer = {
+        "attention": whole_heads(_heads(config), _heads(config), attention_bias=True),
+        "feed_forward": ungated_feed_forward(config, four_times(config, made.hidden_size, "n_inner"), act="gelu_new"),
+    }
+    made = assembled(config, made, layer, norm="layernorm")
+    made.layers[0] = {"embedding": {"max_position_embeddings": config.integer("n_positions", "n_ctx", default=1024)}}
+    return made
+
+
+def _gpt_bigcode(config: Config) -> Draft:
+    """GPT-BigCode (SantaCoder, StarCoder): GPT-2 with one head of keys and values."""
+    made = draft(config, tied=True)
+    heads = _heads(config)
+    groups = 1 if config.flag("multi_query", default=True) else heads
+    inner = four_times(config, made.hidden_size, "n_inner")
+    layer = {
+        "attention": whole_heads(heads, groups, attention_bias=True),
+        "feed_forward": ungated_feed_forward(config, inner, act="gelu_pytorch_tanh"),
+    }
+    made = assembled(config, made, layer, norm="layernorm")
+    made.layers[0] = {"embedding": {"max_position_embeddings": config.integer("n_positions", default=1024)}}
+    return made
+
+
+def _gpt_neo(config: Config) -> Draft:
+    """GPT-Neo: GPT-2 with windows in every other layer, no bias on queries, keys and values, unscaled scores."""
+    made = draft(config, tied=True)
+    number, heads = layer_count(config), _heads(config)
+    kinds = _gpt_neo_kinds(config, number)
+    window = config.integer("window_size", default=256)
+    feed_forward = ungated_feed_forward(
+        config, four_times(config, made.hidden_size, "intermediate_size"), act="gelu_new"
+    )
+    names = {"global": "global_layer", "local": "local_layer"}
+    for kind in dict.fromkeys(kinds):
+        mixer = whole_heads(
+            heads,
+            heads,
+            attention_out_bias=True,
+            attention_multiplier=said(1.0, "the scores are not scaled"),
+            sliding_window=window if kind == "local" else None,
+        )
+        made.define[names[kind]] = {"decoder": {"norm": "layernorm", "attention": mixer, "feed_forward": feed_forward}}
+    positions = {"embedding": {"max_position_embeddings": config.integer("max_position_embeddings", default=2048)}}
+    made.layers = [positions, *stacks([names[kind] for kind in kinds]), "layernorm", "output_head"]
+    return made
+
+
+def _gpt_neo_kinds(config: Config, number: int) -> list[str]:
+    """For each layer "global" or "local": ``attention_layers``, or ``attention_types`` as ``[[[kinds], times], ...]``."""
+    listed = config.raw("attention_layers")
+    if not isinstance(listed, list):
+        listed = []
+        for entry in config.raw("attention_types") or [[["global", "local"], 12]]:
+            listed += list(entry[0]) * int(entry[1])
+    if any(kind not in ("global", "local") for kind in listed):
+        config.complain(f"attention_types are global or local, not {listed}"[:120], "attention_types")
+        return ["global"] * number
+    return config.per_layer(listed, number, "attention_types")
+
+
+def _gpt_neox(config: Config) -> Draft:
+    """GPT-NeoX (Pythia, RedPajama): attention and feed forward side by side with a norm each, or one after the other."""
+    made = draft(config)
+    bias = config.flag("attention_bias", default=True)
+    layer: dict[str, Any] = {}
+    if config.flag("use_parallel_residual", default=True):
+        layer |= {"feed_forward_norm": "layernorm", "placement": "parallel"}
+    position = rope(config, partial=0.25)
+    layer["attention"] = whole_heads(_heads(config), _heads(config), attention_bias=bias, position=position)
+    layer["feed_forward"] = ungated_feed_forward(config, config.integer("intermediate_size"))
+    return assembled(config, made, layer, norm="layernorm")
+
+
+def _gptj(config: Config) -> Draft:
+    """GPT-J: attention and feed forward side by side behind one norm; no biases in attention, one on the scores."""
+    made = draft(config)
+    heads = _heads(config)
+    if not config.flag("rotary", default=True):
+        config.complain("GPT-J without rotary positions is not known", "rotary")
+    scaling = config.section("rope_scaling", "rope_parameters")
+    if scaling is not None and scaling.text("rope_type", "type", default="default") not in ("default", "gptj"):
+        config.not_known("stretched rotary positions (rope_scaling)")
+    turning, width = config.integer("rotary_dim", default=64), made.hidden_size // heads
+    turned: dict[str, Any] = {"rope_theta": said(10000.0, "fixed in the class")}
+    if turning < width:
+        turned["partial_rotary_factor"] = said(turning / width, f"rotary_dim {turning} of {width}")
+    layer = {
+        "placement": "parallel",
+        "attention": whole_heads(heads, heads, position={"rope": turned}),
+        "feed_forward": ungated_feed_forward(config, four_times(config, made.hidden_size, "n_inner"), act="gelu_new"),
+    }
+    made = assembled(config, made, layer, norm="layernorm")
+    made.layers[-1] = {"output_head": {"bias": True}}
+    return made
+
+
+def _opt(config: Config) -> Draft:
+    """OPT: learned positions with two rows to spare; the 350M model normalises after the addition and projects twice."""
+    made = draft(config, tied=True)
+    bias = config.flag("enable_bias", default=True)
+    before = config.flag("do_layer_norm_before", default=True)
+    norm: Block = "layernorm" if config.flag("layer_norm_elementwise_affine", default=True) else {
+        "layernorm": {"elementwise_affine": False}
+    }
+    heads = _heads(config)
+    layer = {
+        **({} if before else {"placement": "post_add"}),
+        "attention": whole_heads(heads, heads, attention_bias=bias),
+        "feed_forward": ungated_feed_forward(config, config.integer("ffn_dim"), act="relu", bias=bias),
+    }
+    made = assembled(config, made, layer, norm=norm)
+    rows = config.integer("max_position_embeddings", default=2048)
+    embedding = {"max_position_embeddings": said(rows + 2, f"{rows:,} and 2 rows in front")}
+    width = config.optional_integer("word_embed_proj_dim") or made.hidden_size
+    if width != made.hidden_size:
+        embedding = {"embedding_size": width} | embedding
+        made.layers[-1] = {"output_head": {"embedding_size": width}}
+    made.layers[0] = {"embedding": embedding}
+    removed = config.flag("_remove_final_layer_norm", default=False)
+    if removed or not before:
+        del made.layers[-2]
+    return made
+
+
+def _bloom(config: Config) -> Draft:
+    """BLOOM: ALiBi, and a norm of the embedding."""
+    made = draft(config, tied=True)
+    if config.flag("apply_residual_connection_post_layernorm", default=False):
+        config.not_known("residuals taken after the norm (apply_residual_connection_post_layernorm)")
+    heads = _heads(config)
+    inner = said(4 * made.hidden_size, "four times hidden_size")
+    layer = {
+        "attention": whole_heads(heads, heads, attention_bias=True, position="alibi"),
+        "feed_forward": ungated_feed_forward(config, inner),
+    }
+    made = assembled(config, made, layer, norm="layernorm")
+    made.layers.insert(1, "layernorm")
+    return made
+
+
+def _mpt(config: Config) -> Draft:
+    """MPT: ALiBi or learned positions; without biases as a rule, in the norms as well."""
+    made = draft(config, tied=True)
+    section = config.section("attn_config") or Config({}, parent=config)
+    section.harmless("attn_impl", "attn_pdrop", "attn_uses_sequence_id", "alibi_bias_max", "model_type")
+    bias = not config.flag("no_bias", default=True)
+    norm = config.text("norm_type", default="low_precision_layernorm")
+    if "layernorm" not in norm:
+        config.not_known(f"the norm {norm}")
+    for key in ("qk_ln", "prefix_lm", "clip_qkv"):
+        if section.raw(key):
+            config.not_known(f"attn_config.{key}")
+    heads = _heads(config)
+    groups = 1 if section.text("attn_type", default="multihead_attention") == "multiquery_attention" else heads
+    alibi = section.flag("alibi", default=True)
+    inner = config.number("expansion_ratio", default=4) * made.hidden_size
+    layer = {
+        "attention": whole_heads(
+            heads,
+            groups,
+            attention_bias=bias,
+            attention_multiplier=section.optional_number("softmax_scale"),
+            position="alibi" if alibi else None,
+        ),
+        "feed_forward": ungated_feed_forward(config, said(int(inner), "expansion_ratio × d_model"), bias=bias),
+    }
+    made = assembled(config, made, layer, norm=_layer_norm(bias=bias))
+    if config.flag("learned_pos_emb", default=True) and not alibi:
+        made.layers[0] = {"embedding": {"max_position_embeddings": config.integer("max_seq_len")}}
+    scale = config.raw("logit_scale")
+    if scale is not None:
+        value = made.hidden_size**-0.5 if scale == "inv_sqrt_d_model" else config.number("logit_scale")
+        made.layers[-1] = {"output_head": {"logit_scale": said(float(value), "logit_scale")}}
+    return made
+
+
+def _falcon(config: Config) -> Draft:
+    """Falcon: attention and feed forward side by side, behind one norm (7B) or one each (40B, 180B)."""
+    made = draft(config, tied=True)
+    if made.context_length is None:
+        made.context_length = said(2048, "max_position_embeddings is not in the file: default of its class")
+    heads = _heads(config)
+    newer = config.flag("new_decoder_architecture", default=False)
+    config.raw("num_kv_heads", "n_head_kv", "multi_query")
+    if newer:
+        groups = config.integer("num_kv_heads", "n_head_kv", default=heads)
+    else:
+        groups = 1 if config.flag("multi_query", default=True) else heads
+    beside = config.flag("parallel_attn", default=True)
+    norms = config.integer("num_ln_in_parallel_attn", default=2 if newer else 1)
+    bias = config.flag("bias", default=False)
+    if config.flag("apply_residual_connection_post_layernorm", default=False):
+        config.not_known("residuals taken after the norm (apply_residual_connection_post_layernorm)")
+    layer: dict[str, Any] = {}
+    if beside:
+        layer = {"feed_forward_norm": "layernorm"} if norms == 2 else {}
+        layer["placement"] = "parallel"
+    position = "alibi" if config.flag("alibi", default=False) else rope(config)
+    layer["attention"] = whole_heads(heads, groups, attention_bias=bias, position=position)
+    inner = four_times(config, made.hidden_size, "ffn_hidden_size")
+    layer["feed_forward"] = ungated_feed_forward(config, inner, bias=bias)
+    return assembled(config, made, layer, norm="layernorm")
+
+
+FAMILIES = (
+    Family(
+        ("gpt2",),
+        _gpt2,
+        ("GPT2LMHeadModel",),
+        (*SUMMARY, "n_ctx", "n_special", "predict_special_tokens", "scale_attn_weights")
+        + ("reorder_and_upcast_attn",),
+    ),
+    Family(
+        ("gpt_bigcode",),
+        _gpt_bigcode,
+        ("GPTBigCodeForCausalLM",),
+        (*SUMMARY, "n_ctx", "scale_attn_weights", "scale_attention_softmax_in_fp32", "attention_softmax_in_fp32")
+        + ("inference_runner", "max_batch_size", "max_sequence_length", "pad_key_length", "pre_allocate_kv_cache")
+        + ("validate_runner_input",),
+    ),
+    Family(("gpt_neo",), _gpt_neo, ("GPTNeoForCausalLM",), (*SUMMARY, "classifier_dropout")),
+    Family(("gpt_neox",), _gpt_neox, ("GPTNeoXForCausalLM",), ("classifier_dropout",)),
+    Family(("gptj",), _gptj, ("GPTJForCausalLM",), (*SUMMARY, "n_ctx", "scale_attn_weights", "embd_pdrop")),
+    Family(("opt",), _opt, ("OPTForCausalLM",), ("activation_dropout", "layerdrop")),
+    Family(
+        ("bloom",),
+        _bloom,
+        ("BloomForCausalLM",),
+        ("bias_dropout_fusion", "masked_softmax_fusion", "n_inner", "offset_alibi", "skip_bias_add")
+        + ("skip_bias_add_qkv", "slow_but_exact", "seq_length", "unk_token_id"),
+    ),
+    Family(
+        ("mpt",),
+        _mpt,
+        ("MptForCausalLM", "MPTForCausalLM"),
+        ("embedding_fraction", "emb_pdrop", "init_config", "init_device", "verbose"),
+    ),
+    Family(("falcon", "RefinedWeb", "RefinedWebModel"), _falcon, ("FalconForCausalLM", "RWForCausalLM")),
+)

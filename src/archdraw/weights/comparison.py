@@ -1,0 +1,385 @@
+"""The tensors of a tree beside those of a file: which are missing, which are too many, which have another shape."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from archdraw.weights.conventions.common import IGNORED, PACKED
+from archdraw.weights.naming import Convention, Template, conventions, parts_of, template_of, wholes_of
+from archdraw.weights.shapes import boxes, filled, pattern_of, ranges_text
+from archdraw.weights.tensors import Tensor
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One tensor that the two do not agree on.
+
+    "missing": the file lacks what the tree has; "extra": the tree lacks what the file has; "shape": both have it.
+    ``name`` is the tree's name, of an extra tensor the file's. ``expected`` is the tree's shape, ``found`` the file's.
+    """
+
+    kind: Literal["missing", "extra", "shape"]
+    name: str
+    expected: Shape | None = None
+    found: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a tree and a file compare. ``matched`` tensors of the file are as the tree has them.
+
+    ``renamed`` are pairs (the tree's name, the file's) that agree in layer and shape and in nothing else: a convention
+    that is not known, or a difference that shapes do not show. ``packed`` tensors hold numbers of few bits, so that
+    only their names were compared.
+    """
+
+    convention: str
+    matched: int
+    packed: int
+    differences: tuple[Difference, ...]
+    renamed: tuple[tuple[str, str], ...]
+
+    def told(self) -> Iterator[str]:
+        """The differences, one line each, layers that differ alike in one: ``layers.0-31.self_attn.q_norm.weight``."""
+        groups: dict[tuple[str, str, Shape | None, Shape | None], list[tuple[int, ...]]] = defaultdict(list)
+        for difference in self.differences:
+            pattern, indices = pattern_of(difference.name)
+            groups[difference.kind, pattern, difference.expected, difference.found].append(indices)
+        for (kind, pattern, expected, found), members in groups.items():
+            for box in boxes(members):
+                yield _told(kind, _in_short(pattern, box), expected, found)
+
+    def told_renamed(self) -> Iterator[str]:
+        """The renamed tensors, one line for each pair of patterns."""
+        pairs: dict[tuple[str, str], list[tuple[int, ...]]] = defaultdict(list)
+        for name, called in self.renamed:
+            (pattern, indices), (other, _) = pattern_of(name), pattern_of(called)
+            pairs[pattern, other].append(indices)
+        for (pattern, other), members in pairs.items():
+            for box in boxes(members):
+                yield f"{_in_short(pattern, box)} is called {other} in the file, or is another tensor of the same shape"
+
+
+def shape_text(shape: Shape) -> str:
+    """``[4096, 11008]``, as PyTorch prints it."""
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Convention | None = None) -> Comparison:
+    """The tensors of ``tree`` beside those that a file has ``stored``.
+
+    Without ``convention`` the one is taken that knows most of the file's names. Dimensions of 1 are not looked at:
+    formats differ in them. Scales of quantised weights, masks and tables of rotations are no weights; modules beside
+    the model (multi-token prediction) may be there or not, and so may second names of tied tensors.
+    """
+    wanted, found = list(tree), _stacked(tensor for tensor in stored if not re.search(IGNORED, tensor.name))
+    results = []
+    for chosen in [convention] if convention else _likely(wanted, found):
+        match = _Match(wanted, chosen)
+        for item in found:
+            match.take(item)
+        results.append(match.result())
+    return min(results, key=lambda result: (len(result.differences), len(result.renamed)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """One tensor of a file, or those of all experts as one. ``shape`` has the experts in front."""
+
+    tensor: Tensor
+    template: Template
+    shape: Shape
+    experts: tuple[tuple[int, Tensor], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.tensor.name
+
+
+def _stacked(stored: Iterable[Tensor]) -> list[_Stored]:
+    """The tensors of a file, those of a layer's experts together."""
+    found: list[_Stored] = []
+    groups: dict[tuple[str, int | None], list[tuple[int, Tensor]]] = {}
+    for tensor in stored:
+        template = template_of(tensor.name)
+        if template.expert is None:
+            found.append(_Stored(tensor, template, tensor.shape))
+        else:
+            groups.setdefault((template.text, template.layer), []).append((template.expert, tensor))
+    for (text, layer), members in groups.items():
+        members.sort(key=lambda member: member[0])
+        usual = Counter(tensor.shape for _, tensor in members).most_common(1)[0][0]
+        found.append(_Stored(members[0][1], Template(text, layer), (len(members), *usual), tuple(members)))
+    return found
+
+
+def _likely(tree: Sequence[Tensor], stored: Sequence[_Stored]) -> list[Convention]:
+    """The conventions under which most of the file's names are known to the tree; of those that agree, the first."""
+    templates = sorted({item.template.text for item in stored})
+    ours = {template_of(name).text for tensor in tree for name in (tensor.name, *tensor.also)}
+    scores: dict[object, tuple[int, Convention]] = {}
+    for convention in conventions():
+        keys = _keys(ours, convention)
+        known = sum(any(_reaches(name, keys) for name in convention.names(template)) for template in templates)
+        meaning = tuple((convention.names(one), convention.is_transposed(one)) for one in templates)
+        scores.setdefault(meaning, (known, convention))
+    most = max(known for known, _ in scores.values())
+    return [convention for known, convention in scores.values() if known == most]
+
+
+def _keys(templates: set[str], convention: Convention) -> set[str]:
+    return templates | {name for template in templates for name in convention.names(template)}
+
+
+def _reaches(name: str, keys: set[str]) -> bool:
+    if name in keys or any(all(part in keys for part in parts) for parts in parts_of(name)):
+        return True
+    return any(whole in keys for whole, _ in wholes_of(name))
+
+
+@dataclass
+class _Match:
+    """Finds the place of each stored tensor in the tree."""
+
+    tree: list[Tensor]
+    convention: Convention
+    keys: dict[str, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    pieces: dict[int, dict[str, _Stored]] = field(default_factory=dict)
+    ways: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    matched: int = 0
+    packed: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    extra: list[_Stored] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # A tensor's own name goes before all that rules make of others.
+        for number, tensor in enumerate(self.tree):
+            self.keys.setdefault(tensor.name, number)
+        for number, tensor in enumerate(self.tree):
+            for name in (tensor.name, *tensor.also):
+                template = template_of(name)
+                for made in (template.text, *self.convention.names(template.text)):
+                    self.keys.setdefault(template.numbered(made), number)
+        numbers = [template_of(tensor.name) for tensor in self.tree]
+        self.layers = 1 + max((one.layer or 0 for one in numbers if one.text.startswith("layers.#.")), default=-1)
+        self.has_beside = any(tensor.beside for tensor in self.tree)
+
+    def take(self, item: _Stored) -> None:
+        """Finds the place of ``item``."""
+        names = [item.template.numbered(made) for made in self.convention.names(item.template.text)]
+        for name in names:
+            if name in self.keys and self._whole(self.keys[name], item):
+                return
+        for name in names:
+            if self._fused(name, item) or self._piece(name, item):
+                return
+        if not self._is_beside(item):
+            self.extra.append(item)
+
+    def result(self) -> Comparison:
+        """What came of it, when every stored tensor has been taken."""
+        for number, parts in self.pieces.items():
+            self._joined(number, parts)
+        missing = [
+            number
+            for number, tensor in enumerate(self.tree)
+            if number not in self.seen and not tensor.tied and not tensor.beside
+        ]
+        renamed = _by_shape([self.tree[number] for number in missing], self.extra, self.convention)
+        named = {name for name, _ in renamed}
+        called = {name for _, name in renamed}
+        for number in missing:
+            tensor = self.tree[number]
+            if tensor.name not in named:
+                self.differences.append(Difference("missing", tensor.name, expected=tensor.shape))
+        for item in self.extra:
+            # A class lists second names of tied tensors and what it keeps without training it.
+            if item.name not in called and not item.tensor.tied and not item.tensor.buffer:
+                self.differences += [Difference("extra", tensor.name, found=tensor.shape) for tensor in _members(item)]
+        order = {"missing": 0, "shape": 1, "extra": 2}
+        self.differences.sort(key=lambda difference: order[difference.kind])
+        loose = tuple(
+            (tensor_name, file_name)
+            for tensor_name, file_name in renamed
+            if not self.tree[self.keys[tensor_name]].encoder
+        )
+        return Comparison(
+            self.convention.name, self.matched + len(renamed), self.packed, tuple(self.differences), loose
+        )
+
+    def _whole(self, number: int, item: _Stored) -> bool:
+        """Whether ``item`` is the tensor of that number; False where that is taken already."""
+        tensor = self.tree[number]
+        if number in self.seen:
+            return False
+        self.seen.add(number)
+        self._settle(tensor.name, tensor.shape, item)
+        return True
+
+    def _fused(self, name: str, item: _Stored) -> bool:
+        """Whether ``item`` holds several tensors of the tree, one after the other."""
+        for parts in parts_of(name):
+            numbers = [self.keys.get(part, -1) for part in parts]
+            if all(number >= 0 and number not in self.seen for number in numbers):
+                self.seen.update(numbers)
+                shapes = [self.tree[number].shape for number in numbers]
+                self._settle(self._label(parts), _joined_shape(shapes, item.shape, self._turns(item)), item)
+                return True
+        return False
+
+    def _piece(self, name: str, item: _Stored) -> bool:
+        """Whether ``item`` is a part of one tensor of the tree."""
+        for whole, parts in wholes_of(name):
+            number = self.keys.get(whole, -1)
+            if number >= 0 and (number not in self.seen or name in self.ways.get(number, ())):
+                if self.ways.setdefault(number, parts) == parts:
+                    self.seen.add(number)
+                    self.pieces.setdefault(number, {})[name] = item
+                    return True
+        return False
+
+    def _joined(self, number: int, parts: dict[str, _Stored]) -> None:
+        """Compares a tensor of the tree with the parts that the file has of it."""
+        tensor, way = self.tree[number], self.ways[number]
+        absent = [name for name in way if name not in parts]
+        if absent:
+            self.differences += [Difference("missing", name) for name in absent]
+            return
+        shapes = [parts[name].shape for name in way]
+        whole = _joined_shape(shapes, tensor.shape, False)
+        if _same(whole, tensor.shape):
+            self.matched += len(way)
+        else:
+            self.differences.append(Difference("shape", tensor.name, tensor.shape, whole))
+
+    def _settle(self, name: str, expected: Shape, item: _Stored) -> None:
+        """Compares the shapes of what has been found to be the same tensor."""
+        if re.search(PACKED, item.name):
+            self.packed += 1
+            return
+        if item.experts and expected:
+            self._settle_experts(name, expected, item)
+        elif _same(expected, item.shape) or (self._turns(item) and _same(_turned(expected), item.shape)):
+            self.matched += 1
+        else:
+            self.differences.append(Difference("shape", name, expected, item.shape))
+
+    def _settle_experts(self, name: str, expected: Shape, item: _Stored) -> None:
+        total, one = expected[0], expected[1:]
+        there = dict(item.experts)
+        for expert in range(total):
+            if expert not in there:
+                self.differences.append(Difference("missing", _of_expert(name, expert), expected=one))
+        for expert, tensor in item.experts:
+            if expert >= total:
+                self.differences.append(Difference("extra", tensor.name, found=tensor.shape))
+            elif _same(one, tensor.shape) or (self._turns(item) and _same(_turned(one), tensor.shape)):
+                self.matched += 1
+            else:
+                self.differences.append(Difference("shape", _of_expert(name, expert), one, tensor.shape))
+
+    def _turns(self, item: _Stored) -> bool:
+        return self.convention.is_transposed(item.template.text)
+
+    def _label(self, parts: Sequence[str]) -> str:
+        """``layers.0.self_attn.q_proj+k_proj+v_proj.weight``."""
+        first = parts[0].split(".")
+        return ".".join((*first[:-2], "+".join(part.split(".")[-2] for part in parts), first[-1]))
+
+    def _is_beside(self, item: _Stored) -> bool:
+        """Whether a tensor that the tree does not have belongs to a module beside it, whose names are of many kinds."""
+        if not self.has_beside:
+            return False
+        beyond = item.template.layer is not None and item.template.layer >= self.layers
+        return beyond or re.search(r"(?:^|\.)(?:mtp|nextn|eagle)", item.name) is not None
+
+
+def _by_shape(tree: list[Tensor], stored: list[_Stored], convention: Convention) -> list[tuple[str, str]]:
+    """Pairs of names that are left over on both sides, agree in layers and shape, and are equally many."""
+    left: dict[tuple[object, ...], list[list[str]]] = defaultdict(list)
+    right: dict[tuple[object, ...], list[list[str]]] = defaultdict(list)
+    ours = [(tensor.name, template_of(tensor.name), tensor.shape) for tensor in tree]
+    theirs = [
+        (item.name, replace(item.template, text=convention.names(item.template.text)[0]), item.shape)
+        for item in stored
+        if not item.experts and not item.tensor.tied and not item.tensor.buffer
+    ]
+    for rows, groups in ((ours, left), (theirs, right)):
+        patterns: dict[tuple[str, Shape], list[tuple[int, str]]] = defaultdict(list)
+        for name, template, shape in rows:
+            patterns[template.text, _without_ones(shape)].append((template.layer or 0, name))
+        for (text, shape), members in patterns.items():
+            members.sort()
+            in_stack = text.startswith("layers.#.")
+            size = shape if in_stack else tuple(sorted(shape))  # an encoder's projection may be stored either way
+            place = (in_stack, "#" in text, size, tuple(layer for layer, _ in members))
+            groups[place].append([name for _, name in members])
+    return [
+        pair
+        for place, names in left.items()
+        if len(names) == len(right.get(place, ()))
+        for mine, yours in zip(names, right[place], strict=True)
+        for pair in zip(mine, yours, strict=True)
+    ]
+
+
+def _members(item: _Stored) -> Iterator[Tensor]:
+    if item.experts:
+        yield from (tensor for _, tensor in item.experts)
+    else:
+        yield item.tensor
+
+
+def _of_expert(name: str, expert: int) -> str:
+    """``layers.0.mlp.experts.up_proj.weight`` of one expert."""
+    return re.sub(r"\bexperts\.", f"experts.{expert}.", name, count=1)
+
+
+def _without_ones(shape: Shape) -> Shape:
+    return tuple(size for size in shape if size != 1)
+
+
+def _same(expected: Shape, found: Shape) -> bool:
+    return _without_ones(expected) == _without_ones(found)
+
+
+def _turned(shape: Shape) -> Shape:
+    return (*shape[:-2], shape[-1], shape[-2]) if len(shape) > 1 else shape
+
+
+def _joined_shape(shapes: Sequence[Shape], like: Shape, turned: bool) -> Shape:
+    """The shape of tensors put together along the dimension that makes it ``like``, else along the output features."""
+    made: list[Shape] = []
+    for axis in range(len(shapes[0])):
+        others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes if len(shape) == len(shapes[0])}
+        if len(others) == 1 and all(len(shape) == len(shapes[0]) for shape in shapes):
+            first = shapes[0]
+            made.append((*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :]))
+    for shape in made:
+        if _same(shape, like) or (turned and _same(_turned(shape), like)):
+            return shape
+    # Experts in front, input features last.
+    return made[-2] if len(made) > 1 else made[0] if made else shapes[0]
+
+
+def _in_short(pattern: str, box: tuple[tuple[int, ...], ...]) -> str:
+    ranges = iter(box)
+    return ".".join(ranges_text(next(ranges)) if part == "*" else part for part in pattern.split("."))
+
+
+def _told(kind: str, name: str, expected: Shape | None, found: Shape | None) -> str:
+    if kind == "missing":
+        return f"{name} {shape_text(expected)} is missing" if expected is not None else f"{name} is missing"
+    if kind == "extra":
+        return f"{name} {shape_text(found or ())} is not in the spec"
+    return f"{name} is {shape_text(found or ())}, not {shape_text(expected or ())}"
+
+
+__all__ = ["Comparison", "Difference", "compare", "filled", "shape_text"]

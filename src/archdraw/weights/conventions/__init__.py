@@ -1,0 +1,1 @@
+"""Tables of names, one module for each family of conventions; each lists its own in ``CONVENTIONS``."""

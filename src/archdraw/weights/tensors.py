@@ -1,0 +1,120 @@
+"""Every tensor of a block tree under the name that a checkpoint would give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import assert_never
+
+from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, children
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor by its whole name, as stored: ``shape`` has the output features first, as in PyTorch.
+
+    ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``beside`` belongs to a module
+    that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line.
+    ``also`` are other names that it may go by: a
+    parameter that is no weight or bias often stands directly in its module (``self_attn.sinks``).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    tied: bool = False
+    buffer: bool = False
+    beside: bool = False
+    encoder: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of parameters that this tensor adds to the model's total."""
+        return 0 if self.tied or self.buffer or self.beside else prod(self.shape)
+
+
+@dataclass
+class _Place:
+    """Where in the tree we are: the path, the names already taken below it, and the shape of experts around."""
+
+    path: str = ""
+    experts: tuple[int, ...] = ()
+    beside: bool = False
+    encoder: bool = False
+    repeated: bool = False
+    taken: dict[str, int] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
+
+    def below(self, path: str) -> _Place:
+        """The place inside a module at ``path``."""
+        return replace(self, path=path, repeated=False, taken={}, counted=set())
+
+    def named(self, name: str) -> str:
+        """The path of a block called ``name``.
+
+        What is repeated has its index, which goes on in the next repeat of that name. Another sibling of the same name
+        gets ``.2``, ``.3`` ... as in insets.
+        """
+        seen = self.taken[name] = self.taken.get(name, 0) + 1
+        if self.repeated:
+            self.counted.add(name)
+        own = f"{name}.{seen - 1}" if name in self.counted else f"{name}.{seen}" if seen > 1 else name
+        return f"{self.path}.{own}" if self.path else own
+
+
+def tensors(block: Block) -> Iterator[Tensor]:
+    """Every tensor of ``block`` in the tree's order, layers written out: ``layers.3.self_attn.q_proj.weight``.
+
+    The tensors of experts are stacked, as ``[experts, ...]``; other repeats have their index behind the name of what is
+    repeated. A loop over the same weights has them once. The counts add up to the block's total.
+    """
+    root = block.body if isinstance(block, Module) and block.kind == "model" else block
+    yield from _tensors(root, _Place(), iter(range(10**9)))
+
+
+def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tensor]:
+    match block:
+        case Leaf():
+            yield from _leaf(block, place)
+        case Module(kind="layer", body=body):
+            yield from _tensors(body, place.below(f"layers.{next(layer)}"), layer)
+        case Module(kind="layers", body=body):
+            yield from _tensors(body, place, layer)
+        case Module(body=body):
+            yield from _tensors(body, place.below(place.named(block.name)), layer)
+        case Side(body=body, direction=direction, counted=counted):
+            inner = place.below(place.named(body.name))
+            inner.beside, inner.encoder = place.beside or not counted, place.encoder or direction == "in"
+            yield from _tensors(body.body, inner, iter(range(10**9)))
+        case Experts(body=body, total=total):
+            # Not taken anew: a router beside the experts may have their name.
+            yield from _tensors(body, replace(place, experts=(*place.experts, total)), layer)
+        case Repeat(body=body, times=times, tied=tied):
+            # Layers are numbered by themselves; a loop over the same weights has them once.
+            indexed = not tied and not _holds_layers(body)
+            for _ in range(1 if tied else times):
+                yield from _tensors(body, replace(place, repeated=True) if indexed else place, layer)
+        case Sequence() | Parallel() | Graph() | Residual():
+            for part in children(block):
+                yield from _tensors(part, place, layer)
+        case _:
+            assert_never(block)
+
+
+def _holds_layers(block: Block) -> bool:
+    """Whether the stack's layers are in ``block``: they are numbered by themselves."""
+    if isinstance(block, Module) and block.kind == "layer":
+        return True
+    return not isinstance(block, Leaf | Side) and any(map(_holds_layers, children(block)))
+
+
+def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
+    path = place.named(leaf.name)
+    for weight in leaf.weights:
+        short = f"{place.path}.{weight.name}" if place.path else weight.name
+        # A name with a dot is below the enclosing module: one box, several tensors.
+        name = short if "." in weight.name else f"{path}.{weight.name}"
+        also = () if "." in weight.name or weight.name in ("weight", "bias") else (short,)
+        shape = (*place.experts, *weight.shape)
+        yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also)
