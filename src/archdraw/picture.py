@@ -197,7 +197,8 @@ class Inset:
     """A panel that opens the box at ``source``; ``letter``, which the layout gives, stands at both ends of their line.
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
-    joined to that. ``optional`` panels are left out where there is no room for them.
+    joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
+    of the least ``worth``, as long as that is a number.
     """
 
     title: str
@@ -206,6 +207,7 @@ class Inset:
     letter: str = ""
     beside: str = ""
     optional: bool = False
+    worth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,40 @@ from pathlib import Path
 import click
 
 from archdraw.cli._specs import Work, specs_argument
-from archdraw.errors import ArchdrawError, InputError, Problem
+from archdraw.errors import ArchdrawError, InputError, Problem, Span
+
+MOST_TOLD = 60
+"""Lines of differences that are printed of one file; more help nobody."""
 
 
 @click.command("check")
 @specs_argument
+@click.option(
+    "--weights",
+    metavar="FILE",
+    multiple=True,
+    help="A file or folder with the weights of the one SPEC: safetensors, its index, GGUF, or a list of shapes in JSON. "
+    "May be given several times; only headers are read.",
+)
 @click.pass_obj
-def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
+def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...]) -> int:
     """Tell what is wrong with specs, whether they can be drawn, and whether published figures agree with the count.
 
     A figure under "published:" stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for
     395 to 405. A whole number of more than six digits, like 8030261248, must be equal. active_parameters may leave out
     the input embedding.
 
+    With --weights every tensor of the spec is compared with the file's by name and shape, whatever convention its names
+    follow, and each is told that is missing, is too many or has another shape.
+
     \b
     archdraw check llama.yaml
     archdraw check specs/
+    archdraw check llama.yaml --weights model.safetensors.index.json
     """
     work = Work(show_traceback=show_traceback)
+    if weights and (len(specs) > 1 or Path(specs[0]).is_dir()):
+        raise click.UsageError("--weights belong to one model: name one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
         from archdraw.model import load

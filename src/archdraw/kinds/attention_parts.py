@@ -15,9 +15,11 @@ QueryKeyNorm = Literal[
     "layernorm_each_head",
     "layernorm_per_projection",
     "l2norm_per_head",
+    "unit_rmsnorm_per_head",
 ]
 """A norm of queries and keys: over the features of a head with one weight for all heads (``per_head``) or with weights
-of each head's own and no bias (``each_head``), or over all heads at once (``per_projection``)."""
+of each head's own and no bias (``each_head``), or over all heads at once (``per_projection``). The L2 norm and the unit
+RMSNorm have no weights."""
 
 NORM_LABELS = {
     "rmsnorm_per_head": "RMSNorm per head",
@@ -26,6 +28,7 @@ NORM_LABELS = {
     "layernorm_each_head": "LayerNorm of each head",
     "layernorm_per_projection": "LayerNorm over all heads",
     "l2norm_per_head": "L2 norm per head",
+    "unit_rmsnorm_per_head": "RMSNorm per head",
 }
 
 GateActivation = Literal["sigmoid", "softplus", "silu"]
@@ -116,7 +119,7 @@ def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> 
             continue
         shape = {"per_head": (heads.width,), "each_head": (number, heads.width)}
         own = shape.get(norm.partition("_")[2], (number * heads.width,))
-        if norm != "l2norm_per_head":
+        if norm not in ("l2norm_per_head", "unit_rmsnorm_per_head"):
             weights.append(Weight(f"{name}.weight", own))
         if norm.startswith("layernorm") and norm != "layernorm_each_head":
             weights.append(Weight(f"{name}.bias", own))
@@ -124,6 +127,7 @@ def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> 
         "qk_norm",
         NORM_LABELS[norm],
         role="norm",
+        detail="no weights" if norm == "unit_rmsnorm_per_head" else "",
         weights=tuple(weights),
         part="norm",
         inputs=len(lines),

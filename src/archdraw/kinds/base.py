@@ -53,6 +53,8 @@ class Kind(BaseModel):
     example: ClassVar[str]
     source: ClassVar[str]
     main: ClassVar[str | None] = None
+    brings_norm: ClassVar[bool] = False
+    """Whether the block begins with norms of its own, so that a layer puts none before it."""
 
     def expand(self, scope: Scope) -> Block:
         """The block tree of this kind.

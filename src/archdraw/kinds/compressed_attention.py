@@ -190,7 +190,7 @@ class CompressedAttention(Kind):
             "compressor.indexer",
             f"index K {width}",
             role="latent",
-            detail=f"compressed, 1 for {ratio}",
+            detail=f"1 for {ratio}{NBSP}tokens",
             weights=(
                 Weight("kv_proj.weight", (series * width, hidden)),
                 Weight("gate_proj.weight", (series * width, hidden)),

@@ -27,7 +27,7 @@ from archdraw.kinds.fields import Label
 from archdraw.kinds.residual import ResidualKind
 from archdraw.runs import MOST_LAYERS, cycled, number_of_layers
 
-Placement = Literal["pre", "post", "sandwich", "parallel", "post_add"]
+Placement = Literal["pre", "post", "sandwich", "parallel", "post_add", "pre_add"]
 Times = Annotated[int, Field(ge=1, le=MOST_LAYERS)]
 Join = Callable[..., Block]
 """From the name of a sublayer and the blocks of its branch to the branch, joined to the residual stream."""
@@ -48,6 +48,7 @@ class _Sublayer:
     norm: Leaf | Module
     before: str
     after: str
+    brings_norm: bool = False
 
 
 class Decoder(Kind):
@@ -55,10 +56,11 @@ class Decoder(Kind):
 
     ``placement`` says where the norms stand: ``pre`` before each sublayer inside its branch; ``post`` after it inside
     its branch (OLMo 2); ``sandwich`` both (Gemma 2); ``parallel`` one norm for mixer and feed forward side by side
-    (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1). A ``feed_forward_norm`` is the feed
-    forward's own where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). A layer that
-    also reads an encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``then`` is what
-    follows them within the layer, branches and all (Gemma 4).
+    (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1); ``pre_add`` before the branch begins, so
+    that it is the normalised line that is added to (MiniMax-01). A ``feed_forward_norm`` is the feed forward's own
+    where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). A layer that also reads an
+    encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``then`` is what follows them
+    within the layer, branches and all (Gemma 4).
     """
 
     keyword: ClassVar[str] = "decoder"
@@ -96,7 +98,7 @@ class Decoder(Kind):
         else:
             body = blocks.Sequence(tuple(part for one in sublayers for part in _PLACEMENTS[self.placement](one, join)))
         if self.then is not None:
-            body = blocks.Sequence((*body.parts, self.then.expand(scope)))
+            body = blocks.Sequence((*_row(body), *_row(self.then.expand(scope))))
         layer = Module("layer", self.label, body, kind="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
@@ -133,7 +135,8 @@ class Decoder(Kind):
         for name, block in zip(given, made, strict=True):
             part: Part = "feed_forward" if name == "feed_forward" else "attention"
             own = other if name == "feed_forward" else norm
-            sublayers.append(_Sublayer(name, book_rest(block, part), own, *self._norm_names(name, next(iter(given)))))
+            names = self._norm_names(name, next(iter(given)))
+            sublayers.append(_Sublayer(name, book_rest(block, part), own, *names, given[name].brings_norm))
         return sublayers
 
     def _norm_names(self, name: str, first: str) -> tuple[str, str]:
@@ -158,7 +161,8 @@ def _named(norm: Leaf | Module, name: str, place: str = "") -> Block:
 
 
 def _pre(one: _Sublayer, join: Join) -> tuple[Block, ...]:
-    return (join(one.name, _named(one.norm, one.before), one.block),)
+    before = () if one.brings_norm else (_named(one.norm, one.before),)
+    return (join(one.name, *before, one.block),)
 
 
 def _post(one: _Sublayer, join: Join) -> tuple[Block, ...]:
@@ -166,15 +170,23 @@ def _post(one: _Sublayer, join: Join) -> tuple[Block, ...]:
 
 
 def _sandwich(one: _Sublayer, join: Join) -> tuple[Block, ...]:
-    before, after = _named(one.norm, one.before, "before"), _named(one.norm, one.after, "after")
-    return (join(one.name, before, one.block, after),)
+    before = () if one.brings_norm else (_named(one.norm, one.before, "before"),)
+    return (join(one.name, *before, one.block, _named(one.norm, one.after, "after")),)
 
 
 def _post_add(one: _Sublayer, join: Join) -> tuple[Block, ...]:
     return join(one.name, one.block), _named(one.norm, one.after)
 
 
-_PLACEMENTS = {"pre": _pre, "post": _post, "sandwich": _sandwich, "post_add": _post_add}
+def _pre_add(one: _Sublayer, join: Join) -> tuple[Block, ...]:
+    return _named(one.norm, one.before), join(one.name, one.block)
+
+
+_PLACEMENTS = {"pre": _pre, "post": _post, "sandwich": _sandwich, "post_add": _post_add, "pre_add": _pre_add}
+
+
+def _row(block: Block) -> tuple[Block, ...]:
+    return block.parts if isinstance(block, blocks.Sequence) else (block,)
 
 
 def _side_by_side(sublayers: list[_Sublayer], join: Join, *, shared: bool) -> Block:

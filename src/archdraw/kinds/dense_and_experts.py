@@ -33,6 +33,7 @@ class DenseAndExperts(Kind):
         "  expert: {geglu: {intermediate_size: 704}}"
     )
     source: ClassVar[str] = "transformers, models/gemma4"
+    brings_norm: ClassVar[bool] = True
 
     dense: FeedForward
     num_experts: Size

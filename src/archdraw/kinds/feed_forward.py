@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, linear
+from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, Weight, linear
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Factor, Label, Size
 from archdraw.kinds.wording import notes, number
@@ -28,18 +28,21 @@ class FeedForwardKind(Kind):
     def expand(self, scope: Scope) -> Module:
         """A gated one multiplies two projections of the input; the other kind has one. Then down again."""
         hidden, inner, bias = scope.hidden_size, self.intermediate_size, self.mlp_bias
-        activation = Leaf("act_fn", self.non_linearity)
+        weights = self.activation_weights()
+        activation = Leaf("act_fn", self.non_linearity, weights=weights, part="feed_forward" if weights else "other")
         up: Block = linear(
             "up_proj", f"up {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward"
         )
-        if self.offset:
-            up = Sequence((up, Leaf("up_offset", f"+ {number(self.offset)}")))
+        if self.beside:
+            up = Sequence((up, Leaf("up_act", self.beside)))
         widened: tuple[Block, ...]
         if self.gated:
             gate = linear(
                 "gate_proj", f"gate {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward"
             )
             widened = (Parallel((Sequence((gate, activation)), up), "multiply"),)
+            if self.scale != 1:
+                widened += (Leaf("scale", f"× {number(self.scale)}"),)
         else:
             widened = (up, activation)
         down = linear(
@@ -72,9 +75,18 @@ class FeedForwardKind(Kind):
         return self.activation
 
     @property
-    def offset(self) -> float:
-        """What is added to the line that the gate multiplies."""
-        return 0.0
+    def beside(self) -> str:
+        """What is done to the line that the gate multiplies; empty for nothing."""
+        return ""
+
+    @property
+    def scale(self) -> float:
+        """What the product of both lines is multiplied by."""
+        return 1.0
+
+    def activation_weights(self) -> tuple[Weight, ...]:
+        """Learned numbers of the non-linearity."""
+        return ()
 
     def remarks(self) -> tuple[str, ...]:
         """Short facts for the notes beyond what the boxes say."""
@@ -115,9 +127,9 @@ class SwiGLU(FeedForwardKind):
         return self.activation if self.swiglu_alpha == 1 else f"swish {number(self.swiglu_alpha)}"
 
     @property
-    def offset(self) -> float:
-        """The field ``swiglu_beta``."""
-        return self.swiglu_beta
+    def beside(self) -> str:
+        """The sum with the field ``swiglu_beta``."""
+        return f"+ {number(self.swiglu_beta)}" if self.swiglu_beta else ""
 
     def remarks(self) -> tuple[str, ...]:
         """With the clamp."""
@@ -125,6 +137,63 @@ class SwiGLU(FeedForwardKind):
             return super().remarks()
         limit = number(self.swiglu_limit)
         return (f"gate clamped at {limit}, up at ±{limit}", *super().remarks())
+
+
+class SiTUGLU(FeedForwardKind):
+    """SiTU-GLU: ``down(b tanh(g / b) sigmoid(g) * c tanh(u / c))``, so that neither factor grows beyond its bound.
+
+    g is the gate and b ``activation_situ_beta``; u is the other factor and c ``activation_situ_linear_beta``, without
+    which u stays as it is.
+    """
+
+    keyword: ClassVar[str] = "situ_glu"
+    name: ClassVar[str] = "SiTU-GLU"
+    activation: ClassVar[str] = "SiTU"
+    gated: ClassVar[bool] = True
+    example: ClassVar[str] = (
+        "situ_glu: {intermediate_size: 33792, activation_situ_beta: 4.0, activation_situ_linear_beta: 25.0}"
+    )
+    source: ClassVar[str] = "Moonshot AI 2026, Kimi K3, section 2.3, arXiv:2607.24653"
+
+    activation_situ_beta: Factor = 1.0
+    activation_situ_linear_beta: Factor | None = None
+
+    @property
+    def non_linearity(self) -> str:
+        """With its bound."""
+        return f"{self.activation} {number(self.activation_situ_beta)}"
+
+    @property
+    def beside(self) -> str:
+        """The bound of the other factor."""
+        bound = self.activation_situ_linear_beta
+        return f"soft cap {number(bound)}" if bound is not None else ""
+
+
+class PolyNormGLU(FeedForwardKind):
+    """PolyNorm in a gated feed forward: ``down(s p(gate(x)) * up(x))``, s the ``polynorm_output_scale``.
+
+    p is the sum of the first three powers of its input, each normalised by its root mean square and weighted by a
+    learned number, and of a learned bias.
+    """
+
+    keyword: ClassVar[str] = "polynorm_glu"
+    name: ClassVar[str] = "PolyNorm-GLU"
+    activation: ClassVar[str] = "PolyNorm"
+    gated: ClassVar[bool] = True
+    example: ClassVar[str] = "polynorm_glu: {intermediate_size: 12288, polynorm_output_scale: 0.5}"
+    source: ClassVar[str] = "Zhuo et al. 2024, Polynomial Composition Activations, arXiv:2411.03884"
+
+    polynorm_output_scale: Factor = 1.0
+
+    @property
+    def scale(self) -> float:
+        """The field ``polynorm_output_scale``."""
+        return self.polynorm_output_scale
+
+    def activation_weights(self) -> tuple[Weight, ...]:
+        """Three weights and a bias."""
+        return (Weight("weight", (3,)), Weight("bias", (1,)))
 
 
 class GEGLU(FeedForwardKind):

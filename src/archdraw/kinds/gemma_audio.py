@@ -92,7 +92,6 @@ class GemmaAudio(Kind):
             "subsample_conv_projection",
             "Subsampling",
             Sequence(tuple(steps)),
-            role="convolution",
             detail="a quarter of the frames and bands",
             kind="subsampling",
         )
@@ -177,7 +176,6 @@ class GemmaAudio(Kind):
             "lconv1d",
             "Gated convolution",
             Sequence(steps),
-            role="convolution",
             detail=f"{size} frames, {width:,} features",
             kind="gated_convolution",
         )

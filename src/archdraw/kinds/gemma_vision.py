@@ -85,7 +85,6 @@ class GemmaVision(Kind):
             constants = tuple(Weight(name, (width,), buffer=True) for name in ("std_bias", "std_scale"))
             steps.append(Leaf("standardize", "shift and scale", detail="by constants", weights=constants))
         side = self.patch_size * self.pooling_kernel_size
-        upmost = f"up to {number(self.default_output_length)} tokens an image, " if self.default_output_length else ""
         return parts.tower(
             "vision_tower",
             self.label or "Vision encoder",
@@ -93,7 +92,8 @@ class GemmaVision(Kind):
             layers=self.num_hidden_layers,
             keyword=self.keyword,
             said=(
-                f"{upmost}1 for {side} × {side} pixels",
+                _tokens(self.default_output_length),
+                f"1 token for {side} × {side} pixels",
                 "inputs and outputs of projections are clipped" if self.use_clipped_linears else "",
             ),
         )
@@ -148,7 +148,6 @@ class GemmaPatches(Kind):
         side, width = self.patch_size * self.pooling_kernel_size, self.mm_embed_dim
         pixels = 3 * side * side
         places = Weight("pos_embedding", (self.mm_posemb_size, 2, width))
-        upmost = f"up to {number(self.num_soft_tokens)} tokens an image, " if self.num_soft_tokens else ""
         return parts.tower(
             "embed_vision",
             self.label or "Image patches",
@@ -168,5 +167,13 @@ class GemmaPatches(Kind):
             ),
             layers=0,
             keyword=self.keyword,
-            said=(f"{upmost}1 for {side} × {side} pixels", "no encoder: the text model itself looks at the patches"),
+            said=(
+                _tokens(self.num_soft_tokens),
+                f"1 token for {side} × {side} pixels",
+                "no encoder: the text model itself looks at the patches",
+            ),
         )
+
+
+def _tokens(most: int | None) -> str:
+    return "" if most is None else f"up to {number(most)} tokens an image"

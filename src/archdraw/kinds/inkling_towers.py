@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise, permutations
+from itertools import accumulate, combinations, pairwise
 from math import ceil, log, prod
 from operator import mul
 from typing import Annotated, ClassVar
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from archdraw.blocks import Block, Leaf, Side, Weight
 from archdraw.kinds import tower_parts as parts
-from archdraw.kinds.base import Family, Kind, KindError, Scope
+from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Label, Size
 
 Scale = tuple[int, int, int, int]
@@ -34,15 +34,12 @@ class FoldingVision(Kind):
 
     patch_size: Annotated[int, Field(ge=2, le=1024)]
     temporal_patch_size: Annotated[int, Field(ge=1, le=64)] = 2
-    n_layers: Annotated[int, Field(ge=1, le=8)]
+    n_layers: Annotated[int, Field(ge=1, le=100)]
     n_channels: Annotated[int, Field(ge=1, le=64)] = 3
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Side:
-        """A counted side module whose output joins the line.
-
-        Raises :class:`KindError` where there are more steps than factors.
-        """
+        """A counted side module whose output joins the line."""
         steps: list[Block] = []
         scales = self._scales()
         for index, (before, after) in enumerate(pairwise(scales)):
@@ -51,9 +48,10 @@ class FoldingVision(Kind):
             inputs = before[3] * prod(folds)
             width = scope.hidden_size if last else after[3]
             across = f"{folds[1]} × {folds[2]}" if folds[1] > 1 else ""
-            frames = f"{folds[0]} frames" if folds[0] > 1 else ""
-            fold = Leaf("fold", f"fold {' and '.join(filter(None, (across, frames)))}", detail=f"{inputs:,} features")
-            steps += [fold, parts.linear(f"encoder_layers.{index}.projection", inputs, width, bias=False)]
+            told = " and ".join(filter(None, (across, f"{folds[0]} frames" if folds[0] > 1 else "")))
+            if told:
+                steps.append(Leaf("fold", f"fold {told}", detail=f"{inputs:,} features"))
+            steps.append(parts.linear(f"encoder_layers.{index}.projection", inputs, width, bias=False))
             if not last:
                 steps += [parts.rmsnorm(f"encoder_layers.{index}.layer_norm", width), parts.activation("gelu")]
         steps.append(parts.rmsnorm("final_norm", scope.hidden_size))
@@ -76,22 +74,18 @@ class FoldingVision(Kind):
         times = list(accumulate(_factors(self.temporal_patch_size), mul))
         known: list[Scale] = [(1, 1, 1, channels)]
         known += [(1, size, size, ceil(size * size * channels / 64) * 64) for size in rows]
-        known += [(time, patch, patch, ceil(patch * patch * channels * time / 64) * 64) for time in times]
-        if self.n_layers >= len(known):
-            raise KindError(
-                f"n_layers {self.n_layers} is more than the {len(known) - 1} factors of the patch",
-                "n_layers",
-                f"at most {len(known) - 1}",
-            )
+        known += [(time, patch, patch, patch * patch * channels * time * 64) for time in times]
         whole = log(patch * patch * self.temporal_patch_size * channels)
         wanted = [whole * index / self.n_layers for index in range(self.n_layers + 1)]
         sizes = [log(prod(scale[:3])) for scale in known]
-
-        def distance(chosen: tuple[int, ...]) -> float:
-            return sum(abs(wanted[step] - sizes[scale]) for step, scale in enumerate(chosen))
-
-        best = min(permutations(range(len(known)), self.n_layers + 1), key=distance)
-        return [known[0], *(known[index] for index in best[1:-1]), known[-1]]
+        if self.n_layers >= len(known):
+            chosen = tuple(min(range(len(known)), key=lambda scale: abs(size - sizes[scale])) for size in wanted)
+        else:
+            chosen = min(
+                combinations(range(len(known)), self.n_layers + 1),
+                key=lambda scales: sum(abs(size - sizes[scale]) for size, scale in zip(wanted, scales, strict=True)),
+            )
+        return [known[0], *(known[scale] for scale in chosen[1:-1]), known[-1]]
 
 
 def _factors(size: int) -> list[int]:

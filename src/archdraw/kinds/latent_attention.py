@@ -193,6 +193,8 @@ class MultiHeadLatent(Kind):
         return rotation or LINE
 
     def _label(self) -> str:
+        if self.indexer == "shared":
+            return "Shared-index latent attention"
         return "Multi-head latent attention" if self.indexer is None else "Sparse latent attention"
 
     def _detail(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -16,8 +16,8 @@ class MuseVision(Kind):
     """Muse Glimmer's vision transformer for images and videos of any size, with its adapter.
 
     Patches of ``patch_temporal`` frames, flattened, get a learned place from a grid of ``pos_emb_height`` by
-    ``pos_emb_width`` that is stretched to the image; queries and keys are rotated by height and width. In layers of
-    type ``window_attention`` a patch sees the window of that grid's size which it lies in. ``merge_size`` by
+    ``pos_emb_width`` that is stretched to the image; queries and keys are rotated by height and width. In layers
+    outside ``fullatt_block_indexes`` a patch sees the window of that grid's size which it lies in. ``merge_size`` by
     ``merge_size`` patches are made one token; the adapter projects it twice to ``projector_hidden_size``, with a GELU
     after each, then to the text model's width, and normalises it.
     """
@@ -25,17 +25,17 @@ class MuseVision(Kind):
     keyword: ClassVar[str] = "muse_vision"
     family: ClassVar[Family] = "side"
     example: ClassVar[str] = (
-        "muse_vision: {hidden_size: 1536, intermediate_size: 8960, num_attention_heads: 16, projector_hidden_size: 4096,\n"
-        "              layer_types: [window_attention, window_attention, window_attention, full_attention]}"
+        "muse_vision: {hidden_size: 1536, intermediate_size: 8960, num_hidden_layers: 50, num_attention_heads: 16,\n"
+        "              fullatt_block_indexes: [3, 7, 11], projector_hidden_size: 4096}"
     )
     source: ClassVar[str] = "MuseGlimmerVisionModel of transformers"
 
     hidden_size: Size
     intermediate_size: Size
     num_attention_heads: Size
+    num_hidden_layers: Annotated[int, Field(ge=1, le=1000)]
     projector_hidden_size: Size
-    layer_types: Annotated[tuple[Literal["window_attention", "full_attention"], ...], Field(min_length=1)]
-    num_hidden_layers: Size | None = None
+    fullatt_block_indexes: tuple[Annotated[int, Field(ge=0, le=1000)], ...] | None = None
     patch_size: Size = 14
     patch_temporal: Size = 2
     pos_emb_height: Size = 32
@@ -46,14 +46,13 @@ class MuseVision(Kind):
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Side:
-        """A counted side module whose output joins the line; ``layer_types`` is gone through again and again.
+        """A counted side module whose output joins the line.
 
-        Raises :class:`KindError` where heads don't divide the width or there are fewer layers than types.
+        Raises :class:`KindError` where heads don't divide the width or an index is no layer.
         """
-        types = self.layer_types
-        layers = self.num_hidden_layers or len(types)
-        if layers < len(types):
-            raise KindError(f"num_hidden_layers {layers} is less than the {len(types)} layer_types", "num_hidden_layers")
+        layers, whole = self.num_hidden_layers, self.fullatt_block_indexes
+        if any(index >= layers for index in whole or ()):
+            raise KindError(f"fullatt_block_indexes names a layer of {layers} that there is not", "fullatt_block_indexes")
         width, own, merge, inner = self.hidden_size, scope.hidden_size, self.merge_size, self.projector_hidden_size
         rows = self.pos_emb_height * self.pos_emb_width
         steps = (
@@ -81,7 +80,7 @@ class MuseVision(Kind):
                     detail=f"{self.pos_emb_height} × {self.pos_emb_width} positions",
                 ),
                 parts.layernorm("ln_pre", width),
-                parts.row([self._layer(types[index % len(types)]) for index in range(layers)]),
+                parts.row([self._layer(windowed=whole is not None and index not in whole) for index in range(layers)]),
                 parts.layernorm("ln_post", width),
                 parts.projector("vision_adapter", "Adapter", steps),
             ),
@@ -90,9 +89,9 @@ class MuseVision(Kind):
             said=(parts.pixels(self.patch_size * merge),),
         )
 
-    def _layer(self, kind: str) -> Module:
+    def _layer(self, *, windowed: bool) -> Module:
         width = self.hidden_size
-        sees = "window" if kind == "window_attention" else ""
+        sees = "window" if windowed else ""
         mixer = parts.attention(width, self.num_attention_heads, rotary="2D RoPE", sees=sees)
         widened = parts.feed_forward(width, self.intermediate_size, self.hidden_act)
         first, second = (parts.layernorm(name, width) for name in ("norm1", "norm2"))

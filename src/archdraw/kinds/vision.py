@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from archdraw.blocks import Block, Leaf, Module, Repeat, Residual, Sequence, Side, Weight, linear
+from archdraw.blocks import (
+    LINE,
+    Block,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+    Weight,
+    linear,
+)
 from archdraw.facts import facts
 from archdraw.kinds.attention import MultiHead
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
-from archdraw.kinds.booking import booked, uncached
+from archdraw.kinds.booking import booked, uncached, with_leaves
 from archdraw.kinds.feed_forward import GELU
 from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.norm import LayerNorm, RMSNorm
@@ -25,7 +37,10 @@ class VisionEncoder(Kind):
     ``patch_size`` by ``patch_size`` pixels with learned positions. The projector shuffles pixels
     (``pixel_shuffle_ratio`` 0.5: four tokens become one of four times the width) or pools down to
     ``mm_tokens_per_image``, normalises if ``projector_norm``, and projects through ``projector_hidden_sizes``, each
-    with a GELU, to the text model's width. ``tiled`` says that a large image is cut into tiles of ``image_size``.
+    with a GELU, to the text model's width; or through ``alignment_intermediate_size`` features of which one half gates
+    the other (Cohere). ``projector_bias`` gives these projections biases. Where ``vision_feature_layer`` is not -1, the
+    last layer, the projector reads an earlier one (-2 in LLaVA). ``tiled`` says that a large image is cut into tiles of
+    ``image_size``.
     """
 
     keyword: ClassVar[str] = "vision_encoder"
@@ -53,6 +68,10 @@ class VisionEncoder(Kind):
     mm_tokens_per_image: Size | None = None
     projector_norm: bool = False
     projector_hidden_sizes: Annotated[tuple[Size, ...], Field(max_length=8)] = ()
+    alignment_intermediate_size: Annotated[int, Field(ge=2, multiple_of=2)] | None = None
+    projector_bias: bool = False
+    vision_feature_layer: Annotated[int, Field(ge=-1000, le=-1)] = -1
+    hidden_act: Literal["gelu", "quick_gelu"] = "gelu"
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Side:
@@ -60,6 +79,11 @@ class VisionEncoder(Kind):
 
         Raises :class:`KindError` where heads don't divide the width, or the image is smaller than a patch.
         """
+        if -self.vision_feature_layer > self.num_hidden_layers:
+            raise KindError(
+                f"vision_feature_layer {self.vision_feature_layer} of {self.num_hidden_layers} layers",
+                "vision_feature_layer",
+            )
         if self.image_size < self.patch_size:
             raise KindError(f"image_size {self.image_size} is less than patch_size {self.patch_size}", "image_size")
         inner = replace(scope, hidden_size=self.hidden_size)
@@ -118,7 +142,9 @@ class VisionEncoder(Kind):
 
     def _layer(self, inner: Scope) -> Module:
         attention = MultiHead(num_attention_heads=self.num_attention_heads, attention_bias=True, position=self.position)
-        feed_forward = GELU(intermediate_size=self.intermediate_size, mlp_bias=True)
+        feed_forward = GELU(intermediate_size=self.intermediate_size, mlp_bias=True).expand(inner)
+        if self.hidden_act == "quick_gelu":
+            feed_forward = _quick(feed_forward)
         norm = LayerNorm().expand(inner)
         mixer = replace(attention.expand(inner), notes=())
         return Module(
@@ -127,7 +153,7 @@ class VisionEncoder(Kind):
             Sequence(
                 (
                     Residual(Sequence((_named(norm, "layer_norm1"), mixer))),
-                    Residual(Sequence((_named(norm, "layer_norm2"), feed_forward.expand(inner)))),
+                    Residual(Sequence((_named(norm, "layer_norm2"), feed_forward))),
                 )
             ),
             kind="encoder_layer",
@@ -143,15 +169,22 @@ class VisionEncoder(Kind):
         if self.projector_norm:
             steps.append(_named(RMSNorm().expand(replace(scope, hidden_size=width)), "mm_soft_emb_norm"))
         for index, size in enumerate(self.projector_hidden_sizes, start=1):
-            steps.append(linear(f"fc{index}", f"{width:,} to {size:,}", width, size))
+            steps.append(linear(f"fc{index}", f"{width:,} to {size:,}", width, size, bias=self.projector_bias))
             steps.append(Leaf(f"act{index}", "GELU"))
             width = size
+        if self.alignment_intermediate_size is not None:
+            size = self.alignment_intermediate_size
+            label = f"up and gate, {width:,} to 2 × {size // 2:,}"
+            steps.append(linear("linear_1", label, width, size, bias=self.projector_bias, outputs=("up", "gate")))
+            steps.append(Parallel((LINE, Leaf("act", "SiLU")), "multiply"))
+            width = size // 2
         steps.append(
             linear(
                 "multi_modal_projector",
                 "Projector",
                 width,
                 scope.hidden_size,
+                bias=self.projector_bias,
                 detail=f"{width:,} to {scope.hidden_size:,}",
             )
         )
@@ -159,7 +192,21 @@ class VisionEncoder(Kind):
 
     def _notes(self) -> tuple[str, ...]:
         pixels = f"{self.image_size} × {self.image_size} pixels = {self.patches:,} patches"
-        return notes(f"{number(self.tokens)} tokens {'a tile' if self.tiled else 'an image'}", f"of {pixels}")
+        layer = self.vision_feature_layer
+        return notes(
+            f"{number(self.tokens)} tokens {'a tile' if self.tiled else 'an image'}",
+            f"of {pixels}",
+            "" if layer == -1 else f"the projector reads layer {self.num_hidden_layers + layer + 1}",
+        )
+
+
+def _quick(feed_forward: Module) -> Module:
+    """``feed_forward`` with x sigmoid(1.702 x) in place of GELU."""
+
+    def change(leaf: Leaf) -> Leaf:
+        return replace(leaf, label="quick GELU") if leaf.label == "GELU" else leaf
+
+    return replace(feed_forward, body=with_leaves(feed_forward.body, change), label="Quick GELU feed forward")
 
 
 def _named(norm: Leaf, name: str) -> Leaf:

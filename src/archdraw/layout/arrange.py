@@ -17,11 +17,28 @@ OMISSION_COST = 110.0
 DETOUR_COST = 260.0
 """Of a line that passes above or below the whole first column."""
 EXCESS_COST = (3.0, 500.0)
-"""Of each px beyond the tallest: a narrow plate becomes slender, the text of a wide one too small."""
+"""Of each px beyond the tallest: a narrow page becomes slender, the text of a wide one too small."""
 UNDER_COST = 100.0
 """Of a part opened under its owner: its line runs around the owner's figure."""
 PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 """Of so many lines through one space: two are room for two, three are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How tall insets may be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``."""
+
+    width: float
+    narrow: float
+    wide: float
+
+    def tallest(self, widths: tuple[float, ...]) -> float:
+        """The height that insets in columns of ``widths`` may have."""
+        return self.wide if self.is_wide(widths) else self.narrow
+
+    def is_wide(self, widths: tuple[float, ...]) -> bool:
+        """Whether the height is the shorter side of the page, which the size of its text goes by."""
+        return sum(widths) + SPACE * (len(widths) - 1) > self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +50,10 @@ class Arrangement:
     height: float
 
 
-def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float, float]) -> Arrangement:
+def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> Arrangement:
     """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
 
-    A height beyond ``tallest``, for one column and for two, is taken only where nothing else is possible.
+    A height beyond ``limits`` is taken only where nothing else is possible.
     """
     needed = {inset: panels.widest(inset) for inset in insets}
     heights: dict[tuple[Inset, float], float] = {}
@@ -64,8 +81,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float, tallest: tuple[float
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
-        wide = len(columns) == 2
-        cost += EXCESS_COST[wide] * max(0.0, target - tallest[wide])
+        cost += EXCESS_COST[limits.is_wide(widths)] * max(0.0, target - limits.tallest(widths))
         cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
         cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:

@@ -8,6 +8,7 @@ everything stand? Boxes that take several lines grow over them, so only branches
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import assert_never
 
 from archdraw.layout import boxes, frames, graphs, joints
@@ -92,23 +93,14 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             shares = dealt(items, inputs)
             leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
             within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
-            result: list[float] = []
             cells: list[Cell] = []
+            slim = replace(measures, widest_box=measures.widest_branch)
             for index, (branch, taken) in enumerate(zip(items, shares, strict=True)):
                 wanted = within[index] if leaving[index] > 1 else ()
-                slim = replace(measures, widest_box=measures.widest_branch)
-                inner = gaps(branch, wanted, taken, slim)
-                cell = place(branch, _ports(inner), wanted, slim)
-                if cells:
-                    before = cells[-1]
-                    room = before.right - before.inputs[-1] + measures.branch_gap + cell.inputs[0] - cell.left
-                    if between:
-                        outer = between[index - 1] + (before.outputs[-1] - before.inputs[-1])
-                        room = max(room, outer - (cell.outputs[0] - cell.inputs[0]))
-                    result.append(max(room, measures.port_gap))
-                result.extend(inner)
-                cells.append(cell)
-            return tuple(result)
+                inner = gaps(branch, wanted, taken, slim) if taken else ()
+                cells.append(place(branch, _ports(inner), wanted, slim))
+            taking = [cell.inputs for cell in joints.in_row(cells, between, measures) if not cell.source]
+            return tuple(after - before for before, after in pairwise([port for ports in taking for port in ports]))
         case Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
             return ()
         case _:
@@ -146,10 +138,10 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             starts = [sum(shares[:index]) for index in range(len(shares))]
             slim = replace(measures, widest_box=measures.widest_branch)
             cells = [
-                place(branch, ports[start : start + taken], within[index], slim)
+                place(branch, ports[start : start + taken] or (0.0,), within[index], slim)
                 for index, (branch, start, taken) in enumerate(zip(items, starts, shares, strict=True))
             ]
-            return joints.dealt_out(cells, item.merge, measures)
+            return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
             return graphs.place(item, ports[0], measures)
         case Rail(body=body):

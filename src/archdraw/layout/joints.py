@@ -102,7 +102,7 @@ def _rise(canvas: Canvas, start: float, end: float, y: float, space: float, arro
         canvas.line((start, y), (start, middle), (end, middle), (end, y - space), arrow=arrow)
 
 
-def _row(cells: list[Cell], between: list[float], measures: Measures) -> list[Cell]:
+def in_row(cells: list[Cell], between: list[float], measures: Measures) -> list[Cell]:
     """``cells`` side by side, as near as their extents and the wanted distances of their outer lines allow."""
     row: list[Cell] = []
     for index, cell in enumerate(cells):
@@ -118,9 +118,31 @@ def _row(cells: list[Cell], between: list[float], measures: Measures) -> list[Ce
     return row
 
 
+def with_sources(cells: list[Cell], between: list[float], measures: Measures) -> list[Cell]:
+    """``cells`` whose lines have their places, with the sources among them moved to where they find room."""
+    placed = list(cells)
+    first = next(index for index, cell in enumerate(cells) if not cell.source)
+    for index in [*range(first - 1, -1, -1), *range(first + 1, len(cells))]:
+        cell = placed[index]
+        if not cell.source:
+            continue
+        if index < first:
+            after = placed[index + 1]
+            dx = after.left - measures.branch_gap - cell.right
+            if between:
+                dx = min(dx, after.outputs[0] - between[index] - cell.outputs[-1])
+        else:
+            before = placed[index - 1]
+            dx = before.right + measures.branch_gap - cell.left
+            if between:
+                dx = max(dx, before.outputs[-1] + between[index - 1] - cell.outputs[0])
+        placed[index] = cell.moved(dx)
+    return placed
+
+
 def copied(cells: list[Cell], item: Branches, port: float, between: list[float], measures: Measures) -> Cell:
     """``cells`` of ``item`` fed from one line at ``port`` by a bus, and joined by its node or left apart."""
-    row, merge = _row(cells, between, measures), item.merge
+    row, merge = in_row(cells, between, measures), item.merge
     axis = _axis(row, merge) if item.main is None else row[item.main].outputs[0]
     entry = axis if merge else _entry(row)
     row = [cell.moved(port - entry) for cell in row]
@@ -175,9 +197,9 @@ def dealt_out(cells: list[Cell], merge: str | None, measures: Measures) -> Cell:
         cells[0].left,
         cells[-1].right,
         top,
-        tuple(port for cell in cells for port in cell.inputs),
+        tuple(port for cell in cells if not cell.source for port in cell.inputs),
         outputs,
-        tuple(arrow for cell in cells for arrow in cell.arrows),
+        tuple(arrow for cell in cells if not cell.source for arrow in cell.arrows),
         paint,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import diagram, panels, strip
-from archdraw.layout.arrange import SPACE, Arrangement, arrange
+from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import side_box
@@ -66,12 +66,13 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     plate = lettered(plate, theme)
     natural = column_of(plate)
     overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
-    limits = (TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
+    beside = 2 * MARGIN + natural.width + CHANNEL
+    limits = Limits(TALLEST_WIDE - beside, TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
     arrangement = arrange(plate.insets, natural.height, limits)
-    for terse in _shortened(plate.insets):
-        if arrangement.height <= limits[len(arrangement.columns) == 2]:
+    for fewer in _lessened(plate, theme):
+        if arrangement.height <= limits.tallest(arrangement.widths):
             break
-        arrangement = arrange(terse, natural.height, limits)
+        arrangement = arrange(fewer, natural.height, limits)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -153,6 +154,21 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
         canvas.theme.page,
         canvas.elements(),
     )
+
+
+def _lessened(plate: Plate, theme: Theme) -> Iterator[tuple[Inset, ...]]:
+    """The insets of ``plate`` with less and less in them: first without side remarks, then without those worth least.
+
+    A part of an inset goes before the inset itself. A box whose panel is left out stays folded, without a letter.
+    """
+    yield from _shortened(plate.insets)
+    insets = plate.insets
+    while droppable := [inset for inset in insets if inset.worth is not None]:
+        least = min(droppable, key=lambda inset: (inset.worth or 0, -insets.index(inset)))
+        kept = [inset for inset in insets if inset is not least]
+        insets = lettered(replace(plate, insets=tuple(replace(inset, letter="") for inset in kept)), theme).insets
+        *_, terse = _shortened(insets)
+        yield terse
 
 
 def _shortened(insets: tuple[Inset, ...]) -> Iterator[tuple[Inset, ...]]:

@@ -78,6 +78,9 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     if shared:
         fields["n_shared_experts"] = shared
     usual = {"noaux_tc": "noaux_tc", "softmax": "greedy", "groups": "greedy"}[defaults.routing]
+    activation = config.text("hidden_act", default="silu")
+    if activation not in ("silu", "swish"):
+        config.not_known(f"experts with {activation}")
     method = config.text("topk_method", default=usual)
     if method not in ("noaux_tc", "greedy", "group_limited_greedy"):
         config.not_known(f"the choice of experts by {method}")
@@ -191,7 +194,7 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
     if not all(sparse):
         dense = gated_feed_forward(config)
     else:
-        config.raw("intermediate_size", "hidden_act")
+        config.raw("intermediate_size")
         dense = ""
     _stack(config, made, mixers, sparse, dense, mix)
     return made

@@ -35,7 +35,7 @@ def stack(names: Sequence[str]) -> Block:
         (size for size in range(1, len(names) // 2 + 1) if all(a == b for a, b in zip(names, names[size:], strict=False))),
         len(names),
     )
-    if period == len(names):
+    if period == len(names) > 1:
         # A head (dense layers) and then rounds: the head is written out, the rest as a stack of its own.
         return {"stack": {"pattern": _runs(names)}}
     if period == 1:

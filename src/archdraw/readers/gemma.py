@@ -42,8 +42,9 @@ def both_directions(config: Config) -> bool:
     """Whether text tokens see those after them; with "vision" only the tokens of an image do."""
     value = config.raw("use_bidirectional_attention")
     if value in (True, "all"):
-        config.not_known("attention in both directions")
         return True
+    if value not in (None, False, "vision"):
+        config.not_known("which tokens see each other: use_bidirectional_attention")
     return False
 
 
@@ -71,12 +72,12 @@ def local_and_global(draft: Draft, local: dict[str, Any], wide: dict[str, Any], 
 
 def _gemma(config: Config) -> Draft:
     draft = head(config, vocab_size=256_000, hidden_size=3072, max_position_embeddings=8192)
-    both_directions(config)
+    causal = None if not both_directions(config) else False
     position = rope(config)
     draft.define["layer"] = {
         "decoder": {
             "norm": NORM,
-            "attention": heads(config, default=(16, 16, 256), position=position),
+            "attention": heads(config, default=(16, 16, 256), is_causal=causal, position=position),
             "feed_forward": gated_feed_forward(config, act="gelu_pytorch_tanh"),
         }
     }
@@ -144,6 +145,7 @@ def _text(
     window = config.integer("sliding_window", "sliding_window_size", default=4096)
     if both_directions(config):
         window = said(window // 2 + 1, "half of sliding_window to each side")
+        fields["is_causal"] = False
     fields |= {
         "query_pre_attn_scalar": config.number("query_pre_attn_scalar", default=256.0),
         "attn_logit_softcapping": _cap(config, "attn_logit_softcapping", cap),
@@ -161,7 +163,9 @@ def _text(
         return layer | {"attention": heads(config, default=(8, 4, 256), **fields, **more)}
 
     local = with_mixer(sliding_window=window, position=positions[0])
-    layers = local_and_global(draft, local, with_mixer(position=positions[1]), types)
+    mixed = len(set(types)) > 1
+    wide = with_mixer(label="Global attention" if mixed else None, position=positions[1])
+    layers = local_and_global(draft, local, wide, types)
     capped = _cap(config, "final_logit_softcapping", final_cap)
     draft.layers = [{"embedding": {"scale_embedding": True}}, *layers, NORM, output_head(capped)]
 

@@ -114,15 +114,20 @@ def whole_heads(heads: int, groups: int, head_dim: int | None = None, **extra: A
     return {kind: fields | given(**extra)}
 
 
-def given(**fields: Any) -> dict[str, Any]:
-    """``fields`` without those that say nothing: None, and False but for the bias of the output projection.
+def unless(**values: tuple[Any, Any]) -> dict[str, Any]:
+    """The fields whose value is not the usual one that stands beside it: ``patch_size=(16, 14)``."""
+    return {name: value for name, (value, usual) in values.items() if value != usual}
 
-    That one follows ``attention_bias`` unless it is said.
+
+def given(**fields: Any) -> dict[str, Any]:
+    """``fields`` without those that say nothing: None, and False but where a field's default is another.
+
+    The bias of the output projection follows ``attention_bias`` unless it is said; attention is causal.
     """
     return {
         name: value
         for name, value in fields.items()
-        if value is not None and (value is not False or name == "attention_out_bias")
+        if value is not None and (value is not False or name in ("attention_out_bias", "is_causal"))
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import wrap
@@ -35,14 +35,14 @@ class Reading:
     warnings: tuple[Problem, ...] = ()
 
 
-def read_config(path: str | Path) -> Reading:
-    """The config.json at ``path``, read.
+def read_config(path: str | Path, name: str = "") -> Reading:
+    """The config.json at ``path``, read. The model is called ``name``, or by its file.
 
     Raises :class:`InputError` with everything that is wrong with the file, or the reason why it is refused.
     """
     file = Path(path)
     text = read_text(file)
-    return reading_of(text, parsed(text, file.as_posix()), file.as_posix(), model_name(file))
+    return reading_of(text, parsed(text, file.as_posix()), file.as_posix(), name or model_name(file))
 
 
 def model_name(file: Path) -> str:
@@ -89,12 +89,16 @@ def _shown(value: object) -> str:
     return {list: "a list", str: "a text", type(None): "null", bool: str(value).lower()}.get(type(value), "a number")
 
 
-def reading_of(text: str, data: Mapping[str, Any], file: str, name: str) -> Reading:
+def reading_of(
+    text: str, data: Mapping[str, Any], file: str, name: str, *, not_known: Iterable[str] = ()
+) -> Reading:
     """``data``, the content of a config whose text is ``text``, read by its family.
 
-    Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
+    ``not_known`` are reasons for which the spec is incomplete whatever the family makes of it. Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
     """
     config = Config(data)
+    for reason in not_known:
+        config.not_known(reason)
     family = family_of(config)
     if family is None:
         from archdraw.readers.unknown import UNKNOWN as family

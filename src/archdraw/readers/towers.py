@@ -6,7 +6,7 @@ from typing import Any
 
 from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block
-from archdraw.readers.pieces import given
+from archdraw.readers.pieces import given, unless
 
 
 def qwen_tower(vision: Config | None) -> list[Block]:
@@ -23,7 +23,7 @@ def qwen_tower(vision: Config | None) -> list[Block]:
         "patch_size": vision.integer("patch_size", default=16),
         "num_position_embeddings": vision.integer("num_position_embeddings", default=2304),
     }
-    fields |= _unless(
+    fields |= unless(
         temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
         spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
         in_channels=(vision.integer("in_channels", default=3), 3),
@@ -53,7 +53,7 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
         ("video_attn_type", ("spatial_temporal",)),
         ("projector_hidden_act", ("gelu",)),
         ("mlp_type", ("mlp2",)),
-        ("norm_type", ("rmsnorm", "layernorm")),
+        ("norm_type", ("layernorm", "rmsnorm")),
         ("mm_projector_type", ("patchmerger", "patchmergerv2")),
     ):
         if vision.text(name, default=usual[0]) not in usual:
@@ -68,7 +68,18 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
         "pos_emb_width": vision.integer("init_pos_emb_width", "pos_emb_width", default=64),
         "pos_emb_time": vision.integer("init_pos_emb_time", "pos_emb_time", default=4),
     }
-    fields |= _unless(merge_kernel_size=(said(int(merge[0]), "merge_kernel_size"), 2))
+    kind = vision.text("mm_projector_type", default="patchmerger")
+    second = kind == "patchmergerv2"
+    fields |= unless(
+        merge_kernel_size=(said(int(merge[0]), "merge_kernel_size"), 2),
+        qkv_hidden_size=(vision.optional_integer("qkv_hidden_size"), None),
+        norm=(vision.text("norm_type", default="layernorm"), "layernorm"),
+        attention_bias=(vision.flag("attn_bias", default=not second), True),
+        mlp_bias=(vision.flag("linear_bias", default=not second), True),
+        patch_bias=(vision.flag("patch_embed_proj_bias", default=not second), True),
+        hidden_act=(vision.text("activation_func", "hidden_act", default="gelu_pytorch_tanh"), "gelu_pytorch_tanh"),
+        mm_projector_type=(kind, "patchmerger"),
+    )
     return [{"moonvit": fields}]
 
 
@@ -84,7 +95,7 @@ def pixtral_tower(vision: Config | None, root: Config | None = None) -> list[Blo
         "num_attention_heads": vision.integer("num_attention_heads", default=16),
         "patch_size": vision.integer("patch_size", default=16),
     }
-    fields |= _unless(
+    fields |= unless(
         num_channels=(vision.integer("num_channels", default=3), 3),
         hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
     )
@@ -95,7 +106,7 @@ def pixtral_tower(vision: Config | None, root: Config | None = None) -> list[Blo
         fields |= given(
             spatial_merge_size=merge, multimodal_projector_bias=root.flag("multimodal_projector_bias", default=merge is None)
         )
-        fields |= _unless(projector_hidden_act=(root.text("projector_hidden_act", default="gelu"), "gelu"))
+        fields |= unless(projector_hidden_act=(root.text("projector_hidden_act", default="gelu"), "gelu"))
     return [{"pixtral_vision": fields}]
 
 
@@ -111,7 +122,7 @@ def siglip_tower(vision: Config | None, **projector: Any) -> list[Block]:
         "image_size": vision.integer("image_size", default=224),
         "patch_size": vision.integer("patch_size", default=16),
     }
-    fields |= _unless(num_channels=(vision.integer("num_channels", default=3), 3))
+    fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     act = vision.text("hidden_act", default="gelu_pytorch_tanh")
     if not act.startswith("gelu"):
         vision.not_known(f"the activation {act} of the vision encoder")
@@ -120,6 +131,93 @@ def siglip_tower(vision: Config | None, **projector: Any) -> list[Block]:
     return [{"vision_encoder": fields | projector}]
 
 
-def _unless(**values: tuple[Any, Any]) -> dict[str, Any]:
-    """The fields whose value is not the usual one that stands beside it."""
-    return {name: value for name, (value, usual) in values.items() if value != usual}
+def cohere_tower(vision: Config | None, root: Config) -> list[Block]:
+    """SigLIP from ``vision_config`` with Cohere's projector from ``root``; nothing where there is none."""
+    if vision is None:
+        return []
+    root.harmless("max_splits_per_img", "image_processor", "processor_class")
+    factor = root.integer("downsample_factor", default=2)
+    act = root.text("alignment_activation_fn", default="swiglu")
+    if act != "swiglu":
+        root.not_known(f"the activation {act[:40]} of the projector")
+    if root.flag("enable_adapter_layer_norm", default=False):
+        root.not_known("the norm of the projector (enable_adapter_layer_norm)")
+    if root.text("vision_feature_select_strategy", default="full") != "full":
+        root.not_known("which features of the vision encoder are used")
+    return siglip_tower(
+        vision,
+        tiled=True,
+        pixel_shuffle_ratio=said(1 / factor, "1 / downsample_factor"),
+        alignment_intermediate_size=root.integer("alignment_intermediate_size", default=36864),
+        projector_bias=True,
+        **feature_layer(root),
+    )
+
+
+def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
+    """MiniMax M3's encoder from ``vision_config``, its projector from ``root``; nothing where there is none."""
+    if vision is None:
+        return []
+    root.harmless("image_seq_length", "process_image_mode", "img_token_compression_config", "image_grid_pinpoints")
+    root.harmless("vision_feature_layer", "vision_feature_select_strategy")
+    vision.harmless("initializer_factor", "projection_dim", "vision_segment_max_frames", "vocab_size", "image_size")
+    vision.harmless("rope_theta", "rope_parameters")
+    merging = vision.section("img_token_compression_config") or root.section("img_token_compression_config") or vision
+    if merging.text("image_token_compression_method", default="patch_merge") != "patch_merge":
+        merging.not_known("how the vision encoder's tokens are merged")
+    if vision.text("position_embedding_type", default="rope") != "rope" or vision.text("rope_mode", default="3d") != "3d":
+        vision.not_known("the positions of the vision encoder")
+    if not root.flag("multimodal_projector_bias", default=True):
+        root.not_known("a projector without biases")
+    if root.text("projector_hidden_act", default="gelu") != "gelu":
+        root.not_known("the activation of the projector")
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size", default=1280),
+        "intermediate_size": vision.integer("intermediate_size", default=5120),
+        "num_hidden_layers": vision.integer("num_hidden_layers", default=32),
+        "num_attention_heads": vision.integer("num_attention_heads", default=16),
+        "projector_hidden_size": root.integer("projector_hidden_size", default=6144),
+    }
+    fields |= unless(
+        patch_size=(vision.integer("patch_size", default=14), 14),
+        temporal_patch_size=(merging.integer("temporal_patch_size", default=2), 2),
+        spatial_merge_size=(merging.integer("spatial_merge_size", default=2), 2),
+        num_channels=(vision.integer("num_channels", default=3), 3),
+        hidden_act=(vision.text("hidden_act", default="gelu"), "gelu"),
+    )
+    return [{"minimax_vision": fields}]
+
+
+def glm_tower(vision: Config | None) -> list[Block]:
+    """GLM-5.3-Flash's encoder from ``vision_config``; nothing where there is none."""
+    if vision is None:
+        return []
+    vision.harmless("image_size", "rope_parameters", "rope_theta")
+    vision.raw("out_hidden_size")
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size", default=1024),
+        "intermediate_size": vision.integer("intermediate_size", default=4096),
+        "depth": vision.integer("depth", "num_hidden_layers", default=24),
+        "num_heads": vision.integer("num_heads", "num_attention_heads", default=16),
+        "projection_intermediate_size": vision.integer("projection_intermediate_size", default=10240),
+        "swiglu_limit": vision.number("swiglu_limit", default=10.0),
+    }
+    fields |= unless(
+        patch_size=(vision.integer("patch_size", default=14), 14),
+        temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+        spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
+        in_channels=(vision.integer("in_channels", default=3), 3),
+        attention_bias=(vision.flag("attention_bias", default=True), True),
+        hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
+    )
+    return [{"glm_vision": fields}]
+
+
+def feature_layer(root: Config, *, default: int = -1) -> dict[str, Any]:
+    """Which layer's output is used, where that is not the last."""
+    value = root.raw("vision_feature_layer")
+    value = default if value is None else value
+    if not isinstance(value, int) or isinstance(value, bool) or value >= 0:
+        root.not_known("which layers of the vision encoder are used")
+        return {}
+    return {} if value == -1 else {"vision_feature_layer": value}

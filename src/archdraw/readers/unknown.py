@@ -8,28 +8,29 @@ from archdraw.readers.family import Family
 from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, layer_kinds, rope
 
 FULL = ("full_attention", "attention", "global_attention")
+HAND = "write a spec by hand (docs/spec.md), or write a reader for the family"
 SLIDING = ("sliding_attention", "local_attention", "sliding_window_attention")
 
-STRANGE = ("is_encoder_decoder", "encoder_layers", "num_encoder_layers")
-"""Keys of models whose shape is not that of a decoder: they are refused."""
+STRANGE = (
+    *("is_encoder_decoder", "encoder_layers", "mamba", "ssm", "state_size", "conv_kernel", "conv_l", "linear_attn"),
+    *("linear_num", "lora_rank", "hybrid", "block_type", "lru_", "rwkv", "time_mix", "altup", "hyper_connection"),
+    *("hc_mult", "num_loops", "ngram", "per_layer", "relative_attention", "alibi", "n_inner", "patch"),
+)
+"""Parts of the names of keys that tell of another structure than that of a plain decoder."""
 
 
 def _unknown(config: Config) -> Draft:
     """A decoder of attention and feed forward layers, as most are, from the keys that most configs share.
 
-    Refused is what is no such decoder, and what does not say how large it is.
+    Refused is what is no such decoder, and what does not say how large it is: a wrong picture is worse than none.
     """
     name = config.raw("model_type")
     told = f'the family "{str(name)[:40]}"' if isinstance(name, str) and name else "a config without a model_type"
     config.not_known(f"{told} is not known and was read by its keys alone")
     text = config.section("text_config", "llm_config", "language_config") or config
-    for key in STRANGE:
-        if text.raw(key):
-            config.complain(
-                f"{told} is not known, and it is no decoder ({key})",
-                key,
-                "write a spec by hand: docs/spec.md",
-            )
+    for key, value in text.data.items():
+        if value and any(part in key.lower() for part in STRANGE):
+            text.complain(f"{told} is not known, and {key} tells of another structure than a plain decoder's", key, HAND)
     for key in ("vision_config", "audio_config"):
         if config.section(key) is not None:
             config.not_known(f"the encoder of {key} is not drawn")

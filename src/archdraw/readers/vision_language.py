@@ -7,7 +7,14 @@ from typing import Any
 from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family, families
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, rope, tied_embeddings
+from archdraw.readers.pieces import (
+    attention,
+    draft,
+    gated_feed_forward,
+    layer_count,
+    rope,
+    tied_embeddings,
+)
 from archdraw.readers.towers import pixtral_tower, qwen_tower
 
 TEXT = {"qwen3_vl_text": "qwen3", "qwen3_vl_moe_text": "qwen3_moe"}

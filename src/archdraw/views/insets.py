@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leaves, walk
@@ -54,7 +54,8 @@ def insets(
                 masks = None
             continue
         bodies.add(shape)
-        found.extend(_opened(block, option.path, counted))
+        worth = None if wanted is not None else _worth_of(block, [inset.title for inset in found])
+        found.extend(_opened(block, option.path, counted, worth))
     if masks is not None:
         found.append(masks)
     memory = _memory(stack, counted, context)
@@ -97,7 +98,18 @@ def _likeness(module: Module) -> tuple[object, ...]:
     return (plain(module.body),)
 
 
-def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
+PART, USUAL, ALIKE, OWN = range(4)
+"""What an opened block is worth: a part of another one, a feed forward that everybody knows, a second mixer, the rest."""
+
+
+def _worth_of(block: Module, before: Iterable[str]) -> int:
+    """How much a panel would be missed where there is no room for all."""
+    if block.role == "feed_forward":
+        return USUAL
+    return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
+
+
+def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
     items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
@@ -111,13 +123,13 @@ def _opened(module: Module, path: str, counted: Facts) -> Iterator[Inset]:
             left_out = ["the input table"] if not counted.head_is_tied else []
             left_out += ["encoders"] if counted.encoders else []
             items.append(Words(f"{parameters(without)} without {' and '.join(left_out)}"))
-    yield Inset(module.title or module.label, tuple(items), source=path)
+    yield Inset(module.title or module.label, tuple(items), source=path, worth=worth)
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
         place = next(place for place, part in walk(module.body, path) if part is body)
         inner: list[Item] = [opened(body, place)]
         inner += [Words(note) for note in body.notes]
-        yield Inset(body.title or f"{body.label}: {body.detail}".removesuffix(": "), tuple(inner), beside=place)
+        yield Inset(body.title or f"{body.label}: {body.detail}".removesuffix(": "), tuple(inner), beside=place, worth=None if worth is None else PART)
 
 
 def _masks(stack: Stack) -> Inset | None:

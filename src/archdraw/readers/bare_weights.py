@@ -1,0 +1,168 @@
+"""Weights without a config: what names and shapes alone tell of a model.
+
+Each family of a short list is supposed in turn: the shapes give its config, its reader gives a spec, and only a spec
+whose tensors are all those of the file is taken. What shapes do not tell (heads, positions, context) is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from archdraw.errors import InputError
+from archdraw.readers.agreement import comparison
+from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.stand_in import stand_in_text
+from archdraw.weights.naming import conventions, template_of
+from archdraw.weights.refusal import refusal
+from archdraw.weights.tensors import Tensor
+
+NOT_TOLD = ("the context length and the rotation: shapes don't tell",)
+HEADS_NOT_TOLD = "the number of heads: shapes tell only how wide all are together; heads of {width} are drawn"
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Shapes by the tree's names without the layer: those of the first layer that has them."""
+
+
+def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
+    """The model whose tensors are ``stored``, as far as they tell.
+
+    Raises :class:`InputError` with the reason where they are not those of a family on the list.
+    """
+    tensors = [tensor for tensor in stored]
+    shapes, layers = _shapes(tensors)
+    told = Path(file).as_posix()
+    if "embed_tokens.weight" not in shapes or len(shapes["embed_tokens.weight"]) != 2 or not layers:
+        raise refusal(told, "no embedding and layers are found among these tensors", "a config.json tells what they are")
+    best: tuple[int, str] | None = None
+    for supposed in SUPPOSED:
+        config = supposed(shapes, layers)
+        if config is None:
+            continue
+        reasons = list(NOT_TOLD)
+        if config.pop("_guessed", False):
+            reasons.append(HEADS_NOT_TOLD.format(width=config["head_dim"]))
+        try:
+            reading = reading_of(stand_in_text(config), config, f"{told} as a config", name, not_known=reasons)
+            result = comparison(reading, tensors)
+        except (InputError, ArithmeticError):
+            continue
+        if not result.differences and not result.renamed:
+            return reading
+        first = next(iter((*result.told(), *result.told_renamed())))
+        if best is None or len(result.differences) < best[0]:
+            best = (len(result.differences), f"the nearest is {config['model_type']}, but {first}")
+    raise refusal(
+        told,
+        "names and shapes alone do not tell what model this is" + (f": {best[1]}" if best else ""),
+        "put its config.json beside it",
+    )
+
+
+def _shapes(stored: list[Tensor]) -> tuple[Shapes, int]:
+    """Shapes by names as the tree has them, and the number of layers, under the convention that makes most of them."""
+    best: tuple[int, dict[str, tuple[int, ...]], int] = (-1, {}, 0)
+    for convention in conventions():
+        shapes: dict[str, tuple[int, ...]] = {}
+        layers, experts = 0, 0
+        for tensor in stored:
+            template = template_of(tensor.name)
+            for name in convention.names(template.text):
+                short = name.removeprefix("layers.#.")
+                if short != name:
+                    layers = max(layers, (template.layer or 0) + 1)
+                shape = tensor.shape
+                if convention.is_transposed(template.text) and len(shape) > 1 and ".experts." not in name:
+                    shape = (*shape[:-2], shape[-1], shape[-2])
+                if template.expert is not None:
+                    experts = max(experts, template.expert + 1)
+                    shape = (experts, *shape)
+                shapes[short] = max(shapes.get(short, shape), shape) if template.expert is not None else shapes.get(short, shape)
+        known = sum(name in _KNOWN for name in shapes)
+        if known > best[0]:
+            best = (known, shapes, layers)
+    return best[1], best[2]
+
+
+_KNOWN = frozenset(
+    f"{name}.weight"
+    for name in (
+        *("embed_tokens", "norm", "lm_head", "input_layernorm", "post_attention_layernorm"),
+        *(f"self_attn.{part}_proj" for part in ("q", "k", "v", "o", "qkv")),
+        *(f"{place}.{part}_proj" for place in ("mlp", "mlp.experts") for part in ("gate", "up", "down", "gate_up")),
+    )
+)
+
+
+def _gated(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+    """What decoders of the Llama line share, from their projections."""
+    vocabulary, hidden = shapes["embed_tokens.weight"]
+    queries = shapes.get("self_attn.q_proj.weight")
+    keys = shapes.get("self_attn.k_proj.weight")
+    down = shapes.get("mlp.down_proj.weight")
+    if queries is None or keys is None:
+        return None
+    normed = shapes.get("self_attn.q_norm.weight", ())
+    width, guessed = (normed[0], False) if len(normed) == 1 and queries[0] > normed[0] else (0, True)
+    if not width:
+        width = next((size for size in (128, 64, 96, 256, 80, 32, 16, 8) if not (queries[0] % size or keys[0] % size)), 1)
+    return {
+        "hidden_size": hidden,
+        "vocab_size": vocabulary,
+        "num_hidden_layers": layers,
+        "num_attention_heads": max(1, queries[0] // width),
+        "num_key_value_heads": max(1, keys[0] // width),
+        "head_dim": width,
+        **({"intermediate_size": down[-1]} if down else {}),
+        "tie_word_embeddings": "lm_head.weight" not in shapes,
+        "_guessed": guessed,
+    }
+
+
+def _family(model_type: str, *needs: str, **settings: Any) -> Callable[[Shapes, int], dict[str, Any] | None]:
+    """The supposition that the model is of one family, where all of ``needs`` are there."""
+
+    def supposed(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+        if not all(need in shapes for need in needs):
+            return None
+        config = _gated(shapes, layers)
+        return config and {"model_type": model_type, **config, **settings}
+
+    return supposed
+
+
+def _llama(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+    config = _gated(shapes, layers)
+    if config is None or "mlp.down_proj.weight" not in shapes:
+        return None
+    biased = {"attention_bias": "self_attn.o_proj.bias" in shapes, "mlp_bias": "mlp.down_proj.bias" in shapes}
+    return {"model_type": "llama", **config, **biased}
+
+
+def _experts(model_type: str, count: str, width: str) -> Callable[[Shapes, int], dict[str, Any] | None]:
+    """A family of routed experts; ``count`` and ``width`` are what its config calls their number and width."""
+
+    def supposed(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+        down = shapes.get("mlp.experts.down_proj.weight")
+        config = _gated(shapes, layers)
+        if config is None or down is None or len(down) != 3:
+            return None
+        made = {"model_type": model_type, **config, count: down[0], width: down[-1], "num_experts_per_tok": 1}
+        return made | ({"intermediate_size": down[-1]} if "intermediate_size" not in made else {})
+
+    return supposed
+
+
+SUPPOSED: tuple[Callable[[Shapes, int], dict[str, Any] | None], ...] = (
+    _llama,
+    _family("qwen2", "self_attn.q_proj.bias"),
+    _family("qwen3", "self_attn.q_norm.weight"),
+    _family("olmo2", "self_attn.q_norm.weight", "post_feedforward_layernorm.weight"),
+    _family("gemma2", "pre_feedforward_layernorm.weight"),
+    _family("gemma3_text", "pre_feedforward_layernorm.weight", "self_attn.q_norm.weight"),
+    _experts("mixtral", "num_local_experts", "intermediate_size"),
+    _experts("qwen3_moe", "num_experts", "moe_intermediate_size"),
+)
+"""Configs that shapes could stand for, the plainest first; None where a family's tensors are not there."""
+

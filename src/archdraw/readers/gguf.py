@@ -1,0 +1,259 @@
+"""GGUF files: their metadata as a config that the readers of the families know.
+
+A GGUF file says less than a config.json. What its tensors tell (a vocabulary, biases, a head of its own) is taken from
+them; what neither tells is left to the defaults of the family, and the spec is marked incomplete for it. Keys:
+https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key-value-pairs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archdraw.readers.agreement import disagreements
+from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.stand_in import stand_in_text
+from archdraw.weights.gguf_header import GgufHeader, Omitted, read_gguf
+from archdraw.weights.refusal import refusal
+from archdraw.weights.tensors import Tensor
+
+Keys = Mapping[str, str]
+
+COMMON: Keys = {
+    "block_count": "num_hidden_layers",
+    "embedding_length": "hidden_size",
+    "feed_forward_length": "intermediate_size",
+    "context_length": "max_position_embeddings",
+    "vocab_size": "vocab_size",
+    "attention.head_count": "num_attention_heads",
+    "attention.head_count_kv": "num_key_value_heads",
+    "attention.key_length": "head_dim",
+    "attention.layer_norm_rms_epsilon": "rms_norm_eps",
+    "attention.layer_norm_epsilon": "layer_norm_eps",
+    "attention.sliding_window": "sliding_window",
+    "rope.freq_base": "rope_theta",
+    "attn_logit_softcapping": "attn_logit_softcapping",
+    "final_logit_softcapping": "final_logit_softcapping",
+}
+"""Keys behind the architecture's name, and what config.json calls them."""
+
+_EXPERTS: Keys = {
+    "expert_count": "num_experts",
+    "expert_used_count": "num_experts_per_tok",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
+    "expert_weights_norm": "norm_topk_prob",
+}
+_LATENT: Keys = {
+    "attention.q_lora_rank": "q_lora_rank",
+    "attention.kv_lora_rank": "kv_lora_rank",
+    "expert_count": "n_routed_experts",
+    "expert_used_count": "num_experts_per_tok",
+    "expert_shared_count": "n_shared_experts",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_weights_scale": "routed_scaling_factor",
+    "expert_weights_norm": "norm_topk_prob",
+    "expert_group_count": "n_group",
+    "expert_group_used_count": "topk_group",
+    "leading_dense_block_count": "first_k_dense_replace",
+}
+_GRANITE: Keys = {
+    "embedding_scale": "embedding_multiplier",
+    "residual_scale": "residual_multiplier",
+    "logit_scale": "logits_scaling",
+    "attention.scale": "attention_multiplier",
+}
+
+HARMLESS = frozenset(
+    """
+    attention.causal attention.layer_norm_rms_epsilon rope.dimension_sections tensor_data_layout rope.scaling.attn_factor
+    rope.scaling.finetuned rope.scaling.yarn_log_multiplier rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow
+    use_parallel_residual rope.scaling.yarn_ext_factor rope.scaling.yarn_attn_factor pooling_type interleaved_layers
+    rope.freq_base_swa rope.dimension_count_swa attention.key_length_swa attention.value_length_swa
+    """.split()
+)
+"""Keys without bearing on structure and counts, or that the family's default says as well."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One ``general.architecture``: the model type whose config it becomes, its own keys, and what is said of it."""
+
+    model_type: str
+    keys: Keys = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    finish: Callable[[dict[str, Any], Mapping[str, Any], set[str]], None] | None = None
+    """Changes the config, given the metadata behind the architecture's name, of which it may mark some as used."""
+
+
+def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+    """Mixtral goes by the same name."""
+    used |= {"expert_count", "expert_used_count"}
+    if metadata.get("expert_count"):
+        config["model_type"] = "mixtral"
+        config["num_local_experts"] = metadata["expert_count"]
+        config["num_experts_per_tok"] = metadata.get("expert_used_count")
+
+
+def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+    """Head sizes are told as those of the latent form (since 2025) or of whole heads."""
+    used |= {"attention.key_length_mla", "attention.value_length_mla", "attention.value_length", "rope.dimension_count"}
+    used.add("expert_gating_func")
+    rotated = metadata.get("rope.dimension_count")
+    key = metadata.get("attention.key_length_mla", metadata.get("attention.key_length"))
+    value = metadata.get("attention.value_length_mla", metadata.get("attention.value_length"))
+    config.pop("head_dim", None)
+    config["qk_rope_head_dim"], config["v_head_dim"] = rotated, value
+    if isinstance(key, int) and isinstance(rotated, int):
+        config["qk_nope_head_dim"] = key - rotated
+    config["num_key_value_heads"] = config.get("num_attention_heads")
+    if metadata.get("expert_gating_func") == 2:
+        config["model_type"], config["scoring_func"] = "deepseek_v3", "sigmoid"
+
+
+def _gpt_oss(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+    """The width of an expert is called intermediate_size."""
+    config["intermediate_size"] = config.pop("moe_intermediate_size", None) or config.get("intermediate_size")
+    config["num_local_experts"] = config.pop("num_experts", None)
+
+
+def _gemma3(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+    """Which layers slide may be written out; else every sixth does not."""
+    used.add("attention.sliding_window_pattern")
+    pattern = metadata.get("attention.sliding_window_pattern")
+    if isinstance(pattern, list):
+        config["layer_types"] = ["sliding_attention" if slides else "full_attention" for slides in pattern]
+    elif isinstance(pattern, int):
+        config["sliding_window_pattern"] = pattern
+
+
+ARCHITECTURES: Mapping[str, Architecture] = {
+    "llama": Architecture("llama", finish=_llama),
+    "mistral3": Architecture("mistral"),
+    "qwen2": Architecture("qwen2"),
+    "qwen2moe": Architecture("qwen2_moe", _EXPERTS),
+    "qwen3": Architecture("qwen3"),
+    "qwen3moe": Architecture("qwen3_moe", _EXPERTS, {"norm_topk_prob": True}),
+    "gemma": Architecture("gemma"),
+    "gemma2": Architecture("gemma2"),
+    "gemma3": Architecture("gemma3_text", finish=_gemma3),
+    "gpt-oss": Architecture("gpt_oss", _EXPERTS, {"attention_bias": True}, _gpt_oss),
+    "deepseek2": Architecture("deepseek_v2", _LATENT, finish=_deepseek),
+    "granite": Architecture("granite", _GRANITE),
+    "olmo2": Architecture("olmo2"),
+    "phi3": Architecture("phi3"),
+    "gpt2": Architecture("gpt2"),
+    "command-r": Architecture("cohere", {"logit_scale": "logit_scale"}),
+    "glm4moe": Architecture("glm4_moe", _LATENT),
+    "smollm3": Architecture("smollm3"),
+    "starcoder2": Architecture("starcoder2"),
+    "falcon": Architecture("falcon"),
+    "bloom": Architecture("bloom"),
+}
+
+
+def read_gguf_model(path: str | Path) -> Reading:
+    """The model of the GGUF file at ``path``.
+
+    Raises :class:`InputError` where the file is damaged, or says less than a model needs.
+    """
+    file = Path(path)
+    header = _whole(file, read_gguf(file))
+    config, unknown = config_of(header, file)
+    name = header.metadata.get("general.name")
+    called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
+    told = f"{file.as_posix()} as a config"
+    reasons = [f"the key {key} is not understood" for key in unknown]
+    text = stand_in_text(config)
+    reading = reading_of(text, config, told, called[:80], not_known=reasons)
+    if header.tensors:
+        wrong = disagreements(reading, header.tensors)
+        if wrong:
+            reading = reading_of(text, config, told, called[:80], not_known=[*reasons, *wrong])
+    return reading
+
+
+def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]]:
+    """The metadata as a config.json would say it, and the keys that this does not understand.
+
+    Raises :class:`InputError` where no architecture is named.
+    """
+    kind = header.metadata.get("general.architecture")
+    if not isinstance(kind, str) or not kind.isprintable() or len(kind) > 60:
+        raise refusal(file, "this GGUF file does not say of what architecture it is")
+    metadata = {
+        key.removeprefix(f"{kind}."): value for key, value in header.metadata.items() if key.startswith(f"{kind}.")
+    }
+    known = ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
+    used = {"rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length"}
+    config: dict[str, Any] = {"model_type": known.model_type, **known.settings}
+    for key, name in {**COMMON, **known.keys}.items():
+        used.add(key)
+        if key in metadata and not isinstance(metadata[key], Omitted):
+            config[name] = metadata[key]
+    _positions(config, metadata, used, header)
+    if known.finish is not None:
+        known.finish(config, metadata, used)
+    if metadata.get("attention.value_length") in (None, metadata.get("attention.key_length")):
+        used.add("attention.value_length")
+    if header.tensors:
+        _from_tensors(config, {tensor.name: tensor for tensor in header.tensors})
+    tokens = header.metadata.get("tokenizer.ggml.tokens")
+    if "vocab_size" not in config and isinstance(tokens, Omitted):
+        config["vocab_size"] = tokens.length
+    for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
+        _one_for_all(config, name)
+    unknown = [f"{kind}.{key}" for key in metadata if key not in used and key not in HARMLESS]
+    return {key: value for key, value in config.items() if value is not None}, unknown
+
+
+def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str], header: GgufHeader) -> None:
+    """Rotations: how many features of a head turn, and how positions are stretched."""
+    turning, heads = metadata.get("rope.dimension_count"), metadata.get("attention.head_count")
+    width = config.get("head_dim")
+    if width is None and isinstance(heads, int) and heads and isinstance(config.get("hidden_size"), int):
+        width = config["hidden_size"] // heads
+    if isinstance(turning, int) and isinstance(width, int) and 0 < turning < width:
+        config["partial_rotary_factor"] = turning / width
+    used.add("rope.dimension_count")
+    kind = metadata.get("rope.scaling.type")
+    if isinstance(kind, str) and kind != "none":
+        scaling: dict[str, Any] = {"rope_type": kind}
+        for key, name in (("factor", "factor"), ("original_context_length", "original_max_position_embeddings")):
+            if f"rope.scaling.{key}" in metadata:
+                scaling[name] = metadata[f"rope.scaling.{key}"]
+        config["rope_scaling"] = scaling
+    elif any(tensor.name == "rope_freqs.weight" for tensor in header.tensors):
+        config["rope_scaling"] = {"rope_type": "llama3"}
+
+
+def _from_tensors(config: dict[str, Any], tensors: Mapping[str, Tensor]) -> None:
+    """What the tensors say: the vocabulary, whether the head is the embedding's table, biases."""
+    table = tensors.get("token_embd.weight")
+    if table is not None and len(table.shape) == 2:
+        config["vocab_size"] = table.shape[0]
+        config["tie_word_embeddings"] = "output.weight" not in tensors
+    if config["model_type"] in ("llama", "mistral", "qwen3", "qwen3_moe", "granite", "glm4_moe"):
+        config["attention_bias"] = "blk.0.attn_q.bias" in tensors
+
+
+def _one_for_all(config: dict[str, Any], name: str) -> None:
+    """A list with the same number for each layer is that number, as configs say it."""
+    values = config.get(name)
+    if isinstance(values, list) and values and all(value == values[0] for value in values):
+        config[name] = values[0]
+
+
+def _whole(file: Path, header: GgufHeader) -> GgufHeader:
+    """A file that is one of several, with the tensors of all; with none where some of them are not beside it."""
+    number = header.metadata.get("split.count")
+    if not isinstance(number, int) or number < 2:
+        return header
+    stem, _, rest = file.name.partition("-00001-of-")
+    others = [file.with_name(f"{stem}-{index:05}-of-{rest}") for index in range(2, min(number, 10_000) + 1)]
+    if not rest or not all(other.is_file() for other in others):
+        return GgufHeader(header.metadata, ())
+    more = (tensor for other in others for tensor in read_gguf(other).tensors)
+    return GgufHeader(header.metadata, (*header.tensors, *more))

@@ -1,0 +1,170 @@
+"""Encoders that one model alone has, each from its section of a config to a block expression of the spec language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block
+from archdraw.readers.pieces import unless
+
+_WINDOWED, _FULL = "window_attention", "full_attention"
+
+
+def muse_tower(vision: Config | None, root: Config) -> list[Block]:
+    """Muse Glimmer's encoder from ``vision_config``, its adapter from ``root``; nothing where there is none."""
+    if vision is None:
+        return []
+    vision.harmless("rope_parameters", "max_position_embeddings")
+    layers = vision.integer("num_hidden_layers", default=50)
+    usual = [_WINDOWED if (index + 1) % 4 and index < layers - 1 else _FULL for index in range(layers)]
+    types = vision.per_layer(vision.texts("layer_types", default=usual), layers, "layer_types")
+    if set(types) - {_WINDOWED, _FULL}:
+        vision.not_known("layers of the vision encoder of another type")
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size", default=1536),
+        "intermediate_size": vision.integer("intermediate_size", default=8960),
+        "num_hidden_layers": layers,
+        "num_attention_heads": vision.integer("num_attention_heads", default=16),
+        "projector_hidden_size": root.integer("projector_hidden_size", default=4096),
+    }
+    if _WINDOWED in types:
+        fields["fullatt_block_indexes"] = [index for index, kind in enumerate(types) if kind == _FULL]
+    merge = vision.integer("merge_size", default=2)
+    if root.integer("out_hidden_size", default=6144) != fields["hidden_size"] * merge * merge:
+        root.complain("out_hidden_size is not hidden_size of the encoder times merge_size squared", "out_hidden_size")
+    fields |= unless(
+        patch_size=(vision.integer("patch_size", default=14), 14),
+        patch_temporal=(vision.integer("patch_temporal", default=2), 2),
+        pos_emb_height=(vision.integer("pos_emb_height", default=32), 32),
+        pos_emb_width=(vision.integer("pos_emb_width", default=32), 32),
+        merge_size=(merge, 2),
+        hidden_act=(vision.text("hidden_act", default="gelu"), "gelu"),
+        projector_hidden_act=(root.text("projector_hidden_act", default="gelu"), "gelu"),
+    )
+    return [{"muse_vision": fields}]
+
+
+def deepseek_tower(vision: Config | None) -> list[Block]:
+    """DeepSeek V4.1's encoder from ``vision_config``; nothing where there is none or it has no layers."""
+    if vision is None:
+        return []
+    vision.harmless("max_image_tokens", "max_wh_ratio", "min_pixels", "rope_theta", "rope_parameters")
+    layers = vision.integer("num_hidden_layers", default=32, least=0)
+    if not layers:
+        return []
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size", default=1024),
+        "intermediate_size": vision.integer("intermediate_size", default=2816),
+        "num_hidden_layers": layers,
+        "num_attention_heads": vision.integer("num_attention_heads", default=16),
+        "downsample_ratio": vision.integer("downsample_ratio", default=3),
+    }
+    fields |= unless(patch_size=(vision.integer("patch_size", default=14), 14))
+    return [{"deepseek_vision": fields}]
+
+
+def mimo_towers(root: Config) -> list[Block]:
+    """The encoders of images and sounds of MiMo V2.5, from their sections of ``root``; nothing where it has none."""
+    root.harmless("processor_config")
+    made: list[Block] = []
+    vision, audio = root.section("vision_config"), root.section("audio_config")
+    if vision is not None:
+        made.append(_mimo_vision(vision, root))
+    if audio is not None:
+        made.append(_mimo_audio(audio))
+    return made
+
+
+def _mimo_vision(vision: Config, root: Config) -> Block:
+    vision.harmless("spatial_patch_size", "tokens_per_second", "window_size", "num_query_groups", "kv_channels")
+    vision.raw("out_hidden_size")
+    if root.text("vision_model_type", default="mimovl") != "mimovl":
+        root.not_known("the vision encoder")
+    depth = vision.integer("depth", default=28)
+    types = vision.per_layer(
+        vision.integers("vit_window_attn_types", default=[-1] * depth), depth, "vit_window_attn_types"
+    )
+    whole = set(vision.integers("fullatt_block_indexes", default=[]))
+    if any((kind == -1) != (index in whole) for index, kind in enumerate(types)):
+        vision.complain("fullatt_block_indexes are not the layers of type -1", "fullatt_block_indexes")
+    heads = vision.integer("num_heads")
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size"),
+        "intermediate_size": vision.integer("intermediate_size"),
+        "num_heads": heads,
+        "num_key_value_heads": vision.optional_integer("num_key_value_heads") or heads,
+        "vit_window_attn_types": types,
+        "visual_token_window_size": vision.integer("visual_token_window_size", default=64),
+    }
+    fields |= unless(
+        head_dim=(vision.integer("qk_channels", default=64), 64),
+        use_sink=(vision.flag("use_sink", default=False), True),
+        patch_size=(vision.integer("patch_size", default=16), 16),
+        temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+        spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
+        in_channels=(vision.integer("in_chans", "in_channels", default=3), 3),
+        hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
+    )
+    return {"mimo_vision": fields}
+
+
+def _mimo_audio(audio: Config) -> Block:
+    audio.harmless("audio_segment_size", "input_local_hidden_dropout", "rope_theta", "speech_zeroemb_idx")
+    audio.raw("out_hidden_size")
+    sizes = str(audio.raw("speech_vocab_size")).split("-")
+    if len(set(sizes)) > 1 or not sizes[0].isdecimal():
+        # Earlier models of the line had tables of several sizes.
+        audio.not_known("tables of several sizes in the audio encoder")
+        sizes = [max((size for size in sizes if size.isdecimal()), key=int, default="1")]
+    if audio.number("partial_rotary_factor", default=1.0) != 1.0:
+        audio.not_known("partial rotation in the audio encoder")
+    fields: dict[str, Any] = {
+        "input_local_dim": audio.integer("input_local_dim"),
+        "input_local_intermediate_size": audio.integer("input_local_intermediate_size"),
+        "input_local_layers": audio.integer("input_local_layers"),
+        "input_local_attn_heads": audio.integer("input_local_attn_heads"),
+        "input_local_head_dim": audio.integer("input_local_head_dim"),
+        "audio_channels": audio.integer("audio_channels"),
+        "group_size": audio.integer("group_size"),
+        "speech_vocab_size": int(sizes[0]),
+    }
+    fields |= unless(
+        input_full_attention=(audio.flag("input_full_attention", default=True), True),
+        add_post_norm=(audio.flag("add_post_norm", default=True), True),
+        projection_layers=(audio.integer("projection_layers", default=2), 2),
+    )
+    return {"mimo_audio": fields}
+
+
+def inkling_towers(root: Config) -> list[Block]:
+    """The encoders of images and sounds of Inkling, from their sections of ``root``; nothing where it has none."""
+    made: list[Block] = []
+    vision, audio = root.section("vision_config"), root.section("audio_config")
+    if vision is not None:
+        vision.raw("decoder_dmodel", "text_hidden_size")
+        vision.harmless("hidden_size", "num_attention_heads", "initializer_range")
+        if vision.text("vision_encoder_type", default="hmlp") != "hmlp":
+            vision.not_known("the vision encoder")
+        if not vision.flag("use_vision_norm", default=True):
+            vision.not_known("a vision encoder without norm at its end")
+        fields: dict[str, Any] = {
+            "patch_size": vision.integer("patch_size", default=40),
+            "n_layers": vision.integer("n_layers", "num_hidden_layers", default=24),
+        }
+        fields |= unless(
+            temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+            n_channels=(vision.integer("n_channels", "num_channels", default=3), 3),
+        )
+        made.append({"folding_vision": fields})
+    if audio is not None:
+        audio.raw("decoder_dmodel", "text_hidden_size")
+        audio.harmless("dmel_max_value", "dmel_min_value", "initializer_range")
+        if audio.text("audio_mode", default="dmel") != "dmel":
+            audio.not_known("the audio encoder")
+        if audio.flag("bias", default=False) or not audio.flag("use_audio_norm", default=True):
+            audio.not_known("biases, or no norm, in the audio encoder")
+        bins = audio.integer("n_mel_bins", "num_codebooks", default=80)
+        steps = audio.integer("mel_vocab_size", "codebook_size", default=256)
+        made.append({"binned_audio": {"n_mel_bins": bins, "mel_vocab_size": steps}})
+    return made

@@ -1,0 +1,68 @@
+"""Dense decoders whose widths are told by multipliers (µP): Granite and MiniCPM."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+from archdraw.readers.config import Config, said
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope
+
+
+def _scaled(config: Config, made: Draft, *, embedding: float, residual: float, logits: float, **mixer: Any) -> Draft:
+    """A plain stack with a factor for the embeddings, for each branch, and one that divides the scores."""
+    bias = config.flag("attention_bias", default=False)
+    layer: dict[str, Any] = {
+        "residual": {"scaled_residual": {"residual_multiplier": residual}} if residual != 1 else None,
+        "attention": attention(config, attention_bias=bias, position=rope(config), **mixer),
+        "feed_forward": gated_feed_forward(config),
+    }
+    made.define["layer"] = {"decoder": given(**layer)}
+    first: Block = {"embedding": {"embedding_multiplier": embedding}} if embedding != 1 else "embedding"
+    last: Block = {"output_head": {"logits_scaling": logits}} if logits != 1 else "output_head"
+    made.layers = [first, *stacks(["layer"] * layer_count(config)), "rmsnorm", last]
+    return made
+
+
+def _granite(config: Config) -> Draft:
+    multiplier = config.number("attention_multiplier", default=1.0)
+    config.raw("init_method")  # how the weights began
+    return _scaled(
+        config,
+        draft(config),
+        embedding=config.number("embedding_multiplier", default=1.0),
+        residual=config.number("residual_multiplier", default=1.0),
+        logits=config.number("logits_scaling", default=1.0),
+        attention_multiplier=multiplier,
+    )
+
+
+def _minicpm(config: Config) -> Draft:
+    """MiniCPM: the branches are scaled by the depth, the scores by the width of the model it was tuned at."""
+    made = draft(config, tied=True)
+    number, width = layer_count(config), config.integer("hidden_size")
+    depth = config.number("scale_depth", default=1.0)
+    base = config.number("dim_model_base", default=1.0)
+    config.raw("max_length")
+    if config.optional_integer("mup_denominator") not in (None, number):
+        config.not_known("branches that are scaled by mup_denominator")
+    if config.raw("sparse_config") is not None:
+        config.not_known("sparse attention to blocks (sparse_config)")
+    for name in ("num_experts", "num_experts_per_tok"):
+        if config.integer(name, default=0, least=0):
+            config.not_known("experts")
+    return _scaled(
+        config,
+        made,
+        embedding=config.number("scale_emb", default=1.0),
+        residual=said(round(depth / sqrt(number), 6), f"scale_depth {depth:g} / √{number} layers"),
+        logits=said(width / base, f"hidden_size / dim_model_base {base:g}"),
+    )
+
+
+FAMILIES = (
+    Family(("granite",), _granite, ("GraniteForCausalLM",)),
+    Family(("minicpm",), _minicpm, ("MiniCPMForCausalLM",)),
+)

@@ -1,0 +1,76 @@
+"""From whatever holds a model's structure to its spec: a config, a GGUF file, weights alone, a folder, a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archdraw.readers import hub
+from archdraw.readers.bare_weights import read_bare
+from archdraw.readers.gguf import read_gguf_model
+from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.weights.gguf_header import is_gguf
+from archdraw.weights.headers import INDEX_ENDING, read_tensors
+from archdraw.weights.refusal import refusal
+
+CONFIGS = ("config.json", "params.json")
+
+
+def read_model(path_or_id: str) -> Reading:
+    """The model that ``path_or_id`` stands for.
+
+    It is the path of a config.json or params.json, of a GGUF file, of a safetensors file or its index (a config beside
+    it is read instead), or of a folder with one of those; or the id of a Hugging Face repository, ``owner/name`` or
+    ``owner/name@revision``, which needs the extra ``hub``. Raises :class:`archdraw.InputError` with everything that is
+    wrong with it.
+    """
+    path = Path(path_or_id)
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except (OSError, ValueError):
+        is_folder = is_there = False  # a name too long for a file, or with a null character
+    if is_folder:
+        return _read_folder(path)
+    if is_there:
+        return _read_file(path)
+    if hub.is_id(path_or_id):
+        reading = read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
+        return reading
+    raise refusal(path_or_id, "there is no such file")
+
+
+def _read_file(path: Path) -> Reading:
+    if path.is_file():
+        if is_gguf(path):
+            return read_gguf_model(path)
+        if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
+            beside = _config_in(path.parent)
+            return read_config(beside) if beside else read_bare(read_tensors([path]), path, _name(path))
+    return read_config(path)
+
+
+def _read_folder(path: Path) -> Reading:
+    """A config before weights: it says more. Of several GGUF files the first of a split one."""
+    config = _config_in(path)
+    if config is not None:
+        return read_config(config)
+    found = sorted(file for file in path.glob("*.gguf") if file.is_file() and not file.name.startswith("mmproj"))
+    first = [file for file in found if "-00001-of-" in file.name]
+    if len(found) == 1 or len(first) == 1:
+        return read_gguf_model((first or found)[0])
+    if found:
+        raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
+    if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
+        return read_bare(read_tensors([path]), path, path.resolve().name[:80] or "model")
+    raise refusal(
+        path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors"
+    )
+
+
+def _config_in(folder: Path) -> Path | None:
+    return next((folder / name for name in CONFIGS if (folder / name).is_file()), None)
+
+
+def _name(path: Path) -> str:
+    """A model's name from its weights: the folder's where all such files are called alike."""
+    stem = path.name.removesuffix(INDEX_ENDING).removesuffix(".safetensors")
+    return (path.resolve().parent.name if stem.startswith(("model", "consolidated")) else model_name(Path(stem)))[:80] or "model"
