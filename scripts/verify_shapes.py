@@ -41,6 +41,9 @@ NOT_IN_THE_FILE: dict[str, dict[str, Any]] = {
     "mistral-small-3.1-24b": {"tie_word_embeddings": False},
     # The file has its text part's type at the top.
     "ministral-3-3b": {"model_type": "mistral3"},
+    # The files say null for the audio tower that the checkpoints have, and that the model's card tells of.
+    "gemma-4-e2b": {"audio_config": {}},
+    "gemma-4-e4b": {"audio_config": {}},
     # The class asks for a number that has no bearing on shapes.
     "qwen3-8-flash-next-125b-a6b": {"text_config": {"eos_token_id": 0}},
 }

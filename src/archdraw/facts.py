@@ -280,7 +280,8 @@ def _side(side: Side) -> Facts:
     body = facts(side.body)
     if not side.counted:
         return Facts(beside=_added({side.body.label: body.total_parameters}, body.beside))
-    encoders = body.total_parameters if side.direction == "in" else body.encoders
+    # An encoder of the text itself is booked by what it is made of, those of other modalities as encoders.
+    encoders = body.parts.get("encoder", 0) if side.direction == "in" else body.encoders
     return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside)
 
 

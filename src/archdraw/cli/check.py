@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archdraw.cli._specs import Work, specs_argument
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
+
+if TYPE_CHECKING:
+    from archdraw.model import Model
 
 MOST_TOLD = 60
 """Lines of differences that are printed of one file; more help nobody."""
@@ -55,6 +59,8 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         except ArchdrawError as error:
             # A character that the font lacks is found when it is measured.
             problems.append(model.spec.problem(f"it cannot be drawn: {error}"))
+        if weights:
+            problems += _disagreements_with(model, weights)
         return file, problems
 
     for file, problems in work.each(specs, checked):
@@ -62,3 +68,23 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         if all(problem.severity == "warning" for problem in problems):
             click.echo(f"{file}: fine")
     return work.code
+
+
+def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]:
+    """What the spec and the files with its weights do not agree on; tensors under unknown names are warnings.
+
+    Raises :class:`InputError` where a file is damaged.
+    """
+    from archdraw.weights import compare, read_tensors, tensors
+
+    result = compare(tensors(model.block), read_tensors(weights))
+    place = Span(weights[0] if len(weights) == 1 else f"{weights[0]} and {len(weights) - 1} more", 1, 1)
+    wrong, renamed = list(result.told()), list(result.told_renamed())
+    problems = [Problem(line, place) for line in wrong[:MOST_TOLD]]
+    if len(wrong) > MOST_TOLD:
+        problems.append(Problem(f"{len(wrong) - MOST_TOLD:,} more lines like these are not shown", place))
+    problems += [Problem(line, place, severity="warning") for line in renamed[:MOST_TOLD]]
+    if not wrong:
+        packed = f", of {result.packed:,} packed ones only the names" if result.packed else ""
+        click.echo(f"{place.file}: {result.matched:,} tensors agree{packed} ({result.convention} names)")
+    return problems

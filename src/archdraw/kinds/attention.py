@@ -240,8 +240,9 @@ class SoftmaxAttention(Kind):
             words.append("both ways")
         if self.shares_kv:
             words.append("shared K, V")
-        if isinstance(self.position, NoPosition):
-            words.append("NoPE")
+        position = self._position()
+        if position is not None and position.remark:
+            words.append(position.remark)
         return ", ".join(words)
 
     def _notes(self, heads: Heads) -> tuple[str, ...]:
@@ -254,7 +255,8 @@ class SoftmaxAttention(Kind):
         if self.query_pre_attn_scalar is not None:
             facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
         if self.attention_multiplier is not None:
-            facts.append(f"scores × {number(self.attention_multiplier)}")
+            factor = number(self.attention_multiplier)
+            facts.append("scores are not scaled" if factor == "1" else f"scores × {factor}")
         if self.attn_temperature_tuning:
             facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
         if self.sinks:

@@ -12,6 +12,8 @@ from archdraw.kinds.fields import Size
 from archdraw.kinds.position import NoPosition
 from archdraw.kinds.wording import NBSP, notes
 
+_NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "v_norm", "sliding_window", "attention_chunk_size")
+
 
 class BlockSparseAttention(GroupedQuery):
     """Block-sparse attention (MiniMax M3): grouped-query attention that meets only chosen blocks of keys.
@@ -42,7 +44,7 @@ class BlockSparseAttention(GroupedQuery):
         Raises :class:`KindError` where heads don't divide, or for fields that it does not draw.
         """
         self._check()
-        for field in ("output_gate", "shares_kv", "attention_k_eq_v", "v_norm", "sliding_window", "attention_chunk_size"):
+        for field in _NOT_DRAWN:
             if getattr(self, field):
                 raise KindError(f"{field} does not go with blocks that an indexer chooses", field)
         if self.index_n_heads != self.key_value_heads:
@@ -55,6 +57,7 @@ class BlockSparseAttention(GroupedQuery):
         reach = self.index_topk_blocks * self.index_block_size
         heads = Heads(own.query, own.key_value, own.width, own.value_width, reach)
         width = heads.query * heads.width
+        always = self.index_local_blocks * self.index_block_size
         projections = (
             *self._index_projections(hidden),
             *queries(hidden, heads, None, bias=self.attention_bias),
@@ -91,7 +94,7 @@ class BlockSparseAttention(GroupedQuery):
             notes=notes(
                 cached(heads, once=False),
                 f"index: {self.index_head_dim} values a token more",
-                f"a query meets {reach:,} keys at most, the last {self.index_local_blocks * self.index_block_size:,} of them always",
+                f"a query meets {reach:,} keys at most, always the last {always:,}",
             ),
         )
 

@@ -59,8 +59,8 @@ class Decoder(Kind):
     (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1); ``pre_add`` before the branch begins, so
     that it is the normalised line that is added to (MiniMax-01). A ``feed_forward_norm`` is the feed forward's own
     where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). A layer that also reads an
-    encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``then`` is what follows them
-    within the layer, branches and all (Gemma 4).
+    encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``first`` is what comes
+    before them within the layer, ``then`` what follows, branches and all (Gemma 4).
     """
 
     keyword: ClassVar[str] = "decoder"
@@ -84,6 +84,7 @@ class Decoder(Kind):
     cross_attention: Mixer | None = None
     feed_forward: FeedForward | None = None
     residual: ResidualStream | None = None
+    first: AnyBlock | None = None
     then: AnyBlock | None = None
     label: Label = "Decoder layer"
 
@@ -97,6 +98,8 @@ class Decoder(Kind):
             body = _side_by_side(sublayers, join, shared=self.feed_forward_norm is None)
         else:
             body = blocks.Sequence(tuple(part for one in sublayers for part in _PLACEMENTS[self.placement](one, join)))
+        if self.first is not None:
+            body = blocks.Sequence((*_row(self.first.expand(scope)), *_row(body)))
         if self.then is not None:
             body = blocks.Sequence((*_row(body), *_row(self.then.expand(scope))))
         layer = Module("layer", self.label, body, kind="layer")
@@ -136,8 +139,12 @@ class Decoder(Kind):
             part: Part = "feed_forward" if name == "feed_forward" else "attention"
             own = other if name == "feed_forward" else norm
             names = self._norm_names(name, next(iter(given)))
-            sublayers.append(_Sublayer(name, book_rest(block, part), own, *names, given[name].brings_norm))
+            sublayers.append(_Sublayer(name, book_rest(block, part), own, *names, self._brings_norm(given[name])))
         return sublayers
+
+    def _brings_norm(self, kind: Kind) -> bool:
+        """Whether a sublayer needs no norm before it: it has one inside, or the way from the streams to it has."""
+        return kind.brings_norm or (self.residual is not None and self.residual.brings_norm)
 
     def _norm_names(self, name: str, first: str) -> tuple[str, str]:
         """What checkpoints call the norms before and after the sublayer ``name``."""

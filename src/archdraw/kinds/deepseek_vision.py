@@ -41,9 +41,7 @@ class DeepSeekVision(Kind):
         """
         width, own, merge = self.hidden_size, scope.hidden_size, self.downsample_ratio
         mixer = parts.attention(width, self.num_attention_heads, fused="wqkv", out="wo", rotary="2D RoPE")
-        widened = parts.gated_feed_forward(
-            width, self.intermediate_size, "silu", bias=False, fused="w1", down="w2"
-        )
+        widened = parts.gated_feed_forward(width, self.intermediate_size, "silu", bias=False, fused="w1", down="w2")
         first, second = (parts.rmsnorm(name, width) for name in ("norm1", "norm2"))
         steps = (
             parts.merged(width, merge),
@@ -56,13 +54,13 @@ class DeepSeekVision(Kind):
             "vision",
             self.label or "Vision encoder",
             (
-                parts.patches(
-                    "patch_embed", width, self.patch_size, conv="patch_embed.proj.weight", flat=True
-                ),
+                parts.patches("patch_embed", width, self.patch_size, conv="patch_embed.proj.weight", flat=True),
                 parts.row([parts.layer(first, mixer, second, widened, name="blocks")] * self.num_hidden_layers),
                 parts.rmsnorm("norm", width),
                 parts.projector("aligner", "Aligner", steps),
-                Leaf("marks", "start, rows and end marked", role="embedding", detail="3 learned vectors", weights=marks),
+                Leaf(
+                    "marks", "start, rows and end marked", role="embedding", detail="3 learned vectors", weights=marks
+                ),
             ),
             layers=self.num_hidden_layers,
             keyword=self.keyword,

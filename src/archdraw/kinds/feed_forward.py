@@ -197,14 +197,33 @@ class PolyNormGLU(FeedForwardKind):
 
 
 class GEGLU(FeedForwardKind):
-    """GEGLU: ``down(GELU(gate(x)) * up(x))``."""
+    """GEGLU: ``down(GELU(gate(x)) * up(x))``.
+
+    With ``activation_sparsity`` p only the largest gates pass: from each, the mean of all plus as many standard
+    deviations as leave a share of 1 - p in a normal distribution is taken, and what is then negative is 0 (Gemma 3n).
+    """
 
     keyword: ClassVar[str] = "geglu"
     name: ClassVar[str] = "GEGLU"
     activation: ClassVar[str] = "GELU"
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "geglu: {intermediate_size: 21504}"
-    source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
+    source: ClassVar[str] = (
+        "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202; sparsity: arXiv:2506.06644"
+    )
+
+    activation_sparsity: float = Field(default=0.0, ge=0, lt=1)
+
+    @property
+    def short(self) -> str:
+        """``sparse GEGLU`` where most gates are 0."""
+        return f"sparse {self.name}" if self.activation_sparsity else self.name
+
+    @property
+    def non_linearity(self) -> str:
+        """The share of the gates that passes, before the activation."""
+        share = number(100 * (1 - self.activation_sparsity))
+        return f"top {share} %, {self.activation}" if self.activation_sparsity else self.activation
 
 
 class GELU(FeedForwardKind):

@@ -42,7 +42,9 @@ class OutputHead(Kind):
         """
         if self.logit_scale is not None and self.logits_scaling is not None:
             raise KindError(
-                "logit_scale and logits_scaling cannot both be set", "logits_scaling", "keep the one that the model uses"
+                "logit_scale and logits_scaling cannot both be set",
+                "logits_scaling",
+                "keep the one that the model uses",
             )
         width = self.embedding_size or scope.hidden_size
         steps: list[Block] = []
@@ -89,7 +91,7 @@ class MaskedHead(Kind):
             raise KindError(f"{self.norm.keyword} is not one box and cannot be a head's norm", "norm")
         hidden = scope.hidden_size
         transform = linear(
-            "dense", f"{hidden:,} to {hidden:,}", hidden, hidden, bias=self.transform_bias, role="embedding"
+            "dense", "Projection", hidden, hidden, bias=self.transform_bias, detail=f"{hidden:,} to {hidden:,}"
         )
         return Sequence(
             (

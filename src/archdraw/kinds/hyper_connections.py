@@ -20,38 +20,48 @@ class HyperConnections(ResidualKind):
     From all streams a projection makes, for each token, weights by which a sublayer reads one line from the streams,
     and others, up to ``hc_magnitude``, by which it writes its output to each. With ``hc_sinkhorn_iters`` the streams
     that pass by are mixed by a third matrix, made doubly stochastic in so many steps (mHC, DeepSeek V4); without,
-    each goes on as it is (iHC, Hy4).
+    each goes on as it is (iHC, Hy4). ``hc_norm``: the norm of the streams before the projection has weights (Motif 3).
+    ``single_pass``: a sublayer reads with weights that were made one sublayer earlier (DeepSeek V4.1).
     """
 
     keyword: ClassVar[str] = "hyper_connections"
     example: ClassVar[str] = "hyper_connections: {hc_mult: 4, hc_sinkhorn_iters: 20}"
-    source: ClassVar[str] = "Zhu et al. 2024, Hyper-Connections, arXiv:2409.19606; Xie et al. 2025, mHC, arXiv:2512.24880"
+    source: ClassVar[str] = (
+        "Zhu et al. 2024, Hyper-Connections, arXiv:2409.19606; Xie et al. 2025, mHC, arXiv:2512.24880"
+    )
 
     hc_mult: Size = 4
     hc_sinkhorn_iters: Size | None = None
     hc_magnitude: Factor = 2.0
+    hc_norm: bool = False
+    single_pass: bool = False
 
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
         """Read, sublayer and write beside the streams that pass, mixed or not; then the sum of both."""
         streams, hidden = self.hc_mult, scope.hidden_size
         mixed = self.hc_sinkhorn_iters is not None
         made = streams * (2 + streams) if mixed else 2 * streams
+        maker, detail = _NAMES.get(sublayer, f"{sublayer}_hc"), "weights from all streams"
+        weights = (
+            Weight("fn", (made, streams * hidden)),
+            Weight("base", (made,)),
+            Weight("scale", (3 if mixed else 2,)),
+            *((Weight("norm.weight", (streams * hidden,)),) if self.hc_norm else ()),
+        )
         read = Leaf(
-            _NAMES.get(sublayer, f"{sublayer}_hc"),
+            "read" if self.single_pass else maker,
             f"Read {streams} streams",
-            detail="weights from all streams",
-            weights=(
-                Weight("fn", (made, streams * hidden)),
-                Weight("base", (made,)),
-                Weight("scale", (3 if mixed else 2,)),
-            ),
+            detail="weights of the step before" if self.single_pass else detail,
+            weights=() if self.single_pass else weights,
             part="other",
             multiplications=streams * hidden,
         )
         write = Leaf(
-            "write",
+            maker if self.single_pass else "write",
             f"Write to {streams} streams",
-            detail=f"weights up to {number(self.hc_magnitude)}",
+            detail=detail if self.single_pass else f"weights up to {number(self.hc_magnitude)}",
+            weights=weights if self.single_pass else (),
+            part="other",
             multiplications=streams * hidden,
         )
         branch = blocks.Sequence((read, body, write))
@@ -75,7 +85,11 @@ class GatedResidual(ResidualKind):
 
     keyword: ClassVar[str] = "gated_residual"
     example: ClassVar[str] = "gated_residual: {hc_count: 4, hc_lowrank: 320}"
-    source: ClassVar[str] = "Zhu et al. 2024, Hyper-Connections, arXiv:2409.19606; Qwen4ExpTextGatedResidual of transformers"
+    source: ClassVar[str] = (
+        "Zhu et al. 2024, Hyper-Connections, arXiv:2409.19606; Qwen4ExpTextGatedResidual of transformers"
+    )
+
+    brings_norm: ClassVar[bool] = True
 
     hc_count: Size = 4
     hc_lowrank: Size = 320
@@ -107,23 +121,28 @@ class ResidualStreams(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """One box: the same vector in every stream."""
-        return Leaf("residual_streams", f"Copy to {self.hc_mult} streams", detail=f"{self.hc_mult} × {scope.hidden_size:,}")
+        return Leaf(
+            "residual_streams", f"Copy to {self.hc_mult} streams", detail=f"{self.hc_mult} × {scope.hidden_size:,}"
+        )
 
 
 class StreamHead(Kind):
     """The end of hyper-connections: ``hc_mult`` residual streams become one line.
 
-    ``read`` says how: by learned weights made from all streams (``weighted``), by their mean (``mean``), or for each
-    feature by a projection of rank ``hc_lowrank`` behind a norm (``gated``).
+    ``read`` says how: by learned weights made from all streams (``weighted``), by those that the last sublayer made
+    (``carried``), by their mean (``mean``), or for each feature by a projection of rank ``hc_lowrank`` behind a norm
+    (``gated``).
     """
 
     keyword: ClassVar[str] = "stream_head"
     family: ClassVar[Family] = "block"
     example: ClassVar[str] = "stream_head: {hc_mult: 4}"
-    source: ClassVar[str] = "Zhu et al. 2024, arXiv:2409.19606; DeepseekV4HyperHead and Qwen4ExpTextGatedResidual of transformers"
+    source: ClassVar[str] = (
+        "Zhu et al. 2024, arXiv:2409.19606; DeepseekV4HyperHead and Qwen4ExpTextGatedResidual of transformers"
+    )
 
     hc_mult: Size = 4
-    read: Literal["weighted", "mean", "gated"] = "weighted"
+    read: Literal["weighted", "mean", "gated", "carried"] = "weighted"
     hc_lowrank: Size = 320
     label: Label | None = None
 
@@ -139,17 +158,15 @@ class StreamHead(Kind):
                 Weight("hc_base", (streams,)),
                 Weight("hc_scale", (1,)),
             )
-        label = self.label or (f"Read {streams} streams" if weights else f"Mean of {streams} streams")
-        detail = "weights from all streams" if weights else ""
+        label = self.label or (f"Mean of {streams} streams" if self.read == "mean" else f"Read {streams} streams")
+        detail = {"weighted": "weights from all streams", "carried": "weights of the last layer"}.get(self.read, "")
         return Leaf("hc_head", label, detail=detail, weights=weights, multiplications=streams * hidden)
 
 
 def _gated_read(name: str, streams: int, hidden: int, rank: int) -> tuple[Leaf, Leaf]:
     """The norm of each stream, and the read of every feature by a weight of its own."""
     wide = streams * hidden
-    norm = Leaf(
-        f"{name}.hc_norm", "RMSNorm per stream", role="norm", weights=(Weight("weight", (wide,)),), part="norm"
-    )
+    norm = Leaf(f"{name}.hc_norm", "RMSNorm per stream", role="norm", weights=(Weight("weight", (wide,)),), part="norm")
     read = Leaf(
         name,
         f"Read {streams} streams",

@@ -69,7 +69,7 @@ class MultiHeadLatent(Kind):
         :class:`KindError` for an indexer that lacks a size, or a latent of queries to read.
         """
         indexer = self._indexer(scope)
-        heads, latent, rotated = self.num_attention_heads, self.kv_lora_rank, self.qk_rope_head_dim
+        heads, rotated = self.num_attention_heads, self.qk_rope_head_dim
         first: list[Block] = [] if indexer is None else [indexer.weights(), indexer.keys()]
         first += [self._queries(scope.hidden_size, indexer), self._compressed(scope.hidden_size)]
         second: list[Block] = []
@@ -168,9 +168,7 @@ class MultiHeadLatent(Kind):
         if self.q_lora_rank is None:
             return linear("q_proj", f"Q {heads} × {key_width}", hidden, width, part="attention", outputs=("Q",))
         rank = self.q_lora_rank
-        up: Block = linear(
-            "q_b_proj", f"up to Q {heads} × {key_width}", rank, width, part="attention", outputs=("Q",)
-        )
+        up: Block = linear("q_b_proj", f"up to Q {heads} × {key_width}", rank, width, part="attention", outputs=("Q",))
         if indexer is not None:
             up = Parallel((indexer.queries(), up), "separate")
         down = linear("q_a_proj", f"Q latent {rank:,}", hidden, rank, bias=self.attention_bias, part="attention")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from archdraw.blocks import LINE, Leaf, Module, Parallel, Sequence, Weight, linear
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import data_size, notes, number
+from archdraw.kinds.wording import data_size, notes
 
 
 class GatedDeltaNet(Kind):
@@ -137,13 +138,14 @@ class KimiDeltaAttention(Kind):
         convolution = _convolution(3 * width, self.short_conv_kernel_size)
         rule = _delta_rule("Delta rule, channel-wise decay", self.num_heads, self.head_dim, self.head_dim)
         weights = (Weight("forget_gate.A_log", (self.num_heads,)), Weight("forget_gate.dt_bias", (width,)))
+        write = "write, 0 to 2" if self.allow_neg_eigval else "write"
         body = (
             Parallel(self._projections(scope.hidden_size, width), "separate"),
             Parallel(
                 (
                     Leaf("gate", "sigmoid", outputs=("gate",)),
                     convolution,
-                    Leaf("beta", "beta", detail="write, 0 to 2" if self.allow_neg_eigval else "write", outputs=("beta",)),
+                    Leaf("beta", "beta", detail=write, outputs=("beta",)),
                     Leaf("alpha", "alpha", detail="decay", weights=weights, part="attention", outputs=("alpha",)),
                 ),
                 "separate",
@@ -161,7 +163,7 @@ class KimiDeltaAttention(Kind):
             kind=self.keyword,
             notes=(
                 *_state_notes(rule, convolution),
-                *notes([f"a channel decays to e^{number(bound)} at most a token" if bound is not None else ""]),
+                *notes([f"a channel keeps at least {100 * exp(bound):.2g} % a token" if bound is not None else ""]),
             ),
         )
 

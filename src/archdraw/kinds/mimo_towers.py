@@ -8,7 +8,7 @@ from pydantic import Field
 
 from archdraw.blocks import Leaf, Module, Side, Weight
 from archdraw.kinds import tower_parts as parts
-from archdraw.kinds.base import Family, Kind, KindError, Scope
+from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Label, Size
 
 _SEES = {-1: "", 0: "row window", 1: "column window"}
@@ -183,5 +183,3 @@ class MiMoAudio(Kind):
             keyword=self.keyword,
             said=(f"1 token for {group} moments",),
         )
-
-

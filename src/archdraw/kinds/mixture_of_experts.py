@@ -32,7 +32,8 @@ class MixtureOfExperts(Kind):
     ``shared_expert`` is its feed forward where that differs from an expert in more than its width.
     ``n_group`` and ``topk_group`` limit the choice to some groups of experts. ``norm_topk_prob`` makes the weights of
     the chosen sum to 1, as a softmax over them alone does (gpt-oss). ``e_score_correction_bias`` is the
-    balancing bias that training adjusts without gradients: it is drawn from, not counted.
+    balancing bias that training adjusts without gradients: it is drawn from, and counted only where the model's class
+    keeps it among its parameters (``parameter``: AFMoE, Laguna).
 
     ``moe_latent_size`` lets the routed experts work on a narrower line: one projection leads down to it, one up again
     behind them, with a norm before it for ``latent_moe_use_norm``. ``zero_expert_num`` experts more may be chosen that
@@ -79,7 +80,7 @@ class MixtureOfExperts(Kind):
     router_logit_softcapping: Factor | None = None
     apply_router_weight_on_input: bool = False
     router_bias: bool = False
-    e_score_correction_bias: bool = False
+    e_score_correction_bias: bool | Literal["parameter"] = False
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Module:
@@ -114,6 +115,8 @@ class MixtureOfExperts(Kind):
 
     def _detail(self) -> str:
         detail = f"{self.num_experts_per_tok} of {self.num_experts:,}"
+        if self.hash_routing:
+            detail += " by token"
         if self.zero_expert_num:
             detail += f" + {self.zero_expert_num:,} identity"
         if self._shared_width() is not None:
@@ -222,7 +225,7 @@ class MixtureOfExperts(Kind):
         if self.global_scale:
             weights += (Weight("global_scale", (1,)),)
         if self.e_score_correction_bias:
-            weights += (Weight("e_score_correction_bias", (rows,), buffer=True),)
+            weights += (Weight("e_score_correction_bias", (rows,), buffer=self.e_score_correction_bias is True),)
         if self.hash_routing:
             weights += (Weight("tid2eid", (scope.vocab_size, self.num_experts_per_tok), buffer=True),)
         scores = _SCORES.get(self.scoring_func, self.scoring_func)

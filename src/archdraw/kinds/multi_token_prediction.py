@@ -17,8 +17,8 @@ class MultiTokenPrediction(Kind):
     """Multi-token prediction (MTP): ``num_nextn_predict_layers`` modules, each a layer that guesses one token further.
 
     A module joins the last hidden vector with the embedding of the next token, both normalised, and passes them through
-    ``layer`` and a norm to the model's own output head. Embedding and head are the model's. Published totals leave the
-    module out, and so do the counts here: it is listed apart.
+    ``layer`` and a norm (but for ``final_norm`` false) to the model's own output head. Embedding and head are the
+    model's. Published totals leave the module out, and so do the counts here: it is listed apart.
     """
 
     keyword: ClassVar[str] = "multi_token_prediction"
@@ -33,6 +33,7 @@ class MultiTokenPrediction(Kind):
 
     layer: Layer
     num_nextn_predict_layers: Size = 1
+    final_norm: bool = True
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Side:
@@ -74,7 +75,7 @@ class MultiTokenPrediction(Kind):
                 joined,
                 linear("eh_proj", f"{2 * hidden:,} to {hidden:,}", 2 * hidden, hidden),
                 _unnumbered(self.layer.expand(scope)),
-                _norm("norm", hidden),
+                *((_norm("norm", hidden),) if self.final_norm else ()),
                 Leaf("lm_head", "Linear output", role="embedding", detail="shared", weights=table),
             )
         )

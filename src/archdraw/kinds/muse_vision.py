@@ -52,7 +52,9 @@ class MuseVision(Kind):
         """
         layers, whole = self.num_hidden_layers, self.fullatt_block_indexes
         if any(index >= layers for index in whole or ()):
-            raise KindError(f"fullatt_block_indexes names a layer of {layers} that there is not", "fullatt_block_indexes")
+            raise KindError(
+                f"fullatt_block_indexes names layer {max(whole or ())} of {layers}", "fullatt_block_indexes"
+            )
         width, own, merge, inner = self.hidden_size, scope.hidden_size, self.merge_size, self.projector_hidden_size
         rows = self.pos_emb_height * self.pos_emb_width
         steps = (

@@ -23,7 +23,9 @@ class NgramEmbedding(Kind):
     keyword: ClassVar[str] = "ngram_embedding"
     family: ClassVar[Family] = "embedding"
     example: ClassVar[str] = "ngram_embedding: {ngram_vocab_size_ratio: 2, emb_neighbor_num: 4, emb_split_num: 4}"
-    source: ClassVar[str] = "Meituan LongCat Team 2026, Scaling Embeddings Outperforms Scaling Experts, arXiv:2601.21204"
+    source: ClassVar[str] = (
+        "Meituan LongCat Team 2026, Scaling Embeddings Outperforms Scaling Experts, arXiv:2601.21204"
+    )
 
     ngram_vocab_size_ratio: float = Field(gt=0, le=1e6, allow_inf_nan=False)
     emb_neighbor_num: Annotated[int, Field(ge=2, le=64)]

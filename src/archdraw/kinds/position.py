@@ -32,6 +32,11 @@ class PositionKind(Kind):
         """
         return None
 
+    @property
+    def remark(self) -> str:
+        """What is said of it in the second line of a folded attention; nothing where its chip says enough."""
+        return ""
+
     def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
         """What is added to the scores of ``heads`` heads: a few words and its parameters; no words for nothing."""
         return "", ()
@@ -129,11 +134,15 @@ class RelativeBias(PositionKind):
     relative_attention_max_distance: Size = 128
     shared: bool = False
 
+    @property
+    def remark(self) -> str:
+        """That the layer has the table."""
+        return "" if self.shared else "table of biases"
+
     def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
         """The table, ``[buckets, heads]``."""
         shape = (self.relative_attention_num_buckets, heads)
-        words = "relative bias" if self.shared else f"relative bias, {shape[0]} × {heads}"
-        return words, (Weight("relative_attention_bias.weight", shape, tied=self.shared),)
+        return "relative bias", (Weight("relative_attention_bias.weight", shape, tied=self.shared),)
 
 
 class NoPosition(PositionKind):
@@ -142,3 +151,8 @@ class NoPosition(PositionKind):
     keyword: ClassVar[str] = "none"
     example: ClassVar[str] = "none"
     source: ClassVar[str] = "Kazemnejad et al. 2023, The Impact of Positional Encoding, arXiv:2305.19466"
+
+    @property
+    def remark(self) -> str:
+        """The name that it goes by."""
+        return "NoPE"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from archdraw.blocks import Block, Module, Sequence, Side, Weight
+from archdraw.blocks import Block, Module, Side, Weight
 from archdraw.kinds import tower_parts as parts
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, Size
@@ -103,9 +103,7 @@ class QwenVision(Kind):
     def _layer(self, index: int) -> Module:
         width = self.hidden_size
         windowed = self.fullatt_block_indexes is not None and index not in self.fullatt_block_indexes
-        mixer = parts.attention(
-            width, self.num_heads, fused="qkv", rotary="2D RoPE", sees="window" if windowed else ""
-        )
+        mixer = parts.attention(width, self.num_heads, fused="qkv", rotary="2D RoPE", sees="window" if windowed else "")
         if self.gated:
             widened = parts.gated_feed_forward(width, self.intermediate_size, self.hidden_act)
         else:

@@ -16,6 +16,7 @@ from archdraw.kinds.fields import Label
 from archdraw.kinds.norm import RMSNorm
 from archdraw.runs import MOST_LAYERS
 
+
 class ShortcutLayer(Kind):
     """A layer of two mixers and two dense feed forwards, with experts on a way around half of it (LongCat).
 

@@ -245,7 +245,9 @@ def _feed_forward(
     )
 
 
-def layer(first: Leaf, mixer: Module, second: Leaf, widened: Module, *, name: str = "layers", label: str = "") -> Module:
+def layer(
+    first: Leaf, mixer: Module, second: Leaf, widened: Module, *, name: str = "layers", label: str = ""
+) -> Module:
     """A pre-norm layer: mixer and feed forward, each in a residual branch with its norm."""
     return Module(
         name,

@@ -6,7 +6,7 @@ from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.measures import SMALL, Measures
-from archdraw.layout.words import fitted, paint_rows, rows_height
+from archdraw.layout.words import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap
 
 FRAME = "#frame"
@@ -23,6 +23,8 @@ GUTTER = 56.0
 """Room for what a bracket says."""
 SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
 TAP_OUT, TAP_IN = 40.0, 36.0
+NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
+"""What a module that joins the spine says beside its line."""
 
 
 def rail(body: Cell, port: float, measures: Measures) -> Cell:
@@ -197,10 +199,12 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     if item.direction == "in":
 
         def join(canvas: Canvas, x: float, y: float) -> None:
-            middle = y - TAP_IN / 2
+            middle = y - length + TAP_IN / 2
             canvas.places[f"{item.box.path}#join"] = Place(x + port, middle, x + port, middle)
 
-        return Cell(port - 1, port + 1, TAP_IN, (port,), (port,), (False,), join)
+        # Its note stands between its line and that of another one that joins below.
+        length = max(TAP_IN, 17 + NOTE_LINE * len(fitted(item.note, NOTE_WIDTH, SMALL, SMALL, 400)))
+        return Cell(port - 1, port + 1, length, (port,), (port,), (False,), join)
 
     right = port - measures.box_width / 2 - SIDE_GAP
     left = right - SIDE_WIDTH
@@ -208,17 +212,26 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     def paint(canvas: Canvas, x: float, y: float) -> None:
         middle = x + (left + right) / 2
         level = y - TAP_OUT / 2
-        side_box(canvas, item.box, Place(x + left, y - TAP_OUT - SIDE_HEIGHT, x + right, y - TAP_OUT))
+        side_box(canvas, item.box, Place(x + left, y - TAP_OUT - side_height(item.box), x + right, y - TAP_OUT))
         canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
         canvas.dot(x + port, level)
 
     return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
 
 
+def side_height(box: Box) -> float:
+    """How high a folded module beside the spine is."""
+    return max(SIDE_HEIGHT, rows_height(_side_rows(box, SIDE_WIDTH)) + 16)
+
+
+def _side_rows(box: Box, width: float) -> tuple[Row, ...]:
+    inner = width - 16
+    return (*fitted(box.label, inner, 16, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
+
+
 def side_box(canvas: Canvas, box: Box, place: Place) -> None:
     """A folded module beside the spine."""
-    width = place.right - place.left - 16
-    rows = (*fitted(box.label, width, 16, SMALL, 500), *fitted(box.detail, width, SMALL, SMALL, 400))
+    rows = _side_rows(box, place.right - place.left)
     with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.cell import Cell
-from archdraw.layout.frames import SIDE_HEIGHT
+from archdraw.layout.frames import SIDE_HEIGHT, side_height
 from archdraw.layout.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Rail, Tap
 
+SIDE_ROOM = 14.0
+"""Above a box beside the spine, where another or a frame follows."""
 NAMED_GAP = 32.0
 """An arrow with a name beside it."""
 BUS_LOW = 13.0
@@ -27,7 +31,13 @@ def stacked(cells: list[Cell], items: tuple[Diagram, ...], measures: Measures) -
     length = 0.0
     taps: list[tuple[Cell, float]] = []
     below: tuple[Cell, Diagram] | None = None
+    tapped: Tap | None = None
     for cell, item in zip(cells, items, strict=True):
+        if taps and tapped is not None and isinstance(item, Tap | Frame | Bar):
+            # The box of the tap before cannot stand beside this item: it gets room of its own.
+            roomy = taps[-1][0].length + side_height(tapped.box) + SIDE_ROOM
+            taps[-1] = (replace(taps[-1][0], length=roomy), taps[-1][1])
+        tapped = item if isinstance(item, Tap) and item.direction == "out" else None
         if isinstance(item, Tap):
             taps.append((cell, length + sum(tap.length for tap, _ in taps)))
             continue

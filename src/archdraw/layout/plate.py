@@ -30,6 +30,8 @@ NARROWEST = 1160.0
 LOOSEST_GAP = 40.0
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
+JOINING_ROW, JOINING_STEP = 72.0, 24.0
+"""From one module that joins the spine to the next below it, and how much further left that reaches."""
 TALLEST_WIDE = SMALL / 0.011
 """Beyond this height the smallest text would be under 1.1 % of the shorter side."""
 TALLEST_NARROW = 1550.0
@@ -43,6 +45,7 @@ class Column:
     cell: Cell
     left: float
     right: float
+    joining: int = 0
 
     @property
     def width(self) -> float:
@@ -51,14 +54,19 @@ class Column:
     @property
     def height(self) -> float:
         """From the top of the container to the bottom of the tokens."""
-        return 2 * MODEL_PAD + self.cell.length + TOKENS_GAP + TOKENS_HEIGHT
+        return 2 * MODEL_PAD + self.cell.length + TOKENS_GAP + TOKENS_HEIGHT + self.below
+
+    @property
+    def below(self) -> float:
+        """What modules that join the spine need below the tokens: the first stands level with them."""
+        return max(0, self.joining - 1) * JOINING_ROW
 
 
 def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The model column with arrows of ``gap``."""
     cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
     left = max(-cell.left, SPINE.frame_left) + BRACKETS
-    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT)
+    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(_taps_in(plate)))
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
@@ -219,6 +227,7 @@ def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
     theme = canvas.theme
     spine = MARGIN + column.left
     top = HEADER
+    bottom -= column.below
     foot = bottom - TOKENS_HEIGHT - TOKENS_GAP
     canvas.rect(
         MARGIN,
@@ -241,17 +250,25 @@ def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
     column.cell.paint(canvas, spine, start)
     out = spine + column.cell.outputs[0]
     canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
-    for item in plate.column.items:
-        if isinstance(item, Tap) and item.direction == "in":
-            _joining(canvas, item, bottom)
+    for row, item in enumerate(_taps_in(plate)):
+        _joining(canvas, item, bottom, row)
 
 
-def _joining(canvas: Canvas, item: Tap, bottom: float) -> None:
-    """The box of a tap that joins the spine, level with the tokens, and its line."""
+def _taps_in(plate: Plate) -> list[Tap]:
+    """The modules that join the spine, the first one lowest."""
+    return [item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in"]
+
+
+def _joining(canvas: Canvas, item: Tap, bottom: float, row: int) -> None:
+    """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
+
+    Each lower row reaches further left, so that its line passes the boxes above it.
+    """
     join = canvas.places[f"{item.box.path}#join"]
-    place = Place(MARGIN + 64, bottom - 56, MARGIN + 64 + 208, bottom)
+    left, low = MARGIN + 64 - row * JOINING_STEP, bottom + row * JOINING_ROW
+    place = Place(left, low - 56, left + 208, low)
     side_box(canvas, item.box, place)
-    x = (place.left + place.right) / 2
+    x = left + (JOINING_STEP / 2 if row else 104)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     room = join.left - SPINE.box_width / 2 - x - 20
     rows = fitted(item.note, room, SMALL, SMALL, 400)

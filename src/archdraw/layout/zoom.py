@@ -61,7 +61,11 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     ways, hemmed = _ways(canvas, columns)
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
-        badge(canvas, source.left + BADGE / 2, source.top - BADGE / 2 - 3, letter, BADGE)
+        x, y = source.left + BADGE / 2, source.top - BADGE / 2 - 3
+        if _is_under(canvas, source):
+            # Above an alternative are the words that tell when it comes.
+            x, y = source.left - BADGE / 2 - 3, source.top + BADGE / 2 - 8
+        badge(canvas, x, y, letter, BADGE)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
@@ -126,6 +130,14 @@ def _is_hemmed(canvas: Canvas, source: Place) -> bool:
     edge = canvas.places[FRAME].right
     # A neighbour that ends lower still sends its line up past the source.
     return any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
+
+
+def _is_under(canvas: Canvas, source: Place) -> bool:
+    """Whether another box of the same slot stands a band's height above ``source``."""
+    return any(
+        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * BADGE
+        for other in canvas.places.values()
+    )
 
 
 def _spread(ways: list[_Way]) -> list[_Way]:

@@ -27,7 +27,8 @@ def _experts(config: Config) -> Block:
     shared = fields.get("n_shared_experts")
     if shared and width is not None and width != fields["moe_intermediate_size"]:
         del fields["n_shared_experts"]
-        fields["shared_expert_intermediate_size"] = said(shared * width, f"{shared} × moe_shared_expert_intermediate_size")
+        told = f"{shared} × moe_shared_expert_intermediate_size"
+        fields["shared_expert_intermediate_size"] = said(shared * width, told)
     if not config.flag("moe_router_enable_expert_bias", default=True):
         fields.pop("e_score_correction_bias", None)
     return made
@@ -119,7 +120,8 @@ def _ling_3(config: Config) -> Draft:
     # Where an expert's factors are clamped at, layer by layer, is read and not drawn; so are sizes for other mixers.
     config.numbers("expert_swiglu_limit_list", default=[])
     config.numbers("share_expert_swiglu_limit_list", default=[])
-    config.harmless("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm", "partial_rotary_factor")
+    config.harmless("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm")
+    config.harmless("partial_rotary_factor")
     return _hybrid(config, _delta(config))
 
 

@@ -75,7 +75,8 @@ def _kinds(config: Config, number: int, dense: int = 0) -> list[str]:
     every = [first] * dense + [rhythm] * (number - dense)
     places = [*range(1, dense + 1), *range(1, number - dense + 1)]
     return [
-        "full_attention" if place % turn == 0 else "sliding_attention" for place, turn in zip(places, every, strict=True)
+        "full_attention" if place % turn == 0 else "sliding_attention"
+        for place, turn in zip(places, every, strict=True)
     ]
 
 
@@ -130,9 +131,11 @@ def _cohere2_moe(config: Config, root: Config | None = None) -> Draft:
     number = layer_count(config)
     first = config.integer("first_k_dense_replace", default=0, least=0)
     listed = config.texts("mlp_layer_types", default=[])
-    dense = [kind == "dense" for kind in config.per_layer(listed, number, "mlp_layer_types")] if listed else [
-        index < first for index in range(number)
-    ]
+    dense = (
+        [kind == "dense" for kind in config.per_layer(listed, number, "mlp_layer_types")]
+        if listed
+        else [index < first for index in range(number)]
+    )
     kinds = _kinds(config, number, first)
     # Dense layers that all see everything rotate all the same.
     always = config.integer("prefix_dense_sliding_window_pattern", default=1) == 1

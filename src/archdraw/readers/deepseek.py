@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from archdraw.readers.config import Config, said
@@ -28,7 +28,7 @@ HARMLESS = (
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the classes of this line do where a file is silent."""
+    """What the classes of this line do where a file is silent; ``index_n_heads`` 0: there is no indexer then."""
 
     routing: Literal["noaux_tc", "softmax", "groups"] = "noaux_tc"
     n_group: int = 1
@@ -37,12 +37,14 @@ class Defaults:
     norm_topk_prob: bool = False
     routed_scaling_factor: float = 1.0
     theta: float = 10000.0
+    index_n_heads: int = 0
 
 
 V3 = Defaults(n_group=8, topk_group=4, first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5)
 V2 = Defaults("groups")
 MISTRAL = Defaults("softmax", norm_topk_prob=True)
-GLM = Defaults(first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5)
+V32 = replace(V3, index_n_heads=64)
+GLM = Defaults(first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5, index_n_heads=32)
 
 
 def latent_attention(config: Config, position: Block, **extra: Any) -> Block:
@@ -139,11 +141,15 @@ def index_kinds(config: Config, number: int) -> list[str]:
     return ["shared" if max(layer - offset + 1, 0) % every else "full" for layer in range(number)]
 
 
-def index_fields(config: Config, kind: str) -> dict[str, Any]:
-    """The fields of an indexer of this ``kind``."""
+def index_fields(config: Config, kind: str, heads: int = 64) -> dict[str, Any]:
+    """The fields of an indexer of this ``kind``; ``heads`` is the default of its class."""
     if kind not in ("full", "shared"):
         config.not_known(f"the indexer {kind}")
-    sizes = {name: config.integer(name) for name in ("index_n_heads", "index_head_dim", "index_topk")}
+    sizes = {
+        "index_n_heads": config.integer("index_n_heads", default=heads),
+        "index_head_dim": config.integer("index_head_dim", default=128),
+        "index_topk": config.integer("index_topk", default=2048),
+    }
     if kind == "shared":
         return {"indexer": "shared", "index_topk": sizes["index_topk"]}
     return {"indexer": "full", **sizes}
@@ -176,10 +182,10 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
         config.not_known("an encoder before the decoder")
     number = layer_count(config)
     position = latent_rope(config, defaults.theta)
-    if "index_topk" in config:
+    if "index_topk" in config or defaults.index_n_heads:
         kinds = index_kinds(config, number)
         names = {"full": "indexed", "shared": "shared_index"} if len(set(kinds)) > 1 else {kinds[0]: "latent"}
-        full = latent_attention(config, position, **index_fields(config, "full"))
+        full = latent_attention(config, position, **index_fields(config, "full", defaults.index_n_heads or 64))
         for kind in dict.fromkeys(kinds):
             own: Block = full
             if kind == "shared":
@@ -213,6 +219,10 @@ def _temperature(config: Config) -> dict[str, Any]:
 
 def _deepseek_v3(config: Config) -> Draft:
     return _latent(config)
+
+
+def _deepseek_v32(config: Config) -> Draft:
+    return _latent(config, V32)
 
 
 def _deepseek_v2(config: Config) -> Draft:
@@ -305,7 +315,7 @@ def _kimi(config: Config) -> Draft:
 FAMILIES = (
     Family(("kimi_k25",), _kimi, ("KimiK25ForConditionalGeneration",)),
     Family(("deepseek_v3", "kimi_k2"), _deepseek_v3, ("DeepseekV3ForCausalLM",), HARMLESS),
-    Family(("deepseek_v32",), _deepseek_v3, ("DeepseekV32ForCausalLM",), HARMLESS),
+    Family(("deepseek_v32",), _deepseek_v32, ("DeepseekV32ForCausalLM",), HARMLESS),
     Family(("deepseek_v2",), _deepseek_v2, ("DeepseekV2ForCausalLM",), HARMLESS),
     Family(("deepseek",), _deepseek_moe, ("DeepseekForCausalLM",)),
     Family(("glm_moe_dsa",), _glm_dsa, ("GlmMoeDsaForCausalLM",), HARMLESS),

@@ -44,13 +44,21 @@ def stack(names: Sequence[str]) -> Block:
 
 
 def stacks(names: Sequence[str]) -> list[Block]:
-    """The layers as one stack or, where a few others come first and a pattern follows, as two."""
-    for head in range(min(len(names), 9)):
-        rest = names[head:]
-        for size in range(1, len(rest) // 2 + 1):
-            if size * 2 + head <= len(names) and all(a == b for a, b in zip(rest, rest[size:], strict=False)):
-                return ([stack(names[:head])] if head else []) + [stack(rest)]
+    """The layers as one stack or, where a few others come before or behind a pattern, as two or three."""
+    for tail in range(min(len(names), 9)):
+        for head in range(min(len(names) - tail, 9)):
+            rest = names[head : len(names) - tail]
+            for size in range(1, len(rest) // 2 + 1):
+                if all(a == b for a, b in zip(rest, rest[size:], strict=False)):
+                    around = [names[:head], names[len(names) - tail :]]
+                    before, behind = ([_few(part)] if part else [] for part in around)
+                    return [*before, stack(rest), *behind]
     return [stack(names)]
+
+
+def _few(names: Sequence[str]) -> Block:
+    """Layers before or behind a stack: one kind by its name, more as a stack of their own."""
+    return _times(names[0], len(names)) if len(set(names)) == 1 else stack(names)
 
 
 def _times(name: str, times: int) -> Block:

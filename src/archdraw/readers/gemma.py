@@ -78,7 +78,9 @@ def _gemma(config: Config) -> Draft:
         "decoder": {
             "norm": NORM,
             "attention": heads(config, default=(16, 16, 256), is_causal=causal, position=position),
-            "feed_forward": gated_feed_forward(config, act="gelu_pytorch_tanh"),
+            "feed_forward": gated_feed_forward(
+                config, config.integer("intermediate_size", default=24_576), act="gelu_pytorch_tanh"
+            ),
         }
     }
     number = config.integer("num_hidden_layers", default=28)

@@ -77,7 +77,7 @@ def _read(
     layers = _Layers(config, window, then, shared)
     names = []
     for index, kind in enumerate(types):
-        origin = _origin(types, number - shared, index) if index >= number - shared else None
+        origin = origin_of(types, number - shared, index) if index >= number - shared else None
         if index >= number - shared and origin is None:
             config.complain(f"no layer before {number - shared} leaves keys for layer {index}", "num_kv_shared_layers")
         names.append(layers.define(draft, kind, origin))
@@ -92,7 +92,7 @@ def _read(
     return draft
 
 
-def _origin(types: list[str], own: int, index: int) -> int | None:
+def origin_of(types: list[str], own: int, index: int) -> int | None:
     """The layer whose keys and values the layer ``index`` uses: the last of its type among the first ``own``."""
     return next((before for before in range(own - 1, -1, -1) if types[before] == types[index]), None)
 

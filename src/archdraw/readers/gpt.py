@@ -155,9 +155,11 @@ def _opt(config: Config) -> Draft:
     made = draft(config, tied=True)
     bias = config.flag("enable_bias", default=True)
     before = config.flag("do_layer_norm_before", default=True)
-    norm: Block = "layernorm" if config.flag("layer_norm_elementwise_affine", default=True) else {
-        "layernorm": {"elementwise_affine": False}
-    }
+    norm: Block = (
+        "layernorm"
+        if config.flag("layer_norm_elementwise_affine", default=True)
+        else {"layernorm": {"elementwise_affine": False}}
+    )
     heads = _heads(config)
     layer = {
         **({} if before else {"placement": "post_add"}),
@@ -263,16 +265,32 @@ FAMILIES = (
         ("gpt2",),
         _gpt2,
         ("GPT2LMHeadModel",),
-        (*SUMMARY, "n_ctx", "n_special", "predict_special_tokens", "scale_attn_weights")
-        + ("reorder_and_upcast_attn",),
+        (
+            *SUMMARY,
+            "n_ctx",
+            "n_special",
+            "predict_special_tokens",
+            "scale_attn_weights",
+            "reorder_and_upcast_attn",
+        ),
     ),
     Family(
         ("gpt_bigcode",),
         _gpt_bigcode,
         ("GPTBigCodeForCausalLM",),
-        (*SUMMARY, "n_ctx", "scale_attn_weights", "scale_attention_softmax_in_fp32", "attention_softmax_in_fp32")
-        + ("inference_runner", "max_batch_size", "max_sequence_length", "pad_key_length", "pre_allocate_kv_cache")
-        + ("validate_runner_input",),
+        (
+            *SUMMARY,
+            "n_ctx",
+            "scale_attn_weights",
+            "scale_attention_softmax_in_fp32",
+            "attention_softmax_in_fp32",
+            "inference_runner",
+            "max_batch_size",
+            "max_sequence_length",
+            "pad_key_length",
+            "pre_allocate_kv_cache",
+            "validate_runner_input",
+        ),
     ),
     Family(("gpt_neo",), _gpt_neo, ("GPTNeoForCausalLM",), (*SUMMARY, "classifier_dropout")),
     Family(("gpt_neox",), _gpt_neox, ("GPTNeoXForCausalLM",), ("classifier_dropout",)),
@@ -282,8 +300,17 @@ FAMILIES = (
         ("bloom",),
         _bloom,
         ("BloomForCausalLM",),
-        ("bias_dropout_fusion", "masked_softmax_fusion", "n_inner", "offset_alibi", "skip_bias_add")
-        + ("skip_bias_add_qkv", "slow_but_exact", "seq_length", "unk_token_id"),
+        (
+            "bias_dropout_fusion",
+            "masked_softmax_fusion",
+            "n_inner",
+            "offset_alibi",
+            "skip_bias_add",
+            "skip_bias_add_qkv",
+            "slow_but_exact",
+            "seq_length",
+            "unk_token_id",
+        ),
     ),
     Family(
         ("mpt",),

@@ -1,4 +1,4 @@
-"""Stacks whose layers differ in their mixer, their feed forward, or both: each part named once, the layers made of names."""
+"""Stacks whose layers differ in their mixer, their feed forward, or both: parts have names, layers are made of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.config import Config
-from archdraw.readers.draft import Draft
+from archdraw.readers.draft import Block, Draft
 
 
 def combined(made: Draft, mixers: Sequence[str], feeds: Sequence[str], **fields: Any) -> list[str]:
@@ -60,3 +60,11 @@ def numbered(config: Config, names: dict[str, str], layers: int, start: int) -> 
         config.complain(f"no list says what layer {missing[0]} is", next(iter(names)))
     return [mixer or next(iter(names.values())) for mixer in found]
 
+
+def routed(expert: Block) -> dict[str, Block]:
+    """How a mixture says what its experts are: by their width alone where they are plain SwiGLU."""
+    assert isinstance(expert, dict)
+    plain = expert.get("swiglu")
+    if isinstance(plain, dict) and set(plain) == {"intermediate_size"}:
+        return {"moe_intermediate_size": plain["intermediate_size"]}
+    return {"expert": expert}

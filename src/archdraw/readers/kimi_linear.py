@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.config import Config
-from archdraw.readers.deepseek import latent_attention, sparse_layers, Defaults
+from archdraw.readers.deepseek import Defaults, latent_attention, sparse_layers
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.hybrids import combined, numbered
+from archdraw.readers.hybrids import combined, numbered, routed
 from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.towers import moonvit_tower
 
 HARMLESS = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
@@ -32,8 +33,11 @@ def mixture(config: Config) -> Block:
     fields: dict[str, Any] = {
         "num_experts": config.integer("num_experts", "num_local_experts", default=256),
         "num_experts_per_tok": config.integer("num_experts_per_token", "num_experts_per_tok", default=8),
-        "moe_intermediate_size": config.integer("moe_intermediate_size", default=1024),
+        **routed(_feed_forward(config, config.integer("moe_intermediate_size", default=1024))),
     }
+    latent = config.optional_integer("routed_expert_hidden_size")
+    norm = config.flag("latent_moe_use_norm", default=False)
+    fields |= given(moe_latent_size=latent, latent_moe_use_norm=norm if latent else None)
     shared = config.integer("num_shared_experts", "n_shared_experts", default=1, least=0)
     groups = config.integer("num_expert_group", "n_group", default=1)
     chosen = config.integer("topk_group", default=1)
@@ -65,8 +69,8 @@ def mixers_of(config: Config, number: int, full: str = "latent") -> tuple[list[s
     return ["kda" if kind == "linear_attention" else full for kind in types], sizes
 
 
-def _kimi_linear(config: Config) -> Draft:
-    made = draft(config)
+def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
+    made = draft(config, root=root)
     made.context_length = made.context_length or config.optional_integer("model_max_length")
     number = layer_count(config)
     mixers, sizes = mixers_of(config, number)
@@ -75,15 +79,42 @@ def _kimi_linear(config: Config) -> Draft:
         made.define["kda"] = delta_attention(sizes)
     if not config.flag("mla_use_nope", default=True):
         config.not_known("rotated features in its latent attention")
-    made.define["latent"] = latent_attention(config, "none")
+    gate = config.flag("mla_use_output_gate", default=False)
+    made.define["latent"] = latent_attention(config, "none", **given(output_gate=gate))
     if not all(sparse):
-        made.define["dense"] = gated_feed_forward(config)
+        made.define["dense"] = _feed_forward(config, config.integer("intermediate_size"))
     if any(sparse):
         made.define["moe"] = mixture(config)
-    layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse])
+    block = config.optional_integer("attn_res_block_size")
+    residual: Block | None = {"attention_residual": {"attn_res_block_size": block}} if block else None
+    layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse], **given(residual=residual))
+    last: list[Block] = [{"attention_residual_output": {"attn_res_block_size": block}}] if block else []
     further = multi_token_prediction(config, layers[-1])
-    made.layers = ["embedding", *stacks(layers), "rmsnorm", *further, "output_head"]
+    tower = moonvit_tower(root.section("vision_config")) if root is not None else []
+    made.layers = ["embedding", *tower, *stacks(layers), *last, "rmsnorm", *further, "output_head"]
     return made
 
 
-FAMILIES = (Family(("kimi_linear",), _kimi_linear, ("KimiLinearForCausalLM",), HARMLESS),)
+def _feed_forward(config: Config, width: int) -> Block:
+    if config.text("hidden_act", default="silu") != "situ":
+        return gated_feed_forward(config, width)
+    fields: dict[str, Any] = {
+        "intermediate_size": width,
+        "activation_situ_beta": config.number("activation_situ_beta", default=1.0),
+    }
+    bound = config.optional_number("activation_situ_linear_beta")
+    return {"situ_glu": fields | given(activation_situ_linear_beta=bound)}
+
+
+def _kimi_k3(config: Config) -> Draft:
+    text = config.section("text_config") or config
+    text.harmless(*HARMLESS)
+    if text.flag("is_encoder_decoder", default=False):
+        text.not_known("an encoder before the decoder")
+    return _kimi_linear(text, config)
+
+
+FAMILIES = (
+    Family(("kimi_linear",), _kimi_linear, ("KimiLinearForCausalLM",), HARMLESS),
+    Family(("kimi_k3",), _kimi_k3, ("KimiK3ForConditionalGeneration",)),
+)

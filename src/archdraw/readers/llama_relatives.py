@@ -115,9 +115,7 @@ def _chatglm(config: Config) -> Draft:
             attention_out_bias=every if queried else None,
             position={"rope": {"rope_theta": base, "partial_rotary_factor": said(0.5, "fixed in the class")}},
         ),
-        "feed_forward": {
-            "swiglu": {"intermediate_size": config.integer("ffn_hidden_size")} | given(mlp_bias=every)
-        },
+        "feed_forward": {"swiglu": {"intermediate_size": config.integer("ffn_hidden_size")} | given(mlp_bias=every)},
     }
     made = _stacked(config, made, layer, norm)
     if not config.flag("post_layer_norm", default=True):
@@ -272,15 +270,29 @@ FAMILIES = (
         _qwen,
         ("QWenLMHeadModel",),
         # Both change the attention of texts longer than seq_length only.
-        ("use_dynamic_ntk", "use_logn_attn", "scale_attn_weights", "seq_length", "use_cache_quantization")
-        + ("use_cache_kernel", "softmax_in_fp32"),
+        (
+            "use_dynamic_ntk",
+            "use_logn_attn",
+            "scale_attn_weights",
+            "seq_length",
+            "use_cache_quantization",
+            "use_cache_kernel",
+            "softmax_in_fp32",
+        ),
     ),
     Family(
         ("chatglm",),
         _chatglm,
         ("ChatGLMModel", "ChatGLMForConditionalGeneration"),
-        ("apply_query_key_layer_scaling", "bias_dropout_fusion", "fp32_residual_connection", "original_rope")
-        + ("classifier_dropout", "prefix_projection", "quantization_bit"),
+        (
+            "apply_query_key_layer_scaling",
+            "bias_dropout_fusion",
+            "fp32_residual_connection",
+            "original_rope",
+            "classifier_dropout",
+            "prefix_projection",
+            "quantization_bit",
+        ),
     ),
     Family(
         ("baichuan",),

@@ -9,6 +9,7 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
 from archdraw.readers.pieces import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.towers import minimax_tower
 
 HARMLESS = ("router_jitter_noise", "block_size", "sliding_window")
 """Training noise, the blocks in which lightning attention is computed, and a window that the classes don't have."""
@@ -95,7 +96,7 @@ def _minimax_1(config: Config) -> Draft:
         if kind == "full_attention":
             mixer = _attention(config, None, 1e6)
         else:
-            sizes = {"num_attention_heads": config.integer("num_attention_heads"), "head_dim": config.integer("head_dim")}
+            sizes = {name: config.integer(name) for name in ("num_attention_heads", "head_dim")}
             mixer = {"lightning_attention": {**sizes, "hidden_act": "silu"}}
         fields = {"placement": placement, "residual": _weights(config, kind), "attention": mixer, "feed_forward": "moe"}
         made.define[names.get(kind, "full")] = {"decoder": given(**fields)}
@@ -154,7 +155,13 @@ def _block_sparse(config: Config, sparse: Config, plain: Block) -> Block:
         "index_block_size": sparse.integer("sparse_block_size", default=128),
         "index_topk_blocks": sparse.integer("sparse_topk_blocks", default=16),
     }
-    return {"block_sparse_attention": next(iter(plain.values())) | fields | given(index_local_blocks=local if local != 1 else None)}
+    fields |= given(index_local_blocks=local if local != 1 else None)
+    return {"block_sparse_attention": next(iter(plain.values())) | fields}
+
+
+def _flags(config: Config, name: str, number: int, default: int) -> list[int]:
+    """A list of 0 and 1, one for each layer."""
+    return config.per_layer(config.integers(name, default=[default] * number), number, name)
 
 
 def _minimax_3(config: Config) -> Draft:
@@ -162,15 +169,13 @@ def _minimax_3(config: Config) -> Draft:
     made = draft(text, root=config)
     number = layer_count(text)
     sparse = text.section("sparse_attention_config") or Config({}, (*text.path, "sparse_attention_config"), text)
-    blocks = sparse.per_layer(sparse.integers("sparse_attention_freq", default=[0] * number), number, "sparse_attention_freq")
-    values = sparse.per_layer(
-        sparse.integers("sparse_disable_index_value", default=[1] * number), number, "sparse_disable_index_value"
-    )
+    blocks = _flags(sparse, "sparse_attention_freq", number, 0)
+    values = _flags(sparse, "sparse_disable_index_value", number, 1)
     if not sparse.flag("use_sparse_attention", default=True):
         blocks = [0] * number
     if any(chosen and not disabled for chosen, disabled in zip(blocks, values, strict=True)):
         sparse.not_known("an index that has values too")
-    moe = text.per_layer(text.integers("moe_layer_freq", default=[1] * number), number, "moe_layer_freq")
+    moe = _flags(text, "moe_layer_freq", number, 1)
     if text.flag("attention_output_gate", default=False):
         text.not_known("an output gate")
     if config.integer("num_reward_heads", default=0, least=0):
@@ -189,7 +194,8 @@ def _minimax_3(config: Config) -> Draft:
     layers = combined(made, mixers, ["moe" if chosen else "dense" for chosen in moe], norm=norm)
     text.raw("num_nextn_predict_layers")  # num_mtp_modules says how many modules the report trained
     further = _predicted(text, layers[-1])
-    made.layers = ["embedding", *_vision(config), *stacks(layers), norm, *further, "output_head"]
+    tower = minimax_tower(config.section("vision_config"), config)
+    made.layers = ["embedding", *tower, *stacks(layers), norm, *further, "output_head"]
     return made
 
 
@@ -213,12 +219,13 @@ def _experts_3(config: Config) -> Block:
     return made
 
 
-def _vision(config: Config) -> list[Block]:
-    return []
-
-
 FAMILIES = (
-    Family(("minimax_m1", "minimax", "minimax_text_01"), _minimax_1, ("MiniMaxM1ForCausalLM", "MiniMaxForCausalLM"), HARMLESS),
+    Family(
+        ("minimax_m1", "minimax", "minimax_text_01"),
+        _minimax_1,
+        ("MiniMaxM1ForCausalLM", "MiniMaxForCausalLM", "MiniMaxText01ForCausalLM"),
+        HARMLESS,
+    ),
     Family(("minimax_m2",), _minimax_2, ("MiniMaxM2ForCausalLM",), HARMLESS),
     Family(
         ("minimax_m3_vl", "minimax_m3_vl_text"),

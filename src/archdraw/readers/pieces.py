@@ -67,6 +67,11 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     return {"rope": fields}
 
 
+def rope_scaling(config: Config) -> dict[str, Any]:
+    """How ``rope_scaling`` stretches the positions, for files whose bases are told otherwise; nothing for plain ones."""
+    return _scaling(config.section("rope_scaling"))
+
+
 def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:

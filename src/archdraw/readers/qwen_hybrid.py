@@ -7,8 +7,16 @@ from typing import Any
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.hybrids import combined
-from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, multi_token_prediction, rope, whole_heads
+from archdraw.readers.hybrids import combined, routed
+from archdraw.readers.pieces import (
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    multi_token_prediction,
+    rope,
+    whole_heads,
+)
 from archdraw.readers.towers import qwen_tower
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
@@ -67,15 +75,6 @@ def experts(config: Config) -> Block:
     return {"mixture_of_experts": fields | given(norm_topk_prob=config.flag("norm_topk_prob", default=True))}
 
 
-def routed(expert: Block) -> dict[str, Block]:
-    """How a mixture says what its experts are: by their width alone where they are plain SwiGLU."""
-    assert isinstance(expert, dict)
-    plain = expert.get("swiglu")
-    if isinstance(plain, dict) and set(plain) == {"intermediate_size"}:
-        return {"moe_intermediate_size": plain["intermediate_size"]}
-    return {"expert": expert}
-
-
 def _stacked(config: Config, made: Draft, feeds: list[str], projections: str | None, gate: bool) -> None:
     """Fills ``made`` with the layers; ``feeds`` says for each whether it is "dense" or "moe"."""
     names = {"linear_attention": "delta", "full_attention": "full"}
@@ -102,9 +101,7 @@ def _qwen3_next(config: Config) -> Draft:
     step = config.integer("decoder_sparse_step", default=1)
     dense = config.integers("mlp_only_layers", default=[])
     no_experts = config.integer("num_experts", default=512, least=0) == 0
-    feeds = [
-        "dense" if no_experts or index in dense or (index + 1) % step else "moe" for index in range(number)
-    ]
+    feeds = ["dense" if no_experts or index in dense or (index + 1) % step else "moe" for index in range(number)]
     if "dense" not in feeds:
         config.raw("intermediate_size")
     config.raw("use_sliding_window")  # the class has no window

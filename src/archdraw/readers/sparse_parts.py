@@ -58,7 +58,8 @@ def balanced(config: Config, *, norm: bool = True, scale: float = 1.0) -> dict[s
         "topk_group": chosen if groups > 1 else None,
         "norm_topk_prob": config.flag("norm_topk_prob", "route_norm", default=norm),
         "routed_scaling_factor": config.number(
-            *("routed_scaling_factor", "router_scaling_factor", "route_scale", "moe_routed_scaling_factor"),
+            *("routed_scaling_factor", "router_scaling_factor", "route_scale"),
+            *("moe_routed_scaling_factor", "moe_router_scaling_factor"),
             default=scale,
         ),
         "e_score_correction_bias": True,
@@ -98,11 +99,19 @@ def mixers_of(
     found = [kind for kind in NAMES if kind in kinds]
     if len(found) == 1:
         return {"softmax": make(found[0])}, ["softmax"] * len(kinds)
-    whole = make(found[0])
+    whole = _labelled(make(found[0]), "global")
     defined = {NAMES[found[0]]: whole}
     for kind in found[1:]:
-        defined[NAMES[kind]] = like(NAMES[found[0]], whole, make(kind))
+        defined[NAMES[kind]] = like(NAMES[found[0]], whole, _labelled(make(kind), "sliding"))
     return defined, [NAMES[kind] for kind in kinds]
+
+
+def _labelled(mixer: Block, word: str) -> Block:
+    """``mixer`` called by its reach, which tells it from the layers beside it."""
+    assert isinstance(mixer, dict)
+    ((keyword, fields),) = mixer.items()
+    label = f"Gated {word} attention" if fields.get("output_gate") else f"{word.capitalize()} attention"
+    return {keyword: {"label": label, **fields}}
 
 
 def assembled(

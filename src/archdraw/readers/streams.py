@@ -17,6 +17,7 @@ from archdraw.readers.deepseek import (
 )
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.likeness import like
 from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, multi_token_prediction, rope
 
 _RATIOS = {0: "sliding", 4: "sparse", 128: "heavy"}
@@ -78,13 +79,16 @@ def _deepseek_v4(config: Config) -> Draft:
     if config.flag("attention_bias", default=False):
         config.not_known("biases of the attention")
     kinds = layer_ratios(config, number)
+    first = next((kind for kind in kinds if kind != "sliding"), "")
     for kind in dict.fromkeys(kinds):
-        made.define[kind] = compressed_attention(config, kind)
+        mixer = compressed_attention(config, kind)
+        told = kind in ("sliding", first)
+        made.define[kind] = mixer if told else like(first, compressed_attention(config, first), mixer)
     streams = config.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": config.integer("hc_sinkhorn_iters", default=20)}
     made.define["mhc"] = {"hyper_connections": residual}
     mix = mixture(config, Defaults(norm_topk_prob=True, routed_scaling_factor=1.5))
-    _clamped(mix)
+    clamped(mix)
     made.define["moe"] = mix
     made.define["hash_moe"] = {"like": "moe", "hash_routing": True, "e_score_correction_bias": False}
     hashed = _hashed(config, number)
@@ -100,12 +104,21 @@ def _deepseek_v4(config: Config) -> Draft:
     return made
 
 
-def _clamped(mix: Block) -> None:
-    """Takes ``moe_intermediate_size`` out of a mixture whose experts say their width themselves."""
+def clamped(mix: Block, *, shared: bool = True) -> None:
+    """Takes ``moe_intermediate_size`` out of a mixture whose experts say their width themselves.
+
+    The shared experts are no clamped ones unless ``shared``.
+    """
     assert isinstance(mix, dict)
     fields = mix["mixture_of_experts"]
-    if "expert" in fields:
-        fields.pop("moe_intermediate_size", None)
+    if "expert" not in fields:
+        return
+    width = fields.pop("moe_intermediate_size")
+    number = fields.pop("n_shared_experts", None) if not shared else None
+    if number is not None:
+        fields["shared_expert"] = {
+            "swiglu": {"intermediate_size": said(number * width, "n_shared_experts experts wide")}
+        }
 
 
 def _hashed(config: Config, number: int) -> list[bool]:
@@ -140,13 +153,20 @@ def _hy_v4(config: Config) -> Draft:
     config.raw("layer_types")
     position = latent_rope(config)
     kinds = index_kinds(config, number)
-    full = latent_attention(config, position, **index_fields(config, "full"), output_gate=True, sinks=True)
+    full = latent_attention(config, position, **index_fields(config, "full", 16), output_gate=True, sinks=True)
     made.define["indexed"] = full
-    made.define["shared_index"] = {"like": "indexed", "indexer": "shared", "index_n_heads": None, "index_head_dim": None}
+    made.define["shared_index"] = {
+        "like": "indexed",
+        "indexer": "shared",
+        "index_n_heads": None,
+        "index_head_dim": None,
+    }
     streams, magnitude = config.integer("hc_mult", default=4), config.number("hc_magnitude", default=2.0)
-    made.define["ihc"] = {"hyper_connections": {"hc_mult": streams} | ({"hc_magnitude": magnitude} if magnitude != 2 else {})}
+    made.define["ihc"] = {
+        "hyper_connections": {"hc_mult": streams} | ({"hc_magnitude": magnitude} if magnitude != 2 else {})
+    }
     mix = mixture(config, Defaults(first_dense=1, norm_topk_prob=True, routed_scaling_factor=2.827))
-    _clamped(mix)
+    clamped(mix, shared=False)
     made.define["moe"] = mix
     sparse = sparse_layers(config, number, Defaults(first_dense=1))
     dense = gated_feed_forward(config)

@@ -83,8 +83,11 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
     return [{"moonvit": fields}]
 
 
-def pixtral_tower(vision: Config | None, root: Config | None = None) -> list[Block]:
-    """Pixtral's encoder from ``vision_config``, its projector from ``root``; nothing where there is none."""
+def pixtral_tower(vision: Config | None, root: Config | None = None, *, merges: bool = True) -> list[Block]:
+    """Pixtral's encoder from ``vision_config``, its projector from ``root``; nothing where there is none.
+
+    The projector of Mistral 3 ``merges`` patches, that of LLaVA (Pixtral 12B) does not.
+    """
     if vision is None:
         return []
     vision.harmless("image_size", "rope_theta", "rope_parameters", "head_dim")
@@ -102,16 +105,82 @@ def pixtral_tower(vision: Config | None, root: Config | None = None) -> list[Blo
     if root is not None:
         if root.raw("vision_feature_layer") not in (None, -1):
             root.not_known("features of another layer of the vision encoder than the last")
-        merge = root.optional_integer("spatial_merge_size")
-        fields |= given(
-            spatial_merge_size=merge, multimodal_projector_bias=root.flag("multimodal_projector_bias", default=merge is None)
-        )
+        bias = root.flag("multimodal_projector_bias", default=not merges)
+        merge = root.integer("spatial_merge_size", default=2) if merges else None
+        fields |= given(spatial_merge_size=merge, multimodal_projector_bias=bias)
         fields |= unless(projector_hidden_act=(root.text("projector_hidden_act", default="gelu"), "gelu"))
     return [{"pixtral_vision": fields}]
 
 
-def siglip_tower(vision: Config | None, **projector: Any) -> list[Block]:
-    """SigLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``."""
+def qwen2_tower(vision: Config | None) -> list[Block]:
+    """The encoder of Qwen2-VL (``embed_dim``) or Qwen2.5-VL from ``vision_config``; nothing where there is none."""
+    if vision is None:
+        return []
+    vision.harmless("initializer_range", "rope_parameters", "tokens_per_second", "spatial_patch_size")
+    vision.raw("out_hidden_size")
+    fields: dict[str, Any] = {"depth": vision.integer("depth", "num_hidden_layers", default=32)}
+    if vision.text("model_type", default="").startswith("qwen2_5") or "fullatt_block_indexes" in vision:
+        fields |= {
+            "hidden_size": vision.integer("hidden_size", default=3584),
+            "intermediate_size": vision.integer("intermediate_size", default=3420),
+            "hidden_act": vision.text("hidden_act", default="silu"),
+            "norm": "rmsnorm",
+            "gated": True,
+            "fullatt_block_indexes": vision.integers("fullatt_block_indexes", default=[7, 15, 23, 31]),
+            "window_size": vision.integer("window_size", default=112),
+        }
+    else:
+        # Here hidden_size is the text model's.
+        vision.raw("hidden_size")
+        width = vision.integer("embed_dim", default=1280)
+        fields |= {
+            "hidden_size": width,
+            "intermediate_size": said(round(width * vision.number("mlp_ratio", default=4.0)), "embed_dim × mlp_ratio"),
+            "hidden_act": vision.text("hidden_act", default="quick_gelu"),
+        }
+    fields |= {
+        "num_heads": vision.integer("num_heads", "num_attention_heads", default=16),
+        "patch_size": vision.integer("patch_size", default=14),
+        "patch_bias": False,
+    }
+    fields |= unless(
+        temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+        spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
+        in_channels=(vision.integer("in_channels", "in_chans", default=3), 3),
+    )
+    return [{"qwen_vision": fields}]
+
+
+def clip_tower(vision: Config | None, **projector: Any) -> list[Block]:
+    """CLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``."""
+    if vision is None:
+        return []
+    vision.harmless("initializer_factor", "projection_dim", "vocab_size", "logit_scale_init_value")
+    fields: dict[str, Any] = {
+        "hidden_size": vision.integer("hidden_size", default=768),
+        "intermediate_size": vision.integer("intermediate_size", default=3072),
+        "num_hidden_layers": vision.integer("num_hidden_layers", default=12),
+        "num_attention_heads": vision.integer("num_attention_heads", default=12),
+        "image_size": vision.integer("image_size", default=224),
+        "patch_size": vision.integer("patch_size", default=32),
+        "class_token": True,
+        "pre_layernorm": True,
+        "patch_bias": False,
+    }
+    act = vision.text("hidden_act", default="quick_gelu")
+    if act == "quick_gelu":
+        fields["hidden_act"] = act
+    elif not act.startswith("gelu"):
+        vision.not_known(f"the activation {act[:40]} of the vision encoder")
+    fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
+    return [{"vision_encoder": fields | projector}]
+
+
+def siglip_tower(vision: Config | None, *, pooled: bool = True, **projector: Any) -> list[Block]:
+    """SigLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``.
+
+    ``pooled`` is the class default of the head that makes one vector of an image, which no text model reads.
+    """
     if vision is None:
         return []
     fields: dict[str, Any] = {
@@ -125,8 +194,8 @@ def siglip_tower(vision: Config | None, **projector: Any) -> list[Block]:
     fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     act = vision.text("hidden_act", default="gelu_pytorch_tanh")
     if not act.startswith("gelu"):
-        vision.not_known(f"the activation {act} of the vision encoder")
-    if vision.flag("vision_use_head", default=False):
+        vision.not_known(f"the activation {act[:40]} of the vision encoder")
+    if vision.flag("vision_use_head", default=pooled):
         vision.not_known("the pooling head of the vision encoder")
     return [{"vision_encoder": fields | projector}]
 
@@ -165,7 +234,10 @@ def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
     merging = vision.section("img_token_compression_config") or root.section("img_token_compression_config") or vision
     if merging.text("image_token_compression_method", default="patch_merge") != "patch_merge":
         merging.not_known("how the vision encoder's tokens are merged")
-    if vision.text("position_embedding_type", default="rope") != "rope" or vision.text("rope_mode", default="3d") != "3d":
+    if (
+        vision.text("position_embedding_type", default="rope") != "rope"
+        or vision.text("rope_mode", default="3d") != "3d"
+    ):
         vision.not_known("the positions of the vision encoder")
     if not root.flag("multimodal_projector_bias", default=True):
         root.not_known("a projector without biases")

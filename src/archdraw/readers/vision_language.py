@@ -11,13 +11,26 @@ from archdraw.readers.pieces import (
     attention,
     draft,
     gated_feed_forward,
+    given,
     layer_count,
     rope,
     tied_embeddings,
 )
-from archdraw.readers.towers import pixtral_tower, qwen_tower
+from archdraw.readers.towers import (
+    clip_tower,
+    feature_layer,
+    pixtral_tower,
+    qwen2_tower,
+    qwen_tower,
+    siglip_tower,
+)
 
-TEXT = {"qwen3_vl_text": "qwen3", "qwen3_vl_moe_text": "qwen3_moe"}
+TEXT = {
+    "qwen2_vl_text": "qwen2",
+    "qwen2_5_vl_text": "qwen2",
+    "qwen3_vl_text": "qwen3",
+    "qwen3_vl_moe_text": "qwen3_moe",
+}
 """Text parts that have a type of their own and the structure of another family."""
 
 IMAGES = ("image_processor", "processor_class")
@@ -37,7 +50,7 @@ def text_model(config: Config, usual: str, *, tied: bool = False) -> Draft:
     text = text_part(config)
     kind = usual if text is config else text.text("model_type", default=usual)
     family = families().get(TEXT.get(kind, kind))
-    if family is None or family.read in (_qwen3_vl, _mistral3):
+    if family is None or family.read in (_qwen2_vl, _qwen3_vl, _mistral3, _llava, _idefics3):
         text.complain(f"no reader knows the text model {kind[:40]}", "model_type")
         return Draft(1, 1, None)
     text.harmless(*family.harmless)
@@ -95,7 +108,66 @@ def _ministral3(config: Config) -> Draft:
     return made
 
 
+def _qwen2_vl(config: Config) -> Draft:
+    """Qwen2-VL and Qwen2.5-VL: Qwen2, whose keys may stand at the top of the file."""
+    made = text_model(config, "qwen2")
+    return with_towers(made, qwen2_tower(config.section("vision_config")))
+
+
+def _llava(config: Config) -> Draft:
+    """LLaVA: any text model behind any of three encoders, joined by two projections."""
+    made = text_model(config, "llama")
+    vision = config.section("vision_config") or Config({}, ("vision_config",), config)
+    kind = vision.text("model_type", default="clip_vision_model")
+    if kind == "pixtral":
+        config.harmless("vision_feature_select_strategy", "image_seq_length")
+        return with_towers(made, pixtral_tower(vision, config, merges=False))
+    if kind not in ("clip_vision_model", "siglip_vision_model"):
+        config.complain(f"no reader knows the vision encoder {kind[:40]}", "vision_config")
+    if config.text("projector_hidden_act", default="gelu") not in ("gelu", "gelu_pytorch_tanh"):
+        config.not_known("the activation of the projector")
+    # "default" leaves the class token out, "full" takes all there are: SigLIP has none.
+    usual = "full" if kind == "siglip_vision_model" else "default"
+    if config.text("vision_feature_select_strategy", default="default") != usual:
+        config.not_known("which tokens of the vision encoder are used")
+    config.harmless("image_seq_length", "image_grid_pinpoints")
+    fields = {
+        "projector_hidden_sizes": [made.hidden_size],
+        **given(projector_bias=config.flag("multimodal_projector_bias", default=True)),
+        **feature_layer(config, default=-2),
+    }
+    tower = siglip_tower if kind == "siglip_vision_model" else clip_tower
+    return with_towers(made, tower(vision, **fields))
+
+
+def _idefics3(config: Config) -> Draft:
+    """Idefics 3 and SmolVLM: SigLIP over tiles, shuffled pixels, one projection."""
+    made = text_model(config, "llama")
+    vision = config.section("vision_config") or Config({}, ("vision_config",), config)
+    vision.harmless("max_image_size", "size", "use_base_siglip")
+    factor = config.integer("scale_factor", default=2)
+    ratio = said(1 / factor, "1 / scale_factor")
+    # Sizes of this class, where they differ from SigLIP's own.
+    sizes = {"hidden_size": 1152, "num_attention_heads": 16, "patch_size": 32}
+    sizes = {name: size for name, size in sizes.items() if name not in vision}
+    (tower,) = siglip_tower(vision, pooled=False, tiled=True, pixel_shuffle_ratio=ratio, **sizes)
+    return with_towers(made, [tower])
+
+
 FAMILIES = (
+    Family(
+        ("qwen2_vl", "qwen2_5_vl"),
+        _qwen2_vl,
+        ("Qwen2VLForConditionalGeneration", "Qwen2_5_VLForConditionalGeneration"),
+        (*IMAGES, "max_window_layers", "vision_start_token_id"),
+    ),
+    Family(("llava",), _llava, ("LlavaForConditionalGeneration",), IMAGES),
+    Family(
+        ("idefics3", "smolvlm"),
+        _idefics3,
+        ("Idefics3ForConditionalGeneration", "SmolVLMForConditionalGeneration"),
+        (*IMAGES, "neftune_noise_alpha", "use_resampler", "qk_layer_norms", "perceiver_config"),
+    ),
     Family(("ministral3",), _ministral3, ("Ministral3ForCausalLM",)),
     Family(
         ("qwen3_vl", "qwen3_vl_moe"),

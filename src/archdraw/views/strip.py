@@ -89,9 +89,12 @@ def _ticked(index: int, group: int, cells: list[StripCell], number: int, start: 
 def _upper(layer: Module) -> Module | None:
     """The module of ``layer`` that mixes tokens: by what it keeps of them, by its role, or as the only other one."""
     others = [part for _, part in walk(layer.body) if isinstance(part, Module) and part.role not in LOWER_ROLES]
-    keeping = (part for part in others if any(leaf.cache or leaf.state for leaf in leaves(part.body)))
+    keeping = [part for part in others if any(leaf.cache or leaf.state for leaf in leaves(part.body))]
     return (
-        next(keeping, None) or next((part for part in others if part.role in MIXERS), None) or next(iter(others), None)
+        next((part for part in keeping if part.role in MIXERS), None)
+        or next(iter(keeping), None)
+        or next((part for part in others if part.role in MIXERS), None)
+        or next(iter(others), None)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from archdraw.weights.comparison import Comparison, Difference, compare
+from archdraw.weights.headers import read_tensors
 from archdraw.weights.tensors import Tensor, tensors
 
-__all__ = ["Tensor", "tensors"]
+__all__ = ["Comparison", "Difference", "Tensor", "compare", "read_tensors", "tensors"]

@@ -6,11 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Literal
 
 from archdraw.weights.conventions.common import IGNORED, PACKED
 from archdraw.weights.naming import Convention, Template, conventions, parts_of, template_of, wholes_of
-from archdraw.weights.shapes import boxes, filled, pattern_of, ranges_text
+from archdraw.weights.shapes import boxes, pattern_of, ranges_text
 from archdraw.weights.tensors import Tensor
 
 Shape = tuple[int, ...]
@@ -82,8 +83,7 @@ def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Conven
     results = []
     for chosen in [convention] if convention else _likely(wanted, found):
         match = _Match(wanted, chosen)
-        for item in found:
-            match.take(item)
+        match.take_all(found)
         results.append(match.result())
     return min(results, key=lambda result: (len(result.differences), len(result.renamed)))
 
@@ -159,10 +159,11 @@ class _Match:
     extra: list[_Stored] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # A tensor's own name goes before all that rules make of others.
-        for number, tensor in enumerate(self.tree):
+        # A tensor's own name goes before all that rules make of others, and before another's second name.
+        ordered = sorted(enumerate(self.tree), key=lambda item: item[1].tied)
+        for number, tensor in ordered:
             self.keys.setdefault(tensor.name, number)
-        for number, tensor in enumerate(self.tree):
+        for number, tensor in ordered:
             for name in (tensor.name, *tensor.also):
                 template = template_of(name)
                 for made in (template.text, *self.convention.names(template.text)):
@@ -171,17 +172,42 @@ class _Match:
         self.layers = 1 + max((one.layer or 0 for one in numbers if one.text.startswith("layers.#.")), default=-1)
         self.has_beside = any(tensor.beside for tensor in self.tree)
 
-    def take(self, item: _Stored) -> None:
-        """Finds the place of ``item``."""
-        names = [item.template.numbered(made) for made in self.convention.names(item.template.text)]
-        for name in names:
-            if name in self.keys and self._whole(self.keys[name], item):
-                return
-        for name in names:
-            if self._fused(name, item) or self._piece(name, item):
-                return
-        if not self._is_beside(item):
-            self.extra.append(item)
+    def take_all(self, found: Iterable[_Stored]) -> None:
+        """Finds the places of all stored tensors: by whole names, then with a module fewer in the tree, or in the file.
+
+        A tree may frame what a class does not, and the other way round.
+        """
+        left = [item for item in found if not self._take(item, self._names(item))]
+        if left:
+            self._leave_out_frames()
+            left = [item for item in left if not self._take(item, self._names(item))]
+        for item in left:
+            names = [short for name in self._names(item) for short in _without_one(name)]
+            if not self._take(item, names) and not self._is_beside(item):
+                self.extra.append(item)
+
+    def _names(self, item: _Stored) -> list[str]:
+        return [item.template.numbered(made) for made in self.convention.names(item.template.text)]
+
+    def _take(self, item: _Stored, names: Sequence[str]) -> bool:
+        """Whether ``item`` has a place under one of ``names``."""
+        return any(
+            (name in self.keys and self._whole(self.keys[name], item))
+            or self._fused(name, item)
+            or self._piece(name, item)
+            for name in names
+        )
+
+    def _leave_out_frames(self) -> None:
+        """Lets what has not been found go by its names without one of its modules, where that is one tensor's only."""
+        shorter: dict[str, set[int]] = defaultdict(set)
+        for name, number in self.keys.items():
+            if number not in self.seen:
+                for short in _without_one(name):
+                    shorter[short].add(number)
+        for name, numbers in shorter.items():
+            if len(numbers) == 1 and self.keys.get(name, -1) in (-1, *self.seen):
+                self.keys[name] = next(iter(numbers))
 
     def result(self) -> Comparison:
         """What came of it, when every stored tensor has been taken."""
@@ -230,7 +256,7 @@ class _Match:
             if all(number >= 0 and number not in self.seen for number in numbers):
                 self.seen.update(numbers)
                 shapes = [self.tree[number].shape for number in numbers]
-                self._settle(self._label(parts), _joined_shape(shapes, item.shape, self._turns(item)), item)
+                self._settle(self._label(parts), _joined_shape(shapes, item.shape, self._turns(item), parts[0]), item)
                 return True
         return False
 
@@ -253,8 +279,10 @@ class _Match:
             self.differences += [Difference("missing", name) for name in absent]
             return
         shapes = [parts[name].shape for name in way]
-        whole = _joined_shape(shapes, tensor.shape, False)
-        if _same(whole, tensor.shape):
+        whole = _joined_shape(shapes, tensor.shape, False, tensor.name)
+        # Heads may be taken apart in parts of another rank: as many numbers then are the same numbers.
+        regrouped = {len(shape) for shape in shapes} != {len(tensor.shape)}
+        if _same(whole, tensor.shape) or (regrouped and sum(map(prod, shapes)) == prod(tensor.shape)):
             self.matched += len(way)
         else:
             self.differences.append(Difference("shape", tensor.name, tensor.shape, whole))
@@ -318,16 +346,30 @@ def _by_shape(tree: list[Tensor], stored: list[_Stored], convention: Convention)
         for (text, shape), members in patterns.items():
             members.sort()
             in_stack = text.startswith("layers.#.")
-            size = shape if in_stack else tuple(sorted(shape))  # an encoder's projection may be stored either way
+            # A projection of an encoder may be stored either way, and its patches as a convolution or as a matrix.
+            size = shape if in_stack else (prod(shape),)
             place = (in_stack, "#" in text, size, tuple(layer for layer, _ in members))
             groups[place].append([name for _, name in members])
+    encoders = {tensor.name for tensor in tree if tensor.encoder}
+    pairs: list[tuple[str, str]] = []
+    for place, names in left.items():
+        if len(names) == len(right.get(place, ())):
+            for mine, yours in zip(names, right[place], strict=True):
+                pairs += zip(mine, yours, strict=True)
+    sizes = {name: shape for name, _, shape in (*ours, *theirs)}
     return [
-        pair
-        for place, names in left.items()
-        if len(names) == len(right.get(place, ()))
-        for mine, yours in zip(names, right[place], strict=True)
-        for pair in zip(mine, yours, strict=True)
+        (mine, yours)
+        for mine, yours in pairs
+        if mine in encoders or _without_ones(sizes[mine]) == _without_ones(sizes[yours])
     ]
+
+
+def _without_one(name: str) -> Iterator[str]:
+    """``name`` without one of its modules; the stack, the layer's index, experts and the tensor itself stay."""
+    parts = name.split(".")
+    for place in range(2 if parts[0] == "layers" else 0, len(parts) - 2):
+        if not parts[place].isdecimal() and parts[place] != "experts":
+            yield ".".join((*parts[:place], *parts[place + 1 :]))
 
 
 def _members(item: _Stored) -> Iterator[Tensor]:
@@ -354,19 +396,20 @@ def _turned(shape: Shape) -> Shape:
     return (*shape[:-2], shape[-1], shape[-2]) if len(shape) > 1 else shape
 
 
-def _joined_shape(shapes: Sequence[Shape], like: Shape, turned: bool) -> Shape:
+def _joined_shape(shapes: Sequence[Shape], like: Shape, turned: bool, name: str) -> Shape:
     """The shape of tensors put together along the dimension that makes it ``like``, else along the output features."""
-    made: list[Shape] = []
-    for axis in range(len(shapes[0])):
-        others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes if len(shape) == len(shapes[0])}
-        if len(others) == 1 and all(len(shape) == len(shapes[0]) for shape in shapes):
-            first = shapes[0]
-            made.append((*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :]))
-    for shape in made:
+    first = shapes[0]
+    made: dict[int, Shape] = {}
+    for axis in range(len(first)):
+        if all(len(shape) == len(first) for shape in shapes):
+            others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
+            if len(others) == 1:
+                made[axis] = (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
+    for shape in made.values():
         if _same(shape, like) or (turned and _same(_turned(shape), like)):
             return shape
-    # Experts in front, input features last.
-    return made[-2] if len(made) > 1 else made[0] if made else shapes[0]
+    # Experts are in front; a matrix has its input features last.
+    return made.get(len(first) - (1 if name.endswith("bias") else 2), first)
 
 
 def _in_short(pattern: str, box: tuple[tuple[int, ...], ...]) -> str:
@@ -380,6 +423,3 @@ def _told(kind: str, name: str, expected: Shape | None, found: Shape | None) -> 
     if kind == "extra":
         return f"{name} {shape_text(found or ())} is not in the spec"
     return f"{name} is {shape_text(found or ())}, not {shape_text(expected or ())}"
-
-
-__all__ = ["Comparison", "Difference", "compare", "filled", "shape_text"]

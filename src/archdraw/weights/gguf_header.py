@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archdraw.errors import InputError
 from archdraw.weights.refusal import a_name, refusal
 from archdraw.weights.tensors import Tensor
 
@@ -152,6 +151,3 @@ def is_gguf(path: str | Path) -> bool:
             return stream.read(4) == MAGIC
     except OSError as error:
         raise refusal(path, f"cannot read the file: {error.strerror or error}") from None
-
-
-__all__ = ["GgufHeader", "InputError", "Omitted", "is_gguf", "read_gguf"]

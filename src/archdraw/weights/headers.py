@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from archdraw.errors import InputError
 from archdraw.weights.gguf_header import MAGIC, read_gguf
 from archdraw.weights.refusal import a_name, a_shape, refusal
 from archdraw.weights.shapes import shapes_of
@@ -196,6 +195,3 @@ def _json(text: bytes, file: Path, otherwise: str = "this is no JSON") -> Any:
     except (ValueError, RecursionError) as error:
         reason = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise refusal(file, f"{otherwise}: {reason[:120]}") from None
-
-
-__all__ = ["InputError", "read_file", "read_safetensors", "read_tensors", "tensors_of_json"]

@@ -70,12 +70,12 @@ class Convention:
 
 @cache
 def conventions() -> tuple[Convention, ...]:
-    """Every convention, from the tables ``CONVENTIONS`` in the modules of :mod:`archdraw.weights.conventions`."""
+    """Every convention, the plainest first, from ``CONVENTIONS`` in the modules of the package ``conventions``."""
     found: list[Convention] = []
     for entry in pkgutil.iter_modules(archdraw.weights.conventions.__path__):
         module = importlib.import_module(f"{archdraw.weights.conventions.__name__}.{entry.name}")
         found += getattr(module, "CONVENTIONS", ())
-    return tuple(found)
+    return tuple(sorted(found, key=lambda convention: len(convention.rules)))
 
 
 @cache

@@ -36,9 +36,10 @@ class Tensor:
 
 @dataclass
 class _Place:
-    """Where in the tree we are: the path, the names already taken below it, and the shape of experts around."""
+    """Where in the tree we are: the path, that of layers, the names already taken, and the numbers of experts around."""
 
     path: str = ""
+    stack: str = "layers"
     experts: tuple[int, ...] = ()
     beside: bool = False
     encoder: bool = False
@@ -70,7 +71,15 @@ def tensors(block: Block) -> Iterator[Tensor]:
     repeated. A loop over the same weights has them once. The counts add up to the block's total.
     """
     root = block.body if isinstance(block, Module) and block.kind == "model" else block
-    yield from _tensors(root, _Place(), iter(range(10**9)))
+    found = list(_tensors(root, _Place(), iter(range(10**9))))
+    two_norms = any(tensor.name.startswith("norm.2.") for tensor in found)
+    for tensor in found:
+        # The last norm of a model is called so; one right behind the embedding comes before it.
+        if two_norms and tensor.name.startswith("norm."):
+            rest = tensor.name.removeprefix("norm.2.")
+            name = f"norm.{rest}" if rest != tensor.name else f"embed_{tensor.name}"
+            tensor = replace(tensor, name=name)
+        yield tensor
 
 
 def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tensor]:
@@ -78,13 +87,14 @@ def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tens
         case Leaf():
             yield from _leaf(block, place)
         case Module(kind="layer", body=body):
-            yield from _tensors(body, place.below(f"layers.{next(layer)}"), layer)
+            yield from _tensors(body, place.below(f"{place.stack}.{next(layer)}"), layer)
         case Module(kind="layers", body=body):
             yield from _tensors(body, place, layer)
         case Module(body=body):
             yield from _tensors(body, place.below(place.named(block.name)), layer)
         case Side(body=body, direction=direction, counted=counted):
             inner = place.below(place.named(body.name))
+            inner.stack = f"{inner.path}.layers"
             inner.beside, inner.encoder = place.beside or not counted, place.encoder or direction == "in"
             yield from _tensors(body.body, inner, iter(range(10**9)))
         case Experts(body=body, total=total):
@@ -110,7 +120,8 @@ def _holds_layers(block: Block) -> bool:
 
 
 def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
-    path = place.named(leaf.name)
+    # Weights that are another block's take no name away from it.
+    path = replace(place, taken=dict(place.taken)).named(leaf.name) if _is_tied(leaf) else place.named(leaf.name)
     for weight in leaf.weights:
         short = f"{place.path}.{weight.name}" if place.path else weight.name
         # A name with a dot is below the enclosing module: one box, several tensors.
@@ -118,3 +129,7 @@ def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
         also = () if "." in weight.name or weight.name in ("weight", "bias") else (short,)
         shape = (*place.experts, *weight.shape)
         yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also)
+
+
+def _is_tied(leaf: Leaf) -> bool:
+    return bool(leaf.weights) and all(weight.tied for weight in leaf.weights)

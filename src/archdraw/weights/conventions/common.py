@@ -31,7 +31,10 @@ LAST = (
     # Projections.
     (r"\.(?:query_key_value|Wqkv|c_attn|W_pack|wqkv|qkv)\.(?=weight|bias)", ".qkv_proj."),
     (r"\.self_attn\.(?:dense|out_proj|c_proj|Wo|wo|proj)\.(?=weight|bias)", ".self_attn.o_proj.", ".self_attn.out_proj."),
-    (r"\.self_attn\.(?:linear_proj)\.", ".self_attn.o_proj."),
+    (r"\.self_attn\.(?:gate_proj|g_proj|output_gate)\.(?=weight|bias)",
+     ".self_attn.g_proj.", ".self_attn.gate_proj.", ".self_attn.output_gate."),
+    (r"\.mlp\.Wi\.", ".mlp.gate_up_proj.", ".mlp.up_proj."),
+    (r"\.mlp\.Wo\.", ".mlp.down_proj."),
     (r"\.self_attn\.q_layernorm\.", ".self_attn.q_norm.", ".self_attn.q_layernorm."),
     (r"\.self_attn\.k_layernorm\.", ".self_attn.k_norm.", ".self_attn.k_layernorm."),
     (r"(\.mlp|\.experts|\.shared_experts?)\.w1\.", r"\1.gate_proj."),
@@ -50,11 +53,15 @@ LAST = (
     (r"^(layers\.#)\.pre_mlp_layernorm\.", r"\1.pre_feedforward_layernorm."),
     (r"^(layers\.#)\.post_mlp_layernorm\.", r"\1.post_feedforward_layernorm."),
     # Around the stack.
+    (r"^(?:word_embeddings_layernorm|embeddings\.(?:LayerNorm|norm)|layernorm_embedding|embed_tokens\.embed_norm|ln0)\.",
+     "embed_norm."),
     (r"^(?:wte|word_embeddings|tok_embeddings|embed_in|embeddings\.word_embeddings|embeddings\.tok_embeddings"
      r"|embeddings|embedding|embed|shared|word_embed_proj|embeddings\.embed_tokens)\.weight$",
      "embed_tokens.weight"),
     (r"^(?:wpe|embed_positions|embeddings\.position_embeddings|position_embeddings)\.weight$", "embed_positions.weight"),
     (r"^(?:norm_f|ln_f|final_layernorm|final_layer_norm|embedding_norm|ln_out|out_norm|final_norm|layer_norm)\.", "norm."),
+    (r"^head\.norm\.", "head_norm."),
+    (r"^head\.dense\.", "dense."),
     (r"^(?:embed_out|output|head|proj_out|output_layer)\.(?=weight|bias)", "lm_head."),
 )
 """Rules that come last: what is left is called as most classes of transformers call it, and as the tree does."""

@@ -1,0 +1,329 @@
+"""Sparse decoders of which some layers slide and differ in more than that: AFMoE, Laguna, Step 3.5, Mellum, Kolibri."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config, said
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.family import Family
+from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, rope, rope_scaling, whole_heads
+from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_step, sparse_by_type
+
+SLIDING = "sliding_attention"
+UNTRAINED = {"e_score_correction_bias": "parameter"}
+"""The balancing bias of classes that have it among their parameters, without gradients."""
+
+NOWHERE: Block = "none"
+"""The position of a layer that is told of none."""
+
+
+def _kinds(config: Config, number: int, usual: list[str], *, longer: str = "") -> list[str]:
+    """``layer_types``, or what the class makes where the file has none."""
+    listed = config.texts("layer_types", default=[])
+    return config.per_layer(listed, number, "layer_types", longer=longer) if listed else usual
+
+
+def _every(number: int, period: int) -> list[str]:
+    """Full attention in every ``period``-th layer, windows in the others."""
+    return [SLIDING if (layer + 1) % period else "full_attention" for layer in range(number)]
+
+
+def _feeds(config: Config, sparse: list[bool], mix: Block) -> tuple[dict[str, Block], list[str]]:
+    feeds: dict[str, Block] = {"sparse": mix}
+    if all(sparse):
+        config.raw("intermediate_size")
+    else:
+        feeds["dense"] = gated_feed_forward(config)
+    return feeds, ["sparse" if one else "dense" for one in sparse]
+
+
+def _afmoe(config: Config) -> Draft:
+    """AFMoE (Trinity): gated attention, rotation in sliding layers alone, four norms a layer."""
+    made, number = draft(config), layer_count(config)
+    every = config.integer("global_attn_every_n_layers", default=4)
+    bias = config.flag("attention_bias", default=False)
+
+    def mixer(kind: str) -> Block:
+        slides = kind == SLIDING
+        return attention(
+            config,
+            attention_bias=bias,
+            qk_norm="rmsnorm_per_head",
+            output_gate=True,
+            gate_projection="gate_proj",
+            sliding_window=config.integer("sliding_window", default=1024) if slides else None,
+            position=rope(config) if slides else NOWHERE,
+        )
+
+    shared = config.integer("num_shared_experts", default=2, least=0) or None
+    # The class always makes the weights of the chosen experts sum to 1.
+    router = balanced(config) | {**UNTRAINED, "norm_topk_prob": True}
+    mix = mixture(config, config.integer("moe_intermediate_size"), n_shared_experts=shared, **router)
+    mixers, rows = mixers_of(config, _kinds(config, number, _every(number, every)), mixer)
+    dense = config.integer("num_dense_layers", default=1, least=0)
+    feeds, feed_rows = _feeds(config, [layer >= dense for layer in range(number)], mix)
+    scaled = config.flag("mup_enabled", default=False)
+    embedding: Block = {"embedding": {"scale_embedding": True}} if scaled else "embedding"
+    ends: tuple[Block, Block, Block] = (embedding, "rmsnorm", "output_head")
+    return assembled(config, made, mixers, rows, feeds, feed_rows, ends=ends, placement="sandwich")
+
+
+def _laguna(config: Config) -> Draft:
+    """Laguna: more query heads in sliding layers, a gate for each head, rotation by the kind of layer."""
+    made, number = draft(config), layer_count(config)
+    kinds = _kinds(config, number, ["full_attention"] * number)
+    usual = config.integer("num_attention_heads")
+    listed = config.integers("num_attention_heads_per_layer", default=[usual] * number)
+    heads = config.per_layer(listed, number, "num_attention_heads_per_layer")
+    pairs = list(zip(kinds, heads, strict=True))
+    by_kind = {kind: sorted({size for other, size in pairs if other == kind}) for kind in kinds}
+    for kind, several in by_kind.items():
+        if len(several) > 1:
+            config.not_known(f"{' and '.join(map(str, several))} query heads in layers of one kind ({kind})")
+    bias, gate = config.flag("attention_bias", default=False), _laguna_gate(config)
+    groups, width = config.integer("num_key_value_heads"), config.integer("head_dim", default=128)
+
+    def mixer(kind: str) -> Block:
+        slides = kind == SLIDING
+        turned = rope(config, theta=10000.0, kind=kind) if slides else rope(config, theta=5e5, partial=0.5, kind=kind)
+        return whole_heads(
+            by_kind[kind][0],
+            groups,
+            width,
+            attention_bias=bias,
+            qk_norm="rmsnorm_per_head",
+            output_gate=gate,
+            gate_projection="g_proj",
+            gate_activation=said("softplus", "the class has softplus"),
+            sliding_window=config.integer("sliding_window", default=512) if slides else None,
+            position=turned,
+        )
+
+    cap = config.number("moe_router_logit_softcapping", default=0.0)
+    # The class always makes the weights of the chosen experts sum to 1.
+    router = balanced(config) | {**UNTRAINED, "norm_topk_prob": True, "router_logit_softcapping": cap or None}
+    shared = config.integer("shared_expert_intermediate_size", default=512)
+    mix = mixture(config, config.integer("moe_intermediate_size"), shared_expert_intermediate_size=shared, **router)
+    if config.flag("moe_apply_router_weight_on_input", default=False):
+        config.not_known("router weights on what goes into the experts")
+    by_step = "mlp_layer_types" not in config and "mlp_only_layers" in config
+    sparse = sparse_by_step(config, number)
+    if not by_step:
+        sparse = sparse_by_type(config, number, dense_first=1)
+    mixers, rows = mixers_of(config, kinds, mixer)
+    feeds, feed_rows = _feeds(config, sparse, mix)
+    return assembled(config, made, mixers, rows, feeds, feed_rows)
+
+
+def _laguna_gate(config: Config) -> bool | str:
+    """One number a head, or one a feature; a list that says it for each layer must say the same in all."""
+    gating = config.raw("gating")
+    kinds = {kind.replace("-", "_") for kind in config.texts("gating_types", default=[])}
+    per_head = gating in (None, True, "per-head", "per_head")
+    if kinds - {"per_head" if per_head else "per_element"}:
+        config.not_known(f"gates of the kinds {', '.join(sorted(kinds))}")
+    return "per_head" if per_head else True
+
+
+def _step_3_5(config: Config) -> Draft:
+    """Step 3.5: more query heads in sliding layers, a gate for each head, experts clamped in the last layers.
+
+    Lists with an entry for each layer go on for the layers of multi-token prediction.
+    """
+    made, number = draft(config), layer_count(config)
+    further = config.integer("num_nextn_predict_layers", default=0, least=0)
+    config.harmless("max_seq_len")
+    usual = ["full_attention"] * (number + further)
+    listed = config.texts("layer_types", default=usual)
+    kinds = config.per_layer(listed, number, "layer_types", longer="MTP layers")
+    predicts = listed[number : number + further][:1] or kinds[-1:]
+    made_by = _StepLayers(config, listed)
+    mixers, rows = mixers_of(config, [*kinds, *predicts], made_by.mixer)
+    sparse = _step_sparse(config, number + further)
+    feeds: dict[str, Block] = {}
+    feed_rows = []
+    for layer, is_sparse in enumerate(sparse):
+        name, block = made_by.feed(layer, is_sparse)
+        feeds.setdefault(name, block)
+        feed_rows.append(name)
+    zero = config.flag("zero_centered", default=True)
+    norm: Block = {"rmsnorm": {"zero_centered": True}} if zero else "rmsnorm"
+    last = (rows[-1], feed_rows[-1])
+    ends: tuple[Block, Block, Block] = ("embedding", norm, "output_head")
+    fields = {"norm": norm} if zero else {}
+    return assembled(
+        config, made, mixers, rows[:number], feeds, feed_rows[:number], ends=ends, predicts=last, **fields
+    )
+
+
+class _StepLayers:
+    """The parts of the layers of a Step 3.5, whose keys hold lists with an entry for each layer."""
+
+    def __init__(self, config: Config, kinds: list[str]) -> None:
+        self.config, self.kinds = config, kinds
+        if config.text("att_impl_type", default="GQA") != "GQA":
+            config.not_known(f"attention of the type {config.text('att_impl_type')}")
+        self.theta = self._listed("rope_theta", 10000.0)
+        self.partial = self._listed("partial_rotary_factors", 1.0)
+        self.turned = config.integers("use_rope_layers", default=[])
+        self.stretched = config.texts("yarn_only_types", default=["full_attention"])
+        self.limits, self.shared_limits = self._listed("swiglu_limits", 0.0), self._listed("swiglu_limits_shared", 0.0)
+        self.other = config.section("attention_other_setting")
+
+    def mixer(self, kind: str) -> Block:
+        """The attention of the layers of a ``kind``."""
+        config, layer = self.config, self.kinds.index(kind)
+        slides = kind == SLIDING
+        source, groups = config, config.integer("num_attention_groups", "num_key_value_heads")
+        heads, width = config.integer("num_attention_heads"), config.integer("head_dim")
+        if self.other is not None:
+            self.other.harmless("true_head_dim")
+            if kind == self.other.text("attention_type", default=SLIDING):
+                source = self.other
+                heads = source.integer("num_attention_heads", default=heads)
+                groups = source.integer("num_attention_groups", default=groups)
+                width = source.integer("head_dim", default=width)
+        gated = config.flag("use_head_wise_attn_gate", default=True)
+        return whole_heads(
+            heads,
+            groups,
+            width,
+            attention_bias=config.flag("attention_bias", default=False),
+            qk_norm="rmsnorm_per_head" if config.flag("use_qk_norm", default=True) else None,
+            sinks=config.flag("sink", default=False),
+            output_gate="per_head" if gated else None,
+            gate_projection="g_proj" if gated else None,
+            sliding_window=config.integer("sliding_window") if slides else None,
+            position=self._position(layer, kind),
+        )
+
+    def feed(self, layer: int, sparse: bool) -> tuple[str, Block]:
+        """The name and the block of the feed forward of a layer."""
+        config = self.config
+        own, shared = self._at(self.limits, layer), self._at(self.shared_limits, layer)
+        if not sparse:
+            return self._clamped("dense", gated_feed_forward(config), shared)
+        name, width = self._clamped("sparse", gated_feed_forward(config, config.integer("moe_intermediate_size")), own)
+        router = balanced(config)
+        router["scoring_func"] = config.text("moe_router_activation", default="sigmoid")
+        router["norm_topk_prob"] = config.flag("norm_expert_weight", default=True)
+        router["e_score_correction_bias"] = config.flag("use_moe_router_bias", default=True)
+        shared_width = config.integer("share_expert_dim", "share_expert_dims")
+        if own == shared:
+            router["shared_expert_intermediate_size"] = shared_width
+        else:
+            said_name, router["shared_expert"] = self._clamped("", gated_feed_forward(config, shared_width), shared)
+            name += said_name
+        mix = mixture(config, config.integer("moe_intermediate_size"), **router)
+        assert isinstance(mix, dict)
+        assert isinstance(width, dict)
+        if own:
+            mix["mixture_of_experts"].pop("moe_intermediate_size", None)
+            mix["mixture_of_experts"]["expert"] = width
+        return name, mix
+
+    def _clamped(self, name: str, block: Block, limit: float) -> tuple[str, Block]:
+        if not limit:
+            return name, block
+        assert isinstance(block, dict)
+        ((keyword, fields),) = block.items()
+        return f"{name}_clamped" if name else f"_shared_{limit:g}", {keyword: {**fields, "swiglu_limit": float(limit)}}
+
+    def _position(self, layer: int, kind: str) -> Block:
+        if self.turned and layer not in self.turned:
+            return NOWHERE
+        fields: dict[str, Any] = {"rope_theta": float(self._at(self.theta, layer))}
+        partial = self._at(self.partial, layer)
+        if partial < 1:
+            fields["partial_rotary_factor"] = float(partial)
+        scaling = rope_scaling(self.config)
+        if kind in self.stretched and scaling:
+            fields["rope_scaling"] = scaling
+        return {"rope": fields}
+
+    def _listed(self, name: str, usual: float) -> list[float]:
+        value = self.config.raw(name)
+        if isinstance(value, list):
+            return self.config.numbers(name)
+        return [self.config.number(name, default=usual)] * len(self.kinds)
+
+    @staticmethod
+    def _at(values: list[float], layer: int) -> float:
+        return values[layer] if layer < len(values) else values[-1]
+
+
+def _step_sparse(config: Config, number: int) -> list[bool]:
+    """Which layers have experts: ``moe_layers_enum`` counts them up; else every n-th from an offset on."""
+    every = config.integer("moe_every_n_layer", default=1)
+    offset = config.integer("moe_layer_offset", default=0, least=0)
+    if not config.flag("use_moe", default=True):
+        return [False] * number
+    named = config.raw("moe_layers_enum")
+    if named is None:
+        return [layer >= max(offset, 3) and layer % every == 0 for layer in range(number)]
+    words = named.split(",") if isinstance(named, str) else named if isinstance(named, list) else []
+    try:
+        chosen = {int(word) for word in words}
+    except (TypeError, ValueError):
+        config.complain("moe_layers_enum must be whole numbers with commas between them", "moe_layers_enum")
+        return [True] * number
+    return [layer in chosen for layer in range(number)]
+
+
+def _mellum(config: Config) -> Draft:
+    """Mellum 2: Qwen3 MoE with windows, rotation by the kind of layer."""
+    made, number = draft(config), layer_count(config)
+    bias = config.flag("attention_bias", default=False)
+    kinds = _kinds(config, number, ["full_attention"] * number)
+    if not config.flag("use_sliding_window", default=True):
+        kinds = ["full_attention"] * number
+
+    def mixer(kind: str) -> Block:
+        return attention(
+            config,
+            attention_bias=bias,
+            qk_norm="rmsnorm_per_head",
+            sliding_window=config.integer("sliding_window", default=1024) if kind == SLIDING else None,
+            position=rope(config, theta=10000.0 if kind == SLIDING else 5e5, kind=kind),
+        )
+
+    norm = config.flag("norm_topk_prob", default=True)
+    mix = mixture(config, config.integer("moe_intermediate_size"), norm_topk_prob=norm)
+    mixers, rows = mixers_of(config, kinds, mixer)
+    feeds, feed_rows = _feeds(config, sparse_by_type(config, number), mix)
+    return assembled(config, made, mixers, rows, feeds, feed_rows)
+
+
+def _kolibri(config: Config) -> Draft:
+    """Kolibri: four norms a layer, rotation in sliding layers alone, a shared expert in each."""
+    made, number = draft(config), layer_count(config)
+    kinds = _kinds(config, number, _every(number, 5))
+    slides = config.flag("use_sliding_window", default=True)
+    config.raw("attention_bias")
+    if config.data.get("attention_bias"):
+        config.not_known("biases in attention, which the class does not have")
+
+    def mixer(kind: str) -> Block:
+        window = config.integer("sliding_window", default=513) if kind == SLIDING and slides else None
+        return attention(
+            config,
+            qk_norm="rmsnorm_per_head",
+            sliding_window=window,
+            position=rope(config) if kind == SLIDING or not slides else NOWHERE,
+        )
+
+    router = balanced(config, norm=False)
+    shared = config.integer("shared_expert_intermediate_size", default=512)
+    mix = mixture(config, config.integer("moe_intermediate_size"), shared_expert_intermediate_size=shared, **router)
+    mixers, rows = mixers_of(config, kinds if slides else ["full_attention"] * number, mixer)
+    return assembled(config, made, mixers, rows, {"sparse": mix}, ["sparse"] * number, placement="sandwich")
+
+
+FAMILIES = (
+    Family(("afmoe",), _afmoe, ("AfmoeForCausalLM",), ("load_balance_coeff", "use_grouped_mm")),
+    Family(("laguna",), _laguna, ("LagunaForCausalLM",)),
+    Family(("step3p5",), _step_3_5, ("Step3p5ForCausalLM",), ("need_fp32_gate",)),
+    Family(("mellum",), _mellum, ("MellumForCausalLM",), ("max_window_layers",)),
+    Family(("kolibri1",), _kolibri, ("Kolibri1ForCausalLM",), ("head_dtype",)),
+)

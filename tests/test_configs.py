@@ -1,0 +1,93 @@
+"""Every config.json that is kept here: read, counted to the last parameter, drawn without a fault."""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from archdraw.facts import report
+from archdraw.faults import faults
+from archdraw.readers import Reading, read_config
+from archdraw.spec import expand, parse_spec
+from archdraw.theme import load_theme
+from archdraw.views import draw
+
+DATA = Path(__file__).parent / "data"
+CONFIGS = sorted((DATA / "configs").glob("*.json"))
+NAMES = [path.stem for path in CONFIGS]
+
+# Configs that publish nothing about a part of their model: why they are marked incomplete.
+INCOMPLETE: dict[str, str] = {}
+
+# What archdraw counts where the table is wrong; docs/configs.md has the evidence.
+CORRECTED: dict[tuple[str, str], int] = {}
+
+
+@cache
+def reading(name: str) -> Reading:
+    return read_config(DATA / "configs" / f"{name}.json")
+
+
+def _counts() -> list[dict[str, str]]:
+    with (DATA / "config-counts.tsv").open(encoding="utf-8") as file:
+        return list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"))
+
+
+COUNTS = _counts()
+
+
+def test_every_config_is_in_the_table() -> None:
+    assert {row["config"] for row in COUNTS} == set(NAMES)
+    assert len(NAMES) > 180
+
+
+@pytest.mark.parametrize("row", COUNTS, ids=[row["config"] for row in COUNTS])
+def test_counts_are_exact(row: dict[str, str]) -> None:
+    from archdraw.facts import facts
+
+    name = row["config"]
+    found = report(facts(expand(parse_spec(reading(name).text, name))), name, 8192)
+    columns = {
+        "total": "total_parameters",
+        "active": "active_parameters",
+        "active_without_input_embedding": "active_parameters_without_input_embedding",
+        "text": "text_parameters",
+        "kv_bytes_per_token": "kv_cache_bytes_per_token",
+    }
+    expected = {column: CORRECTED.get((name, column), int(row[column])) for column in columns if row[column]}
+    assert {column: found[columns[column]] for column in expected} == expected
+    assert sum(found["parts"].values()) == found["total_parameters"]
+    assert found["flops_per_token"] >= 2 * found["active_parameters_without_input_embedding"] * 0.9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_understood(name: str) -> None:
+    assert reading(name).unused == ()
+    assert [name] * bool(reading(name).incomplete) == [name] * (name in INCOMPLETE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_picture_has_a_fault(name: str) -> None:
+    spec = parse_spec(reading(name).text, name)
+    assert faults(draw(spec, expand(spec), theme=load_theme("light"))) == []
+
+
+@pytest.mark.parametrize("name", ["gpt2", "qwen3-30b-a3b", "deepseek-v3.2", "nemotron-3-nano-30b-a3b", "gemma-4-e2b"])
+def test_the_imported_spec_draws_the_same_picture(name: str, tmp_path: Path) -> None:
+    from archdraw.model import load
+
+    file = DATA / "configs" / f"{name}.json"
+    spec = tmp_path / f"{name}.yaml"
+    spec.write_text(reading(name).text, "utf-8")
+    direct, imported = load(file), load(spec)
+    assert imported.block == direct.block
+    assert imported.svg() == direct.svg()
+
+
+def test_configs_are_json_with_a_source() -> None:
+    for path in CONFIGS:
+        assert isinstance(json.loads(path.read_text("utf-8")), dict)

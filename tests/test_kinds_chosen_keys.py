@@ -1,0 +1,95 @@
+"""Attention to blocks that an index chooses, and attention that takes noise away."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw.blocks import Window, leaves
+from archdraw.facts import facts
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.block_sparse_attention import BlockSparseAttention
+from archdraw.kinds.differential_attention import GroupedDifferentialLatent
+from archdraw.kinds.position import Rope
+from test_wiring import leaving
+
+SCOPE = Scope(hidden_size=32, vocab_size=100)
+BLOCKS = BlockSparseAttention(
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    head_dim=8,
+    index_n_heads=2,
+    index_head_dim=6,
+    index_block_size=16,
+    index_topk_blocks=3,
+    qk_norm="rmsnorm_per_head",
+    position=Rope(),
+)
+DIFFERENCE = GroupedDifferentialLatent(
+    num_attention_heads=6,
+    num_noise_heads=2,
+    num_key_value_heads=2,
+    head_dim=12,
+    v_head_dim=8,
+    q_lora_rank=10,
+    kv_lora_rank=16,
+    qk_rope_head_dim=4,
+    position=Rope(),
+    output_gate=True,
+)
+
+
+def test_blocks_that_an_index_chooses() -> None:
+    made = BLOCKS.expand(SCOPE)
+    counted = facts(made)
+    index = 32 * 2 * 6 + 32 * 6 + 2 * 6
+    assert counted.total_parameters == 2 * 32 * 32 + 2 * 32 * 16 + 2 * 8 + index
+    assert counted.kv_cache_bytes_per_token() == 2 * 2 * 16
+    (attention,) = (leaf for leaf in leaves(made) if leaf.name == "attention")
+    assert attention.heads is not None
+    assert (attention.heads.reach, attention.inputs) == (48, 4)
+    assert "a query meets 48 keys at most, always the last 16" in made.notes
+    assert leaving(made, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"index_n_heads": 4}, "index_n_heads 4 is not num_key_value_heads 2"),
+        ({"sliding_window": 8}, "sliding_window does not go with blocks"),
+        ({"num_key_value_heads": 3}, "num_key_value_heads 3 does not divide"),
+    ],
+)
+def test_what_an_index_of_blocks_refuses(change: dict[str, int], message: str) -> None:
+    with pytest.raises(KindError, match=message):
+        BLOCKS.model_copy(update=change).expand(SCOPE)
+
+
+def test_noise_is_taken_away() -> None:
+    made = DIFFERENCE.expand(SCOPE)
+    queries = 32 * 10 + 10 + 10 * 6 * 12 + 10 * 4 * 8
+    keys = 32 * (16 + 4) + 16 + 16 * 2 * (8 + 8)
+    assert facts(made).total_parameters == queries + keys + 32 * 4 + 4 * 8 * 32
+    assert facts(made).kv_cache_bytes_per_token() == 2 * (16 + 4)
+    assert (made.label, made.detail) == ("Differential attention", "4 heads − 2 of noise")
+    assert leaving(made, 1) == 1
+
+
+def test_a_sliding_layer_caches_whole_heads() -> None:
+    made = DIFFERENCE.model_copy(update={"sliding_window": 9, "output_gate": False}).expand(SCOPE)
+    (cache,) = (leaf.cache for leaf in leaves(made) if leaf.cache)
+    assert (cache.elements, cache.window) == (2 * (12 + 8), Window(9))
+    assert facts(DIFFERENCE.expand(SCOPE)).total_parameters - facts(made).total_parameters == 10 * 4 * 8
+    assert leaving(made, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"num_noise_heads": 4}, "num_noise_heads 4 leaves no whole groups of 6 heads"),
+        ({"num_key_value_heads": 4}, "num_key_value_heads 4 does not divide 6 heads"),
+        ({"qk_rope_head_dim": 12}, "qk_rope_head_dim 12 leaves nothing of head_dim 12"),
+    ],
+)
+def test_what_differential_attention_refuses(change: dict[str, int], message: str) -> None:
+    with pytest.raises(KindError, match=message):
+        DIFFERENCE.model_copy(update=change).expand(SCOPE)

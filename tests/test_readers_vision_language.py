@@ -1,0 +1,163 @@
+"""Invented configs of models that read images; the counts are those of the classes of transformers 5."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archdraw.errors import InputError
+from archdraw.facts import facts
+from archdraw.readers import Reading, read_config
+from archdraw.spec import expand, parse_spec
+
+TEXT: dict[str, Any] = {
+    "hidden_size": 64,
+    "intermediate_size": 96,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "vocab_size": 500,
+    "max_position_embeddings": 128,
+}
+VISION: dict[str, Any] = {
+    "hidden_size": 32,
+    "intermediate_size": 40,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "image_size": 28,
+    "patch_size": 7,
+}
+QWEN_VISION: dict[str, Any] = {
+    "depth": 4,
+    "hidden_size": 32,
+    "out_hidden_size": 64,
+    "intermediate_size": 50,
+    "num_heads": 4,
+    "patch_size": 7,
+}
+ALL_FEATURES = {"vision_feature_layer": -1, "vision_feature_select_strategy": "full"}
+
+CASES: dict[str, tuple[dict[str, Any], int]] = {
+    "qwen2_vl": (
+        {
+            "model_type": "qwen2_vl",
+            **TEXT,
+            "vision_config": {
+                "depth": 3,
+                "embed_dim": 32,
+                "hidden_size": 64,
+                "num_heads": 4,
+                "mlp_ratio": 3,
+                "patch_size": 7,
+            },
+        },
+        223104,
+    ),
+    "qwen2_5_vl": (
+        {
+            "model_type": "qwen2_5_vl",
+            "text_config": {**TEXT, "model_type": "qwen2_5_vl_text"},
+            "vision_config": {**QWEN_VISION, "fullatt_block_indexes": [1, 3]},
+        },
+        228080,
+    ),
+    "qwen3_vl": (
+        {
+            "model_type": "qwen3_vl",
+            "tie_word_embeddings": True,
+            "text_config": {**TEXT, "model_type": "qwen3_vl_text", "head_dim": 16},
+            "vision_config": {
+                **QWEN_VISION,
+                "model_type": "qwen3_vl",
+                "num_position_embeddings": 64,
+                "deepstack_visual_indexes": [0, 2],
+            },
+        },
+        241608,
+    ),
+    "llava": (
+        {
+            "model_type": "llava",
+            "text_config": {**TEXT, "model_type": "llama"},
+            "vision_config": {**VISION, "model_type": "clip_vision_model"},
+        },
+        189240,
+    ),
+    "llava_siglip": (
+        {
+            "model_type": "llava",
+            **ALL_FEATURES,
+            "text_config": {**TEXT, "model_type": "qwen2", "tie_word_embeddings": True},
+            "vision_config": {**VISION, "model_type": "siglip_vision_model", "vision_use_head": False},
+        },
+        157528,
+    ),
+    "pixtral": (
+        {
+            "model_type": "llava",
+            **ALL_FEATURES,
+            "text_config": {**TEXT, "model_type": "mistral"},
+            "vision_config": {**VISION, "model_type": "pixtral"},
+        },
+        191616,
+    ),
+    "idefics3": (
+        {
+            "model_type": "idefics3",
+            "scale_factor": 4,
+            "text_config": {**TEXT, "model_type": "llama"},
+            "vision_config": {**VISION, "image_size": 56},
+        },
+        217176,
+    ),
+    "mistral3": (
+        {
+            "model_type": "mistral3",
+            "multimodal_projector_bias": True,
+            "text_config": {**TEXT, "model_type": "mistral"},
+            "vision_config": {**VISION, "model_type": "pixtral"},
+        },
+        195744,
+    ),
+}
+
+
+def read(data: dict[str, Any], folder: Path) -> Reading:
+    """The reading of ``data`` as a config.json."""
+    file = folder / "config.json"
+    file.write_text(json.dumps(data))
+    return read_config(file)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_counts_are_those_of_the_class(name: str, tmp_path: Path) -> None:
+    data, count = CASES[name]
+    reading = read(data, tmp_path)
+    assert facts(expand(parse_spec(reading.text, name))).total_parameters == count
+    assert (reading.unused, reading.incomplete) == ((), ())
+
+
+def test_the_encoder_stands_behind_the_embedding(tmp_path: Path) -> None:
+    lines = read(CASES["llava"][0], tmp_path).text.splitlines()
+    layers = [line.strip("- :") for line in lines[lines.index("layers:") :] if line.startswith("  - ")]
+    assert layers[:2] == ["embedding", "vision_encoder"]
+
+
+def test_an_unknown_text_model_is_refused(tmp_path: Path) -> None:
+    data = {**CASES["llava"][0], "text_config": {**TEXT, "model_type": "nobody"}}
+    with pytest.raises(InputError, match="no reader knows the text model nobody"):
+        read(data, tmp_path)
+
+
+def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
+    data = {**CASES["llava"][0], "vision_config": {**VISION, "model_type": "nobody"}}
+    with pytest.raises(InputError, match="no reader knows the vision encoder nobody"):
+        read(data, tmp_path)
+
+
+def test_features_of_several_layers_are_not_known(tmp_path: Path) -> None:
+    data = {**CASES["llava"][0], "vision_feature_layer": [-2, -1]}
+    assert read(data, tmp_path).incomplete == ("which layers of the vision encoder are used",)
