@@ -280,8 +280,9 @@ def _side(side: Side) -> Facts:
     body = facts(side.body)
     if not side.counted:
         return Facts(beside=_added({side.body.label: body.total_parameters}, body.beside))
-    # An encoder of the text itself is booked by what it is made of, those of other modalities as encoders.
-    encoders = body.parts.get("encoder", 0) if side.direction == "in" else body.encoders
+    # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
+    added = side.direction == "in" and side.body.kind != "encoder"
+    encoders = body.total_parameters if added else body.encoders
     return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside)
 
 

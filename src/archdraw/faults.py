@@ -50,11 +50,11 @@ class Fault:
 
 
 def minimum_text(scene: Scene) -> float:
-    """The smallest size of a text in px: 14, or 1.1 % of the shorter side where that is more (from 1,273 px on).
+    """The smallest size of a text in px: 14, or 0.85 % of the shorter side where that is more (from 1,647 px on).
 
     A picture is shrunk until its shorter side fits, so the size that stays legible grows with that side.
     """
-    return max(14.0, 0.011 * min(scene.width, scene.height))
+    return max(14.0, 0.0085 * min(scene.width, scene.height))
 
 
 def faults(scene: Scene) -> list[Fault]:

@@ -126,11 +126,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line."""
+    """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
+
+    One that comes in and does not join has no line, and its note in its box.
+    """
 
     box: Box
     direction: Literal["in", "out"]
     note: str = ""
+    joins: bool = True
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap

@@ -212,7 +212,7 @@ class EncoderLayer(Decoder):
     example: ClassVar[str] = (
         "encoder_layer:\n"
         "  placement: post_add\n"
-        "  attention: {multi_head: {num_attention_heads: 12, is_causal: false}}\n"
+        "  attention: {multi_head: {num_attention_heads: 16, is_causal: false}}\n"
         "  feed_forward: {gelu: {intermediate_size: 3072}}"
     )
     source: ClassVar[str] = "Vaswani et al. 2017, arXiv:1706.03762; Devlin et al. 2018, BERT, arXiv:1810.04805"

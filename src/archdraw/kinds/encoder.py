@@ -1,4 +1,4 @@
-"""Encoders that a decoder reads: the module beside the spine, what takes its output in, and the front of one of sound."""
+"""Encoders that a decoder reads: the module beside the spine, the attention to it, and the front of one of sound."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Encoder(Kind):
             kind=self.keyword,
             notes=("to every cross-attention",),
         )
-        return Side(module, direction="in")
+        return Side(module, direction="in", joins=False)
 
 
 class CrossAttention(Kind):
@@ -75,7 +75,7 @@ class CrossAttention(Kind):
 
     keyword: ClassVar[str] = "cross_attention"
     family: ClassVar[Family] = "mixer"
-    example: ClassVar[str] = "cross_attention: {num_attention_heads: 12, attention_bias: true}"
+    example: ClassVar[str] = "cross_attention: {num_attention_heads: 16, attention_bias: true}"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3, arXiv:1706.03762"
 
     num_attention_heads: Size

@@ -130,9 +130,9 @@ class MixtureOfExperts(Kind):
         if self.moe_latent_size is not None:
             return self._latent(router, experts, scope)
         branches = [] if sink is None else [sink]
-        branches += [experts]
         if self.zero_expert_num:
             branches.append(Leaf("zero_experts", "Identity", detail=f"{self.zero_expert_num:,} of them"))
+        branches.append(experts)
         return Sequence((router, Parallel(tuple(branches), "add") if len(branches) > 1 else experts))
 
     def _latent(self, router: Block, experts: Block, scope: Scope) -> Graph:

@@ -111,7 +111,7 @@ class PooledSparseAttention(GroupedQuery):
             part="attention",
             role="latent",
             detail=f"K: mean of {self.indexer_compress_ratio}",
-            outputs=("index Q", "index K"),
+            outputs=("Q", "K"),
         )
         return replace(made, cache=Cache(self.indexer_head_dim, every=self.indexer_compress_ratio, index=True))
 
@@ -128,7 +128,7 @@ class PooledSparseAttention(GroupedQuery):
             ),
             part="norm",
             inputs=2,
-            outputs=("index Q", "index K"),
+            outputs=("Q", "K"),
         )
         turned = ", RoPE" if self._position() is not None else ""
         choice = Leaf(

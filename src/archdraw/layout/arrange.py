@@ -16,8 +16,8 @@ SECOND_COLUMN_COST = 240.0
 OMISSION_COST = 110.0
 DETOUR_COST = 260.0
 """Of a line that passes above or below the whole first column."""
-EXCESS_COST = (3.0, 500.0)
-"""Of each px beyond the tallest: a narrow page becomes slender, the text of a wide one too small."""
+EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
+"""Of each px beyond the height that is good, and of each beyond the one that is allowed."""
 UNDER_COST = 100.0
 """Of a part opened under its owner: its line runs around the owner's figure."""
 PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
@@ -26,11 +26,19 @@ PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How tall insets may be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``."""
+    """How tall insets should be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``.
+
+    Wide ones must not be taller than ``hard``.
+    """
 
     width: float
     narrow: float
     wide: float
+    hard: float
+
+    def last(self, widths: tuple[float, ...]) -> float:
+        """The height beyond which insets in columns of ``widths`` cannot go."""
+        return self.hard if self.is_wide(widths) else self.narrow
 
     def tallest(self, widths: tuple[float, ...]) -> float:
         """The height that insets in columns of ``widths`` may have."""
@@ -81,7 +89,8 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> A
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
         cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
-        cost += EXCESS_COST[limits.is_wide(widths)] * max(0.0, target - limits.tallest(widths))
+        cost += EXCESS_COST * max(0.0, target - limits.tallest(widths))
+        cost += IMPOSSIBLE_COST * max(0.0, target - limits.last(widths)) * limits.is_wide(widths)
         cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
         cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:

@@ -197,6 +197,8 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
     below, and the page leads its line here."""
     if item.direction == "in":
+        if not item.joins:
+            return Cell(port - 1, port + 1, 0, (port,), (port,), (False,), lambda canvas, x, y: None)
 
         def join(canvas: Canvas, x: float, y: float) -> None:
             middle = y - length + TAP_IN / 2
@@ -219,9 +221,9 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
 
 
-def side_height(box: Box) -> float:
-    """How high a folded module beside the spine is."""
-    return max(SIDE_HEIGHT, rows_height(_side_rows(box, SIDE_WIDTH)) + 16)
+def side_height(box: Box, width: float = SIDE_WIDTH) -> float:
+    """How high a folded module of ``width`` beside the spine is."""
+    return max(SIDE_HEIGHT, rows_height(_side_rows(box, width)) + 16)
 
 
 def _side_rows(box: Box, width: float) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from archdraw.layout import diagram, panels, strip
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
-from archdraw.layout.frames import side_box
+from archdraw.layout.frames import side_box, side_height
 from archdraw.layout.measures import SMALL, SPINE
 from archdraw.layout.words import divided, fitted
 from archdraw.layout.zoom import zoom_lines
@@ -32,8 +32,12 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
 JOINING_ROW, JOINING_STEP = 72.0, 24.0
 """From one module that joins the spine to the next below it, and how much further left that reaches."""
+SPARE_ROW = 24.0
+"""For a third line in the box of a module whose line is not drawn."""
 TALLEST_WIDE = SMALL / 0.011
-"""Beyond this height the smallest text would be under 1.1 % of the shorter side."""
+"""Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
+LAST_RESORT = SMALL / 0.0085
+"""A page with two columns is never taller: what does not find room there is left out."""
 TALLEST_NARROW = 1550.0
 """About 4:5 for a plate with one column of insets."""
 
@@ -46,6 +50,7 @@ class Column:
     left: float
     right: float
     joining: int = 0
+    apart: bool = False
 
     @property
     def width(self) -> float:
@@ -59,14 +64,15 @@ class Column:
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        return max(0, self.joining - 1) * JOINING_ROW
+        return max(0, self.joining - 1) * JOINING_ROW + (SPARE_ROW if self.apart else 0)
 
 
 def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The model column with arrows of ``gap``."""
     cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
     left = max(-cell.left, SPINE.frame_left) + BRACKETS
-    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(_taps_in(plate)))
+    taps = _taps_in(plate)
+    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(taps), not all(tap.joins for tap in taps))
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
@@ -75,12 +81,10 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     natural = column_of(plate)
     overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
     beside = 2 * MARGIN + natural.width + CHANNEL
-    limits = Limits(TALLEST_WIDE - beside, TALLEST_NARROW - overhead, TALLEST_WIDE - overhead)
-    arrangement = arrange(plate.insets, natural.height, limits)
-    for fewer in _lessened(plate, theme):
-        if arrangement.height <= limits.tallest(arrangement.widths):
-            break
-        arrangement = arrange(fewer, natural.height, limits)
+    # Where the model itself is taller than that, panels may be as tall as it is.
+    narrow, wide = (max(most - overhead, natural.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
+    limits = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead)
+    arrangement = _fitted_in(plate, theme, natural.height, limits)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -97,6 +101,22 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
     height = _footer(canvas, plate, width, height)
     return _scene(canvas, plate, width, height)
+
+
+def _fitted_in(plate: Plate, theme: Theme, model_height: float, limits: Limits) -> Arrangement:
+    """All insets, without side remarks where that keeps the page small; on a large page as many as it can hold."""
+    whole = arrange(plate.insets, model_height, limits)
+    if whole.height <= limits.tallest(whole.widths):
+        return whole
+    for terse in _shortened(plate.insets):
+        arrangement = arrange(terse, model_height, limits)
+        if arrangement.height <= limits.tallest(arrangement.widths):
+            return arrangement
+    for fewer in _lessened(plate, theme):
+        if whole.height <= limits.last(whole.widths):
+            break
+        whole = arrange(fewer, model_height, limits)
+    return whole
 
 
 def lettered(plate: Plate, theme: Theme) -> Plate:
@@ -264,17 +284,22 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int) -> None:
 
     Each lower row reaches further left, so that its line passes the boxes above it.
     """
-    join = canvas.places[f"{item.box.path}#join"]
     left, low = MARGIN + 64 - row * JOINING_STEP, bottom + row * JOINING_ROW
+    if not item.joins:
+        # It is met inside the layers: no line could lead there without crossing theirs.
+        told = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)
+        side_box(canvas, told, Place(left, low - 56, left + 208, low - 56 + side_height(told, 208)))
+        return
+    join = canvas.places[f"{item.box.path}#join"]
     place = Place(left, low - 56, left + 208, low)
     side_box(canvas, item.box, place)
     x = left + (JOINING_STEP / 2 if row else 104)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     room = join.left - SPINE.box_width / 2 - x - 20
     rows = fitted(item.note, room, SMALL, SMALL, 400)
-    for index, row in enumerate(rows):
+    for index, row_of_words in enumerate(rows):
         baseline = join.top + 26 + index * 19
-        canvas.text(x + 10, baseline, row.text, row.size, 400, fill=canvas.theme.muted)
+        canvas.text(x + 10, baseline, row_of_words.text, row_of_words.size, 400, fill=canvas.theme.muted)
 
 
 def _insets(

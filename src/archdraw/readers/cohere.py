@@ -162,7 +162,7 @@ def _cohere2_moe(config: Config, root: Config | None = None) -> Draft:
 
 
 def _experts(config: Config) -> Block:
-    """The experts; ``intermediate_size`` is the width of one. The weights of a softmax are those of the chosen alone."""
+    """The experts, each ``intermediate_size`` wide; a softmax is taken over the chosen alone."""
     score = config.text("expert_selection_fn", default="softmax")
     normalised = config.flag("norm_topk_prob", default=True) or score == "softmax"
     width = config.integer("intermediate_size")

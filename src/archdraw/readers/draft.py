@@ -101,7 +101,9 @@ def _can_replace(name: str, meaning: Block, value: Any) -> bool:
         if "pattern" in value and _uses(name, value["pattern"]):
             return False
         if value.get("like") == name:
-            return isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
+            # What changes more than the number of times is merged into the definition, which has to stand.
+            whole = isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
+            return whole and set(value) <= {"like", "times"}
         return all(_can_replace(name, meaning, inner) for inner in value.values())
     return all(_can_replace(name, meaning, inner) for inner in value) if isinstance(value, list) else True
 

@@ -8,7 +8,7 @@ from typing import Any
 from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.gpt import UNGATED, ungated_feed_forward
+from archdraw.readers.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.likeness import like
 from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, rope
 
@@ -100,6 +100,9 @@ def _modernbert(config: Config) -> Draft:
     window = config.integer("local_attention", default=128)
     feed_forward = gated_feed_forward(config, act="gelu", bias=wide)
     names = {"full_attention": "global", "sliding_attention": "local"}
+    if not set(kinds) <= set(names):
+        config.complain(f"layer_types are {' and '.join(names)}, not {sorted(set(kinds))}"[:160], "layer_types")
+        return made
     layers: dict[str, Any] = {}
     for kind in dict.fromkeys(kinds):
         mixer: Any = _both_ways(
@@ -109,19 +112,18 @@ def _modernbert(config: Config) -> Draft:
             position=_modernbert_rope(config, kind),
         )
         fields: dict[str, Any] = {"norm": norm, "attention": mixer, "feed_forward": feed_forward}
-        layers[names.get(kind, kind)] = {"encoder_layer": fields}
-    first = names[kinds[0]]
-    for name, layer in layers.items():
-        made.define[name] = layer if name == first else like(first, layers[first], layer)
+        layers[names[kind]] = {"encoder_layer": fields}
+    rest = [names[kind] for kind in kinds[1:]]
+    for name in dict.fromkeys(rest):
+        made.define[name] = layers[name] if name == rest[0] else like(rest[0], layers[rest[0]], layers[name])
     # The embedding ends with a norm: the first layer has none before its attention.
-    mixer = layers[first]["encoder_layer"]["attention"]
+    mixer = layers[names[kinds[0]]]["encoder_layer"]["attention"]
     body = [{"residual": mixer}, {"residual": [norm, feed_forward]}]
     made.define["first"] = {"layer": {"label": "Encoder layer", "body": body}}
     act = config.text("classifier_activation", default="gelu")
     head = {"norm": norm} | ({} if config.flag("classifier_bias", default=False) else {"transform_bias": False})
     head |= {} if config.flag("decoder_bias", default=True) else {"bias": False}
-    rest = [names[kind] for kind in kinds[1:]]
-    made.layers = ["embedding", norm, "first", *stacks(rest), norm, _masked_head(config, act, **head)]
+    made.layers = ["embedding", norm, "first", *(stacks(rest) if rest else []), norm, _masked_head(config, act, **head)]
     return made
 
 
@@ -265,47 +267,28 @@ FAMILIES = (
         ("bert",),
         _bert,
         ("BertForMaskedLM", "BertLMHeadModel"),
-        (
-            "attention_probs_dropout_prob",
-            "classifier_dropout",
-            "directionality",
-            "pooler_fc_size",
-            "pooler_num_attention_heads",
-            "pooler_num_fc_layers",
-            "pooler_size_per_head",
-            "pooler_type",
+        words(
+            "attention_probs_dropout_prob classifier_dropout directionality pooler_fc_size "
+            "pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type"
         ),
     ),
     Family(
         ("modernbert",),
         _modernbert,
         ("ModernBertForMaskedLM",),
-        (
-            "classifier_dropout",
-            "classifier_pooling",
-            "cls_token_id",
-            "deterministic_flash_attn",
-            "initializer_cutoff_factor",
-            "is_encoder_decoder",
-            "norm_eps",
-            "reference_compile",
-            "repad_logits_with_grad",
-            "sparse_pred_ignore_index",
-            "sparse_prediction",
+        words(
+            "classifier_dropout classifier_pooling cls_token_id deterministic_flash_attn "
+            "initializer_cutoff_factor is_encoder_decoder norm_eps reference_compile "
+            "repad_logits_with_grad sparse_pred_ignore_index sparse_prediction"
         ),
     ),
     Family(
         ("bart",),
         _bart,
         ("BartForConditionalGeneration",),
-        (
-            "activation_dropout",
-            "classif_dropout",
-            "classifier_dropout",
-            "decoder_layerdrop",
-            "encoder_layerdrop",
-            "is_encoder_decoder",
-            "save_step",
+        words(
+            "activation_dropout classif_dropout classifier_dropout decoder_layerdrop encoder_layerdrop "
+            "is_encoder_decoder save_step"
         ),
     ),
     Family(
@@ -318,22 +301,11 @@ FAMILIES = (
         ("whisper",),
         _whisper,
         ("WhisperForConditionalGeneration",),
-        (
-            "activation_dropout",
-            "apply_spec_augment",
-            "classifier_proj_size",
-            "decoder_layerdrop",
-            "encoder_layerdrop",
-            "is_encoder_decoder",
-            "mask_feature_length",
-            "mask_feature_min_masks",
-            "mask_feature_prob",
-            "mask_time_length",
-            "mask_time_min_masks",
-            "mask_time_prob",
-            "median_filter_width",
-            "max_length",
-            "use_weighted_layer_sum",
+        words(
+            "activation_dropout apply_spec_augment classifier_proj_size decoder_layerdrop "
+            "encoder_layerdrop is_encoder_decoder mask_feature_length mask_feature_min_masks "
+            "mask_feature_prob mask_time_length mask_time_min_masks mask_time_prob median_filter_width "
+            "max_length use_weighted_layer_sum"
         ),
     ),
 )

@@ -18,6 +18,11 @@ SUMMARY = ("summary_activation", "summary_first_dropout", "summary_proj_to_label
 """A head for classification that language models have not."""
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of ``text``: keys in a row, as a list of harmless ones."""
+    return tuple(text.split())
+
+
 def ungated_feed_forward(config: Config, width: int, *, act: str = "gelu", bias: bool = True) -> Block:
     """A feed forward of two projections; ``act`` is the class default of the activation."""
     name = config.text("activation_function", "hidden_act", "activation", default=act)
@@ -102,7 +107,7 @@ def _gpt_neo(config: Config) -> Draft:
 
 
 def _gpt_neo_kinds(config: Config, number: int) -> list[str]:
-    """For each layer "global" or "local": ``attention_layers``, or ``attention_types`` as ``[[[kinds], times], ...]``."""
+    """ "global" or "local" for each layer: ``attention_layers``, or ``attention_types`` as ``[[kinds, times], ...]``."""
     listed = config.raw("attention_layers")
     if not isinstance(listed, list):
         listed = []
@@ -115,7 +120,7 @@ def _gpt_neo_kinds(config: Config, number: int) -> list[str]:
 
 
 def _gpt_neox(config: Config) -> Draft:
-    """GPT-NeoX (Pythia, RedPajama): attention and feed forward side by side with a norm each, or one after the other."""
+    """GPT-NeoX (Pythia, RedPajama): attention and feed forward side by side, a norm each, or one after the other."""
     made = draft(config)
     bias = config.flag("attention_bias", default=True)
     layer: dict[str, Any] = {}
@@ -151,7 +156,7 @@ def _gptj(config: Config) -> Draft:
 
 
 def _opt(config: Config) -> Draft:
-    """OPT: learned positions with two rows to spare; the 350M model normalises after the addition and projects twice."""
+    """OPT: learned positions with two rows to spare; the 350M model normalises after additions and projects twice."""
     made = draft(config, tied=True)
     bias = config.flag("enable_bias", default=True)
     before = config.flag("do_layer_norm_before", default=True)
@@ -265,14 +270,7 @@ FAMILIES = (
         ("gpt2",),
         _gpt2,
         ("GPT2LMHeadModel",),
-        (
-            *SUMMARY,
-            "n_ctx",
-            "n_special",
-            "predict_special_tokens",
-            "scale_attn_weights",
-            "reorder_and_upcast_attn",
-        ),
+        (*SUMMARY, *words("n_ctx n_special predict_special_tokens scale_attn_weights reorder_and_upcast_attn")),
     ),
     Family(
         ("gpt_bigcode",),
@@ -280,16 +278,11 @@ FAMILIES = (
         ("GPTBigCodeForCausalLM",),
         (
             *SUMMARY,
-            "n_ctx",
-            "scale_attn_weights",
-            "scale_attention_softmax_in_fp32",
-            "attention_softmax_in_fp32",
-            "inference_runner",
-            "max_batch_size",
-            "max_sequence_length",
-            "pad_key_length",
-            "pre_allocate_kv_cache",
-            "validate_runner_input",
+            *words(
+                "n_ctx scale_attn_weights scale_attention_softmax_in_fp32 attention_softmax_in_fp32 "
+                "inference_runner max_batch_size max_sequence_length pad_key_length pre_allocate_kv_cache "
+                "validate_runner_input"
+            ),
         ),
     ),
     Family(("gpt_neo",), _gpt_neo, ("GPTNeoForCausalLM",), (*SUMMARY, "classifier_dropout")),
@@ -300,16 +293,9 @@ FAMILIES = (
         ("bloom",),
         _bloom,
         ("BloomForCausalLM",),
-        (
-            "bias_dropout_fusion",
-            "masked_softmax_fusion",
-            "n_inner",
-            "offset_alibi",
-            "skip_bias_add",
-            "skip_bias_add_qkv",
-            "slow_but_exact",
-            "seq_length",
-            "unk_token_id",
+        words(
+            "bias_dropout_fusion masked_softmax_fusion n_inner offset_alibi skip_bias_add "
+            "skip_bias_add_qkv slow_but_exact seq_length unk_token_id"
         ),
     ),
     Family(

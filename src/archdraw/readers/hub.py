@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import socket
+import urllib.parse
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ ID = re.compile(r"(?P<repository>[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}
 """``owner/name``, and a revision behind an @."""
 
 FILES = ("config.json", "params.json")
+OFFLINE = "there is no such file, and no such repository in the cache; the hub is out of reach"
 
 
 def is_id(text: str) -> bool:
@@ -45,13 +50,15 @@ def config_file(text: str) -> Path:
 
 def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> Path:
     errors = hub.errors
+    if not _in_reach(hub.constants.ENDPOINT):
+        raise _refusal(text, OFFLINE)
+    # What it says while it tries again is nothing to one who only wants to know whether there is such a model.
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     for name in FILES:
         try:
             return Path(hub.hf_hub_download(repository, name, revision=revision))
         except errors.LocalEntryNotFoundError:
-            raise _refusal(
-                text, "there is no such file, and no such repository in the cache; the hub is out of reach"
-            ) from None
+            raise _refusal(text, OFFLINE) from None
         except errors.GatedRepoError:
             raise _refusal(text, "this repository is gated", "ask for access there, then: hf auth login") from None
         except errors.RepositoryNotFoundError:
@@ -66,6 +73,17 @@ def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> P
             # Whatever the network's libraries raise: they change with each version of huggingface_hub.
             raise _refusal(text, f"the hub cannot be read: {_line(error)}") from None
     raise _refusal(text, f"this repository has no {' and no '.join(FILES)}")
+
+
+def _in_reach(endpoint: str) -> bool:
+    """Whether the hub's name is known to this machine: without a network the library would try for half a minute."""
+    if urllib.request.getproxies():
+        return True
+    try:
+        socket.getaddrinfo(urllib.parse.urlsplit(endpoint).hostname, 443)
+    except OSError:
+        return False
+    return True
 
 
 def _line(error: Exception) -> str:

@@ -152,9 +152,12 @@ def _llada(config: Config) -> Draft:
     return made
 
 
+SERVING = ("context_window_size", "prefill_chunk_size", "attention_sink_size", "rope_interleaved")
+"""Keys that converters for serving add: how a runtime cuts a prompt, and how it stores the pairs that turn."""
+
 FAMILIES = (
-    Family(("llama",), _llama, ("LlamaForCausalLM",)),
-    Family(("mistral",), _mistral, ("MistralForCausalLM",), ("prefill_chunk_size", "attention_sink_size")),
+    Family(("llama",), _llama, ("LlamaForCausalLM",), SERVING),
+    Family(("mistral",), _mistral, ("MistralForCausalLM",), SERVING),
     Family(("qwen2",), _qwen2, ("Qwen2ForCausalLM",), ("max_window_layers", "use_mrope")),
     Family(("qwen3",), _qwen3, ("Qwen3ForCausalLM",), ("max_window_layers",)),
     Family(("mimo",), _mimo, ("MiMoForCausalLM",), ("max_window_layers",)),

@@ -7,7 +7,7 @@ from typing import Any
 from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.gpt import ungated_feed_forward
+from archdraw.readers.gpt import ungated_feed_forward, words
 from archdraw.readers.likeness import like
 from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
 
@@ -270,28 +270,18 @@ FAMILIES = (
         _qwen,
         ("QWenLMHeadModel",),
         # Both change the attention of texts longer than seq_length only.
-        (
-            "use_dynamic_ntk",
-            "use_logn_attn",
-            "scale_attn_weights",
-            "seq_length",
-            "use_cache_quantization",
-            "use_cache_kernel",
-            "softmax_in_fp32",
+        words(
+            "use_dynamic_ntk use_logn_attn scale_attn_weights seq_length use_cache_quantization "
+            "use_cache_kernel softmax_in_fp32"
         ),
     ),
     Family(
         ("chatglm",),
         _chatglm,
         ("ChatGLMModel", "ChatGLMForConditionalGeneration"),
-        (
-            "apply_query_key_layer_scaling",
-            "bias_dropout_fusion",
-            "fp32_residual_connection",
-            "original_rope",
-            "classifier_dropout",
-            "prefix_projection",
-            "quantization_bit",
+        words(
+            "apply_query_key_layer_scaling bias_dropout_fusion fp32_residual_connection original_rope "
+            "classifier_dropout prefix_projection quantization_bit"
         ),
     ),
     Family(

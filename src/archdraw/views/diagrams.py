@@ -65,7 +65,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
-    return Tap(folded(side.body, path, label=f"{side.body.label}, folded"), side.direction, note)
+    return Tap(folded(side.body, path, label=f"{side.body.label}, folded"), side.direction, note, side.joins)
 
 
 def _diagram(block: Block, paths: dict[int, str]) -> Diagram:

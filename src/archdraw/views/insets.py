@@ -113,7 +113,9 @@ def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Ite
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
     items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
-    expert = next(((place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)), None)
+    # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
+    groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
+    expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
         active, total = counted.active_parameters, counted.total_parameters
         words = f"active {parameters(active, total)} of {parameters(total)}"

@@ -1,0 +1,116 @@
+"""Placements of norms, tables of embeddings, heads and positions, each counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, leaves
+from archdraw.facts import facts
+from archdraw.kinds.attention import MultiHead
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.decoder import Decoder
+from archdraw.kinds.embedding import Embedding
+from archdraw.kinds.encoder import CrossAttention
+from archdraw.kinds.feed_forward import GELU
+from archdraw.kinds.head import MaskedHead, OutputHead
+from archdraw.kinds.norm import LayerNorm, RMSNorm
+from archdraw.kinds.position import ALiBi, NoPosition, RelativeBias
+
+SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
+TIED = Scope(hidden_size=64, vocab_size=1000, tie_word_embeddings=True)
+HEADS = MultiHead(num_attention_heads=4)
+WIDE = GELU(intermediate_size=100)
+
+
+def norms(block: Block) -> list[str]:
+    return [leaf.name for leaf in leaves(block) if leaf.role == "norm"]
+
+
+def test_two_norms_side_by_side() -> None:
+    one = Decoder(placement="parallel", norm=LayerNorm(), attention=HEADS, feed_forward=WIDE)
+    two = one.model_copy(update={"feed_forward_norm": LayerNorm()})
+    assert norms(one.expand(SMALL)) == ["input_layernorm"]
+    made = two.expand(SMALL)
+    assert norms(made) == ["input_layernorm", "post_attention_layernorm"]
+    assert facts(made).total_parameters - facts(one.expand(SMALL)).total_parameters == 2 * 64
+    assert isinstance(made, Module)
+    assert isinstance(made.body, Residual)
+    assert isinstance(made.body.body, Sequence)
+    assert isinstance(made.body.body.parts[0], Parallel)
+
+
+def test_the_feed_forward_can_have_a_norm_of_another_kind() -> None:
+    kind = Decoder(attention=HEADS, feed_forward=WIDE, feed_forward_norm=RMSNorm(elementwise_affine=False))
+    assert facts(kind.expand(SMALL)).parts["norm"] == 64
+    with pytest.raises(KindError, match="needs a feed_forward"):
+        Decoder(attention=HEADS, feed_forward_norm=RMSNorm()).expand(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("placement", "expected"),
+    [
+        ("pre", ["input_layernorm", "pre_cross_attention_layernorm", "post_attention_layernorm"]),
+        ("post_add", ["post_attention_layernorm", "post_cross_attention_layernorm", "post_feedforward_layernorm"]),
+    ],
+)
+def test_cross_attention_stands_between_the_two_with_a_norm_of_its_own(placement: str, expected: list[str]) -> None:
+    crossing = CrossAttention(num_attention_heads=4)
+    kind = Decoder.model_validate(
+        {"placement": placement, "attention": HEADS, "cross_attention": crossing, "feed_forward": WIDE}
+    )
+    made = kind.expand(SMALL)
+    assert norms(made) == expected
+    assert facts(made).total_parameters == 8 * 64 * 64 + 2 * 64 * 100 + 3 * 64
+    assert facts(made).kv_cache_bytes_per_token() == 2 * 2 * 64
+
+
+def test_side_by_side_has_no_room_for_a_third() -> None:
+    crossing = CrossAttention(num_attention_heads=4)
+    with pytest.raises(KindError, match="and no third"):
+        Decoder(placement="parallel", attention=HEADS, cross_attention=crossing, feed_forward=WIDE).expand(SMALL)
+
+
+def test_tables_of_an_embedding_are_added() -> None:
+    kind = Embedding(max_position_embeddings=128, type_vocab_size=2)
+    assert facts(kind.expand(SMALL)).parts == {"embedding": (1000 + 128 + 2) * 64}
+    assert facts(kind.model_copy(update={"shared": True}).expand(SMALL)).parts == {"embedding": 130 * 64}
+
+
+def test_a_narrower_table_is_projected_on_both_ends() -> None:
+    made = Sequence((Embedding(embedding_size=32).expand(TIED), OutputHead(embedding_size=32).expand(TIED)))
+    assert facts(made).total_parameters == 1000 * 32 + 2 * 64 * 32
+    assert facts(made).head_is_tied
+
+
+def test_scores_are_scaled_once() -> None:
+    made = OutputHead(logit_scale=0.0625, final_logit_softcapping=30.0).expand(SMALL)
+    assert [leaf.label for leaf in leaves(made)] == ["Linear output", "× 0.0625", "soft cap 30"]
+    divided = OutputHead(logits_scaling=8.0, bias=True).expand(SMALL)
+    assert [leaf.label for leaf in leaves(divided)] == ["Linear output", "÷ 8"]
+    assert facts(divided).total_parameters == 1000 * 64 + 1000
+    with pytest.raises(KindError, match="cannot both be set"):
+        OutputHead(logit_scale=2.0, logits_scaling=2.0).expand(SMALL)
+
+
+def test_a_head_that_fills_masks_in() -> None:
+    full = 64 * 64 + 64 + 2 * 64 + 1000
+    assert facts(MaskedHead().expand(TIED)).total_parameters == full
+    lean = MaskedHead(norm=LayerNorm(bias=False), transform_bias=False, bias=False)
+    assert facts(lean.expand(TIED)).total_parameters == full - 64 - 64 - 1000
+    assert facts(lean.expand(SMALL)).total_parameters == full - 64 - 64 - 1000 + 1000 * 64
+
+
+def test_biases_on_the_scores() -> None:
+    def attention(kind: MultiHead) -> Leaf:
+        return next(leaf for leaf in leaves(kind.expand(SMALL)) if leaf.name == "attention")
+
+    plain = facts(HEADS.expand(SMALL)).total_parameters
+    linear = HEADS.model_copy(update={"position": ALiBi()})
+    assert (attention(linear).chip, facts(linear.expand(SMALL)).total_parameters) == ("ALiBi", plain)
+    first = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10)})
+    later = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10, shared=True)})
+    assert attention(first).chip == attention(later).chip == "relative bias"
+    assert facts(first.expand(SMALL)).total_parameters == plain + 10 * 4
+    assert facts(later.expand(SMALL)).total_parameters == plain
+    assert first.expand(SMALL).detail == "4 heads of 16, table of biases"
+    assert HEADS.model_copy(update={"position": NoPosition()}).expand(SMALL).detail == "4 heads of 16, NoPE"

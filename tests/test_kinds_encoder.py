@@ -1,0 +1,86 @@
+"""Encoders beside a decoder: their counts, what reads them, and what they refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
+from archdraw.facts import facts
+from archdraw.kinds.attention import MultiHead
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.decoder import EncoderLayer
+from archdraw.kinds.embedding import Embedding
+from archdraw.kinds.encoder import AudioStem, CrossAttention, Encoder
+from archdraw.kinds.feed_forward import ReLU
+
+SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
+LAYER = EncoderLayer(
+    times=3,
+    attention=MultiHead(num_attention_heads=4, is_causal=False),
+    feed_forward=ReLU(intermediate_size=100),
+)
+ENCODER = Encoder(layers=(Embedding(shared=True, max_position_embeddings=50), LAYER))
+
+
+def named(block: Block, name: str) -> Leaf:
+    return next(leaf for leaf in leaves(block) if leaf.name == name)
+
+
+def test_an_encoder_counts_its_layers_and_not_the_shared_table() -> None:
+    side = ENCODER.expand(SMALL)
+    assert isinstance(side, Side)
+    assert (side.direction, side.counted, side.body.detail) == ("in", True, "3 layers, 91.1k")
+    counted = facts(side)
+    layer = 4 * 64 * 64 + 2 * 64 * 100 + 2 * 64
+    assert counted.total_parameters == 3 * layer + 50 * 64
+    assert (counted.layers, counted.kv_cache_bytes_per_token()) == (0, 0)
+
+
+def test_an_encoder_of_text_is_part_of_the_text_model() -> None:
+    counted = facts(ENCODER.expand(SMALL))
+    assert counted.encoders == 0
+    assert counted.text_parameters == counted.total_parameters
+    assert counted.parts["attention"] == 3 * 4 * 64 * 64
+
+
+def test_an_encoder_has_layers_and_no_cache() -> None:
+    with pytest.raises(KindError, match="needs layers"):
+        Encoder(layers=(Embedding(),)).expand(SMALL)
+    causal = MultiHead(num_attention_heads=4)
+    with pytest.raises(KindError, match="keeps nothing in a cache"):
+        EncoderLayer(attention=causal).expand(SMALL)
+
+
+def test_an_encoder_can_have_a_width_of_its_own() -> None:
+    side = Encoder(layers=(AudioStem(num_mel_bins=20, max_source_positions=30), LAYER), hidden_size=32).expand(SMALL)
+    assert named(side, "q_proj").weights[0].shape == (32, 32)
+    stem = 32 * 20 * 3 + 32 + 32 * 32 * 3 + 32 + 30 * 32
+    assert facts(side).parts["embedding"] == stem
+
+
+def test_cross_attention_reads_a_source_and_caches_nothing() -> None:
+    made = CrossAttention(num_attention_heads=4, attention_bias=True, attention_key_bias=False).expand(SMALL)
+    assert isinstance(made, Module)
+    counted = facts(made)
+    assert counted.total_parameters == 4 * 64 * 64 + 3 * 64
+    assert counted.kv_cache_bytes_per_token() == 0
+    assert named(made, "encoder_output").inputs == 0
+    assert (inputs(made), outputs(made)) == (1, ("",))
+    assert made.notes == ("K and V are made once, of the whole source", "q, v and output have a bias")
+
+
+def test_cross_attention_takes_the_width_of_its_encoder() -> None:
+    kind = CrossAttention(num_attention_heads=4, encoder_hidden_size=32, max_source_positions=1500)
+    made = kind.expand(SMALL)
+    assert named(made, "k_proj").weights[0].shape == (64, 32)
+    assert named(made, "q_proj").weights[0].shape == (64, 64)
+    heads = named(made, "attention").heads
+    assert heads is not None
+    assert heads.reach == 1500
+    unscaled = kind.model_copy(update={"attention_multiplier": 1.0}).expand(SMALL)
+    assert unscaled.notes[-1] == "at most 1,500 vectors of it; scores are not scaled"
+
+
+def test_cross_attention_refuses_heads_that_do_not_divide() -> None:
+    with pytest.raises(KindError, match="num_attention_heads 5 does not divide hidden_size 64"):
+        CrossAttention(num_attention_heads=5).expand(SMALL)
