@@ -34,9 +34,7 @@ def test_a_window_that_fits_bounds_nothing() -> None:
     state=st.integers(0, 10_000),
     memory=st.integers(0, 10**9),
 )
-def test_the_longest_context_is_the_last_that_fits(
-    elements: int, window: int | None, state: int, memory: int
-) -> None:
+def test_the_longest_context_is_the_last_that_fits(elements: int, window: int | None, state: int, memory: int) -> None:
     counted = Facts(cache={Cache(elements, Window(window) if window else None): 3}, state=state)
 
     def size(tokens: int) -> int:

@@ -35,8 +35,7 @@ def test_two_norms_side_by_side() -> None:
     assert facts(made).total_parameters - facts(one.expand(SMALL)).total_parameters == 2 * 64
     assert isinstance(made, Module)
     assert isinstance(made.body, Residual)
-    assert isinstance(made.body.body, Sequence)
-    assert isinstance(made.body.body.parts[0], Parallel)
+    assert isinstance(made.body.body, Parallel)
 
 
 def test_the_feed_forward_can_have_a_norm_of_another_kind() -> None:
@@ -114,3 +113,10 @@ def test_biases_on_the_scores() -> None:
     assert facts(later.expand(SMALL)).total_parameters == plain
     assert first.expand(SMALL).detail == "4 heads of 16, table of biases"
     assert HEADS.model_copy(update={"position": NoPosition()}).expand(SMALL).detail == "4 heads of 16, NoPE"
+
+
+def test_a_mixer_without_a_norm_before_it() -> None:
+    kind = Decoder(attention_norm=False, norm=LayerNorm(bias=False), attention=HEADS, feed_forward=WIDE)
+    assert norms(kind.expand(SMALL)) == ["post_attention_layernorm"]
+    with pytest.raises(KindError, match="placement post has no norm"):
+        kind.model_copy(update={"placement": "post"}).expand(SMALL)

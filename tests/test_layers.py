@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files"}, set()),
-    "model": ({"blocks", "facts", "runs", "kinds", "spec", "published"}, {"ground"}),
+    "model": ({"blocks", "facts", "fitting", "runs", "kinds", "spec", "published", "weights", "readers"}, {"ground"}),
     "drawing": (
         {"picture", "fonts", "fontdata", "theme", "developers", "layout", "route", "graph", "scene"},
         {"ground"},
@@ -33,6 +33,7 @@ NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors"},
     "scene": set(),
     "blocks": set(),
+    "weights": {"weights", "blocks", "errors", "source"},
     "geometry": {"scene"},
     "fonts": {"fontdata", "errors"},
 }
@@ -46,6 +47,7 @@ HOMES: dict[str, set[str]] = {
     "resvg_py": {"writers.png"},
     "graphviz": {"graph"},
     "pydantic": {"kinds", "spec", "theme", "cli.kinds"},
+    "huggingface_hub": {"readers.hub"},
     "annotated_types": {"cli.kinds"},
     "fontTools": {"fontdata.generate"},
     "fontpkg_inter": {"fontdata.generate"},

@@ -224,8 +224,8 @@ class Side:
     """A module beside the spine, at its place in a sequence; it does not change the line that passes.
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
-    A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that comes
-    in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers.
+    A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
+    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers.
     """
 
     body: Module

@@ -248,7 +248,7 @@ def _leaf(leaf: Leaf) -> Facts:
 
 def _multiplied(leaf: Leaf) -> int:
     """Values of the matrices that a token is multiplied with; from a table a row is looked up."""
-    if leaf.part == "embedding" or leaf.role in ("embedding", "position") and leaf.part != "head":
+    if leaf.part == "embedding" or (leaf.role in ("embedding", "position") and leaf.part != "head"):
         return 0
     return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
 

@@ -34,8 +34,8 @@ def is_spec(path: str | Path) -> bool:
 def load(path: str | Path) -> Model:
     """The model that the file at ``path`` describes.
 
-    That is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a folder
-    of such files, or the id of a Hugging Face repository.
+    That is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a
+    folder of such files, or the id of a Hugging Face repository.
     Raises :class:`archdraw.InputError` with everything that is wrong with the file.
     """
     from archdraw.spec import expand, load_spec, parse_spec

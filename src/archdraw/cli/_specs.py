@@ -34,7 +34,9 @@ def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
             continue
         inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
         if not inside:
-            problems.append(Problem("there are no specs (*.yaml) and no configs (*.json) in this folder", Span(str(path), 1, 1)))
+            problems.append(
+                Problem("there are no specs (*.yaml) and no configs (*.json) in this folder", Span(str(path), 1, 1))
+            )
         files.update(dict.fromkeys(inside))
     return list(files), problems
 

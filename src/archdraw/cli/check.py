@@ -23,7 +23,7 @@ MOST_TOLD = 60
     "--weights",
     metavar="FILE",
     multiple=True,
-    help="A file or folder with the weights of the one SPEC: safetensors, its index, GGUF, or a list of shapes in JSON. "
+    help="A file or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
     "May be given several times; only headers are read.",
 )
 @click.pass_obj

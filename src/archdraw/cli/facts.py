@@ -16,11 +16,12 @@ from archdraw.kinds.wording import data_size
 DEFAULT_CONTEXT = 8192
 """Tokens at which a model without a longest context is told."""
 
+
 @click.command("facts")
 @specs_argument
 @click.option("--json", "as_json", is_flag=True, help="JSON: an object for one spec, a list for more or for a folder.")
 @click.option("--context", metavar="N", callback=tokens,
-              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's context length, else 8192]")  # fmt: skip
+              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's, else 8192]")  # fmt: skip
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context: int | None) -> int:
     """Count parameters, cache, operations and memory of models.
@@ -83,7 +84,9 @@ def _written(report: dict[str, Any]) -> str:
     if report["recurrent_state_bytes"]:
         sizes["recurrent state"] = report["recurrent_state_bytes"]
     sizes |= {f"weights in {dtype}": size for dtype, size in report["weight_memory_bytes"].items()}
-    rows.append(("operations per token", f"{report['flops_per_token']:,}", f"FLOPs, {report['context']:,} tokens before it"))
+    rows.append(
+        ("operations per token", f"{report['flops_per_token']:,}", f"FLOPs, {report['context']:,} tokens before it")
+    )
     rows.append(("KV cache per token", f"{per_token:,}", "bytes, bf16, all attention layers"))
     rows += [(name, f"{size:,}", data_size(size)) for name, size in sizes.items()]
     name = click.style(report["name"], bold=True)

@@ -73,7 +73,8 @@ def command(
             raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
         folder = Path(output)
         targets = {
-            file: tuple((folder / f"{picture_name(file)}.{format}", format) for format in wanted or ("svg",)) for file in files
+            file: tuple((folder / f"{picture_name(file)}.{format}", format) for format in wanted or ("svg",))
+            for file in files
         }
     work.problems(missing)
     todo = [

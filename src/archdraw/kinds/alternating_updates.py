@@ -1,4 +1,4 @@
-"""Alternating updates (AltUp): a residual stream several times as wide, of which a layer works on one part (Gemma 3n)."""
+"""Alternating updates (AltUp): a residual stream several times as wide; a layer works on one part (Gemma 3n)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.per_layer_embedding import PerLayerInput
 from archdraw.runs import MOST_LAYERS
 
-_SOURCE = "Baykal et al. 2023, Alternating Updates for Efficient Transformers, arXiv:2301.13310; transformers, models/gemma3n"
+_SOURCE = (
+    "Baykal et al. 2023, Alternating Updates for Efficient Transformers, arXiv:2301.13310; transformers, models/gemma3n"
+)
 
 Streams = Annotated[int, Field(ge=2, le=64)]
 
@@ -175,7 +177,9 @@ class AltUpDecoder(Kind):
             )
         )
         detail = f"rank {rank:,}"
-        return Module("laurel", "LAuReL", Residual(body), detail=detail, kind="laurel", title="LAuReL: a low-rank residual")
+        return Module(
+            "laurel", "LAuReL", Residual(body), detail=detail, kind="laurel", title="LAuReL: a low-rank residual"
+        )
 
     def _per_layer(self, scope: Scope) -> Block:
         assert self.hidden_size_per_layer_input is not None

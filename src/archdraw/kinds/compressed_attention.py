@@ -192,8 +192,8 @@ class CompressedAttention(Kind):
             role="latent",
             detail=f"1 for {ratio}{NBSP}tokens",
             weights=(
-                Weight("kv_proj.weight", (series * width, hidden)),
-                Weight("gate_proj.weight", (series * width, hidden)),
+                Weight("compressor.indexer.kv_proj.weight", (series * width, hidden)),
+                Weight("compressor.indexer.gate_proj.weight", (series * width, hidden)),
                 Weight("position_bias", (ratio, series * width)),
             ),
             part="attention",

@@ -58,9 +58,10 @@ class Decoder(Kind):
     its branch (OLMo 2); ``sandwich`` both (Gemma 2); ``parallel`` one norm for mixer and feed forward side by side
     (GPT-J, Cohere); ``post_add`` after the addition (Transformer 2017, GPT-1); ``pre_add`` before the branch begins, so
     that it is the normalised line that is added to (MiniMax-01). A ``feed_forward_norm`` is the feed forward's own
-    where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). A layer that also reads an
-    encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``first`` is what comes
-    before them within the layer, ``then`` what follows, branches and all (Gemma 4).
+    where that is another than ``norm``; side by side it makes two norms of one (GPT-NeoX). ``attention_norm: false``
+    leaves out the one before the mixer, where the line is normalised already (ModernBERT). A layer that also reads an
+    encoder has ``cross_attention`` between the two; a layer may lack any of the three. ``first`` is what comes before
+    them within the layer, ``then`` what follows, branches and all (Gemma 4).
     """
 
     keyword: ClassVar[str] = "decoder"
@@ -78,6 +79,7 @@ class Decoder(Kind):
 
     times: Times = 1
     norm: Norm = Field(default_factory=_default_norm)
+    attention_norm: bool = True
     feed_forward_norm: Norm | None = None
     placement: Placement = "pre"
     attention: Mixer | None = None
@@ -109,8 +111,8 @@ class Decoder(Kind):
         """What makes a residual branch of a sublayer and its norms."""
         kind = self.residual
         if isinstance(kind, ResidualKind):
-            return lambda sublayer, *parts: kind.around(blocks.Sequence(parts), scope, sublayer)
-        return lambda sublayer, *parts: blocks.Residual(blocks.Sequence(parts))
+            return lambda sublayer, *parts: kind.around(_branch(parts), scope, sublayer)
+        return lambda sublayer, *parts: blocks.Residual(_branch(parts))
 
     def _sublayers(self, scope: Scope) -> list[_Sublayer]:
         """The sublayers that there are, from the input up. Raises :class:`KindError` where they don't fit."""
@@ -119,6 +121,10 @@ class Decoder(Kind):
             raise KindError("a decoder needs attention, feed_forward, or both")
         if self.placement == "parallel" and set(given) != {"attention", "feed_forward"}:
             raise KindError("placement parallel needs both attention and feed_forward, and no third", "placement")
+        if not self.attention_norm and self.placement not in ("pre", "sandwich"):
+            raise KindError(
+                f"placement {self.placement} has no norm that attention_norm could leave out", "attention_norm"
+            )
         if self.feed_forward_norm is not None and self.feed_forward is None:
             raise KindError("a feed_forward_norm needs a feed_forward", "feed_forward_norm")
         second = self.feed_forward_norm or self.norm
@@ -139,11 +145,13 @@ class Decoder(Kind):
             part: Part = "feed_forward" if name == "feed_forward" else "attention"
             own = other if name == "feed_forward" else norm
             names = self._norm_names(name, next(iter(given)))
-            sublayers.append(_Sublayer(name, book_rest(block, part), own, *names, self._brings_norm(given[name])))
+            sublayers.append(_Sublayer(name, book_rest(block, part), own, *names, self._brings_norm(name, given[name])))
         return sublayers
 
-    def _brings_norm(self, kind: Kind) -> bool:
+    def _brings_norm(self, name: str, kind: Kind) -> bool:
         """Whether a sublayer needs no norm before it: it has one inside, or the way from the streams to it has."""
+        if name == "attention" and not self.attention_norm:
+            return True
         return kind.brings_norm or (self.residual is not None and self.residual.brings_norm)
 
     def _norm_names(self, name: str, first: str) -> tuple[str, str]:
@@ -161,6 +169,10 @@ _NORM_NAMES = {
     "cross_attention": ("pre_cross_attention_layernorm", "post_cross_attention_layernorm"),
     "feed_forward": ("pre_feedforward_layernorm", "post_feedforward_layernorm"),
 }
+
+
+def _branch(parts: tuple[Block, ...]) -> Block:
+    return parts[0] if len(parts) == 1 else blocks.Sequence(parts)
 
 
 def _named(norm: Leaf | Module, name: str, place: str = "") -> Block:

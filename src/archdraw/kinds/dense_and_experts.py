@@ -51,14 +51,20 @@ class DenseAndExperts(Kind):
             raise KindError(f"num_experts_per_tok {active} is more than num_experts {total}", "num_experts_per_tok")
         dense, expert = self._made("dense", scope), self._made("expert", scope)
         body = booked(expert.body, "experts")
-        told = f"{self.expert.short}, width {self.expert.intermediate_size:,}" if _has_width(self.expert) else ""
-        one = Module("experts", "Expert", body, role="experts", detail=told, kind=self.expert.keyword, notes=expert.notes)
+        kind = self.expert
+        told = f"{kind.short}, width {kind.intermediate_size:,}" if isinstance(kind, FeedForwardKind) else ""
+        one = Module(
+            "experts", "Expert", body, role="experts", detail=told, kind=self.expert.keyword, notes=expert.notes
+        )
         graph = Graph(
             (
                 ("router", self._router(hidden)),
                 ("before_dense", parts.rmsnorm("pre_feedforward_layernorm", hidden)),
                 ("before_experts", parts.rmsnorm("pre_feedforward_layernorm_2", hidden)),
-                ("dense", Module("mlp", dense.label, dense.body, dense.role, dense.detail, dense.kind, notes=dense.notes)),
+                (
+                    "dense",
+                    Module("mlp", dense.label, dense.body, dense.role, dense.detail, dense.kind, notes=dense.notes),
+                ),
                 ("experts", Experts(one, total, active)),
                 ("after_dense", parts.rmsnorm("post_feedforward_layernorm_1", hidden)),
                 ("after_experts", parts.rmsnorm("post_feedforward_layernorm_2", hidden)),
@@ -112,7 +118,3 @@ class DenseAndExperts(Kind):
             ),
             part="router",
         )
-
-
-def _has_width(kind: Kind) -> bool:
-    return isinstance(kind, FeedForwardKind)

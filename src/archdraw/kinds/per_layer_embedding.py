@@ -66,7 +66,7 @@ class PerLayerEmbeddings(Kind):
             self.label or "Per-layer embeddings",
             body,
             role="auxiliary",
-            detail=f"{each:,} for each of {self.num_hidden_layers} layers",
+            detail=f"{self.num_hidden_layers} × {each:,} features",
             kind=self.keyword,
             notes=notes(
                 f"{each:,} features for each of {self.num_hidden_layers} layers",

@@ -72,7 +72,9 @@ def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
     cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
     left = max(-cell.left, SPINE.frame_left) + BRACKETS
     taps = _taps_in(plate)
-    return Column(cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(taps), not all(tap.joins for tap in taps))
+    return Column(
+        cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(taps), not all(tap.joins for tap in taps)
+    )
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:

@@ -30,11 +30,13 @@ def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
 
     Raises :class:`InputError` with the reason where they are not those of a family on the list.
     """
-    tensors = [tensor for tensor in stored]
+    tensors = list(stored)
     shapes, layers = _shapes(tensors)
     told = Path(file).as_posix()
     if "embed_tokens.weight" not in shapes or len(shapes["embed_tokens.weight"]) != 2 or not layers:
-        raise refusal(told, "no embedding and layers are found among these tensors", "a config.json tells what they are")
+        raise refusal(
+            told, "no embedding and layers are found among these tensors", "a config.json tells what they are"
+        )
     best: tuple[int, str] | None = None
     for supposed in SUPPOSED:
         config = supposed(shapes, layers)
@@ -78,7 +80,9 @@ def _shapes(stored: list[Tensor]) -> tuple[Shapes, int]:
                 if template.expert is not None:
                     experts = max(experts, template.expert + 1)
                     shape = (experts, *shape)
-                shapes[short] = max(shapes.get(short, shape), shape) if template.expert is not None else shapes.get(short, shape)
+                shapes[short] = (
+                    max(shapes.get(short, shape), shape) if template.expert is not None else shapes.get(short, shape)
+                )
         known = sum(name in _KNOWN for name in shapes)
         if known > best[0]:
             best = (known, shapes, layers)
@@ -106,7 +110,9 @@ def _gated(shapes: Shapes, layers: int) -> dict[str, Any] | None:
     normed = shapes.get("self_attn.q_norm.weight", ())
     width, guessed = (normed[0], False) if len(normed) == 1 and queries[0] > normed[0] else (0, True)
     if not width:
-        width = next((size for size in (128, 64, 96, 256, 80, 32, 16, 8) if not (queries[0] % size or keys[0] % size)), 1)
+        width = next(
+            (size for size in (128, 64, 96, 256, 80, 32, 16, 8) if not (queries[0] % size or keys[0] % size)), 1
+        )
     return {
         "hidden_size": hidden,
         "vocab_size": vocabulary,
@@ -165,4 +171,3 @@ SUPPOSED: tuple[Callable[[Shapes, int], dict[str, Any] | None], ...] = (
     _experts("qwen3_moe", "num_experts", "moe_intermediate_size"),
 )
 """Configs that shapes could stand for, the plainest first; None where a family's tensors are not there."""
-

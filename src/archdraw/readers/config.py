@@ -26,19 +26,14 @@ class Real(float):
 class Words(str):
     """A text from a config, with a comment for the spec."""
 
-    __slots__ = ("comment",)
-
-    def __new__(cls, value: str, comment: str = "") -> Words:
-        made = super().__new__(cls, value)
-        made.comment = comment
-        return made
+    comment: str = ""
 
 
 _Said = TypeVar("_Said", int, float, str)
 
 
 def said(value: _Said, comment: str) -> _Said:
-    """``value`` with a comment that the imported spec shows behind it: ``said(width // 2, "half of intermediate_size")``.
+    """``value`` with a comment that the imported spec shows behind it: ``said(width // 2, "half of the width")``.
 
     Computed values lose the comment of what they were computed from; this gives them one.
     """
@@ -90,7 +85,7 @@ class Config:
         return self.data.get(name) is not None
 
     def raw(self, *names: str) -> Any:
-        """The value under the first of ``names`` that is there and not null, whatever it is, else None; counts as read."""
+        """The value under the first of ``names`` that is there and not null, whatever it is, else None."""
         self._read.update(names)
         return next((self.data[name] for name in names if self.data.get(name) is not None), None)
 
@@ -100,7 +95,7 @@ class Config:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if value is REQUIRED or isinstance(value, bool) or not isinstance(value, int):
-            return self._wrong(names, name, value, "a whole number", 1)
+            return int(self._wrong(names, name, value, "a whole number", 1))
         if not least <= value <= LARGEST:
             self.complain(f"{name} {value:,} is not between {least:,} and {LARGEST:,}", name)
             return least
@@ -114,7 +109,7 @@ class Config:
         """A finite number."""
         value, name = self._value(names, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
-            return self._wrong(names, name, value, "a number", 1.0)
+            return float(self._wrong(names, name, value, "a number", 1.0))
         return said(float(value), self._comment(names[0], name))
 
     def optional_number(self, *names: str) -> float | None:
@@ -125,14 +120,14 @@ class Config:
         """true or false."""
         value, name = self._value(names, default)
         if not isinstance(value, bool):
-            return self._wrong(names, name, value, "true or false", False)
+            return bool(self._wrong(names, name, value, "true or false", False))
         return value
 
     def text(self, *names: str, default: str | Any = REQUIRED) -> str:
         """A text."""
         value, name = self._value(names, default)
         if not isinstance(value, str):
-            return self._wrong(names, name, value, "a text", "")
+            return str(self._wrong(names, name, value, "a text", ""))
         return value
 
     def integers(self, *names: str, default: list[int] | Any = REQUIRED) -> list[int]:
@@ -216,7 +211,7 @@ class Config:
         if not isinstance(value, list) or not all(
             isinstance(item, of) and (of is bool or not isinstance(item, bool)) for item in value
         ):
-            return self._wrong(names, name, value, f"a list of {what}", [])
+            return list(self._wrong(names, name, value, f"a list of {what}", []))
         return list(value)
 
     def _wrong(self, names: tuple[str, ...], name: str, value: Any, what: str, instead: Any) -> Any:

@@ -32,7 +32,11 @@ def stack(names: Sequence[str]) -> Block:
     A pattern that repeats is given once with ``num_hidden_layers``; runs of one layer become ``times``.
     """
     period = next(
-        (size for size in range(1, len(names) // 2 + 1) if all(a == b for a, b in zip(names, names[size:], strict=False))),
+        (
+            size
+            for size in range(1, len(names) // 2 + 1)
+            if all(a == b for a, b in zip(names, names[size:], strict=False))
+        ),
         len(names),
     )
     if period == len(names) > 1:
@@ -102,7 +106,9 @@ def _can_replace(name: str, meaning: Block, value: Any) -> bool:
             return False
         if value.get("like") == name:
             # What changes more than the number of times is merged into the definition, which has to stand.
-            whole = isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
+            whole = (
+                isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
+            )
             return whole and set(value) <= {"like", "times"}
         return all(_can_replace(name, meaning, inner) for inner in value.values())
     return all(_can_replace(name, meaning, inner) for inner in value) if isinstance(value, list) else True

@@ -117,9 +117,9 @@ def _modernbert(config: Config) -> Draft:
     for name in dict.fromkeys(rest):
         made.define[name] = layers[name] if name == rest[0] else like(rest[0], layers[rest[0]], layers[name])
     # The embedding ends with a norm: the first layer has none before its attention.
-    mixer = layers[names[kinds[0]]]["encoder_layer"]["attention"]
-    body = [{"residual": mixer}, {"residual": [norm, feed_forward]}]
-    made.define["first"] = {"layer": {"label": "Encoder layer", "body": body}}
+    bare = {"encoder_layer": {"attention_norm": False} | layers[names[kinds[0]]]["encoder_layer"]}
+    near = next((name for name in (names[kinds[0]], *rest) if name in made.define), "")
+    made.define["first"] = like(near, layers[near], bare) if near else bare
     act = config.text("classifier_activation", default="gelu")
     head = {"norm": norm} | ({} if config.flag("classifier_bias", default=False) else {"transform_bias": False})
     head |= {} if config.flag("decoder_bias", default=True) else {"bias": False}

@@ -67,12 +67,26 @@ _GRANITE: Keys = {
 }
 
 HARMLESS = frozenset(
-    """
-    attention.causal attention.layer_norm_rms_epsilon rope.dimension_sections tensor_data_layout rope.scaling.attn_factor
-    rope.scaling.finetuned rope.scaling.yarn_log_multiplier rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow
-    use_parallel_residual rope.scaling.yarn_ext_factor rope.scaling.yarn_attn_factor pooling_type interleaved_layers
-    rope.freq_base_swa rope.dimension_count_swa attention.key_length_swa attention.value_length_swa
-    """.split()
+    [
+        "attention.causal",
+        "attention.layer_norm_rms_epsilon",
+        "rope.dimension_sections",
+        "tensor_data_layout",
+        "rope.scaling.attn_factor",
+        "rope.scaling.finetuned",
+        "rope.scaling.yarn_log_multiplier",
+        "rope.scaling.yarn_beta_fast",
+        "rope.scaling.yarn_beta_slow",
+        "use_parallel_residual",
+        "rope.scaling.yarn_ext_factor",
+        "rope.scaling.yarn_attn_factor",
+        "pooling_type",
+        "interleaved_layers",
+        "rope.freq_base_swa",
+        "rope.dimension_count_swa",
+        "attention.key_length_swa",
+        "attention.value_length_swa",
+    ]
 )
 """Keys without bearing on structure and counts, or that the family's default says as well."""
 

@@ -107,7 +107,7 @@ def _gpt_neo(config: Config) -> Draft:
 
 
 def _gpt_neo_kinds(config: Config, number: int) -> list[str]:
-    """ "global" or "local" for each layer: ``attention_layers``, or ``attention_types`` as ``[[kinds, times], ...]``."""
+    """Global or local for each layer: ``attention_layers``, or ``attention_types`` as ``[[kinds, times], ...]``."""
     listed = config.raw("attention_layers")
     if not isinstance(listed, list):
         listed = []

@@ -38,7 +38,9 @@ def config_file(text: str) -> Path:
         import huggingface_hub
     except ImportError:
         raise _refusal(
-            text, "there is no such file; ids of Hugging Face repositories need huggingface_hub", "pip install archdraw[hub]"
+            text,
+            "there is no such file; ids of Hugging Face repositories need huggingface_hub",
+            "pip install archdraw[hub]",
         ) from None
     repository, revision = found["repository"], found["revision"]
     for name in FILES:

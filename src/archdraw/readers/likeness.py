@@ -31,7 +31,7 @@ def _changes(base: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         before = base.get(name)
         if name in base and before == value and type(before) is type(value):
             continue
-        if _same_kind(before, value):
+        if before is not None and _same_kind(before, value):
             keyword = next(iter(value))
             changes[name] = {keyword: _changes(before[keyword], value[keyword])}
         else:

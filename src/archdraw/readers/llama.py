@@ -47,7 +47,9 @@ def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **field
     return made
 
 
-def _plain(config: Config, *, head_dim: int | None = None, bias: bool = False, out_bias: bool = True, **fields: Any) -> Draft:
+def _plain(
+    config: Config, *, head_dim: int | None = None, bias: bool = False, out_bias: bool = True, **fields: Any
+) -> Draft:
     """A stack of equal layers, or of layers that differ in their windows.
 
     ``bias`` is the class default of biases in attention, which ``out_bias`` gives to the output projection as well.
@@ -120,9 +122,11 @@ def _smollm3(config: Config) -> Draft:
     number = layer_count(config)
     every = config.integer("no_rope_layer_interval", default=4)
     listed = config.integers("no_rope_layers", default=[])
-    rotated = config.per_layer(listed, number, "no_rope_layers") if listed else [
-        int((index + 1) % every != 0) for index in range(number)
-    ]
+    rotated = (
+        config.per_layer(listed, number, "no_rope_layers")
+        if listed
+        else [int((index + 1) % every != 0) for index in range(number)]
+    )
     if set(layer_kinds(config, number)) != {"full_attention"}:
         config.not_known("sliding windows beside layers without positions")
     bias = config.flag("attention_bias", default=False)

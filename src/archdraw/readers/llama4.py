@@ -165,7 +165,9 @@ def _vision(config: Config) -> Block:
     outer = config.integer("projector_output_dim", default=4096)
     if config.integer("vision_output_dim", default=int(outer)) != outer or inner != outer:
         hint = "the projector passes its line from one to the next"
-        config.complain("projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint)
+        config.complain(
+            "projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint
+        )
     sizes = [said(int(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
     return {"vision_encoder": fields | {"projector_hidden_sizes": sizes}}
 

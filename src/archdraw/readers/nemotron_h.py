@@ -38,8 +38,8 @@ def _nemotron_h(config: Config) -> Draft:
     made.layers = ["embedding", *stacks(names), "rmsnorm", "output_head"]
     if further:
         layer = [{"residual": ["rmsnorm", f"{name}_block"]} for name in later]
-        body = {"layer": {"label": "MTP layers", "body": layer}}
-        made.layers.append({"multi_token_prediction": {"num_nextn_predict_layers": further, "layer": body}})
+        block = {"layer": {"label": "MTP layers", "body": layer}}
+        made.layers.append({"multi_token_prediction": {"num_nextn_predict_layers": further, "layer": block}})
     return made
 
 

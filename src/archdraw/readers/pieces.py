@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 
 CONTEXT = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length", "max_seq_len")
@@ -68,7 +68,7 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
 
 
 def rope_scaling(config: Config) -> dict[str, Any]:
-    """How ``rope_scaling`` stretches the positions, for files whose bases are told otherwise; nothing for plain ones."""
+    """How ``rope_scaling`` stretches positions, for files whose bases are told otherwise; nothing for plain ones."""
     return _scaling(config.section("rope_scaling"))
 
 
@@ -182,4 +182,11 @@ def multi_token_prediction(config: Config, layer: str) -> list[Block]:
     number = config.integer("num_nextn_predict_layers", "num_mtp_modules", "mtp_num_hidden_layers", default=0, least=0)
     if not number:
         return []
-    return [{"multi_token_prediction": {"num_nextn_predict_layers": said(number, getattr(number, "comment", "")), "layer": layer}}]
+    return [
+        {
+            "multi_token_prediction": {
+                "num_nextn_predict_layers": number,
+                "layer": layer,
+            }
+        }
+    ]

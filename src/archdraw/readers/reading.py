@@ -15,6 +15,7 @@ from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
 from archdraw.readers.harmless import is_harmless
 from archdraw.readers.places import place_of
+from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
 from archdraw.source import read_text
 
@@ -89,19 +90,16 @@ def _shown(value: object) -> str:
     return {list: "a list", str: "a text", type(None): "null", bool: str(value).lower()}.get(type(value), "a number")
 
 
-def reading_of(
-    text: str, data: Mapping[str, Any], file: str, name: str, *, not_known: Iterable[str] = ()
-) -> Reading:
+def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, not_known: Iterable[str] = ()) -> Reading:
     """``data``, the content of a config whose text is ``text``, read by its family.
 
-    ``not_known`` are reasons for which the spec is incomplete whatever the family makes of it. Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
+    ``not_known`` are reasons for which the spec is incomplete whatever the family makes of it.
+    Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
     """
     config = Config(data)
     for reason in not_known:
         config.not_known(reason)
-    family = family_of(config)
-    if family is None:
-        from archdraw.readers.unknown import UNKNOWN as family
+    family = family_of(config) or UNKNOWN
     config.harmless(*family.harmless)
     draft: Draft | None = None
     try:

@@ -33,8 +33,7 @@ def read_model(path_or_id: str) -> Reading:
     if is_there:
         return _read_file(path)
     if hub.is_id(path_or_id):
-        reading = read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
-        return reading
+        return read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
     raise refusal(path_or_id, "there is no such file")
 
 
@@ -61,9 +60,7 @@ def _read_folder(path: Path) -> Reading:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
         return read_bare(read_tensors([path]), path, path.resolve().name[:80] or "model")
-    raise refusal(
-        path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors"
-    )
+    raise refusal(path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors")
 
 
 def _config_in(folder: Path) -> Path | None:
@@ -73,4 +70,6 @@ def _config_in(folder: Path) -> Path | None:
 def _name(path: Path) -> str:
     """A model's name from its weights: the folder's where all such files are called alike."""
     stem = path.name.removesuffix(INDEX_ENDING).removesuffix(".safetensors")
-    return (path.resolve().parent.name if stem.startswith(("model", "consolidated")) else model_name(Path(stem)))[:80] or "model"
+    return (path.resolve().parent.name if stem.startswith(("model", "consolidated")) else model_name(Path(stem)))[
+        :80
+    ] or "model"

@@ -86,9 +86,7 @@ def sparse_by_step(config: Config, number: int, *, step: int = 1) -> list[bool]:
     return [layer not in dense and (layer + 1) % every == 0 for layer in range(number)]
 
 
-def mixers_of(
-    config: Config, kinds: Sequence[str], make: Callable[[str], Block]
-) -> tuple[dict[str, Block], list[str]]:
+def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]) -> tuple[dict[str, Block], list[str]]:
     """Definitions of the attention of each kind of layer, made by ``make``, and the name of each layer's.
 
     ``kinds`` are words of ``layer_types``. The first definition is whole, the others are told by what differs.

@@ -152,9 +152,7 @@ def _step_3_5(config: Config) -> Draft:
     last = (rows[-1], feed_rows[-1])
     ends: tuple[Block, Block, Block] = ("embedding", norm, "output_head")
     fields = {"norm": norm} if zero else {}
-    return assembled(
-        config, made, mixers, rows[:number], feeds, feed_rows[:number], ends=ends, predicts=last, **fields
-    )
+    return assembled(config, made, mixers, rows[:number], feeds, feed_rows[:number], ends=ends, predicts=last, **fields)
 
 
 class _StepLayers:

@@ -30,7 +30,9 @@ def _unknown(config: Config) -> Draft:
     text = config.section("text_config", "llm_config", "language_config") or config
     for key, value in text.data.items():
         if value and any(part in key.lower() for part in STRANGE):
-            text.complain(f"{told} is not known, and {key} tells of another structure than a plain decoder's", key, HAND)
+            text.complain(
+                f"{told} is not known, and {key} tells of another structure than a plain decoder's", key, HAND
+            )
     for key in ("vision_config", "audio_config"):
         if config.section(key) is not None:
             config.not_known(f"the encoder of {key} is not drawn")
@@ -84,7 +86,9 @@ def _experts(config: Config) -> Block | None:
     fields = {
         "num_experts": number,
         "num_experts_per_tok": config.integer("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_top_k"),
-        "moe_intermediate_size": config.integer("moe_intermediate_size", "expert_intermediate_size", "intermediate_size"),
+        "moe_intermediate_size": config.integer(
+            "moe_intermediate_size", "expert_intermediate_size", "intermediate_size"
+        ),
     }
     shared = config.optional_integer("n_shared_experts", "num_shared_experts", least=0)
     if shared:

@@ -17,7 +17,6 @@ from archdraw.views.stack import Stack, joined, stacked
 from archdraw.views.strip import strip
 from archdraw.views.wording import parameters, share
 
-
 MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
 

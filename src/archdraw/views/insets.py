@@ -99,7 +99,7 @@ def _likeness(module: Module) -> tuple[object, ...]:
 
 
 PART, USUAL, ALIKE, OWN = range(4)
-"""What an opened block is worth: a part of another one, a feed forward that everybody knows, a second mixer, the rest."""
+"""What an opened block is worth: a part of another one, a usual feed forward, a second mixer, the rest."""
 
 
 def _worth_of(block: Module, before: Iterable[str]) -> int:
@@ -131,7 +131,12 @@ def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Ite
         place = next(place for place, part in walk(module.body, path) if part is body)
         inner: list[Item] = [opened(body, place)]
         inner += [Words(note) for note in body.notes]
-        yield Inset(body.title or f"{body.label}: {body.detail}".removesuffix(": "), tuple(inner), beside=place, worth=None if worth is None else PART)
+        yield Inset(
+            body.title or f"{body.label}: {body.detail}".removesuffix(": "),
+            tuple(inner),
+            beside=place,
+            worth=None if worth is None else PART,
+        )
 
 
 def _masks(stack: Stack) -> Inset | None:

@@ -98,7 +98,7 @@ def _looped(module: Module, paths: dict[int, str], picture: tuple[Diagram, ...])
     before = [folded(part, paths[id(part)]) for part in inside[:first] if isinstance(part, Leaf | Module)]
     after = [folded(part, paths[id(part)]) for part in inside[last:] if isinstance(part, Leaf | Module)]
     title = f"{body.times} times with the same weights"
-    path = f"{paths[id(module.body)] if id(module.body) in paths else module.name}/loop"
+    path = f"{paths.get(id(module.body), module.name)}/loop"
     return (Frame(Chain((*before, *picture, *after)), f"loop {body.times} ×", path, title),)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal
 
 from archdraw.weights.conventions.common import IGNORED, PACKED
-from archdraw.weights.naming import Convention, Template, conventions, parts_of, template_of, wholes_of
+from archdraw.weights.dimensions import Shape, joined_shape, same, shape_text, turned, without_ones
+from archdraw.weights.naming import Convention, conventions, parts_of, template_of, wholes_of
 from archdraw.weights.shapes import boxes, pattern_of, ranges_text
+from archdraw.weights.stored import Stored, members_of, of_expert, stacked
 from archdraw.weights.tensors import Tensor
-
-Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,6 @@ class Comparison:
                 yield f"{_in_short(pattern, box)} is called {other} in the file, or is another tensor of the same shape"
 
 
-def shape_text(shape: Shape) -> str:
-    """``[4096, 11008]``, as PyTorch prints it."""
-    return f"[{', '.join(map(str, shape))}]"
-
-
 def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Convention | None = None) -> Comparison:
     """The tensors of ``tree`` beside those that a file has ``stored``.
 
@@ -79,7 +74,7 @@ def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Conven
     formats differ in them. Scales of quantised weights, masks and tables of rotations are no weights; modules beside
     the model (multi-token prediction) may be there or not, and so may second names of tied tensors.
     """
-    wanted, found = list(tree), _stacked(tensor for tensor in stored if not re.search(IGNORED, tensor.name))
+    wanted, found = list(tree), stacked(tensor for tensor in stored if not re.search(IGNORED, tensor.name))
     results = []
     for chosen in [convention] if convention else _likely(wanted, found):
         match = _Match(wanted, chosen)
@@ -88,38 +83,7 @@ def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Conven
     return min(results, key=lambda result: (len(result.differences), len(result.renamed)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """One tensor of a file, or those of all experts as one. ``shape`` has the experts in front."""
-
-    tensor: Tensor
-    template: Template
-    shape: Shape
-    experts: tuple[tuple[int, Tensor], ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.tensor.name
-
-
-def _stacked(stored: Iterable[Tensor]) -> list[_Stored]:
-    """The tensors of a file, those of a layer's experts together."""
-    found: list[_Stored] = []
-    groups: dict[tuple[str, int | None], list[tuple[int, Tensor]]] = {}
-    for tensor in stored:
-        template = template_of(tensor.name)
-        if template.expert is None:
-            found.append(_Stored(tensor, template, tensor.shape))
-        else:
-            groups.setdefault((template.text, template.layer), []).append((template.expert, tensor))
-    for (text, layer), members in groups.items():
-        members.sort(key=lambda member: member[0])
-        usual = Counter(tensor.shape for _, tensor in members).most_common(1)[0][0]
-        found.append(_Stored(members[0][1], Template(text, layer), (len(members), *usual), tuple(members)))
-    return found
-
-
-def _likely(tree: Sequence[Tensor], stored: Sequence[_Stored]) -> list[Convention]:
+def _likely(tree: Sequence[Tensor], stored: Sequence[Stored]) -> list[Convention]:
     """The conventions under which most of the file's names are known to the tree; of those that agree, the first."""
     templates = sorted({item.template.text for item in stored})
     ours = {template_of(name).text for tensor in tree for name in (tensor.name, *tensor.also)}
@@ -151,12 +115,12 @@ class _Match:
     convention: Convention
     keys: dict[str, int] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
-    pieces: dict[int, dict[str, _Stored]] = field(default_factory=dict)
+    pieces: dict[int, dict[str, Stored]] = field(default_factory=dict)
     ways: dict[int, tuple[str, ...]] = field(default_factory=dict)
     matched: int = 0
     packed: int = 0
     differences: list[Difference] = field(default_factory=list)
-    extra: list[_Stored] = field(default_factory=list)
+    extra: list[Stored] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # A tensor's own name goes before all that rules make of others, and before another's second name.
@@ -172,7 +136,7 @@ class _Match:
         self.layers = 1 + max((one.layer or 0 for one in numbers if one.text.startswith("layers.#.")), default=-1)
         self.has_beside = any(tensor.beside for tensor in self.tree)
 
-    def take_all(self, found: Iterable[_Stored]) -> None:
+    def take_all(self, found: Iterable[Stored]) -> None:
         """Finds the places of all stored tensors: by whole names, then with a module fewer in the tree, or in the file.
 
         A tree may frame what a class does not, and the other way round.
@@ -186,10 +150,10 @@ class _Match:
             if not self._take(item, names) and not self._is_beside(item):
                 self.extra.append(item)
 
-    def _names(self, item: _Stored) -> list[str]:
+    def _names(self, item: Stored) -> list[str]:
         return [item.template.numbered(made) for made in self.convention.names(item.template.text)]
 
-    def _take(self, item: _Stored, names: Sequence[str]) -> bool:
+    def _take(self, item: Stored, names: Sequence[str]) -> bool:
         """Whether ``item`` has a place under one of ``names``."""
         return any(
             (name in self.keys and self._whole(self.keys[name], item))
@@ -228,7 +192,9 @@ class _Match:
         for item in self.extra:
             # A class lists second names of tied tensors and what it keeps without training it.
             if item.name not in called and not item.tensor.tied and not item.tensor.buffer:
-                self.differences += [Difference("extra", tensor.name, found=tensor.shape) for tensor in _members(item)]
+                self.differences += [
+                    Difference("extra", tensor.name, found=tensor.shape) for tensor in members_of(item)
+                ]
         order = {"missing": 0, "shape": 1, "extra": 2}
         self.differences.sort(key=lambda difference: order[difference.kind])
         loose = tuple(
@@ -240,7 +206,7 @@ class _Match:
             self.convention.name, self.matched + len(renamed), self.packed, tuple(self.differences), loose
         )
 
-    def _whole(self, number: int, item: _Stored) -> bool:
+    def _whole(self, number: int, item: Stored) -> bool:
         """Whether ``item`` is the tensor of that number; False where that is taken already."""
         tensor = self.tree[number]
         if number in self.seen:
@@ -249,29 +215,29 @@ class _Match:
         self._settle(tensor.name, tensor.shape, item)
         return True
 
-    def _fused(self, name: str, item: _Stored) -> bool:
+    def _fused(self, name: str, item: Stored) -> bool:
         """Whether ``item`` holds several tensors of the tree, one after the other."""
         for parts in parts_of(name):
             numbers = [self.keys.get(part, -1) for part in parts]
             if all(number >= 0 and number not in self.seen for number in numbers):
                 self.seen.update(numbers)
                 shapes = [self.tree[number].shape for number in numbers]
-                self._settle(self._label(parts), _joined_shape(shapes, item.shape, self._turns(item), parts[0]), item)
+                self._settle(self._label(parts), joined_shape(shapes, item.shape, self._turns(item), parts[0]), item)
                 return True
         return False
 
-    def _piece(self, name: str, item: _Stored) -> bool:
+    def _piece(self, name: str, item: Stored) -> bool:
         """Whether ``item`` is a part of one tensor of the tree."""
         for whole, parts in wholes_of(name):
             number = self.keys.get(whole, -1)
-            if number >= 0 and (number not in self.seen or name in self.ways.get(number, ())):
-                if self.ways.setdefault(number, parts) == parts:
-                    self.seen.add(number)
-                    self.pieces.setdefault(number, {})[name] = item
-                    return True
+            free = number >= 0 and (number not in self.seen or name in self.ways.get(number, ()))
+            if free and self.ways.setdefault(number, parts) == parts:
+                self.seen.add(number)
+                self.pieces.setdefault(number, {})[name] = item
+                return True
         return False
 
-    def _joined(self, number: int, parts: dict[str, _Stored]) -> None:
+    def _joined(self, number: int, parts: dict[str, Stored]) -> None:
         """Compares a tensor of the tree with the parts that the file has of it."""
         tensor, way = self.tree[number], self.ways[number]
         absent = [name for name in way if name not in parts]
@@ -279,41 +245,41 @@ class _Match:
             self.differences += [Difference("missing", name) for name in absent]
             return
         shapes = [parts[name].shape for name in way]
-        whole = _joined_shape(shapes, tensor.shape, False, tensor.name)
+        whole = joined_shape(shapes, tensor.shape, False, tensor.name)
         # Heads may be taken apart in parts of another rank: as many numbers then are the same numbers.
         regrouped = {len(shape) for shape in shapes} != {len(tensor.shape)}
-        if _same(whole, tensor.shape) or (regrouped and sum(map(prod, shapes)) == prod(tensor.shape)):
+        if same(whole, tensor.shape) or (regrouped and sum(map(prod, shapes)) == prod(tensor.shape)):
             self.matched += len(way)
         else:
             self.differences.append(Difference("shape", tensor.name, tensor.shape, whole))
 
-    def _settle(self, name: str, expected: Shape, item: _Stored) -> None:
+    def _settle(self, name: str, expected: Shape, item: Stored) -> None:
         """Compares the shapes of what has been found to be the same tensor."""
         if re.search(PACKED, item.name):
             self.packed += 1
             return
         if item.experts and expected:
             self._settle_experts(name, expected, item)
-        elif _same(expected, item.shape) or (self._turns(item) and _same(_turned(expected), item.shape)):
+        elif same(expected, item.shape) or (self._turns(item) and same(turned(expected), item.shape)):
             self.matched += 1
         else:
             self.differences.append(Difference("shape", name, expected, item.shape))
 
-    def _settle_experts(self, name: str, expected: Shape, item: _Stored) -> None:
+    def _settle_experts(self, name: str, expected: Shape, item: Stored) -> None:
         total, one = expected[0], expected[1:]
         there = dict(item.experts)
         for expert in range(total):
             if expert not in there:
-                self.differences.append(Difference("missing", _of_expert(name, expert), expected=one))
+                self.differences.append(Difference("missing", of_expert(name, expert), expected=one))
         for expert, tensor in item.experts:
             if expert >= total:
                 self.differences.append(Difference("extra", tensor.name, found=tensor.shape))
-            elif _same(one, tensor.shape) or (self._turns(item) and _same(_turned(one), tensor.shape)):
+            elif same(one, tensor.shape) or (self._turns(item) and same(turned(one), tensor.shape)):
                 self.matched += 1
             else:
-                self.differences.append(Difference("shape", _of_expert(name, expert), one, tensor.shape))
+                self.differences.append(Difference("shape", of_expert(name, expert), one, tensor.shape))
 
-    def _turns(self, item: _Stored) -> bool:
+    def _turns(self, item: Stored) -> bool:
         return self.convention.is_transposed(item.template.text)
 
     def _label(self, parts: Sequence[str]) -> str:
@@ -321,7 +287,7 @@ class _Match:
         first = parts[0].split(".")
         return ".".join((*first[:-2], "+".join(part.split(".")[-2] for part in parts), first[-1]))
 
-    def _is_beside(self, item: _Stored) -> bool:
+    def _is_beside(self, item: Stored) -> bool:
         """Whether a tensor that the tree does not have belongs to a module beside it, whose names are of many kinds."""
         if not self.has_beside:
             return False
@@ -329,7 +295,7 @@ class _Match:
         return beyond or re.search(r"(?:^|\.)(?:mtp|nextn|eagle)", item.name) is not None
 
 
-def _by_shape(tree: list[Tensor], stored: list[_Stored], convention: Convention) -> list[tuple[str, str]]:
+def _by_shape(tree: list[Tensor], stored: list[Stored], convention: Convention) -> list[tuple[str, str]]:
     """Pairs of names that are left over on both sides, agree in layers and shape, and are equally many."""
     left: dict[tuple[object, ...], list[list[str]]] = defaultdict(list)
     right: dict[tuple[object, ...], list[list[str]]] = defaultdict(list)
@@ -342,13 +308,13 @@ def _by_shape(tree: list[Tensor], stored: list[_Stored], convention: Convention)
     for rows, groups in ((ours, left), (theirs, right)):
         patterns: dict[tuple[str, Shape], list[tuple[int, str]]] = defaultdict(list)
         for name, template, shape in rows:
-            patterns[template.text, _without_ones(shape)].append((template.layer or 0, name))
+            patterns[template.text, without_ones(shape)].append((template.layer or 0, name))
         for (text, shape), members in patterns.items():
             members.sort()
             in_stack = text.startswith("layers.#.")
             # A projection of an encoder may be stored either way, and its patches as a convolution or as a matrix.
             size = shape if in_stack else (prod(shape),)
-            place = (in_stack, "#" in text, size, tuple(layer for layer, _ in members))
+            place: tuple[object, ...] = (in_stack, "#" in text, size, tuple(layer for layer, _ in members))
             groups[place].append([name for _, name in members])
     encoders = {tensor.name for tensor in tree if tensor.encoder}
     pairs: list[tuple[str, str]] = []
@@ -360,7 +326,7 @@ def _by_shape(tree: list[Tensor], stored: list[_Stored], convention: Convention)
     return [
         (mine, yours)
         for mine, yours in pairs
-        if mine in encoders or _without_ones(sizes[mine]) == _without_ones(sizes[yours])
+        if mine in encoders or without_ones(sizes[mine]) == without_ones(sizes[yours])
     ]
 
 
@@ -370,46 +336,6 @@ def _without_one(name: str) -> Iterator[str]:
     for place in range(2 if parts[0] == "layers" else 0, len(parts) - 2):
         if not parts[place].isdecimal() and parts[place] != "experts":
             yield ".".join((*parts[:place], *parts[place + 1 :]))
-
-
-def _members(item: _Stored) -> Iterator[Tensor]:
-    if item.experts:
-        yield from (tensor for _, tensor in item.experts)
-    else:
-        yield item.tensor
-
-
-def _of_expert(name: str, expert: int) -> str:
-    """``layers.0.mlp.experts.up_proj.weight`` of one expert."""
-    return re.sub(r"\bexperts\.", f"experts.{expert}.", name, count=1)
-
-
-def _without_ones(shape: Shape) -> Shape:
-    return tuple(size for size in shape if size != 1)
-
-
-def _same(expected: Shape, found: Shape) -> bool:
-    return _without_ones(expected) == _without_ones(found)
-
-
-def _turned(shape: Shape) -> Shape:
-    return (*shape[:-2], shape[-1], shape[-2]) if len(shape) > 1 else shape
-
-
-def _joined_shape(shapes: Sequence[Shape], like: Shape, turned: bool, name: str) -> Shape:
-    """The shape of tensors put together along the dimension that makes it ``like``, else along the output features."""
-    first = shapes[0]
-    made: dict[int, Shape] = {}
-    for axis in range(len(first)):
-        if all(len(shape) == len(first) for shape in shapes):
-            others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
-            if len(others) == 1:
-                made[axis] = (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
-    for shape in made.values():
-        if _same(shape, like) or (turned and _same(_turned(shape), like)):
-            return shape
-    # Experts are in front; a matrix has its input features last.
-    return made.get(len(first) - (1 if name.endswith("bias") else 2), first)
 
 
 def _in_short(pattern: str, box: tuple[tuple[int, ...], ...]) -> str:

@@ -110,9 +110,7 @@ def read_safetensors(path: str | Path) -> list[Tensor]:
             raise refusal(file, f"the header does not say where {a_name(name, file)} is")
         last = max(last, *ends)
     if 8 + length < size < 8 + length + last:
-        raise refusal(
-            file, f"the file is cut off: {size:,} of {8 + length + last:,} bytes", "was it downloaded whole?"
-        )
+        raise refusal(file, f"the file is cut off: {size:,} of {8 + length + last:,} bytes", "was it downloaded whole?")
     return tensors_of_json(header, file)
 
 

@@ -107,7 +107,7 @@ FUSED: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 def parts_of(name: str) -> Iterator[tuple[str, ...]]:
-    """The names of the tensors that make up ``name``, where it is a fused one: one tuple for each way it may be split."""
+    """The names of the tensors that make up ``name``, where it is a fused one: a tuple for each way of splitting it."""
     path, _, kind = name.rpartition(".")
     place, _, module = path.rpartition(".")
     for parts in FUSED.get(module, ()):

@@ -47,7 +47,7 @@ def shapes_text(tensors: Iterable[Tensor]) -> str:
 def shapes_of(text: str) -> Iterator[Tensor]:
     """The tensors that ``text`` lists. Raises :class:`ValueError` for a line that is none."""
     for line in text.splitlines():
-        pattern, ranges, size, mark = (line.split("\t") + [""])[:4]
+        pattern, ranges, size, mark = [*line.split("\t"), ""][:4]
         shape = () if size == "scalar" else tuple(map(int, size.split("x")))
         sets = [ranges_of(part) for part in ranges.split(";")] if ranges else []
         for indices in product(*sets):

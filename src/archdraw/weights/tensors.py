@@ -36,7 +36,7 @@ class Tensor:
 
 @dataclass
 class _Place:
-    """Where in the tree we are: the path, that of layers, the names already taken, and the numbers of experts around."""
+    """Where in the tree we are: the path, that of layers, the names already taken, the numbers of experts around."""
 
     path: str = ""
     stack: str = "layers"

@@ -43,7 +43,12 @@ _STATES = (
     (r"^blk\.#\.ssm_conv1d\.", "layers.#.mixer.conv1d.", "layers.#.linear_attn.conv1d."),
     (r"^blk\.#\.ssm_a(?:\.weight)?$", "layers.#.mixer.A_log", "layers.#.linear_attn.A_log"),
     (r"^blk\.#\.ssm_d(?:\.weight)?$", "layers.#.mixer.D"),
-    (r"^blk\.#\.ssm_dt\.bias$", "layers.#.mixer.dt_bias", "layers.#.linear_attn.dt_bias", "layers.#.mixer.dt_proj.bias"),
+    (
+        r"^blk\.#\.ssm_dt\.bias$",
+        "layers.#.mixer.dt_bias",
+        "layers.#.linear_attn.dt_bias",
+        "layers.#.mixer.dt_proj.bias",
+    ),
     (r"^blk\.#\.ssm_norm\.", "layers.#.mixer.norm.", "layers.#.linear_attn.norm."),
     (r"^blk\.#\.ssm_ba\.", "layers.#.linear_attn.in_proj_ba."),
 )

@@ -1,8 +1,8 @@
 """Writes the names and shapes of all tensors of each config's transformers class, built without memory for them.
 
     pip install -e .[verify]
-    python scripts/verify_shapes.py             # every config of tests/data/configs
-    python scripts/verify_shapes.py gpt2 opt-66b
+    python tests/verify_shapes.py             # every config of tests/data/configs
+    python tests/verify_shapes.py gpt2 opt-66b
 
 The classes are built on the meta device: no weight is downloaded or allocated. What comes out stands in
 tests/data/shapes, one file for each config, where tests/test_shapes.py compares it with the block tree of the config.
