@@ -21,10 +21,19 @@ CONFIGS = sorted((DATA / "configs").glob("*.json"))
 NAMES = [path.stem for path in CONFIGS]
 
 # Configs that publish nothing about a part of their model: why they are marked incomplete.
-INCOMPLETE: dict[str, str] = {}
+INCOMPLETE = {"gemma-3n-e4b": "the encoders of images and sounds"}
 
 # What archdraw counts where the table is wrong; docs/configs.md has the evidence.
-CORRECTED: dict[tuple[str, str], int] = {}
+CORRECTED = {
+    ("ling-2-5-1t", "total"): 1_012_231_140_864,
+    ("ling-2-6-1t", "total"): 1_012_231_140_864,
+    **dict.fromkeys([("minicpm-2b", column) for column in ("total", "active", "text")], 3_007_736_064),
+    **dict.fromkeys([("flan-t5-base", column) for column in ("total", "active", "text")], 247_577_856),
+    **dict.fromkeys([("flan-t5-xxl", column) for column in ("total", "active", "text")], 11_135_332_352),
+    ("longcat-flash-lite", "active"): 36_325_039_104,
+    ("longcat-flash-lite", "active_without_input_embedding"): 4_515_400_704,
+    ("gemma-3n-e4b", "kv_bytes_per_token"): 40_960,
+}
 
 
 @cache

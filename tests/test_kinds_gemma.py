@@ -9,7 +9,7 @@ from archdraw.facts import facts
 from archdraw.kinds.algebra import Linear
 from archdraw.kinds.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
 from archdraw.kinds.attention import GroupedQuery
-from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.decoder import Decoder
 from archdraw.kinds.dense_and_experts import DenseAndExperts
 from archdraw.kinds.feed_forward import GEGLU
@@ -17,6 +17,8 @@ from archdraw.kinds.gemma_audio import GemmaAudio, GemmaWaveform
 from archdraw.kinds.gemma_vision import GemmaPatches, GemmaVision
 from archdraw.kinds.norm import RMSNorm
 from archdraw.kinds.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
+from archdraw.views.diagrams import opened
+from test_wiring import leaving
 
 H = 64
 SCOPE = Scope(hidden_size=H, vocab_size=100)
@@ -185,3 +187,25 @@ def test_gemma_audio() -> None:
     assert "× 0.5" not in labels(kind.model_copy(update={"residual_weight": 1.0}).expand(SCOPE))
     with pytest.raises(KindError, match="5 heads do not divide 16 features"):
         kind.model_copy(update={"num_attention_heads": 5}).expand(SCOPE)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        GemmaVision(hidden_size=D, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4, standardize=True),
+        GemmaPatches(mm_embed_dim=32, mm_posemb_size=7),
+        GemmaAudio(hidden_size=D, num_hidden_layers=2, num_attention_heads=4),
+        GemmaWaveform(audio_embed_dim=40),
+        PerLayerEmbeddings(num_hidden_layers=3, hidden_size_per_layer_input=8),
+        PerLayerInput(hidden_size_per_layer_input=8),
+        BOTH,
+        ALTUP,
+    ],
+    ids=lambda kind: kind.keyword,
+)
+def test_all_lines_join_and_every_module_opens(kind: Kind) -> None:
+    made = kind.expand(SCOPE)
+    assert leaving(made, 1) == 1
+    for path, part in walk(made):
+        if isinstance(part, Module):
+            opened(part, path)

@@ -113,11 +113,11 @@ def test_lists_by_layer_have_an_entry_for_each() -> None:
 
 
 @pytest.mark.parametrize("value", [3, 2.5, "words"])
-def test_a_comment_changes_nothing_of_a_value(value: float | str) -> None:
+def test_a_comment_changes_nothing_of_a_value(value: Any) -> None:
     made = said(value, "why")
     assert made == value
     assert isinstance(made, type(value))
-    assert made.comment == "why"  # type: ignore[union-attr]
+    assert made.comment == "why"
 
 
 # ---- drafts
@@ -173,7 +173,8 @@ def test_stacks_are_written_as_a_person_would(layers: list[str], blocks: list[Bl
 
 
 def test_definitions_that_are_used_once_are_written_where_they_are_used() -> None:
-    define: dict[str, Block] = {"ff": {"swiglu": {"intermediate_size": 8}}, "layer": {"decoder": {"feed_forward": "ff"}}}
+    ff: Block = {"swiglu": {"intermediate_size": 8}}
+    define: dict[str, Block] = {"ff": ff, "layer": {"decoder": {"feed_forward": "ff"}}}
     assert inlined(define, [{"like": "layer", "times": 3}]) == (
         {},
         [{"decoder": {"times": 3, "feed_forward": {"swiglu": {"intermediate_size": 8}}}}],
@@ -333,7 +334,8 @@ def read(config: dict[str, Any]) -> Any:
 def test_a_key_that_nobody_knows_makes_the_spec_incomplete() -> None:
     reading = read(LLAMA | {"quantum_layers": 3, "dropout": 0.1})
     assert reading.unused == ("quantum_layers",)
-    assert reading.incomplete == ('the key "quantum_layers"',)
+    (reason,) = reading.incomplete
+    assert "quantum_layers" in reason
     assert "dropout" in reading.harmless
     assert "incomplete:" in reading.text
 

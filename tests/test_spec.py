@@ -300,9 +300,11 @@ def test_every_example_is_what_can_be_pasted(kind: type[Kind]) -> None:
     if kind.family == "position":
         example = f"grouped_query: {{num_attention_heads: 32, num_key_value_heads: 8, position: {{{example}}}}}"
         example = example.replace("{none}", "none")
+    if kind.family == "residual":
+        example = f"decoder: {{feed_forward: {{swiglu: {{intermediate_size: 64}}}}, residual: {{{example}}}}}"
     spec = parse_spec(f"{head}layers:\n  - embedding\n  - {example}\n")
     assert children(expand(spec).body)
-    if kind.family != "position":
+    if kind.family not in ("position", "residual"):
         assert isinstance(spec.layers[1], kind)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     archdraw check llama.yaml --weights model.safetensors.index.json
     """
     work = Work(show_traceback=show_traceback)
-    if weights and (len(specs) > 1 or Path(specs[0]).is_dir()):
+    if weights and len(spec_files(specs)[0]) > 1:
         raise click.UsageError("--weights belong to one model: name one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:

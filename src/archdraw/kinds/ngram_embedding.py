@@ -22,7 +22,7 @@ class NgramEmbedding(Kind):
 
     keyword: ClassVar[str] = "ngram_embedding"
     family: ClassVar[Family] = "embedding"
-    example: ClassVar[str] = "ngram_embedding: {ngram_vocab_size_ratio: 2, emb_neighbor_num: 4, emb_split_num: 4}"
+    example: ClassVar[str] = "ngram_embedding: {ngram_vocab_size_ratio: 2, emb_neighbor_num: 3, emb_split_num: 4}"
     source: ClassVar[str] = (
         "Meituan LongCat Team 2026, Scaling Embeddings Outperforms Scaling Experts, arXiv:2601.21204"
     )

@@ -85,8 +85,9 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     beside = 2 * MARGIN + natural.width + CHANNEL
     # Where the model itself is taller than that, panels may be as tall as it is.
     narrow, wide = (max(most - overhead, natural.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
-    limits = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead)
-    arrangement = _fitted_in(plate, theme, natural.height, limits)
+    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
+    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead)
+    arrangement = _fitted_in(plate, theme, natural.height, usual, large)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -105,20 +106,18 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     return _scene(canvas, plate, width, height)
 
 
-def _fitted_in(plate: Plate, theme: Theme, model_height: float, limits: Limits) -> Arrangement:
-    """All insets, without side remarks where that keeps the page small; on a large page as many as it can hold."""
-    whole = arrange(plate.insets, model_height, limits)
-    if whole.height <= limits.tallest(whole.widths):
-        return whole
-    for terse in _shortened(plate.insets):
-        arrangement = arrange(terse, model_height, limits)
-        if arrangement.height <= limits.tallest(arrangement.widths):
+def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, large: Limits) -> Arrangement:
+    """All insets, without side remarks where that keeps the page usual; on a large page as many as it can hold."""
+    for insets in (plate.insets, *_shortened(plate.insets)):
+        arrangement = arrange(insets, model_height, usual)
+        if arrangement.height <= usual.tallest(arrangement.widths):
             return arrangement
+    arrangement = arrange(plate.insets, model_height, large)
     for fewer in _lessened(plate, theme):
-        if whole.height <= limits.last(whole.widths):
+        if arrangement.height <= large.last(arrangement.widths):
             break
-        whole = arrange(fewer, model_height, limits)
-    return whole
+        arrangement = arrange(fewer, model_height, large)
+    return arrangement
 
 
 def lettered(plate: Plate, theme: Theme) -> Plate:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdraw.weights.comparison import Comparison, Difference, compare
+from archdraw.weights.comparison import compare
+from archdraw.weights.differences import Comparison, Difference
 from archdraw.weights.headers import read_tensors
 from archdraw.weights.tensors import Tensor, tensors
 

@@ -7,64 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Literal
 
 from archdraw.weights.conventions.common import IGNORED, PACKED
-from archdraw.weights.dimensions import Shape, joined_shape, same, shape_text, turned, without_ones
+from archdraw.weights.differences import Comparison, Difference
+from archdraw.weights.dimensions import Shape, joined_shape, same, turned, without_ones
 from archdraw.weights.naming import Convention, conventions, parts_of, template_of, wholes_of
-from archdraw.weights.shapes import boxes, pattern_of, ranges_text
 from archdraw.weights.stored import Stored, members_of, of_expert, stacked
 from archdraw.weights.tensors import Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One tensor that the two do not agree on.
-
-    "missing": the file lacks what the tree has; "extra": the tree lacks what the file has; "shape": both have it.
-    ``name`` is the tree's name, of an extra tensor the file's. ``expected`` is the tree's shape, ``found`` the file's.
-    """
-
-    kind: Literal["missing", "extra", "shape"]
-    name: str
-    expected: Shape | None = None
-    found: Shape | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How a tree and a file compare. ``matched`` tensors of the file are as the tree has them.
-
-    ``renamed`` are pairs (the tree's name, the file's) that agree in layer and shape and in nothing else: a convention
-    that is not known, or a difference that shapes do not show. ``packed`` tensors hold numbers of few bits, so that
-    only their names were compared.
-    """
-
-    convention: str
-    matched: int
-    packed: int
-    differences: tuple[Difference, ...]
-    renamed: tuple[tuple[str, str], ...]
-
-    def told(self) -> Iterator[str]:
-        """The differences, one line each, layers that differ alike in one: ``layers.0-31.self_attn.q_norm.weight``."""
-        groups: dict[tuple[str, str, Shape | None, Shape | None], list[tuple[int, ...]]] = defaultdict(list)
-        for difference in self.differences:
-            pattern, indices = pattern_of(difference.name)
-            groups[difference.kind, pattern, difference.expected, difference.found].append(indices)
-        for (kind, pattern, expected, found), members in groups.items():
-            for box in boxes(members):
-                yield _told(kind, _in_short(pattern, box), expected, found)
-
-    def told_renamed(self) -> Iterator[str]:
-        """The renamed tensors, one line for each pair of patterns."""
-        pairs: dict[tuple[str, str], list[tuple[int, ...]]] = defaultdict(list)
-        for name, called in self.renamed:
-            (pattern, indices), (other, _) = pattern_of(name), pattern_of(called)
-            pairs[pattern, other].append(indices)
-        for (pattern, other), members in pairs.items():
-            for box in boxes(members):
-                yield f"{_in_short(pattern, box)} is called {other} in the file, or is another tensor of the same shape"
 
 
 def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Convention | None = None) -> Comparison:
@@ -170,7 +119,7 @@ class _Match:
                 for short in _without_one(name):
                     shorter[short].add(number)
         for name, numbers in shorter.items():
-            if len(numbers) == 1 and self.keys.get(name, -1) in (-1, *self.seen):
+            if len(numbers) == 1 and (name not in self.keys or self.keys[name] in self.seen):
                 self.keys[name] = next(iter(numbers))
 
     def result(self) -> Comparison:
@@ -255,13 +204,12 @@ class _Match:
 
     def _settle(self, name: str, expected: Shape, item: Stored) -> None:
         """Compares the shapes of what has been found to be the same tensor."""
-        if re.search(PACKED, item.name):
-            self.packed += 1
-            return
         if item.experts and expected:
             self._settle_experts(name, expected, item)
-        elif same(expected, item.shape) or (self._turns(item) and same(turned(expected), item.shape)):
+        elif self._fits(expected, item.shape, item):
             self.matched += 1
+        elif _is_packed(item.tensor):
+            self.packed += 1
         else:
             self.differences.append(Difference("shape", name, expected, item.shape))
 
@@ -274,10 +222,15 @@ class _Match:
         for expert, tensor in item.experts:
             if expert >= total:
                 self.differences.append(Difference("extra", tensor.name, found=tensor.shape))
-            elif same(one, tensor.shape) or (self._turns(item) and same(turned(one), tensor.shape)):
+            elif self._fits(one, tensor.shape, item):
                 self.matched += 1
+            elif _is_packed(tensor):
+                self.packed += 1
             else:
                 self.differences.append(Difference("shape", of_expert(name, expert), one, tensor.shape))
+
+    def _fits(self, expected: Shape, found: Shape, item: Stored) -> bool:
+        return same(expected, found) or (self._turns(item) and same(turned(expected), found))
 
     def _turns(self, item: Stored) -> bool:
         return self.convention.is_transposed(item.template.text)
@@ -330,22 +283,13 @@ def _by_shape(tree: list[Tensor], stored: list[Stored], convention: Convention) 
     ]
 
 
+def _is_packed(tensor: Tensor) -> bool:
+    return tensor.packed or re.search(PACKED, tensor.name) is not None
+
+
 def _without_one(name: str) -> Iterator[str]:
     """``name`` without one of its modules; the stack, the layer's index, experts and the tensor itself stay."""
     parts = name.split(".")
     for place in range(2 if parts[0] == "layers" else 0, len(parts) - 2):
         if not parts[place].isdecimal() and parts[place] != "experts":
             yield ".".join((*parts[:place], *parts[place + 1 :]))
-
-
-def _in_short(pattern: str, box: tuple[tuple[int, ...], ...]) -> str:
-    ranges = iter(box)
-    return ".".join(ranges_text(next(ranges)) if part == "*" else part for part in pattern.split("."))
-
-
-def _told(kind: str, name: str, expected: Shape | None, found: Shape | None) -> str:
-    if kind == "missing":
-        return f"{name} {shape_text(expected)} is missing" if expected is not None else f"{name} is missing"
-    if kind == "extra":
-        return f"{name} {shape_text(found or ())} is not in the spec"
-    return f"{name} is {shape_text(found or ())}, not {shape_text(expected or ())}"

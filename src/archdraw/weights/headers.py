@@ -15,6 +15,9 @@ from archdraw.weights.tensors import Tensor
 LARGEST_HEADER = 100_000_000
 """Bytes; the limit of the safetensors library itself."""
 
+PACKED_TYPES = ("U8", "I8", "I32", "I64", "U16", "U32", "F4", "F6_E2M3", "F6_E3M2")
+"""Number types that quantised weights are packed in; a matrix of whole numbers holds several in each, or not."""
+
 INDEX_ENDING = ".index.json"
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
@@ -134,7 +137,8 @@ def tensors_of_json(data: Any, file: str | Path) -> list[Tensor]:
         if name in found:
             raise refusal(file, f"there are two tensors called {name}")
         shape = value.get("shape") if isinstance(value, Mapping) else value
-        found[name] = Tensor(name, a_shape(shape, name, file))
+        kind = value.get("dtype") if isinstance(value, Mapping) else None
+        found[name] = Tensor(name, a_shape(shape, name, file), packed=kind in PACKED_TYPES)
     if not found:
         raise refusal(file, "there are no tensors in this file")
     return list(found.values())

@@ -16,7 +16,7 @@ class Tensor:
 
     ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``beside`` belongs to a module
     that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line.
-    ``also`` are other names that it may go by: a
+    A ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing. ``also`` are other names that it may go by: a
     parameter that is no weight or bias often stands directly in its module (``self_attn.sinks``).
     """
 
@@ -26,6 +26,7 @@ class Tensor:
     buffer: bool = False
     beside: bool = False
     encoder: bool = False
+    packed: bool = False
     also: tuple[str, ...] = ()
 
     @property
@@ -128,7 +129,7 @@ def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
         name = short if "." in weight.name else f"{path}.{weight.name}"
         also = () if "." in weight.name or weight.name in ("weight", "bias") else (short,)
         shape = (*place.experts, *weight.shape)
-        yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also)
+        yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also=also)
 
 
 def _is_tied(leaf: Leaf) -> bool:

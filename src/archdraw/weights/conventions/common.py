@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 FIRST = (
+    # Quantised weights.
+    (r"\.(?:weight_packed|qweight)$", ".weight"),
+    (r"(?<=_proj)_blocks$", ""),
     # Encoders of other modalities keep a name of their own, so that their layers are not taken for the stack's.
     (
         r"^(?:model\.|thinker\.)*(?:visual|vision_tower|vision_model|vision_encoder|vision_backbone|vit)\.",
@@ -33,7 +36,7 @@ LAST = (
         ".mlp.gate.e_score_correction_bias",
         ".mlp.e_score_correction_bias",
     ),
-    (r"\.experts\.(gate_up_proj|gate_proj|up_proj|down_proj)$", r".experts.\1.weight"),
+    (r"\.(experts|shared_experts)\.(gate_up_proj|gate_proj|up_proj|down_proj)$", r".\1.\2.weight"),
     (r"\.experts\.(gate_up_proj|gate_proj|up_proj|down_proj)_bias$", r".experts.\1.bias"),
     # Projections.
     (r"\.(?:query_key_value|Wqkv|c_attn|W_pack|wqkv|qkv)\.(?=weight|bias)", ".qkv_proj."),
