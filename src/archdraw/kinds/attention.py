@@ -87,8 +87,12 @@ class SoftmaxAttention(Kind):
         self._check()
         heads = self._heads(scope)
         gate, hidden, width = self._gate(heads), scope.hidden_size, heads.query * value_width(heads)
-        projections = (*queries(hidden, heads, gate, bias=self.attention_bias), *self._keys_values(hidden, heads))
-        mixed = self._mixed(heads)
+        projections = (
+            *self._chooser(hidden)[0],
+            *queries(hidden, heads, gate, bias=self.attention_bias),
+            *self._keys_values(hidden, heads),
+        )
+        mixed = self._mixed(heads, self._chooser(hidden)[1])
         out = linear(
             "o_proj",
             "output projection",
@@ -141,6 +145,13 @@ class SoftmaxAttention(Kind):
         per_head = self.output_gate == "per_head"
         return Gate(heads.query * (1 if per_head else value_width(heads)), self.gate_projection, per_head)
 
+    def _chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """What chooses the keys that a query meets: projections of the input, and what their lines pass to one line.
+
+        Both stand at the left of the queries. Nothing usually.
+        """
+        return (), ()
+
     def _window(self) -> Window | None:
         if self.attention_chunk_size is not None:
             return Window(self.attention_chunk_size, chunked=True)
@@ -164,8 +175,8 @@ class SoftmaxAttention(Kind):
             hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
         )
 
-    def _mixed(self, heads: Heads) -> tuple[Block, ...]:
-        """From the lines Q, K, V to one line: norms, rotation, attention."""
+    def _mixed(self, heads: Heads, chooser: tuple[Block, ...]) -> tuple[Block, ...]:
+        """From the lines of the ``chooser`` and Q, K, V to one line: norms, rotation, attention."""
         position = self._position()
         bias, tensors = position.score_bias(heads.query) if position is not None else ("", ())
         cap = self.attn_logit_softcapping
@@ -181,16 +192,16 @@ class SoftmaxAttention(Kind):
             detail=grouping(heads),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
-            inputs=3,
+            inputs=3 + len(chooser),
             chip=", ".join(filter(None, chips)),
             heads=heads,
         )
         prepared, values = self._prepared(heads), self._prepared_values(heads)
-        if not prepared.parts and not values.parts:
+        if not prepared.parts and not values.parts and not chooser:
             return (attention,)
         lines = 1 if self.shares_kv else 2
         first: tuple[Block, ...] = (prepared,) if prepared.parts else (LINE,) * lines
-        return (Parallel((*first, *((LINE,) if lines == 1 else ()), values), "separate"), attention)
+        return (Parallel((*chooser, *first, *((LINE,) if lines == 1 else ()), values), "separate"), attention)
 
     def _prepared(self, heads: Heads) -> Sequence:
         """What queries and keys pass before they meet; keys of another layer have passed it there."""
@@ -262,7 +273,11 @@ class SoftmaxAttention(Kind):
         if self.sinks:
             facts.append("1 learned sink a head")
         told = biases.told(keys=not self.shares_kv, values=not (self.shares_kv or self.attention_k_eq_v))
-        return notes(self._cached(heads), facts, told)
+        return notes(self._cached(heads), *self._more_notes(), facts, told)
+
+    def _more_notes(self) -> tuple[str, ...]:
+        """Sentences about what chooses the keys."""
+        return ()
 
     def _cached(self, heads: Heads) -> str:
         if not self.is_causal:

@@ -81,9 +81,9 @@ class GemmaAudio(Kind):
                     f"convolution {before:,} to {after:,}",
                     role="convolution",
                     detail="3 × 3, stride 2",
-                    weights=(Weight("conv.weight", (after, before, 3, 3)),),
+                    weights=(Weight(f"layer{index}.conv.weight", (after, before, 3, 3)),),
                 ),
-                parts.layernorm(f"layer{index}_norm", after, bias=False),
+                parts.layernorm(f"layer{index}.norm", after, bias=False),
                 Leaf(f"layer{index}_act", "ReLU"),
             ]
         bands = (first // 4) * second

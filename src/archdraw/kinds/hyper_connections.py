@@ -46,7 +46,7 @@ class HyperConnections(ResidualKind):
             Weight("fn", (made, streams * hidden)),
             Weight("base", (made,)),
             Weight("scale", (3 if mixed else 2,)),
-            *((Weight("norm.weight", (streams * hidden,)),) if self.hc_norm else ()),
+            *((Weight(f"{maker}.norm.weight", (streams * hidden,)),) if self.hc_norm else ()),
         )
         read = Leaf(
             "read" if self.single_pass else maker,
@@ -172,8 +172,8 @@ def _gated_read(name: str, streams: int, hidden: int, rank: int) -> tuple[Leaf, 
         f"Read {streams} streams",
         detail=f"sigmoid gate of rank {rank:,}",
         weights=(
-            Weight("input_mix_weight_down.weight", (rank, wide)),
-            Weight("input_mix_weight_up.weight", (wide, rank)),
+            Weight(f"{name}.input_mix_weight_down.weight", (rank, wide)),
+            Weight(f"{name}.input_mix_weight_up.weight", (wide, rank)),
         ),
         multiplications=wide,
     )

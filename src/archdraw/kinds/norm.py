@@ -12,7 +12,8 @@ from archdraw.kinds.fields import Label
 class RMSNorm(Kind):
     """Root mean square normalisation: x / rms(x) times a learned weight for each feature, no mean, no bias.
 
-    ``zero_centered`` stores the weight as its distance from 1 (Gemma, Qwen3-Next), which counts the same.
+    ``zero_centered`` stores the weight as its distance from 1 (Gemma, Qwen3-Next), which counts the same. ``bias``
+    adds one for each feature after all (xLSTM).
     """
 
     keyword: ClassVar[str] = "rmsnorm"
@@ -21,12 +22,14 @@ class RMSNorm(Kind):
     source: ClassVar[str] = "Zhang and Sennrich 2019, Root Mean Square Layer Normalization, arXiv:1910.07467"
 
     zero_centered: bool = False
+    bias: bool = False
     elementwise_affine: bool = True
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf over ``hidden_size`` features."""
-        weights = (Weight("weight", (scope.hidden_size,)),) if self.elementwise_affine else ()
+        names = (("weight",) + (("bias",) if self.bias else ())) if self.elementwise_affine else ()
+        weights = tuple(Weight(name, (scope.hidden_size,)) for name in names)
         return Leaf("norm", self.label or "RMSNorm", role="norm", weights=weights, part="norm")
 
 

@@ -49,7 +49,7 @@ class ShortConvolution(Kind):
             part="attention",
             state=state,
         )
-        gated = Leaf("gate", "×", inputs=2)
+        gated = Leaf("gate", "B × X", inputs=2)
         out = linear(
             "out_proj",
             "output projection",

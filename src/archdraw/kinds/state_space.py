@@ -77,7 +77,7 @@ class Mamba(Kind):
             part="attention",
             inputs=4,
             state=state,
-            multiplications=4 * state,
+            multiplications=3 * state,
         )
         read = Sequence(
             (

@@ -20,6 +20,7 @@ from archdraw.weights.tensors import Tensor
 
 NOT_TOLD = ("the context length and the rotation: shapes don't tell",)
 HEADS_NOT_TOLD = "the number of heads: shapes tell only how wide all are together; heads of {width} are drawn"
+ACTIVE_NOT_TOLD = "how many experts a token passes: shapes don't tell; 1 is drawn"
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes by the tree's names without the layer: those of the first layer that has them."""
@@ -45,10 +46,12 @@ def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
         reasons = list(NOT_TOLD)
         if config.pop("_guessed", False):
             reasons.append(HEADS_NOT_TOLD.format(width=config["head_dim"]))
+        if "num_experts_per_tok" in config:
+            reasons.append(ACTIVE_NOT_TOLD)
         try:
             reading = reading_of(stand_in_text(config), config, f"{told} as a config", name, not_known=reasons)
             result = comparison(reading, tensors)
-        except (InputError, ArithmeticError):
+        except (InputError, ArithmeticError, LookupError):
             continue
         if not result.differences and not result.renamed:
             return reading
@@ -105,7 +108,7 @@ def _gated(shapes: Shapes, layers: int) -> dict[str, Any] | None:
     queries = shapes.get("self_attn.q_proj.weight")
     keys = shapes.get("self_attn.k_proj.weight")
     down = shapes.get("mlp.down_proj.weight")
-    if queries is None or keys is None:
+    if queries is None or keys is None or not all(len(one) == 2 and min(one) > 0 for one in (queries, keys)):
         return None
     normed = shapes.get("self_attn.q_norm.weight", ())
     width, guessed = (normed[0], False) if len(normed) == 1 and queries[0] > normed[0] else (0, True)

@@ -125,8 +125,9 @@ def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
     path = replace(place, taken=dict(place.taken)).named(leaf.name) if _is_tied(leaf) else place.named(leaf.name)
     for weight in leaf.weights:
         short = f"{place.path}.{weight.name}" if place.path else weight.name
-        # A name with a dot is below the enclosing module: one box, several tensors.
-        name = short if "." in weight.name else f"{path}.{weight.name}"
+        # A name with a dot is below the enclosing module: one box, several tensors. A mere index is the leaf's own.
+        of_module = "." in weight.name and not weight.name[0].isdecimal()
+        name = short if of_module else f"{path}.{weight.name}"
         also = () if "." in weight.name or weight.name in ("weight", "bias") else (short,)
         shape = (*place.experts, *weight.shape)
         yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also=also)

@@ -53,6 +53,8 @@ LAST = (
     ),
     (r"\.mlp\.Wi\.", ".mlp.gate_up_proj.", ".mlp.up_proj."),
     (r"\.mlp\.Wo\.", ".mlp.down_proj."),
+    (r"\.mlp\.proj_up_gate\.", ".mlp.gate_proj."),
+    (r"\.mlp\.proj_(up|down)\.", r".mlp.\1_proj."),
     (r"\.self_attn\.q_layernorm\.", ".self_attn.q_norm.", ".self_attn.q_layernorm."),
     (r"\.self_attn\.k_layernorm\.", ".self_attn.k_norm.", ".self_attn.k_layernorm."),
     (r"(\.mlp|\.experts|\.shared_experts?)\.w1\.", r"\1.gate_proj."),
@@ -68,7 +70,7 @@ LAST = (
     (r"^(layers\.#)\.(?:fc2)\.", r"\1.mlp.down_proj."),
     # Norms of a layer.
     (
-        r"^(layers\.#)\.(?:ln_1|ln1|norm_1|norm1|attn_norm|attention_norm|operator_norm|self_attn_layer_norm|temporal_pre_norm|norm)\.",
+        r"^(layers\.#)\.(?:ln_1|ln1|norm_1|norm1|attn_norm|attention_norm|operator_norm|self_attn_layer_norm|temporal_pre_norm|norm_mlstm|norm)\.",
         r"\1.input_layernorm.",
         r"\1.post_attention_layernorm.",
     ),
