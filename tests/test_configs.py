@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from archdraw.errors import InputError
 from archdraw.facts import report
 from archdraw.faults import faults
 from archdraw.readers import Reading, read_config
@@ -24,13 +23,6 @@ NAMES = [path.stem for path in CONFIGS]
 # Configs that publish nothing about a part of their model: why they are marked incomplete.
 INCOMPLETE = {
     "gemma-3n-e4b": "the encoders of images and sounds",
-    "naive-n0-5-flash": "the indexer of the full layers",
-}
-
-# Families without a reader: until they have one, they must be refused or marked incomplete.
-WITHOUT_READER = {
-    *("arctic-480b", "grok-1-314b", "grok-2.5-270b", "recurrentgemma-2b"),
-    *("rwkv-4-169m", "rwkv-5-3b", "xlstm-7b", "zaya1-8b"),
 }
 
 # What archdraw counts where the table is wrong; docs/configs.md has the evidence.
@@ -68,20 +60,7 @@ def test_every_config_is_in_the_table() -> None:
     assert len(NAMES) > 180
 
 
-READ = [name for name in NAMES if name not in WITHOUT_READER]
-ROWS = [row for row in COUNTS if row["config"] not in WITHOUT_READER]
-
-
-@pytest.mark.parametrize("name", sorted(WITHOUT_READER))
-def test_what_has_no_reader_is_never_guessed_in_silence(name: str) -> None:
-    try:
-        found = reading(name)
-    except InputError:
-        return
-    assert found.incomplete
-
-
-@pytest.mark.parametrize("row", ROWS, ids=[row["config"] for row in ROWS])
+@pytest.mark.parametrize("row", COUNTS, ids=[row["config"] for row in COUNTS])
 def test_counts_are_exact(row: dict[str, str]) -> None:
     from archdraw.facts import facts
 
@@ -99,13 +78,13 @@ def test_counts_are_exact(row: dict[str, str]) -> None:
     assert sum(found["parts"].values()) == found["total_parameters"]
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_key_is_understood(name: str) -> None:
     assert reading(name).unused == ()
     assert [name] * bool(reading(name).incomplete) == [name] * (name in INCOMPLETE)
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", NAMES)
 def test_no_picture_has_a_fault(name: str) -> None:
     spec = parse_spec(reading(name).text, name)
     assert faults(draw(spec, expand(spec), theme=load_theme("light"))) == []

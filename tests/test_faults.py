@@ -272,7 +272,7 @@ def moved(element: Element, right: float, down: float) -> Element:
             return replace(element, x=element.x + right, y=element.y + down)
 
 
-@pytest.mark.parametrize(("width", "height", "least"), [(1224, 1530, 14), (1656, 1200, 14), (1656, 1700, 18.216)])
+@pytest.mark.parametrize(("width", "height", "least"), [(1224, 1530, 14), (1656, 1200, 14), (1656, 1700, 14.076)])
 def test_minimum_text_grows_with_the_shorter_side(width: float, height: float, least: float) -> None:
     assert minimum_text(scene(width=width, height=height)) == pytest.approx(least)
 

@@ -15,8 +15,7 @@ from archdraw.readers.agreement import comparison
 from archdraw.weights.shapes import shapes_of
 
 DATA = Path(__file__).parent / "data"
-WITHOUT_READER = {"recurrentgemma-2b", "rwkv-4-169m", "xlstm-7b", "zaya1-8b"}
-SHAPES = [file for file in sorted((DATA / "shapes").glob("*.tsv")) if file.stem not in WITHOUT_READER]
+SHAPES = sorted((DATA / "shapes").glob("*.tsv"))
 
 # transformers 5.23 allocates rows of the first projection for the 256 experts that do nothing and have no weights.
 TOO_MANY = {

@@ -283,8 +283,8 @@ def test_what_nothing_uses_is_a_warning() -> None:
 
 
 def test_broken_definitions_are_told_once_however_often_used() -> None:
-    text = f"{HEAD}define:\n  a: {{rmsnorm: {{bias: 1}}}}\n  b: {{like: a, label: x}}\nlayers: [a, a, b]\n"
-    assert refused(text) == ["rmsnorm has no field bias"]
+    text = f"{HEAD}define:\n  a: {{rmsnorm: {{width: 1}}}}\n  b: {{like: a, label: x}}\nlayers: [a, a, b]\n"
+    assert refused(text) == ["rmsnorm has no field width"]
 
 
 def test_problems_of_text_and_meaning_are_told_together() -> None:

@@ -46,6 +46,7 @@ class SoftmaxAttention(Kind):
     qk_norm: QueryKeyNorm | None = None
     qk_norm_after_position: bool = False
     v_norm: bool = False
+    clip_qkv: Factor | None = None
     attention_value_scale: Factor | None = None
     position: Position | None = None
     sliding_window: Size | None = None
@@ -60,6 +61,7 @@ class SoftmaxAttention(Kind):
     attn_temperature_tuning: bool = False
     floor_scale: Size = 8192
     attn_scale: Factor = 0.1
+    attn_temperature_len: Size | None = None
     label: Label | None = None
 
     @property
@@ -263,6 +265,8 @@ class SoftmaxAttention(Kind):
             facts.append(f"{'chunks of' if window.chunked else 'window'} {window.size:,}")
         if isinstance(self.position, NoPosition):
             facts.append("no position encoding (NoPE)")
+        if self.clip_qkv is not None:
+            facts.append(f"Q, K and V clamped at ±{number(self.clip_qkv)}")
         if self.query_pre_attn_scalar is not None:
             facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
         if self.attention_multiplier is not None:
@@ -270,6 +274,9 @@ class SoftmaxAttention(Kind):
             facts.append("scores are not scaled" if factor == "1" else f"scores × {factor}")
         if self.attn_temperature_tuning:
             facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
+        if self.attn_temperature_len is not None:
+            start = f"{self.attn_temperature_len:,}"
+            facts.append(f"beyond token {start} scores × log n / log {start}")
         if self.sinks:
             facts.append("1 learned sink a head")
         told = biases.told(keys=not self.shares_kv, values=not (self.shares_kv or self.attention_k_eq_v))
@@ -296,7 +303,8 @@ class MultiHead(SoftmaxAttention):
 
     ``sliding_window`` and ``attention_chunk_size`` bound what a token sees; ``sinks`` adds a learned score a head that
     draws attention to nothing. ``qk_norm`` normalises queries and keys before the position is told (or after it:
-    ``qk_norm_after_position``), ``v_norm`` the values, which ``attention_value_scale`` multiplies (MiMo-V2).
+    ``qk_norm_after_position``), ``v_norm`` the values, which ``attention_value_scale`` multiplies (MiMo-V2);
+    ``clip_qkv`` bounds all three (DBRX).
     ``attention_k_eq_v`` takes the keys before norm and rotation for values (Gemma 4); ``shares_kv`` takes keys and
     values of another layer, which a text in its place can name.
 
@@ -304,7 +312,8 @@ class MultiHead(SoftmaxAttention):
     feature, or one for each head (``per_head``). The projection is a part of ``q_proj``, or ``gate_projection`` names
     one of its own. The scores are divided by the root of a head's width; ``query_pre_attn_scalar`` puts another number
     under the root, ``attention_multiplier`` multiplies instead (Granite). ``attn_temperature_tuning`` multiplies the
-    query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4).
+    query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4), ``attn_temperature_len`` the
+    scores of a token n beyond it by ``log(n) / log(attn_temperature_len)`` (Grok 2).
     """
 
     keyword: ClassVar[str] = "multi_head"

@@ -14,6 +14,7 @@ from archdraw.kinds.booking import booked
 from archdraw.kinds.expanding import book_rest
 from archdraw.kinds.feed_forward import FeedForwardKind, SwiGLU
 from archdraw.kinds.fields import Factor, Label, Size
+from archdraw.kinds.router_mlp import MLPRouter
 from archdraw.kinds.wording import notes, number, parameters
 
 _SCORES = {"sqrtsoftplus": "√softplus", "sparsemixer": "SparseMixer"}
@@ -121,7 +122,11 @@ class MixtureOfExperts(Kind):
             detail += f" + {self.zero_expert_num:,} identity"
         if self._shared_width() is not None:
             detail += f" + {self.n_shared_experts or 1} shared"
-        return detail if self.dense is None else f"{detail} + dense"
+        if self.dense is not None:
+            detail += " + dense"
+        return (
+            f"{detail}, {self.router.remark}" if isinstance(self.router, MLPRouter) and self.router.remark else detail
+        )
 
     def _routed(self, router: Block, sink: Block | None, scope: Scope) -> Block:
         """The router, the routed experts, and what else it weighs."""

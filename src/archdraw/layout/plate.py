@@ -110,7 +110,7 @@ def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, l
     """All insets, without side remarks where that keeps the page usual; on a large page as many as it can hold."""
     for insets in (plate.insets, *_shortened(plate.insets)):
         arrangement = arrange(insets, model_height, usual)
-        if arrangement.height <= usual.tallest(arrangement.widths):
+        if arrangement.height <= min(usual.tallest(arrangement.widths), usual.last(arrangement.widths)):
             return arrangement
     arrangement = arrange(plate.insets, model_height, large)
     for fewer in _lessened(plate, theme):

@@ -56,8 +56,8 @@ def _mixer(config: Config, kind: str) -> Block:
         "sliding_window": config.integer("sliding_window", "sliding_window_size") if slides else None,
         "position": position,
     }
-    # The second name of the window; chunks are what older code called it.
-    config.raw("sliding_window", "sliding_window_size", "attention_chunk_size")
+    # Second names of the window, and of the base where rope_parameters has it.
+    config.raw("sliding_window", "sliding_window_size", "attention_chunk_size", "rope_theta")
     return whole_heads(heads, groups, width, **fields)
 
 
@@ -110,7 +110,7 @@ def _naive(config: Config) -> Draft:
         assert isinstance(plain, dict)
         ((_, fields),) = plain.items()
         groups = {"num_key_value_heads": config.integer("num_key_value_heads")}
-        return {"token_sparse_attention": {**groups, **fields, **index}}
+        return {"token_sparse_attention": {"label": "Sparse attention", **groups, **fields, **index}}
 
     return _decoder(config, mixer)
 

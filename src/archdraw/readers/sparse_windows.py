@@ -201,34 +201,34 @@ class _StepLayers:
         config = self.config
         own, shared = self._at(self.limits, layer), self._at(self.shared_limits, layer)
         if not sparse:
-            return self._clamped("dense", gated_feed_forward(config), shared)
-        name, width = self._clamped("sparse", gated_feed_forward(config, config.integer("moe_intermediate_size")), own)
-        router = balanced(config)
+            return f"dense{_clamp(shared)}", _clamped(gated_feed_forward(config), shared)
+        router: dict[str, Any] = balanced(config)
         router["scoring_func"] = config.text("moe_router_activation", default="sigmoid")
         router["norm_topk_prob"] = config.flag("norm_expert_weight", default=True)
         router["e_score_correction_bias"] = config.flag("use_moe_router_bias", default=True)
+        width = config.integer("moe_intermediate_size")
         shared_width = config.integer("share_expert_dim", "share_expert_dims")
         if own == shared:
             router["shared_expert_intermediate_size"] = shared_width
         else:
-            said_name, router["shared_expert"] = self._clamped("", gated_feed_forward(config, shared_width), shared)
-            name += said_name
-        mix = mixture(config, config.integer("moe_intermediate_size"), **router)
+            router["shared_expert"] = _clamped(gated_feed_forward(config, shared_width), shared)
+        mix = mixture(config, width, **router)
         assert isinstance(mix, dict)
-        assert isinstance(width, dict)
+        fields = mix["mixture_of_experts"]
         if own:
-            mix["mixture_of_experts"].pop("moe_intermediate_size", None)
-            mix["mixture_of_experts"]["expert"] = width
-        return name, mix
-
-    def _clamped(self, name: str, block: Block, limit: float) -> tuple[str, Block]:
-        if not limit:
-            return name, block
-        assert isinstance(block, dict)
-        ((keyword, fields),) = block.items()
-        return f"{name}_clamped" if name else f"_shared_{limit:g}", {keyword: {**fields, "swiglu_limit": float(limit)}}
+            fields.pop("moe_intermediate_size", None)
+            fields["expert"] = _clamped(gated_feed_forward(config, width), own)
+        if not own and not shared:
+            return "sparse", mix
+        label = "Clamped experts" if own and shared else "Clamped routed experts" if own else "Clamped shared expert"
+        return f"sparse{_clamp(own)}{_clamp(shared, 'shared')}", {
+            "mixture_of_experts": {"label": said(label, "swiglu_limits, swiglu_limits_shared"), **fields}
+        }
 
     def _position(self, layer: int, kind: str) -> Block:
+        same = [index in self.turned for index, other in enumerate(self.kinds) if other == kind]
+        if self.turned and any(same) != all(same):
+            self.config.not_known("rotation in some of the layers of one kind")
         if self.turned and layer not in self.turned:
             return NOWHERE
         fields: dict[str, Any] = {"rope_theta": float(self._at(self.theta, layer))}
@@ -243,12 +243,25 @@ class _StepLayers:
     def _listed(self, name: str, usual: float) -> list[float]:
         value = self.config.raw(name)
         if isinstance(value, list):
-            return self.config.numbers(name)
+            # An entry of null is none, as 0 is.
+            return Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
         return [self.config.number(name, default=usual)] * len(self.kinds)
 
     @staticmethod
     def _at(values: list[float], layer: int) -> float:
         return values[layer] if layer < len(values) else values[-1]
+
+
+def _clamp(limit: float, word: str = "clamped") -> str:
+    """The end of a definition's name that tells of a limit; nothing without one."""
+    return f"_{word}_{limit:g}".replace(".", "_") if limit else ""
+
+
+def _clamped(block: Block, limit: float) -> Block:
+    """``block``, a gated feed forward, with a limit on both of its factors."""
+    assert isinstance(block, dict)
+    ((keyword, fields),) = block.items()
+    return {keyword: {**fields, "swiglu_limit": float(limit)}} if limit else block
 
 
 def _step_sparse(config: Config, number: int) -> list[bool]:

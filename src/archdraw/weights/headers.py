@@ -160,7 +160,7 @@ def _indexed(file: Path) -> list[Tensor]:
         raise refusal(file, "this index has no weight_map")
     names = list(dict.fromkeys(places.values()))
     for name in names:
-        if not isinstance(name, str) or Path(name).name != name:
+        if not isinstance(name, str) or not name or Path(name).name != name:
             raise refusal(file, f"the index names {str(name)[:60]!r}, which is no file beside it")
     missing = [name for name in names if not (file.parent / name).is_file()]
     if missing:

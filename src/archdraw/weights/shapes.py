@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 
 from archdraw.weights.tensors import Tensor
 
 Indices = tuple[int, ...]
+
+MOST_INDICES = 1_000_000
+"""Tensors of one line; more than any model has of one kind."""
 
 
 def pattern_of(name: str) -> tuple[str, Indices]:
@@ -50,6 +54,8 @@ def shapes_of(text: str) -> Iterator[Tensor]:
         pattern, ranges, size, mark = [*line.split("\t"), ""][:4]
         shape = () if size == "scalar" else tuple(map(int, size.split("x")))
         sets = [ranges_of(part) for part in ranges.split(";")] if ranges else []
+        if len(sets) != pattern.split(".").count("*") or prod(map(len, sets)) > MOST_INDICES:
+            raise ValueError(f"{ranges[:40]!r} does not fit {pattern[:60]!r}")
         for indices in product(*sets):
             yield Tensor(filled(pattern, indices), shape, tied=mark == "tied", buffer=mark == "buffer")
 
@@ -88,10 +94,13 @@ def ranges_text(numbers: Indices) -> str:
 
 
 def ranges_of(text: str) -> Indices:
-    """The numbers of :func:`ranges_text`."""
+    """The numbers of :func:`ranges_text`. Raises :class:`ValueError` for any other text."""
     numbers: list[int] = []
     for part in text.split(","):
         span, _, step = part.partition(":")
         first, _, last = span.partition("-")
-        numbers += range(int(first), int(last or first) + 1, int(step or 1))
+        run = range(int(first), int(last or first) + 1, int(step or 1))
+        if len(run) + len(numbers) > MOST_INDICES:
+            raise ValueError(f"{text[:40]!r} are too many indices")
+        numbers += run
     return tuple(numbers)

@@ -70,7 +70,8 @@ LAST = (
     (r"^(layers\.#)\.(?:fc2)\.", r"\1.mlp.down_proj."),
     # Norms of a layer.
     (
-        r"^(layers\.#)\.(?:ln_1|ln1|norm_1|norm1|attn_norm|attention_norm|operator_norm|self_attn_layer_norm|temporal_pre_norm|norm_mlstm|norm)\.",
+        r"^(layers\.#)\.(?:ln_1|ln1|norm_1|norm1|attn_norm|attention_norm|operator_norm|self_attn_layer_norm"
+        r"|temporal_pre_norm|norm_mlstm|norm)\.",
         r"\1.input_layernorm.",
         r"\1.post_attention_layernorm.",
     ),
@@ -83,7 +84,8 @@ LAST = (
     (r"^(layers\.#)\.final_layer_norm\.", r"\1.post_attention_layernorm.", r"\1.post_feedforward_layernorm."),
     (r"^(layers\.#)\.pre_mlp_layernorm\.", r"\1.pre_feedforward_layernorm."),
     (r"^(layers\.#)\.post_mlp_layernorm\.", r"\1.post_feedforward_layernorm."),
-    # Around the stack.
+    # Around the stack; RWKV keeps the norm of its embedding in the first layer.
+    (r"^layers\.#\.(?:pre_ln|ln0)\.", "embed_norm."),
     (
         r"^(?:word_embeddings_layernorm|embeddings\.(?:LayerNorm|norm)|layernorm_embedding|embed_tokens\.embed_norm|ln0)\.",
         "embed_norm.",
