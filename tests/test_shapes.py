@@ -34,6 +34,7 @@ def test_names_and_shapes_agree(file: Path) -> None:
     stored = list(shapes_of(file.read_text("utf-8")))
     found = comparison(read_config(DATA / "configs" / f"{file.stem}.json"), stored)
     assert list(found.told()) == TOO_MANY.get(file.stem, [])
+    assert list(found.told_renamed()) == []
 
 
 def test_a_difference_is_told() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import json
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from archdraw.readers.reading import Reading
 from archdraw.readers.sources import read_model
 from archdraw.spec import expand, parse_spec
 
-Shapes = dict[str, tuple[int, ...]]
+Shapes = Mapping[str, tuple[int, ...]]
 
 HIDDEN, VOCABULARY, LAYERS = 32, 48, 4
 
@@ -181,7 +180,13 @@ GGUF: dict[str, tuple[str, dict[str, Any], Shapes, str]] = {
         | {"attention.head_count_kv": 1, "attention.q_lora_rank": 12, "attention.kv_lora_rank": 16}
         | {"attention.key_length": 20, "attention.value_length": 16, "rope.dimension_count": 4}
         | {"attention.key_length_mla": 12, "attention.value_length_mla": 6, "leading_dense_block_count": 0}
-        | {"expert_shared_count": 1, "expert_weights_scale": 2.5, "expert_gating_func": 2},
+        | {
+            "expert_group_count": 3,
+            "expert_group_used_count": 2,
+            "expert_shared_count": 1,
+            "expert_weights_scale": 2.5,
+            "expert_gating_func": 2,
+        },
         model(LATENT | experts(6, 20) | SHARED),
         "multi_head_latent",
     ),
@@ -225,6 +230,13 @@ def test_a_gguf_file_of_gpt_oss(tmp_path: Path) -> None:
     assert reading.incomplete == ()
     assert total(reading) == count(model(layer))
     assert "sinks: true" in reading.text
+
+
+def test_groups_that_are_not_told(tmp_path: Path) -> None:
+    architecture, metadata, shapes, _ = GGUF["deepseek"]
+    known = {key: given for key, given in (METADATA | metadata).items() if "group" not in key}
+    reading = read_model(str(gguf_file(tmp_path / "small.gguf", architecture, known, shapes)))
+    assert reading.incomplete == ("whether experts are chosen within groups: the file does not say",)
 
 
 def test_a_vocabulary_without_tensors(tmp_path: Path) -> None:
@@ -330,7 +342,7 @@ ROUTED: Shapes = {"mlp.gate.weight": (6, HIDDEN)} | {
 WITHOUT_FEED_FORWARD = {name: shape for name, shape in DENSE.items() if not name.startswith("mlp.")}
 
 BARE: dict[str, tuple[Shapes, str]] = {
-    "llama": (hugging_face(DENSE), "grouped_query"),
+    "llama": (hugging_face(DENSE), "intermediate_size: 64"),
     "tied llama": (hugging_face(DENSE, tied=True), "tie_word_embeddings: true"),
     "qwen2": (hugging_face(DENSE | QUERY_BIASES), "attention_bias"),
     "qwen3": (hugging_face(DENSE | QUERY_NORMS), "head_dim: 8"),
@@ -368,8 +380,14 @@ def test_weights_that_do_not_tell_are_refused(tmp_path: Path) -> None:
 CONFIG = {
     "architectures": ["LlamaForCausalLM"],
     "model_type": "llama",
-    **{"hidden_size": HIDDEN, "num_hidden_layers": LAYERS, "num_attention_heads": 4, "num_key_value_heads": 2},
-    **{"intermediate_size": 64, "vocab_size": VOCABULARY, "max_position_embeddings": 512, "rope_theta": 10000.0},
+    "hidden_size": HIDDEN,
+    "num_hidden_layers": LAYERS,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 64,
+    "vocab_size": VOCABULARY,
+    "max_position_embeddings": 512,
+    "rope_theta": 10000.0,
 }
 
 
@@ -417,9 +435,9 @@ def test_what_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: 
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the hub with one repository; the hub is out of reach."""
-    hub = pytest.importorskip("huggingface_hub")
+    pytest.importorskip("huggingface_hub")
     folder = tmp_path / "cache"
     repository = folder / "models--nobody--small-model"
     snapshot = repository / "snapshots" / ("0" * 40)
@@ -428,10 +446,16 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, commit in (("main", "0" * 40), ("v2", "1" * 40)):
         (repository / "refs").mkdir(exist_ok=True)
         (repository / "refs" / name).write_text(commit, "utf-8")
-    monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(folder))
-    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.chdir(tmp_path)
-    yield folder
+    return folder
+
+
+@pytest.fixture
+def in_reach(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub answers, whatever a test makes of that."""
+    monkeypatch.setattr("archdraw.readers.hub._in_reach", lambda _: True)
 
 
 def test_a_repository_in_the_cache(cache: Path) -> None:
@@ -477,7 +501,7 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         ("EntryNotFoundError", "this repository has no config.json and no params.json"),
     ],
 )
-def test_what_the_hub_answers(cache: Path, monkeypatch: pytest.MonkeyPatch, error: str, message: str) -> None:
+def test_what_the_hub_answers(in_reach: None, monkeypatch: pytest.MonkeyPatch, error: str, message: str) -> None:
     import huggingface_hub
 
     kind = getattr(huggingface_hub.errors, error)
@@ -489,7 +513,7 @@ def test_what_the_hub_answers(cache: Path, monkeypatch: pytest.MonkeyPatch, erro
     assert refused("nobody/other@v9") == message
 
 
-def test_a_network_that_breaks(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_that_breaks(in_reach: None, monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
 
     def answer(*_: Any, **__: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 from collections.abc import Callable
@@ -165,10 +166,8 @@ def test_no_bytes_bring_it_down(tmp_path_factory: pytest.TempPathFactory, conten
     for name in ("m.safetensors", "m.json", "m.gguf"):
         file = folder / name
         file.write_bytes(b"GGUF\x03\x00\x00\x00" + content if name.endswith("gguf") else content)
-        try:
+        with contextlib.suppress(InputError):
             read_tensors([file])
-        except InputError as error:
-            assert str(error)
 
 
 # GGUF
@@ -221,11 +220,17 @@ def test_a_gguf_file_of_the_library(tmp_path: Path) -> None:
 
 Damage = Callable[[Path], Path]
 
+
+def _written(file: Path, content: bytes) -> Path:
+    file.write_bytes(content)
+    return file
+
+
 DAMAGE: dict[str, tuple[Damage, str]] = {
     "a number too few": (lambda file: gguf_file(file, {"a": b"\x04\x00\x00\x00\x01"}), "the file ends in its header"),
     "no pairs": (lambda file: gguf_file(file, {}, number=1), "the file ends in its header"),
     "2**60 pairs": (
-        lambda file: Path(file.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 2**60)) and file),
+        lambda file: _written(file, b"GGUF" + struct.pack("<IQQ", 3, 0, 2**60)),
         "the file ends in its header",
     ),
     "2**60 tensors": (lambda file: gguf_file(file, {"a": whole(1)}, number=2**60), "the file ends in its header"),
@@ -249,7 +254,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "an unknown version": (lambda file: gguf_file(file, {}, version=9), "its version is 9"),
     "the other end first": (lambda file: gguf_file(file, {}, version=3 << 24), "its numbers are big-endian"),
     "a key of no text": (
-        lambda file: Path(file.write_bytes(b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 2) + b"\xff\xfe" * 9) and file),
+        lambda file: _written(file, b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 2) + b"\xff\xfe" * 9),
         "a text in the header is no UTF-8",
     ),
     "a tensor of 99 dimensions": (

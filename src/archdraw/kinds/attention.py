@@ -312,8 +312,8 @@ class MultiHead(SoftmaxAttention):
     feature, or one for each head (``per_head``). The projection is a part of ``q_proj``, or ``gate_projection`` names
     one of its own. The scores are divided by the root of a head's width; ``query_pre_attn_scalar`` puts another number
     under the root, ``attention_multiplier`` multiplies instead (Granite). ``attn_temperature_tuning`` multiplies the
-    query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4), ``attn_temperature_len`` the
-    scores of a token n beyond it by ``log(n) / log(attn_temperature_len)`` (Grok 2).
+    query of the nth token by ``1 + attn_scale * ln(1 + floor(n / floor_scale))`` (Llama 4),
+    ``attn_temperature_len`` the scores of a token n beyond it by ``log(n) / log(attn_temperature_len)`` (Grok 2).
     """
 
     keyword: ClassVar[str] = "multi_head"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdraw.blocks import Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, Window, linear
+from archdraw.blocks import Block, Cache, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, Window, linear
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.position import PositionKind
@@ -43,7 +43,7 @@ class CompressedConvolutionalAttention(Kind):
         """
         query, key_value, width, hidden = self._checked(scope)
         window = None if self.sliding_window is None else Window(self.sliding_window)
-        role = "attention" if window is None else "sliding"
+        role: Role = "attention" if window is None else "sliding"
         attention = Leaf(
             "attention",
             "Softmax attention",

@@ -106,6 +106,7 @@ class Mamba2(Kind):
     X is what a head writes, B how it writes, C how it reads, Δ the step; ``n_groups`` groups of heads share B and C.
     A causal convolution over ``conv_kernel`` tokens comes first. Last is a gate (Z), and around it an RMSNorm in
     ``norm_groups`` groups: behind the gate unless ``norm_before_gate`` is true, absent where ``rms_norm`` is false.
+    ``projectors_bias`` says of the output projection what ``use_bias`` says of the other one, where they differ.
     """
 
     keyword: ClassVar[str] = "mamba2"
@@ -119,6 +120,7 @@ class Mamba2(Kind):
     n_groups: Size = 1
     conv_kernel: Size = 4
     use_bias: bool = False
+    projectors_bias: bool | None = None
     use_conv_bias: bool = True
     rms_norm: bool = True
     norm_groups: Size = 1
@@ -179,7 +181,7 @@ class Mamba2(Kind):
                 Parallel((Leaf("gate", "SiLU", outputs=("Z",)), convolution, step), "separate"),
                 Parallel((LINE, read), "multiply"),
                 *last,
-                _out(inner, hidden, self.use_bias),
+                _out(inner, hidden, self.use_bias if self.projectors_bias is None else self.projectors_bias),
             )
         )
         shared = f"B and C are shared by {heads // self.n_groups} heads" if heads != self.n_groups else ""
@@ -190,8 +192,16 @@ class Mamba2(Kind):
             role="linear",
             detail=f"{heads} heads of {width}, state {self.state_size}",
             kind=self.keyword,
-            notes=_kept(state, convolution.state, (shared, _biases(self.use_bias, self.use_conv_bias))),
+            notes=_kept(state, convolution.state, (shared, self._biases())),
         )
+
+    def _biases(self) -> str:
+        output = self.projectors_bias
+        if output is None or output == self.use_bias:
+            return _biases(self.use_bias, self.use_conv_bias)
+        named = ["input projection" if self.use_bias else "output projection"]
+        named += ["convolution"] if self.use_conv_bias else []
+        return f"{' and '.join(named)} have a bias" if len(named) > 1 else f"the {named[0]} has a bias"
 
 
 def _projection(label: str, hidden: int, width: int, outputs: tuple[str, ...], *, bias: bool) -> Leaf:

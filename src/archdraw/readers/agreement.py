@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from archdraw.readers.reading import Reading
 from archdraw.spec import expand, parse_spec
-from archdraw.weights.comparison import Comparison, compare
+from archdraw.weights.comparison import compare
+from archdraw.weights.differences import Comparison
 from archdraw.weights.tensors import Tensor, tensors
 
 

@@ -98,20 +98,24 @@ class Architecture:
     model_type: str
     keys: Keys = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    finish: Callable[[dict[str, Any], Mapping[str, Any], set[str]], None] | None = None
-    """Changes the config, given the metadata behind the architecture's name, of which it may mark some as used."""
+    finish: Callable[[dict[str, Any], Mapping[str, Any], set[str]], str] | None = None
+    """Changes the config, given the metadata behind the architecture's name, of which it may mark some as used.
+
+    What it returns is a reason for which the spec is incomplete, or empty.
+    """
 
 
-def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
     """Mixtral goes by the same name."""
     used |= {"expert_count", "expert_used_count"}
     if metadata.get("expert_count"):
         config["model_type"] = "mixtral"
         config["num_local_experts"] = metadata["expert_count"]
         config["num_experts_per_tok"] = metadata.get("expert_used_count")
+    return ""
 
 
-def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
     """Head sizes are told as those of the latent form (since 2025) or of whole heads."""
     used |= {"attention.key_length_mla", "attention.value_length_mla", "attention.value_length", "rope.dimension_count"}
     used.add("expert_gating_func")
@@ -125,15 +129,20 @@ def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str
     config["num_key_value_heads"] = config.get("num_attention_heads")
     if metadata.get("expert_gating_func") == 2:
         config["model_type"], config["scoring_func"] = "deepseek_v3", "sigmoid"
+    if "expert_count" in metadata and "expert_group_count" not in metadata:
+        config["n_group"] = config["topk_group"] = 1
+        return "whether experts are chosen within groups: the file does not say"
+    return ""
 
 
-def _gpt_oss(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+def _gpt_oss(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
     """The width of an expert is called intermediate_size."""
     config["intermediate_size"] = config.pop("moe_intermediate_size", None) or config.get("intermediate_size")
     config["num_local_experts"] = config.pop("num_experts", None)
+    return ""
 
 
-def _gemma3(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> None:
+def _gemma3(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
     """Which layers slide may be written out; else every sixth does not."""
     used.add("attention.sliding_window_pattern")
     pattern = metadata.get("attention.sliding_window_pattern")
@@ -141,6 +150,7 @@ def _gemma3(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str])
         config["layer_types"] = ["sliding_attention" if slides else "full_attention" for slides in pattern]
     elif isinstance(pattern, int):
         config["sliding_window_pattern"] = pattern
+    return ""
 
 
 ARCHITECTURES: Mapping[str, Architecture] = {
@@ -175,11 +185,10 @@ def read_gguf_model(path: str | Path) -> Reading:
     """
     file = Path(path)
     header = _whole(file, read_gguf(file))
-    config, unknown = config_of(header, file)
+    config, reasons = config_of(header, file)
     name = header.metadata.get("general.name")
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
     told = f"{file.as_posix()} as a config"
-    reasons = [f"the key {key} is not understood" for key in unknown]
     text = stand_in_text(config)
     reading = reading_of(text, config, told, called[:80], not_known=reasons)
     if header.tensors:
@@ -190,7 +199,7 @@ def read_gguf_model(path: str | Path) -> Reading:
 
 
 def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]]:
-    """The metadata as a config.json would say it, and the keys that this does not understand.
+    """The metadata as a config.json would say it, and why that cannot be the whole truth.
 
     Raises :class:`InputError` where no architecture is named.
     """
@@ -208,8 +217,7 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         if key in metadata and not isinstance(metadata[key], Omitted):
             config[name] = metadata[key]
     _positions(config, metadata, used, header)
-    if known.finish is not None:
-        known.finish(config, metadata, used)
+    reason = known.finish(config, metadata, used) if known.finish is not None else ""
     if metadata.get("attention.value_length") in (None, metadata.get("attention.key_length")):
         used.add("attention.value_length")
     if header.tensors:
@@ -219,8 +227,9 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         config["vocab_size"] = tokens.length
     for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
         _one_for_all(config, name)
-    unknown = [f"{kind}.{key}" for key in metadata if key not in used and key not in HARMLESS]
-    return {key: value for key, value in config.items() if value is not None}, unknown
+    unknown = [key for key in metadata if key not in used and key not in HARMLESS]
+    reasons = [f"the key {kind}.{key} is not understood" for key in unknown]
+    return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason) + reasons
 
 
 def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str], header: GgufHeader) -> None:

@@ -303,7 +303,14 @@ def _mellum(config: Config) -> Draft:
     mix = mixture(config, config.integer("moe_intermediate_size"), norm_topk_prob=norm)
     mixers, rows = mixers_of(config, kinds, mixer)
     feeds, feed_rows = _feeds(config, sparse_by_type(config, number), mix)
-    return assembled(config, made, mixers, rows, feeds, feed_rows)
+    # Layers of multi-token prediction slide and are sparse unless lists of their own say otherwise.
+    names = {"full_attention": "global", SLIDING: "local"}
+    kind = (config.texts("mtp_layer_types", default=[]) or [SLIDING])[0]
+    feed = (config.texts("mtp_mlp_layer_types", default=[]) or ["sparse"])[0]
+    further = names.get(kind, "global"), feed if feed in feeds else "sparse"
+    config.raw("num_nextn_predict_layers")
+    predicts = (further[0] if further[0] in mixers else rows[-1], further[1])
+    return assembled(config, made, mixers, rows, feeds, feed_rows, predicts=predicts)
 
 
 def _kolibri(config: Config) -> Draft:
@@ -311,8 +318,8 @@ def _kolibri(config: Config) -> Draft:
     made, number = draft(config), layer_count(config)
     kinds = _kinds(config, number, _every(number, 5))
     slides = config.flag("use_sliding_window", default=True)
-    config.raw("attention_bias")
-    if config.data.get("attention_bias"):
+    config.raw("intermediate_size")
+    if config.flag("attention_bias", default=False):
         config.not_known("biases in attention, which the class does not have")
 
     def mixer(kind: str) -> Block:

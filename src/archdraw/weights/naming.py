@@ -99,6 +99,7 @@ def _replaced(name: str, pattern: str, replacements: list[str]) -> Iterator[str]
 FUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "qkv_proj": (("q_proj", "k_proj", "v_proj"), ("q_proj", "k_proj")),
     "gate_up_proj": (("gate_proj", "up_proj"),),
+    "kv_b_proj": (("k_b_proj", "v_b_proj"),),
     "in_proj_qkvz": (("in_proj_qkv", "in_proj_z"),),
     "in_proj_ba": (("in_proj_b", "in_proj_a"),),
     "conv1d": (("q_conv1d", "k_conv1d", "v_conv1d"), ("q_conv", "k_conv", "v_conv")),

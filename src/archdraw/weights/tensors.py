@@ -16,7 +16,8 @@ class Tensor:
 
     ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``beside`` belongs to a module
     that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line.
-    A ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing. ``also`` are other names that it may go by: a
+    A ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing.
+    ``also`` are other names that it may go by: a
     parameter that is no weight or bias often stands directly in its module (``self_attn.sinks``).
     """
 

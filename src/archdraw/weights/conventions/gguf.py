@@ -61,4 +61,10 @@ _AROUND = (
     (r"^output\.", "lm_head."),
 )
 
-CONVENTIONS = (Convention("GGUF", rules=(*_AROUND, *_NORMS, *_ATTENTION, *_FEED_FORWARD, *_STATES)),)
+_RULES = (*_AROUND, *_NORMS, *_ATTENTION, *_FEED_FORWARD, *_STATES)
+
+CONVENTIONS = (
+    Convention("GGUF", _RULES),
+    # Phi 3 and GLM 4: the gate is in the tensor called ffn_up.
+    Convention("GGUF, gate and up as one", ((r"^blk\.#\.ffn_up\.", "layers.#.mlp.gate_up_proj."), *_RULES)),
+)
