@@ -16,7 +16,7 @@ from archdraw.readers.reading import Reading
 from archdraw.readers.sources import read_model
 from archdraw.spec import expand, parse_spec
 
-Shapes = Mapping[str, tuple[int, ...]]
+Shapes = dict[str, tuple[int, ...]]
 
 HIDDEN, VOCABULARY, LAYERS = 32, 48, 4
 
@@ -334,11 +334,9 @@ DENSE: Shapes = {
 }
 QUERY_NORMS: Shapes = {"self_attn.q_norm.weight": (8,), "self_attn.k_norm.weight": (8,)}
 QUERY_BIASES: Shapes = {"self_attn.q_proj.bias": (32,), "self_attn.k_proj.bias": (16,), "self_attn.v_proj.bias": (16,)}
-ROUTED: Shapes = {"mlp.gate.weight": (6, HIDDEN)} | {
-    f"mlp.experts.{expert}.{name}.weight": shape
-    for expert in range(6)
-    for name, shape in {"gate_proj": (20, HIDDEN), "up_proj": (20, HIDDEN), "down_proj": (HIDDEN, 20)}.items()
-}
+EXPERT: Shapes = {"gate_proj": (20, HIDDEN), "up_proj": (20, HIDDEN), "down_proj": (HIDDEN, 20)}
+ROUTED: Shapes = {"mlp.gate.weight": (6, HIDDEN)}
+ROUTED |= {f"mlp.experts.{expert}.{name}.weight": shape for expert in range(6) for name, shape in EXPERT.items()}
 WITHOUT_FEED_FORWARD = {name: shape for name, shape in DENSE.items() if not name.startswith("mlp.")}
 
 BARE: dict[str, tuple[Shapes, str]] = {

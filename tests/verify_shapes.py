@@ -49,6 +49,9 @@ NOT_IN_THE_FILE: dict[str, dict[str, Any]] = {
 }
 """What a file must be told before its class builds what the checkpoint holds."""
 
+TEXT_ALONE = {"gemma-3n-e4b": "Gemma3nForCausalLM"}
+"""Files that describe the text part alone, and its class; the whole one's encoders need libraries of their own."""
+
 AUTO_CLASSES = (
     "AutoModelForCausalLM",
     "AutoModelForImageTextToText",
@@ -112,6 +115,8 @@ def main(slugs: list[str]) -> int:
     for slug in slugs or sorted(file.stem for file in CONFIGS.glob("*.json")):
         data = json.loads((CONFIGS / f"{slug}.json").read_text("utf-8"))
         data = completed(data, NOT_IN_THE_FILE.get(slug, {}))
+        if slug in TEXT_ALONE:
+            data = {**data["text_config"], "architectures": [TEXT_ALONE[slug]]}
         try:
             found = list(tensors_of(built(data)))
         except Exception as error:

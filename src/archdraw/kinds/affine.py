@@ -34,11 +34,12 @@ class AffineResidual(ResidualKind):
 
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
         """The sum of both, four vectors in all."""
-        passing = _shift_and_scale("residual", "shift, scale", scope.hidden_size)
-        output = _shift_and_scale("hidden_states", "shift, scale", scope.hidden_size)
+        module = "post_mlp_residual_scale." if sublayer == "feed_forward" else "post_attention_residual_scale."
+        passing = _shift_and_scale("residual", "shift, scale", scope.hidden_size, module)
+        output = _shift_and_scale("hidden_states", "shift, scale", scope.hidden_size, module)
         return Parallel((passing, Sequence((body, output))), "add")
 
 
-def _shift_and_scale(name: str, label: str, hidden: int) -> Leaf:
-    weights = tuple(Weight(f"{name}_{kind}", (hidden,)) for kind in ("scale", "bias"))
+def _shift_and_scale(name: str, label: str, hidden: int, module: str = "") -> Leaf:
+    weights = tuple(Weight(f"{module}{name}_{kind}", (hidden,)) for kind in ("scale", "bias"))
     return Leaf(f"{name}_scale", label, weights=weights, part="other")

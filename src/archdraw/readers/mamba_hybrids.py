@@ -128,9 +128,10 @@ def _granite(config: Config) -> Draft:
     }
     residual = config.number("residual_multiplier", default=1.0)
     for name in dict.fromkeys(names):
-        made.define[name] = _layer(name, mixer[name], _granite_feed_forward(config))
+        layer = _layer(name, mixer[name], _granite_feed_forward(config))
         if residual != 1:
-            made.define[name]["decoder"]["residual"] = {"scaled_residual": residual}  # type: ignore[index]
+            layer["decoder"]["residual"] = {"scaled_residual": residual}
+        made.define[name] = layer
     embedding = config.number("embedding_multiplier", default=1.0)
     scaling = config.number("logits_scaling", default=1.0)
     first: Block = {"embedding": {"embedding_multiplier": embedding}} if embedding != 1 else "embedding"

@@ -53,7 +53,7 @@ def _mixer(config: Config, kind: str) -> Block:
         "attention_out_bias": False if biased else None,
         "attention_value_scale": config.optional_number("attention_value_scale"),
         "sinks": sinks,
-        "sliding_window": config.integer("sliding_window", "sliding_window_size") if slides else None,
+        "sliding_window": config.integer("sliding_window", "sliding_window_size", default=128) if slides else None,
         "position": position,
     }
     # Second names of the window, and of the base where rope_parameters has it.

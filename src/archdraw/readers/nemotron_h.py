@@ -32,12 +32,12 @@ def _nemotron_h(config: Config) -> Draft:
     further = config.integer("num_nextn_predict_layers", default=0, least=0)
     later = _names(config, ("mtp_layers_block_type",), "mtp_hybrid_override_pattern", ["attention", "experts"])
     for name in dict.fromkeys([*names, *(later if further else [])]):
-        field, label, body = _PARTS[name]
-        made.define[f"{name}_block"] = body(config)
-        made.define[name] = {"decoder": {"label": label, field: f"{name}_block"}}
+        field, label, short, body = _PARTS[name]
+        made.define[short] = body(config)
+        made.define[name] = {"decoder": {"label": label, field: short}}
     made.layers = ["embedding", *stacks(names), "rmsnorm", "output_head"]
     if further:
-        layer = [{"residual": ["rmsnorm", f"{name}_block"]} for name in later]
+        layer = [{"residual": ["rmsnorm", _PARTS[name][2]]} for name in later]
         block = {"layer": {"label": "MTP layers", "body": layer}}
         made.layers.append({"multi_token_prediction": {"num_nextn_predict_layers": further, "layer": block}})
     return made
@@ -127,12 +127,12 @@ def _experts(config: Config) -> Block:
 
 
 _PARTS = {
-    "mamba": ("attention", "Mamba layer", _mamba),
-    "attention": ("attention", "Attention layer", _attention),
-    "dense": ("feed_forward", "Feed-forward layer", _dense),
-    "experts": ("feed_forward", "Expert layer", _experts),
+    "mamba": ("attention", "Mamba layer", "ssm", _mamba),
+    "attention": ("attention", "Attention layer", "gqa", _attention),
+    "dense": ("feed_forward", "Feed-forward layer", "mlp", _dense),
+    "experts": ("feed_forward", "Expert layer", "moe", _experts),
 }
-"""The field of a layer that each of the four blocks stands in, the layer's label, and what reads it."""
+"""The field of a layer that a block stands in, the layer's label, the block's own name, and what reads it."""
 
 
 _HARMLESS = """

@@ -42,7 +42,7 @@ def _mixtral(config: Config) -> Draft:
     made, number = draft(config), layer_count(config)
     window = config.optional_integer("sliding_window")
     mixer = attention(config, sliding_window=window, position=rope(config, theta=1e6))
-    mix = mixture(config, config.integer("intermediate_size"), norm_topk_prob=True)
+    mix = mixture(config, config.integer("intermediate_size"), chosen=2, norm_topk_prob=True)
     return assembled(config, made, {"softmax": mixer}, ["softmax"] * number, {"sparse": mix}, ["sparse"] * number)
 
 

@@ -17,13 +17,17 @@ NAMES = {"full_attention": "global", "sliding_attention": "local"}
 """Names of attention by the words of ``layer_types``."""
 
 
-def mixture(config: Config, width: int, *, act: str = "silu", **extra: Any) -> Block:
+def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None = None, **extra: Any) -> Block:
     """Experts of ``width`` features behind a router.
 
-    ``act`` is the class default of the activation, ``extra`` are further fields of the kind; those that are None or
-    False are left out, and so is a scale of 1.
+    ``act`` is the class default of the activation, ``chosen`` that of the experts a token passes (None: none).
+    ``extra`` are further fields of the kind; those that are None or False are left out, and so is a scale of 1.
     """
-    fields: dict[str, Any] = {"num_experts": config.integer(*EXPERTS), "num_experts_per_tok": config.integer(*CHOSEN)}
+    usual = {} if chosen is None else {"default": chosen}
+    fields: dict[str, Any] = {
+        "num_experts": config.integer(*EXPERTS),
+        "num_experts_per_tok": config.integer(*CHOSEN, **usual),
+    }
     if extra.get("routed_scaling_factor") == 1:
         del extra["routed_scaling_factor"]
     return {"mixture_of_experts": fields | expert(gated_feed_forward(config, width, act=act)) | given(**extra)}

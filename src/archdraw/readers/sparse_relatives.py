@@ -64,7 +64,7 @@ def _phimoe(config: Config) -> Draft:
     )
     head: Block = {"output_head": {"bias": True}} if config.flag("lm_head_bias", default=False) else "output_head"
     ends: Ends = ("embedding", "layernorm", head)
-    mix = mixture(config, config.integer("intermediate_size"))
+    mix = mixture(config, config.integer("intermediate_size"), chosen=2)
     return _equal(config, made, mixer, mix, ends=ends, norm="layernorm")
 
 
@@ -78,9 +78,8 @@ def _granitemoe(config: Config) -> Draft:
         position=rope(config),
     )
     shared = config.integer("shared_intermediate_size", default=0, least=0) or None
-    mix = mixture(
-        config, config.integer("intermediate_size"), shared_expert_intermediate_size=shared, norm_topk_prob=True
-    )
+    width = config.integer("intermediate_size")
+    mix = mixture(config, width, chosen=2, shared_expert_intermediate_size=shared, norm_topk_prob=True)
     first = config.number("embedding_multiplier", default=1.0)
     last = config.number("logits_scaling", default=1.0)
     branch = config.number("residual_multiplier", default=1.0)
@@ -104,6 +103,8 @@ def _dbrx(config: Config) -> Draft:
         clip_qkv=heads_of.optional_number("clip_qkv"),
         position=rope(heads_of if "rope_theta" in heads_of else config),
     )
+    # Copies of what the sections say.
+    config.raw("num_key_value_heads", "rope_parameters", "rope_theta")
     experts_of.raw("hidden_size")
     experts_of.harmless("moe_jitter_eps", "moe_loss_weight", "uniform_expert_assignment", "ffn_act_fn")
     function = experts_of.raw("ffn_act_fn")
@@ -277,7 +278,7 @@ FAMILIES = (
     Family(("flex_olmo",), _flex_olmo, ("FlexOlmoForCausalLM",)),
     Family(("phimoe",), _phimoe, ("PhimoeForCausalLM", "PhiMoEForCausalLM"), ("input_jitter_noise",)),
     Family(("granitemoe", "granitemoeshared"), _granitemoe, ("GraniteMoeForCausalLM", "GraniteMoeSharedForCausalLM")),
-    Family(("dbrx",), _dbrx, ("DbrxForCausalLM",)),
+    Family(("dbrx",), _dbrx, ("DbrxForCausalLM",), ("emb_pdrop",)),
     Family(("ernie4_5_moe",), _ernie_moe, ("Ernie4_5_MoeForCausalLM",), BALANCE),
     Family(("dots1",), _dots1, ("Dots1ForCausalLM",)),
     Family(("exaone_moe",), _exaone_moe, ("ExaoneMoeForCausalLM", "ExaoneMoEForCausalLM")),

@@ -15,10 +15,10 @@ class Tensor:
     """One tensor by its whole name, as stored: ``shape`` has the output features first, as in PyTorch.
 
     ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``beside`` belongs to a module
-    that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line.
-    A ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing.
-    ``also`` are other names that it may go by: a
-    parameter that is no weight or bias often stands directly in its module (``self_attn.sinks``).
+    that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line. A
+    ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing. ``also`` are other
+    names that it may go by: a parameter that is no weight or bias often stands directly in its module
+    (``self_attn.sinks``).
     """
 
     name: str
