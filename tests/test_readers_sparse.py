@@ -313,6 +313,12 @@ def test_what_grok_cannot_be_is_told(tmp_path: Path) -> None:
     assert reading.incomplete == ("windows in some of the layers", "rotation stretched by yarn")
 
 
+def test_a_window_of_null_is_none(tmp_path: Path) -> None:
+    config = BASE | EXPERTS | {"model_type": "exaone_moe", "head_dim": 24}
+    assert {entry.window for entry in counted(read(tmp_path, config)).cache} == {Window(4096), None}
+    assert {entry.window for entry in counted(read(tmp_path, config | {"sliding_window": None})).cache} == {None}
+
+
 def test_layers_of_one_kind_that_differ_are_told(tmp_path: Path) -> None:
     heads = {"num_attention_heads_per_layer": [6, 8, 8, 8, 6, 6], "layer_types": HALVES, "head_dim": 16}
     reading = read(tmp_path, BASE | EXPERTS | heads | {"model_type": "laguna"})

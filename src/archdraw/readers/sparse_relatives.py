@@ -143,8 +143,7 @@ def _ernie_moe(config: Config) -> Draft:
 def _dots1(config: Config) -> Draft:
     """dots.llm1: QK-norm, a router in the manner of DeepSeek V3, windows from max_window_layers on."""
     made, number = draft(config), layer_count(config)
-    first = config.integer("max_window_layers", default=number, least=0)
-    window = config.optional_integer("sliding_window")
+    first, window = config.integer("max_window_layers", default=62, least=0), _window(config)
     usual = [SLIDING if window and layer >= first else "full_attention" for layer in range(number)]
     kinds = config.per_layer(config.texts("layer_types", default=usual), number, "layer_types")
     bias = config.flag("attention_bias", default=False)
@@ -169,10 +168,15 @@ def _dots1(config: Config) -> Draft:
     return assembled(config, made, mixers, rows, feeds, feed_rows)
 
 
+def _window(config: Config) -> int | None:
+    """The window of sliding layers, 4,096 by the classes; null says that none slides."""
+    return config.integer("sliding_window", default=4096) if config.data.get("sliding_window", 0) is not None else None
+
+
 def _exaone_moe(config: Config) -> Draft:
     """EXAONE MoE: QK-norm, rotation in sliding layers alone, dense layers first."""
     made, number = draft(config), layer_count(config)
-    window, pattern = config.optional_integer("sliding_window"), config.raw("sliding_window_pattern")
+    window, pattern = _window(config), config.raw("sliding_window_pattern")
     usual = ["full_attention"] * number
     if window and isinstance(pattern, str) and pattern:
         usual = [SLIDING if pattern[layer % len(pattern)] == "L" else "full_attention" for layer in range(number)]
