@@ -61,7 +61,7 @@ def _bert(config: Config) -> Draft:
         "layernorm",
         {"decoder": {"times": number, **layer}} if causal else _times(layer, number),
     ]
-    names = config.raw("architectures") or ["BertForMaskedLM"]
+    names = config.texts("architectures", default=[]) or ["BertForMaskedLM"]
     if "BertForMaskedLM" in names or "BertLMHeadModel" in names:
         made.layers.append(_masked_head(config, act))
     else:

@@ -200,7 +200,7 @@ def _nemotron_nas(config: Config) -> Draft:
     if act != "silu":
         config.not_known(f"the activation {act}")
     entries = config.data.get("block_configs")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         config.complain("block_configs is missing: nothing says what the layers are", "block_configs")
         return made
     names = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from archdraw.readers.config import Config
@@ -154,17 +155,25 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased)}
 
 
-def layer_kinds(config: Config, number: int, *, longer: str = "") -> list[str]:
-    """For each layer "full_attention" or "sliding_attention", or what else ``layer_types`` says.
+KINDS = ("full_attention", "sliding_attention")
 
-    Without that list all are full, but where ``use_sliding_window`` is true the layers from ``max_window_layers`` on
+
+def layer_kinds(config: Config, number: int, *, known: Container[str] | None = KINDS, longer: str = "") -> list[str]:
+    """For each layer "full_attention" or "sliding_attention", or what else of the ``known`` ``layer_types`` says.
+
+    A kind that is not known is a fault; None takes any. Without that list all are full, but where
+    ``use_sliding_window`` is true the layers from ``max_window_layers`` on
     slide (Qwen2).
     """
     listed = config.texts("layer_types", default=[])
     sliding = config.flag("use_sliding_window", default=False)
     config.raw("max_window_layers", "sliding_window")
     if listed:
-        return config.per_layer(listed, number, "layer_types", longer=longer)
+        strange = [] if known is None else [kind for kind in dict.fromkeys(listed) if kind not in known]
+        for kind in strange:
+            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
+        named = [KINDS[0] if kind in strange else kind for kind in listed]
+        return config.per_layer(named, number, "layer_types", longer=longer)
     if not sliding or "sliding_window" not in config:
         return ["full_attention"] * number
     first = config.integer("max_window_layers", default=28, least=0)

@@ -38,7 +38,7 @@ def _unknown(config: Config) -> Draft:
             config.not_known(f"the encoder of {key} is not drawn")
     made = draft(text, root=config)
     number = layer_count(text)
-    kinds = layer_kinds(text, number)
+    kinds = layer_kinds(text, number, known=None)
     sparse = _experts(text)
     dense_first = text.integer("first_k_dense_replace", "num_dense_layers", default=0, least=0)
     layers = []
