@@ -102,6 +102,15 @@ def test_the_imported_spec_draws_the_same_picture(name: str, tmp_path: Path) -> 
     assert imported.svg() == direct.svg()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_imported_spec_is_the_same_model(name: str, tmp_path: Path) -> None:
+    from archdraw.model import load
+
+    spec = tmp_path / f"{name}.yaml"
+    spec.write_text(reading(name).text, "utf-8")
+    assert load(spec).block == load(DATA / "configs" / f"{name}.json").block
+
+
 def test_configs_are_json_with_a_source() -> None:
     for path in CONFIGS:
         assert isinstance(json.loads(path.read_text("utf-8")), dict)

@@ -38,14 +38,23 @@ def load(path: str | Path) -> Model:
     folder of such files, or the id of a Hugging Face repository.
     Raises :class:`archdraw.InputError` with everything that is wrong with the file.
     """
-    from archdraw.spec import expand, load_spec, parse_spec
+    from archdraw.spec import expand, load_spec
 
     if is_spec(path):
         spec = load_spec(path)
         return Model(spec, expand(spec))
     from archdraw.readers.sources import read_model
 
-    reading = read_model(str(path))
+    return described(read_model(str(path)), path)
+
+
+def described(reading: Reading, path: str | Path) -> Model:
+    """The model of a ``reading`` of what is at ``path``.
+
+    Raises :class:`archdraw.InputError` where the config contradicts itself in a way that only the whole model shows.
+    """
+    from archdraw.spec import expand, parse_spec
+
     spec = parse_spec(reading.text, f"{Path(path).as_posix()} (as a spec)")
     return Model(spec, expand(spec), reading)
 

@@ -254,5 +254,5 @@ class Plate:
     tokens: str
     insets: tuple[Inset, ...]
     strip: Strip | None
-    footer: str
+    footer: tuple[str, ...]
     description: str

@@ -28,11 +28,13 @@ def command(show_traceback: bool, config: str, output: str | None, force: bool) 
     archdraw import config.json | archdraw check /dev/stdin
     """
     from archdraw.files import write_whole
+    from archdraw.model import described
     from archdraw.readers.sources import read_model
 
     work = Work(show_traceback=show_traceback)
     try:
         reading = read_model(config)
+        described(reading, config)
     except InputError as error:
         work.problems(error.problems)
         return work.code

@@ -80,7 +80,7 @@ def _projected(width: int, hidden: int) -> Leaf:
 
 
 def _table(name: str, label: str, unit: str, rows: int, width: int) -> Leaf:
-    """A further table whose rows are added to those of the tokens."""
+    """A further table whose rows are added to those of the tokens; they are not looked up by the tokens' ids."""
     return Leaf(
         name,
         label,
@@ -88,4 +88,5 @@ def _table(name: str, label: str, unit: str, rows: int, width: int) -> Leaf:
         detail=f"{rows:,} {unit}",
         weights=(Weight("weight", (rows, width)),),
         part="embedding",
+        inputs=0,
     )

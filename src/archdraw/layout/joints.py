@@ -175,7 +175,8 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
                 canvas.line(*path, arrow=cell.arrows[0])
             else:
                 canvas.line((x + start, bus), (x + start, y - foot), arrow=cell.arrows[0])
-                canvas.dot(x + start, bus)
+                if len(starts) > 1:
+                    canvas.dot(x + start, bus)
             cell.paint(canvas, x, y - foot)
         if all(abs(start - port) > 0.01 for start in starts):
             canvas.dot(x + port, bus)

@@ -339,8 +339,15 @@ def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
 def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
     """The source line; returns the height of the whole picture."""
     baseline, room = height + FOOTER, width - 2 * MARGIN
-    # Full lines, not balanced ones: a footnote is read like prose.
-    for line in wrap(divided(plate.footer, room, SMALL, 400), SMALL, 400, room):
+    lines: list[str] = []
+    for part in plate.footer:
+        longer = f"{lines[-1]} | {part}" if lines else part
+        if lines and text_width(longer, SMALL, 400) <= room:
+            lines[-1] = longer
+        else:
+            # Full lines, not balanced ones: a footnote is read like prose.
+            lines.extend(wrap(divided(part, room, SMALL, 400), SMALL, 400, room))
+    for line in lines:
         canvas.text(MARGIN, baseline, line, SMALL, 400, fill=canvas.theme.muted)
         baseline += 20
     return baseline - 20 + 24

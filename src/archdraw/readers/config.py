@@ -105,11 +105,14 @@ class Config:
         """A whole number, or None where it is absent or null."""
         return self.integer(*names, least=least) if any(name in self for name in names) else self.raw(*names)
 
-    def number(self, *names: str, default: float | Any = REQUIRED) -> float:
-        """A finite number."""
+    def number(self, *names: str, default: float | Any = REQUIRED, more_than: float | None = None) -> float:
+        """A finite number, where it is said above ``more_than``."""
         value, name = self._value(names, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
             return float(self._wrong(names, name, value, "a number", 1.0))
+        if more_than is not None and value <= more_than:
+            self.complain(f"{name} must be more than {more_than:g}, not {value:g}", name)
+            return more_than + 1.0
         return said(float(value), self._comment(names[0], name))
 
     def optional_number(self, *names: str) -> float | None:

@@ -9,6 +9,7 @@ from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.pieces import (
+    LAYER_NAMES,
     attention,
     draft,
     gated_feed_forward,
@@ -20,8 +21,6 @@ from archdraw.readers.pieces import (
 
 Attention = Callable[[str], Block]
 """From a kind of layer ("full_attention", "sliding_attention" ...) to its attention."""
-
-NAMES = {"full_attention": "global", "sliding_attention": "local"}
 
 
 def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **fields: Any) -> Draft:
@@ -76,8 +75,8 @@ def _plain(
             position=position(kind),
         )
 
-    mixers = {NAMES[kind]: mixer(kind) for kind in dict.fromkeys(kinds)}
-    return _decoder(config, mixers, [NAMES[kind] for kind in kinds], **fields)
+    mixers = {LAYER_NAMES[kind]: mixer(kind) for kind in dict.fromkeys(kinds)}
+    return _decoder(config, mixers, [LAYER_NAMES[kind] for kind in kinds], **fields)
 
 
 def _llama(config: Config) -> Draft:

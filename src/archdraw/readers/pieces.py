@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any
 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 
 CONTEXT = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length", "max_seq_len")
+
+LAYER_NAMES = {"full_attention": "global", "sliding_attention": "local"}
+"""What the layers of a dense stack are called in a spec, by their words in ``layer_types``."""
 
 
 def draft(config: Config, *, vocab: int | None = None, tied: bool = False, root: Config | None = None) -> Draft:
@@ -155,25 +157,26 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased)}
 
 
-KINDS = ("full_attention", "sliding_attention")
+def layer_kinds(config: Config, number: int) -> list[str]:
+    """For each layer "full_attention" or "sliding_attention". A kind of another name is a fault."""
+    kinds = listed_kinds(config, number)
+    for kind in dict.fromkeys(kinds):
+        if kind not in LAYER_NAMES:
+            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
+    return [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
 
 
-def layer_kinds(config: Config, number: int, *, known: Container[str] | None = KINDS, longer: str = "") -> list[str]:
-    """For each layer "full_attention" or "sliding_attention", or what else of the ``known`` ``layer_types`` says.
+def listed_kinds(config: Config, number: int) -> list[str]:
+    """For each layer its word in ``layer_types``, whatever that is.
 
-    A kind that is not known is a fault; None takes any. Without that list all are full, but where
-    ``use_sliding_window`` is true the layers from ``max_window_layers`` on
+    Without that list all are full, but where ``use_sliding_window`` is true the layers from ``max_window_layers`` on
     slide (Qwen2).
     """
     listed = config.texts("layer_types", default=[])
     sliding = config.flag("use_sliding_window", default=False)
     config.raw("max_window_layers", "sliding_window")
     if listed:
-        strange = [] if known is None else [kind for kind in dict.fromkeys(listed) if kind not in known]
-        for kind in strange:
-            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
-        named = [KINDS[0] if kind in strange else kind for kind in listed]
-        return config.per_layer(named, number, "layer_types", longer=longer)
+        return config.per_layer(listed, number, "layer_types")
     if not sliding or "sliding_window" not in config:
         return ["full_attention"] * number
     first = config.integer("max_window_layers", default=28, least=0)

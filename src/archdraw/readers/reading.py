@@ -19,6 +19,9 @@ from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
 from archdraw.source import read_text
 
+UNFIT = 'a value of this config does not fit the family "{}"'
+"""What is said of a config that its reader fails at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -104,10 +107,11 @@ def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, not_
     draft: Draft | None = None
     try:
         draft = family.read(config)
-    except (ArithmeticError, LookupError, TypeError, ValueError):
-        # A stand-in for a value that is missing may not fit anywhere; the complaint about it is told below.
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # A stand-in for a value that is missing may not fit anywhere; the complaint about it is told below. Without one
+        # the reader should have had a complaint of its own: tests hold all readers to that, this is for the rest.
         if not config.complaints:
-            raise
+            config.complain(UNFIT.format(str(config.data.get("model_type"))[:40]))
     if config.complaints or draft is None:
         # A reader may ask for the same value at several places.
         raise InputError(dict.fromkeys(_problem(complaint, text, file) for complaint in config.complaints))

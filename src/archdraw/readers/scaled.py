@@ -44,9 +44,7 @@ def _minicpm(config: Config) -> Draft:
     made = draft(config, tied=True)
     number, width = layer_count(config), config.integer("hidden_size")
     depth = config.number("scale_depth", default=1.0)
-    base = config.number("dim_model_base", default=1.0)
-    if not base:
-        config.complain("dim_model_base is 0, and logits are divided by it", "dim_model_base")
+    base = config.number("dim_model_base", default=1.0, more_than=0)
     config.raw("max_length")
     if config.optional_integer("mup_denominator") not in (None, number):
         config.not_known("branches that are scaled by mup_denominator")

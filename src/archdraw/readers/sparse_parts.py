@@ -9,12 +9,10 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.hybrids import combined
 from archdraw.readers.likeness import like
-from archdraw.readers.pieces import gated_feed_forward, given, multi_token_prediction
+from archdraw.readers.pieces import LAYER_NAMES, gated_feed_forward, given, multi_token_prediction
 
 EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
 CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_top_k", "moe_topk", "moe_k")
-NAMES = {"full_attention": "global", "sliding_attention": "local"}
-"""Names of attention by the words of ``layer_types``."""
 
 
 def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None = None, **extra: Any) -> Block:
@@ -95,17 +93,17 @@ def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]
 
     ``kinds`` are words of ``layer_types``. The first definition is whole, the others are told by what differs.
     """
-    for kind in sorted(set(kinds) - set(NAMES)):
+    for kind in sorted(set(kinds) - set(LAYER_NAMES)):
         config.not_known(f"attention of the kind {kind}")
-    kinds = [kind if kind in NAMES else "full_attention" for kind in kinds]
-    found = [kind for kind in NAMES if kind in kinds]
+    kinds = [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
+    found = [kind for kind in LAYER_NAMES if kind in kinds]
     if len(found) == 1:
         return {"softmax": make(found[0])}, ["softmax"] * len(kinds)
     whole = _labelled(make(found[0]), "global")
-    defined = {NAMES[found[0]]: whole}
+    defined = {LAYER_NAMES[found[0]]: whole}
     for kind in found[1:]:
-        defined[NAMES[kind]] = like(NAMES[found[0]], whole, _labelled(make(kind), "sliding"))
-    return defined, [NAMES[kind] for kind in kinds]
+        defined[LAYER_NAMES[kind]] = like(LAYER_NAMES[found[0]], whole, _labelled(make(kind), "sliding"))
+    return defined, [LAYER_NAMES[kind] for kind in kinds]
 
 
 def _labelled(mixer: Block, word: str) -> Block:

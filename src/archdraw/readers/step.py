@@ -131,7 +131,10 @@ class _StepLayers:
 
     def _listed(self, name: str, usual: float) -> list[float]:
         value = self.config.raw(name)
-        if isinstance(value, list) and value:
+        if isinstance(value, list):
+            if not value:
+                self.config.complain(f"{name} is an empty list", name)
+                return [usual] * len(self.kinds)
             # An entry of null is none, as 0 is.
             return Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
         return [self.config.number(name, default=usual)] * len(self.kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, layer_kinds, rope
+from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
 
 FULL = ("full_attention", "attention", "global_attention")
 HAND = "write a spec by hand (docs/spec.md), or write a reader for the family"
@@ -38,7 +38,7 @@ def _unknown(config: Config) -> Draft:
             config.not_known(f"the encoder of {key} is not drawn")
     made = draft(text, root=config)
     number = layer_count(text)
-    kinds = layer_kinds(text, number, known=None)
+    kinds = listed_kinds(text, number)
     sparse = _experts(text)
     dense_first = text.integer("first_k_dense_replace", "num_dense_layers", default=0, least=0)
     layers = []

@@ -108,7 +108,8 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     return tuple(filter(None, (size, f"{counted.layers} layers", context, who, kind_of(model))))
 
 
-def _footer(spec: Spec, model: Module) -> str:
+def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
+    """The parts of the last line: where the facts are from, what is left out, whose the weights are."""
     sources = "; ".join(str(source) for source in _sources(spec))
     beside = [part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
     left_out = f"counts without {', '.join(beside)}" if beside else ""
@@ -117,7 +118,7 @@ def _footer(spec: Spec, model: Module) -> str:
         mark += f" and {len(spec.incomplete) - MOST_REASONS} more"
     source = f"Source: {sources}" if sources else ""
     licence = f"weights: {spec.license}" if spec.license else ""
-    return "  |  ".join(filter(None, ("; ".join(filter(None, (source, left_out))), mark, licence, "archdraw")))
+    return tuple(filter(None, ("; ".join(filter(None, (source, left_out))), mark, licence, "archdraw")))
 
 
 def _sources(spec: Spec) -> list[str]:
