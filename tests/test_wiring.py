@@ -19,6 +19,7 @@ from archdraw.blocks import (
     Sequence,
     Side,
     inputs,
+    leaves,
     outputs,
     walk,
 )
@@ -31,6 +32,7 @@ from archdraw.kinds.head import OutputHead
 from archdraw.kinds.norm import LayerNorm, RMSNorm
 from archdraw.kinds.position import NoPosition, Rope
 from archdraw.kinds.wording import NOTE_WIDTH
+from archdraw.resources import specs_folder
 from archdraw.spec import expand, load_spec
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
@@ -133,3 +135,8 @@ def test_the_words_of_every_spec_fit_and_can_be_drawn(path: Path) -> None:
         if isinstance(block, Leaf) and block.chip:
             assert text_width(block.chip, CHIP_SIZE, 500) <= CHIP_WORDS, where
             assert block.role != "position" or block.chip == block.label, where
+
+
+def test_a_position_table_does_not_read_the_tokens() -> None:
+    block = expand(load_spec(specs_folder() / "gpt-2-xl.yaml"))
+    assert [leaf.inputs for leaf in leaves(block) if leaf.name.startswith("embed_")] == [1, 0]

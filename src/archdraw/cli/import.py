@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,27 +14,34 @@ from archdraw.errors import ArchdrawError, InputError
 @click.command("import")
 @click.argument("config", metavar="CONFIG")
 @click.option("-o", "--output", metavar="SPEC.yaml", help="The spec file to write.  [default: stdout]")
+@click.option("--metadata", metavar="FILE", help="YAML of what the config does not say, for the head of the spec.")
 @click.option("--force", is_flag=True, help="Write over a file that is already there.")
 @click.pass_obj
-def command(show_traceback: bool, config: str, output: str | None, force: bool) -> int:
+def command(show_traceback: bool, config: str, output: str | None, metadata: str | None, force: bool) -> int:
     """Write the spec that a config.json describes.
 
     CONFIG is a config.json, a params.json, a GGUF or safetensors file, a folder of such files, or the id of a Hugging
     Face repository. What is not understood is told on stderr, and the spec is marked incomplete. All other commands
-    take such a file in place of a spec as well.
+    take such a file in place of a spec as well. The metadata are keys of a spec such as name, developer, released,
+    license, links, sources, parents, published and key_points.
 
     \b
     archdraw import config.json
     archdraw import models/llama -o llama.yaml
+    archdraw import config.json --metadata about.yaml -o specs/new-model.yaml
     archdraw import config.json | archdraw check /dev/stdin
     """
     from archdraw.files import write_whole
     from archdraw.model import described
+    from archdraw.readers.metadata import with_metadata
     from archdraw.readers.sources import read_model
+    from archdraw.source import read_text
 
     work = Work(show_traceback=show_traceback)
     try:
         reading = read_model(config)
+        if metadata is not None:
+            reading = replace(reading, text=with_metadata(reading.text, read_text(metadata), metadata))
         described(reading, config)
     except InputError as error:
         work.problems(error.problems)

@@ -49,6 +49,8 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         label or block.label,
         block.detail if detail is None else detail,
         role=block.role,
+        # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
+        inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{block.label}: {block.detail}" if block.detail else block.label,
     )
