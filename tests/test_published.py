@@ -51,8 +51,8 @@ FACTS = Facts(parts={"embedding": 100, "experts": 900}, idle=600, cache={Cache(8
 
 def test_each_figure_is_compared() -> None:
     assert said("total_parameters: 1000, kv_cache_bytes_per_token: 64", FACTS) == []
-    assert said("total_parameters: 1010, kv_cache_bytes_per_token: 60", FACTS) == [
-        "2:31 published total_parameters 1010, but the blocks have 1,000",
+    assert said("total_parameters: 1020, kv_cache_bytes_per_token: 60", FACTS) == [
+        "2:31 published total_parameters 1020, but the blocks have 1,000",
         "2:63 published kv_cache_bytes_per_token 60, but the blocks have 64",
     ]
 
@@ -62,6 +62,19 @@ def test_active_parameters_may_leave_out_the_input_embedding() -> None:
     assert said("active_parameters: 35e1", FACTS) == [
         "2:32 published active_parameters 35e1, but the blocks have 400 or 300"
     ]
+
+
+def test_a_figure_may_be_cut_off_or_within_a_hundredth() -> None:
+    facts = Facts(parts={"attention": 3_353_000_000})
+    assert said("total_parameters: 3.3e9", facts) == said("total_parameters: 3.32e9", facts) == []
+    assert said("total_parameters: 3.5e9", facts)
+    assert said("total_parameters: 3353000001", facts)
+
+
+def test_a_reason_stands_for_a_difference_and_only_for_one() -> None:
+    assert said("total_parameters: 1020, differs: counted with modules beside", FACTS) == []
+    told = said("total_parameters: 1000, differs: no reason", FACTS)
+    assert told == ["2:37 every published figure agrees with the blocks, so that nothing differs"]
 
 
 def test_other_keys_and_other_documents_are_left_alone() -> None:

@@ -1,9 +1,10 @@
 """Published figures against the count.
 
-A figure stands for every number that rounds to it. Its digits are those that are written, without the zeros that end
-a whole number, of which two digits are kept: ``8.03e9`` stands for 8.025 to 8.035 billion, ``400e9`` for 395 to 405,
-``80e9`` for 79.5 to 80.5, ``7e9`` for 6.5 to 7.5. A whole number written out to more than six digits is no rounded
-figure: it must be equal.
+A figure stands for every number that rounds to it or, with two digits or more, is cut off to it, and for all within a
+hundredth. Its digits are those that are written, without the zeros that end a whole number, of which two digits are kept: ``80e9`` stands for
+79.5 billion to (less than) 81, ``7e9`` for 6.5 to 7.5, ``8.03e9`` for a hundredth around it. A whole number written out
+to more than six digits is no rounded figure: it must be equal. Where a figure was counted in another way, ``differs``
+in the spec says how.
 """
 
 from __future__ import annotations
@@ -17,12 +18,20 @@ from archdraw.errors import Problem
 from archdraw.facts import Facts
 from archdraw.source import Document, MappingNode, ScalarNode
 
+
+def _active_without_vocabulary(facts: Facts) -> int:
+    tables = facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
+    return facts.active_parameters - facts.encoders - tables
+
+
 FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
-    "total_parameters": (lambda facts: facts.total_parameters,),
-    # Published active counts mean either: few say whether the input embedding is in them.
+    # Totals of models that see and hear are told with their towers or without.
+    "total_parameters": (lambda facts: facts.total_parameters, lambda facts: facts.text_parameters),
+    # Few say whether the table of the input is in an active count, and some leave out that of the output as well.
     "active_parameters": (
         lambda facts: facts.active_parameters,
         lambda facts: facts.active_parameters_without_input_embedding,
+        lambda facts: _active_without_vocabulary(facts),
     ),
     "kv_cache_bytes_per_token": (lambda facts: facts.kv_cache_bytes_per_token(),),
 }
@@ -46,8 +55,20 @@ def tolerance(text: str) -> Decimal:
     return Decimal(1).scaleb(exponent + len(digits) - significant) / 2
 
 
+def _agrees(count: int, text: str) -> bool:
+    figure, half = Decimal(text), tolerance(text)
+    if not half:
+        return count == figure
+    # A single digit is hardly ever cut off: 1.8 billion are no 1B.
+    above = 2 * half if half < figure / 20 else half
+    return -half <= count - figure < above or abs(count - figure) <= figure / 100
+
+
 def disagreements(document: Document, counted: Facts) -> list[Problem]:
-    """A problem for each figure under ``published`` that the count of the block tree does not round to."""
+    """A problem for each figure under ``published`` that does not stand for the count of the block tree.
+
+    There are none where ``differs`` says why; that it says so for nothing is a problem in its place.
+    """
     published = document.root.entry("published") if isinstance(document.root, MappingNode) else None
     if published is None or not isinstance(published.value, MappingNode):
         return []
@@ -58,10 +79,16 @@ def disagreements(document: Document, counted: Facts) -> list[Problem]:
             continue
         counts = [count(counted) for count in FIGURES[entry.key]]
         text = node.text if _DECIMAL.fullmatch(node.text) else str(node.value)
-        if not math.isfinite(node.value) or any(abs(count - Decimal(text)) <= tolerance(text) for count in counts):
+        if not math.isfinite(node.value) or any(_agrees(count, text) for count in counts):
             continue
         found = " or ".join(f"{count:,}" for count in dict.fromkeys(counts))
         hint = "the spec differs from the model, or its figure is counted otherwise (docs/facts.md has the rules)"
         message = f"published {entry.key} {node.text}, but the blocks have {found}"
         problems.append(document.problem(message, node.span, hint))
-    return problems
+    reason = published.value.entry("differs")
+    if reason is None:
+        return problems
+    if problems:
+        return []
+    message = "every published figure agrees with the blocks, so that nothing differs"
+    return [document.problem(message, reason.span, "leave it out")]

@@ -65,12 +65,16 @@ class Parent(_Part):
 
 
 class Published(_Part):
-    """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16."""
+    """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16.
+
+    ``differs`` says why one of them is not the count of the blocks.
+    """
 
     total_parameters: Count | None = None
     active_parameters: Count | None = None
     kv_cache_bytes_per_token: Count | None = None
     source: Text | None = None
+    differs: Text | None = None
 
 
 class Spec(_Part):
