@@ -23,7 +23,7 @@ from archdraw.blocks import (
     outputs,
     walk,
 )
-from archdraw.fonts import missing, text_width
+from archdraw.fonts import missing
 from archdraw.kinds.attention import GroupedQuery, MultiHead, MultiQuery
 from archdraw.kinds.base import Kind
 from archdraw.kinds.embedding import Embedding
@@ -31,7 +31,6 @@ from archdraw.kinds.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
 from archdraw.kinds.head import OutputHead
 from archdraw.kinds.norm import LayerNorm, RMSNorm
 from archdraw.kinds.position import NoPosition, Rope
-from archdraw.kinds.wording import NOTE_WIDTH
 from archdraw.resources import specs_folder
 from archdraw.spec import expand, load_spec
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
@@ -124,17 +123,11 @@ def test_the_lines_of_every_spec_join(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
-def test_the_words_of_every_spec_fit_and_can_be_drawn(path: Path) -> None:
+def test_the_words_of_every_spec_can_be_drawn(path: Path) -> None:
     for where, block in walk(expand(load_spec(path))):
         if isinstance(block, Leaf | Module):
-            assert len(block.label) <= 28, where
-            assert len(block.detail) <= 36, where
             lines = block.notes if isinstance(block, Module) else (block.chip,)
-            assert all(len(line) <= NOTE_WIDTH for line in lines), where
             assert not missing("".join((block.label, block.detail, *lines))), where
-        if isinstance(block, Leaf) and block.chip:
-            assert text_width(block.chip, CHIP_SIZE, 500) <= CHIP_WORDS, where
-            assert block.role != "position" or block.chip == block.label, where
 
 
 def test_a_position_table_does_not_read_the_tokens() -> None:

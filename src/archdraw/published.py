@@ -1,10 +1,10 @@
 """Published figures against the count.
 
 A figure stands for every number that rounds to it or, with two digits or more, is cut off to it, and for all within a
-hundredth. Its digits are those that are written, without the zeros that end a whole number, of which two digits are kept: ``80e9`` stands for
-79.5 billion to (less than) 81, ``7e9`` for 6.5 to 7.5, ``8.03e9`` for a hundredth around it. A whole number written out
-to more than six digits is no rounded figure: it must be equal. Where a figure was counted in another way, ``differs``
-in the spec says how.
+hundredth. Its digits are those that are written, without the zeros that end a whole number, of which two digits are
+kept: ``80e9`` stands for 79.5 billion to (less than) 81, ``7e9`` for 6.5 to 7.5, ``8.03e9`` for a hundredth around it.
+A whole number written out to more than six digits is no rounded figure: it must be equal. Where a figure was counted
+in another way, ``differs`` in the spec says how.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from archdraw.fonts import text_width
 from archdraw.layout import figures
@@ -79,18 +81,20 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                 paint_rows(canvas, rows, x + centre, place.middle, text_fill)
         chips.paint(canvas, place.left, place.middle)
         if len(leaving) != len(ports):
-            for name, port in zip(box.outputs, leaving, strict=True):
-                if name:
-                    # Beside the line, low enough to stay clear of the arrow head above.
-                    canvas.text(x + port + 6, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted)
+            for name, port, side in _named(box, leaving):
+                # Beside the line, low enough to stay clear of the arrow head above.
+                anchor: Literal["start", "end"] = "start" if side > 0 else "end"
+                canvas.text(
+                    x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
+                )
 
     extent = CHIP_WIDTH + CHIP_SPACE if box.chips else 0
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
-        right = max(
-            [right, *(port + 8 + text_width(name, SMALL) for name, port in zip(box.outputs, leaving, strict=True))]
-        )
+        named = [(port, side, 8 + text_width(name, SMALL)) for name, port, side in _named(box, leaving)]
+        right = max([right, *(port + room for port, side, room in named if side > 0)])
+        extent = max([extent, *(left - port + room for port, side, room in named if side < 0)])
     source = box.inputs == 0
     return Cell(left - extent, right, height, ports, leaving, (not source,) * len(ports), paint, source)
 
@@ -144,3 +148,14 @@ class _Chips:
                 paint_rows(canvas, rows, left + CHIP_WIDTH / 2, top + height / 2, colours.text)
             canvas.line((left + CHIP_WIDTH, top + height / 2), (box_left, top + height / 2), arrow=True)
             top += height + CHIP_GAP
+
+
+def _named(box: Box, leaving: tuple[float, ...]) -> Iterator[tuple[str, float, int]]:
+    """The names of the lines that leave, with their ports and the side they stand on: 1 right, -1 left.
+
+    The first of two lines that are too near for its name has it at its left.
+    """
+    for index, (name, port) in enumerate(zip(box.outputs, leaving, strict=True)):
+        if name:
+            near = index == 0 and len(leaving) > 1 and leaving[1] - port < text_width(name, SMALL) + 12
+            yield name, port, -1 if near else 1

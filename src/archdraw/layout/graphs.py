@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise, product
 
 from archdraw.graph import Edge, Slot, arranged
@@ -36,7 +37,7 @@ Key = tuple[int, Slot]
 """A slot with its row, since an edge that passes several rows has a slot in each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Rows:
     """The slots of a graph in rows from the bottom up, the cell of each about x = 0, and the links between rows."""
 
@@ -58,10 +59,38 @@ class _Rows:
         )
 
     def below(self, key: Key) -> list[Key]:
-        return [start for start, end in self.links if end == key]
+        return self._below.get(key, [])
 
     def above(self, key: Key) -> list[Key]:
-        return [end for start, end in self.links if start == key]
+        return self._above.get(key, [])
+
+    @cached_property
+    def _below(self) -> dict[Key, list[Key]]:
+        found: dict[Key, list[Key]] = {}
+        for start, end in self.links:
+            found.setdefault(end, []).append(start)
+        return found
+
+    @cached_property
+    def _above(self) -> dict[Key, list[Key]]:
+        found: dict[Key, list[Key]] = {}
+        for start, end in self.links:
+            found.setdefault(start, []).append(end)
+        return found
+
+    @cached_property
+    def _breadths(self) -> tuple[object, ...]:
+        """All that the places of the slots from left to right depend on."""
+        cells = tuple(
+            (key, cell.left, cell.right, cell.length * (key in self.signs)) for key, cell in self.cells.items()
+        )
+        return self.rows, self.links, self.spaces, self.signs, cells
+
+    def __hash__(self) -> int:
+        return hash(self._breadths)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rows) and self._breadths == other._breadths
 
 
 def place(graph: Graph, port: float, measures: Measures) -> Cell:
@@ -249,7 +278,8 @@ def _room(rows: _Rows, places: Mapping[Key, float], key: Key) -> tuple[float, fl
     return left, places[row[index + 1]] + rows.cells[row[index + 1]].left - PASSING_SPACE
 
 
-def _aligned(rows: _Rows) -> dict[Key, float]:
+@lru_cache(maxsize=256)
+def _aligned(rows: _Rows) -> Mapping[Key, float]:
     """The x of every slot: lines as straight as the order in the rows and the breadth of the boxes allow.
 
     Two beginnings, from the bottom up and from the top down; then whatever stands in one line is moved together to
@@ -312,7 +342,7 @@ def _moved(
     return tried if rows.fit(tried) else None
 
 
-def _parted(rows: _Rows, places: dict[Key, float]) -> dict[Key, float]:
+def _parted(rows: _Rows, places: Mapping[Key, float]) -> Mapping[Key, float]:
     """``places``, passing lines and what stands beyond them moved aside where lines would else lie on each other."""
     for row in range(len(rows.rows) - 1):
         if not collide(_buses(rows, places, row, clear=True)):
@@ -321,7 +351,7 @@ def _parted(rows: _Rows, places: dict[Key, float]) -> dict[Key, float]:
         for key, shift in product(passing, sorted(range(-24, 25, 2), key=abs)):
             place = rows.rows[key[0]].index(key)
             aside = rows.rows[key[0]][: place + 1] if shift < 0 else rows.rows[key[0]][place:]
-            tried = places | {other: places[other] + shift for other in aside}
+            tried = dict(places) | {other: places[other] + shift for other in aside}
             if rows.fit(tried) and not any(
                 collide(_buses(rows, tried, near, clear=True)) for near in (key[0] - 1, key[0])
             ):

@@ -8,6 +8,7 @@ from typing import Any
 from archdraw.readers.config import Config, said
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.likeness import like
 from archdraw.readers.pieces import (
     LAYER_NAMES,
     attention,
@@ -39,7 +40,8 @@ def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **field
         layer = {**fields, "attention": mixers[first], "feed_forward": feed_forward}
         made.define[f"{first}_layer"] = {"decoder": layer}
         for kind in others:
-            made.define[f"{kind}_layer"] = {"like": f"{first}_layer", "attention": mixers[kind]}
+            other = {"decoder": layer | {"attention": mixers[kind]}}
+            made.define[f"{kind}_layer"] = like(f"{first}_layer", {"decoder": layer}, other)
         names = [f"{kind}_layer" for kind in kinds]
     beside = multi_token_prediction(config, names[-1])
     made.layers = ["embedding", *stacks(names), "rmsnorm", *beside, "output_head"]

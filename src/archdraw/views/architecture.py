@@ -18,6 +18,8 @@ from archdraw.views.strip import strip
 from archdraw.views.wording import parameters, share
 
 MOST_REASONS = 2
+MOSTLY_TABLES = 0.6
+"""Where less of the active parameters is multiplied, the rest being tables to look up, a headline says that part."""
 """How many of the things that a spec lacks its footer names."""
 
 
@@ -96,7 +98,11 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     total, active = counted.total_parameters, counted.active_parameters
     size = parameters(total)
     if active < total:
-        size = f"{size} total, {parameters(active)} active ({share(active, total)})"
+        multiplied = counted.active_parameters_without_input_embedding
+        if multiplied < MOSTLY_TABLES * active:
+            size = f"{size} total, {parameters(multiplied)} active beside input tables ({share(multiplied, total)})"
+        else:
+            size = f"{size} total, {parameters(active)} active ({share(active, total)})"
         if counted.encoders:
             size = f"{size}, {parameters(counted.text_parameters)} text"
     elif counted.text_parameters < total:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
@@ -11,6 +11,7 @@ from archdraw.blocks import Sequence as Chained
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.runs import number_of_layers
 from archdraw.views.diagrams import folded
+from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.patterns import cadence, runs
 from archdraw.views.wording import ordinal, within
 
@@ -131,22 +132,24 @@ def _body(
     """The slots of the layers in ``main`` and the diagram of their block."""
     used = sorted({order[index] for index in main})
     places = {number: tuple(index for index in main if order[index] == number) for number in used}
-    alike: dict[object, list[int]] = {}
-    for number in used:
-        alike.setdefault(_shape(kinds[number].body), []).append(number)
     # Layers of different shapes cannot share slots: each shape is drawn whole, the most frequent at the bottom.
-    groups = sorted(alike.values(), key=lambda group: -sum(len(places[number]) for number in group))
+    groups = sorted(
+        laid_over([kinds[number].body for number in used]),
+        key=lambda group: -sum(len(places[used[index]]) for index in group.parts),
+    )
+    groups = [replace(group, parts={used[index]: has for index, has in group.parts.items()}) for group in groups]
     slots: list[Slot] = []
     bodies: list[Diagram] = []
     for group in groups:
-        columns = zip(*(_blocks(kinds[number].body) for number in group), strict=True)
-        own = [_slot(column, [places[number] for number in group], paths) for column in columns]
+        own = [
+            _slot(column, places, paths) for column in group.columns({number: kinds[number].body for number in used})
+        ]
         slots += own
-        members = sorted(place for number in group for place in places[number])
-        bodies.append(_drawn(kinds[group[0]].body, own, members, len(main)))
+        members = sorted(place for number in group.parts for place in places[number])
+        bodies.append(_drawn(group.whole, own, members, len(main)))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
-    together = [tuple(sorted(place for number in group for place in places[number])) for group in groups]
+    together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
     bands = tuple(
         f"or: above {_when(upper, len(main), main.start)}, below {_when(lower, len(main), main.start)}"
         for lower, upper in pairwise(together)
@@ -154,39 +157,13 @@ def _body(
     return tuple(slots), Choice(tuple(reversed(bodies)), bands)
 
 
-def _shape(block: Block) -> object:
-    """What two layers must share to be laid over each other."""
-    match block:
-        case Chained(parts=parts):
-            return ("sequence", *map(_shape, parts))
-        case Parallel(branches=branches, merge=merge):
-            return ("parallel", merge, *map(_shape, branches))
-        case Residual(body=body):
-            return ("residual", _shape(body))
-        case Leaf(role="norm"):
-            return "norm"
-        case _:
-            return "slot"
-
-
-def _blocks(block: Block) -> list[Leaf | Module]:
-    """The blocks of a layer that become slots, from the input up."""
-    match block:
-        case Chained(parts=parts) | Parallel(branches=parts):
-            return [inner for part in parts for inner in _blocks(part)]
-        case Residual(body=body):
-            return _blocks(body)
-        case Leaf() | Module():
-            return [block]
-        case _:
-            return [Module("block", "Block", block)]
-
-
-def _slot(column: Sequence[Leaf | Module], places: Sequence[tuple[int, ...]], paths: dict[int, str]) -> Slot:
+def _slot(
+    column: Iterable[tuple[int, Leaf | Module]], places: Mapping[int, tuple[int, ...]], paths: dict[int, str]
+) -> Slot:
     found: dict[Leaf | Module, list[int]] = {}
     first: dict[Leaf | Module, str] = {}
-    for block, indices in zip(column, places, strict=True):
-        found.setdefault(block, []).extend(indices)
+    for number, block in column:
+        found.setdefault(block, []).extend(places[number])
         first.setdefault(block, paths.get(id(block), block.name))
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
@@ -216,7 +193,12 @@ def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: 
 def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
     if len(slot.options) == 1:
         only = slot.options[0]
-        return folded(only.block, only.path)
+        if len(only.places) == len(members) or only.block.role == "norm":
+            return folded(only.block, only.path)
+        where = (
+            f"in layer {only.places[0]}" if len(only.places) == 1 else f"in {len(only.places)} of {len(members)} layers"
+        )
+        return folded(only.block, only.path, detail=f"only {where}; {only.block.detail}".rstrip("; "))
     boxes = tuple(folded(option.block, option.path) for option in slot.options)
     return Choice(boxes, tuple(_band(option, members, number) for option in slot.options[:-1]))
 
@@ -240,10 +222,22 @@ def _when(places: tuple[int, ...], number: int, start: int) -> str:
 def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
     """A run folded to one line: which layers, and what they have in place of the drawn ones."""
     which = f"layer {start}" if end - start == 1 else f"layers {start}–{end - 1}"
-    mine, theirs = _blocks(layer.body), _blocks(other.body)
-    if _shape(layer.body) == _shape(other.body):
-        different = [own for own, theirs_there in zip(mine, theirs, strict=True) if own != theirs_there]
-        words = "same block with " + ", ".join(f"{block.label} {block.detail}".strip() for block in different)
+    group, *apart = laid_over([layer.body, other.body])
+    if apart:
+        words = ", ".join(block.label for block in blocks_of(layer.body) if block.role != "norm")
     else:
-        words = ", ".join(block.label for block in mine if block.role != "norm")
+        columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
+        different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
+        lacking = [column[1] for column in columns if 0 not in column and column[1].role != "norm"]
+        told = [f"{block.label} {block.detail}".strip() for block in different if block.role != "norm" or not lacking]
+        words = " ".join(
+            filter(
+                None,
+                (
+                    "same block",
+                    f"with {', '.join(told)}" if told else "",
+                    f"without {', '.join(block.label for block in lacking)}" if lacking else "",
+                ),
+            )
+        )
     return Bar(f"{which}: {words}", f"{end - start:,} ×", path, f"{which}: {words}")
