@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archdraw.blocks import layers, leaves
 from archdraw.facts import report
 from archdraw.faults import faults
 from archdraw.readers import Reading, read_config
@@ -109,6 +110,29 @@ def test_the_imported_spec_is_the_same_model(name: str, tmp_path: Path) -> None:
     spec = tmp_path / f"{name}.yaml"
     spec.write_text(reading(name).text, "utf-8")
     assert load(spec).block == load(DATA / "configs" / f"{name}.json").block
+
+
+def _full_layers(name: str) -> int | None:
+    """How many layers see all tokens, by the lists of a config whose other layers have windows; None without one."""
+    data = json.loads((DATA / "configs" / f"{name}.json").read_text("utf-8"))
+    text = data.get("text_config") or data
+    pattern, kinds = text.get("hybrid_layer_pattern"), text.get("layer_types")
+    if isinstance(pattern, list):
+        return pattern.count(0)
+    if not kinds or not any(kind in ("sliding_attention", "chunked_attention") for kind in kinds):
+        return None
+    return int(kinds[: text["num_hidden_layers"]].count("full_attention"))
+
+
+def test_windows_are_where_the_lists_have_them() -> None:
+    expected = {name: full for name in NAMES if (full := _full_layers(name)) is not None}
+    found = {}
+    for name in expected:
+        stack = layers(expand(parse_spec(reading(name).text, name)))
+        reaches = [[leaf.heads.reach for leaf in leaves(layer.body) if leaf.heads] for layer in stack]
+        found[name] = sum(None in here for here in reaches)
+    assert len(expected) > 25
+    assert found == expected
 
 
 def test_configs_are_json_with_a_source() -> None:
