@@ -14,7 +14,10 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files"}, set()),
-    "model": ({"blocks", "facts", "fitting", "runs", "kinds", "spec", "published", "weights", "readers"}, {"ground"}),
+    "model": (
+        {"blocks", "facts", "fitting", "runs", "kinds", "spec", "published", "weights", "readers", "concepts"},
+        {"ground"},
+    ),
     "drawing": (
         {"picture", "fonts", "fontdata", "theme", "developers", "layout", "route", "graph", "scene"},
         {"ground"},
@@ -23,7 +26,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "batch", "gallery", "cli"},
+        {"__init__", "__main__", "model", "batch", "gallery", "coverage", "cli"},
         {"ground", "model", "drawing", "judging", "writers", "views"},
     ),
 }

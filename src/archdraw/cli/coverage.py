@@ -1,0 +1,32 @@
+"""``archdraw coverage``: models by concept, and what their plates leave out."""
+
+from __future__ import annotations
+
+import click
+
+from archdraw.cli._specs import Work
+
+
+@click.command("coverage")
+@click.argument("specs", metavar="[SPEC...]", nargs=-1)
+@click.pass_obj
+def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
+    """Write a page of models by concept, as Markdown.
+
+    For every concept (grouped queries, norms after the sublayers, shared experts ...) it tells the models that have
+    it, and for every model what its plate leaves out. Without SPEC it goes through every model that comes with
+    archdraw.
+
+    \b
+    archdraw coverage > coverage.md
+    archdraw coverage my-models/
+    """
+    from archdraw.coverage import coverage
+    from archdraw.model import load
+    from archdraw.resources import specs_folder
+
+    work = Work(show_traceback=show_traceback)
+    models = list(work.each(specs or (str(specs_folder()),), load))
+    if models:
+        click.echo(coverage(models), nl=False)
+    return work.code

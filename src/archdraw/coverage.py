@@ -1,0 +1,50 @@
+"""Models by concept, and what each plate leaves out, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdraw.blocks import Side, walk
+from archdraw.concepts import CONCEPTS, concepts
+from archdraw.model import Model
+from archdraw.scene import Text
+from archdraw.views.architecture import picture
+
+SHORTEST_LINE = 12
+"""A title that is broken over lines is known by the first of them, if that has so many characters."""
+
+
+def coverage(models: Sequence[Model]) -> str:
+    """A page about ``models``: every concept with the models that have it, every model with what it takes up."""
+    ordered = sorted(models, key=lambda model: model.name.casefold())
+    found = [(model, concepts(model.spec, model.block)) for model in ordered]
+    lines = [
+        "# Coverage",
+        "",
+        f"{len(models)} models by concept, and what their plates leave out. `archdraw coverage` writes this page from",
+        "the specs: a concept is found in the blocks that a model is made of, not in what is told of it.",
+    ]
+    for about, tests in CONCEPTS.items():
+        lines += ["", f"## {about.capitalize()}", "", "| concept | models | which |", "|---|---:|---|"]
+        for concept in tests:
+            having = [model.name for model, own in found if concept in own[about]]
+            lines.append(f"| {concept} | {len(having)} | {', '.join(having)} |")
+    lines += ["", "## Models", "", "| model | concepts | not in the plate |", "|---|---|---|"]
+    for model, own in found:
+        told = "; ".join(", ".join(names) for names in own.values() if names)
+        lines.append(f"| {model.name} | {told} | {'; '.join(left_out(model))} |")
+    return "\n".join(lines) + "\n"
+
+
+def left_out(model: Model) -> list[str]:
+    """What the plate of ``model`` does not show: what its spec lacks, what stays folded, panels without room."""
+    missing = [str(reason) for reason in model.spec.incomplete]
+    for _, block in walk(model.block):
+        if isinstance(block, Side):
+            missing.append(f"inside of {block.body.label}")
+    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text)}
+    for inset in picture(model.spec, model.block).insets:
+        lines = (line for line in drawn if len(line) >= SHORTEST_LINE and inset.title.startswith(line))
+        if inset.title not in drawn and next(lines, None) is None:
+            missing.append(f"panel {inset.title}")
+    return list(dict.fromkeys(missing))

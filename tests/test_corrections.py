@@ -1,0 +1,102 @@
+"""What docs/corrections.md says against hand-drawn figures holds in the specs."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+import archdraw
+from archdraw.blocks import layers, leaves
+from archdraw.concepts import concepts
+from archdraw.model import Model
+from archdraw.resources import specs_folder
+
+
+@cache
+def model(name: str) -> Model:
+    return archdraw.load(specs_folder() / f"{name}.yaml")
+
+
+def taken(name: str) -> set[str]:
+    return {concept for own in concepts(model(name).spec, model(name).block).values() for concept in own}
+
+
+def sparse(name: str) -> list[bool]:
+    return [any(leaf.part == "experts" for leaf in leaves(layer.body)) for layer in layers(model(name).block)]
+
+
+def windowed(name: str) -> list[bool]:
+    """For each layer whether it has a window."""
+    return [
+        any(leaf.heads.reach is not None for leaf in leaves(layer.body) if leaf.heads)
+        for layer in layers(model(name).block)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "has", "lacks"),
+    [
+        ("olmo-2-7b", {"norm after the sublayer", "QK-norm"}, {"norm before the sublayer"}),
+        ("xiaomi-mimo-v2-flash-309b", {"mixture of experts"}, {"shared expert"}),
+        ("tencent-hy3-preview-295b-a21b", {"grouped-query attention"}, {"sliding window"}),
+        ("granite-4-1-30b", {"RoPE"}, {"QK-norm"}),
+        ("qwen3-coder-flash-30b-a3b", {"QK-norm"}, set()),
+        ("kimi-linear-48b-a3b", {"NoPE", "dense layers first"}, {"RoPE"}),
+        ("ling-2-5-1t", {"lightning attention", "dense layers first"}, {"Gated DeltaNet"}),
+        ("deepseek-v4-pro", {"hyper-connections"}, set()),
+        ("deepseek-v4-flash", {"hyper-connections"}, set()),
+        ("nemotron-3-nano-4b", {"squared ReLU"}, {"SwiGLU", "GeGLU"}),
+        ("gemma-4-26b-a4b", {"dense beside experts"}, set()),
+        ("minimax-m2-5-230b", {"RoPE on a part of the head"}, set()),
+        ("minimax-m2-7-230b", {"RoPE on a part of the head"}, set()),
+        ("longcat-flash-lite-68-5b-a3b", {"experts on a shortcut", "experts that do nothing", "n-gram tables"}, set()),
+        ("gemma-4-e2b", {"multi-query attention", "shared keys and values"}, {"grouped-query attention"}),
+        ("zaya1-8b", {"compressed convolutional attention"}, {"grouped-query attention"}),
+        ("gpt-oss-20b", {"sliding window", "attention sinks", "biases in attention"}, set()),
+        ("gpt-oss-120b", {"sliding window", "attention sinks", "biases in attention"}, set()),
+        ("llama-4-maverick", {"chunked attention", "NoPE", "dense and sparse layers in turns"}, set()),
+        ("laguna-xs-2", {"output gate", "query heads that differ by layer"}, set()),
+    ],
+)
+def test_concepts(name: str, has: set[str], lacks: set[str]) -> None:
+    assert has <= taken(name)
+    assert not lacks & taken(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "vocab_size", "context_length"),
+    [
+        ("tiny-aya-3-35b", 262_144, 8_192),
+        ("minimax-m2-230b", 200_064, 196_608),
+        ("mistral-small-3-1-24b", 131_072, 131_072),
+    ],
+)
+def test_sizes(name: str, vocab_size: int, context_length: int) -> None:
+    assert (model(name).spec.vocab_size, model(name).spec.context_length) == (vocab_size, context_length)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "sliding", "kib"),
+    [
+        ("xiaomi-mimo-v2-flash-309b", 48, 39, 217.5),
+        ("step-3-5-flash-196b", 45, 33, 180),
+        ("longcat-flash-lite-68-5b-a3b", 14, 0, 31.5),
+        ("gemma-4-e2b", 35, 28, 18),
+        ("gemma-4-e4b", 42, 35, 56),
+    ],
+)
+def test_fact_sheets(name: str, number: int, sliding: int, kib: float) -> None:
+    assert model(name).facts.layers == number
+    assert sum(windowed(name)) == sliding
+    assert model(name).facts.kv_cache_bytes_per_token() == kib * 1024
+
+
+def test_first_layers_are_dense() -> None:
+    assert sparse("kimi-linear-48b-a3b").index(True) == 1
+    assert sparse("ling-2-5-1t").index(True) == 4
+
+
+def test_a_layer_of_longcat_attends_twice() -> None:
+    layer = layers(model("longcat-flash-lite-68-5b-a3b").block)[0]
+    assert sum(leaf.heads is not None for leaf in leaves(layer.body)) == 2

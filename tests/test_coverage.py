@@ -1,0 +1,33 @@
+"""The page of concepts is that of the specs, and every concept is found by what a model is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import archdraw
+from archdraw.concepts import CONCEPTS, concepts
+from archdraw.coverage import coverage, left_out
+from archdraw.resources import specs_folder
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_page_is_that_of_the_specs(golden: Callable[[Path, str], None]) -> None:
+    models = [archdraw.load(path) for path in sorted(specs_folder().glob("*.yaml"))]
+    golden(ROOT / "docs" / "coverage.md", coverage(models))
+
+
+def test_every_concept_has_a_model() -> None:
+    found: set[str] = set()
+    for path in specs_folder().glob("*.yaml"):
+        model = archdraw.load(path)
+        found.update(name for own in concepts(model.spec, model.block).values() for name in own)
+    assert {name for tests in CONCEPTS.values() for name in tests} == found
+
+
+def test_what_a_plate_leaves_out_is_told() -> None:
+    model = archdraw.load(specs_folder() / "ember-1.yaml")
+    assert "weights and config are closed; drawn as its base Kimi K3" in left_out(model)
+    assert "inside of MoonViT" in left_out(model)
+    assert left_out(archdraw.load(specs_folder() / "bert-base.yaml")) == []
