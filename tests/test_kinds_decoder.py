@@ -120,3 +120,9 @@ def test_a_mixer_without_a_norm_before_it() -> None:
     assert norms(kind.expand(SMALL)) == ["post_attention_layernorm"]
     with pytest.raises(KindError, match="placement post has no norm"):
         kind.model_copy(update={"placement": "post"}).expand(SMALL)
+
+
+def test_sines_and_cosines_have_no_parameters() -> None:
+    plain, placed = (Embedding(sinusoidal_positions=on).expand(SMALL) for on in (False, True))
+    assert [leaf.inputs for leaf in leaves(placed)] == [1, 0]
+    assert facts(placed).total_parameters == facts(plain).total_parameters

@@ -164,6 +164,7 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "YaRN": _scaled_by("yarn"),
         "NoPE": _kind("none"),
         "learned positions": _field("max_position_embeddings", "embedding"),
+        "sinusoidal positions": _field("sinusoidal_positions", "embedding"),
         "relative positions": _kind("relative_bias", "relative_attention"),
         "ALiBi": _kind("alibi"),
     },

@@ -17,7 +17,8 @@ class Embedding(Kind):
     ``scale_embedding`` multiplies the vectors by the square root of ``hidden_size`` (Gemma), ``embedding_multiplier``
     by a number of your own. Vectors of another ``embedding_size`` are projected to ``hidden_size`` (OPT 350M).
     ``max_position_embeddings`` adds a learned table of positions with so many rows (GPT-2), ``type_vocab_size`` one of
-    segments (BERT). A table that is ``shared`` is another block's, which counts it: an encoder's that is the decoder's.
+    segments (BERT); ``sinusoidal_positions`` adds sines and cosines of the place, which are not learned (Transformer).
+    A table that is ``shared`` is another block's, which counts it: an encoder's that is the decoder's.
     """
 
     keyword: ClassVar[str] = "embedding"
@@ -33,6 +34,7 @@ class Embedding(Kind):
     embedding_size: Size | None = None
     max_position_embeddings: Size | None = None
     type_vocab_size: Size | None = None
+    sinusoidal_positions: bool = False
     shared: bool = False
     label: Label | None = None
 
@@ -51,6 +53,9 @@ class Embedding(Kind):
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
             tables.append(_table("token_type_embeddings", "Segment embedding", "segments", rows, scope.hidden_size))
+        if self.sinusoidal_positions:
+            made = "sine and cosine"
+            tables.append(Leaf("positions", "Position encoding", role="position", detail=made, inputs=0))
         return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]
 
     def _tokens(self, scope: Scope) -> Block:

@@ -21,9 +21,13 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
+NAMES = frozenset({"Kimi", "Mamba"})
+"""First words of labels that are names, and written like other words."""
+
+
 def within(label: str) -> str:
     """``label`` for the inside of a sentence: its first word small unless it is a name or an abbreviation."""
     first = label.split(" ", 1)[0]
-    if any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
+    if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
         return label
     return label[0].lower() + label[1:]
