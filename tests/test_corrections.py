@@ -100,3 +100,9 @@ def test_first_layers_are_dense() -> None:
 def test_a_layer_of_longcat_attends_twice() -> None:
     layer = layers(model("longcat-flash-lite-68-5b-a3b").block)[0]
     assert sum(leaf.heads is not None for leaf in leaves(layer.body)) == 2
+
+
+def test_experts_of_longcat() -> None:
+    text = model("longcat-flash-lite-68-5b-a3b").spec.document.lines
+    assert any("num_experts: 256" in line for line in text)
+    assert any("zero_expert_num: 128" in line for line in text)

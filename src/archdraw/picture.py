@@ -216,13 +216,18 @@ class Inset:
 
 @dataclass(frozen=True, slots=True)
 class StripCell:
-    """One layer of the strip: its mixer's and its feed forward's role, and its title."""
+    """One layer of the strip: its mixer's and its feed forward's role, and its title.
+
+    Blocks of one role that are not the same have ``upper_variant`` and ``lower_variant`` from 0 on.
+    """
 
     upper: str
     lower: str
     title: str
     group: int
     tick: str = ""
+    upper_variant: int = 0
+    lower_variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,7 @@ class LegendEntry:
     label: str
     role: str
     row: Literal["upper", "lower"]
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)

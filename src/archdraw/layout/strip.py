@@ -18,6 +18,7 @@ HEAD, HEAD_LINE = 38.0, 22.0
 BODY = FULL + 3 + LOWER + 22
 TALL_ROLES = frozenset({"attention"})
 GROUP_GAP = 6.0
+MARK, MARK_SPACE, MOST_MARKS = 1.6, 3.4, 4
 SWATCH, SWATCH_GAP, ENTRY_GAP = 14.0, 8.0, 22.0
 
 
@@ -82,6 +83,9 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -
         with canvas.group("", cell.title):
             if cell.upper:
                 _upper(canvas, cell.upper, x, base, cell_width)
+                height = FULL if cell.upper in TALL_ROLES else PARTIAL
+                colour = canvas.theme.paint(cell.upper).text
+                marks(canvas, x, base - height, cell_width, height, cell.upper_variant, colour)
             if cell.lower:
                 colours = canvas.theme.paint(cell.lower)
                 canvas.rect(
@@ -95,6 +99,7 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -
                     radius=2,
                     kind="mark",
                 )
+                marks(canvas, x, base + 3, cell_width, LOWER, cell.lower_variant, colours.border)
         if cell.tick:
             tick_width = text_width(cell.tick, SMALL, 400)
             middle = min(max(x + cell_width / 2, left + tick_width / 2), left + width - tick_width / 2)
@@ -131,6 +136,7 @@ def _legend(
             canvas.rect(x, baseline + 1 - size, SWATCH, size, fill=colours.fill, radius=1.5, kind="mark")
             if canvas.theme.pattern(entry.role) == "hatched":
                 hatch(canvas, x, baseline + 1 - size, SWATCH, size, colours.text)
+            marks(canvas, x, baseline + 1 - size, SWATCH, size, entry.variant, colours.text)
         else:
             canvas.rect(
                 x,
@@ -143,9 +149,24 @@ def _legend(
                 radius=2,
                 kind="mark",
             )
+            marks(canvas, x, baseline - 9.5, SWATCH, 10, entry.variant, colours.border)
         x += SWATCH + SWATCH_GAP
         canvas.text(x, baseline, entry.label, SMALL, 400, fill=canvas.theme.muted)
         x += text_width(entry.label, SMALL, 400) + ENTRY_GAP
+
+
+def marks(canvas: Canvas, x: float, y: float, width: float, height: float, number: int, fill: str) -> None:
+    """``number`` upright bars in the middle of a cell, which tell it from other cells of its role."""
+    number = min(number, MOST_MARKS)
+    space = min(MARK_SPACE, (width - 2) / max(number, 1))
+    if not number or space < 1.5:
+        return
+    left = x + width / 2 - space * (number - 1) / 2
+    for index in range(number):
+        middle = left + index * space
+        canvas.rect(
+            round(middle - MARK / 2, 2), y + height * 0.25, min(MARK, space / 2), height * 0.5, fill=fill, kind="mark"
+        )
 
 
 def hatch(canvas: Canvas, x: float, y: float, width: float, height: float, fill: str) -> None:

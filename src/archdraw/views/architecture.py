@@ -15,11 +15,9 @@ from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.insets import insets, names_of
 from archdraw.views.stack import Stack, joined, stacked
 from archdraw.views.strip import strip
-from archdraw.views.wording import parameters, share
+from archdraw.views.wording import headline, parameters, share
 
 MOST_REASONS = 2
-MOSTLY_TABLES = 0.6
-"""Where less of the active parameters is multiplied, the rest being tables to look up, a headline says that part."""
 """How many of the things that a spec lacks its footer names."""
 
 
@@ -98,11 +96,8 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     total, active = counted.total_parameters, counted.active_parameters
     size = parameters(total)
     if active < total:
-        multiplied = counted.active_parameters_without_input_embedding
-        if multiplied < MOSTLY_TABLES * active:
-            size = f"{size} total, {parameters(multiplied)} active beside input tables ({share(multiplied, total)})"
-        else:
-            size = f"{size} total, {parameters(active)} active ({share(active, total)})"
+        active, words = headline(counted)
+        size = f"{size} total, {parameters(active)} {words} ({share(active, total)})"
         if counted.encoders:
             size = f"{size}, {parameters(counted.text_parameters)} text"
     elif counted.text_parameters < total:

@@ -11,7 +11,7 @@ from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Wo
 from archdraw.views.diagrams import opened
 from archdraw.views.patterns import periods, runs
 from archdraw.views.stack import Option, Stack
-from archdraw.views.wording import data, parameters, share, within
+from archdraw.views.wording import data, headline, parameters, share, within
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
@@ -19,6 +19,8 @@ MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
 
+RECURRENT = frozenset({"linear", "convolution"})
+"""Roles of mixers that keep a state in place of keys and values."""
 PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("routed experts", "experts", frozenset({"experts"})),
     ("shared experts", "shared", frozenset({"shared_experts"})),
@@ -63,7 +65,7 @@ def insets(
     if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
         found[shown] = replace(found[shown], items=(*found[shown].items, *memory.pop().items))
-    return (*found, *memory, *_parts(counted))
+    return (*found, *memory, *_parts(counted, stack))
 
 
 def names_of(option: Option) -> set[str]:
@@ -117,8 +119,8 @@ def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Ite
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
-        active, total = counted.active_parameters, counted.total_parameters
-        words = f"active {parameters(active, total)} of {parameters(total)}"
+        (active, told), total = headline(counted), counted.total_parameters
+        words = f"{told} {parameters(active, total)} of {parameters(total)}"
         items.append(Share(words, share(active, total), active, total, "expert_active"))
         without = counted.active_parameters_without_input_embedding
         if without < active:
@@ -214,15 +216,23 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = data(counted.recurrent_state_bytes())
-        items = (*items[:-1], Words(f"recurrent state {state} in {recurrent} layers, at any length", strong=True))
+        words = "recurrent state" if any(role in RECURRENT for role in _roles(stack)) else "buffers of"
+        items = (*items[:-1], Words(f"{words} {state} in {recurrent} layers, at any length", strong=True))
     return [Inset("Memory, if in bf16", items)]
 
 
-def _parts(counted: Facts) -> list[Inset]:
+def _roles(stack: Stack) -> set[str]:
+    return {option.block.role for slot in stack.slots for option in slot.options}
+
+
+def _parts(counted: Facts, stack: Stack) -> list[Inset]:
     """Where the parameters are, largest first, and what is left in one."""
     total = counted.total_parameters
     sizes = {name: sum(counted.parts.get(part, 0) for part in parts) for name, _, parts in PARTS}  # type: ignore[call-overload]
     shown = [(sizes[name], name, role) for name, role, _ in PARTS if sizes[name] >= total / 200]
+    if _roles(stack) & RECURRENT:
+        # The parts of state-space and linear mixers are booked where those of attention are.
+        shown = [(size, "token mixing" if name == "attention" else name, role) for size, name, role in shown]
     segments = [Segment(f"{name} {share(size, total)}", size, role) for size, name, role in sorted(shown, reverse=True)]
     rest = total - sum(size for size, _, _ in shown)
     if rest >= total / 2000:

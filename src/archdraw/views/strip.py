@@ -12,6 +12,7 @@ from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
+MIXTURE = "Mixture of experts"
 MOST_RUNS = 6
 MOST_CELLS = 400
 ATTENTION = " attention"
@@ -36,6 +37,7 @@ def strip(stack: Stack) -> Strip | None:
     # Without a period, a few runs are set apart; many would only scatter the cells.
     lengths = [count for _, count in runs([f"{one}/{other}" for one, other in zip(words, below, strict=True)])]
     ends = list(accumulate(lengths)) if len(lengths) <= MOST_RUNS else [len(words)]
+    upper_variants, lower_variants = _variants(list(upper_names)), _variants(list(lower_names))
     cells: list[StripCell] = []
     for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
         title = ", ".join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))
@@ -47,20 +49,39 @@ def strip(stack: Stack) -> Strip | None:
                 f"layer {index}: {title}",
                 group,
                 str(index) if _ticked(index, group, cells, len(uppers), start, unit, times) else "",
+                upper_variants[upper] if upper else 0,
+                lower_variants[lower] if lower else 0,
             )
         )
     number = len(stack.all)
-    orders = [factored(row) for row in (words, below) if len(set(row)) > 1]
+    if not all(below):
+        # Layers without a feed forward are told by their mixer; that they have none is told where others have both.
+        both = any(upper and lower for upper, lower in zip(uppers, lowers, strict=True))
+        below = [name or "no feed forward" for name in below] if both else words
+    rows = [words] if below == words else [words, below]
+    orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = f"{number} layers = {'; '.join(orders)}"
     if len(caption) > LONGEST_CAPTION:
         # An order without a rule is told by the cells; the words count.
-        caption = f"{number} layers: {'; '.join(_counted(row) for row in (words, below) if len(set(row)) > 1)}"
+        caption = f"{number} layers: {'; '.join(_counted(row) for row in rows if len(set(row)) > 1)}"
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
         caption += f", each with {next(iter(same))}"
-    legend = [LegendEntry(name, module.role, "upper") for module, name in upper_names.items()]
-    legend += [LegendEntry(name, module.role, "lower") for module, name in lower_names.items()]
+    legend = [
+        *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
+        *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
+    ]
     return Strip(caption, tuple(cells), tuple(legend))
+
+
+def _variants(modules: list[Module]) -> dict[Module, int]:
+    """The number of each of ``modules`` among those of its role, in their order."""
+    seen: Counter[str] = Counter()
+    found: dict[Module, int] = {}
+    for module in modules:
+        found[module] = seen[module.role]
+        seen[module.role] += 1
+    return found
 
 
 def _counted(names: list[str]) -> str:
@@ -113,10 +134,20 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(module.label.endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
+    labels = Counter(module.label for module in kinds)
     return {
-        module: name if short.count(name) == 1 else f"{name} {module.detail}"
+        module: _apart(module, name, alike=short.count(name) > 1, labelled=labels[module.label] == 1)
         for module, name in zip(kinds, short, strict=True)
     }
+
+
+def _apart(module: Module, name: str, *, alike: bool, labelled: bool) -> str:
+    """``name``, or where others have it too the label, or where that is not ``labelled`` apart either, the detail."""
+    if not alike:
+        return name
+    if not labelled:
+        return f"{name} {module.detail}"
+    return name if module.label == MIXTURE else within(module.label)
 
 
 def _short(module: Module) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from archdraw.facts import Facts
 from archdraw.kinds.wording import data_size as data
 from archdraw.kinds.wording import parameters
 
-__all__ = ["data", "ordinal", "parameters", "share", "within"]
+__all__ = ["data", "headline", "ordinal", "parameters", "share", "within"]
+
+MOSTLY_TABLES = 0.6
+"""Where less of the active parameters is multiplied, the rest being tables to look up, that part is told."""
 
 
 def share(part: float, whole: float) -> str:
@@ -31,3 +35,14 @@ def within(label: str) -> str:
     if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
         return label
     return label[0].lower() + label[1:]
+
+
+def headline(counted: Facts) -> tuple[int, str]:
+    """The active parameters that are worth telling first, and what they are.
+
+    Where tables that are only looked up make up most of the active parameters, those that a token is multiplied with.
+    """
+    multiplied = counted.active_parameters_without_input_embedding
+    if multiplied < MOSTLY_TABLES * counted.active_parameters:
+        return multiplied, "active beside input tables"
+    return counted.active_parameters, "active"
