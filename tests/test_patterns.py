@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.views.patterns import cadence, factored, periods
+from archdraw.views.patterns import cadence, factored, nested, periods
 
 orders = st.lists(st.sampled_from("abc"), min_size=1, max_size=40)
 
@@ -55,3 +55,26 @@ def test_what_does_not_repeat_is_one_period() -> None:
 )
 def test_cadence(places: list[int], number: int, period: int | None) -> None:
     assert cadence(places, number) == period
+
+
+@pytest.mark.parametrize(
+    ("letters", "told"),
+    [
+        ("MEMEMAE", "2 × (ME) MAE"),
+        ("MEMEMEM", "3 × (ME) M"),
+        ("AB", "AB"),
+        ("AAAAAA", "6 × (A)"),
+        ("AABAAB" * 2, "4 × (AAB)"),
+        ("MEMEMEMAE" * 3 + "MEMEMEMEMAE" * 2, "3 × [3 × (ME) MAE] 2 × [4 × (ME) MAE]"),
+    ],
+)
+def test_orders_are_nested(letters: str, told: str) -> None:
+    assert nested(letters) == told
+
+
+@given(st.text("MEA", min_size=1, max_size=40))
+def test_a_nested_order_can_be_written_out(letters: str) -> None:
+    told = nested(letters)
+    while repeat := re.search(r"(\d+) × [(\[]([^()\[\]]*)[)\]]", told):
+        told = told[: repeat.start()] + repeat[2] * int(repeat[1]) + told[repeat.end() :]
+    assert told.replace(" ", "") == letters

@@ -98,7 +98,7 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     if active < total:
         active, words = headline(counted)
         size = f"{size} total, {parameters(active)} {words} ({share(active, total)})"
-        if counted.encoders:
+        if counted.encoders and parameters(counted.text_parameters) != parameters(total):
             size = f"{size}, {parameters(counted.text_parameters)} text"
     elif counted.text_parameters < total:
         size = f"{size}, all active ({parameters(counted.text_parameters)} text)"

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
+
+REPEAT = 1.5
+"""What a repeat costs beside the letters of what is repeated."""
 
 
 def runs(names: Sequence[str]) -> list[tuple[str, int]]:
@@ -59,3 +63,39 @@ def cadence(places: Sequence[int], number: int) -> int | None:
     step = places[0] + 1
     expected = list(range(step - 1, number, step))
     return step if step > 1 and list(places) == expected else None
+
+
+def nested(letters: str, depth: int = 2) -> str:
+    """``3 × [3 × (me) mae] 4 × (me)``: the order of ``letters`` in as few as can be, repeats in repeats at most.
+
+    Each letter is one layer. Repeats are nested at most ``depth`` deep; the words are the shortest cover there is of
+    letters and repeats one after the other, where a repeat counts as much as one letter and a half.
+    """
+    return _cover(letters, depth)[1].strip()
+
+
+@lru_cache(maxsize=4096)
+def _cover(letters: str, depth: int) -> tuple[float, str]:
+    """The cost of the shortest words for ``letters``, and these words."""
+    # From the end to the start: what is cheapest from each place on.
+    best: list[tuple[float, str]] = [(0.0, "")]
+    for start in range(len(letters) - 1, -1, -1):
+        rest = best[len(letters) - start - 1]
+        found, is_letter = (rest[0] + 1, letters[start] + rest[1]), True
+        for unit in range(1, (len(letters) - start) // 2 + 1) if depth else ():
+            part, times = letters[start : start + unit], 1
+            while letters.startswith(part, start + times * unit):
+                times += 1
+            if times == 1:
+                continue
+            inner_cost, inner = _cover(part, depth - 1)
+            after = best[len(letters) - start - times * unit]
+            cost = inner_cost + REPEAT + after[0]
+            # Where it is as short, a repeat from here on is better than one that begins after a letter.
+            if cost < found[0] or (is_letter and cost == found[0]):
+                is_letter = False
+                opening, closing = "()" if inner.isalpha() else "[]"
+                told = f" {times} × {opening}{inner.strip()}{closing} "
+                found = (cost, f"{told}{after[1]}".replace("  ", " "))
+        best.append(found)
+    return best[-1]

@@ -7,12 +7,14 @@ from itertools import accumulate
 
 from archdraw.blocks import Module, leaves, walk
 from archdraw.picture import LegendEntry, Strip, StripCell
-from archdraw.views.patterns import factored, periods, runs
+from archdraw.views.patterns import factored, nested, periods, runs
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
 MIXTURE = "Mixture of experts"
+LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
+"""What a layer is called in an order of many, by the role of its block (m: Mamba). Panels have the capitals."""
 MOST_RUNS = 6
 MOST_CELLS = 400
 ATTENTION = " attention"
@@ -37,7 +39,7 @@ def strip(stack: Stack) -> Strip | None:
     # Without a period, a few runs are set apart; many would only scatter the cells.
     lengths = [count for _, count in runs([f"{one}/{other}" for one, other in zip(words, below, strict=True)])]
     ends = list(accumulate(lengths)) if len(lengths) <= MOST_RUNS else [len(words)]
-    upper_variants, lower_variants = _variants(list(upper_names)), _variants(list(lower_names))
+    upper_variants, lower_variants = _variants(uppers), _variants(lowers)
     cells: list[StripCell] = []
     for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
         title = ", ".join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))
@@ -62,8 +64,10 @@ def strip(stack: Stack) -> Strip | None:
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = f"{number} layers = {'; '.join(orders)}"
     if len(caption) > LONGEST_CAPTION:
-        # An order without a rule is told by the cells; the words count.
+        # An order without a rule is told by the cells and, where there are letters for it, by those; the words count.
         caption = f"{number} layers: {'; '.join(_counted(row) for row in rows if len(set(row)) > 1)}"
+        if len(rows) == 1:
+            caption = _lettered(rows[0], {**lower_names, **upper_names}) or caption
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
         caption += f", each with {next(iter(same))}"
@@ -74,14 +78,24 @@ def strip(stack: Stack) -> Strip | None:
     return Strip(caption, tuple(cells), tuple(legend))
 
 
-def _variants(modules: list[Module]) -> dict[Module, int]:
-    """The number of each of ``modules`` among those of its role, in their order."""
+def _variants(modules: list[Module | None]) -> dict[Module, int]:
+    """The number of each of ``modules`` among those of its role, the most frequent first."""
     seen: Counter[str] = Counter()
     found: dict[Module, int] = {}
-    for module in modules:
+    for module, _ in Counter(module for module in modules if module).most_common():
         found[module] = seen[module.role]
         seen[module.role] += 1
     return found
+
+
+def _lettered(names: list[str], modules: dict[Module, str]) -> str:
+    """How often each of ``names`` comes, with a letter, and their order in those; empty where that would be long."""
+    letters = {name: LETTERS.get(module.role, "") for module, name in modules.items() if name in names}
+    if len(set(letters.values())) < len(letters) or not all(letters.values()):
+        return ""
+    order = nested("".join(letters[name] for name in names))
+    counts = ", ".join(f"{count} {name} ({letters[name]})" for name, count in Counter(names).most_common())
+    return f"{len(names)} layers: {counts} = {order}" if len(order) <= LONGEST_CAPTION else ""
 
 
 def _counted(names: list[str]) -> str:
