@@ -54,6 +54,9 @@ LARGEST_FILE = 2_000_000
 # libyaml recurses in C when it composes, and falls at 100,000 brackets; its events don't recurse.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+TOO_DEEP = "maximum nesting depth"
+"""In what libyaml says of brackets in a thousand brackets, from the version on that bounds them."""
+
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -120,7 +123,14 @@ def scan(text: str, file: str = "<text>") -> Document:
         raise InputError([problem_at(lines, message, span, "a spec is a YAML text file; is this one binary?")])
     composer = Composer(file, lines)
     try:
-        root = composer.document(yaml.parse(text, Loader=_Loader))
+        try:
+            root = composer.document(yaml.parse(text, Loader=_Loader))
+        except yaml.YAMLError as error:
+            if TOO_DEEP not in str(error):
+                raise
+            # libyaml looks ahead and gives up before our bound is reached; the loader in Python goes on to it.
+            composer = Composer(file, lines)
+            root = composer.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise InputError([*composer.problems, syntax_problem(file, lines, error)]) from None
     except StopReadingError:
