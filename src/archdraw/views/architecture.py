@@ -105,7 +105,9 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     else:
         size = f"{size}, all active"
     who = ", ".join(filter(None, (spec.developer, str(spec.released or "")[:7])))
-    context = f"{spec.context_length:,} context" if spec.context_length else ""
+    # Where nothing is kept of each token, nothing bounds how many there may be.
+    unbounded = "" if counted.cache else "unbounded context"
+    context = f"{spec.context_length:,} context" if spec.context_length else unbounded
     return tuple(filter(None, (size, f"{counted.layers} layers", context, who, kind_of(model))))
 
 

@@ -12,7 +12,7 @@ from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
-MIXTURE = "Mixture of experts"
+MIXTURE = "mixture of experts"
 LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
 """What a layer is called in an order of many, by the role of its block (m: Mamba). Panels have the capitals."""
 MOST_RUNS = 6
@@ -148,24 +148,12 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(module.label.endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
-    labels = Counter(module.label for module in kinds)
     return {
-        module: _apart(module, name, alike=short.count(name) > 1, labelled=labels[module.label] == 1)
+        module: name if short.count(name) == 1 else f"{name} {module.detail}"
         for module, name in zip(kinds, short, strict=True)
     }
 
 
-def _apart(module: Module, name: str, *, alike: bool, labelled: bool) -> str:
-    """``name``, or where others have it too the label, or where that is not ``labelled`` apart either, the detail."""
-    if not alike:
-        return name
-    if not labelled:
-        return f"{name} {module.detail}"
-    return name if module.label == MIXTURE else within(module.label)
-
-
 def _short(module: Module) -> str:
-    if module.role == "experts":
-        return "MoE"
-    label = within(module.label)
+    label = within(module.label).replace(MIXTURE, "MoE")
     return f"dense {label.removesuffix(' feed forward')}" if module.role == "feed_forward" else label
