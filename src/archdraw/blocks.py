@@ -30,6 +30,7 @@ Role = Literal[
     "position",
     "latent",  # a compressed tensor, or one that is cached
     "auxiliary",  # beside the model: multi-token prediction, encoders of other modalities
+    "unknown",  # known to be there, and nothing else published of it
 ]
 """What a block is, for its colour and for the choice of what is opened; never its only sign."""
 

@@ -188,7 +188,9 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "ReLU": _kind("relu"),
         "squared ReLU": _kind("relu_squared"),
         "PolyNorm": _kind("polynorm_glu"),
-        "mixture of experts": lambda written: any(written.sparse_layers),
+        "mixture of experts": lambda written: (
+            any(written.sparse_layers) or "experts" in written.values("part", "unpublished")
+        ),
         "shared expert": lambda written: any(
             any(written.values(field))
             for field in ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert")

@@ -45,7 +45,8 @@ class Facts:
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
     ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
-    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
+    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for. Where something
+    is ``unknown``, every count is that of the rest.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Facts:
     head_is_tied: bool = False
     multiplications: int = 0
     attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
+    unknown: bool = False
 
     @property
     def total_parameters(self) -> int:
@@ -146,6 +148,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         head_is_tied=first.head_is_tied or second.head_is_tied,
         multiplications=first.multiplications + second.multiplications,
         attended=_added(first.attended, second.attended),
+        unknown=first.unknown or second.unknown,
     )
 
 
@@ -162,6 +165,7 @@ def repeated(one: Facts, times: int) -> Facts:
         head_is_tied=one.head_is_tied,
         multiplications=one.multiplications * times,
         attended=_scaled(one.attended, times),
+        unknown=one.unknown,
     )
 
 
@@ -201,8 +205,12 @@ def report(
 
     ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
     ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
-    that were not understood.
+    that were not understood. Where parts of the model are unknown, its counts are null.
     """
+    if counted.unknown:
+        told = report(replace(counted, unknown=False), name, context, incomplete=incomplete, unused=unused)
+        kept = {"name", "incomplete", "unused_keys", "context"}
+        return {key: value if key in kept else None for key, value in told.items()} | {"complete": False}
     return {
         "name": name,
         "complete": not tuple(incomplete),
@@ -243,6 +251,7 @@ def _leaf(leaf: Leaf) -> Facts:
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
         multiplications=leaf.multiplications + _multiplied(leaf),
         attended=_attended(leaf),
+        unknown=leaf.role == "unknown",
     )
 
 
@@ -283,7 +292,7 @@ def _side(side: Side) -> Facts:
     # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
     added = side.direction == "in" and side.body.kind != "encoder"
     encoders = body.total_parameters if added else body.encoders
-    return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside)
+    return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside, unknown=body.unknown)
 
 
 def _sum(several: Iterable[Facts]) -> Facts:

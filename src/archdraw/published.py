@@ -67,8 +67,11 @@ def _agrees(count: int, text: str) -> bool:
 def disagreements(document: Document, counted: Facts) -> list[Problem]:
     """A problem for each figure under ``published`` that does not stand for the count of the block tree.
 
-    There are none where ``differs`` says why; that it says so for nothing is a problem in its place.
+    There are none where ``differs`` says why; that it says so for nothing is a problem in its place. Nor are there any
+    where parts of the model are unknown: there is no count then.
     """
+    if counted.unknown:
+        return []
     published = document.root.entry("published") if isinstance(document.root, MappingNode) else None
     if published is None or not isinstance(published.value, MappingNode):
         return []

@@ -37,6 +37,7 @@ class Rect:
     stroke: str | None = None
     stroke_width: float = 0
     kind: Literal["ground", "container", "box", "mark"] = "box"
+    dash: tuple[float, ...] = ()
 
     @property
     def right(self) -> float:

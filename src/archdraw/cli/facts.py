@@ -64,6 +64,9 @@ def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context
 
 def _written(report: dict[str, Any]) -> str:
     """One report as an aligned table under the model's name."""
+    if report["total_parameters"] is None:
+        name = click.style(report["name"], bold=True)
+        return f"{name}\nnothing can be counted: {', '.join(report['incomplete']) or 'its structure is not published'}"
     rows = [
         ("total parameters", f"{report['total_parameters']:,}", ""),
         ("active parameters", f"{report['active_parameters']:,}", ""),

@@ -12,6 +12,7 @@ import click
 from archdraw.cli._amounts import memory, tokens
 from archdraw.cli._specs import Work, specs_argument
 from archdraw.cli._terminal import table
+from archdraw.errors import ArchdrawError
 from archdraw.kinds.wording import data_size
 
 
@@ -51,6 +52,8 @@ def command(
         model = load(file)
         if model.reading is not None:
             work.warn(model.warnings)
+        if model.facts.unknown:
+            raise ArchdrawError(f"nobody can tell what fits: the structure of {model.name} is not published")
         ways = [
             asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
             for way in fits(model.facts, available, int(cache_bits))

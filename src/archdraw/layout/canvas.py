@@ -13,6 +13,8 @@ from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, S
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
+UNKNOWN_DASH = (6.0, 4.0)
+"""The border of what is not known, or not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,11 @@ class Canvas:
         radius: float = CORNER,
         kind: Literal["ground", "container", "box", "mark"] = "box",
         layer: Layer = "object",
+        dash: tuple[float, ...] = (),
     ) -> None:
         width_of_stroke = stroke_width if stroke else 0
         place = (rounded(x), rounded(y), rounded(width), rounded(height))
-        self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind), layer)
+        self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind, dash), layer)
 
     def box(self, place: Place, role: str, path: str, *, radius: float = CORNER) -> None:
         """A box in the colours of ``role``; its place is kept under ``path``."""
@@ -93,6 +96,7 @@ class Canvas:
             fill=colours.fill,
             stroke=colours.border,
             radius=radius,
+            dash=UNKNOWN_DASH if role == "unknown" else (),
         )
         self.places[path] = place
 

@@ -7,9 +7,18 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from archdraw.blocks import Block, Module, Sequence
 from archdraw.errors import InputError, Problem, Span
@@ -43,6 +52,19 @@ def _linked(value: str) -> str:
         raise ValueError(f'must be an address that begins with https://, not "{value[:40]}"')
     return value
 
+
+UNPUBLISHED = "unpublished"
+
+
+def _published(value: object, checked: ValidatorFunctionWrapHandler) -> object:
+    return None if value == UNPUBLISHED else checked(value)
+
+
+if TYPE_CHECKING:
+    PublishedSize = int | None
+else:
+    # As the type that is checked it stays a size: null is not one, and messages speak of sizes alone.
+    PublishedSize = Annotated[Size, WrapValidator(_published)]
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -80,6 +102,8 @@ class Published(_Part):
 class Spec(_Part):
     """One model as its author wrote it. Sizes are numbers of features, entries and tokens.
 
+    ``hidden_size`` and ``vocab_size`` are None where the author says ``unpublished``; then all layers are.
+
     ``context_length`` is left out where nothing bounds it (recurrent models). ``incomplete`` says what of the model the
     spec lacks, in a few words each: the picture and the facts then say that they are not whole.
     """
@@ -90,8 +114,8 @@ class Spec(_Part):
     license: Name | None = None
     family: Name | None = None
     context_length: Size | None = None
-    hidden_size: Size
-    vocab_size: Size
+    hidden_size: PublishedSize
+    vocab_size: PublishedSize
     tie_word_embeddings: bool = False
     links: dict[str, Address] = {}
     sources: tuple[Text, ...] | dict[str, Text] = ()
@@ -120,8 +144,8 @@ class Spec(_Part):
 
     @property
     def scope(self) -> Scope:
-        """What every block knows of the model."""
-        return Scope(self.hidden_size, self.vocab_size, self.context_length, self.tie_word_embeddings)
+        """What every block knows of the model. Sizes that are not published are 0, and no block asks for them."""
+        return Scope(self.hidden_size or 0, self.vocab_size or 0, self.context_length, self.tie_word_embeddings)
 
     def span(self, *path: str | int) -> Span:
         """Where the value at ``path`` stands in the text: ``spec.span("published", "total_parameters")``."""
@@ -185,6 +209,15 @@ def expand(spec: Spec) -> Module:
 
     Raises :class:`InputError` with every block that does not fit, at its place in the text.
     """
+    if spec.hidden_size is None or spec.vocab_size is None:
+        lacking = "hidden_size" if spec.hidden_size is None else "vocab_size"
+        known = [index for index, kind in enumerate(spec.layers) if not kind.keyword.startswith(UNPUBLISHED)]
+        if known:
+            message = f"{lacking} is unpublished, so that {{}} cannot be counted or drawn"
+            hint = "give the size, or say which blocks are unpublished"
+            raise InputError(
+                spec.problem(message.format(spec.layers[index].keyword), "layers", index, hint=hint) for index in known
+            )
     try:
         made = expand_in_row(spec.layers, spec.scope)
     except (KindError, ExceptionGroup) as error:

@@ -11,6 +11,7 @@ from archdraw.picture import Branches, Chain, Diagram, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
+from archdraw.views import unpublished
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.insets import insets, names_of
 from archdraw.views.stack import Stack, joined, stacked
@@ -34,6 +35,8 @@ def picture(spec: Spec, model: Module) -> Plate:
             case Module(kind="layers"):
                 stacks.append(stacked(part, paths[id(part)]))
                 items.extend(stacks[-1].picture)
+            case Module(kind="unpublished_layers"):
+                items.append(unpublished.stack_picture(part, paths[id(part)]))
             case Leaf(role="norm") if len(stacks) == number:
                 # The one after the last layer is the only one that stands by itself.
                 items.append(folded(part, paths[id(part)], label=f"{part.label} (final)"))
@@ -47,7 +50,7 @@ def picture(spec: Spec, model: Module) -> Plate:
                 items.append(Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1))
             case _:
                 items.append(opened(Module("", "", part), ""))
-    if not stacks:
+    if not stacks and not counted.unknown:
         raise InputError([spec.problem(f"{spec.name} has no layers to draw", "layers")])
     stack = joined(stacks)
     return Plate(
@@ -56,7 +59,11 @@ def picture(spec: Spec, model: Module) -> Plate:
         accent=accent_index(spec.developer or spec.name),
         column=Chain(tuple(items)),
         tokens="Tokenized text",
-        insets=insets(model, stack, counted, spec.context_length, _wanted(spec, stack)),
+        insets=(
+            unpublished.panels(spec, model)
+            if counted.unknown
+            else insets(model, stack, counted, spec.context_length, _wanted(spec, stack))
+        ),
         strip=strip(stack),
         footer=_footer(spec, model),
         description=_description(spec, model, stack, counted),
@@ -86,6 +93,8 @@ def _wanted(spec: Spec, stack: Stack) -> list[str] | None:
 def kind_of(model: Module) -> str:
     """``Dense`` or ``Sparse MoE``, and ``hybrid`` where mixers other than attention take part."""
     sparse = any(leaf.part == "experts" for leaf in leaves(model.body))
+    if not sparse and any(leaf.role == "unknown" for leaf in leaves(model.body)):
+        return ""
     mixers = {part.role for _, part in walk(model.body) if isinstance(part, Module)}
     attention, other = mixers & {"attention", "sliding"}, mixers & {"linear", "convolution"}
     family = " hybrid" if attention and other else " recurrent" if other else ""
@@ -95,7 +104,9 @@ def kind_of(model: Module) -> str:
 def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     total, active = counted.total_parameters, counted.active_parameters
     size = parameters(total)
-    if active < total:
+    if counted.unknown:
+        size = unpublished.size(spec)
+    elif active < total:
         active, words = headline(counted)
         size = f"{size} total, {parameters(active)} {words} ({share(active, total)})"
         if counted.encoders and parameters(counted.text_parameters) != parameters(total):
@@ -106,9 +117,10 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
         size = f"{size}, all active"
     who = ", ".join(filter(None, (spec.developer, str(spec.released or "")[:7])))
     # Where nothing is kept of each token, nothing bounds how many there may be.
-    unbounded = "" if counted.cache else "unbounded context"
+    unbounded = "" if counted.cache or counted.unknown else "unbounded context"
     context = f"{spec.context_length:,} context" if spec.context_length else unbounded
-    return tuple(filter(None, (size, f"{counted.layers} layers", context, who, kind_of(model))))
+    layers = f"{counted.layers} layers" if counted.layers else ""
+    return tuple(filter(None, (size, layers, context, who, kind_of(model))))
 
 
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:

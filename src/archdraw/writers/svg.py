@@ -209,6 +209,7 @@ class _Picture:
             width=number(rect.width),
             height=number(rect.height),
             rx=number(rect.radius) if rect.radius else None,
+            stroke_dasharray=" ".join(map(number, rect.dash)) or None,
             **_paint(rect.fill, rect.stroke, rect.stroke_width),
         )
 
