@@ -96,7 +96,8 @@ def test_no_card_has_a_fault(path: Path) -> None:
 def test_every_inset_stands_by_itself_without_a_fault(path: Path) -> None:
     model = archdraw.load(path)
     sources = [inset.source or inset.beside for inset in picture(model.spec, model.block).insets]
-    assert any(sources)
+    # Of a closed model there is nothing to open.
+    assert any(sources) or model.facts.unknown
     for source in filter(None, sources):
         assert faults(model.scene(f"inset:{source}")) == []
 
