@@ -14,6 +14,8 @@ a package of its own::
 '<svg'
 """
 
+from typing import Any
+
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.model import Model, load
 
@@ -22,13 +24,23 @@ __version__: str
 __all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
 
 
-def __getattr__(name: str) -> str:
-    """``__version__``, looked up when it is asked for: that takes longer than all other imports here."""
-    if name != "__version__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib.metadata import PackageNotFoundError, version
+def __getattr__(name: str) -> Any:
+    """``__version__``, and a function for each view of several models, looked up when they are asked for.
 
-    try:
-        return version("archdraw")
-    except PackageNotFoundError:  # run from its sources, never installed
-        return "0"
+    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`.
+    """
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("archdraw")
+        except PackageNotFoundError:  # run from its sources, never installed
+            return "0"
+    if not name.startswith("_"):
+        from archdraw.views import several
+
+        if name in several.names():
+            from archdraw.several import function
+
+            return function(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -31,6 +31,25 @@ def is_spec(path: str | Path) -> bool:
     return file.exists() and not file.is_dir() and file.suffix.lower() not in CHECKPOINT_SUFFIXES
 
 
+SUFFIXES = (".yaml", ".yml", ".json", ".gguf")
+MODEL_FILES = ("config.json", "params.json", "model.safetensors.index.json", "model.safetensors")
+"""A folder that holds one of these is one model, not a folder of specs."""
+
+
+def slug_of(path: str | Path) -> str:
+    """What the model in the file at ``path`` is called in names of files, and by ``parents:`` of specs.
+
+    A config.json says nothing, the folder around it does.
+    """
+    file = Path(path)
+    if file.is_dir():
+        return file.resolve().name
+    if file.name in MODEL_FILES:
+        return file.resolve().parent.name
+    # A dot in the id of a repository begins no suffix.
+    return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
+
+
 def load(path: str | Path) -> Model:
     """The model that the file at ``path`` describes.
 
@@ -42,7 +61,7 @@ def load(path: str | Path) -> Model:
 
     if is_spec(path):
         spec = load_spec(path)
-        return Model(spec, expand(spec))
+        return Model(spec, expand(spec), slug=slug_of(path))
     from archdraw.readers.sources import read_model
 
     return described(read_model(str(path)), path)
@@ -56,20 +75,21 @@ def described(reading: Reading, path: str | Path) -> Model:
     from archdraw.spec import expand, parse_spec
 
     spec = parse_spec(reading.text, f"{Path(path).as_posix()} (as a spec)")
-    return Model(spec, expand(spec), reading)
+    return Model(spec, expand(spec), reading, slug_of(path))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 
-    ``reading`` says what of a config was understood; None for a model that was read from a spec. In a notebook a model
-    shows itself as its plate.
+    ``reading`` says what of a config was understood; None for a model that was read from a spec. ``slug`` is its short
+    name, from that of its file. In a notebook a model shows itself as its plate.
     """
 
     spec: Spec
     block: Module
     reading: Reading | None = None
+    slug: str = ""
 
     @property
     def name(self) -> str:

@@ -23,3 +23,15 @@ def specs_folder() -> Path:
 def themes_folder() -> Path:
     """The folder of the themes that come with the program."""
     return _folder("themes")
+
+
+def shipped_spec(name: str | Path) -> Path | None:
+    """The spec that comes with the program under ``name`` (``llama-3-8b``); None where ``name`` is a file's or unknown.
+
+    A file or folder of that name in the working folder comes first.
+    """
+    word = str(name)
+    if not word or Path(word).name != word or Path(word).exists():
+        return None
+    found = specs_folder() / f"{word}.yaml"
+    return found if found.is_file() else None

@@ -1,5 +1,7 @@
 """The command line. A command is a module of this package whose ``command`` is a :class:`click.Command`.
 
+So is a view of several models, a module of :mod:`archdraw.views.several`.
+
 Modules that begin with an underscore are not commands. A command is imported when it is called, so that help and a
 wrong word on the line are answered at once.
 """
@@ -28,11 +30,24 @@ class Commands(click.Group):
     """Finds its commands among the modules of this package."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+        return sorted({*self._own(), *self._of_several()})
+
+    def _own(self) -> list[str]:
+        return [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
+
+    def _of_several(self) -> tuple[str, ...]:
+        """The views of several models, each of which is a command."""
+        from archdraw.views import several
+
+        return several.names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        if cmd_name not in self._own():
+            if cmd_name not in self._of_several():
+                return None
+            from archdraw.cli._several import command_of
+
+            return command_of(cmd_name)
         found = importlib.import_module(f"{__name__}.{cmd_name}").command
         assert isinstance(found, click.Command)
         return found

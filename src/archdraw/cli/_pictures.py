@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from archdraw.batch import Job, Outcome, render_all
-from archdraw.cli._specs import picture_name
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.model import slug_of
 
 ENOUGH_FOR_PROCESSES = 4
 """Specs; for fewer, starting other processes takes longer than drawing."""
@@ -91,7 +91,7 @@ def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:
     """Two specs whose pictures would have the same name."""
     seen: dict[str, Path] = {}
     for file in files:
-        name = picture_name(file)
+        name = slug_of(file)
         if name in seen:
             return seen[name], file
         seen[name] = file

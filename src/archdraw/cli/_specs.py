@@ -13,22 +13,21 @@ from archdraw.batch import Outcome
 from archdraw.cli import FINE, INTERNAL, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
+from archdraw.model import MODEL_FILES, SUFFIXES
+from archdraw.resources import shipped_spec
 
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
-
-SUFFIXES = (".yaml", ".yml", ".json", ".gguf")
-MODEL_FILES = ("config.json", "params.json", "model.safetensors.index.json", "model.safetensors")
-"""A folder that holds one of these is one model, not a folder of specs."""
 
 
 def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
     """The files that ``paths`` name, folders of specs and configs opened, each once.
 
-    A folder that a model was published in, with its config.json, stands for that model.
+    A folder that a model was published in, with its config.json, stands for that model; the name of a model that comes
+    with the program for its spec.
     """
     files: dict[Path, None] = {}
     problems: list[Problem] = []
-    for path in map(Path, paths):
+    for path in (shipped_spec(word) or Path(word) for word in paths):
         if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
             files[path] = None
             continue
@@ -39,16 +38,6 @@ def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
             )
         files.update(dict.fromkeys(inside))
     return list(files), problems
-
-
-def picture_name(file: Path) -> str:
-    """What pictures of the model in ``file`` are called: a config.json says nothing, the folder around it does."""
-    if file.is_dir():
-        return file.resolve().name
-    if file.name in MODEL_FILES:
-        return file.resolve().parent.name
-    # A dot in the id of a repository begins no suffix.
-    return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
 
 
 class Work:

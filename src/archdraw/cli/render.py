@@ -11,8 +11,9 @@ import click
 
 from archdraw.batch import Job, Output
 from archdraw.cli._pictures import drawn, known_formats, known_theme, known_view, twice
-from archdraw.cli._specs import Work, picture_name, spec_files, specs_argument
+from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import ArchdrawError, Problem, nearest
+from archdraw.model import slug_of
 from archdraw.writers import TextMode, formats
 
 
@@ -73,7 +74,7 @@ def command(
             raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
         folder = Path(output)
         targets = {
-            file: tuple((folder / f"{picture_name(file)}.{format}", format) for format in wanted or ("svg",))
+            file: tuple((folder / f"{slug_of(file)}.{format}", format) for format in wanted or ("svg",))
             for file in files
         }
     work.problems(missing)

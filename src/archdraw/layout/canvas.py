@@ -38,9 +38,10 @@ class Canvas:
     the order of reading.
     """
 
-    def __init__(self, theme: Theme, accent: int) -> None:
+    def __init__(self, theme: Theme, accent: int | None = None) -> None:
+        """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
         self.theme = theme
-        self.accent = theme.accent(accent)
+        self.accent = theme.muted if accent is None else theme.accent(accent)
         self.tint = theme.tint(self.accent)
         self.places: dict[str, Place] = {}
         self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
@@ -51,14 +52,17 @@ class Canvas:
         return (*self._layers["ground"], *_joined(self._layers["line"]), *self._layers["object"])
 
     @contextmanager
-    def group(self, path: str, title: str) -> Iterator[None]:
-        """What is painted inside belongs together, as an object, under ``path`` and with ``title`` as its tooltip."""
+    def group(self, path: str, title: str, href: str = "") -> Iterator[None]:
+        """What is painted inside belongs together, as an object, under ``path`` and with ``title`` as its tooltip.
+
+        With ``href`` the whole is a link to there.
+        """
         self._open.append([])
         try:
             yield
         finally:
             children = tuple(self._open.pop())
-            self._add(Group(children, path, title), "object")
+            self._add(Group(children, path, title, href), "object")
 
     def _add(self, element: Element, layer: Layer) -> None:
         if self._open:
@@ -125,6 +129,7 @@ class Canvas:
         width: float = EDGE,
         kind: Literal["edge", "zoom", "rule"] = "edge",
         layer: Layer = "line",
+        dash: tuple[float, ...] = (),
     ) -> None:
         """A line through ``points``, with a closed head at its end for an ``arrow``."""
         colour = stroke or (self.theme.zoom if kind == "zoom" else self.theme.edge)
@@ -133,13 +138,13 @@ class Canvas:
             tip = path[-1]
             dx, dy = _direction(path[-2], tip)
             path[-1] = _point(tip[0] - dx * ARROW_OVERLAP, tip[1] - dy * ARROW_OVERLAP)
-            self._add(Line(tuple(path), colour, width, radius, kind=kind), layer)
+            self._add(Line(tuple(path), colour, width, radius, dash, kind), layer)
             base = (tip[0] - dx * ARROW_LENGTH, tip[1] - dy * ARROW_LENGTH)
             half = ARROW_WIDTH / 2
             head = (tip, (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half))
             self._add(Polygon(tuple(_point(*point) for point in head), colour), layer)
         else:
-            self._add(Line(tuple(path), colour, width, radius, kind=kind), layer)
+            self._add(Line(tuple(path), colour, width, radius, dash, kind), layer)
 
     def dot(self, x: float, y: float, *, colour: str | None = None, layer: Layer = "line") -> None:
         """The mark where a line is tapped."""

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archdraw.fonts import MIDDLE, text_width, wrap
-from archdraw.layout import diagram, panels, strip
+from archdraw.fonts import MIDDLE
+from archdraw.layout import diagram, page, panels, strip
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import side_box, side_height
 from archdraw.layout.measures import SMALL, SPINE
-from archdraw.layout.words import divided, fitted
+from archdraw.layout.page import FOOTER, HEADER, MARGIN
+from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-MARGIN = 32.0
-HEADER = 152.0
 BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
-STRIP_SPACE, FOOTER = 28.0, 35.0
+STRIP_SPACE = 28.0
 NARROWEST = 1160.0
 """Room across the narrowest plate that has insets."""
 LOOSEST_GAP = 40.0
@@ -94,7 +93,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
-    _header(canvas, plate, width)
+    page.header(canvas, plate.name, plate.subtitle, width)
     _model(canvas, plate, column, bottom)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     zoom_lines(canvas, placed, MARGIN + column.width)
@@ -102,7 +101,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
-    height = _footer(canvas, plate, width, height)
+    height = page.footer(canvas, plate.footer, width, height)
     return _scene(canvas, plate, width, height)
 
 
@@ -145,7 +144,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
-    _header(canvas, plate, width)
+    page.header(canvas, plate.name, plate.subtitle, width)
     _model(canvas, plate, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
@@ -226,21 +225,6 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
             break
         best = column
     return best
-
-
-def _header(canvas: Canvas, plate: Plate, width: float) -> None:
-    canvas.rect(MARGIN, 32, 6, 60, fill=canvas.accent, radius=3, kind="mark", layer="ground")
-    names = fitted(plate.name, width - 2 * MARGIN - 20, 44, 15, 700)
-    # A name of one line stands on 67; more lines grow upwards into the margin.
-    for index, row in enumerate(names):
-        canvas.text(MARGIN + 20, 67 - row.height * (len(names) - 1 - index), row.text, row.size, 700)
-    parts = list(plate.subtitle)
-    room = width - 2 * MARGIN - 20
-    # What does not fit is left out from the end: the most important stands first.
-    while len(parts) > 1 and text_width("  |  ".join(parts), SMALL, 400) > room:
-        parts.pop()
-    subtitle = fitted("  |  ".join(parts), room, 20, SMALL, 400)[0]
-    canvas.text(MARGIN + 20, 96, subtitle.text, subtitle.size, 400, fill=canvas.theme.muted)
 
 
 def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
@@ -334,20 +318,3 @@ def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
     heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
     heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
     return [float(height) for height in heights]
-
-
-def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
-    """The source line; returns the height of the whole picture."""
-    baseline, room = height + FOOTER, width - 2 * MARGIN
-    lines: list[str] = []
-    for part in plate.footer:
-        longer = f"{lines[-1]} | {part}" if lines else part
-        if lines and text_width(longer, SMALL, 400) <= room:
-            lines[-1] = longer
-        else:
-            # Full lines, not balanced ones: a footnote is read like prose.
-            lines.extend(wrap(divided(part, room, SMALL, 400), SMALL, 400, room))
-    for line in lines:
-        canvas.text(MARGIN, baseline, line, SMALL, 400, fill=canvas.theme.muted)
-        baseline += 20
-    return baseline - 20 + 24

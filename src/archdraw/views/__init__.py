@@ -1,6 +1,7 @@
 """The views: what a picture of one model shows. The only package that knows models and drawing both.
 
-Each module here that has a ``VIEWS`` table adds its views; :func:`draw` finds them by name.
+Each module here that has a ``VIEWS`` table adds its views; :func:`draw` finds them by name. Views of several models are
+in :mod:`archdraw.views.several`.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING, TypeAlias
 
-from archdraw.blocks import Module
 from archdraw.errors import ArchdrawError, nearest
-from archdraw.scene import Scene
-from archdraw.spec import Spec
-from archdraw.theme import Theme
 
-View = Callable[[Spec, Module, str, Theme], Scene]
+if TYPE_CHECKING:
+    from archdraw.blocks import Module
+    from archdraw.scene import Scene
+    from archdraw.spec import Spec
+    from archdraw.theme import Theme
+
+View: TypeAlias = "Callable[[Spec, Module, str, Theme], Scene]"
 """``view(spec, block, argument, theme)``: ``argument`` is what stands after the colon of ``inset:PATH``, or empty."""
 
 

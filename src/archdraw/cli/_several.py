@@ -1,0 +1,162 @@
+"""The commands of views of several models, made from the views: their options are keyword-only parameters."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import click
+
+from archdraw.cli._pictures import known_formats, known_theme
+from archdraw.cli._specs import Work
+from archdraw.cli._terminal import with_progress
+from archdraw.errors import ArchdrawError, nearest
+from archdraw.files import write_whole
+from archdraw.model import Model, load
+from archdraw.several import options, picture, subject
+from archdraw.views import several
+from archdraw.writers import TextMode, formats
+
+PIXELS = frozenset({"png"})
+"""Formats that a view may have to be cut for."""
+MOST_NAMED = 4
+"""The file of a picture of so many models is named after them."""
+
+
+def command_of(name: str) -> click.Command:
+    """The command of the view ``name``."""
+    view = several.view(name)
+    own = {**options(view.gather), **options(view.draw)}
+    parameters: list[click.Parameter] = [
+        click.Argument(
+            ["specs"], metavar="MODEL..." if view.least else "[MODEL...]", nargs=-1, required=view.least > 0
+        ),
+        *(_option(key, parameter) for key, parameter in own.items()),
+        *_usual(),
+    ]
+    return click.Command(name, callback=partial(_run, name, tuple(own)), params=parameters, help=_help(view))
+
+
+def _help(view: several.Several) -> str:
+    which = "" if view.least else " Without MODEL it takes every model that comes with archdraw."
+    about = "A MODEL is a spec, a config.json or another source, or the name of a model that comes with archdraw."
+    return f"{view.summary}\n\n{about}{which}\n\n\b\n{view.examples.strip()}"
+
+
+def _usual() -> list[click.Parameter]:
+    """The options that all views of several models have."""
+    return [
+        click.Option(["-o", "--output"], default="out", show_default=True, metavar="DIR|FILE",
+                     help="Folder for the picture, its file, or - for stdout."),
+        click.Option(["--format", "wanted"], metavar="LIST", callback=known_formats,
+                     help="svg, png, pdf, separated by commas.  [default: by the suffix of -o, else svg]"),
+        click.Option(["--theme"], default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
+                     help="A theme of archdraw (see archdraw themes) or a file of your own."),
+        click.Option(["--scale"], default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
+                     help="Pixels for each px of the picture."),
+        click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
+                     help="Letters in SVG: text with its font, shapes, or shapes that can be searched."),
+        click.Option(["--link"], default="", metavar="PATTERN",
+                     help="Where names of models lead to, like {slug}.svg.  [default: the links in their specs]"),
+        click.Option(["--json", "as_json"], is_flag=True, help="Print what the picture tells as JSON; draw nothing."),
+    ]  # fmt: skip
+
+
+def _option(name: str, parameter: inspect.Parameter) -> click.Option:
+    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple."""
+    annotation, told = parameter.annotation, ""
+    if get_origin(annotation) is Annotated:
+        annotation, told = get_args(annotation)[:2]
+    words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
+    default = parameter.default
+    if annotation is bool:
+        return click.Option(words, is_flag=True, default=default, help=told)
+    members = [member for member in get_args(annotation) if member is not NoneType]
+    inner = members[0] if NoneType in get_args(annotation) else annotation
+    shown = default is not None and default != ()
+    if get_origin(inner) is tuple:
+        return click.Option(words, multiple=True, type=get_args(inner)[0], default=default, help=told)
+    if get_origin(inner) is Literal:
+        return click.Option(words, type=click.Choice(get_args(inner)), default=default, show_default=shown, help=told)
+    return click.Option(words, type=inner, default=default, show_default=shown, help=told)
+
+
+def _run(
+    name: str,
+    own: tuple[str, ...],
+    *,
+    specs: tuple[str, ...],
+    output: str,
+    wanted: tuple[str, ...],
+    theme: str,
+    scale: float,
+    text: TextMode,
+    link: str,
+    as_json: bool,
+    **chosen: Any,
+) -> int:
+    from archdraw.cli._specs import spec_files
+    from archdraw.resources import specs_folder
+
+    view = several.view(name)
+    work = Work(show_traceback=bool(click.get_current_context().obj))
+    given = specs or (str(specs_folder()),)
+    targets = _targets(name, specs, output, wanted)
+    files, _ = spec_files(given)
+    progress = with_progress(work.each(given, load), len(files), "reading")
+    subjects = [subject(model, link) for model in progress]
+    if work.code and (view.least or not subjects):
+        return work.code
+    made = picture(name, subjects, **{key: chosen[key] for key in own})
+    if as_json:
+        click.echo(json.dumps(made.data(), indent=2, ensure_ascii=False))
+        return work.code
+    scene = made.scene(theme)
+    for target, format in targets:
+        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene)
+        for part, piece in cut:
+            data = Model.write(piece, format, text=text, scale=scale)
+            if target is None:
+                _piped(data, format, several_parts=len(cut) > 1)
+                continue
+            file = target.with_name(f"{target.stem}-{part}{target.suffix}") if part else target
+            write_whole(file, data)
+            click.echo(str(file))
+    return work.code
+
+
+def _piped(data: bytes, format: str, *, several_parts: bool) -> None:
+    if several_parts:
+        raise click.UsageError(f"as {format} this is several files; give a folder")
+    if sys.stdout is None:
+        raise ArchdrawError("there is no stdout to write to: it is closed")
+    if format != "svg" and sys.stdout.isatty():
+        raise click.UsageError(f"{format} is no text; send it to a file or a pipe")
+    sys.stdout.buffer.write(data)
+
+
+def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ...]) -> list[tuple[Path | None, str]]:
+    """The files to write with their formats; None for stdout. Raises :class:`click.UsageError`."""
+    from archdraw.model import slug_of
+
+    suffix = Path(output).suffix.removeprefix(".").lower()
+    if output == "-":
+        if len(wanted) > 1:
+            raise click.UsageError("-o - takes one format")
+        return [(None, (wanted or ("svg",))[0])]
+    if suffix in formats() and not Path(output).is_dir():
+        if wanted and wanted != (suffix,):
+            raise click.UsageError(f"-o {output} is one file of {suffix}, but --format asks for {', '.join(wanted)}")
+        return [(Path(output), suffix)]
+    if suffix.isalpha() and not output.endswith("/") and not Path(output).is_dir():
+        hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
+        raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
+    named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else []
+    stem = "-".join((name, *named))
+    return [(Path(output) / f"{stem}.{format}", format) for format in wanted or ("svg",)]

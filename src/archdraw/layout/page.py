@@ -1,0 +1,68 @@
+"""What every picture has around its content: a header above, a footer below, and the margins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+from archdraw.fonts import text_width, wrap
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.measures import SMALL
+from archdraw.layout.words import divided, fitted
+
+MARGIN = 32.0
+HEADER = 152.0
+"""Where the content of a plate begins."""
+FOOTER = 35.0
+"""From the end of the content down to the baseline of the first line below it."""
+LINE, BELOW = 20.0, 24.0
+SEPARATOR = "  |  "
+
+
+def header(
+    canvas: Canvas,
+    name: str,
+    subtitle: Sequence[str],
+    width: float,
+    *,
+    left: float = 0.0,
+    top: float = 0.0,
+    colour: str | None = None,
+    href: str = "",
+) -> None:
+    """A name with an accent bar at its left, and the parts of a line below, in ``width`` px with both margins.
+
+    Parts that find no room are left out from the end: the most important stands first. ``colour`` is the bar's, if
+    not the canvas' accent; with ``href`` the name is a link.
+    """
+    x, room = left + MARGIN, width - 2 * MARGIN - 20
+    canvas.rect(x, top + 32, 6, 60, fill=colour or canvas.accent, radius=3, kind="mark", layer="ground")
+    names = fitted(name, room, 44, 15, 700)
+    with canvas.group("", name, href) if href else nullcontext():
+        # A name of one line stands on 67; more lines grow upwards into the margin.
+        for index, row in enumerate(names):
+            baseline = top + 67 - row.height * (len(names) - 1 - index)
+            canvas.text(x + 20, baseline, row.text, row.size, 700)
+    parts = list(subtitle)
+    while len(parts) > 1 and text_width(SEPARATOR.join(parts), SMALL, 400) > room:
+        parts.pop()
+    told = fitted(SEPARATOR.join(parts), room, 20, SMALL, 400)
+    if told:
+        canvas.text(x + 20, top + 96, told[0].text, told[0].size, 400, fill=canvas.theme.muted)
+
+
+def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:
+    """The source line below content that ends at ``bottom``; returns the height of the whole picture."""
+    baseline, room = bottom + FOOTER, width - 2 * MARGIN
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} | {part}" if lines else part
+        if lines and text_width(longer, size, 400) <= room:
+            lines[-1] = longer
+        else:
+            # Full lines, not balanced ones: a footnote is read like prose.
+            lines.extend(wrap(divided(part, room, size, 400), size, 400, room))
+    for line in lines:
+        canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted)
+        baseline += LINE
+    return baseline - LINE + BELOW

@@ -1,0 +1,99 @@
+"""Views of several models in one picture. A module here is a view: its name is that of the command and the function.
+
+Such a module has a ``VIEW``, a :class:`Several`: a function that gathers a value from the models (what there is to
+tell, printed by ``--json``), and one that draws this value. Their keyword-only parameters are the options of the
+command and of the Python function. Modules that begin with an underscore are parts of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from archdraw.errors import ArchdrawError, nearest
+
+if TYPE_CHECKING:  # the names of the views are asked for by commands that draw none of them
+    from archdraw.blocks import Module
+    from archdraw.facts import Facts
+    from archdraw.scene import Scene
+    from archdraw.spec import Spec
+
+LINK_ORDER = ("config", "report", "model")
+"""Which of a spec's links stands for the model, where it has several."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One of the models in a picture of several.
+
+    ``slug`` names it (``deepseek-v3``), as ``parents:`` in specs do; ``link`` is where its name leads to.
+    """
+
+    slug: str
+    spec: Spec
+    block: Module
+    link: str = ""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Parameters, layers and cache, counted from the block tree."""
+        from archdraw.facts import facts
+
+        return facts(self.block)
+
+    @cached_property
+    def released(self) -> date | None:
+        """The first day of the year, month or day that the spec gives as its release."""
+        if self.spec.released is None:
+            return None
+        year, month, day = (*map(int, self.spec.released.split("-")), 1, 1)[:3]
+        return date(year, month, day)
+
+
+def link_of(spec: Spec) -> str:
+    """Where the name of the model of ``spec`` leads to; empty where the spec has no links."""
+    known = [spec.links[name] for name in LINK_ORDER if name in spec.links]
+    return next(iter((*known, *spec.links.values())), "")
+
+
+@dataclass(frozen=True)
+class Several:
+    """A view of several models.
+
+    ``gather(subjects, **options)`` makes the value that is shown, ``draw(value, theme, **options)`` its scene; each
+    takes those options that are its own keyword-only parameters, of which an ``Annotated`` text is the help. ``data``
+    turns the value into plain data for JSON. ``summary`` is the one line of help, ``examples`` are lines of a shell. At
+    least ``least`` models are needed, at most ``most`` fit; none given are all that come with the program, unless
+    ``least`` is more than 0. ``parts`` are the pieces, by name, that a format of pixels is written in, where the whole
+    would be too large.
+    """
+
+    summary: str
+    gather: Callable[..., Any]
+    draw: Callable[..., Scene]
+    data: Callable[[Any], Any]
+    examples: str = ""
+    least: int = 0
+    most: int | None = None
+    parts: Callable[[Scene], Sequence[tuple[str, Scene]]] | None = None
+
+
+def names() -> tuple[str, ...]:
+    """The views of several models, without importing them."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def view(name: str) -> Several:
+    """The view of that name. Raises :class:`ArchdrawError` where there is none."""
+    if name not in names():
+        hint = nearest(name, names()) or f"views of several models: {', '.join(names())}"
+        raise ArchdrawError(f"there is no view {name}; {hint}")
+    found = import_module(f"{__name__}.{name}").VIEW
+    if not isinstance(found, Several):
+        raise TypeError(f"VIEW of {name} is no Several")
+    return found
