@@ -15,7 +15,10 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files"}, set()),
     "model": (
-        {"blocks", "facts", "fitting", "runs", "kinds", "spec", "published", "weights", "readers", "concepts"},
+        {
+            *("blocks", "facts", "fitting", "runs", "patterns", "kinds", "spec", "published", "weights", "readers"),
+            *("concepts", "alignment", "difference"),
+        },
         {"ground"},
     ),
     "drawing": (

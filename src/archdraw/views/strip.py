@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import accumulate
 
 from archdraw.blocks import Module, leaves, walk
+from archdraw.patterns import factored, nested, periods, runs
 from archdraw.picture import LegendEntry, Strip, StripCell
-from archdraw.views.patterns import factored, nested, periods, runs
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
