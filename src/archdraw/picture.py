@@ -42,7 +42,8 @@ Figure: TypeAlias = HeadGroups | ExpertGrid
 class Box:
     """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``.
 
-    One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not.
+    One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
+    ``least_height`` px high at least, whatever its words need.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Box:
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
     figure: Figure | None = None
+    least_height: float = 0
 
 
 @dataclass(frozen=True, slots=True)
