@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from archdraw.blocks import Module
+from archdraw.difference import words
 from archdraw.difference.changes import BLOCK, ORDER, TIMES, Change, Difference, Equal, Sign
 from archdraw.difference.comparison import Comparison
 from archdraw.difference.words import sort_of
@@ -22,7 +23,7 @@ from archdraw.facts import Facts, facts
 
 __all__ = [
     "BLOCK", "COUNTS", "ORDER", "TIMES", "Change", "Difference", "Equal", "Sign",
-    "count", "difference", "report", "sort_of",
+    "count", "difference", "report", "sort_of", "words",
 ]  # fmt: skip
 
 

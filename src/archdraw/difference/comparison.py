@@ -26,6 +26,8 @@ from archdraw.difference.changes import BLOCK, ORDER, TIMES, Change, Equal, Sign
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""
+WORKS = 10.0
+"""How much more than other blocks mixers and feed forwards say which part of a layer stands for which."""
 _WITHOUT = (None, False)
 """Values of a setting that say that there is none."""
 
@@ -133,7 +135,7 @@ class Comparison:
             before, after = mine.get(name), theirs.get(name)
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
-            if before == after:
+            if before == after or (before in _WITHOUT and after in _WITHOUT):
                 if before is not None and before is not False:
                     self.equal.append(Equal(words.sort_of(one), one.label, name, before))
                 continue
@@ -252,13 +254,15 @@ class Comparison:
 
 
 def _alike(one: Leaf | Module, other: Leaf | Module) -> float:
-    if one == other:
-        return 4.0
     if words.sort_of(one) != words.sort_of(other):
         return 0.0
+    # Two norms never stand for each other at the price of what works on tokens.
+    weight = WORKS if words.is_work(one) else 0.0
+    if one == other:
+        return weight + 4.0
     if isinstance(one, Module) and isinstance(other, Module) and one.kind and one.kind == other.kind:
-        return 3.0
+        return weight + 3.0
     if one.label == other.label or one.name == other.name:
-        return 2.5
+        return weight + 2.5
     # Two plain boxes may be anything; two mixers are both mixers.
-    return 1.0 if words.sort_of(one) == "plain" else 2.0
+    return 1.0 if words.sort_of(one) == "plain" else weight + 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -20,6 +21,7 @@ from archdraw.blocks import (
 )
 from archdraw.patterns import factored
 
+_NUMBER = re.compile(r"[\d,.]+")
 LONGEST_ORDER = 240
 """Characters of an order that is told with its repeats; a longer one is told by the numbers of its layers."""
 _SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token mixer") | dict.fromkeys(
@@ -159,7 +161,7 @@ def outline(block: Block) -> object:
                 block.inputs,
                 block.outputs,
                 block.chip,
-                block.label.rstrip("0123456789, "),
+                _NUMBER.sub("", block.label),
             )
         case Module():
             return block.name, block.kind, block.role, outline(block.body)

@@ -114,8 +114,8 @@ def _with_settings(block: Block, told: Mapping[str, Setting]) -> Block:
             return block
 
 
-UNTOLD = frozenset({"label", "times"})
-"""Fields that say nothing of how a block works: its name, and how often it comes."""
+UNTOLD = frozenset({"label", "times", "projections", "gate_projection"})
+"""Fields that say nothing of how a block works: its name, how often it comes, how its weights are stored."""
 
 
 def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:

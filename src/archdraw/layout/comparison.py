@@ -216,65 +216,45 @@ def _strips(canvas: Canvas, comparison: Comparison, bottom: float, width: float)
 
 
 def _panels(canvas: Canvas, comparison: Comparison, bottom: float, step: float, width: float) -> float:
-    """Opened blocks: those that differ side by side below their models, equal ones once, after each other."""
+    """Opened blocks: those that differ side by side below their models, others wherever a column has room."""
     if not comparison.panels:
         return bottom
     y = _heading(canvas, "Opened", bottom) + 20
-    for row in [row for row in comparison.panels if not row.is_equal]:
-        y = _panel_row(canvas, comparison, row.insets, row.letter, y, step, width)
-    waiting = [row for row in comparison.panels if row.is_equal]
-    for start in range(0, len(waiting), len(comparison.models)):
-        together = waiting[start : start + len(comparison.models)]
-        y = _equal_row(canvas, together, y, step, width)
-    return y - PANEL_SPACE
+    number = len(comparison.models)
+    shared = [row for row in comparison.panels if not row.is_equal and sum(map(bool, row.insets)) > 1]
+    for row in shared:
+        y = _panel_row(canvas, comparison, row, y, step, width)
+    ends = [y] * number
+    for row in [row for row in comparison.panels if row not in shared]:
+        index, inset = next((index, inset) for index, inset in enumerate(row.insets) if inset is not None)
+        accent: int | None = comparison.models[index].accent
+        if row.is_equal:
+            # One for all stands where there is most room, in the colour of none.
+            index, accent = ends.index(min(ends)), None
+            inset = replace(inset, title=f"{inset.title}, in {'both' if number == 2 else 'all'}")
+        panel = panels.measure(replace(inset, letter=row.letter), max(width, panels.widest(inset)))
+        columns = range(index, index + 1) if panel.width <= width else range(number)
+        top = max(ends[column] for column in columns)
+        canvas.paint_for(accent)
+        panels.paint(canvas, panel, MARGIN + columns[0] * step, top, panel.height)
+        for column in columns:
+            ends[column] = top + panel.height + PANEL_SPACE
+    return max(ends) - PANEL_SPACE
 
 
-def _panel_row(
-    canvas: Canvas,
-    comparison: Comparison,
-    insets: Sequence[Inset | None],
-    letter: str,
-    top: float,
-    step: float,
-    width: float,
-) -> float:
-    measured = [
-        None if inset is None else panels.measure(replace(inset, letter=letter), max(width, panels.widest(inset)))
-        for inset in insets
-    ]
-    if all(panel is None or panel.width <= width for panel in measured):
-        height = max(panel.height for panel in measured if panel is not None)
-        for index, panel in enumerate(measured):
-            left = MARGIN + index * step
-            canvas.paint_for(comparison.models[index].accent)
-            if panel is not None:
-                tall = panels.stretched(panel.inset, width, height)
-                panels.paint(canvas, tall, left, top, height)
-            else:
-                grid.dashed(canvas, Place(left, top, left + width, top + height), "nothing to open here")
-        return top + height + PANEL_SPACE
-    # A diagram that is wider than its column has a row of its own.
-    for index, panel in enumerate(measured):
-        if panel is not None:
-            canvas.paint_for(comparison.models[index].accent)
-            named = replace(panel.inset, title=f"{comparison.models[index].name}: {panel.inset.title}")
-            wide = panels.measure(named, panel.width)
-            panels.paint(canvas, wide, MARGIN, top, wide.height)
-            top += wide.height + PANEL_SPACE
-    return top
-
-
-def _equal_row(canvas: Canvas, rows: Sequence[PanelRow], top: float, step: float, width: float) -> float:
-    canvas.paint_for(None)
-    found = [(row, inset) for row in rows for inset in row.insets[:1] if inset is not None]
-    insets = [replace(inset, letter=row.letter, title=f"{inset.title}, in all") for row, inset in found]
-    measured = [panels.measure(inset, max(width, panels.widest(inset))) for inset in insets]
-    if all(panel.width <= width for panel in measured):
-        height = max(panel.height for panel in measured)
-        for index, panel in enumerate(measured):
+def _panel_row(canvas: Canvas, comparison: Comparison, row: PanelRow, top: float, step: float, width: float) -> float:
+    """The panels of one block, each below its model; one that is wider than a column takes a row of its own."""
+    insets = [(index, replace(inset, letter=row.letter)) for index, inset in enumerate(row.insets) if inset]
+    measured = [(index, panels.measure(inset, max(width, panels.widest(inset)))) for index, inset in insets]
+    height = max(panel.height for _, panel in measured)
+    fits = all(panel.width <= width for _, panel in measured)
+    for index, panel in measured:
+        model = comparison.models[index]
+        canvas.paint_for(model.accent)
+        if fits:
             panels.paint(canvas, panels.stretched(panel.inset, width, height), MARGIN + index * step, top, height)
-        return top + height + PANEL_SPACE
-    for panel in measured:
-        panels.paint(canvas, panel, MARGIN, top, panel.height)
-        top += panel.height + PANEL_SPACE
-    return top
+        else:
+            named = panels.measure(replace(panel.inset, title=f"{model.name}: {panel.inset.title}"), panel.width)
+            panels.paint(canvas, named, MARGIN, top, named.height)
+            top += named.height + PANEL_SPACE
+    return top + height + PANEL_SPACE if fits else top

@@ -19,6 +19,7 @@ _SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token
     ("feed_forward", "experts", "shared"), "feed forward"
 )
 DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
+WORKS = 10.0
 SETTLED = 2.0
 """Two branches that share this much stand for each other; norms alone are less."""
 
@@ -123,9 +124,11 @@ def likeness(one: Diagram, other: Diagram) -> float:
 def _likeness_of_boxes(one: Box, other: Box) -> float:
     if _sort(one) != _sort(other):
         return 0.0
+    # Two norms never stand for each other at the price of what works on tokens.
+    weight = WORKS if _sort(one) in _SORTS.values() else 0.0
     if one.label == other.label:
-        return 3.5 if one.detail == other.detail else 3.0
-    return 0.5 if _sort(one) in ("plain", "embedding") else 2.0
+        return weight + (3.5 if one.detail == other.detail else 3.0)
+    return weight + 0.5 if _sort(one) in ("plain", "embedding") else weight + 2.0
 
 
 def _sort(box: Box) -> str:

@@ -1,17 +1,15 @@
-"""Differences in words: rows of a table, and one line of what is equal."""
+"""Differences in words: names and values as people write them, one line of what is equal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from archdraw.blocks import Setting
-from archdraw.difference import BLOCK, COUNTS, ORDER, TIMES, Change, Difference, count
+from archdraw.difference import COUNTS, Difference, count
 from archdraw.facts import Facts
 from archdraw.kinds.wording import number
-from archdraw.layout.signs import Sign
 from archdraw.layout.table import TableRow
-from archdraw.views.wording import data, parameters, within
+from archdraw.views.wording import data, parameters
 
 SPELLED = {
     "qk": "QK", "kv": "KV", "q": "Q", "v": "V", "k": "K", "rope": "RoPE", "rmsnorm": "RMSNorm", "moe": "MoE",
@@ -44,7 +42,6 @@ NAMED = {
 }
 """Names that are said in other words than their own."""
 IN_BYTES = frozenset({"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes"})
-ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 TELLING = (
     *("layers", "hidden_size", "vocab_size", "context_length", "placement", "num_attention_heads"),
     *("num_key_value_heads", "head_dim", "qk_norm", "q_lora_rank", "kv_lora_rank", "qk_rope_head_dim"),
@@ -53,15 +50,6 @@ TELLING = (
     *("total_parameters", "kv_cache_bytes_per_token"),
 )
 """What is worth telling where it is equal, in this order."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """One thing that may differ, whichever of the models are asked: it is one row."""
-
-    sort: str
-    what: str
-    where: str
 
 
 def name_of(what: str) -> str:
@@ -87,69 +75,6 @@ def value_of(what: str, value: Setting) -> str:
     return number(value)
 
 
-def rows(differences: Sequence[Difference], facts: Sequence[Facts]) -> tuple[TableRow, ...]:
-    """A row for each thing in which some of the models differ, architecture first, then settings, then counts.
-
-    ``differences`` are those of neighbours, ``facts`` those of all models. Norms that only moved with the placement are
-    told by that.
-    """
-    found: dict[_Key, dict[int, Change]] = {}
-    for index, difference in enumerate(differences):
-        moved = any(change.what == "placement" for change in difference.changes)
-        seen: dict[_Key, int] = {}
-        for change in difference.changes:
-            if moved and change.sort == "norm" and change.what == BLOCK and change.sign != "changed":
-                continue
-            key = _Key(
-                change.sort, change.what, "" if change.sign == "changed" and change.what == BLOCK else change.where
-            )
-            seen[key] = seen.get(key, 0) + 1
-            if seen[key] > 1:
-                key = _Key(key.sort, key.what, f"{change.where} {seen[key]}")
-            found.setdefault(key, {})[index] = change
-    made = [(_rank(key), _row(key, changes, len(differences), facts)) for key, changes in found.items()]
-    merged: dict[tuple[object, ...], TableRow] = {}
-    names = [row.name for _, row in made]
-    for (key, changes), (rank, row) in zip(found.items(), made, strict=True):
-        same = (row.name, row.values, rank)
-        if same in merged:
-            continue
-        others = [other for _, other in made if other.name == row.name and other.values != row.values]
-        where = next(iter(changes.values())).where
-        # Two blocks of which each has its own: the row says which of them.
-        told = f"{row.name}, {within(where)}" if others and names.count(row.name) > 1 and key.where else row.name
-        merged[same] = TableRow(told, row.values, row.signs)
-    return tuple(row for _, row in sorted(merged.items(), key=lambda item: item[0][2]))  # type: ignore[arg-type, return-value]
-
-
-def _rank(key: _Key) -> int:
-    if key.what in COUNTS:
-        return NUMBERS
-    return ARCHITECTURE if key.what in (BLOCK, ORDER, TIMES, "placement") else SETTINGS
-
-
-def _row(key: _Key, changes: dict[int, Change], pairs: int, facts: Sequence[Facts]) -> TableRow:
-    """The row of one thing. Between two models that do not differ in it the value goes on."""
-    if key.what in COUNTS:
-        values = [value_of(key.what, count(one, key.what)) for one in facts]
-    else:
-        first = min(changes)
-        known: list[Setting] = [changes[first].before] * (first + 1)
-        for index in range(first, pairs):
-            known.append(changes[index].after if index in changes else known[-1])
-        values = [value_of(key.what, value) for value in known]
-    signs: list[Sign | None] = [changes[index].sign if index in changes else None for index in range(pairs)]
-    change = next(iter(changes.values()))
-    if key.what == BLOCK:
-        name = key.sort if change.sign == "changed" and key.sort != "plain" else within(change.where)
-        name = "layers of another kind" if key.sort == "layer" else name
-    elif key.what == ORDER:
-        name = "order of layers"
-    else:
-        name = name_of(key.what)
-    return TableRow(name, tuple(values), tuple(signs))
-
-
 def equal(differences: Sequence[Difference], facts: Sequence[Facts]) -> str:
     """One line of what all models share; empty where that is nothing that is worth telling."""
     shared: dict[str, list[str]] = {}
@@ -165,10 +90,8 @@ def equal(differences: Sequence[Difference], facts: Sequence[Facts]) -> str:
         values = {count(one, what) for one in facts}
         if len(values) == 1 and not any(one.unknown for one in facts):
             words[what] = value_of(what, values.pop())
-    told_in_order = [
-        _phrase(what, words[what]) for what in TELLING if what in words and words[what] not in ("none", "no")
-    ]
-    return f"Equal: {', '.join(told_in_order)}." if told_in_order else ""
+    phrases = [_phrase(what, words[what]) for what in TELLING if words.get(what, "no") not in ("none", "no")]
+    return f"Equal: {', '.join(phrases)}." if phrases else ""
 
 
 def _phrase(what: str, value: str) -> str:

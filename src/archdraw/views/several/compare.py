@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from archdraw.views.architecture import picture
 from archdraw.views.several import Several, Subject
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
+from archdraw.views.several._rows import rows as table_rows
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 MOST = 4
@@ -59,7 +61,7 @@ def compared(value: Compared, *, insets: bool = True) -> Comparison:
     items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
     opened, letters = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
     facts = [one.facts for one in subjects]
-    rows, equal = words.rows(value.differences, facts), words.equal(value.differences, facts)
+    rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
     told = words.sentences(rows, names) or "They do not differ."
@@ -67,7 +69,7 @@ def compared(value: Compared, *, insets: bool = True) -> Comparison:
         title=f"{together} compared",
         description=f"{together} side by side. {told} {equal}".strip(),
         models=tuple(
-            Model(plate.name, plate.subtitle, plate.accent, plate.tokens, one.link, slug)
+            Model(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
@@ -78,6 +80,12 @@ def compared(value: Compared, *, insets: bool = True) -> Comparison:
         letters=letters,
         footer=_footer(plates),
     )
+
+
+def _subtitle(plate: Plate) -> tuple[str, ...]:
+    """Size, and who made it when: the rest stands in the table where it differs."""
+    who = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
+    return tuple(filter(None, (plate.subtitle[0], who)))
 
 
 def _slugs(subjects: Sequence[Subject]) -> list[str]:
