@@ -15,7 +15,7 @@ from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import Column, column_of, paint_model
 from archdraw.layout.signs import Sign
 from archdraw.layout.table import Heading, TableRow
-from archdraw.picture import Diagram, Inset, Strip, Tap
+from archdraw.picture import Inset, Strip, Tap
 from archdraw.scene import Scene
 from archdraw.theme import EQUAL, Paint, Theme
 
@@ -27,6 +27,7 @@ HEADING_SIZE = 22.0
 LETTER = 20.0
 LEGEND_GAP = 24.0
 PANEL_SPACE = 24.0
+LEAST_PANEL = 440.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def draw(comparison: Comparison, theme: Theme) -> Scene:
         comparison.description,
         theme.page,
         (*receding.elements(), *canvas.elements()),
+        # More than two are read by neighbours.
+        at_once=None if number == 2 else (2 * step + MARGIN, height),
     )
 
 
@@ -109,16 +112,17 @@ def _outlined(theme: Theme) -> Paint:
 
 def _columns(items: Sequence[GridItem], cells: Sequence[Cell]) -> list[Column]:
     """The columns of ``cells``, all of one width."""
-    own = [column_of(tuple(_own(items, index)), cell, COLUMN) for index, cell in enumerate(cells)]
+    own = [column_of(cell, tuple(_joining(items, index)), COLUMN) for index, cell in enumerate(cells)]
     left, right = max(column.left for column in own), max(column.right for column in own)
     return [replace(column, left=left, right=right) for column in own]
 
 
-def _own(items: Sequence[GridItem], index: int) -> Iterator[Diagram]:
+def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
+    """What joins a column from below, None in the rows of what only others have."""
     for slot in grid.slots(items):
-        item = slot.items[index]
-        if item is not None:
-            yield item
+        if any(isinstance(item, Tap) and item.direction == "in" for item in slot.items):
+            item = slot.items[index]
+            yield item if isinstance(item, Tap) else None
 
 
 def _signs(canvas: Canvas, comparison: Comparison, step: float) -> None:
@@ -208,8 +212,12 @@ def _strips(canvas: Canvas, comparison: Comparison, bottom: float, width: float)
     y = _heading(canvas, "Layers, one cell each", bottom) + 12
     room = width - 2 * MARGIN
     pitch = min(strip.pitch_in(one, room) for _, one in shown)
+    before: Strip | None = None
     for model, one in shown:
         named = replace(one, caption=f"{model.name}: {one.caption}")
+        if before is not None and before.legend == one.legend:
+            named = replace(named, legend=())
+        before = one
         strip.paint(canvas, named, MARGIN, y, room, pitch=pitch)
         y += strip.height(named, room) + 8
     return y - 8
@@ -243,18 +251,36 @@ def _panels(canvas: Canvas, comparison: Comparison, bottom: float, step: float, 
 
 
 def _panel_row(canvas: Canvas, comparison: Comparison, row: PanelRow, top: float, step: float, width: float) -> float:
-    """The panels of one block, each below its model; one that is wider than a column takes a row of its own."""
+    """The panels of one block, each below its model, as far as the widths that they need allow."""
     insets = [(index, replace(inset, letter=row.letter)) for index, inset in enumerate(row.insets) if inset]
-    measured = [(index, panels.measure(inset, max(width, panels.widest(inset)))) for index, inset in insets]
-    height = max(panel.height for _, panel in measured)
-    fits = all(panel.width <= width for _, panel in measured)
-    for index, panel in measured:
-        model = comparison.models[index]
-        canvas.paint_for(model.accent)
-        if fits:
-            panels.paint(canvas, panels.stretched(panel.inset, width, height), MARGIN + index * step, top, height)
-        else:
-            named = panels.measure(replace(panel.inset, title=f"{model.name}: {panel.inset.title}"), panel.width)
+    needed = [max(LEAST_PANEL, panels.widest(inset)) for _, inset in insets]
+    total = step * (len(comparison.models) - 1) + width
+    if all(wide <= width for wide in needed):
+        places = [(MARGIN + index * step, width) for index, _ in insets]
+    elif len(insets) == len(comparison.models) and sum(needed) + PANEL_SPACE * (len(needed) - 1) <= total:
+        # A diagram that is wider than its column takes from its neighbours what these can spare.
+        places = _shared_out(needed, total)
+    else:
+        for (index, inset), wide in zip(insets, needed, strict=True):
+            model = comparison.models[index]
+            canvas.paint_for(model.accent)
+            named = panels.measure(replace(inset, title=f"{model.name}: {inset.title}"), max(width, wide))
             panels.paint(canvas, named, MARGIN, top, named.height)
             top += named.height + PANEL_SPACE
-    return top + height + PANEL_SPACE if fits else top
+        return top
+    height = max(panels.measure(inset, wide).height for (_, inset), (_, wide) in zip(insets, places, strict=True))
+    for (index, inset), (left, wide) in zip(insets, places, strict=True):
+        canvas.paint_for(comparison.models[index].accent)
+        panels.paint(canvas, panels.stretched(inset, wide, height), left, top, height)
+    return top + height + PANEL_SPACE
+
+
+def _shared_out(needed: Sequence[float], total: float) -> list[tuple[float, float]]:
+    """Left ends and widths of panels that fill ``total``, each at least as wide as it needs."""
+    spare = (total - sum(needed) - PANEL_SPACE * (len(needed) - 1)) / len(needed)
+    places: list[tuple[float, float]] = []
+    left = MARGIN
+    for wide in needed:
+        places.append((left, wide + spare))
+        left += wide + spare + PANEL_SPACE
+    return places

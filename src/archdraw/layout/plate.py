@@ -15,7 +15,7 @@ from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
-from archdraw.picture import Diagram, Inset, Item, Plate, Tap, Words
+from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -43,12 +43,15 @@ TALLEST_NARROW = 1550.0
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The model column: its cell, the extents of its container about the spine, and what joins it from below."""
+    """The model column: its cell, the extents of its container about the spine, and what joins it from below.
+
+    The first of those stands level with the tokens, each other in a row below the one before; a row may stay empty.
+    """
 
     cell: Cell
     left: float
     right: float
-    joining: tuple[Tap, ...] = ()
+    joining: tuple[Tap | None, ...] = ()
 
     @property
     def width(self) -> float:
@@ -62,24 +65,25 @@ class Column:
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        apart = any(not tap.joins for tap in self.joining)
+        apart = any(tap is not None and not tap.joins for tap in self.joining)
         return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
 
 
-def column_of(items: tuple[Diagram, ...], cell: Cell, measures: Measures = SPINE) -> Column:
-    """The column of ``items`` that are laid out as ``cell``."""
+def column_of(cell: Cell, joining: tuple[Tap | None, ...], measures: Measures = SPINE) -> Column:
+    """The column of ``cell``, which is joined by ``joining``."""
     return Column(
         cell,
         max(-cell.left, measures.frame_left) + BRACKETS,
         max(cell.right, measures.frame_right) + MODEL_RIGHT,
-        _taps_in(items),
+        joining,
     )
 
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The model column of ``plate`` with arrows of ``gap``."""
     cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
-    return column_of(plate.column.items, cell)
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
+    return column_of(cell, tuple(taps))
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
@@ -264,18 +268,15 @@ def paint_model(
     tokens = Place(spine - TOKENS_WIDTH / 2, bottom - TOKENS_HEIGHT, spine + TOKENS_WIDTH / 2, bottom)
     with canvas.group(tokens_path, tokens_label):
         canvas.box(tokens, "plain", tokens_path)
-        canvas.text(spine, tokens.middle + MIDDLE * 20, tokens_label, 20, 500, anchor="middle")
+        fill = theme.paint("plain").text
+        canvas.text(spine, tokens.middle + MIDDLE * 20, tokens_label, 20, 500, fill=fill, anchor="middle")
     canvas.line((spine, tokens.top), (spine, start), arrow=column.cell.arrows[0])
     column.cell.paint(canvas, spine, start)
     out = spine + column.cell.outputs[0]
     canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
     for row, item in enumerate(column.joining):
-        _joining(canvas, item, bottom, row, left)
-
-
-def _taps_in(items: tuple[Diagram, ...]) -> tuple[Tap, ...]:
-    """The modules that join the spine, the first one lowest."""
-    return tuple(item for item in items if isinstance(item, Tap) and item.direction == "in")
+        if item is not None:
+            _joining(canvas, item, bottom, row, left)
 
 
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:

@@ -37,7 +37,7 @@ class _Head:
 
 def _head(strip: Strip, width: float) -> _Head:
     entries = [SWATCH + SWATCH_GAP + text_width(entry.label, SMALL, 400) for entry in strip.legend]
-    whole = sum(entries) + ENTRY_GAP * (len(entries) - 1)
+    whole = sum(entries) + ENTRY_GAP * max(0, len(entries) - 1)
     caption = fitted(strip.caption, width - whole - 24, 18, SMALL, 600) if whole < width * 0.6 else ()
     if len(caption) == 1:
         return _Head(caption, (strip.legend,), beside=True)

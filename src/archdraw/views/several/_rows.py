@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archdraw.blocks import Block, Leaf, Module, Side, children, layers
@@ -39,23 +39,37 @@ class _Key:
 def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tuple[TableRow, ...]:
     """A row for each thing in which some of ``subjects`` differ; ``differences`` are those of neighbours.
 
-    Norms that only moved with the placement are told by that.
+    What one row says already has none of its own.
     """
     found: dict[_Key, dict[int, Change]] = {}
     for index, difference in enumerate(differences):
         for key, change in _keyed(difference):
             found.setdefault(key, {}).setdefault(index, change)
-    made = [_row(key, changes, subjects) for key, changes in sorted(found.items(), key=lambda item: item[0].rank)]
-    return tuple({(row.name, row.values): row for row in made}.values())
+    order = {key: number for number, key in enumerate(found)}
+    made = {key: _row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key]))}
+    kept = [
+        row
+        for key, row in made.items()
+        # Where heads are as wide in values as in keys, they are told once.
+        if key.what != "v_head_dim"
+        or (twin := made.get(replace(key, what="head_dim"))) is None
+        or twin.values != row.values
+    ]
+    return tuple({(row.name, row.values): row for row in kept}.values())
 
 
 def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
     """The changes of one difference with the rows that they belong to."""
-    moved = any(change.what == "placement" for change in difference.changes)
+    changed = {change.what for change in difference.changes}
+    told_otherwise = {
+        # Norms that only moved with the placement, and layers that another order says.
+        *(["norm"] if "placement" in changed else []),
+        *(["layer"] if ORDER in changed else []),
+    }
     told = [
         change
         for change in difference.changes
-        if not (moved and change.sort == "norm" and change.what == BLOCK and change.sign != "changed")
+        if not (change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed")
     ]
     alike: dict[tuple[str, str], list[Change]] = {}
     for change in told:
@@ -81,8 +95,6 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
         name = name_of(key.what)
         if key.where:
             name = f"{name}, {within(key.where)}"
-    elif key.sort == "layer":
-        name = "layers of another kind"
     elif key.where or key.sort not in _WORKS:
         name = within(key.where or change.where)
         values = [_without(value, key.where or change.where) for value in values]
@@ -102,6 +114,8 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject) 
         return "not published" if subject.facts.unknown else value_of(key.what, count(subject.facts, key.what))
     if key.what == ORDER:
         return words.order(layers(subject.block))
+    if key.what == BLOCK and key.sort in _WORKS and not key.where:
+        return _looked_up(key, subject.block)
     if index in changes:
         return value_of(key.what, changes[index].before)
     if index - 1 in changes:

@@ -39,6 +39,7 @@ NAMED = {
     "n_group": "expert groups",
     "topk_group": "expert groups of which open",
     "scoring_func": "router",
+    "e_score_correction_bias": "balancing bias of the router",
 }
 """Names that are said in other words than their own."""
 IN_BYTES = frozenset({"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes"})

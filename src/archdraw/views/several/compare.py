@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from archdraw.difference import Difference, difference, report
 from archdraw.layout import comparison, grid
 from archdraw.layout.comparison import Comparison, Model, PanelRow
-from archdraw.picture import Inset, Plate
+from archdraw.picture import Inset, Plate, Share, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import picture
@@ -124,16 +124,35 @@ def _panels(
             paths = [column[place] if place < len(column) else "" for column in own]
             insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
             there = [inset for inset in insets if inset is not None]
-            is_equal = len(there) == len(plates) and len({_plain(inset) for inset in there}) == 1
+            is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
+            if is_equal:
+                insets = (_in_common(there),) * len(plates)
             rows.append(PanelRow(insets, is_equal, LETTERS[len(rows)]))
             letters += [(f"{slug}/{path}", rows[-1].letter) for slug, path in zip(slugs, paths, strict=True) if path]
     return tuple(rows), tuple(letters)
 
 
+def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
+    """Whether one panel stands for all: they are equal, or but for words and shares of whole models."""
+    bare = [_plain(inset) for inset in insets]
+    if is_slot_equal:
+        bare = [
+            replace(one, items=tuple(item for item in one.items if not isinstance(item, Words | Share))) for one in bare
+        ]
+    return len(set(bare)) == 1
+
+
+def _in_common(insets: Sequence[Inset]) -> Inset:
+    """The panel that stands for all ``insets``, with what is in each of them."""
+    bare = [_plain(inset).items for inset in insets]
+    pairs = zip(insets[0].items, bare[0], strict=True)
+    return replace(insets[0], items=tuple(item for item, plain in pairs if all(plain in other for other in bare)))
+
+
 def _plain(inset: Inset) -> Inset:
     """``inset`` as it looks, wherever it is from."""
     items = tuple(aligning.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
-    return replace(inset, source="", items=items)
+    return replace(inset, source="", beside="", worth=None, items=items)
 
 
 def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
