@@ -14,7 +14,7 @@ from archdraw.cli import run
 from archdraw.faults import faults
 from archdraw.layout import grid
 from archdraw.layout.comparison import Comparison
-from archdraw.picture import Bar
+from archdraw.picture import Bar, Box
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.several import picture, subject
 from archdraw.theme import load_theme
@@ -127,7 +127,7 @@ def test_slots_are_level(models: dict[str, Subject]) -> None:
     seen = 0
     for slot in grid.slots(found.items):
         one, other = slot.items
-        if isinstance(one, aligning.Box) and isinstance(other, aligning.Box):
+        if isinstance(one, Box) and isinstance(other, Box):
             left, right = places[one.path], places[other.path]
             assert (left.y, left.height) == (right.y, right.height)
             seen += 1

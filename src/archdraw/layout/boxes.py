@@ -23,7 +23,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures)
+    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures, box.strong)
     words = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 24 if box.figure else 0
     return max(measures.least_width, words + 2 * measures.pad, figure)
@@ -48,7 +48,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
     width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
-    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures)
+    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures, box.strong)
     figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
     chips = _Chips.of(box.chips, measures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from archdraw.alignment import aligned
 from archdraw.difference import Difference
@@ -60,7 +60,7 @@ class _Grid:
         is_equal = len(there) == len(row) and not any(signs)
         items = tuple(
             None if one is None else _placed(one, f"{slug}/", pale=is_equal)
-            for one, slug in zip(row, self._slugs, strict=True)
+            for one, slug in zip(_stressed(row), self._slugs, strict=True)
         )
         return Slot(f"slot {self._number}", items, signs, f"no {within(_name(there[0]))}")
 
@@ -73,6 +73,17 @@ class _Grid:
         if plain(one) != plain(other) or _touched(one, before) or _touched(other, after):
             return "changed"
         return None
+
+
+def _stressed(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
+    """``row`` with those lines of its boxes stressed that are not the same in all."""
+    boxes = [one for one in row if isinstance(one, Box)]
+    strong: set[Literal["label", "detail"]] = set()
+    if len({box.label for box in boxes}) > 1:
+        strong.add("label")
+    if len({box.detail for box in boxes}) > 1:
+        strong.add("detail")
+    return [replace(one, strong=frozenset(strong)) if isinstance(one, Box) else one for one in row]
 
 
 def _touched(item: Diagram, changed: Iterable[str]) -> bool:
