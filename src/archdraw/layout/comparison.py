@@ -107,7 +107,7 @@ def draw(comparison: Comparison, theme: Theme) -> Scene:
 
 def _outlined(theme: Theme) -> Paint:
     """Plain boxes and nodes of a picture that recedes."""
-    return Paint(fill=theme.page, border=theme.equal_edge, text=theme.ink)
+    return Paint(fill=theme.page, border=theme.equal_edge, text=theme.equal.text)
 
 
 def _columns(items: Sequence[GridItem], cells: Sequence[Cell]) -> list[Column]:
@@ -209,7 +209,7 @@ def _strips(canvas: Canvas, comparison: Comparison, bottom: float, width: float)
     shown = [(model, one) for model, one in zip(comparison.models, comparison.strips, strict=True) if one is not None]
     if not shown:
         return bottom
-    y = _heading(canvas, "Layers, one cell each", bottom) + 12
+    y = _heading(canvas, "Layers, one cell each", bottom) + 20
     room = width - 2 * MARGIN
     pitch = min(strip.pitch_in(one, room) for _, one in shown)
     before: Strip | None = None

@@ -27,9 +27,9 @@ NAMED = {
     "context_length": "context",
     "tie_word_embeddings": "tied embeddings",
     "placement": "norm placement",
-    "kv_cache_bytes_per_token": "KV cache a token, bf16",
-    "index_cache_bytes_per_token": "index cache a token, bf16",
-    "recurrent_state_bytes": "recurrent state, bf16",
+    "kv_cache_bytes_per_token": "KV cache a token in bf16",
+    "index_cache_bytes_per_token": "index cache a token in bf16",
+    "recurrent_state_bytes": "recurrent state in bf16",
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts a token",
     "n_shared_experts": "shared experts",
@@ -100,6 +100,8 @@ def _phrase(what: str, value: str) -> str:
         return name_of(what)
     if what == "layers":
         return f"{value} layers"
+    if what in IN_BYTES:
+        return f"{value} of {name_of(what)}"
     return f"{name_of(what)} {value}"
 
 
