@@ -107,6 +107,8 @@ def plain(block: Block) -> Block:
                 one for part in map(plain, parts) for one in (part.parts if isinstance(part, Sequence) else (part,))
             ]
             return inner[0] if len(inner) == 1 else Sequence(tuple(inner))
+        case Parallel(branches=(only,)):
+            return plain(only)
         case Parallel(branches=branches):
             return replace(block, branches=tuple(map(plain, branches)))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
@@ -178,6 +180,12 @@ def test_deepseek_v3_and_kimi_k2() -> None:
         ("changed", "model", "total_parameters", 671026404352, 1026408209408),
         ("changed", "model", "active_parameters", 37552282624, 32861477888),
     ]
+
+
+def test_a_table_that_is_added_is_the_only_one_that_is_new() -> None:
+    found = [change[:2] for change in told("llama-3-8b", "gpt-2") if change[2] == "block"]
+    assert ("added", "Position embedding") in found
+    assert not any(where == "Token embedding" for _, where in found)
 
 
 def test_the_indexer_is_what_v32_added() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import product
 
 from archdraw.alignment import aligned
 from archdraw.blocks import (
@@ -97,6 +98,9 @@ class Comparison:
                 if one.merge != other.merge:
                     self.tell("changed", one, "merge", one.merge, other.merge, self.paths(one, other))
                 self.rows(one.branches, other.branches)
+            case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
+                # A table that another is added to: the branches that the other model lacks.
+                self.rows(words.branches(one), words.branches(other))
             case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
                 self.rows(words.row(one), words.row(other))
             case _:
@@ -243,14 +247,17 @@ class Comparison:
                 # What works on tokens says which branch it is; branches with norms alike need not be the same.
                 if any(map(words.is_work, (*mine, *theirs))) and not any(words.is_work(part) for part, _ in shared):
                     like = 0.0
+            case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
+                like = self._best(words.branches(one), words.branches(other))
             case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
-                like = max(
-                    (self.likeness(part, its) for part in words.row(one) for its in words.row(other)), default=0.0
-                )
+                like = self._best(words.row(one), words.row(other))
             case _:
                 like = 0.0
         # Nothing else can be as like as an equal one, whatever more it has.
         return like + 1.0 if one == other else like
+
+    def _best(self, mine: Iterable[Block], theirs: Iterable[Block]) -> float:
+        return max((self.likeness(*pair) for pair in product(mine, theirs)), default=0.0)
 
 
 def _alike(one: Leaf | Module, other: Leaf | Module) -> float:

@@ -60,6 +60,11 @@ def inside(block: Block) -> Block:
             return block
 
 
+def branches(block: Block) -> tuple[Block, ...]:
+    """The branches of a block that is several side by side; else the block."""
+    return block.branches if isinstance(block, Parallel) else (block,)
+
+
 def row(block: Block) -> tuple[Block, ...]:
     return block.parts if isinstance(block, Sequence) else (block,)
 

@@ -18,6 +18,8 @@ ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
 _WORKS = ("token mixer", "feed forward")
+_SAID = (*_WORKS, "norm", "position", "embedding", "output")
+"""Sorts that say well enough what is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
         name = name_of(key.what)
         if key.where:
             name = f"{name}, {within(key.where)}"
-    elif key.where or key.sort not in _WORKS:
+    elif key.where or key.sort not in _SAID:
         name = within(key.where or change.where)
         values = [_without(value, key.where or change.where) for value in values]
     else:
