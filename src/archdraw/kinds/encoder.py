@@ -116,7 +116,8 @@ class CrossAttention(Kind):
             )
         heads = Heads(query, groups, self.head_dim or hidden // query, reach=self.max_source_positions)
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
-        width = query * heads.width
+        each = heads.width
+        width = query * each
         origin = Leaf("encoder_output", "encoder output", role="auxiliary", inputs=0, chip="encoder output")
         pairs = keys_and_values(
             self.encoder_hidden_size or hidden,
@@ -151,7 +152,7 @@ class CrossAttention(Kind):
             self.label,
             Sequence((projections, *self._normed(heads), attention, out)),
             role="attention",
-            detail=f"{query} heads of {heads.width}" if groups == query else f"{query} Q, {groups} KV, head {heads.width}",
+            detail=f"{query} heads of {each}" if groups == query else f"{query} Q, {groups} KV, head {each}",
             kind=self.keyword,
             notes=notes("K and V are made once, of the whole source", [self._longest(), self._scale()], biases.told()),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdraw.blocks import LINE, Block, Leaf, Module, Parallel, Residual, Sequence, Side, Weight
+from archdraw.blocks import Block, Graph, Leaf, Module, Residual, Sequence, Side, Weight
 from archdraw.kinds import tower_parts as parts
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, Size
@@ -21,9 +22,9 @@ class MllamaVision(Kind):
     """The vision transformer of Llama 3.2 Vision, whose vectors the cross-attention of the text layers reads.
 
     An image is cut into up to ``max_num_tiles`` tiles of ``image_size`` pixels, in one of ``max_aspect_ratio_id``
-    shapes; tables that differ by shape tell tile and place, each opened by a gate. ``num_hidden_layers`` pre-norm layers
-    and, with a gate in each branch, ``num_global_layers`` more. Their result stands beside what comes into the layers
-    ``intermediate_layers_indices``, and a projection with a bias brings all of that to the text model's width.
+    shapes; tables that differ by shape tell tile and place, each opened by a gate. There are ``num_hidden_layers``
+    pre-norm layers and, with a gate in each branch, ``num_global_layers`` more. Their result stands beside what comes
+    into the layers ``intermediate_layers_indices``; a projection with a bias brings all to the text model's width.
     """
 
     keyword: ClassVar[str] = "mllama_vision"
@@ -112,27 +113,33 @@ class MllamaVision(Kind):
         return Weight(f"{name}.gate", (1,)), Weight(f"{name}.embedding.weight", shape)
 
     def _stages(self) -> Block:
-        """Both stages, and beside them the lines that are read before each of ``intermediate_layers_indices``."""
-        ends = [*self.intermediate_layers_indices, self.num_hidden_layers]
-        runs = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+        """Both stages, and around them the lines that are read before each of ``intermediate_layers_indices``."""
+        indices = self.intermediate_layers_indices
         table = Leaf(
             "post_tile_positional_embedding",
             "+ tile embedding",
             role="position",
             weights=self._tile_table("post_tile_positional_embedding"),
         )
-        second = (
-            parts.layernorm("layernorm_post", self.hidden_size),
-            table,
-            parts.row([self._layer(gated=True)] * self.num_global_layers),
+        second: tuple[tuple[str, Block], ...] = (
+            ("layernorm_post", parts.layernorm("layernorm_post", self.hidden_size)),
+            ("table", table),
+            ("global", self._run(self.num_global_layers, gated=True)),
         )
-        inner: Block = Sequence((*self._run(runs[-1]), *second))
-        for run in reversed(runs[:-1]):
-            inner = Sequence((*self._run(run), Parallel((inner, LINE), "concatenate")))
-        return inner
+        ends = [*indices, self.num_hidden_layers]
+        runs = [(start, end) for start, end in zip([0, *ends], ends, strict=False) if end > start]
+        first = tuple((f"layers {start}", self._run(end - start, gated=False)) for start, end in runs)
+        if not indices:
+            return Sequence(tuple(block for _, block in (*first, *second)))
+        wide = self.hidden_size * (1 + len(indices))
+        joined = Leaf("concatenate", "concatenate", detail=f"{wide:,} features", inputs=1 + len(indices))
+        nodes = (*first, *second, ("joined", joined))
+        way = ("input", *(name for name, _ in nodes), "output")
+        before = {end: name for (_, end), (name, _) in zip(runs, first, strict=True)} | {0: "input"}
+        return Graph(nodes, (*pairwise(way), *((before[index], "joined") for index in indices)))
 
-    def _run(self, number_of_layers: int) -> tuple[Block, ...]:
-        return (parts.row([self._layer(gated=False)] * number_of_layers),) if number_of_layers else ()
+    def _run(self, number_of_layers: int, *, gated: bool) -> Block:
+        return parts.row([self._layer(gated=gated)] * number_of_layers)
 
     def _layer(self, *, gated: bool) -> Module:
         """A pre-norm layer, of the second stage with a gate at the end of both branches."""
@@ -149,15 +156,15 @@ class MllamaVision(Kind):
                 Residual(Sequence((second, widened, tanh_gate("gate_ffn")))),
             )
         )
-        return Module("global_layers", "Gated layer over all tiles", body, kind="encoder_layer")
+        return Module("global_layers", "Gated layer", body, detail="over all tiles", kind="encoder_layer")
 
     def _said(self) -> tuple[str, ...]:
-        tiles, vectors = self.max_num_tiles, self.max_num_tiles * self.patches
-        indices = self.intermediate_layers_indices
+        tiles, indices = self.max_num_tiles, self.intermediate_layers_indices
         places = ", ".join(map(str, indices))
+        size = f"{self.image_size} × {self.image_size} pixels"
         return (
             "to every cross-attention",
-            f"an image is up to {tiles} tiles of {self.image_size} × {self.image_size} pixels: {number(vectors)} vectors",
+            f"an image is up to {tiles} tiles of {size}: {number(tiles * self.patches)} vectors",
             f"{self.num_hidden_layers} layers a tile, then {self.num_global_layers} gated ones over all tiles",
             f"joined by the lines into layers {places}" if indices else "",
         )

@@ -107,10 +107,14 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
 
 
 def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
-    """Each node as one box. Raises ValueError for a node that is more than one."""
+    """Each node as one box, layers in a row too. Raises ValueError for a node that is more than one."""
     boxes: dict[str, Box] = {}
     for name, node in block.nodes:
-        box = _diagram(node, paths)
+        match node:
+            case Repeat(body=Module(label=label) as body, times=times):
+                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {label}")
+            case _:
+                box = _diagram(node, paths)
         if not isinstance(box, Box):
             raise ValueError(f"node {name} of a graph is not one box")
         boxes[name] = box
