@@ -237,7 +237,11 @@ def test_the_line_of_a_tower_says_what_a_token_is() -> None:
     assert QWEN.expand(SCOPE).body.notes[0] == "1 token for 8×8 pixels"
     assert DEEPSEEK.expand(SCOPE).body.notes[0] == "1 token for 12×12 pixels"
     assert MIMO_AUDIO.expand(SCOPE).body.notes[0] == "1 token for 4 moments"
-    assert CLIP.expand(SCOPE).body.notes[-1] == "the projector reads layer 2"
+    made = CLIP.expand(SCOPE)
+    assert made.body.notes[-1] == "the projector reads layer 2 of 3"
+    # What comes behind is counted and stands beside the line.
+    (unread,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
+    assert (unread.body.label, unread.counted) == ("1 layer that nothing reads", True)
 
 
 def test_an_encoder_that_is_read_does_not_join_the_line() -> None:

@@ -30,8 +30,8 @@ PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 class Limits:
     """How tall insets should be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``.
 
-    Wide ones must not be taller than ``hard``; where ``strict``, narrow ones not than ``narrow``: what does not fit into
-    one column then goes into two, before anything is left out.
+    Wide ones must not be taller than ``hard``; where ``strict``, narrow ones not than ``narrow``: what does not fit
+    into one column then goes into two, before anything is left out.
     """
 
     width: float

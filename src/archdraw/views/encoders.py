@@ -57,7 +57,7 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         inside = _narrow(Chain(tuple(_items(body.body, paths_of(body, path), path))))
         if not 1 < _boxes(inside) <= MOST_BOXES:
             continue
-        items: tuple[Item, ...] = (inside, *(Words(note) for note in body.notes[1:]))
+        items: tuple[Item, ...] = (inside, *(Words(note) for note in body.notes))
         half = body.kind == "encoder"
         worth = WORTH if wanted is None and half else None
         optional = wanted is None and not half
