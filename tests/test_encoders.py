@@ -113,3 +113,10 @@ def test_an_author_chooses_encoders_too() -> None:
 @pytest.mark.parametrize("name", ["laguna-xs-2-1", "step-3-5-flash-196b", "kimi-k3"])
 def test_two_columns_are_filled_before_panels_are_left_out(name: str) -> None:
     assert not [told for told in left_out(model(name)) if told.startswith("panel Expert")]
+
+
+def test_modules_of_the_spine_are_opened_as_those_of_layers_are() -> None:
+    opened = panel("longcat-flash-lite-68-5b-a3b", "N-gram embedding")
+    assert isinstance(opened.items[0], Chain)
+    assert boxes(opened.items[0]) == ["token table 131,072", "12 n-gram tables", "12 projections", "÷ 13"]
+    assert "panel N-gram embedding" not in left_out(model("longcat-flash-lite-68-5b-a3b"))

@@ -16,7 +16,7 @@ from archdraw.theme import Theme
 from archdraw.views import unpublished
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
-from archdraw.views.insets import insets, names_of
+from archdraw.views.insets import insets, names_of, spine_options
 from archdraw.views.stack import Option, Stack, joined, stacked
 from archdraw.views.strip import strip
 from archdraw.views.wording import headline, parameters, share
@@ -71,9 +71,9 @@ def picture(spec: Spec, model: Module) -> Plate:
 
 def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict[int, str]) -> tuple[Inset, ...]:
     """What is opened: boxes of the spine, and encoders beside it."""
-    beside = encoders(model, paths)
-    wanted = _wanted(spec, [*(option for slot in stack.slots for option in slot.options), *beside])
-    return insets(model, stack, counted, spec.context_length, wanted) + encoder_panels(beside, wanted)
+    spine, beside = spine_options(model, stack, paths), encoders(model, paths)
+    wanted = _wanted(spec, (*spine, *beside))
+    return insets(spine, stack, counted, spec.context_length, wanted) + encoder_panels(beside, wanted)
 
 
 def _note(side: Side) -> str:
