@@ -10,6 +10,8 @@ from archdraw.model import Model
 from archdraw.scene import Text
 from archdraw.views.architecture import picture
 
+TITLE = 600
+"""The weight of the titles of panels."""
 SHORTEST_LINE = 12
 """A title that is broken over lines is known by the first of them, if that has so many characters."""
 
@@ -39,7 +41,8 @@ def coverage(models: Sequence[Model]) -> str:
 def left_out(model: Model) -> list[str]:
     """What the plate of ``model`` does not show: what its spec lacks, what stays folded, panels without room."""
     missing = [str(reason) for reason in model.spec.incomplete]
-    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text)}
+    # A title is told from the box that it opens, which may have the same words, by its weight.
+    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text) and shape.weight == TITLE}
 
     def is_drawn(title: str) -> bool:
         lines = (line for line in drawn if len(line) >= SHORTEST_LINE and title.startswith(line))
