@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import grid, page, panels, signs, strip, table
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.cell import Cell
-from archdraw.layout.grid import COLUMN, GridItem, Slot
-from archdraw.layout.measures import SMALL
+from archdraw.layout.grid import COLUMN, SLIM, GridItem, Slot
+from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.layout.plate import Column, column_of, paint_model
+from archdraw.layout.plate import LAST_RESORT, MODEL_RIGHT, Column, column_of, paint_model
 from archdraw.layout.signs import Sign
 from archdraw.layout.table import Heading, TableRow
-from archdraw.picture import Inset, Strip, Tap
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Inset, Rail, Strip, Tap
 from archdraw.scene import Scene
 from archdraw.theme import EQUAL, Paint, Theme
 
@@ -25,6 +24,8 @@ SECTION = 44.0
 """From the end of one part of the page to the baseline of the next one's heading."""
 HEADING_SIZE = 22.0
 LETTER = 20.0
+JOINING = 46.0
+"""Where modules that join from below begin: at their right a sign finds room beside the tokens."""
 LEGEND_GAP = 24.0
 PANEL_SPACE = 24.0
 LEAST_PANEL = 440.0
@@ -73,10 +74,10 @@ def draw(comparison: Comparison, theme: Theme) -> Scene:
     # What is equal recedes, lines and all.
     pale = theme.model_copy(update={"edge": theme.equal_edge, "roles": {**theme.roles, "plain": _outlined(theme)}})
     receding, canvas = Canvas(pale), Canvas(theme)
-    cells = grid.columns(comparison.items, number)
-    columns = _columns(comparison.items, cells)
-    step = columns[0].width + CHANNEL
-    width = 2 * MARGIN + number * step - CHANNEL
+    columns = _columns(comparison.items, number, COLUMN)
+    if number == 2 and _width(columns) > LAST_RESORT:
+        columns = _columns(comparison.items, number, SLIM)
+    step, width = columns[0].width + CHANNEL, _width(columns)
     tokens = HEADER + max(column.height - column.below for column in columns)
     for index, (model, column) in enumerate(zip(comparison.models, columns, strict=True)):
         left = MARGIN + index * step
@@ -85,9 +86,11 @@ def draw(comparison: Comparison, theme: Theme) -> Scene:
             receding, model.name, model.subtitle, column.width + 2 * MARGIN, left=left - MARGIN, href=model.link
         )
         path = f"{model.slug}/tokens"
-        paint_model(receding, model.tokens, column, tokens + column.below, left=left, tokens_path=path)
+        paint_model(
+            receding, model.tokens, column, tokens + column.below, left=left, tokens_path=path, joining_left=JOINING
+        )
     _signs(receding, comparison, step)
-    _letters(receding, comparison, step)
+    _letters(receding, comparison, columns, step)
     bottom = tokens + max(column.below for column in columns)
     bottom = _table(canvas, comparison, bottom, width)
     bottom = _strips(canvas, comparison, bottom, width)
@@ -110,11 +113,16 @@ def _outlined(theme: Theme) -> Paint:
     return Paint(fill=theme.page, border=theme.equal_edge, text=theme.equal.text)
 
 
-def _columns(items: Sequence[GridItem], cells: Sequence[Cell]) -> list[Column]:
-    """The columns of ``cells``, all of one width."""
-    own = [column_of(cell, tuple(_joining(items, index)), COLUMN) for index, cell in enumerate(cells)]
+def _columns(items: Sequence[GridItem], number: int, measures: Measures) -> list[Column]:
+    """The columns of the grid, all of one width."""
+    cells = grid.columns(items, number, measures)
+    own = [column_of(cell, tuple(_joining(items, index)), measures) for index, cell in enumerate(cells)]
     left, right = max(column.left for column in own), max(column.right for column in own)
     return [replace(column, left=left, right=right) for column in own]
+
+
+def _width(columns: Sequence[Column]) -> float:
+    return 2 * MARGIN + sum(column.width for column in columns) + CHANNEL * (len(columns) - 1)
 
 
 def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
@@ -133,7 +141,10 @@ def _signs(canvas: Canvas, comparison: Comparison, step: float) -> None:
                 continue
             if any(isinstance(item, Tap) for item in slot.items):
                 place = _beside(canvas, slot, index + 1, step)
-                signs.paint(canvas, place.left - SIGN_SIZE / 2 - 6, place.middle, sign, SIGN_SIZE)
+                # At the left of what reads the line, where that has its box; at the right of what joins it from below.
+                joins = any(isinstance(item, Tap) and item.direction == "in" for item in slot.items)
+                x = place.right + 18 if joins else place.left - SIGN_SIZE / 2 - 6
+                signs.paint(canvas, x, place.middle, sign, SIGN_SIZE)
             else:
                 middle = canvas.places[grid.mark(index + 1, slot.path)].middle
                 x = MARGIN + (index + 1) * step - CHANNEL / 2
@@ -158,13 +169,36 @@ def _beside(canvas: Canvas, slot: Slot, column: int, step: float) -> Place:
     return place
 
 
-def _letters(canvas: Canvas, comparison: Comparison, step: float) -> None:
-    """The letter of each opened box, in the gutter at its right."""
+def _letters(canvas: Canvas, comparison: Comparison, columns: Sequence[Column], step: float) -> None:
+    """The letter of each opened box: in the gutter at the right of its column, level with it.
+
+    A box that is not the only one at its level has its letter at its side.
+    """
+    items = [item for slot in grid.slots(comparison.items) for item in slot.items if item is not None]
+    branches = {path for item in items for path in _branches(item)}
     for path, letter in comparison.letters:
         place = canvas.places[path]
-        column = int((place.left - MARGIN) // step)
-        canvas.paint_for(comparison.models[column].accent)
-        panels.badge(canvas, place.right + 3 + LETTER / 2, place.middle, letter, LETTER)
+        index = int((place.left - MARGIN) // step)
+        x = MARGIN + index * step + columns[index].width - MODEL_RIGHT / 2
+        if path in branches:
+            x = place.right + 2 + LETTER / 2
+        canvas.paint_for(comparison.models[index].accent)
+        panels.badge(canvas, x, place.middle, letter, LETTER)
+
+
+def _branches(item: Diagram, *, inside: bool = False) -> Iterator[str]:
+    """The paths of boxes that stand beside others."""
+    match item:
+        case Box(path=path) if inside:
+            yield path
+        case Branches(items=items):
+            for part in items:
+                yield from _branches(part, inside=True)
+        case Chain(items=items) | Choice(options=items):
+            for part in items:
+                yield from _branches(part, inside=inside)
+        case Rail(body=body) | Frame(body=body):
+            yield from _branches(body, inside=inside)
 
 
 def _heading(canvas: Canvas, words: str, bottom: float) -> float:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from archdraw.layout import diagram, frames, joints
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
 from archdraw.layout.cell import Cell
-from archdraw.layout.measures import SMALL, SPINE
+from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.signs import Sign
 from archdraw.layout.words import fitted, paint_rows
 from archdraw.picture import Box, Diagram, Frame, Rail, Tap
@@ -26,6 +26,8 @@ COLUMN = replace(
     chip_space=12,
 )
 """The measures of one of several columns: a little smaller than a spine by itself."""
+SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
+"""For models with branches side by side, whose columns are wide."""
 ABSENT_HEIGHT = 40.0
 
 
@@ -58,14 +60,14 @@ def slots(items: Sequence[GridItem]) -> list[Slot]:
     return [slot for item in items for slot in (slots(item.slots) if isinstance(item, Around) else [item])]
 
 
-def columns(items: Sequence[GridItem], number: int) -> list[Cell]:
+def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN) -> list[Cell]:
     """The cells of ``number`` columns, every slot as high in one as in the others.
 
     When they are painted, the place of slot ``path`` in a column is kept on the canvas under ``mark(column, path)``.
     """
-    made = [_row(item, number) for item in items]
+    made = [_row(item, number, measures) for item in items]
     likes = [_like(item) for item in items]
-    return [joints.stacked([row[index] for row in made], likes, COLUMN) for index in range(number)]
+    return [joints.stacked([row[index] for row in made], likes, measures) for index in range(number)]
 
 
 def mark(column: int, path: str) -> str:
@@ -82,11 +84,11 @@ def _like(item: GridItem) -> Diagram:
     return max(taps, key=lambda tap: frames.side_height(tap.box)) if taps else there[0]
 
 
-def _row(item: GridItem, number: int) -> list[Cell]:
+def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
     if isinstance(item, Around):
-        inner = columns(item.slots, number)
-        return [_around(one, cell) for one, cell in zip(item.around, inner, strict=True)]
-    placed = [None if one is None else diagram.place(one, (0.0,), (), COLUMN) for one in item.items]
+        inner = columns(item.slots, number, measures)
+        return [_around(one, cell, measures) for one, cell in zip(item.around, inner, strict=True)]
+    placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
     length = max(cell.length for cell in placed if cell is not None)
     cells: list[Cell] = []
     for index, (one, cell) in enumerate(zip(item.items, placed, strict=True)):
@@ -94,21 +96,21 @@ def _row(item: GridItem, number: int) -> list[Cell]:
             # A box grows to the height of its neighbours, as long as those are boxes too.
             boxes = all(isinstance(other, Box | None) for other in item.items)
             grown = replace(one, least_height=length if boxes else one.least_height)
-            level = _padded(diagram.place(grown, (0.0,), (), COLUMN), length)
+            level = _padded(diagram.place(grown, (0.0,), (), measures), length)
         elif cell is not None:
             level = _padded(cell, length)
         elif isinstance(_like(item), Tap):
-            level = _absent_tap(item, length, gap_mark(index, item.path))
+            level = _absent_tap(item, length, gap_mark(index, item.path), measures)
         else:
-            level = _absent(item, length)
+            level = _absent(item, length, measures)
         cells.append(_marked(level, mark(index, item.path)))
     return cells
 
 
-def _around(one: Rail | Frame, inner: Cell) -> Cell:
+def _around(one: Rail | Frame, inner: Cell, measures: Measures) -> Cell:
     if isinstance(one, Rail):
-        return frames.rail(inner, 0.0, COLUMN)
-    return frames.frame(inner, one, 0.0, COLUMN)
+        return frames.rail(inner, 0.0, measures)
+    return frames.frame(inner, one, 0.0, measures)
 
 
 def _padded(cell: Cell, length: float) -> Cell:
@@ -139,9 +141,9 @@ def _marked(cell: Cell, path: str) -> Cell:
     return replace(cell, paint=painting)
 
 
-def _absent(slot: Slot, length: float) -> Cell:
+def _absent(slot: Slot, length: float, measures: Measures) -> Cell:
     """A dashed gap on the line."""
-    width, height = COLUMN.box_width, min(length, ABSENT_HEIGHT)
+    width, height = measures.box_width, min(length, ABSENT_HEIGHT)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bottom = y - (length - height) / 2
@@ -154,13 +156,13 @@ def _absent(slot: Slot, length: float) -> Cell:
     return Cell(-width / 2, width / 2, length, (0.0,), (0.0,), (False,), paint)
 
 
-def _absent_tap(slot: Slot, length: float, path: str) -> Cell:
+def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cell:
     """A dashed gap beside the line, where others have a module."""
     tap = _like(slot)
     assert isinstance(tap, Tap)
     if tap.direction == "in":
         return Cell(-1, 1, length, (0.0,), (0.0,), (False,), lambda canvas, x, y: None)
-    place = frames.beside(tap, 0.0, COLUMN)
+    place = frames.beside(tap, 0.0, measures)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         gap = Place(x + place.left, y + place.top, x + place.right, y + place.bottom)

@@ -29,8 +29,8 @@ NARROWEST = 1160.0
 LOOSEST_GAP = 40.0
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
-JOINING_ROW, JOINING_STEP = 72.0, 24.0
-"""From one module that joins the spine to the next below it, and how much further left that reaches."""
+JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
+"""Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
 SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 TALLEST_WIDE = SMALL / 0.011
@@ -249,6 +249,7 @@ def paint_model(
     *,
     left: float = MARGIN,
     tokens_path: str = "tokens",
+    joining_left: float = JOINING_LEFT,
 ) -> None:
     """The container with the spine in it from ``left`` on, the tokens below and the arrow that leaves above."""
     theme = canvas.theme
@@ -280,7 +281,7 @@ def paint_model(
     canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
     for row, item in enumerate(column.joining):
         if item is not None:
-            _joining(canvas, item, bottom, row, left)
+            _joining(canvas, item, bottom, row, left + joining_left)
 
 
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
@@ -288,7 +289,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
 
     Each lower row reaches further left, so that its line passes the boxes above it.
     """
-    left, low = left + 64 - row * JOINING_STEP, bottom + row * JOINING_ROW
+    left, low = left - row * JOINING_STEP, bottom + row * JOINING_ROW
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
         told = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from archdraw.difference import Difference, difference, report
 from archdraw.layout import comparison, grid
 from archdraw.layout.comparison import Comparison, Model, PanelRow
-from archdraw.picture import Inset, Plate, Share, Words
+from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import picture
@@ -112,6 +112,7 @@ def _panels(
     known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
     rows: list[PanelRow] = []
     letters: list[tuple[str, str]] = []
+    letters_used: list[str] = []
     for slot in reversed(slots):
         sources = [
             [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
@@ -119,7 +120,7 @@ def _panels(
         ]
         own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
         for place in range(max(map(len, own), default=0)):
-            if len(rows) == len(LETTERS):
+            if len(letters_used) == len(LETTERS):
                 return tuple(rows), tuple(letters)
             paths = [column[place] if place < len(column) else "" for column in own]
             insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
@@ -127,8 +128,12 @@ def _panels(
             is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
             if is_equal:
                 insets = (_in_common(there),) * len(plates)
-            rows.append(PanelRow(insets, is_equal, LETTERS[len(rows)]))
-            letters += [(f"{slug}/{path}", rows[-1].letter) for slug, path in zip(slugs, paths, strict=True) if path]
+            # A module beside the line is known by its name; its letter would find no room.
+            letter = "" if any(isinstance(item, Tap) for item in slot.items) else LETTERS[len(letters_used)]
+            if letter:
+                letters_used.append(letter)
+                letters += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
+            rows.append(PanelRow(insets, is_equal, letter))
     return tuple(rows), tuple(letters)
 
 
