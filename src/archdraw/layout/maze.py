@@ -1,0 +1,265 @@
+"""Ways for lines among boxes: upright and level, few bends, none through a box, none across another's line.
+
+The plane is a grid of tracks, even in x and at given heights. A line takes the nodes that it passes, so that another
+finds its way around them or none at all: what is drawn cannot cross. Lines with one start are a tree: a later one may
+leave an earlier one, at a right angle.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from archdraw.scene import Point
+
+CLEAR = 4.6
+"""Px that a line keeps from a box that it does not end at."""
+BEND = 40.0
+"""Px of detour that a bend is worth."""
+HEAD = 13.0
+"""Px before its end that a line with an arrow goes straight."""
+BRANCH = 8.0
+"""Px of detour that leaving a box by itself is worth, before leaving a line that is there."""
+RIGHT, DOWN, LEFT, UP = range(4)
+STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+FREE, WALL = 0, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where a line may leave or reach a box: on track ``column``, ``row``, going in ``direction``, at ``point``."""
+
+    column: int
+    row: int
+    direction: int
+    point: Point
+    penalty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box that lines go around, and begin and end at; ``middle`` is the height of its arrows."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A line through ``points``; one that leaves another does so at ``branch``."""
+
+    points: tuple[Point, ...]
+    branch: Point | None = None
+
+
+class Maze:
+    """The grid, and what is taken of it."""
+
+    def __init__(self, columns: Sequence[float], rows: Sequence[float]) -> None:
+        self.columns, self.rows = columns, rows
+        self.width = len(columns)
+        self.owner = [FREE] * (len(columns) * len(rows))
+        self.trees: dict[int, list[tuple[int, int, int]]] = {}
+
+    def block(self, box: Box) -> None:
+        """No line enters ``box``."""
+        self._fill(box.left - CLEAR, box.top - CLEAR, box.right + CLEAR, box.bottom + CLEAR, WALL)
+
+    def straight(self, tree: int, left: float, right: float, y: float) -> bool:
+        """Takes the level way from one box to the next for ``tree``; False where something is in it."""
+        row = bisect_left(self.rows, y - 0.01)
+        low, high = bisect_left(self.columns, left + CLEAR), bisect_right(self.columns, right - CLEAR)
+        nodes = [row * self.width + column for column in range(low, high)]
+        if any(self.owner[node] not in (FREE, WALL) for node in nodes):
+            return False
+        for node in nodes:
+            self.owner[node] = tree
+        self.trees.setdefault(tree, []).extend((column, row, RIGHT) for column in range(low, high - 2))
+        return True
+
+    def _fill(self, left: float, top: float, right: float, bottom: float, owner: int) -> None:
+        low, high = bisect_left(self.columns, left), bisect_right(self.columns, right)
+        for row in range(bisect_left(self.rows, top), bisect_right(self.rows, bottom)):
+            for column in range(low, high):
+                self.owner[row * self.width + column] = owner
+
+    def leaving(self, box: Box) -> list[Port]:
+        """The ways out of ``box``: at its right, or at its top and bottom."""
+        ports = []
+        row = bisect_left(self.rows, box.middle - 0.01)
+        column = bisect_left(self.columns, box.right + CLEAR)
+        if column < self.width:
+            ports.append(Port(column, row, RIGHT, (box.right, box.middle)))
+        return [*ports, *self._upright(box, leaving=True)]
+
+    def reaching(self, box: Box) -> list[Port]:
+        """The ways into ``box``: at its left, or at its top and bottom."""
+        ports = []
+        column = bisect_right(self.columns, box.left - HEAD) - 1
+        for row in range(bisect_left(self.rows, box.top + 10), bisect_right(self.rows, box.bottom - 10)):
+            off = abs(self.rows[row] - box.middle)
+            if column >= 0 and (off < 0.5 or 13 < off):
+                ports.append(Port(column, row, RIGHT, (box.left, self.rows[row]), min(off, 10.0)))
+        return [*ports, *self._upright(box, leaving=False)]
+
+    def _upright(self, box: Box, *, leaving: bool) -> list[Port]:
+        low, high = bisect_left(self.columns, box.left + 14), bisect_right(self.columns, box.right - 14)
+        reach = CLEAR if leaving else HEAD
+        below, above = bisect_left(self.rows, box.bottom + reach), bisect_right(self.rows, box.top - reach) - 1
+        ports = []
+        for column in range(low, high):
+            x = self.columns[column]
+            if below < len(self.rows):
+                ports.append(Port(column, below, DOWN if leaving else UP, (x, box.bottom), 12.0))
+            if above >= 0:
+                ports.append(Port(column, above, UP if leaving else DOWN, (x, box.top), 12.0))
+        return ports
+
+    def _approach(self, port: Port) -> list[int]:
+        """The nodes between a port's track and its box, behind the track."""
+        nodes = []
+        dx, dy = STEPS[port.direction]
+        column, row = port.column + dx, port.row + dy
+        while 0 <= column < self.width and 0 <= row < len(self.rows):
+            x, y = self.columns[column], self.rows[row]
+            if (port.point[0] - x) * dx + (port.point[1] - y) * dy < CLEAR:
+                break
+            nodes.append(row * self.width + column)
+            column, row = column + dx, row + dy
+        return nodes
+
+    def route(self, tree: int, source: Box, target: Box, limit: float, window: Box) -> Way | None:
+        """The best way from ``source`` to ``target`` inside ``window`` for less than ``limit`` px; None for none.
+
+        What it takes belongs to ``tree`` then.
+        """
+        goals: dict[tuple[int, int], Port] = {}
+        for port in self.reaching(target):
+            if all(self.owner[node] == FREE for node in self._approach(port)):
+                goals[port.row * self.width + port.column, port.direction] = port
+        starts: list[tuple[int, int, float, Point | None]] = [
+            (port.row * self.width + port.column, port.direction, port.penalty + BRANCH, port.point)
+            for port in self.leaving(source)
+            if self.owner[port.row * self.width + port.column] == FREE
+        ]
+        starts += self._branches(tree)
+        found = self._search(starts, goals, target, limit, window)
+        if found is None:
+            return None
+        nodes, start, port = found
+        for node in (*nodes, *self._approach(port)):
+            self.owner[node] = tree
+        points = [self._point(node) for node in nodes]
+        branch = None
+        if start is None:
+            branch = points[0]
+        else:
+            points.insert(0, start)
+        points.append(port.point)
+        # The last node of a way is bent or has the arrow; nothing leaves a line there.
+        kept = [node for node in nodes[1:-1]]
+        self.trees.setdefault(tree, []).extend(
+            (node % self.width, node // self.width, direction)
+            for node, direction in zip(kept, _directions(nodes, self.width), strict=True)
+            if direction >= 0
+        )
+        return Way(_corners(points), branch)
+
+    def _branches(self, tree: int) -> Iterable[tuple[int, int, float, None]]:
+        for column, row, direction in self.trees.get(tree, ()):
+            for turn in ((direction + 1) % 4, (direction - 1) % 4):
+                yield row * self.width + column, turn, BRANCH, None
+
+    def _point(self, node: int) -> Point:
+        return self.columns[node % self.width], self.rows[node // self.width]
+
+    def _search(
+        self,
+        starts: Iterable[tuple[int, int, float, Point | None]],
+        goals: dict[tuple[int, int], Port],
+        target: Box,
+        limit: float,
+        window: Box,
+    ) -> tuple[list[int], Point | None, Port] | None:
+        low, high = bisect_left(self.columns, window.left), bisect_right(self.columns, window.right)
+        top, bottom = bisect_left(self.rows, window.top), bisect_right(self.rows, window.bottom)
+        columns, rows, owner, width = self.columns, self.rows, self.owner, self.width
+
+        def rest(column: int, row: int) -> float:
+            x, y = columns[column], rows[row]
+            return max(target.left - HEAD - x, 0.0, x - target.right) + max(target.top - y, 0.0, y - target.bottom)
+
+        best: dict[tuple[int, int], float] = {}
+        before: dict[tuple[int, int], tuple[int, int] | None] = {}
+        begun: dict[tuple[int, int], Point | None] = {}
+        heap: list[tuple[float, float, int, int]] = []
+        for node, direction, penalty, point in starts:
+            state = (node, direction)
+            column, row = node % width, node // width
+            if low <= column < high and top <= row < bottom and penalty < best.get(state, limit):
+                best[state], before[state], begun[state] = penalty, None, point
+                heappush(heap, (penalty + rest(column, row), penalty, node, direction))
+        ended: tuple[float, tuple[int, int], Port] | None = None
+        while heap:
+            estimate, cost, node, direction = heappop(heap)
+            state = (node, direction)
+            if ended and estimate >= ended[0]:
+                break
+            if cost > best[state]:
+                continue
+            port = goals.get(state)
+            if port and cost + port.penalty < (ended[0] if ended else limit):
+                ended = (cost + port.penalty, state, port)
+            column, row = node % width, node // width
+            for turn in range(4):
+                if turn == (direction + 2) % 4 or (turn != direction and before[state] is None and begun[state] is None):
+                    continue
+                dx, dy = STEPS[turn]
+                new_column, new_row = column + dx, row + dy
+                if not (low <= new_column < high and top <= new_row < bottom):
+                    continue
+                new = new_row * width + new_column
+                if owner[new] != FREE:
+                    continue
+                step = abs(columns[new_column] - columns[column]) + abs(rows[new_row] - rows[row])
+                new_cost = cost + step + (BEND if turn != direction else 0.0)
+                following = (new, turn)
+                if new_cost < best.get(following, limit):
+                    best[following], before[following] = new_cost, state
+                    heappush(heap, (new_cost + rest(new_column, new_row), new_cost, new, turn))
+        if ended is None:
+            return None
+        nodes: list[int] = []
+        state_now: tuple[int, int] | None = ended[1]
+        first = ended[1]
+        while state_now is not None:
+            nodes.append(state_now[0])
+            first, state_now = state_now, before[state_now]
+        return nodes[::-1], begun[first], ended[2]
+
+
+def _directions(nodes: Sequence[int], width: int) -> list[int]:
+    """For each inner node the direction of a line that goes straight on through it; -1 at a bend."""
+    found = []
+    for before, node, after in zip(nodes, nodes[1:], nodes[2:], strict=False):
+        if node - before != after - node:
+            found.append(-1)
+        else:
+            found.append({1: RIGHT, -1: LEFT, width: DOWN, -width: UP}[node - before])
+    return found
+
+
+def _corners(points: Sequence[Point]) -> tuple[Point, ...]:
+    """``points`` without those that a straight line passes."""
+    kept = [points[0]]
+    for before, point, after in zip(points, points[1:], points[2:], strict=False):
+        level = before[1] == point[1] == after[1]
+        upright = before[0] == point[0] == after[0]
+        if not (level or upright):
+            kept.append(point)
+    return (*kept, points[-1])
