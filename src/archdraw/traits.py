@@ -26,6 +26,12 @@ SHORT: Mapping[str, str] = {
 ORDER = ("token mixing", "feed forward", "positions", "layer", "beside the layers")
 """What tells most about a change, first."""
 
+MIXTURE = "mixture of experts"
+ACTIVATIONS = frozenset({"SwiGLU", "GeGLU", "GELU", "ReLU", "squared ReLU", "PolyNorm"})
+PLACEMENTS = frozenset(
+    {"norm before the sublayer", "norm after the sublayer", "norm after the sum", "norms before and after"}
+)
+
 USUAL = frozenset({"RoPE", "norm before the sublayer", "SwiGLU", "tied embeddings", "sigmoid routing"})
 """Concepts that say little of what a model is: most have them."""
 
@@ -80,6 +86,14 @@ def changes(parent: Traits, child: Traits) -> tuple[Change, ...]:
         return ()
     added = [name for name in child.concepts if name not in parent.concepts]
     removed = [name for name in parent.concepts if name not in child.concepts]
+    if any(MIXTURE in one.concepts for one in (parent, child)):
+        # Of a model with experts only the dense layers' activation is a concept: it comes and goes with those.
+        added, removed = ([name for name in names if name not in ACTIVATIONS] for names in (added, removed))
+    placements = [PLACEMENTS.intersection(one.concepts) for one in (parent, child)]
+    # Where one norm takes the place of another, the new one is told; where a block has its own way, neither.
+    removed = [name for name in removed if name not in PLACEMENTS]
+    if not all(placements):
+        added = [name for name in added if name not in PLACEMENTS]
     told = [Change("+", _with_value(name, child.values)) for name in added]
     told += [Change("−", SHORT.get(name, name)) for name in removed]
     said = {_VALUE_OF[name] for name in (*added, *removed) if name in _VALUE_OF}

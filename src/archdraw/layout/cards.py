@@ -14,9 +14,11 @@ NAME, BODY = 15.0, 14.0
 LEFT, RIGHT = 14.0, 9.0
 """Px from a card's sides to its words."""
 PAD = 5.0
-WIDTHS = (132.0, 144.0, 156.0, 168.0, 180.0, 192.0)
-"""A card takes the first that holds its name on one line, and its words."""
+WIDTHS = (120.0, 132.0, 144.0, 156.0, 168.0, 180.0, 192.0, 204.0)
+"""A card takes the first that holds its name and each note on one line, and the first of its words."""
 BAR = 5.0
+Wordings = tuple[str, ...]
+"""One thing in several wordings, the one that is preferred first and the shortest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +39,58 @@ class Content:
     height: float
 
 
-def content(name: str, notes: Sequence[Note], words: Sequence[str], lines: int) -> Content:
-    """The least card for ``name`` and ``notes`` with ``words``, the first of them first, in at most ``lines`` lines.
+def content(name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int) -> Content:
+    """The least card for ``name`` and ``notes`` with ``words``, the first of them first, in about ``lines`` lines.
 
     Notes take lines of their own; one line of words at least is there if there are any.
     """
-    width = WIDTHS[-1]
-    for tried in WIDTHS:
-        inner = tried - LEFT - RIGHT
-        told = [note for note in notes if text_width(note.text, BODY, 500) > inner]
-        if text_width(name, NAME, 600) <= inner and not told and len(_filled(words, inner, lines)[0]) >= _wanted(words):
-            width = tried
+    for width in WIDTHS:
+        inner = width - LEFT - RIGHT
+        rows = [*fitted(name, inner, NAME, NAME, 600)]
+        accents: list[int | None] = [None] * len(rows)
+        for note in notes:
+            told = fitted(note.text, inner, BODY, BODY, 500)
+            rows += told
+            accents += [note.accent] * len(told)
+        filled = _filled(words, inner, max(1, lines + 1 - len(rows)))
+        if len(rows) == 1 + len(notes) and (not words or filled.first):
             break
-    inner = width - LEFT - RIGHT
-    rows = list(fitted(name, inner, NAME, NAME, 600))
-    accents: list[int | None] = [None] * len(rows)
-    for note in notes:
-        lines_of_note = fitted(note.text, inner, BODY, BODY, 500)
-        rows += lines_of_note
-        accents += [note.accent] * len(lines_of_note)
-    room = max(1, lines + 1 - len(rows)) if words else 0
-    for line in _filled(words, inner, room)[1]:
-        rows.append(Row(line, BODY, 400))
-        accents.append(None)
+    rows += [Row(line, BODY, 400) for line in filled.lines]
+    accents += [None] * len(filled.lines)
     return Content(tuple(rows), tuple(accents), width, 2 * PAD + rows_height(tuple(rows)))
 
 
-def _wanted(words: Sequence[str]) -> int:
-    """So many of the words are worth a wider card."""
-    return min(2, len(words))
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """Lines of words; ``first`` says whether the first of them are among these, in their longest wording."""
+
+    lines: tuple[str, ...]
+    first: bool
 
 
-def _filled(words: Sequence[str], width: float, lines: int) -> tuple[list[str], list[str]]:
-    """Those of ``words`` that fit into ``lines`` lines of ``width`` px, and the lines; the first ones always do."""
-    used: list[str] = []
-    filled: list[str] = []
-    for word in words:
-        joined = f"{filled[-1]}, {word}" if filled else word
-        if filled and text_width(joined, BODY, 400) <= width:
-            filled[-1] = joined
-            used.append(word)
-            continue
-        wrapped = wrap(divided(word, width, BODY, 400), BODY, 400, width)
-        if len(filled) + len(wrapped) <= lines or not filled and all(_lines(other, width) > lines for other in words):
-            if filled:
-                filled[-1] += ","
-            filled += wrapped
-            used.append(word)
-    return used, filled
+def _filled(words: Sequence[Wordings], width: float, lines: int) -> _Filled:
+    """As many of ``words`` as find room in ``lines`` lines of ``width`` px; the shortest if none does."""
+    used, filled = False, list[str]()
+    for number, wordings in enumerate(words):
+        for place, wording in enumerate(wordings):
+            tried = _with(filled, wording, width)
+            if len(tried) <= lines:
+                filled = tried
+                used = used or (number == 0 and place == 0)
+                break
+    if not filled and words:
+        wording = min((wording for wordings in words for wording in wordings), key=lambda wording: text_width(wording, BODY, 400))
+        filled = _with([], wording, width)
+    return _Filled(tuple(filled), used)
 
 
-def _lines(word: str, width: float) -> int:
-    return len(wrap(divided(word, width, BODY, 400), BODY, 400, width))
+def _with(filled: Sequence[str], word: str, width: float) -> list[str]:
+    """``filled`` lines with ``word`` after them: on the last line where it fits there, else on lines of its own."""
+    joined = f"{filled[-1]}, {word}" if filled else word
+    if text_width(joined, BODY, 400) <= width:
+        return [*filled[:-1], joined]
+    wrapped = wrap(divided(word, width, BODY, 400), BODY, 400, width)
+    return [*filled[:-1], *([f"{filled[-1]},"] if filled else []), *wrapped]
 
 
 def paint(

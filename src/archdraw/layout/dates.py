@@ -9,7 +9,7 @@ from datetime import date
 
 ROOMY = 24.0
 """Px of a month from which on one scale serves all years."""
-NARROWEST = 40.0
+NARROWEST = 42.0
 """Px of a year at least: its number stands above it."""
 QUARTER = 44.0
 """Px of a quarter that is marked."""

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from archdraw.layout import bands, cards, dates, rows
-from archdraw.layout.cards import Content, Note
+from archdraw.layout.cards import Content, Note, Wordings
 from archdraw.layout.dates import Calendar
 from archdraw.layout.maze import Box
 
 MARGIN = 32.0
 WIDTH, NARROW, FEW = 1640.0, 1224.0, 8
 """Px of a page, and of one of few cards. A wider page could be no taller: its shorter side rules the size of text."""
-NAMES = 140.0
+NAMES = 124.0
 """Px of the names of lanes."""
 INSET = 12.0
 """Px between the end of a lane and its cards."""
-ROW_GAP, LANE_PAD, LANE_GAP = 22.0, 10.0, 8.0
-LINES, LINES_OF_FEW, MANY = 3, 4, 60
+ROW_GAP, LANE_PAD, LANE_GAP = 20.0, 9.0, 8.0
+LINES, LINES_OF_FEW, MANY = 2, 3, 48
 """Lines of a card beside its name, fewer where there are many cards."""
 EXPONENTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """How much of the axis years with many cards may have: the one that makes the picture least tall is taken."""
@@ -36,7 +36,7 @@ class Card:
     name: str
     accent: int
     day: date | None
-    words: tuple[str, ...] = ()
+    words: tuple[Wordings, ...] = ()
     notes: tuple[Note, ...] = ()
     title: str = ""
     href: str = ""

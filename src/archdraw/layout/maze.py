@@ -138,10 +138,12 @@ class Maze:
 
         What it takes belongs to ``tree`` then.
         """
-        goals: dict[tuple[int, int], Port] = {}
+        goals: dict[int, Port] = {}
         for port in self.reaching(target):
             if all(self.owner[node] == FREE for node in self._approach(port)):
-                goals[port.row * self.width + port.column, port.direction] = port
+                goals[(port.row * self.width + port.column) * 4 + port.direction] = port
+        if not goals:
+            return None
         starts: list[tuple[int, int, float, Point | None]] = [
             (port.row * self.width + port.column, port.direction, port.penalty + BRANCH, port.point)
             for port in self.leaving(source)
@@ -181,7 +183,7 @@ class Maze:
     def _search(
         self,
         starts: Iterable[tuple[int, int, float, Point | None]],
-        goals: dict[tuple[int, int], Port],
+        goals: dict[int, Port],
         target: Box,
         limit: float,
         window: Box,
@@ -190,57 +192,51 @@ class Maze:
         top, bottom = bisect_left(self.rows, window.top), bisect_right(self.rows, window.bottom)
         columns, rows, owner, width = self.columns, self.rows, self.owner, self.width
 
-        def rest(column: int, row: int) -> float:
-            x, y = columns[column], rows[row]
-            return max(target.left - HEAD - x, 0.0, x - target.right) + max(target.top - y, 0.0, y - target.bottom)
-
-        best: dict[tuple[int, int], float] = {}
-        before: dict[tuple[int, int], tuple[int, int] | None] = {}
-        begun: dict[tuple[int, int], Point | None] = {}
-        heap: list[tuple[float, float, int, int]] = []
+        across = [max(target.left - HEAD - x, 0.0, x - target.right) for x in columns]
+        down = [max(target.top - y, 0.0, y - target.bottom) for y in rows]
+        best: dict[int, float] = {}
+        before: dict[int, int] = {}
+        begun: dict[int, Point | None] = {}
+        heap: list[tuple[float, float, int]] = []
         for node, direction, penalty, point in starts:
-            state = (node, direction)
-            column, row = node % width, node // width
+            row, column = divmod(node, width)
+            state = node * 4 + direction
             if low <= column < high and top <= row < bottom and penalty < best.get(state, limit):
-                best[state], before[state], begun[state] = penalty, None, point
-                heappush(heap, (penalty + rest(column, row), penalty, node, direction))
-        ended: tuple[float, tuple[int, int], Port] | None = None
+                best[state], begun[state] = penalty, point
+                before.pop(state, None)
+                heappush(heap, (penalty + across[column] + down[row], penalty, state))
+        ended: tuple[float, int, Port] | None = None
         while heap:
-            estimate, cost, node, direction = heappop(heap)
-            state = (node, direction)
+            estimate, cost, state = heappop(heap)
             if ended and estimate >= ended[0]:
                 break
             if cost > best[state]:
                 continue
+            node, direction = divmod(state, 4)
             port = goals.get(state)
             if port and cost + port.penalty < (ended[0] if ended else limit):
                 ended = (cost + port.penalty, state, port)
-            column, row = node % width, node // width
-            for turn in range(4):
-                if turn == (direction + 2) % 4 or (turn != direction and before[state] is None and begun[state] is None):
-                    continue
+            row, column = divmod(node, width)
+            # A line that leaves another one goes straight at first, or it would run on it.
+            only = state not in before and begun[state] is None
+            for turn in (direction,) if only else (direction, (direction + 1) % 4, (direction + 3) % 4):
                 dx, dy = STEPS[turn]
                 new_column, new_row = column + dx, row + dy
-                if not (low <= new_column < high and top <= new_row < bottom):
+                new = node + dx + dy * width
+                if not (low <= new_column < high and top <= new_row < bottom) or owner[new] != FREE:
                     continue
-                new = new_row * width + new_column
-                if owner[new] != FREE:
-                    continue
-                step = abs(columns[new_column] - columns[column]) + abs(rows[new_row] - rows[row])
-                new_cost = cost + step + (BEND if turn != direction else 0.0)
-                following = (new, turn)
+                step = abs(columns[new_column] - columns[column]) if dx else abs(rows[new_row] - rows[row])
+                new_cost = cost + step if turn == direction else cost + step + BEND
+                following = new * 4 + turn
                 if new_cost < best.get(following, limit):
                     best[following], before[following] = new_cost, state
-                    heappush(heap, (new_cost + rest(new_column, new_row), new_cost, new, turn))
+                    heappush(heap, (new_cost + across[new_column] + down[new_row], new_cost, following))
         if ended is None:
             return None
-        nodes: list[int] = []
-        state_now: tuple[int, int] | None = ended[1]
-        first = ended[1]
-        while state_now is not None:
-            nodes.append(state_now[0])
-            first, state_now = state_now, before[state_now]
-        return nodes[::-1], begun[first], ended[2]
+        states = [ended[1]]
+        while states[-1] in before:
+            states.append(before[states[-1]])
+        return [state // 4 for state in reversed(states)], begun[states[-1]], ended[2]
 
 
 def _directions(nodes: Sequence[int], width: int) -> list[int]:

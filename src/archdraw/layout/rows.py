@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
-GAP = 24.0
+GAP = 22.0
 """Px between two cards of a row: room for an arrow."""
 MOST_TRIED = 6
 """So many rows are tried in every order; more are exchanged with their neighbours."""

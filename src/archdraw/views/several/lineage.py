@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -14,6 +15,25 @@ from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.traits import SHORT, Change
 from archdraw.views.several import Several, Subject
+
+NOUNS = {
+    "context": ("context",),
+    "vocabulary": ("vocabulary",),
+    "layers": ("layers",),
+    "width": ("hidden size", "narrower", "wider"),
+    "experts": ("experts",),
+    "window": ("window", "sliding"),
+    "image encoder": ("images", "vision"),
+    "sound encoder": ("sounds",),
+    "sparse indexer": ("indexer",),
+    "mtp": ("predict",),
+    "gqa": ("heads of keys and values",),
+    "tied embeddings": ("tied embeddings", "output table"),
+    "biases": ("biases",),
+    "nope": ("positions",),
+    "capped scores": ("caps",),
+}
+"""Words of authors that tell of the same as what is counted."""
 
 
 def gather(
@@ -51,7 +71,7 @@ def picture(found: Descent) -> Chart:
     ]
     subtitle = [
         _number(len(found.models), "model"),
-        _number(len({model.developer for model in found.models}), "developer"),
+        _number(len({model.lane for model in found.models}), found.grouping),
         "a box begins at its release date and says what changed",
     ]
     plain = "next of the same developer" if found.grouping == "developer" else "next of the same family"
@@ -88,7 +108,7 @@ def _accent(models: Sequence[Relative], grouping: Grouping) -> int:
 
 
 def _number(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+    return f"{count} {name}" if count == 1 else f"{count} {name.removesuffix('y') + 'ie' if name.endswith('y') else name}s"
 
 
 def _title(found: Descent, names: dict[str, Relative]) -> str:
@@ -117,34 +137,49 @@ def _card(model: Relative, found: Descent) -> Card:
     )
 
 
-def words(model: Relative, own: Sequence[Relation]) -> tuple[str, ...]:
+def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ...]:
     """What stands in a box, the most telling first: the author's words, then what was counted and they do not say.
 
-    A model without parents says what it is made of.
+    Where a phrase of the author is too long, what was counted of the same says it in short. A model without parents
+    says what it is made of.
     """
     if not own:
-        return model.about
+        return tuple((word,) for word in model.about)
     ordered = sorted(own, key=lambda relation: relation.relation == "influence")
-    counted = ordered[0].changes
-    signed = {name: str(change) for change in counted for name in _names(change)}
-    author = [signed.get(phrase.casefold(), phrase) for relation in ordered for phrase in relation.words]
-    if ordered[0].same and not any(SAME in phrase for phrase in author):
-        author.insert(0, SAME)
-    said = " ".join(author).replace(",", "").casefold()
-    rest = [str(change) for change in counted if not _is_said(change, said)]
-    return tuple(dict.fromkeys([*author, *rest]))
+    counted = list(ordered[0].changes)
+    told: list[tuple[str, ...]] = []
+    if ordered[0].same and not any(SAME in phrase for relation in ordered for phrase in relation.words):
+        told.append((SAME,))
+    for phrase in dict.fromkeys(phrase for relation in ordered for phrase in relation.words):
+        same = [change for change in counted if _says(phrase, change)]
+        counted = [change for change in counted if change not in same]
+        short = [str(change) for change in same]
+        if any(phrase.casefold() == name for change in same for name in _names(change)):
+            told.append((short[0],))
+        else:
+            told.append((_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short))
+    return (*told, *((str(change),) for change in counted))
+
+
+def _numbered(phrase: str) -> str:
+    """``phrase`` with its large numbers written as they are in all pictures: ``250880`` as ``250,880``."""
+    return re.sub(r"(?<![\d.,-])\d{5,}(?![\d.])", lambda found: f"{int(found[0]):,}", phrase)
 
 
 def _names(change: Change) -> list[str]:
+    """What an author may call the thing that changed."""
     long = [name for name, short in SHORT.items() if short == change.words.split(" ")[0]]
     return [change.words.casefold(), *long]
 
 
-def _is_said(change: Change, said: str) -> bool:
-    """Whether the author's words have the number or the name of ``change`` in them."""
-    plain = change.words.replace(",", "").casefold()
-    return any(name in said for name in _names(change)) or any(
-        word in said.split() for word in plain.split() if word.isdigit() and int(word) > 1
+def _says(phrase: str, change: Change) -> bool:
+    """Whether ``phrase`` has the name or a number of ``change`` in it."""
+    plain, said = change.words.replace(",", "").casefold(), phrase.replace(",", "").casefold()
+    kinds = {kind for kind, nouns in NOUNS.items() if any(noun in said for noun in nouns)}
+    return (
+        any(name in said for name in _names(change))
+        or any(kind in plain for kind in kinds)
+        or any(word in said.split() for word in plain.split() if word.isdigit() and int(word) > 1)
     )
 
 
