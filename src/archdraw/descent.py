@@ -18,7 +18,7 @@ from archdraw.blocks import Module
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.resources import shipped_spec
 from archdraw.spec import Parent, Spec, load_spec
-from archdraw.traits import Change, Traits, changes, traits
+from archdraw.traits import USUAL, Change, Traits, changes, traits
 
 Grouping = Literal["developer", "family"]
 SAME = "same architecture"
@@ -63,7 +63,8 @@ class Relative:
 class Relation:
     """``child`` came from ``parent`` (slugs). ``words`` are the author's, ``changes`` are computed.
 
-    ``taken`` are concepts that both have and no other parent of the child, the rarest first. ``inside``: both are in the
+    ``taken`` are concepts that both have and no other parent of the child, the most telling and the rarest
+    first. ``inside``: both are in the
     picture; of a parent that is not, ``name`` and ``lane`` come from its spec, if there is one.
     """
 
@@ -115,8 +116,8 @@ def descent(
     """The relations among ``members``.
 
     Kept are the model ``of`` (slug or name) with all its ancestors and descendants, the models of ``families`` (or
-    developers; letters may be small), and those released from the year ``start`` on. Raises :class:`ArchdrawError` where
-    there is no such model or family, or nothing is left.
+    developers; letters may be small), and those released from the year ``start`` on.
+    Raises :class:`ArchdrawError` where there is no such model or family, or nothing is left.
     """
     every = {member.slug: member for member in members}
     centre = _found(of, every) if of else ""
@@ -246,7 +247,10 @@ def _relation(
         for name in every[other.model].traits.concepts
     }
     shared = [name for name in before.traits.concepts if name in child.traits.concepts] if before else []
-    taken = sorted((name for name in shared if name not in others), key=lambda name: counts[name])
+    new = [name for name in shared if name not in others]
+    telling = [name for name in new if name not in USUAL] or new
+    rarest = sorted(telling, key=lambda name: counts[name])
+    taken = sorted(rarest, key=lambda name: telling.index(name) + rarest.index(name))
     return Relation(
         parent.model,
         child.slug,

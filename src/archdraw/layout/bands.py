@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 MOST_OWN = 16
 """Up to so many lanes each is a band by itself."""
-SMALL = 2
+SMALL = 3
 """Lanes of so many cards share a band where there are many lanes."""
-SHARED = 14
+SHARED = 30
 """Cards of one shared band, about."""
 Ties = Mapping[tuple[int, int], int]
 """How many links join two lanes, the lower index first."""
@@ -66,7 +66,9 @@ def _shared(own: list[int], small: list[int], sizes: Sequence[int], ties: Ties) 
     gaps: list[int] = []
     while len(gaps) < min(number, len(own) + 1):
         free = [gap for gap in range(len(own) + 1) if gap not in gaps]
-        gaps.append(min(free, key=lambda gap: (sum(min(distance(lane, g) for g in [*gaps, gap]) for lane in small), gap)))
+        gaps.append(
+            min(free, key=lambda gap: (sum(min(distance(lane, g) for g in [*gaps, gap]) for lane in small), gap))
+        )
     gaps.sort()
     held: dict[int, list[int]] = {gap: [] for gap in gaps}
     kin = {lane: {other for pair in ties if lane in pair for other in pair if other != lane} for lane in small}

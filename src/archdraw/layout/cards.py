@@ -14,8 +14,16 @@ NAME, BODY = 15.0, 14.0
 LEFT, RIGHT = 14.0, 9.0
 """Px from a card's sides to its words."""
 PAD = 5.0
-WIDTHS = (120.0, 132.0, 144.0, 156.0, 168.0, 180.0, 192.0, 204.0)
-"""A card takes the first that holds its name and each note on one line, and the first of its words."""
+WIDTHS = (112.0, 120.0, 128.0, 136.0, 144.0, 152.0, 160.0, 168.0, 176.0, 184.0, 192.0, 200.0, 208.0)
+"""A card takes the one that costs least."""
+AROUND = 21.0
+"""Px that a card keeps from others, about."""
+BROKEN, CUT = 1000.0, 9000.0
+"""Square px that a name or note on one line is worth, and a word of a name in one piece."""
+UNSAID = (0.0, 2500.0, 6000.0)
+"""Square px that words in their longest wording cost, in a shorter one, and those that are left out."""
+WEIGHTS = (1.0, 0.25)
+"""How much that counts for the first words, and for the second."""
 BAR = 5.0
 Wordings = tuple[str, ...]
 """One thing in several wordings, the one that is preferred first and the shortest last."""
@@ -39,49 +47,62 @@ class Content:
     height: float
 
 
-def content(name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int) -> Content:
+def content(name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int, least: float = 0) -> Content:
     """The least card for ``name`` and ``notes`` with ``words``, the first of them first, in about ``lines`` lines.
 
-    Notes take lines of their own; one line of words at least is there if there are any.
+    It is ``least`` px wide at least. Notes take lines of their own; one line of words at least is there if there are
+    any.
     """
-    for width in WIDTHS:
-        inner = width - LEFT - RIGHT
-        rows = [*fitted(name, inner, NAME, NAME, 600)]
-        accents: list[int | None] = [None] * len(rows)
-        for note in notes:
-            told = fitted(note.text, inner, BODY, BODY, 500)
-            rows += told
-            accents += [note.accent] * len(told)
-        filled = _filled(words, inner, max(1, lines + 1 - len(rows)))
-        if len(rows) == 1 + len(notes) and (not words or filled.first):
-            break
+    widths = [width for width in WIDTHS if width >= least]
+    return min((_tried(name, notes, words, lines, width) for width in widths), key=lambda tried: tried[0])[1]
+
+
+def _tried(
+    name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int, width: float
+) -> tuple[float, Content]:
+    """The card ``width`` px wide, and what it costs: the page that it takes, and how much worse it reads."""
+    inner = width - LEFT - RIGHT
+    rows = list(fitted(name, inner, NAME, NAME, 600))
+    broken = len(rows) - 1
+    accents: list[int | None] = [None] * len(rows)
+    for note in notes:
+        told = fitted(note.text, inner, BODY, BODY, 500)
+        rows += told
+        accents += [note.accent] * len(told)
+        broken += len(told) - 1
+    filled = _filled(words, inner, max(1, lines - len(rows) + 1))
     rows += [Row(line, BODY, 400) for line in filled.lines]
     accents += [None] * len(filled.lines)
-    return Content(tuple(rows), tuple(accents), width, 2 * PAD + rows_height(tuple(rows)))
+    height = 2 * PAD + rows_height(tuple(rows))
+    cut = sum(text_width(word, NAME, 600) > inner for word in name.split(" "))
+    cut += sum(text_width(word, BODY, 400) > inner for words_of in words[:2] for word in words_of[-1].split(" "))
+    cost = (width + AROUND) * (height + AROUND) + BROKEN * broken + CUT * cut
+    cost += sum(UNSAID[place] * weight for place, weight in zip(filled.used, WEIGHTS, strict=False))
+    return cost, Content(tuple(rows), tuple(accents), width, height)
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """Lines of words; ``first`` says whether the first of them are among these, in their longest wording."""
+    """Lines of words, and of each of the words whether it is in them: 0 in its longest wording, 1 in another, 2 not."""
 
     lines: tuple[str, ...]
-    first: bool
+    used: tuple[int, ...]
 
 
 def _filled(words: Sequence[Wordings], width: float, lines: int) -> _Filled:
     """As many of ``words`` as find room in ``lines`` lines of ``width`` px; the shortest if none does."""
-    used, filled = False, list[str]()
-    for number, wordings in enumerate(words):
-        for place, wording in enumerate(wordings):
-            tried = _with(filled, wording, width)
-            if len(tried) <= lines:
-                filled = tried
-                used = used or (number == 0 and place == 0)
-                break
+    used, filled = list[int](), list[str]()
+    for wordings in words:
+        ways = ((place, _with(filled, wording, width)) for place, wording in enumerate(wordings))
+        found = next(((place, tried) for place, tried in ways if len(tried) <= lines), None)
+        used.append(2 if found is None else min(found[0], 1))
+        filled = filled if found is None else found[1]
     if not filled and words:
-        wording = min((wording for wordings in words for wording in wordings), key=lambda wording: text_width(wording, BODY, 400))
+        wording = min(
+            (wording for wordings in words for wording in wordings), key=lambda wording: text_width(wording, BODY, 400)
+        )
         filled = _with([], wording, width)
-    return _Filled(tuple(filled), used)
+    return _Filled(tuple(filled), tuple(used))
 
 
 def _with(filled: Sequence[str], word: str, width: float) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from archdraw.fonts import text_width
 from archdraw.layout import cards, page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
-from archdraw.layout.lanes import INSET, LANE_PAD, MARGIN, NAMES, Band, Chart, Link, Placed, placed
+from archdraw.layout.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
+from archdraw.layout.line_labels import SIZE, labelled
 from archdraw.layout.lines import Line, routed
 from archdraw.layout.measures import SMALL
 from archdraw.layout.words import fitted, rows_height
@@ -44,6 +45,9 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     for line in lines:
         _line(canvas, chart, line, top)
     every = {card.path: card for lane in chart.lanes for card in lane.cards}
+    for label in labelled(lines, found):
+        colour = theme.accent(every[label.line.link.parent].accent)
+        canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
     for band in found.bands:
         for row, y, height in zip(band.rows, band.tops, band.heights, strict=True):
             for path in row:
@@ -101,7 +105,7 @@ def _band(canvas: Canvas, band: Band, found: Placed, top: float) -> None:
     for left, end in zip(edges[::2], edges[1::2], strict=True):
         canvas.rect(left, y, end - left, height, fill=canvas.theme.band, radius=0, kind="ground", layer="ground")
     canvas.rect(MARGIN, y, 6, height, fill=colour, radius=3, kind="mark", layer="ground")
-    rows = fitted(band.name, NAMES - 24, 16, SMALL, 600)
+    rows = fitted(band.name, NAMES - 18, 16, SMALL, 600)
     middle = y + height / 2 - rows_height(rows) / 2
     for row in rows:
         canvas.text(MARGIN + 20, middle + row.height * 0.78, row.text, row.size, 600, fill=colour)

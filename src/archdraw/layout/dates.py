@@ -9,8 +9,8 @@ from datetime import date
 
 ROOMY = 24.0
 """Px of a month from which on one scale serves all years."""
-NARROWEST = 42.0
-"""Px of a year at least: its number stands above it."""
+NARROWEST = 28.0
+"""Px of a year at least: the number of every second one stands above it."""
 QUARTER = 44.0
 """Px of a quarter that is marked."""
 MONTH = 30.437

@@ -14,14 +14,14 @@ from archdraw.layout.maze import Box
 MARGIN = 32.0
 WIDTH, NARROW, FEW = 1640.0, 1224.0, 8
 """Px of a page, and of one of few cards. A wider page could be no taller: its shorter side rules the size of text."""
-NAMES = 124.0
+NAMES = 122.0
 """Px of the names of lanes."""
 INSET = 12.0
 """Px between the end of a lane and its cards."""
 ROW_GAP, LANE_PAD, LANE_GAP = 20.0, 9.0, 8.0
-LINES, LINES_OF_FEW, MANY = 2, 3, 48
-"""Lines of a card beside its name, fewer where there are many cards."""
-EXPONENTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+LINES, LINES_OF_FEW, WIDTH_OF_FEW, MANY = 2, 3, 152.0, 48
+"""Lines of a card beside its name, and px of its width at least where there are not many cards."""
+EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 """How much of the axis years with many cards may have: the one that makes the picture least tall is taken."""
 
 
@@ -57,7 +57,8 @@ class Lane:
 class Link:
     """``child`` came from ``parent`` (paths of cards); ``note`` says so in the child where no line does, or it is long.
 
-    A ``dashed`` one comes from another lane and has its note always.
+    A ``dashed`` one comes from another lane and has its note always; on its line stands as much of ``label`` (the
+    longest first) as finds room.
     """
 
     parent: str
@@ -65,6 +66,7 @@ class Link:
     note: str
     dashed: bool
     title: str = ""
+    label: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def placed(chart: Chart, told: frozenset[Link]) -> Placed:
             card.name,
             _notes(chart, card, told, owners.get(card.path)),
             card.words,
-            LINES if number > MANY else LINES_OF_FEW,
+            *((LINES,) if number > MANY else (LINES_OF_FEW, WIDTH_OF_FEW)),
         )
         for lane in chart.lanes
         for card in lane.cards

@@ -17,7 +17,7 @@ AROUND = 150.0
 """Px around both ends that ways are looked for in."""
 FARTHEST = 1300.0
 """Ends that are farther apart are joined by words alone: nobody follows such a line."""
-ROUNDS = 3
+ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,3 @@ def _maze(placed: Placed) -> Maze:
     for box in placed.boxes.values():
         maze.block(box)
     return maze
-
-

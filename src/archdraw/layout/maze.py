@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 
 from archdraw.scene import Point
 
@@ -24,6 +25,7 @@ BRANCH = 8.0
 """Px of detour that leaving a box by itself is worth, before leaving a line that is there."""
 RIGHT, DOWN, LEFT, UP = range(4)
 STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+STEP_OF = {1: RIGHT, -1: LEFT}
 FREE, WALL = 0, -1
 
 
@@ -103,7 +105,7 @@ class Maze:
         column = bisect_right(self.columns, box.left - HEAD) - 1
         for row in range(bisect_left(self.rows, box.top + 10), bisect_right(self.rows, box.bottom - 10)):
             off = abs(self.rows[row] - box.middle)
-            if column >= 0 and (off < 0.5 or 13 < off):
+            if column >= 0 and (off < 0.5 or off > 13):
                 ports.append(Port(column, row, RIGHT, (box.left, self.rows[row]), min(off, 10.0)))
         return [*ports, *self._upright(box, leaving=False)]
 
@@ -153,7 +155,7 @@ class Maze:
         found = self._search(starts, goals, target, limit, window)
         if found is None:
             return None
-        nodes, start, port = found
+        nodes, first, start, port = found
         for node in (*nodes, *self._approach(port)):
             self.owner[node] = tree
         points = [self._point(node) for node in nodes]
@@ -163,12 +165,14 @@ class Maze:
         else:
             points.insert(0, start)
         points.append(port.point)
-        # The last node of a way is bent or has the arrow; nothing leaves a line there.
-        kept = [node for node in nodes[1:-1]]
+        # Another line may leave this one wherever it goes straight on.
+        moves = [STEP_OF[after - before] if abs(after - before) == 1 else UP if after < before else DOWN
+                 for before, after in pairwise(nodes)]  # fmt: skip
+        came = [first, *moves]
         self.trees.setdefault(tree, []).extend(
             (node % self.width, node // self.width, direction)
-            for node, direction in zip(kept, _directions(nodes, self.width), strict=True)
-            if direction >= 0
+            for node, direction, following in zip(nodes, came, [*moves, port.direction], strict=True)
+            if direction == following and (node != nodes[0] or start is not None)
         )
         return Way(_corners(points), branch)
 
@@ -187,7 +191,7 @@ class Maze:
         target: Box,
         limit: float,
         window: Box,
-    ) -> tuple[list[int], Point | None, Port] | None:
+    ) -> tuple[list[int], int, Point | None, Port] | None:
         low, high = bisect_left(self.columns, window.left), bisect_right(self.columns, window.right)
         top, bottom = bisect_left(self.rows, window.top), bisect_right(self.rows, window.bottom)
         columns, rows, owner, width = self.columns, self.rows, self.owner, self.width
@@ -236,18 +240,7 @@ class Maze:
         states = [ended[1]]
         while states[-1] in before:
             states.append(before[states[-1]])
-        return [state // 4 for state in reversed(states)], begun[states[-1]], ended[2]
-
-
-def _directions(nodes: Sequence[int], width: int) -> list[int]:
-    """For each inner node the direction of a line that goes straight on through it; -1 at a bend."""
-    found = []
-    for before, node, after in zip(nodes, nodes[1:], nodes[2:], strict=False):
-        if node - before != after - node:
-            found.append(-1)
-        else:
-            found.append({1: RIGHT, -1: LEFT, width: DOWN, -width: UP}[node - before])
-    return found
+        return [state // 4 for state in reversed(states)], states[-1] % 4, begun[states[-1]], ended[2]
 
 
 def _corners(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
-GAP = 22.0
+GAP = 18.0
 """Px between two cards of a row: room for an arrow."""
 MOST_TRIED = 6
 """So many rows are tried in every order; more are exchanged with their neighbours."""
@@ -85,7 +85,7 @@ def _settled(
         return inner + sum(0.4 * pull * -place[card] for card, pull in pulls.items())
 
     if len(rows) <= MOST_TRIED:
-        return list(min(permutations(rows), key=cost))
+        return list(min(map(list, permutations(rows)), key=cost))
     best = cost(rows)
     changed = True
     while changed:

@@ -65,6 +65,7 @@ def picture(found: Descent) -> Chart:
             f"from {relation.name}",
             names[relation.parent].lane != names[relation.child].lane,
             _told(relation, names[relation.child].name),
+            _taken(relation),
         )
         for relation in found.relations
         if relation.inside
@@ -108,12 +109,14 @@ def _accent(models: Sequence[Relative], grouping: Grouping) -> int:
 
 
 def _number(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name.removesuffix('y') + 'ie' if name.endswith('y') else name}s"
+    return (
+        f"{count} {name}" if count == 1 else f"{count} {name.removesuffix('y') + 'ie' if name.endswith('y') else name}s"
+    )
 
 
 def _title(found: Descent, names: dict[str, Relative]) -> str:
     if found.of:
-        return f"Who {names[found.of].name} came from, and who from it"
+        return f"What {names[found.of].name} came from, and what came from it"
     if found.families:
         spelled = {name.casefold(): name for model in found.models for name in (model.family, model.developer)}
         return f"Who came from whom: {', '.join(spelled[family.casefold()] for family in found.families)}"
@@ -157,7 +160,9 @@ def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ..
         if any(phrase.casefold() == name for change in same for name in _names(change)):
             told.append((short[0],))
         else:
-            told.append((_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short))
+            told.append(
+                (_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short)
+            )
     return (*told, *((str(change),) for change in counted))
 
 
@@ -198,6 +203,14 @@ def _told(relation: Relation, child: str) -> str:
     taken = f"; both have {', '.join(relation.taken)}" if relation.taken else ""
     source = f"; source: {relation.source}" if relation.source else ""
     return (text + counted + taken + source).replace("\u00a0", " ")
+
+
+def _taken(relation: Relation) -> tuple[str, ...]:
+    """What a line from another lane says: what both have, from all of it down to the one thing that is rarest."""
+    if relation.same:
+        return (SAME,)
+    short = [SHORT.get(name, name) for name in relation.taken]
+    return tuple(", ".join(short[:number]) for number in range(len(short), 0, -1))
 
 
 def _description(found: Descent) -> str:
