@@ -15,7 +15,20 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files"}, set()),
     "model": (
-        {"blocks", "facts", "fitting", "runs", "kinds", "spec", "published", "weights", "readers", "concepts"},
+        {
+            "blocks",
+            "facts",
+            "fitting",
+            "runs",
+            "kinds",
+            "spec",
+            "published",
+            "weights",
+            "readers",
+            "concepts",
+            "traits",
+            "descent",
+        },
         {"ground"},
     ),
     "drawing": (

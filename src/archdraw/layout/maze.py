@@ -21,6 +21,8 @@ BEND = 40.0
 """Px of detour that a bend is worth."""
 HEAD = 13.0
 """Px before its end that a line with an arrow goes straight."""
+ARROWS = 14.0
+"""Px between two arrows at the side of a box."""
 BRANCH = 8.0
 """Px of detour that leaving a box by itself is worth, before leaving a line that is there."""
 RIGHT, DOWN, LEFT, UP = range(4)
@@ -105,7 +107,7 @@ class Maze:
         column = bisect_right(self.columns, box.left - HEAD) - 1
         for row in range(bisect_left(self.rows, box.top + 10), bisect_right(self.rows, box.bottom - 10)):
             off = abs(self.rows[row] - box.middle)
-            if column >= 0 and (off < 0.5 or off > 13):
+            if column >= 0 and (off + 0.5) % ARROWS < 1:
                 ports.append(Port(column, row, RIGHT, (box.left, self.rows[row]), min(off, 10.0)))
         return [*ports, *self._upright(box, leaving=False)]
 

@@ -85,7 +85,8 @@ def _settled(
         return inner + sum(0.4 * pull * -place[card] for card, pull in pulls.items())
 
     if len(rows) <= MOST_TRIED:
-        return list(min(map(list, permutations(rows)), key=cost))
+        orders = [list(order) for order in permutations(rows)]
+        return min(orders, key=cost)
     best = cost(rows)
     changed = True
     while changed:
