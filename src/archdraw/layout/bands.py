@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-MOST_OWN = 16
-"""Up to so many lanes each is a band by itself."""
-SMALL = 3
-"""Lanes of so many cards share a band where there are many lanes."""
+MOST_OWN = 14
+"""So many lanes at most are bands by themselves: the smallest share some where there are more."""
 SHARED = 30
 """Cards of one shared band, about."""
 Ties = Mapping[tuple[int, int], int]
@@ -17,7 +15,8 @@ Ties = Mapping[tuple[int, int], int]
 def arranged(sizes: Sequence[int], ties: Ties) -> tuple[tuple[int, ...], ...]:
     """The lanes (by index) of each band, from the top down; ``sizes`` are their numbers of cards."""
     lanes = range(len(sizes))
-    small = [lane for lane in lanes if sizes[lane] <= SMALL] if len(sizes) > MOST_OWN else []
+    least = next(size for size in range(max(sizes, default=0) + 1) if sum(own > size for own in sizes) <= MOST_OWN)
+    small = [lane for lane in lanes if sizes[lane] <= least]
     own = _ordered([lane for lane in lanes if lane not in small], sizes, ties)
     if not small:
         return tuple((lane,) for lane in own)

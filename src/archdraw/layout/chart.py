@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdraw.fonts import text_width
 from archdraw.layout import cards, page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
+from archdraw.layout.dates import Tick
 from archdraw.layout.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
 from archdraw.layout.line_labels import SIZE, labelled
 from archdraw.layout.lines import Line, routed
@@ -20,7 +21,7 @@ TALL = 1300.0
 YEAR_GAP = 4.0
 DASH = (6.0, 4.0)
 STROKE = 1.75
-TICK = 14.0
+YEAR, TICK = 15.0, 14.0
 LEGEND = 40.0
 
 
@@ -79,20 +80,26 @@ def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:
 
 
 def _ticks(canvas: Canvas, found: Placed, y: float, *, below: bool) -> None:
+    """Marks of years and quarters, with words where they find room: those that most of the axis follows come first."""
     if found.calendar is None:
         return
-    end = -1.0
-    for tick in found.calendar.ticks():
-        size, weight = (15.0, 700) if tick.strong else (TICK, 400)
-        start = tick.x - 2
+    ticks = found.calendar.ticks()
+    ends = [*(tick.x for tick in ticks[1:]), found.width]
+    spans = {tick: end - tick.x for tick, end in zip(ticks, ends, strict=True)}
+    named: dict[Tick, tuple[float, float]] = {}
+    for tick in sorted(ticks, key=lambda tick: (not tick.strong, -spans[tick], tick.x)):
+        left, right = tick.x - 2, tick.x + 4 + text_width(tick.label, YEAR if tick.strong else TICK, 700)
+        if all(right < other[0] or left > other[1] for other in named.values()):
+            named[tick] = left, right
+    for tick in ticks:
         mark = (y + 4, y + 12) if below else (y - 12, y - 4)
         canvas.line((tick.x, mark[0]), (tick.x, mark[1]), stroke=canvas.theme.muted, width=1.25, kind="rule")
-        wide = text_width(tick.label, size, 700 if tick.strong else 400)
-        if start < end + 6:
-            continue
-        fill = canvas.theme.ink if tick.strong else canvas.theme.muted
-        canvas.text(start, y + 28 if below else y - 18, tick.label, size, 700 if weight == 700 else 400, fill=fill)
-        end = start + wide
+        if tick in named:
+            x, baseline = named[tick][0], y + 28 if below else y - 18
+            if tick.strong:
+                canvas.text(x, baseline, tick.label, YEAR, 700)
+            else:
+                canvas.text(x, baseline, tick.label, TICK, 400, fill=canvas.theme.muted)
 
 
 def _band(canvas: Canvas, band: Band, found: Placed, top: float) -> None:

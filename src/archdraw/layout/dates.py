@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 ROOMY = 24.0
 """Px of a month from which on one scale serves all years."""
+WIDEST = 150.0
+"""Px of a month at most: an axis of few months goes on after the last day."""
 NARROWEST = 28.0
 """Px of a year at least: the number of every second one stands above it."""
 QUARTER = 44.0
@@ -43,10 +45,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The years of an axis; ``linear`` if they have one scale."""
+    """The years of an axis; ``linear`` if they have one scale; one that ``goes_on`` is longer than its days need."""
 
     years: tuple[Year, ...]
     linear: bool
+    goes_on: bool = False
 
     def place(self, day: date) -> float:
         """Where ``day`` is, in px."""
@@ -80,10 +83,12 @@ def calendar(days: Sequence[date], left: float, right: float, exponent: float = 
     first, last = min(days), max(days)
     begin = date(first.year, (first.month - 1) // 3 * 3 + 1, 1)
     end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    needed = end
+    end = max(end, begin + timedelta(days=int((right - left) / WIDEST * MONTH)))
     linear = (right - left) * MONTH >= ROOMY * (end - begin).days
     if not linear:
         begin = date(first.year, 1, 1)
-    numbers = range(begin.year, last.year + 1)
+    numbers = range(begin.year, (end - timedelta(days=1)).year + 1)
     spans = [(max(begin, date(number, 1, 1)), min(end, date(number + 1, 1, 1))) for number in numbers]
     if linear:
         shares = [float((after - before).days) for before, after in spans]
@@ -97,7 +102,7 @@ def calendar(days: Sequence[date], left: float, right: float, exponent: float = 
     for number, (before, after), width in zip(numbers, spans, widths, strict=True):
         years.append(Year(number, x, x + width, before, after))
         x += width
-    return Calendar(tuple(years), linear)
+    return Calendar(tuple(years), linear, end > needed)
 
 
 def _at_least(shares: Sequence[float], whole: float, least: float) -> list[float]:

@@ -196,7 +196,7 @@ def _calendar(
     while True:
         found = dates.calendar(tuple(days.values()), left, end, exponent)
         over = min(right - found.place(day) - contents[path].width for path, day in days.items())
-        if over < 2:
+        if over >= 0 and (over < 2 or found.goes_on):
             return found
         end += over
 
