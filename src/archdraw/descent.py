@@ -15,9 +15,9 @@ from functools import cached_property
 from typing import Literal
 
 from archdraw.blocks import Module
-from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.errors import ArchdrawError, nearest
 from archdraw.resources import shipped_spec
-from archdraw.spec import Parent, Spec, load_spec
+from archdraw.spec import Parent, Spec, expand, load_spec
 from archdraw.traits import USUAL, Change, Traits, changes, traits
 
 Grouping = Literal["developer", "family"]
@@ -234,12 +234,11 @@ def _relation(
     lanes: dict[str, str],
     counts: Counter[str],
 ) -> Relation:
-    before = every.get(parent.model)
-    spec = before.spec if before else _shipped(parent.model)
+    before = every.get(parent.model) or _shipped(parent.model)
     lane = ""
-    if spec:
-        name = next((group for group in (spec.developer or NOBODY, family_of(spec)) if group in lanes), "")
-        lane = lanes.get(name, spec.developer or NOBODY)
+    if before:
+        groups = (before.spec.developer or NOBODY, family_of(before.spec))
+        lane = next((lanes[group] for group in groups if group in lanes), groups[0])
     others = {
         name
         for other in child.spec.parents
@@ -255,7 +254,7 @@ def _relation(
         parent.model,
         child.slug,
         parent.relation,
-        spec.name if spec else parent.model,
+        before.spec.name if before else parent.model,
         lane,
         parent.changes,
         parent.source or "",
@@ -265,10 +264,10 @@ def _relation(
     )
 
 
-def _shipped(slug: str) -> Spec | None:
-    """The spec of a parent that is not among the models, where archdraw comes with it."""
+def _shipped(slug: str) -> Member | None:
+    """A parent that is not among the models, where archdraw comes with it."""
     file = shipped_spec(slug)
-    try:
-        return load_spec(file) if file else None
-    except InputError:
+    if file is None:
         return None
+    spec = load_spec(file)
+    return Member(slug, spec, expand(spec))

@@ -106,7 +106,11 @@ def _filled(words: Sequence[Wordings], width: float, lines: int) -> _Filled:
 
 
 def _with(filled: Sequence[str], word: str, width: float) -> list[str]:
-    """``filled`` lines with ``word`` after them: on the last line where it fits there, else on lines of its own."""
+    """``filled`` lines with ``word`` after them: on the last line where it fits there, else on lines of its own.
+
+    Each line has room for a comma, since another may follow.
+    """
+    width -= text_width(",", BODY, 400)
     joined = f"{filled[-1]}, {word}" if filled else word
     if text_width(joined, BODY, 400) <= width:
         return [*filled[:-1], joined]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archdraw.fonts import text_width
 from archdraw.layout import cards, page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.dates import Tick
 from archdraw.layout.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
-from archdraw.layout.line_labels import SIZE, labelled
+from archdraw.layout.line_labels import SIZE, Label, labelled
 from archdraw.layout.lines import Line, routed
 from archdraw.layout.measures import SMALL
 from archdraw.layout.words import fitted, rows_height
@@ -25,8 +27,9 @@ YEAR, TICK = 15.0, 14.0
 LEGEND = 40.0
 
 
-def scene(chart: Chart, theme: Theme) -> Scene:
-    """The picture of ``chart``."""
+@lru_cache(maxsize=4)
+def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
+    """Where everything of ``chart`` stands, in whatever theme: its cards, its lines, and the words on lines."""
     told: frozenset[Link] = frozenset()
     while True:
         found = placed(chart, told)
@@ -34,9 +37,14 @@ def scene(chart: Chart, theme: Theme) -> Scene:
         drawn = {line.link for line in lines}
         lost = frozenset(link for link in chart.links if not link.dashed and link not in drawn)
         if lost <= told:
-            break
+            return found, lines, labelled(lines, found)
         # Words take room, so that everything is placed anew; links that have words already stay as they are.
         told |= lost
+
+
+def scene(chart: Chart, theme: Theme) -> Scene:
+    """The picture of ``chart``."""
+    found, lines, labels = laid(chart)
     canvas = Canvas(theme)
     page.header(canvas, chart.title, chart.subtitle, found.width)
     top = page.HEADER - 20 + AXIS
@@ -46,7 +54,7 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     for line in lines:
         _line(canvas, chart, line, top)
     every = {card.path: card for lane in chart.lanes for card in lane.cards}
-    for label in labelled(lines, found):
+    for label in labels:
         colour = theme.accent(every[label.line.link.parent].accent)
         canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
     for band in found.bands:
