@@ -12,9 +12,9 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Literal, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 Role = Literal[
     "plain",  # a projection or an operation that has no colour of its own
@@ -48,6 +48,9 @@ Part = Literal[
     "other",
 ]
 """Where the parameters of a leaf are booked in a model's parts."""
+
+Setting: TypeAlias = str | int | float | bool | None
+"""One value that an author gave a block; None for what it does without."""
 
 Merge = Literal["add", "multiply", "concatenate", "separate"]
 
@@ -207,7 +210,9 @@ class Module:
     ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box. ``title`` is
     the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``).
     A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
-    with numbers from the tree that stand under an opened module.
+    with numbers from the tree that stand under an opened module. ``settings`` are what its kind was told, by the names
+    of config.json, those of a kind within it with its name before them (``position.rope_theta``); two modules that are
+    built alike are equal whatever they were told.
     """
 
     name: str
@@ -218,6 +223,7 @@ class Module:
     kind: str = ""
     title: str = ""
     notes: tuple[str, ...] = ()
+    settings: tuple[tuple[str, Setting], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

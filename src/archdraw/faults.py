@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from archdraw.geometry import (
     SLACK,
     Area,
+    Index,
     contact,
     ink,
     inside_length,
@@ -32,6 +33,8 @@ BORDER_GAP = 3.0
 """Px that a text keeps from a border that it stands inside of."""
 INTRUSION = 2.0
 """Px that a line may go on behind the border of the box where it ends."""
+NEAR = 2.0
+"""Px between two lines beyond which they share no stretch."""
 TEXT_CONTRAST = 4.5
 LINE_CONTRAST = 3.0
 
@@ -52,9 +55,10 @@ class Fault:
 def minimum_text(scene: Scene) -> float:
     """The smallest size of a text in px: 14, or 0.85 % of the shorter side where that is more (from 1,647 px on).
 
-    A picture is shrunk until its shorter side fits, so the size that stays legible grows with that side.
+    A picture is shrunk until its shorter side fits, so the size that stays legible grows with that side. Of a sheet
+    that is read part by part it is the side of the largest part.
     """
-    return max(14.0, 0.0085 * min(scene.width, scene.height))
+    return max(14.0, 0.0085 * min(scene.at_once or (scene.width, scene.height)))
 
 
 def faults(scene: Scene) -> list[Fault]:
@@ -125,11 +129,13 @@ def _overlaps(view: Survey) -> Iterator[Fault]:
     found: list[tuple[Area, Rect | Circle]] = [*solids]
     found += [(outline(circle, stroke=False), circle) for _, circle in view.circles if circle.kind == "node"]
     found.sort(key=lambda item: (item[0].left, item[0].top))
+    places = Index(view.scene.width, view.scene.height)
+    for position, (area, _) in enumerate(found):
+        places.add(position, area)
     for position, (area, shape) in enumerate(found):
-        for other_area, other in found[position + 1 :]:
-            if other_area.left >= area.right:
-                break
-            if not area.overlaps(other_area, 0.5) or _nested(area, other_area):
+        for second in sorted(places.near(area)):
+            other_area, other = found[second]
+            if second <= position or not area.overlaps(other_area, 0.5) or _nested(area, other_area):
                 continue
             yield Fault("overlap", f"{named(shape)} overlaps {named(other)}", other_area.left, other_area.top)
 
@@ -220,7 +226,7 @@ def _askew(start: Point, end: Point, bends: tuple[float, float], rect: Rect) -> 
 def _crossings(view: Survey) -> Iterator[Fault]:
     """Zoom lines touch no other line; edges cross each other nowhere but at a dot."""
     dots = [circle for _, circle in view.circles if circle.kind == "dot"]
-    for (first, one), (second, other) in combinations(view.lines, 2):
+    for (first, one), (second, other) in _neighbours(view):
         kinds = {one.kind, other.kind}
         if "zoom" not in kinds and kinds != {"edge"}:
             continue
@@ -232,6 +238,18 @@ def _crossings(view: Survey) -> Iterator[Fault]:
         if kinds == {"edge"} and any((place[0] - d.x) ** 2 + (place[1] - d.y) ** 2 <= d.radius**2 for d in dots):
             continue
         yield Fault("crossing", f"{named(one)} crosses {named(other)}", *place)
+
+
+def _neighbours(view: Survey) -> Iterator[tuple[tuple[int, Line], tuple[int, Line]]]:
+    """Every two lines of which some segments lie near each other, in painting order."""
+    lines = dict(view.lines)
+    for first, one in view.lines:
+        near: set[int] = set()
+        for ends in pairwise(one.points):
+            near |= view.index.near(Area.of(ends).grown(NEAR))
+        for second in sorted(near):
+            if second > first and second in lines:
+                yield (first, one), (second, lines[second])
 
 
 def _contrast(view: Survey) -> Iterator[Fault]:

@@ -42,7 +42,8 @@ Figure: TypeAlias = HeadGroups | ExpertGrid
 class Box:
     """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``.
 
-    One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not.
+    One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
+    ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
     """
 
     path: str
@@ -54,6 +55,8 @@ class Box:
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
     figure: Figure | None = None
+    least_height: float = 0
+    strong: frozenset[Literal["label", "detail"]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ also viewBox units; x grows to the right, y downwards. Colours are ``#RRGGBB``. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
@@ -122,7 +122,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Things that belong together: a block's ``path`` becomes the SVG id, ``title`` its tooltip, ``href`` its link."""
+    """Things that belong together: a block's ``path`` becomes the SVG id, ``title`` its tooltip, ``href`` its link.
+
+    A link to another group of the same picture is that one's path after a ``#``.
+    """
 
     children: tuple[Element, ...]
     path: str = ""
@@ -136,7 +139,12 @@ Shape: TypeAlias = "Rect | Line | Polygon | Circle | Text"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A whole picture of ``width`` by ``height`` px on ``background`` (None: transparent)."""
+    """A whole picture of ``width`` by ``height`` px on ``background`` (None: transparent).
+
+    ``at_once`` is the width and height of what a reader sees at one time: the whole where it is None, else the largest
+    part of a sheet that is walked along. ``printed`` is the width and height that the picture has on paper, in px of
+    1/96 inch, where that is not its own.
+    """
 
     width: float
     height: float
@@ -146,6 +154,13 @@ class Scene:
     children: tuple[Element, ...]
     language: str = "en"
     metadata: dict[str, str] = field(default_factory=dict)
+    at_once: tuple[float, float] | None = None
+    printed: tuple[float, float] | None = None
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as a file has them, in px of 1/96 inch: those on paper, else the picture's own."""
+        return self.printed or (self.width, self.height)
 
     def shapes(self) -> Iterator[Shape]:
         """Every shape in painting order, groups opened."""
@@ -158,3 +173,28 @@ def _shapes(elements: tuple[Element, ...]) -> Iterator[Shape]:
             yield from _shapes(element.children)
         else:
             yield element
+
+
+def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
+    """The paths of all groups that have one, each before those inside it."""
+    for element in elements:
+        if isinstance(element, Group):
+            if element.path:
+                yield element.path
+            yield from paths_of(element.children)
+
+
+def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:
+    """``elements`` somewhere else: ``right`` and ``down`` px further, their paths below the path ``under``."""
+    return tuple(_moved(element, right, down, under) for element in elements)
+
+
+def _moved(element: Element, right: float, down: float, under: str) -> Element:
+    match element:
+        case Group(children=children, path=path):
+            below = f"{under}/{path}" if under and path else path
+            return replace(element, children=moved(children, right, down, under), path=below)
+        case Line(points=points) | Polygon(points=points):
+            return replace(element, points=tuple((rounded(x + right), rounded(y + down)) for x, y in points))
+        case _:
+            return replace(element, x=rounded(element.x + right), y=rounded(element.y + down))

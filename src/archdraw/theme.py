@@ -23,6 +23,10 @@ Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterVal
 Pattern: TypeAlias = Literal["solid", "hatched", "dotted"]
 
 
+EQUAL = "equal"
+"""The role of a box that is the same in all models of a comparison."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -80,7 +84,12 @@ class Theme(_Part):
         return mix(accent, self.page, self.tint_share)
 
     def paint(self, role: str) -> Paint:
-        """The colours of ``role``. Raises :class:`ArchdrawError` where this theme has none."""
+        """The colours of ``role``; "equal" is what a comparison lets recede.
+
+        Raises :class:`ArchdrawError` where this theme has none.
+        """
+        if role == EQUAL:
+            return self.equal
         if role not in self.roles:
             hint = nearest(role, self.roles)
             raise ArchdrawError(

@@ -76,7 +76,9 @@ def _option(name: str, parameter: inspect.Parameter) -> click.Option:
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
     if annotation is bool:
-        return click.Option(words, is_flag=True, default=default, help=told)
+        if default:
+            words[0] += f"/--no-{words[0].removeprefix('--')}"
+        return click.Option(words, is_flag=True, default=default, show_default=default, help=told)
     members = [member for member in get_args(annotation) if member is not NoneType]
     inner = members[0] if NoneType in get_args(annotation) else annotation
     shown = default is not None and default != ()

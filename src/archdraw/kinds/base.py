@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
-from archdraw.blocks import Block
+from archdraw.blocks import Block, Module, Repeat, Setting
 from archdraw.errors import ArchdrawError
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
@@ -67,12 +67,17 @@ class Kind(BaseModel):
         """How many features the line has that leaves this block; as many as came in unless a kind says otherwise."""
         return scope.hidden_size
 
+    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
+        """What fields come to that were left to follow from others (``head_dim``)."""
+        return {}
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Lets every kind sign the errors of its expansion, so that they can be shown at its place in the text."""
-        for method in ("expand", "features_out"):
-            if method in cls.__dict__:
-                setattr(cls, method, _signed(cls.__dict__[method]))
+        """Lets every kind sign its expansion: the module with what it was told, errors with its place in the text."""
+        if "expand" in cls.__dict__:
+            cls.expand = _telling(_signed(cls.__dict__["expand"]))  # type: ignore[method-assign]
+        if "features_out" in cls.__dict__:
+            cls.features_out = _signed(cls.__dict__["features_out"])  # type: ignore[method-assign]
 
 
 def _signed(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,6 +92,53 @@ def _signed(method: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return signed
+
+
+def _telling(method: Callable[..., Block]) -> Callable[..., Block]:
+    """``method`` that expands a kind, the module that it makes with the settings of the kind."""
+
+    @wraps(method)
+    def telling(self: Kind, scope: Scope) -> Block:
+        return _with_settings(method(self, scope), {**dict(settings(self)), **self.resolved(scope)})
+
+    return telling
+
+
+def _with_settings(block: Block, told: Mapping[str, Setting]) -> Block:
+    match block:
+        case Module(settings=()):
+            return replace(block, settings=tuple(told.items()))
+        case Repeat(body=body):
+            return replace(block, body=_with_settings(body, told))
+        case _:
+            return block
+
+
+UNTOLD = frozenset({"label", "times", "projections", "gate_projection"})
+"""Fields that say nothing of how a block works: its name, how often it comes, how its weights are stored."""
+
+
+def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
+    """What ``kind`` was told, those of kinds within it after its own name and a dot.
+
+    The blocks of a layer are blocks of their own in the tree and tell themselves.
+    """
+    in_tree = isinstance(kind, Kind) and kind.family == "layer"
+    for field in type(kind).model_fields:
+        value, place = getattr(kind, field), f"{name}{field}"
+        match value:
+            case _ if field in UNTOLD:
+                continue
+            case Kind():
+                if not in_tree:
+                    yield place, value.keyword
+                    yield from settings(value, f"{place}.")
+            case BaseModel():
+                yield from settings(value, f"{place}.")
+            case str() | int() | float() | None:
+                yield place, value
+            case tuple() | list() if value and all(isinstance(item, str | int | float) for item in value):
+                yield place, ", ".join(map(str, value))
 
 
 @dataclass(frozen=True, slots=True)

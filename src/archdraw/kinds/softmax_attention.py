@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, Window, linear
+from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, Window, linear
 from archdraw.kinds.attention_parts import (
     Biases,
     Gate,
@@ -80,6 +81,11 @@ class SoftmaxAttention(Kind):
                 "say head_dim where a head is not hidden_size / num_attention_heads wide",
             )
         return scope.hidden_size // self.num_attention_heads
+
+    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
+        """The widths of a head in keys and in values."""
+        width = self.head_width(scope)
+        return {"head_dim": width, "v_head_dim": self.v_head_dim or width}
 
     def expand(self, scope: Scope) -> Module:
         """Projections, QK-norm and rotation, attention, output projection; with an output gate beside the attention.

@@ -14,7 +14,7 @@ from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.words import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 
-CHIP_WIDTH, CHIP_HEIGHT, CHIP_SPACE, CHIP_GAP = 128.0, 28.0, 16.0, 7.0
+CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
 PORT_INSET = 20.0
 """The least distance of an outer line from the end of the box that it enters."""
 
@@ -23,7 +23,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures)
+    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures, box.strong)
     words = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 24 if box.figure else 0
     return max(measures.least_width, words + 2 * measures.pad, figure)
@@ -48,15 +48,16 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
     width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
-    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures)
+    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures, box.strong)
     figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
-    chips = _Chips.of(box.chips)
+    chips = _Chips.of(box.chips, measures)
     if box.figure:
         words_height = rows_height(rows) + 8 if rows else 1.5
         height = words_height + figure_height + 24
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
+    height = max(height, box.least_height)
     left = centre - width / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
@@ -88,7 +89,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = CHIP_WIDTH + CHIP_SPACE if box.chips else 0
+    extent = measures.chip_width + measures.chip_space if box.chips else 0
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
@@ -124,10 +125,13 @@ class _Chips:
 
     chips: tuple[Chip, ...]
     rows: tuple[tuple[Row, ...], ...]
+    width: float
+    space: float
 
     @classmethod
-    def of(cls, chips: tuple[Chip, ...]) -> _Chips:
-        return cls(chips, tuple(fitted(chip.label, CHIP_WIDTH - 12, SMALL, SMALL, 500) for chip in chips))
+    def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
+        rows = tuple(fitted(chip.label, measures.chip_width - 12, SMALL, SMALL, 500) for chip in chips)
+        return cls(chips, rows, measures.chip_width, measures.chip_space)
 
     @property
     def heights(self) -> list[float]:
@@ -139,14 +143,14 @@ class _Chips:
 
     def paint(self, canvas: Canvas, box_left: float, middle: float) -> None:
         """All chips above each other at the left of a box, each with its arrow."""
-        left = box_left - CHIP_SPACE - CHIP_WIDTH
+        left = box_left - self.space - self.width
         top = middle - self.height / 2
         for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
             colours = canvas.theme.paint(chip.role)
             with canvas.group("", chip.label):
-                canvas.rect(left, top, CHIP_WIDTH, height, fill=colours.fill, stroke=colours.border)
-                paint_rows(canvas, rows, left + CHIP_WIDTH / 2, top + height / 2, colours.text)
-            canvas.line((left + CHIP_WIDTH, top + height / 2), (box_left, top + height / 2), arrow=True)
+                canvas.rect(left, top, self.width, height, fill=colours.fill, stroke=colours.border)
+                paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
+            canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)
             top += height + CHIP_GAP
 
 

@@ -41,11 +41,15 @@ class Canvas:
     def __init__(self, theme: Theme, accent: int | None = None) -> None:
         """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
         self.theme = theme
-        self.accent = theme.muted if accent is None else theme.accent(accent)
-        self.tint = theme.tint(self.accent)
+        self.paint_for(accent)
         self.places: dict[str, Place] = {}
         self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
         self._open: list[list[Element]] = []
+
+    def paint_for(self, accent: int | None) -> None:
+        """Goes on with the accent of another developer."""
+        self.accent = self.theme.muted if accent is None else self.theme.accent(accent)
+        self.tint = self.theme.tint(self.accent)
 
     def elements(self) -> tuple[Element, ...]:
         """Everything so far, in painting order."""

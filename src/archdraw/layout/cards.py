@@ -20,7 +20,7 @@ AROUND = 21.0
 """Px that a card keeps from others, about."""
 BROKEN, CUT = 1000.0, 9000.0
 """Square px that a name or note on one line is worth, and a word of a name in one piece."""
-UNSAID = (0.0, 2500.0, 6000.0)
+UNSAID = (0.0, 4000.0, 7500.0)
 """Square px that words in their longest wording cost, in a shorter one, and those that are left out."""
 WEIGHTS = (1.0, 0.5)
 """How much that counts for the first words, and for the second."""

@@ -208,17 +208,23 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
         length = max(TAP_IN, 17 + NOTE_LINE * len(fitted(item.note, NOTE_WIDTH, SMALL, SMALL, 400)))
         return Cell(port - 1, port + 1, length, (port,), (port,), (False,), join)
 
-    right = port - measures.box_width / 2 - SIDE_GAP
-    left = right - SIDE_WIDTH
+    place = beside(item, port, measures)
+    left, right = place.left, place.right
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         middle = x + (left + right) / 2
         level = y - TAP_OUT / 2
-        side_box(canvas, item.box, Place(x + left, y - TAP_OUT - side_height(item.box), x + right, y - TAP_OUT))
+        side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom))
         canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
         canvas.dot(x + port, level)
 
     return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
+
+
+def beside(item: Tap, port: float, measures: Measures) -> Place:
+    """Where the box of a module that reads the line at ``port`` stands, seen from where its line comes in."""
+    right = port - measures.box_width / 2 - SIDE_GAP
+    return Place(right - SIDE_WIDTH, -TAP_OUT - side_height(item.box), right, -TAP_OUT)
 
 
 def side_height(box: Box, width: float = SIDE_WIDTH) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas
@@ -22,7 +23,7 @@ BUS_ARROW = 20.0
 """From the bus up to the branches: a corner and an arrow."""
 
 
-def stacked(cells: list[Cell], items: tuple[Diagram, ...], measures: Measures) -> Cell:
+def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> Cell:
     """``cells`` above each other, the lines between them with arrows where they end in a box.
 
     A tap has no place of its own: it is painted at the line between its neighbours, which becomes long enough for it.

@@ -13,7 +13,8 @@ class Measures:
     text; ``gap`` is the length of an arrow between two boxes. ``widest_box`` is what a box may take before its words
     wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure. ``rail`` is the least distance of
     a residual line from its spine, ``frame_left`` and ``frame_right`` are the least extents of a frame about it: equal
-    stacks line up by themselves.
+    stacks line up by themselves. ``chip_width`` and ``chip_space`` are those of chips and of the arrows
+    from them.
     """
 
     label_size: float
@@ -36,6 +37,8 @@ class Measures:
     widest_box: float = 404
     widest_branch: float = 404
     figure_scale: float = 1
+    chip_width: float = 128
+    chip_space: float = 16
 
 
 SPINE = Measures(

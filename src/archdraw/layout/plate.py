@@ -11,7 +11,7 @@ from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import side_box, side_height
-from archdraw.layout.measures import SMALL, SPINE
+from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
@@ -43,13 +43,15 @@ TALLEST_NARROW = 1550.0
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The model column: its cell, and the extents of its container about the spine."""
+    """The model column: its cell, the extents of its container about the spine, and what joins it from below.
+
+    The first of those stands level with the tokens, each other in a row below the one before; a row may stay empty.
+    """
 
     cell: Cell
     left: float
     right: float
-    joining: int = 0
-    apart: bool = False
+    joining: tuple[Tap | None, ...] = ()
 
     @property
     def width(self) -> float:
@@ -63,23 +65,31 @@ class Column:
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        return max(0, self.joining - 1) * JOINING_ROW + (SPARE_ROW if self.apart else 0)
+        apart = any(tap is not None and not tap.joins for tap in self.joining)
+        return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
 
 
-def column_of(plate: Plate, gap: float = SPINE.gap) -> Column:
-    """The model column with arrows of ``gap``."""
-    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
-    left = max(-cell.left, SPINE.frame_left) + BRACKETS
-    taps = _taps_in(plate)
+def column_of(cell: Cell, joining: tuple[Tap | None, ...], measures: Measures = SPINE) -> Column:
+    """The column of ``cell``, which is joined by ``joining``."""
     return Column(
-        cell, left, max(cell.right, SPINE.frame_right) + MODEL_RIGHT, len(taps), not all(tap.joins for tap in taps)
+        cell,
+        max(-cell.left, measures.frame_left) + BRACKETS,
+        max(cell.right, measures.frame_right) + MODEL_RIGHT,
+        joining,
     )
+
+
+def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
+    """The model column of ``plate`` with arrows of ``gap``."""
+    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
+    return column_of(cell, tuple(taps))
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
-    natural = column_of(plate)
+    natural = column_at(plate)
     overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
     beside = 2 * MARGIN + natural.width + CHANNEL
     # Where the model itself is taller than that, panels may be as tall as it is.
@@ -94,7 +104,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
     page.header(canvas, plate.name, plate.subtitle, width)
-    _model(canvas, plate, column, bottom)
+    paint_model(canvas, plate.tokens, column, bottom)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     zoom_lines(canvas, placed, MARGIN + column.width)
     height = bottom
@@ -125,8 +135,8 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
     Where a box stands is known once the column has been laid out, so it is painted once to see.
     """
     canvas = Canvas(theme, plate.accent)
-    column = column_of(plate)
-    _model(canvas, plate, column, HEADER + column.height)
+    column = column_at(plate)
+    paint_model(canvas, plate.tokens, column, HEADER + column.height)
     opening = sorted(
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
     )
@@ -140,12 +150,12 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
 
 def draw_card(plate: Plate, theme: Theme) -> Scene:
     """The model column alone, for a thumbnail."""
-    column = column_of(plate)
+    column = column_at(plate)
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
     page.header(canvas, plate.name, plate.subtitle, width)
-    _model(canvas, plate, column, bottom)
+    paint_model(canvas, plate.tokens, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
 
@@ -220,22 +230,30 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     best, gap = natural, SPINE.gap
     while gap < LOOSEST_GAP:
         gap += 1
-        column = column_of(plate, gap)
+        column = column_at(plate, gap)
         if column.height > height:
             break
         best = column
     return best
 
 
-def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
-    """The container with the spine in it, the tokens below and the arrow that leaves above."""
+def paint_model(
+    canvas: Canvas,
+    tokens_label: str,
+    column: Column,
+    bottom: float,
+    *,
+    left: float = MARGIN,
+    tokens_path: str = "tokens",
+) -> None:
+    """The container with the spine in it from ``left`` on, the tokens below and the arrow that leaves above."""
     theme = canvas.theme
-    spine = MARGIN + column.left
+    spine = left + column.left
     top = HEADER
     bottom -= column.below
     foot = bottom - TOKENS_HEIGHT - TOKENS_GAP
     canvas.rect(
-        MARGIN,
+        left,
         top,
         column.width,
         foot - top,
@@ -248,28 +266,25 @@ def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
     spare = foot - top - 2 * MODEL_PAD - column.cell.length
     start = foot - MODEL_PAD - spare / 2
     tokens = Place(spine - TOKENS_WIDTH / 2, bottom - TOKENS_HEIGHT, spine + TOKENS_WIDTH / 2, bottom)
-    with canvas.group("tokens", plate.tokens):
-        canvas.box(tokens, "plain", "tokens")
-        canvas.text(spine, tokens.middle + MIDDLE * 20, plate.tokens, 20, 500, anchor="middle")
+    with canvas.group(tokens_path, tokens_label):
+        canvas.box(tokens, "plain", tokens_path)
+        fill = theme.paint("plain").text
+        canvas.text(spine, tokens.middle + MIDDLE * 20, tokens_label, 20, 500, fill=fill, anchor="middle")
     canvas.line((spine, tokens.top), (spine, start), arrow=column.cell.arrows[0])
     column.cell.paint(canvas, spine, start)
     out = spine + column.cell.outputs[0]
     canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
-    for row, item in enumerate(_taps_in(plate)):
-        _joining(canvas, item, bottom, row)
+    for row, item in enumerate(column.joining):
+        if item is not None:
+            _joining(canvas, item, bottom, row, left)
 
 
-def _taps_in(plate: Plate) -> list[Tap]:
-    """The modules that join the spine, the first one lowest."""
-    return [item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in"]
-
-
-def _joining(canvas: Canvas, item: Tap, bottom: float, row: int) -> None:
+def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
     """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
 
     Each lower row reaches further left, so that its line passes the boxes above it.
     """
-    left, low = MARGIN + 64 - row * JOINING_STEP, bottom + row * JOINING_ROW
+    left, low = left + 64 - row * JOINING_STEP, bottom + row * JOINING_ROW
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
         told = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)

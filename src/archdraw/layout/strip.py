@@ -37,7 +37,7 @@ class _Head:
 
 def _head(strip: Strip, width: float) -> _Head:
     entries = [SWATCH + SWATCH_GAP + text_width(entry.label, SMALL, 400) for entry in strip.legend]
-    whole = sum(entries) + ENTRY_GAP * (len(entries) - 1)
+    whole = sum(entries) + ENTRY_GAP * max(0, len(entries) - 1)
     caption = fitted(strip.caption, width - whole - 24, 18, SMALL, 600) if whole < width * 0.6 else ()
     if len(caption) == 1:
         return _Head(caption, (strip.legend,), beside=True)
@@ -57,8 +57,18 @@ def height(strip: Strip, width: float) -> float:
     return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + BODY
 
 
-def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -> None:
-    """``strip`` across ``width`` px, down from ``top``."""
+def pitch_in(strip: Strip, width: float) -> float:
+    """From one cell of ``strip`` to the next where it is ``width`` px wide."""
+    groups = strip.cells[-1].group if strip.cells else 0
+    return (width - groups * _group_gap(groups, width)) / max(1, len(strip.cells))
+
+
+def _group_gap(groups: int, width: float) -> float:
+    return GROUP_GAP if groups * GROUP_GAP < width * 0.15 else 3.0
+
+
+def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *, pitch: float | None = None) -> None:
+    """``strip`` across ``width`` px, down from ``top``; with ``pitch`` its cells are so far apart, however few."""
     head = _head(strip, width)
     baseline = top + 16
     for row in head.caption:
@@ -72,8 +82,9 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float) -
     top += HEAD_LINE * (head.lines - 1)
     groups = strip.cells[-1].group if strip.cells else 0
     number = len(strip.cells)
-    gap = GROUP_GAP if groups * GROUP_GAP < width * 0.15 else 3.0
-    pitch = (width - groups * gap) / number
+    gap = _group_gap(groups, width)
+    pitch = pitch or pitch_in(strip, width)
+    width = number * pitch + groups * gap
     space = 1.5 if pitch > 8 else 0.8
     base = top + HEAD + FULL
     tick_right = -1.0

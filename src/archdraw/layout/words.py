@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
@@ -66,11 +67,12 @@ def divided(text: str, width: float, size: float, weight: Weight) -> str:
     return " ".join(words)
 
 
-def rows_of(label: str, detail: str, width: float, measures: Measures) -> tuple[Row, ...]:
-    """The lines of a box: its label, then its second line."""
+def rows_of(label: str, detail: str, width: float, measures: Measures, strong: Collection[str] = ()) -> tuple[Row, ...]:
+    """The lines of a box: its label, then its second line, those named in ``strong`` ("label", "detail") bolder."""
+    weights: tuple[Weight, Weight] = (600 if "label" in strong else 500, 600 if "detail" in strong else 400)
     return (
-        *fitted(label, width, measures.label_size, measures.least_label_size, 500),
-        *fitted(detail, width, measures.detail_size, measures.least_detail_size, 400),
+        *fitted(label, width, measures.label_size, measures.least_label_size, weights[0]),
+        *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]),
     )
 
 

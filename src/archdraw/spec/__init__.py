@@ -204,6 +204,9 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     return spec
 
 
+_MODEL_SETTINGS = ("hidden_size", "vocab_size", "context_length", "tie_word_embeddings")
+
+
 def expand(spec: Spec) -> Module:
     """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as ``layers``.
 
@@ -228,7 +231,8 @@ def expand(spec: Spec) -> Module:
         raise InputError(
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
-    return Module("model", spec.name, Sequence(tuple(_framed(made))), kind="model")
+    settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
+    return Module("model", spec.name, Sequence(tuple(_framed(made))), kind="model", settings=settings)
 
 
 def _framed(made: tuple[Block, ...]) -> Iterator[Block]:

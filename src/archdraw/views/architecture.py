@@ -22,8 +22,8 @@ MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
 
 
-def picture(spec: Spec, model: Module) -> Plate:
-    """The plate of ``model``, before anything has a place."""
+def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
+    """The plate of ``model``, before anything has a place; with ``every_strip`` also one of layers that are alike."""
     counted = facts(model)
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     items: list[Diagram] = []
@@ -64,7 +64,7 @@ def picture(spec: Spec, model: Module) -> Plate:
             if counted.unknown
             else insets(model, stack, counted, spec.context_length, _wanted(spec, stack))
         ),
-        strip=strip(stack),
+        strip=strip(stack, alike=every_strip),
         footer=_footer(spec, model),
         description=_description(spec, model, stack, counted),
     )

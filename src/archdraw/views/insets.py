@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leaves, walk
 from archdraw.facts import Facts
+from archdraw.patterns import periods, runs
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.views.diagrams import opened
-from archdraw.views.patterns import periods, runs
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, headline, parameters, share, within
 

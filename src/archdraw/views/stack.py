@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
 from archdraw.blocks import Sequence as Chained
+from archdraw.patterns import cadence, runs
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.runs import number_of_layers
 from archdraw.views.diagrams import folded
 from archdraw.views.overlay import blocks_of, laid_over
-from archdraw.views.patterns import cadence, runs
 from archdraw.views.wording import ordinal, within
 
 MOST_FOLDED = 1 / 3

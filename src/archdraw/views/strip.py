@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import accumulate
 
 from archdraw.blocks import Module, leaves, walk
+from archdraw.patterns import factored, nested, periods, runs
 from archdraw.picture import LegendEntry, Strip, StripCell
-from archdraw.views.patterns import factored, nested, periods, runs
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
@@ -22,9 +22,13 @@ MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
 
-def strip(stack: Stack) -> Strip | None:
-    """The strip of ``stack``, or None where all its layers are alike or too many to be seen as cells."""
-    if len({id(layer) for layer in stack.all}) < 2 or len(set(stack.all)) < 2 or len(stack.all) > MOST_CELLS:
+def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
+    """The strip of ``stack``, or None where it has no layers, or too many to be seen as cells.
+
+    Nor is there one where all layers are ``alike``, unless that is asked for.
+    """
+    different = len({id(layer) for layer in stack.all}) > 1 and len(set(stack.all)) > 1
+    if not (different or alike) or not 0 < len(stack.all) <= MOST_CELLS:
         return None
     told = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
     uppers = [told[id(layer)][0] for layer in stack.all]
@@ -62,7 +66,7 @@ def strip(stack: Stack) -> Strip | None:
         below = [name or "no feed forward" for name in below] if both else words
     rows = [words] if below == words else [words, below]
     orders = [factored(row) for row in rows if len(set(row)) > 1]
-    caption = f"{number} layers = {'; '.join(orders)}"
+    caption = f"{number} layers = {'; '.join(orders)}" if orders else f"{number} layers, all alike"
     if len(caption) > LONGEST_CAPTION:
         # An order without a rule is told by the cells and, where there are letters for it, by those; the words count.
         caption = f"{number} layers: {'; '.join(_counted(row) for row in rows if len(set(row)) > 1)}"

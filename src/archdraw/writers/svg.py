@@ -18,7 +18,7 @@ from svgwrite.base import BaseElement
 from svgwrite.etree import etree
 
 from archdraw.fonts import FALLBACK, UNITS, Weight, embedded_faces, outline
-from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, Text
+from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode
 from archdraw.writers._values import clean, number, rounded_path, safe_link
 
@@ -91,10 +91,16 @@ class _Picture:
         self.glyphs: dict[tuple[int, str], str] = {}
         self.letters: dict[Weight, set[str]] = {}
         self.linked = False
+        self.group_ids: list[tuple[str, str]] = []
+        self.places: dict[str, str] = {}
 
     def written(self) -> str:
         scene, drawing = self.scene, self.drawing
         title, description = self.ids.take("title"), self.ids.take("description")
+        # Links within the picture may lead to what comes later: all ids are given out before anything is written.
+        self.group_ids = [(path, self.ids.take(path)) for path in paths_of(scene.children)]
+        self.places = dict(reversed(self.group_ids))
+        self.group_ids.reverse()
         body: list[_Tag] = []
         if scene.background is not None:
             body.append(self.rect(Rect(0, 0, scene.width, scene.height, fill=scene.background)))
@@ -112,8 +118,8 @@ class _Picture:
         width, height = number(scene.width), number(scene.height)
         drawing.attribs = {
             "viewBox": f"0 0 {width} {height}",
-            "width": number(scene.width * self.scale),
-            "height": number(scene.height * self.scale),
+            "width": number(scene.size[0] * self.scale),
+            "height": number(scene.size[1] * self.scale),
             # A picture with links in it is not one image for a screen reader, or the links could not be reached.
             "role": "group" if self.linked else "img",
             "aria-labelledby": f"{title} {description}",
@@ -189,12 +195,13 @@ class _Picture:
     def group(self, group: Group) -> _Tag:
         if group.href:
             self.linked = True
-            element = self.make("a", target="_top")
-            element.attribs |= _both_hrefs(safe_link(group.href))
+            inside = self.places.get(group.href.removeprefix("#")) if group.href.startswith("#") else None
+            element = self.make("a", target=None if inside else "_top")
+            element.attribs |= _both_hrefs(f"#{inside}" if inside else safe_link(group.href))
         else:
             element = self.make("g")
         if group.path:
-            element.attribs |= {"id": self.ids.take(group.path), "data-path": clean(group.path)}
+            element.attribs |= {"id": self.group_ids.pop()[1], "data-path": clean(group.path)}
         if group.title:
             element.add(self.make("title", clean(group.title)))
         for child in self.elements(group.children):

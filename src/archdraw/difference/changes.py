@@ -1,0 +1,59 @@
+"""The values of a comparison: changes, and what is equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from archdraw.blocks import Setting
+
+Sign = Literal["changed", "added", "removed"]
+TURNED: dict[Sign, Sign] = {"changed": "changed", "added": "removed", "removed": "added"}
+
+BLOCK, ORDER, TIMES = "block", "order", "times"
+"""What changed where it is no setting: the block itself, the order of the layers, how often one comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. ``where`` is the block by its label, ``sort`` what stands there (``token mixer``, ``norm`` ...).
+
+    ``what`` is a setting by its name in config.json, or one of ``block``, ``order`` and ``times``. ``paths`` are the
+    block's in the first and in the second tree, the path of the block around it where a tree lacks it.
+    """
+
+    sign: Sign
+    sort: str
+    where: str
+    what: str
+    before: Setting
+    after: Setting
+    paths: tuple[str, str]
+
+    def turned(self) -> Change:
+        """The change that leads back."""
+        return replace(
+            self, sign=TURNED[self.sign], before=self.after, after=self.before, paths=(self.paths[1], self.paths[0])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """A setting that both models have with one value."""
+
+    sort: str
+    where: str
+    what: str
+    value: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What leads from one model to another, in the order of the flow, and which settings both share."""
+
+    changes: tuple[Change, ...]
+    equal: tuple[Equal, ...] = ()
+
+    def turned(self) -> Difference:
+        """The difference the other way round."""
+        return Difference(tuple(change.turned() for change in self.changes), self.equal)

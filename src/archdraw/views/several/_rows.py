@@ -1,0 +1,153 @@
+"""The differences of several models as rows of a table, each with the value of every model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from archdraw.blocks import Block, Leaf, Module, Side, children, layers
+from archdraw.difference import BLOCK, COUNTS, ORDER, TIMES, Change, Difference, count, sort_of, words
+from archdraw.layout.signs import Sign
+from archdraw.layout.table import TableRow
+from archdraw.views.several import Subject
+from archdraw.views.several._words import name_of, value_of
+from archdraw.views.wording import within
+
+ARCHITECTURE, SETTINGS, NUMBERS = range(3)
+MOST_VALUES = 3
+"""So many different values of one model are listed in a cell; of more the first ones."""
+_WORKS = ("token mixer", "feed forward")
+_SAID = (*_WORKS, "norm", "position", "embedding", "output")
+"""Sorts that say well enough what is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One thing that may differ, whichever models are asked; ``where`` tells blocks apart of which each has its own."""
+
+    sort: str
+    what: str
+    where: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Architecture comes first, counts of the whole last."""
+        if self.what in COUNTS:
+            return NUMBERS
+        return ARCHITECTURE if self.what in (BLOCK, ORDER, TIMES, "placement") else SETTINGS
+
+
+def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tuple[TableRow, ...]:
+    """A row for each thing in which some of ``subjects`` differ; ``differences`` are those of neighbours.
+
+    What one row says already has none of its own.
+    """
+    found: dict[_Key, dict[int, Change]] = {}
+    for index, difference in enumerate(differences):
+        for key, change in _keyed(difference):
+            found.setdefault(key, {}).setdefault(index, change)
+    order = {key: number for number, key in enumerate(found)}
+    made = {key: _row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key]))}
+    kept = [
+        row
+        for key, row in made.items()
+        # Where heads are as wide in values as in keys, they are told once.
+        if key.what != "v_head_dim"
+        or (twin := made.get(replace(key, what="head_dim"))) is None
+        or twin.values != row.values
+    ]
+    return tuple({(row.name, row.values): row for row in kept}.values())
+
+
+def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
+    """The changes of one difference with the rows that they belong to."""
+    changed = {change.what for change in difference.changes}
+    told_otherwise = {
+        # Norms that only moved with the placement, and layers that another order says.
+        *(["norm"] if "placement" in changed else []),
+        *(["layer"] if ORDER in changed else []),
+    }
+    told = [
+        change
+        for change in difference.changes
+        if not (change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed")
+    ]
+    alike: dict[tuple[str, str], list[Change]] = {}
+    for change in told:
+        alike.setdefault((change.sort, change.what), []).append(change)
+    for (sort, what), changes in alike.items():
+        comes_or_goes = what == BLOCK and any(change.sign != "changed" for change in changes)
+        one_for_all = len({(change.before, change.after) for change in changes}) == 1
+        if one_for_all and not comes_or_goes:
+            yield _Key(sort, what), changes[0]
+            continue
+        for where, same in groupby(sorted(changes, key=lambda change: change.where), key=lambda change: change.where):
+            for number, change in enumerate(same, 1):
+                yield _Key(sort, what, where if number == 1 else f"{where} ({number})"), change
+
+
+def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> TableRow:
+    values = [_value(key, changes, index, subject) for index, subject in enumerate(subjects)]
+    signs: list[Sign | None] = [changes[index].sign if index in changes else None for index in range(len(subjects) - 1)]
+    change = next(iter(changes.values()))
+    if key.what == ORDER:
+        name = "order of layers"
+    elif key.what != BLOCK:
+        name = name_of(key.what)
+        if key.where:
+            name = f"{name}, {within(key.where)}"
+    elif key.where or key.sort not in _SAID:
+        name = within(key.where or change.where)
+        values = [_without(value, key.where or change.where) for value in values]
+    else:
+        name = key.sort
+    return TableRow(name, tuple(values), tuple(signs))
+
+
+def _without(told: str, label: str) -> str:
+    """A block in words behind its own label."""
+    return "yes" if told == label else told.removeprefix(f"{label}, ")
+
+
+def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject) -> str:
+    """What a model has; where no change begins or ends at it, what its tree says."""
+    if key.what in COUNTS:
+        return "not published" if subject.facts.unknown else value_of(key.what, count(subject.facts, key.what))
+    if key.what == ORDER:
+        return words.order(layers(subject.block))
+    if key.what == BLOCK and key.sort in _WORKS and not key.where:
+        return _looked_up(key, subject.block)
+    if index in changes:
+        return value_of(key.what, changes[index].before)
+    if index - 1 in changes:
+        return value_of(key.what, changes[index - 1].after)
+    return _looked_up(key, subject.block)
+
+
+def _looked_up(key: _Key, model: Module) -> str:
+    """What the blocks of ``model`` say that are of the sort of ``key``; "none" where there are none."""
+    blocks = [block for block in _blocks(model) if sort_of(block) == key.sort]
+    if key.where and any(words.label(block) == key.where for block in blocks):
+        blocks = [block for block in blocks if words.label(block) == key.where]
+    elif key.where and key.what == BLOCK:
+        return "none"
+    if key.what == BLOCK:
+        values = [words.told(block) for block in blocks]
+    else:
+        told = [dict(block.settings) for block in blocks if isinstance(block, Module)]
+        values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
+    distinct = list(dict.fromkeys(values))
+    return "; ".join(distinct[:MOST_VALUES]) or "none"
+
+
+def _blocks(block: Block) -> Iterator[Block]:
+    """The boxes of a model with the modules beside it, neither opened."""
+    yield block
+    inner = children(block) if not isinstance(block, Side | Leaf) and not _is_box(block) else ()
+    for part in inner:
+        yield from _blocks(part)
+
+
+def _is_box(block: Block) -> bool:
+    return isinstance(block, Module) and sort_of(block) not in ("model", "layers", "layer")

@@ -1,0 +1,175 @@
+"""Models side by side: what is equal recedes, what differs has a sign, and a table has both values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Annotated, Any
+
+from archdraw.difference import Difference, difference, report
+from archdraw.layout import comparison, grid
+from archdraw.layout.comparison import Comparison, Model, PanelRow
+from archdraw.picture import Inset, Plate, Share, Words
+from archdraw.scene import Scene
+from archdraw.theme import Theme
+from archdraw.views.architecture import picture
+from archdraw.views.several import Several, Subject
+from archdraw.views.several import _grid as aligning
+from archdraw.views.several import _words as words
+from archdraw.views.several._rows import rows as table_rows
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Models and the differences of each two neighbours, from the first to the last."""
+
+    subjects: tuple[Subject, ...]
+    differences: tuple[Difference, ...]
+
+
+def gather(subjects: Sequence[Subject]) -> Compared:
+    """The differences of ``subjects``, each from the one before it."""
+    return Compared(tuple(subjects), tuple(difference(one.block, other.block) for one, other in pairwise(subjects)))
+
+
+def data(value: Compared) -> dict[str, Any]:
+    """The differences with both values, as plain data."""
+    pairs = zip(pairwise(value.subjects), value.differences, strict=True)
+    return {
+        "models": [{"slug": one.slug, "name": one.spec.name} for one in value.subjects],
+        "differences": [report(found, one.slug, other.slug) for (one, other), found in pairs],
+    }
+
+
+def draw(
+    value: Compared, theme: Theme, *, insets: Annotated[bool, "Open what differs in panels below the table."] = True
+) -> Scene:
+    """The picture of ``value``."""
+    return comparison.draw(compared(value, insets=insets), theme)
+
+
+def compared(value: Compared, *, insets: bool = True) -> Comparison:
+    """The picture of ``value``, before anything has a place."""
+    subjects = value.subjects
+    plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
+    slugs = _slugs(subjects)
+    items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
+    opened, letters = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
+    facts = [one.facts for one in subjects]
+    rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
+    names = [one.spec.name for one in subjects]
+    together = f"{', '.join(names[:-1])} and {names[-1]}"
+    told = words.sentences(rows, names) or "They do not differ."
+    return Comparison(
+        title=f"{together} compared",
+        description=f"{together} side by side. {told} {equal}".strip(),
+        models=tuple(
+            Model(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
+            for plate, one, slug in zip(plates, subjects, slugs, strict=True)
+        ),
+        items=items,
+        rows=rows,
+        equal=equal,
+        strips=tuple(plate.strip for plate in plates) if _are_told_by_layers(plates) else (None,) * len(plates),
+        panels=opened,
+        letters=letters,
+        footer=_footer(plates),
+    )
+
+
+def _subtitle(plate: Plate) -> tuple[str, ...]:
+    """Size, and who made it when: the rest stands in the table where it differs."""
+    who = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
+    return tuple(filter(None, (plate.subtitle[0], who)))
+
+
+def _slugs(subjects: Sequence[Subject]) -> list[str]:
+    """The slugs of ``subjects``, those of one name told apart."""
+    found: list[str] = []
+    for subject in subjects:
+        slug, number = subject.slug or "model", 1
+        while slug in found:
+            number += 1
+            slug = f"{subject.slug}.{number}"
+        found.append(slug)
+    return found
+
+
+def _are_told_by_layers(plates: Sequence[Plate]) -> bool:
+    """Whether layers of one of the models differ: strips of nothing but equal cells say no more than their number."""
+    return any(plate.strip and len({(cell.upper, cell.lower) for cell in plate.strip.cells}) > 1 for plate in plates)
+
+
+def _panels(
+    plates: Sequence[Plate], slugs: Sequence[str], slots: Sequence[grid.Slot]
+) -> tuple[tuple[PanelRow, ...], tuple[tuple[str, str], ...]]:
+    """What is opened, from the top down, and the letters of the boxes that are."""
+    known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
+    rows: list[PanelRow] = []
+    letters: list[tuple[str, str]] = []
+    for slot in reversed(slots):
+        sources = [
+            [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
+            for item, slug in zip(slot.items, slugs, strict=True)
+        ]
+        own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
+        for place in range(max(map(len, own), default=0)):
+            if len(rows) == len(LETTERS):
+                return tuple(rows), tuple(letters)
+            paths = [column[place] if place < len(column) else "" for column in own]
+            insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
+            there = [inset for inset in insets if inset is not None]
+            is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
+            if is_equal:
+                insets = (_in_common(there),) * len(plates)
+            rows.append(PanelRow(insets, is_equal, LETTERS[len(rows)]))
+            letters += [(f"{slug}/{path}", rows[-1].letter) for slug, path in zip(slugs, paths, strict=True) if path]
+    return tuple(rows), tuple(letters)
+
+
+def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
+    """Whether one panel stands for all: they are equal, or but for words and shares of whole models."""
+    bare = [_plain(inset) for inset in insets]
+    if is_slot_equal:
+        bare = [
+            replace(one, items=tuple(item for item in one.items if not isinstance(item, Words | Share))) for one in bare
+        ]
+    return len(set(bare)) == 1
+
+
+def _in_common(insets: Sequence[Inset]) -> Inset:
+    """The panel that stands for all ``insets``, with what is in each of them."""
+    bare = [_plain(inset).items for inset in insets]
+    pairs = zip(insets[0].items, bare[0], strict=True)
+    return replace(insets[0], items=tuple(item for item, plain in pairs if all(plain in other for other in bare)))
+
+
+def _plain(inset: Inset) -> Inset:
+    """``inset`` as it looks, wherever it is from."""
+    items = tuple(aligning.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
+    return replace(inset, source="", beside="", worth=None, items=items)
+
+
+def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
+    told = [f"{plate.name}: {plate.footer[0]}" for plate in plates if plate.footer[:-1]]
+    return (*told, "archdraw")
+
+
+VIEW = Several(
+    summary="Draw models side by side, what differs with a sign and in a table.",
+    gather=gather,
+    draw=draw,
+    data=data,
+    examples="""
+archdraw compare deepseek-v3 kimi-k2
+archdraw compare llama-3-8b my-model/config.json -o both.svg --theme dark
+archdraw compare gemma-2-27b gemma-3-27b --json
+""",
+    least=2,
+    most=MOST,
+)

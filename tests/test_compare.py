@@ -1,0 +1,198 @@
+"""Models side by side: one grid, signs where they differ, a table of both values, and no fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import archdraw
+from archdraw.cli import run
+from archdraw.faults import faults
+from archdraw.layout import grid
+from archdraw.layout.comparison import Comparison
+from archdraw.picture import Bar, Box
+from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.several import picture, subject
+from archdraw.theme import load_theme
+from archdraw.views.several import Subject, compare
+from archdraw.views.several import _grid as aligning
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+PAIRS = [
+    ("deepseek-v3", "kimi-k2"),
+    ("deepseek-v3", "deepseek-v3-2"),
+    ("qwen3-235b-a22b", "deepseek-v3"),
+    ("llama-3-8b", "olmo-2-7b"),
+    ("gemma-2-27b", "gemma-3-27b"),
+    ("gpt-oss-20b", "gpt-oss-120b"),
+    ("llama-3-8b", "qwen3-next-80b-a3b"),
+    ("qwen2-5-7b", "qwen3-8b", "qwen3-next-80b-a3b", "qwen3-8-27b"),
+]
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, Subject]:
+    return {path.stem: subject(archdraw.load(path)) for path in SPECS}
+
+
+def compared(models: dict[str, Subject], *slugs: str) -> Comparison:
+    return compare.compared(compare.gather([models[slug] for slug in slugs]))
+
+
+def signs(found: Comparison) -> dict[str, tuple[str | None, ...]]:
+    """The signs of each slot by the label of its first box, or what is said to be missing."""
+    told: dict[str, tuple[str | None, ...]] = {}
+    for slot in grid.slots(found.items):
+        box = next(box for item in slot.items if item is not None for box in _labels(item))
+        told.setdefault(box, slot.signs)
+    return told
+
+
+def _labels(item: object) -> Sequence[str]:
+    if isinstance(item, Bar):
+        return ["bar"]
+    assert isinstance(item, aligning.DIAGRAMS)
+    return [box.label for box in aligning.boxes(item)]
+
+
+@pytest.mark.parametrize("slugs", PAIRS, ids="+".join)
+def test_no_fault_in_any_theme(models: dict[str, Subject], slugs: tuple[str, ...]) -> None:
+    made = picture("compare", [models[slug] for slug in slugs])
+    for theme in ("light", "dark", "print"):
+        assert faults(made.scene(theme)) == []
+
+
+def test_any_two_models_compare_without_a_fault(models: dict[str, Subject]) -> None:
+    """Neighbours in an order in which like and unlike ones meet: every model with two others."""
+    order = list(models.values())
+    step = 38  # coprime to any number of models near 150: goes through all of them
+    mixed = [order[index * step % len(order)] for index in range(0, len(order), 3)]
+    for one, other in pairwise(mixed):
+        if one is not other:
+            assert faults(picture("compare", [one, other]).scene()) == [], f"{one.slug} and {other.slug}"
+
+
+def test_what_is_equal_recedes_and_has_no_sign(models: dict[str, Subject]) -> None:
+    found = compared(models, "llama-3-8b", "llama-3-8b")
+    assert all(not any(slot.signs) for slot in grid.slots(found.items))
+    assert found.rows == ()
+    items = [item for slot in grid.slots(found.items) for item in slot.items if item is not None]
+    boxes = [box for item in items for box in aligning.boxes(item)]
+    assert boxes
+    assert {box.role for box in boxes} == {"equal"}
+    scene = compare.draw(compare.gather([models["llama-3-8b"]] * 2), load_theme("light"))
+    texts = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
+    assert "Nothing differs" in texts
+
+
+def test_signs_of_deepseek_v3_and_kimi_k2(models: dict[str, Subject]) -> None:
+    assert signs(compared(models, "deepseek-v3", "kimi-k2")) == {
+        "Token embedding": ("changed",),
+        "bar": ("changed",),
+        "RMSNorm": (None,),
+        "Multi-head latent attention": ("changed",),
+        "Mixture of experts": ("changed",),
+        "RMSNorm (final)": (None,),
+        "MTP module, folded": ("removed",),
+        "Linear output": ("changed",),
+    }
+
+
+def test_norms_that_moved_leave_gaps_and_move_nothing_else(models: dict[str, Subject]) -> None:
+    slots = grid.slots(compared(models, "llama-3-8b", "olmo-2-7b").items)
+    told = [(slot.signs[0], slot.absent if None in slot.items else "") for slot in slots]
+    assert told == [
+        ("changed", ""),  # embedding
+        ("removed", "no RMSNorm"),
+        ("changed", ""),  # attention
+        ("added", "no RMSNorm"),
+        ("removed", "no RMSNorm"),
+        ("changed", ""),  # feed forward
+        ("added", "no RMSNorm"),
+        (None, ""),
+        ("changed", ""),  # output
+    ]
+
+
+def test_slots_are_level(models: dict[str, Subject]) -> None:
+    """Every box that stands for another is as high as that one and level with it."""
+    found = compared(models, "llama-3-8b", "qwen3-next-80b-a3b")
+    scene = compare.draw(compare.gather([models["llama-3-8b"], models["qwen3-next-80b-a3b"]]), load_theme("light"))
+    places = {group.path: rect for group, rect in _boxes(scene)}
+    seen = 0
+    for slot in grid.slots(found.items):
+        one, other = slot.items
+        if isinstance(one, Box) and isinstance(other, Box):
+            left, right = places[one.path], places[other.path]
+            assert (left.y, left.height) == (right.y, right.height)
+            seen += 1
+    assert seen == 6  # embedding, two norms, feed forward, last norm, output; attention stands beside a choice
+
+
+def _boxes(scene: Scene) -> Sequence[tuple[Group, Rect]]:
+    groups = [child for child in scene.children if isinstance(child, Group) and child.path]
+    return [(group, next(part for part in group.children if isinstance(part, Rect))) for group in groups]
+
+
+def test_rows_of_the_table(models: dict[str, Subject]) -> None:
+    rows = {row.name: (row.values, row.signs) for row in compared(models, "qwen3-235b-a22b", "deepseek-v3").rows}
+    assert rows["shared experts"] == (("none", "1"), ("added",))
+    assert rows["routed experts"] == (("128", "256"), ("changed",))
+    assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
+    assert rows["router"] == (("softmax", "sigmoid"), ("changed",))
+    assert rows["KV cache a token in bf16"] == (("188 KiB", "68.6 KiB"), ("changed",))
+    assert next(iter(rows)) == "token mixer"
+
+
+def test_a_table_of_four_has_the_value_of_every_model(models: dict[str, Subject]) -> None:
+    rows = {row.name: (row.values, row.signs) for row in compared(models, *PAIRS[-1]).rows}
+    assert rows["attention bias"] == (("yes", "no", "no", "no"), ("removed", None, None))
+    assert rows["linear value heads"] == (("none", "none", "32", "48"), (None, None, "changed"))
+    assert rows["hidden size"] == (("3,584", "4,096", "2,048", "5,120"), ("changed",) * 3)
+
+
+def test_equal_things_are_told_in_one_line(models: dict[str, Subject]) -> None:
+    told = compared(models, "gpt-oss-20b", "gpt-oss-120b").equal
+    assert told.startswith("Equal: hidden size 2,880, vocabulary 201,088, context 131,072, ")
+    assert "sliding window 128, sinks" in told
+
+
+def test_panels_come_once_where_equal(models: dict[str, Subject]) -> None:
+    found = compared(models, "deepseek-v3", "deepseek-v3-2").panels
+    assert [(row.is_equal, [inset.title for inset in row.insets if inset]) for row in found] == [
+        (True, ["Mixture of experts", "Mixture of experts"]),
+        (False, ["Multi-head latent attention", "Sparse latent attention"]),
+    ]
+
+
+def test_the_difference_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    config = ROOT / "tests" / "data" / "configs" / "gpt-oss-120b.json"
+    assert run(["compare", "gpt-oss-20b", str(config), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [model["slug"] for model in data["models"]] == ["gpt-oss-20b", "gpt-oss-120b"]
+    (difference,) = data["differences"]
+    assert {change["what"] for change in difference["changes"]} >= {"num_experts", "order", "total_parameters"}
+
+
+def test_too_few_and_too_many_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["compare", "gpt-2", "-o", str(tmp_path / "x.svg")]) == 1
+    assert capsys.readouterr().err == "archdraw: error: compare needs 2 models at least, not 1\n"
+    assert run(["compare", *["gpt-2"] * 2, "gpt-1", "bert-base", "llama-3-8b", "olmo-2-7b"]) == 1
+    assert capsys.readouterr().err == "archdraw: error: compare has room for 4 models, not 5\n"
+
+
+def test_a_model_that_cannot_be_read_ends_in_its_problem(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.yaml").write_text("name: Bad\nhidden_size: 8\nvocab_size: 9\nlayers: [embeding]\n", "utf-8")
+    assert run(["compare", "gpt-2", "bad.yaml"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("bad.yaml:4:10: error: ")
+    assert "hint: did you mean embedding" in err
+    assert not Path("out").exists()

@@ -1,0 +1,250 @@
+"""The difference of two models: laws on generated trees, and real pairs told in full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archdraw
+from archdraw.alignment import aligned
+from archdraw.blocks import (
+    Block,
+    Experts,
+    Graph,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+    Weight,
+)
+from archdraw.difference import Change, difference, report
+
+SPECS = Path(__file__).parent.parent / "specs"
+
+names = st.sampled_from(["q_proj", "k_proj", "norm", "mlp", "self_attn"])
+roles = st.sampled_from(["plain", "norm", "attention", "linear", "feed_forward", "experts"])
+leaves = st.builds(
+    lambda name, role, width: Leaf(name, name.replace("_", " "), role, weights=(Weight("weight", (width,)),)),
+    names,
+    roles,
+    st.integers(1, 3),
+)
+values = st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["rope", "none"])
+settings = st.dictionaries(st.sampled_from(["head_dim", "position", "position.rope_theta"]), values).map(
+    lambda told: tuple(told.items())
+)
+
+
+def modules(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Module]:
+    return st.builds(
+        lambda name, role, kind, told, body: Module(name, name, body, role, kind=kind, settings=told),
+        names,
+        roles,
+        st.sampled_from(["", "grouped_query", "swiglu"]),
+        settings,
+        inner,
+    )
+
+
+def rows(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[tuple[Block, ...]]:
+    return st.lists(inner, min_size=1, max_size=3).map(tuple)
+
+
+def larger(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+    return st.one_of(
+        rows(inner).map(Sequence),
+        st.builds(Parallel, rows(inner), st.sampled_from(["add", "multiply"])),
+        inner.map(Residual),
+        st.builds(Repeat, inner, st.integers(1, 3), st.booleans()),
+        st.builds(Experts, inner, st.integers(2, 4), st.integers(1, 2)),
+        modules(inner),
+        st.builds(Side, modules(inner), st.sampled_from(["in", "out"]), st.booleans()),
+        leaves.map(lambda leaf: Graph((("a", leaf),), (("input", "a"), ("a", "output")))),
+    )
+
+
+blocks: st.SearchStrategy[Block] = st.recursive(leaves, larger, max_leaves=8)
+layer = blocks.map(lambda body: Module("layer", "Layer", body, kind="layer"))
+stacks = st.lists(
+    st.builds(lambda one, times: one if times == 1 else Repeat(one, times), layer, st.integers(1, 3)),
+    min_size=1,
+    max_size=3,
+).map(lambda parts: Module("layers", "Layers", Sequence(tuple(parts)), kind="layers"))
+widths = st.integers(1, 2).map(lambda size: (("hidden_size", size), ("vocab_size", 7)))
+models = st.builds(
+    lambda before, stack, after, told: Module(
+        "model", "Model", Sequence((*before, stack, *after)), kind="model", settings=told
+    ),
+    st.lists(blocks, max_size=2),
+    stacks,
+    st.lists(blocks, max_size=2),
+    widths,
+)
+
+
+@given(models)
+def test_a_model_does_not_differ_from_itself(model: Module) -> None:
+    assert difference(model, model).changes == ()
+
+
+@given(models, models)
+def test_the_way_back_has_its_signs_turned(first: Module, second: Module) -> None:
+    assert difference(second, first) == difference(first, second).turned()
+
+
+def plain(block: Block) -> Block:
+    """``block`` without brackets that mean nothing: a sequence of one is that one, one in another is part of it."""
+    match block:
+        case Sequence(parts=parts):
+            inner = [
+                one for part in map(plain, parts) for one in (part.parts if isinstance(part, Sequence) else (part,))
+            ]
+            return inner[0] if len(inner) == 1 else Sequence(tuple(inner))
+        case Parallel(branches=(only,)):
+            return plain(only)
+        case Parallel(branches=branches):
+            return replace(block, branches=tuple(map(plain, branches)))
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
+            return replace(block, body=plain(body))
+        case Side(body=body):
+            return replace(block, body=replace(body, body=plain(body.body)))
+        case _:
+            return block
+
+
+@given(models, models)
+def test_no_difference_is_missed(first: Module, second: Module) -> None:
+    if plain(first) != plain(second):
+        assert difference(first, second).changes
+
+
+@given(models, leaves)
+def test_a_block_put_in_is_the_only_change_of_blocks(model: Module, leaf: Leaf) -> None:
+    new = replace(leaf, name="new", label="never seen before", role="latent", weights=())
+    assert isinstance(model.body, Sequence)
+    longer = replace(model, body=Sequence((new, *model.body.parts)))
+    (change,) = difference(model, longer).changes
+    assert (change.sign, change.where, change.what) == ("added", "never seen before", "block")
+
+
+def test_leaves_that_look_alike_are_told_by_their_shapes() -> None:
+    def model(width: int) -> Module:
+        return Module(
+            "model", "Model", Leaf("proj", "projection", weights=(Weight("weight", (width, 2)),)), kind="model"
+        )
+
+    block, *counts = difference(model(3), model(4)).changes
+    assert (block.before, block.after) == ("projection (weight 3x2)", "projection (weight 4x2)")
+    assert [change.what for change in counts] == ["total_parameters", "active_parameters"]
+
+
+@given(st.lists(st.integers(0, 3)), st.lists(st.integers(0, 3)))
+def test_an_alignment_keeps_the_order_of_both(first: list[int], second: list[int]) -> None:
+    pairs = aligned(first, second, lambda one, other: float(one == other))
+    assert [one for one, _ in pairs if one is not None] == list(range(len(first)))
+    assert [other for _, other in pairs if other is not None] == list(range(len(second)))
+    assert all(first[one] == second[other] for one, other in pairs if one is not None and other is not None)
+
+
+def told(first: str, second: str) -> list[tuple[object, ...]]:
+    one, other = (archdraw.load(SPECS / f"{slug}.yaml") for slug in (first, second))
+    found = difference(one.block, other.block)
+    assert difference(other.block, one.block) == found.turned()
+    return [(change.sign, change.where, change.what, change.before, change.after) for change in found.changes]
+
+
+def test_deepseek_v3_and_kimi_k2() -> None:
+    latent, experts = "Multi-head latent attention", "Mixture of experts"
+    assert told("deepseek-v3", "kimi-k2") == [
+        ("changed", "DeepSeek V3", "vocab_size", 129280, 163840),
+        ("changed", latent, "num_attention_heads", 128, 64),
+        ("changed", latent, "position.rope_theta", 10000.0, 50000.0),
+        ("changed", latent, "position.rope_scaling.factor", 40.0, 32.0),
+        ("changed", experts, "num_experts", 256, 384),
+        ("changed", experts, "n_group", 8, 1),
+        ("changed", experts, "topk_group", 4, 1),
+        ("changed", experts, "routed_scaling_factor", 2.5, 2.827),
+        (
+            *("changed", "Layers", "order"),
+            "3 SwiGLU feed forward + 58 Mixture of experts",
+            "1 SwiGLU feed forward + 60 Mixture of experts",
+        ),
+        ("removed", "MTP module", "block", "MTP module, 1 layer, + 11.6B", None),
+        ("changed", "model", "total_parameters", 671026404352, 1026408209408),
+        ("changed", "model", "active_parameters", 37552282624, 32861477888),
+    ]
+
+
+def test_a_table_that_is_added_is_the_only_one_that_is_new() -> None:
+    found = [change[:2] for change in told("llama-3-8b", "gpt-2") if change[2] == "block"]
+    assert ("added", "Position embedding") in found
+    assert not any(where == "Token embedding" for _, where in found)
+
+
+def test_the_indexer_is_what_v32_added() -> None:
+    added = [change for change in told("deepseek-v3", "deepseek-v3-2") if change[0] == "added"]
+    assert [(what, after) for _, _, what, _, after in added] == [
+        ("indexer", "full"),
+        ("index_n_heads", 64),
+        ("index_head_dim", 128),
+        ("index_topk", 2048),
+    ]
+
+
+def test_qwen3_dropped_the_shared_expert_of_deepseek() -> None:
+    found = told("deepseek-v3", "qwen3-235b-a22b")
+    assert ("removed", "Mixture of experts", "n_shared_experts", 1, None) in found
+
+
+def test_norm_placement_is_told_and_each_norm_moved() -> None:
+    found = told("llama-3-8b", "olmo-2-7b")
+    assert ("changed", "Decoder layer", "placement", "pre", "post") in found
+    assert ("removed", "RMSNorm", "block", "RMSNorm", None) in found
+    assert ("added", "RMSNorm", "block", None, "RMSNorm") in found
+    heads = ("Grouped-query attention, 32 Q, 8 KV, head 128", "Multi-head attention, 32 heads of 128")
+    assert ("changed", "Grouped-query attention", "block", *heads) in found
+
+
+def test_windows_and_their_order() -> None:
+    found = {(where, what): (before, after) for _, where, what, before, after in told("gemma-2-27b", "gemma-3-27b")}
+    assert found["Sliding attention", "sliding_window"] == (4096, 1024)
+    assert found["Global attention", "attn_logit_softcapping"] == (50.0, None)
+    assert found["Layers", "order"] == (
+        "(1 Sliding attention + 1 Global attention) × 23",
+        "(5 Sliding attention + 1 Global attention) × 10 + 2 Sliding attention",
+    )
+
+
+def test_a_difference_as_data() -> None:
+    one, other = (archdraw.load(SPECS / f"{slug}.yaml").block for slug in ("gpt-oss-20b", "gpt-oss-120b"))
+    data = report(difference(one, other), "gpt-oss-20b", "gpt-oss-120b")
+    assert data["changes"][0] == {
+        "sign": "changed",
+        "sort": "feed forward",
+        "block": "Mixture of experts",
+        "what": "num_experts",
+        "before": 32,
+        "after": 128,
+        "paths": ["layers/layer/mlp", "layers/layer/mlp"],
+    }
+    assert {"sort": "token mixer", "block": "Sliding attention", "what": "sliding_window", "value": 128} in data[
+        "equal"
+    ]
+
+
+@pytest.mark.parametrize("slug", sorted(path.stem for path in SPECS.glob("*.yaml"))[::9])
+def test_real_models_do_not_differ_from_themselves(slug: str) -> None:
+    first, second = (archdraw.load(SPECS / f"{slug}.yaml").block for _ in range(2))
+    assert difference(first, second).changes == ()
+
+
+def test_a_change_turned_twice_is_itself() -> None:
+    change = Change("added", "norm", "RMSNorm", "block", None, "RMSNorm", ("a", "b"))
+    assert change.turned() != change == change.turned().turned()
