@@ -22,7 +22,7 @@ BROKEN, CUT = 1000.0, 9000.0
 """Square px that a name or note on one line is worth, and a word of a name in one piece."""
 UNSAID = (0.0, 4000.0, 7500.0)
 """Square px that words in their longest wording cost, in a shorter one, and those that are left out."""
-WEIGHTS = (1.0, 0.5)
+WEIGHTS = (2.0, 0.5)
 """How much that counts for the first words, and for the second."""
 BAR = 5.0
 Wordings = tuple[str, ...]

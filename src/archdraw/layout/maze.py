@@ -23,6 +23,8 @@ HEAD = 13.0
 """Px before its end that a line with an arrow goes straight."""
 ARROWS = 14.0
 """Px between two arrows at the side of a box."""
+APART = 24.0
+"""Px between two places where a line is left: they are one, or so far apart."""
 BRANCH = 8.0
 """Px of detour that leaving a box by itself is worth, before leaving a line that is there."""
 RIGHT, DOWN, LEFT, UP = range(4)
@@ -69,6 +71,7 @@ class Maze:
         self.width = len(columns)
         self.owner = [FREE] * (len(columns) * len(rows))
         self.trees: dict[int, list[tuple[int, int, int]]] = {}
+        self.dots: dict[int, list[Point]] = {}
 
     def block(self, box: Box) -> None:
         """No line enters ``box``."""
@@ -164,6 +167,7 @@ class Maze:
         branch = None
         if start is None:
             branch = points[0]
+            self.dots.setdefault(tree, []).append(branch)
         else:
             points.insert(0, start)
         points.append(port.point)
@@ -179,9 +183,12 @@ class Maze:
         return Way(_corners(points), branch)
 
     def _branches(self, tree: int) -> Iterable[tuple[int, int, float, None]]:
+        dots = self.dots.get(tree, ())
         for column, row, direction in self.trees.get(tree, ()):
+            x, y = self.columns[column], self.rows[row]
+            near = any(0 < abs(x - dot[0]) + abs(y - dot[1]) < APART for dot in dots)
             for turn in ((direction + 1) % 4, (direction - 1) % 4):
-                yield row * self.width + column, turn, BRANCH, None
+                yield row * self.width + column, turn, BRANCH + (BEND if near else 0), None
 
     def _point(self, node: int) -> Point:
         return self.columns[node % self.width], self.rows[node // self.width]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 GAP = 18.0
 """Px between two cards of a row: room for an arrow."""
 MOST_TRIED = 6
-"""So many rows are tried in every order; more are exchanged with their neighbours."""
+"""So many rows are tried in every order; of more, one at a time is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,13 @@ def _settled(
     if len(rows) <= MOST_TRIED:
         orders = [list(order) for order in permutations(rows)]
         return min(orders, key=cost)
-    best = cost(rows)
-    changed = True
+    best, changed = cost(rows), True
     while changed:
         changed = False
-        for place, _ in enumerate(pairwise(rows)):
-            tried = [*rows[:place], rows[place + 1], rows[place], *rows[place + 2 :]]
-            if cost(tried) < best - 1e-9:
-                rows, best, changed = tried, cost(tried), True
+        for row in list(rows):
+            rest = [other for other in rows if other is not row]
+            moved = [[*rest[:place], row, *rest[place:]] for place in range(len(rows))]
+            found = min(moved, key=cost)
+            if cost(found) < best - 1e-9:
+                rows, best, changed = found, cost(found), True
     return rows

@@ -147,7 +147,7 @@ def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ..
     says what it is made of.
     """
     if not own:
-        return tuple((word,) for word in model.about)
+        return tuple((_bound(word),) for word in model.about)
     ordered = sorted(own, key=lambda relation: relation.relation == "influence")
     counted = list(ordered[0].changes)
     told: list[tuple[str, ...]] = []
@@ -163,7 +163,13 @@ def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ..
             told.append(
                 (_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short)
             )
-    return (*told, *((str(change),) for change in counted))
+    told += [(str(change),) for change in counted]
+    return tuple(tuple(map(_bound, wordings)) for wordings in told)
+
+
+def _bound(text: str) -> str:
+    """``text`` with pairs of numbers on one line: ``32 to 8``, ``8 of 256``."""
+    return re.sub(r"(?<=\d) (to|of) (?=\d)", "\u00a0\\1\u00a0", text)
 
 
 def _numbered(phrase: str) -> str:
