@@ -31,3 +31,5 @@ def test_what_a_plate_leaves_out_is_told() -> None:
     assert "weights and config are closed; drawn as its base Kimi K3" in left_out(model)
     assert "inside of MoonViT" in left_out(model)
     assert left_out(archdraw.load(specs_folder() / "bert-base.yaml")) == []
+    # Its box stands on the spine, with the same words as the panel that would open it.
+    assert "panel Heavily compressed attention" in left_out(archdraw.load(specs_folder() / "deepseek-v4-pro.yaml"))

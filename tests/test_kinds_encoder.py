@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archdraw.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
 from archdraw.facts import facts
 from archdraw.kinds.attention import MultiHead
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.decoder import EncoderLayer
+from archdraw.kinds.decoder import Decoder, EncoderLayer
 from archdraw.kinds.embedding import Embedding
 from archdraw.kinds.encoder import AudioStem, CrossAttention, Encoder
 from archdraw.kinds.feed_forward import ReLU
+from archdraw.kinds.tanh_gated_residual import TanhGatedResidual
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 LAYER = EncoderLayer(
@@ -84,3 +87,36 @@ def test_cross_attention_takes_the_width_of_its_encoder() -> None:
 def test_cross_attention_refuses_heads_that_do_not_divide() -> None:
     with pytest.raises(KindError, match="num_attention_heads 5 does not divide hidden_size 64"):
         CrossAttention(num_attention_heads=5).expand(SMALL)
+
+
+def test_cross_attention_shares_heads_and_normalises_queries_and_keys() -> None:
+    kind = CrossAttention(num_attention_heads=4, num_key_value_heads=2, qk_norm="rmsnorm_per_head")
+    made = kind.expand(SMALL)
+    assert facts(made).total_parameters == 2 * 64 * 64 + 2 * 64 * 32 + 2 * 16
+    assert made.detail == "4 Q, 2 KV, head 16"
+    assert (named(made, "qk_norm").outputs, inputs(made), outputs(made)) == (("Q", "K"), 1, ("",))
+    with pytest.raises(KindError, match="num_key_value_heads 3 does not divide num_attention_heads 4"):
+        CrossAttention(num_attention_heads=4, num_key_value_heads=3).expand(SMALL)
+
+
+def test_a_gate_opens_both_branches_of_a_layer_that_reads_an_image() -> None:
+    made = Decoder(
+        cross_attention=CrossAttention(num_attention_heads=4),
+        feed_forward=ReLU(intermediate_size=100),
+        residual=TanhGatedResidual(),
+    ).expand(SMALL)
+    gates = [leaf.name for leaf in leaves(made) if leaf.label == "× tanh(gate)"]
+    assert gates == ["cross_attn_attn_gate", "cross_attn_mlp_gate"]
+    assert [leaf.name for leaf in leaves(made) if leaf.role == "norm"] == [
+        "input_layernorm",
+        "post_attention_layernorm",
+    ]
+    assert facts(made).total_parameters == 4 * 64 * 64 + 2 * 64 * 100 + 2 * 64 + 2
+
+
+def test_a_table_can_have_more_rows_than_there_are_tokens() -> None:
+    assert facts(Embedding(num_embeddings=1008).expand(SMALL)).total_parameters == 1008 * 64
+    for scope in (SMALL, replace(SMALL, tie_word_embeddings=True)):
+        rows = 1008 if scope.tie_word_embeddings else 999
+        with pytest.raises(KindError, match="does not go with"):
+            Embedding(num_embeddings=rows).expand(scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Leaf, Module, Side, leaves, walk
+from archdraw.blocks import Graph, Leaf, Module, Side, leaves, walk
 from archdraw.facts import facts
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.deepseek_vision import DeepSeekVision
@@ -12,6 +12,7 @@ from archdraw.kinds.glm_vision import GLMVision
 from archdraw.kinds.inkling_towers import BinnedAudio, FoldingVision
 from archdraw.kinds.mimo_towers import MiMoAudio, MiMoVision
 from archdraw.kinds.minimax_vision import MiniMaxVision
+from archdraw.kinds.mllama_vision import MllamaVision
 from archdraw.kinds.moonvit import MoonViT
 from archdraw.kinds.muse_vision import MuseVision
 from archdraw.kinds.pixtral import PixtralVision
@@ -35,6 +36,12 @@ GATED = 3 * D * F
 WIDE = 4 * D
 """Four patches side by side."""
 
+MLLAMA_COUNT = (
+    (3 * P * P * D + D) + 2 * (1 + 4 * 2 * D) + (1 + 10 * D + 4 * 2 * 10 * D) + 7 * (LAYER - 4 * D) + 2 * 2 + 2 * 2 * D
+)
+"""Patches and class token, two tables of tiles, those of places, seven layers without biases in their attention, the
+gates of two, two norms."""
+
 QWEN = QwenVision(hidden_size=D, intermediate_size=F, depth=3, num_heads=4, patch_size=P, num_position_embeddings=9)
 MOON = MoonViT(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
 PIXTRAL = PixtralVision(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
@@ -57,6 +64,17 @@ MUSE = MuseVision(
     patch_size=P,
     pos_emb_height=3,
     pos_emb_width=3,
+)
+MLLAMA = MllamaVision(
+    hidden_size=D,
+    intermediate_size=F,
+    num_hidden_layers=5,
+    num_global_layers=2,
+    num_attention_heads=4,
+    image_size=3 * P,
+    patch_size=P,
+    max_num_tiles=2,
+    max_aspect_ratio_id=3,
 )
 DEEPSEEK = DeepSeekVision(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
 MIMO = MiMoVision(
@@ -151,6 +169,12 @@ COUNTS: list[tuple[Kind, int]] = [
         MUSE,
         3 * 2 * P * P * D + 9 * D + 2 * D + 5 * LAYER + 2 * D + WIDE * 32 + 32 * 32 + 32 * OWN,
     ),
+    (MLLAMA, MLLAMA_COUNT + D * OWN + OWN),
+    # Nine patches and a class token; what comes in, and what leaves layers 2 and 3 of five, is read as well.
+    (
+        MLLAMA.model_copy(update={"intermediate_layers_indices": (0, 2, 3)}),
+        MLLAMA_COUNT + 4 * D * OWN + OWN,
+    ),
     (
         DEEPSEEK,
         3 * P * P * D + D + 2 * (FOUR + 2 * D + GATED) + D + 9 * D * OWN + OWN + OWN * OWN + OWN + 3 * OWN,
@@ -213,7 +237,22 @@ def test_the_line_of_a_tower_says_what_a_token_is() -> None:
     assert QWEN.expand(SCOPE).body.notes[0] == "1 token for 8×8 pixels"
     assert DEEPSEEK.expand(SCOPE).body.notes[0] == "1 token for 12×12 pixels"
     assert MIMO_AUDIO.expand(SCOPE).body.notes[0] == "1 token for 4 moments"
-    assert CLIP.expand(SCOPE).body.notes[-1] == "the projector reads layer 2"
+    made = CLIP.expand(SCOPE)
+    assert made.body.notes[-1] == "the projector reads layer 2 of 3"
+    # What comes behind is counted and stands beside the line.
+    (unread,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
+    assert (unread.body.label, unread.counted) == ("1 layer that nothing reads", True)
+
+
+def test_an_encoder_that_is_read_does_not_join_the_line() -> None:
+    made = MLLAMA.expand(SCOPE)
+    assert (made.joins, made.body.detail) == (False, f"7 layers, {facts(made).total_parameters / 1000:.1f}k")
+    assert made.body.notes[0] == "to every cross-attention"
+    read = MLLAMA.model_copy(update={"intermediate_layers_indices": (0, 2, 3)}).expand(SCOPE)
+    graph = next(part for _, part in walk(read) if isinstance(part, Graph))
+    joined = [start for start, end in graph.edges if end == "joined"]
+    # The line itself, then what comes into layers 0, 2 and 3.
+    assert joined == ["global", "input", "layers 0", "layers 2"]
 
 
 def test_sinks_are_learned_where_there_is_a_window() -> None:
@@ -251,6 +290,17 @@ def change(kind: Kind, **fields: object) -> Kind:
     ("kind", "field", "message"),
     [
         (change(QWEN, num_heads=5), "num_attention_heads", "5 heads do not divide 16 features"),
+        (
+            change(MLLAMA, intermediate_layers_indices=(5,)),
+            "intermediate_layers_indices",
+            "layer 5 is read, but num_hidden_layers is 5",
+        ),
+        (
+            change(MLLAMA, intermediate_layers_indices=(2, 1)),
+            "intermediate_layers_indices",
+            "indices of layers come in order, each once",
+        ),
+        (change(MLLAMA, image_size=3), "image_size", "image_size 3 is less than patch_size 4"),
         (change(QWEN, hidden_act="tanh"), "hidden_act", "tanh is no activation that is known"),
         (
             change(QWEN, deepstack_visual_indexes=(3,)),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from archdraw.blocks import layers
 from archdraw.errors import InputError
 from archdraw.facts import facts
 from archdraw.readers import Reading, read_config
@@ -113,6 +114,28 @@ CASES: dict[str, tuple[dict[str, Any], int]] = {
         },
         217176,
     ),
+    # Its file says of the text part what differs from a Llama of 7B, and nothing else.
+    "llava_1_5": (
+        {
+            "model_type": "llava",
+            "text_config": {"model_type": "llama", "vocab_size": 100},
+            "vision_config": {**VISION, "model_type": "clip_vision_model"},
+        },
+        6494033656,
+    ),
+    "mllama": (
+        {
+            "model_type": "mllama",
+            "text_config": {**TEXT, "model_type": "mllama_text_model", "cross_attention_layers": [1]},
+            "vision_config": {
+                **VISION,
+                "num_global_layers": 2,
+                "intermediate_layers_indices": [0, 2],
+                "vision_output_dim": 96,
+            },
+        },
+        224945,
+    ),
     "mistral3": (
         {
             "model_type": "mistral3",
@@ -161,3 +184,31 @@ def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
 def test_features_of_several_layers_are_not_known(tmp_path: Path) -> None:
     data = {**CASES["llava"][0], "vision_feature_layer": [-2, -1]}
     assert read(data, tmp_path).incomplete == ("which layers of the vision encoder are used",)
+
+
+def mllama(changes: dict[str, Any], part: str) -> dict[str, Any]:
+    data = CASES["mllama"][0]
+    return {**data, part: {**data[part], **changes}}
+
+
+def test_layers_that_read_the_image_stand_where_the_file_says(tmp_path: Path) -> None:
+    model = expand(parse_spec(read(CASES["mllama"][0], tmp_path).text, "mllama"))
+    assert [layer.label for layer in layers(model)] == ["Decoder layer", "Cross-attention layer", "Decoder layer"]
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "message"),
+    [
+        ("text_config", {"cross_attention_layers": [3]}, "cross_attention_layers names a layer that is none of 3"),
+        ("vision_config", {"vision_output_dim": 95}, "vision_output_dim is not 96: hidden_size for the last layer"),
+        ("vision_config", {"supported_aspect_ratios": "all"}, "supported_aspect_ratios must be a list"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(part: str, changes: dict[str, Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        read(mllama(changes, part), tmp_path)
+
+
+def test_a_file_without_an_encoder_is_marked(tmp_path: Path) -> None:
+    data = {key: value for key, value in CASES["mllama"][0].items() if key != "vision_config"}
+    assert read(data, tmp_path).incomplete == ("the vision encoder: there is no vision_config",)

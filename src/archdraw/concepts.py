@@ -178,6 +178,7 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "hyper-connections": _kind("hyper_connections", "gated_residual"),
         "attention residuals": _kind("attention_residual"),
         "scaled residuals": _kind("scaled_residual", "weighted_residual", "affine_residual"),
+        "gated residuals": _kind("tanh_gated_residual"),
         "looped depth": _kind("loop"),
         "exit gate": _field("early_exit_threshold"),
     },

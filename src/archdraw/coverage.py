@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from archdraw.blocks import Side, walk
+from archdraw.blocks import Block, Side, children
 from archdraw.concepts import CONCEPTS, concepts
 from archdraw.model import Model
 from archdraw.scene import Text
 from archdraw.views.architecture import picture
 
+TITLE = 600
+"""The weight of the titles of panels."""
 SHORTEST_LINE = 12
 """A title that is broken over lines is known by the first of them, if that has so many characters."""
 
@@ -39,12 +41,25 @@ def coverage(models: Sequence[Model]) -> str:
 def left_out(model: Model) -> list[str]:
     """What the plate of ``model`` does not show: what its spec lacks, what stays folded, panels without room."""
     missing = [str(reason) for reason in model.spec.incomplete]
-    for _, block in walk(model.block):
-        if isinstance(block, Side):
-            missing.append(f"inside of {block.body.label}")
-    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text)}
-    for inset in picture(model.spec, model.block).insets:
-        lines = (line for line in drawn if len(line) >= SHORTEST_LINE and inset.title.startswith(line))
-        if inset.title not in drawn and next(lines, None) is None:
-            missing.append(f"panel {inset.title}")
+    # A title is told from the box that it opens, which may have the same words, by its weight.
+    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text) and shape.weight == TITLE}
+
+    def is_drawn(title: str) -> bool:
+        lines = (line for line in drawn if len(line) >= SHORTEST_LINE and title.startswith(line))
+        return title in drawn or next(lines, None) is not None
+
+    panels = [inset.title for inset in picture(model.spec, model.block).insets]
+    missing += _folded(model.block, [title for title in panels if is_drawn(title)])
+    missing += [f"panel {title}" for title in panels if not is_drawn(title) and f"inside of {title}" not in missing]
     return list(dict.fromkeys(missing))
+
+
+def _folded(block: Block, opened: list[str]) -> Iterator[str]:
+    """The modules beside the spine that stay folded; what is beside an opened one is not in its panel."""
+    if isinstance(block, Side):
+        body = block.body
+        if body.kind != "unread_layers" and (body.title or body.label) not in opened:
+            yield f"inside of {body.label}"
+            return
+    for child in children(block):
+        yield from _folded(child, opened)

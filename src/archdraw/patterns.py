@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
 REPEAT = 1.5
 """What a repeat costs beside the letters of what is repeated."""
+SHIFTED = 1.0
+"""What it costs more where its unit begins with another letter than the whole order."""
 
 
 def runs(names: Sequence[str]) -> list[tuple[str, int]]:
@@ -66,36 +69,60 @@ def cadence(places: Sequence[int], number: int) -> int | None:
 
 
 def nested(letters: str, depth: int = 2) -> str:
-    """``3 × [3 × (me) mae] 4 × (me)``: the order of ``letters`` in as few as can be, repeats in repeats at most.
+    """``3 × [3 × (me) mae] 4 × (me)``: the order of ``letters`` as :func:`covered` finds it, in one line of text."""
+    return _written(covered(letters, depth))
 
-    Each letter is one layer. Repeats are nested at most ``depth`` deep; the words are the shortest cover there is of
-    letters and repeats one after the other, where a repeat counts as much as one letter and a half.
+
+def _written(items: tuple[str | Times, ...]) -> str:
+    words = []
+    for item in items:
+        if isinstance(item, Times):
+            inner = _written(item.items)
+            opening, closing = "()" if inner.isalpha() else "[]"
+            words.append(f" {item.times} × {opening}{inner}{closing} ")
+        else:
+            words.append(item)
+    return "".join(words).strip().replace("  ", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """``items``, ``times`` in a row."""
+
+    times: int
+    items: tuple[str | Times, ...]
+
+
+def covered(letters: str, depth: int = 2) -> tuple[str | Times, ...]:
+    """The order of ``letters``, each of which is one layer, in as few letters and repeats as can be.
+
+    Repeats of several letters are nested at most ``depth`` deep; a run of one letter may stand anywhere. A repeat
+    counts as much as one letter and a half, and a letter more where its unit does not begin as the whole does: units
+    that begin alike are compared at a glance.
     """
-    return _cover(letters, depth)[1].strip()
+    return _cover(letters, depth, letters[:1])[1]
 
 
-@lru_cache(maxsize=4096)
-def _cover(letters: str, depth: int) -> tuple[float, str]:
-    """The cost of the shortest words for ``letters``, and these words."""
+@lru_cache(maxsize=8192)
+def _cover(letters: str, depth: int, first: str) -> tuple[float, tuple[str | Times, ...]]:
+    """The cost of the shortest cover of ``letters``, and the cover. ``first``: how the whole order begins."""
     # From the end to the start: what is cheapest from each place on.
-    best: list[tuple[float, str]] = [(0.0, "")]
+    best: list[tuple[float, tuple[str | Times, ...]]] = [(0.0, ())]
     for start in range(len(letters) - 1, -1, -1):
         rest = best[len(letters) - start - 1]
-        found, is_letter = (rest[0] + 1, letters[start] + rest[1]), True
-        for unit in range(1, (len(letters) - start) // 2 + 1) if depth else ():
+        found, is_letter = (rest[0] + 1, (letters[start], *rest[1])), True
+        for unit in range(1, (len(letters) - start) // 2 + 1 if depth else 2):
             part, times = letters[start : start + unit], 1
             while letters.startswith(part, start + times * unit):
                 times += 1
             if times == 1:
                 continue
-            inner_cost, inner = _cover(part, depth - 1)
+            inner_cost, inner = _cover(part, depth - 1, first) if unit > 1 else (1.0, (part,))
             after = best[len(letters) - start - times * unit]
-            cost = inner_cost + REPEAT + after[0]
+            cost = inner_cost + REPEAT + (SHIFTED if unit > 1 and part[0] != first else 0) + after[0]
             # Where it is as short, a repeat from here on is better than one that begins after a letter.
             if cost < found[0] or (is_letter and cost == found[0]):
                 is_letter = False
-                opening, closing = "()" if inner.isalpha() else "[]"
-                told = f" {times} × {opening}{inner.strip()}{closing} "
-                found = (cost, f"{told}{after[1]}".replace("  ", " "))
+                found = (cost, (Times(times, inner), *after[1]))
         best.append(found)
     return best[-1]

@@ -244,12 +244,29 @@ class LegendEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCell:
+    """Some layers of one kind in an order: its words, with their number where they are several in a row."""
+
+    label: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGroup:
+    """Layers that come ``times`` in a row."""
+
+    times: int
+    items: tuple[OrderCell | OrderGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
-    """One cell a layer, cells of one ``group`` close together."""
+    """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none)."""
 
     caption: str
     cells: tuple[StripCell, ...]
     legend: tuple[LegendEntry, ...]
+    order: tuple[OrderCell | OrderGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from archdraw.kinds.wording import number
 
 
 class Embedding(Kind):
-    """The table of token vectors, ``[vocab_size, hidden_size]``.
+    """The table of token vectors, ``[vocab_size, hidden_size]``; ``num_embeddings`` rows where it has more than that.
 
     ``scale_embedding`` multiplies the vectors by the square root of ``hidden_size`` (Gemma), ``embedding_multiplier``
     by a number of your own. Vectors of another ``embedding_size`` are projected to ``hidden_size`` (OPT 350M).
@@ -29,6 +29,7 @@ class Embedding(Kind):
         "segments: arXiv:1810.04805; projected: arXiv:2205.01068"
     )
 
+    num_embeddings: Size | None = None
     scale_embedding: bool = False
     embedding_multiplier: Factor | None = None
     embedding_size: Size | None = None
@@ -39,7 +40,13 @@ class Embedding(Kind):
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Block:
-        """The table, or all tables added. Raises :class:`KindError` for two scales at once."""
+        """The table, or all tables added.
+
+        Raises :class:`KindError` for two scales at once, and where rows are lacking or a tied head has none for them.
+        """
+        if self.num_embeddings is not None and (scope.tie_word_embeddings or self.num_embeddings < scope.vocab_size):
+            why = "tie_word_embeddings" if scope.tie_word_embeddings else f"vocab_size {scope.vocab_size:,}"
+            raise KindError(f"num_embeddings {self.num_embeddings:,} does not go with {why}", "num_embeddings")
         if self.scale_embedding and self.embedding_multiplier is not None:
             raise KindError(
                 "scale_embedding and embedding_multiplier cannot both be set",
@@ -59,8 +66,8 @@ class Embedding(Kind):
         return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]
 
     def _tokens(self, scope: Scope) -> Block:
-        width = self.embedding_size or scope.hidden_size
-        detail = f"{scope.vocab_size:,} to {width:,}"
+        width, rows = self.embedding_size or scope.hidden_size, self.num_embeddings or scope.vocab_size
+        detail = f"{rows:,} to {width:,}"
         if self.scale_embedding:
             root = isqrt(scope.hidden_size)
             exact = root * root == scope.hidden_size
@@ -72,7 +79,7 @@ class Embedding(Kind):
             self.label or "Token embedding",
             role="embedding",
             detail=f"{detail}, shared" if self.shared else detail,
-            weights=(Weight("weight", (scope.vocab_size, width), tied=self.shared),),
+            weights=(Weight("weight", (rows, width), tied=self.shared),),
             part="embedding",
         )
         if width == scope.hidden_size:

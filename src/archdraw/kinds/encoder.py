@@ -7,9 +7,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdraw.blocks import Heads, Leaf, Module, Parallel, Sequence, Side, Weight, linear
+from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Side, Weight, linear
 from archdraw.facts import facts
-from archdraw.kinds.attention_parts import Biases, grouping, keys_and_values, queries
+from archdraw.kinds.attention_parts import (
+    Biases,
+    QueryKeyNorm,
+    grouping,
+    keys_and_values,
+    queries,
+    query_key_norm,
+)
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Factor, Label, Size
@@ -70,7 +77,8 @@ class CrossAttention(Kind):
 
     They are made once for the whole source, so that a token of the decoder adds nothing to a cache. A vector of the
     encoder has ``encoder_hidden_size`` features, the model's unless said; there are at most ``max_source_positions``.
-    Biases and ``attention_multiplier`` as in ``multi_head``.
+    Groups of query heads share ``num_key_value_heads`` heads of keys and values where that is said. ``qk_norm``, biases
+    and ``attention_multiplier`` as in ``multi_head``.
     """
 
     keyword: ClassVar[str] = "cross_attention"
@@ -79,7 +87,9 @@ class CrossAttention(Kind):
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3, arXiv:1706.03762"
 
     num_attention_heads: Size
+    num_key_value_heads: Size | None = None
     head_dim: Size | None = None
+    qk_norm: QueryKeyNorm | None = None
     encoder_hidden_size: Size | None = None
     max_source_positions: Size | None = None
     attention_bias: bool = False
@@ -90,18 +100,24 @@ class CrossAttention(Kind):
     def expand(self, scope: Scope) -> Module:
         """Queries of the line, keys and values of a source, attention, output projection.
 
-        Raises :class:`KindError` where the heads don't divide the hidden size.
+        Raises :class:`KindError` where the heads don't divide the hidden size, or groups the heads.
         """
         hidden, query, bias = scope.hidden_size, self.num_attention_heads, self.attention_bias
+        groups = self.num_key_value_heads or query
+        if query % groups:
+            raise KindError(
+                f"num_key_value_heads {groups} does not divide num_attention_heads {query}", "num_key_value_heads"
+            )
         if self.head_dim is None and hidden % query:
             raise KindError(
                 f"num_attention_heads {query} does not divide hidden_size {hidden}",
                 "num_attention_heads",
                 "say head_dim where a head is not hidden_size / num_attention_heads wide",
             )
-        heads = Heads(query, query, self.head_dim or hidden // query, reach=self.max_source_positions)
+        heads = Heads(query, groups, self.head_dim or hidden // query, reach=self.max_source_positions)
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
-        width = query * heads.width
+        each = heads.width
+        width = query * each
         origin = Leaf("encoder_output", "encoder output", role="auxiliary", inputs=0, chip="encoder output")
         pairs = keys_and_values(
             self.encoder_hidden_size or hidden,
@@ -134,12 +150,18 @@ class CrossAttention(Kind):
         return Module(
             "cross_attn",
             self.label,
-            Sequence((projections, attention, out)),
+            Sequence((projections, *self._normed(heads), attention, out)),
             role="attention",
-            detail=f"{query} heads of {heads.width}",
+            detail=f"{query} heads of {each}" if groups == query else f"{query} Q, {groups} KV, head {each}",
             kind=self.keyword,
             notes=notes("K and V are made once, of the whole source", [self._longest(), self._scale()], biases.told()),
         )
+
+    def _normed(self, heads: Heads) -> tuple[Block, ...]:
+        """The norm of queries and keys, beside which the values pass."""
+        if self.qk_norm is None:
+            return ()
+        return (Parallel((query_key_norm(self.qk_norm, heads, ("Q", "K")), LINE), "separate"),)
 
     def _longest(self) -> str:
         return f"at most {self.max_source_positions:,} vectors of it" if self.max_source_positions else ""

@@ -106,9 +106,10 @@ class RGLRU(Kind):
 class MatrixLSTM(Kind):
     """mLSTM: each of ``num_heads`` heads keeps a matrix of ``qk_dim`` by ``v_dim`` (shared out) features.
 
-    Exponential input and forget gates, one number a head, say how much of the outer product of key and value is added
-    and how much of the matrix stays; the query reads it, divided by a vector of the sums of keys (the normaliser).
-    ``gate_soft_cap`` bounds both gates. An output gate is multiplied behind a norm for each head.
+    Two gates, one number a head, say how much of the outer product of key and value is added (the input gate, an
+    exponential) and how much of the matrix stays (the forget gate, a sigmoid); the query reads it, divided by a vector
+    of the sums of keys (the normaliser). ``gate_soft_cap`` bounds both gates. An output gate is multiplied behind a
+    norm for each head.
     """
 
     keyword: ClassVar[str] = "mlstm"
@@ -198,6 +199,6 @@ class MatrixLSTM(Kind):
             notes=notes(
                 f"a layer keeps {state:,} + {memory.state - state:,} (normaliser) values",
                 f"= {data_size(2 * memory.state)} in bf16",
-                "all projections have a bias" if bias else "both gates have a bias",
+                f"input gate exp, forget gate sigmoid, {'all projections' if bias else 'both'} with a bias",
             ),
         )

@@ -90,9 +90,7 @@ class VisionEncoder(Kind):
         steps: list[Block] = [self._patches()]
         if self.pre_layernorm:
             steps.append(_named(LayerNorm().expand(inner), "layernorm_pre"))
-        steps.append(Repeat(self._layer(inner), self.num_hidden_layers))
-        if self.post_layernorm:
-            steps.append(_named(LayerNorm().expand(inner), "layernorm_post"))
+        steps.extend(self._layers(inner))
         body = booked(uncached(Sequence((*steps, *self._projector(scope)))), "encoder")
         count = facts(body).total_parameters
         layers = f"{self.num_hidden_layers} layer{'s' if self.num_hidden_layers > 1 else ''}"
@@ -108,6 +106,20 @@ class VisionEncoder(Kind):
             ),
             direction="in",
         )
+
+    def _layers(self, inner: Scope) -> list[Block]:
+        """The layers and the norm behind them; those that the projector does not read stand beside its line."""
+        behind: list[Block] = []
+        if self.post_layernorm:
+            behind.append(_named(LayerNorm().expand(inner), "layernorm_post"))
+        layer, unread = self._layer(inner), -1 - self.vision_feature_layer
+        if not unread:
+            return [Repeat(layer, self.num_hidden_layers), *behind]
+        rest = Sequence((Repeat(layer, unread), *behind))
+        label = f"{unread} layer{'s' if unread > 1 else ''} that nothing reads"
+        side = Side(Module("unread", label, rest, role="auxiliary", kind="unread_layers"), direction="out")
+        read = self.num_hidden_layers - unread
+        return [Repeat(layer, read), side] if read else [side]
 
     @property
     def patches(self) -> int:
@@ -196,7 +208,9 @@ class VisionEncoder(Kind):
         return notes(
             f"{number(self.tokens)} tokens {'a tile' if self.tiled else 'an image'}",
             f"of {pixels}",
-            "" if layer == -1 else f"the projector reads layer {self.num_hidden_layers + layer + 1}",
+            ""
+            if layer == -1
+            else f"the projector reads layer {self.num_hidden_layers + layer + 1} of {self.num_hidden_layers}",
         )
 
 

@@ -14,6 +14,8 @@ SPACE = 24.0
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
 OMISSION_COST = 110.0
+OPENED_COST = 420.0
+"""What it costs to leave out a panel that opens a box: more than a figure beside the model."""
 DETOUR_COST = 260.0
 """Of a line that passes above or below the whole first column."""
 EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
@@ -28,17 +30,22 @@ PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 class Limits:
     """How tall insets should be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``.
 
-    Wide ones must not be taller than ``hard``.
+    Wide ones must not be taller than ``hard``; where ``strict``, narrow ones not than ``narrow``: what does not fit
+    into one column then goes into two, before anything is left out.
     """
 
     width: float
     narrow: float
     wide: float
     hard: float
+    strict: bool = False
 
     def last(self, widths: tuple[float, ...]) -> float:
         """The height beyond which insets in columns of ``widths`` cannot go."""
-        return self.hard if self.is_wide(widths) else self.narrow
+        if self.is_wide(widths):
+            return self.hard
+        # Two columns that are not wide may make the page a square: its shorter side is what text goes by.
+        return max(self.narrow, self.hard) if self.strict and len(widths) > 1 else self.narrow
 
     def tallest(self, widths: tuple[float, ...]) -> float:
         """The height that insets in columns of ``widths`` may have."""
@@ -88,9 +95,10 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> A
         target = max([model_height, *tall])
         unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
         cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
-        cost += OMISSION_COST * (len(insets) - sum(len(column) for column in columns))
+        cost += sum(OPENED_COST if inset.source else OMISSION_COST for inset in _missing(insets, columns))
         cost += EXCESS_COST * max(0.0, target - limits.tallest(widths))
-        cost += IMPOSSIBLE_COST * max(0.0, target - limits.last(widths)) * limits.is_wide(widths)
+        if limits.strict or limits.is_wide(widths):
+            cost += IMPOSSIBLE_COST * max(0.0, target - limits.last(widths))
         cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
         cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
         if best is None or cost < best[0] - 0.5:
@@ -112,6 +120,12 @@ def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], 
             yield (first, second) if second else (first,)
         elif not first and not second:
             yield ()
+
+
+def _missing(insets: tuple[Inset, ...], columns: tuple[tuple[Inset, ...], ...]) -> list[Inset]:
+    """The insets that stand in none of ``columns``."""
+    kept = {id(inset) for column in columns for inset in column}
+    return [inset for inset in insets if id(inset) not in kept]
 
 
 def _passing(columns: tuple[tuple[Inset, ...], ...]) -> list[int]:

@@ -14,7 +14,8 @@ FRAME = "#frame"
 TAP = 36.0
 """From where a residual's line comes in up to its first box; the dot is half-way."""
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
-BAR_HEIGHT = 40.0
+BAR_HEIGHT, INSET_BAR = 40.0, 240.0
+"""How high a bar is, and how wide in an inset."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
@@ -79,7 +80,12 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
         out = x + body.outputs[0]
         canvas.line((out, y - length + FRAME_TOP), (out, y - length))
 
-    return Cell(left, right, length, (port,), body.outputs, (False,), paint)
+    return Cell(left - _beside(item.times, measures), right, length, (port,), body.outputs, (False,), paint)
+
+
+def _beside(times: str, measures: Measures) -> float:
+    """What the bracket of ``times`` takes at the left, where no margin of the page is kept for it."""
+    return BRACKET + GUTTER if times and not measures.frame_left else 0.0
 
 
 def _is_bracketed(item: Diagram) -> bool:
@@ -96,6 +102,8 @@ def _is_bracketed(item: Diagram) -> bool:
 def bar(item: Bar, port: float, measures: Measures) -> Cell:
     """A run of layers folded to one line of words."""
     left, right = port - measures.frame_left, port + measures.frame_right
+    if not measures.frame_left:
+        left, right = port - INSET_BAR / 2, port + INSET_BAR / 2
     rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
     height = max(BAR_HEIGHT, rows_height(rows) + 14)
 
@@ -116,7 +124,7 @@ def bar(item: Bar, port: float, measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
 
-    return Cell(left, right, height, (port,), (port,), (True,), paint)
+    return Cell(left - _beside(item.times, measures), right, height, (port,), (port,), (True,), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str) -> None:
@@ -190,7 +198,7 @@ def choice(
 
 def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) -> float:
     """Where the boxes of ``cell`` begin: chips stand outside the frame."""
-    return port - measures.box_width / 2 if isinstance(option, Box) else cell.left
+    return port - measures.box_width / 2 if isinstance(option, Box) and measures.box_width else cell.left
 
 
 def tap(item: Tap, port: float, measures: Measures) -> Cell:

@@ -10,7 +10,7 @@ from archdraw.layout import diagram, page, panels, strip
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
-from archdraw.layout.frames import side_box, side_height
+from archdraw.layout.frames import FRAME, side_box, side_height
 from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.words import fitted
@@ -95,7 +95,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     # Where the model itself is taller than that, panels may be as tall as it is.
     narrow, wide = (max(most - overhead, natural.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
-    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead)
+    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead, strict=True)
     arrangement = _fitted_in(plate, theme, natural.height, usual, large)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
@@ -105,7 +105,11 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
     page.header(canvas, plate.name, plate.subtitle, width)
     paint_model(canvas, plate.tokens, column, bottom)
+    spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
+    if spine_frame is not None:
+        # Insets may have frames too; zoom lines leave that of the spine.
+        canvas.places[FRAME] = spine_frame
     zoom_lines(canvas, placed, MARGIN + column.width)
     height = bottom
     if plate.strip:

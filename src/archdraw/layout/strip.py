@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdraw.fonts import text_width
+from archdraw.layout import order
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.measures import SMALL
 from archdraw.layout.words import Row, fitted
@@ -17,6 +18,8 @@ HEAD, HEAD_LINE = 38.0, 22.0
 """From the top to the cells with one line of words, and what another line adds."""
 BODY = FULL + 3 + LOWER + 22
 TALL_ROLES = frozenset({"attention"})
+ORDER_TOP, ORDER_SPACE = 8.0, 12.0
+"""The order stands a little nearer to the words than cells do, and has so much below it."""
 GROUP_GAP = 6.0
 MARK, MARK_SPACE, MOST_MARKS = 1.6, 3.4, 4
 SWATCH, SWATCH_GAP, ENTRY_GAP = 14.0, 8.0, 22.0
@@ -54,7 +57,11 @@ def _head(strip: Strip, width: float) -> _Head:
 
 def height(strip: Strip, width: float) -> float:
     """How tall ``strip`` is across ``width`` px."""
-    return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + BODY
+    return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + _order_height(strip, width) + BODY
+
+
+def _order_height(strip: Strip, width: float) -> float:
+    return order.height(strip.order, width) + ORDER_SPACE if strip.order else 0.0
 
 
 def pitch_in(strip: Strip, width: float) -> float:
@@ -80,6 +87,9 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
         _legend(canvas, line, left, left + width if head.beside else None, baseline)
         baseline += HEAD_LINE
     top += HEAD_LINE * (head.lines - 1)
+    if strip.order:
+        order.paint(canvas, strip.order, left, top + HEAD - ORDER_TOP, width)
+        top += _order_height(strip, width)
     groups = strip.cells[-1].group if strip.cells else 0
     number = len(strip.cells)
     gap = _group_gap(groups, width)

@@ -62,7 +62,10 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
         x, y = source.left + BADGE / 2, source.top - BADGE / 2 - 3
-        if _is_under(canvas, source):
+        if source.top > canvas.places[FRAME].bottom:
+            # Beside the tokens there is room; above, the line of the box leaves.
+            x, y = source.right + BADGE / 2 + 3, source.middle
+        elif _is_under(canvas, source):
             # Above an alternative are the words that tell when it comes.
             x, y = source.left - BADGE / 2 - 3, source.top + BADGE / 2 - 8
         badge(canvas, x, y, letter, BADGE)

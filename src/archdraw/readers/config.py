@@ -78,6 +78,7 @@ class Config:
         self.incomplete: list[str] = parent.incomplete if parent else []
         self._read: set[str] = set()
         self._harmless: set[str] = set()
+        self._defaults: dict[str, int] = {}
         self._sections: dict[str, Config] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -161,6 +162,10 @@ class Config:
         """Says that ``names`` have no bearing on the structure: training, generation, numeric precision."""
         self._harmless.update(names)
 
+    def defaults(self, **sizes: int) -> None:
+        """Gives ``sizes`` that the file may leave out, as its class would: they stand in where no default is named."""
+        self._defaults |= sizes
+
     def per_layer(self, values: list[Any], layers: int, name: str, *, longer: str = "") -> list[Any]:
         """The first ``layers`` of ``values``, a list of the config under ``name`` with an entry for each layer.
 
@@ -203,6 +208,8 @@ class Config:
         for name in names:
             if self.data.get(name) is not None:
                 return self.data[name], name
+        if default is REQUIRED:
+            default = next((self._defaults[name] for name in names if name in self._defaults), REQUIRED)
         return default, ""
 
     def _comment(self, asked: str, name: str) -> str:

@@ -33,6 +33,15 @@ TEXT = {
 }
 """Text parts that have a type of their own and the structure of another family."""
 
+LLAMA = {
+    "hidden_size": 4096,
+    "intermediate_size": 11_008,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "vocab_size": 32_000,
+}
+"""The class defaults of a Llama: the text part of LLaVA 1.5 says what differs from them, and nothing else."""
+
 IMAGES = ("image_processor", "processor_class")
 
 
@@ -116,6 +125,9 @@ def _qwen2_vl(config: Config) -> Draft:
 
 def _llava(config: Config) -> Draft:
     """LLaVA: any text model behind any of three encoders, joined by two projections."""
+    text = config.section("text_config")
+    if text is not None and text.text("model_type", default="llama") == "llama":
+        text.defaults(**LLAMA)
     made = text_model(config, "llama")
     vision = config.section("vision_config") or Config({}, ("vision_config",), config)
     kind = vision.text("model_type", default="clip_vision_model")

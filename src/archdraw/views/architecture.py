@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.facts import Facts, facts
 from archdraw.layout import plate as layout
-from archdraw.picture import Branches, Chain, Diagram, Plate
+from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.views import unpublished
 from archdraw.views.diagrams import folded, opened, tapped
-from archdraw.views.insets import insets, names_of
-from archdraw.views.stack import Stack, joined, stacked
+from archdraw.views.encoders import encoder_panels, encoders
+from archdraw.views.insets import insets, names_of, spine_options
+from archdraw.views.stack import Option, Stack, joined, stacked
 from archdraw.views.strip import strip
 from archdraw.views.wording import headline, parameters, share
 
@@ -59,27 +62,30 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
         accent=accent_index(spec.developer or spec.name),
         column=Chain(tuple(items)),
         tokens="Tokenized text",
-        insets=(
-            unpublished.panels(spec, model)
-            if counted.unknown
-            else insets(model, stack, counted, spec.context_length, _wanted(spec, stack))
-        ),
+        insets=(unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, stack, counted, paths)),
         strip=strip(stack, alike=every_strip),
         footer=_footer(spec, model),
         description=_description(spec, model, stack, counted),
     )
 
 
+def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict[int, str]) -> tuple[Inset, ...]:
+    """What is opened: boxes of the spine, and encoders beside it."""
+    spine, beside = spine_options(model, stack, paths), encoders(model, paths)
+    wanted = _wanted(spec, (*spine, *beside))
+    return insets(spine, stack, counted, spec.context_length, wanted) + encoder_panels(beside, wanted)
+
+
 def _note(side: Side) -> str:
     return side.body.notes[0] if side.direction == "in" and side.body.notes else ""
 
 
-def _wanted(spec: Spec, stack: Stack) -> list[str] | None:
+def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
     """What the author wants to be opened; None for the choice of the program. Raises :class:`InputError`."""
     chosen = spec.insets
     if chosen is None:
         return None
-    known = {name for slot in stack.slots for option in slot.options for name in names_of(option)}
+    known = {name for option in options for name in names_of(option)}
     problems = [
         spec.problem(f"nothing that could be opened is called {name}", "insets", hint=nearest(name, known))
         for name in chosen or ()

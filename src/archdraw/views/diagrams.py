@@ -39,7 +39,7 @@ def paths_of(module: Module, path: str) -> dict[int, str]:
 
 def opened(module: Module, path: str) -> Diagram:
     """What is inside ``module``: its leaves as boxes, modules in it folded."""
-    return _diagram(module.body, paths_of(module, path))
+    return diagram(module.body, paths_of(module, path))
 
 
 def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | None = None) -> Box:
@@ -70,17 +70,18 @@ def tapped(side: Side, path: str, note: str = "") -> Tap:
     return Tap(folded(side.body, path, label=f"{side.body.label}, folded"), side.direction, note, side.joins)
 
 
-def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
+def diagram(block: Block, paths: dict[int, str]) -> Diagram:
+    """``block``, whose parts have ``paths`` by identity."""
     match block:
         case Leaf():
             return _leaf(block, paths[id(block)])
         case Module():
             return folded(block, paths[id(block)])
         case Sequence(parts=parts):
-            items = _unrepeated(_activated([_diagram(part, paths) for part in parts], parts))
+            items = _unrepeated(_activated([diagram(part, paths) for part in parts], parts))
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
-            items = tuple(_diagram(branch, paths) for branch in branches)
+            items = tuple(diagram(branch, paths) for branch in branches)
             sign: Literal["+", "×"] | None = "+" if merge == "add" else "×" if merge == "multiply" else None
             fan = Branches(items, sign)
             if merge == "concatenate":
@@ -90,11 +91,11 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
         case Graph():
             return _graph(block, paths)
         case Residual(body=body):
-            return Rail(_diagram(body, paths))
+            return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
             title = f"{times} times with the same weights" if tied else f"{times} times"
-            return Frame(_diagram(body, paths), f"{times} ×", f"{path}/repeat", title)
+            return Frame(diagram(body, paths), f"{times} ×", f"{path}/repeat", title)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = f"{total} experts, {active} active for a token"
@@ -107,10 +108,14 @@ def _diagram(block: Block, paths: dict[int, str]) -> Diagram:
 
 
 def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
-    """Each node as one box. Raises ValueError for a node that is more than one."""
+    """Each node as one box, layers in a row too. Raises ValueError for a node that is more than one."""
     boxes: dict[str, Box] = {}
     for name, node in block.nodes:
-        box = _diagram(node, paths)
+        match node:
+            case Repeat(body=Module(label=label) as body, times=times):
+                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {label}")
+            case _:
+                box = diagram(node, paths)
         if not isinstance(box, Box):
             raise ValueError(f"node {name} of a graph is not one box")
         boxes[name] = box

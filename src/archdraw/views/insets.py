@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Window, children, leaves, walk
+from archdraw.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
 from archdraw.facts import Facts
 from archdraw.patterns import periods, runs
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
@@ -15,6 +15,8 @@ from archdraw.views.wording import data, headline, parameters, share, within
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
+STACKS = frozenset({"layers", "unpublished_layers"})
+"""Modules of the spine that are drawn as their layers."""
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
@@ -33,16 +35,16 @@ PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
 
 
 def insets(
-    model: Module, stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None
+    options: Iterable[Option], stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None
 ) -> tuple[Inset, ...]:
-    """The panels of ``model``: boxes that are opened from the top down, then what stands by itself.
+    """The panels of a model: those of its boxes ``options`` from the top down, then what stands by itself.
 
     ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
     """
     found: list[Inset] = []
     bodies: set[tuple[object, ...]] = set()
     masks = _masks(stack)
-    for option in _options(stack):
+    for option in options:
         block = option.block
         if not isinstance(block, Module) or not _worth(block) or len(bodies) == MOST_OPENED:
             continue
@@ -74,9 +76,12 @@ def names_of(option: Option) -> set[str]:
     return {option.path, option.block.name, option.block.label, kind} - {""}
 
 
-def _options(stack: Stack) -> Iterator[Option]:
-    for slot in reversed(stack.slots):
-        yield from slot.options
+def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[Option, ...]:
+    """The boxes of the spine that may be opened: those of the layers from the top down, then modules around them."""
+    parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
+    around = (part for part in reversed(parts) if isinstance(part, Module) and part.kind not in STACKS)
+    inside = (option for slot in reversed(stack.slots) for option in slot.options)
+    return (*inside, *(Option(part, paths[id(part)], ()) for part in around))
 
 
 def _worth(module: Module) -> bool:

@@ -7,11 +7,13 @@ from itertools import accumulate
 
 from archdraw.blocks import Module, leaves, walk
 from archdraw.patterns import factored, nested, periods, runs
-from archdraw.picture import LegendEntry, Strip, StripCell
+from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
+from archdraw.views.order import ordered
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
 LONGEST_CAPTION = 96
+SHORT_ORDER = 48
 MIXTURE = "mixture of experts"
 LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
 """What a layer is called in an order of many, by the role of its block (m: Mamba). Panels have the capitals."""
@@ -67,10 +69,16 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     rows = [words] if below == words else [words, below]
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = f"{number} layers = {'; '.join(orders)}" if orders else f"{number} layers, all alike"
+    order: tuple[OrderCell | OrderGroup, ...] = ()
     if len(caption) > LONGEST_CAPTION:
-        # An order without a rule is told by the cells and, where there are letters for it, by those; the words count.
-        caption = f"{number} layers: {'; '.join(_counted(row) for row in rows if len(set(row)) > 1)}"
-        if len(rows) == 1:
+        # An order without a rule is told by the cells, and by groups of them or letters; the words count.
+        differing = [row for row in rows if len(set(row)) > 1]
+        caption = f"{number} layers: {'; '.join(map(_counted, differing))}"
+        roles = {name: module.role for module, name in (*upper_names.items(), *lower_names.items())}
+        order = ordered(differing[0], roles)
+        if order:
+            caption = f"{number} layers: {'; '.join((_counted(differing[0]), *map(_briefly, differing[1:])))}"
+        elif len(rows) == 1:
             caption = _lettered(rows[0], {**lower_names, **upper_names}) or caption
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
@@ -79,7 +87,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
     ]
-    return Strip(caption, tuple(cells), tuple(legend))
+    return Strip(caption, tuple(cells), tuple(legend), order)
 
 
 def _variants(modules: list[Module | None]) -> dict[Module, int]:
@@ -105,6 +113,12 @@ def _lettered(names: list[str], modules: dict[Module, str]) -> str:
 def _counted(names: list[str]) -> str:
     counts = Counter(names)
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+
+
+def _briefly(names: list[str]) -> str:
+    """The order of ``names`` where it is short, else how often each comes."""
+    order = factored(names)
+    return order if len(order) <= SHORT_ORDER else _counted(names)
 
 
 def _group(index: int, start: int, unit: int, times: int) -> int:

@@ -1,0 +1,45 @@
+"""The order of a stack as groups of named cells: what a caption of one line cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from archdraw.patterns import Times, covered
+from archdraw.picture import OrderCell, OrderGroup
+
+MOST_CELLS = 24
+"""More cells than these say no more than the strip below them."""
+LONGEST_ORDER = 400
+"""Characters of all cells together: beyond, the rows of groups are taller than a panel."""
+FIRST_LETTER = 0xE000
+"""Names are stood for by characters of the private area, of which no name is made."""
+
+
+def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell | OrderGroup, ...]:
+    """The order of ``names``, one for each layer, with repeats nested two deep at most.
+
+    ``roles`` gives each name its colour. Empty where nothing repeats, or where it would take too many cells.
+    """
+    letters = {name: chr(FIRST_LETTER + number) for number, name in enumerate(dict.fromkeys(names))}
+    meaning = {letter: name for name, letter in letters.items()}
+    items = tuple(_item(part, meaning, roles) for part in covered("".join(letters[name] for name in names)))
+    cells = list(_cells(items))
+    few = len(cells) <= MOST_CELLS and sum(len(cell.label) for cell in cells) <= LONGEST_ORDER
+    return items if few and len(cells) < len(names) else ()
+
+
+def _item(part: str | Times, meaning: Mapping[str, str], roles: Mapping[str, str]) -> OrderCell | OrderGroup:
+    if isinstance(part, str):
+        return OrderCell(meaning[part], roles[meaning[part]])
+    if len(part.items) == 1 and isinstance(part.items[0], str):
+        name = meaning[part.items[0]]
+        return OrderCell(f"{part.times} × {name}", roles[name])
+    return OrderGroup(part.times, tuple(_item(inner, meaning, roles) for inner in part.items))
+
+
+def _cells(items: Sequence[OrderCell | OrderGroup]) -> Iterator[OrderCell]:
+    for item in items:
+        if isinstance(item, OrderGroup):
+            yield from _cells(item.items)
+        else:
+            yield item

@@ -1,0 +1,122 @@
+"""Encoders beside the spine, opened: what stands in their panels, where their letters are, what is left folded."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from archdraw.coverage import left_out
+from archdraw.errors import InputError
+from archdraw.faults import faults
+from archdraw.model import Model, load
+from archdraw.picture import Box, Chain, Diagram, Frame, Graph, Inset, Rail, Words
+from archdraw.resources import specs_folder
+from archdraw.scene import Line, Text
+from archdraw.spec import expand, parse_spec
+from archdraw.views.architecture import picture
+
+
+@cache
+def model(name: str) -> Model:
+    return load(specs_folder() / f"{name}.yaml")
+
+
+def panel(name: str, title: str) -> Inset:
+    found = model(name)
+    return next(inset for inset in picture(found.spec, found.block).insets if inset.title == title)
+
+
+def boxes(item: Diagram) -> list[str]:
+    """The labels of the boxes of ``item`` from the input up."""
+    match item:
+        case Box(label=label):
+            return [label]
+        case Rail(body=body) | Frame(body=body):
+            return boxes(body)
+        case Graph(nodes=nodes):
+            return [node.label for node in nodes]
+        case _:
+            return [label for part in getattr(item, "items", ()) for label in boxes(part)]
+
+
+@pytest.mark.parametrize("name", ["transformer-2017", "bart-large", "t5-11b", "switch-base-128", "whisper-large-v3"])
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_half_of_an_encoder_decoder_is_not_left_folded(name: str, theme: str) -> None:
+    scene = model(name).scene(theme=theme)
+    title = "Audio encoder" if name.startswith("whisper") else "Encoder"
+    assert title in {shape.text for shape in scene.shapes() if isinstance(shape, Text)}
+    assert f"inside of {title}" not in left_out(model(name))
+    assert faults(scene) == []
+
+
+def test_an_encoder_is_its_layers_and_what_stands_around_them() -> None:
+    (inside, *_) = panel("bart-large", "Encoder").items
+    assert isinstance(inside, Chain)
+    assert boxes(inside) == [
+        *("Token embedding", "Position embedding", "LayerNorm"),
+        *("Multi-head attention", "LayerNorm", "GELU feed forward", "LayerNorm"),
+    ]
+    (frame,) = [item for item in inside.items if isinstance(item, Frame)]
+    assert frame.times == "12 ×"
+
+
+def test_what_chips_say_stands_in_the_box() -> None:
+    (inside, *_) = panel("qwen3-vl-8b", "Vision encoder").items
+    assert isinstance(inside, Chain)
+    (frame,) = [item for item in inside.items if isinstance(item, Frame)]
+    assert "16 heads of 72, 2D RoPE" in str(frame)
+
+
+def test_a_projector_reads_the_layer_that_it_reads() -> None:
+    opened = panel("llava-1-5-7b", "Vision encoder")
+    assert isinstance(opened.items[0], Chain)
+    (frame,) = [item for item in opened.items[0].items if isinstance(item, Frame)]
+    assert frame.times == "23 ×"
+    assert Words("the projector reads layer 23 of 24") in opened.items
+    assert boxes(opened.items[0])[-2:] == ["1,024 to 4,096, GELU", "Projector"]
+
+
+def test_lines_around_layers_make_a_graph() -> None:
+    inside = panel("llama-3-2-11b-vision", "Vision encoder").items[0]
+    assert isinstance(inside, Chain)
+    labels = boxes(inside)
+    assert [label for label in labels if label.endswith("layer")] == [
+        *("3 × Encoder layer", "4 × Encoder layer", "8 × Encoder layer", "8 × Encoder layer"),
+        *("7 × Encoder layer", "2 × Encoder layer", "8 × Gated layer"),
+    ]
+
+
+def test_the_letter_of_an_encoder_stands_at_its_box_and_lines_still_leave_the_layers() -> None:
+    scene = model("bart-large").scene()
+    zooms = [shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "zoom"]
+    # Two pieces a box, before and behind its letter; the encoder below the layers has none.
+    assert len(zooms) == 6
+    letters = [shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "D"]
+    folded = next(shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "Encoder, folded")
+    assert len(letters) == 2
+    assert min(abs(letter.y - folded.y) for letter in letters) < 40
+
+
+def test_an_author_chooses_encoders_too() -> None:
+    text = (specs_folder() / "llava-1-5-7b.yaml").read_text("utf-8")
+    chosen = parse_spec(f"{text}insets: [vision_encoder]\n", "chosen")
+    (only,) = [inset for inset in picture(chosen, expand(chosen)).insets if inset.source]
+    assert (only.title, only.optional) == ("Vision encoder", False)
+    none = parse_spec(f"{text}insets: false\n", "none")
+    assert "Vision encoder" not in {inset.title for inset in picture(none, expand(none)).insets}
+    wrong = parse_spec(f"{text}insets: [vision_encode]\n", "wrong")
+    with pytest.raises(InputError, match="nothing that could be opened is called vision_encode"):
+        picture(wrong, expand(wrong))
+
+
+@pytest.mark.parametrize("name", ["laguna-xs-2-1", "step-3-5-flash-196b", "kimi-k3"])
+def test_two_columns_are_filled_before_panels_are_left_out(name: str) -> None:
+    assert not [told for told in left_out(model(name)) if told.startswith("panel Expert")]
+
+
+def test_modules_of_the_spine_are_opened_as_those_of_layers_are() -> None:
+    opened = panel("longcat-flash-lite-68-5b-a3b", "N-gram embedding")
+    assert isinstance(opened.items[0], Chain)
+    assert boxes(opened.items[0]) == ["token table 131,072", "12 n-gram tables", "12 projections", "÷ 13"]
+    assert "panel N-gram embedding" not in left_out(model("longcat-flash-lite-68-5b-a3b"))

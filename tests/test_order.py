@@ -1,0 +1,117 @@
+"""The order of a stack above its strip: which cells and groups there are, and that they fit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archdraw.faults import faults
+from archdraw.layout import order as layout
+from archdraw.layout.canvas import Canvas
+from archdraw.model import load
+from archdraw.picture import OrderCell, OrderGroup, Strip
+from archdraw.resources import specs_folder
+from archdraw.scene import Scene
+from archdraw.theme import load_theme
+from archdraw.views.architecture import picture
+from archdraw.views.order import ordered
+
+ROLES = {"Mamba-2": "linear", "MoE": "experts", "attention": "attention", "sliding": "sliding"}
+LETTERS = {"m": "Mamba-2", "e": "MoE", "a": "attention", "s": "sliding"}
+
+
+def names(letters: str) -> list[str]:
+    return [LETTERS[letter] for letter in letters]
+
+
+def told(items: tuple[OrderCell | OrderGroup, ...]) -> str:
+    """``3 × [Mamba-2 MoE]``: the order in words."""
+    return " ".join(
+        f"{item.times} × [{told(item.items)}]" if isinstance(item, OrderGroup) else item.label for item in items
+    )
+
+
+def strip(name: str) -> Strip:
+    model = load(specs_folder() / f"{name}.yaml")
+    found = picture(model.spec, model.block).strip
+    assert found
+    return found
+
+
+def test_groups_are_named_cells_in_the_colours_of_their_roles() -> None:
+    items = ordered(names("me" * 3 + "mae" + "me" * 2), ROLES)
+    assert told(items) == "3 × [Mamba-2 MoE] Mamba-2 attention MoE 2 × [Mamba-2 MoE]"
+    group = items[0]
+    assert isinstance(group, OrderGroup)
+    assert group.items == (OrderCell("Mamba-2", "linear"), OrderCell("MoE", "experts"))
+
+
+def test_layers_of_one_kind_in_a_row_are_one_cell() -> None:
+    assert told(ordered(names("ssssa" * 3 + "s"), ROLES)) == "3 × [4 × sliding attention] sliding"
+
+
+def test_what_does_not_repeat_has_no_order() -> None:
+    assert ordered(names("mea"), ROLES) == ()
+
+
+def test_units_begin_as_the_stack_does() -> None:
+    letters = ("me" * 3 + "mae") * 3 + ("me" * 4 + "mae") * 4 + "me" * 3 + "mae" + "me" * 4
+    assert told(ordered(names(letters), ROLES)) == (
+        "3 × [3 × [Mamba-2 MoE] Mamba-2 attention MoE] 4 × [4 × [Mamba-2 MoE] Mamba-2 attention MoE] "
+        "3 × [Mamba-2 MoE] Mamba-2 attention MoE 4 × [Mamba-2 MoE]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "caption", "order"),
+    [
+        (
+            "nemotron-3-nano-30b-a3b",
+            "52 layers: 23 Mamba-2, 23 MoE, 6 grouped-query attention",
+            "5 × [2 × [Mamba-2 MoE] Mamba-2 grouped-query attention MoE] 3 × [Mamba-2 MoE] "
+            "Mamba-2 grouped-query attention MoE 4 × [Mamba-2 MoE]",
+        ),
+        (
+            "gemma-4-e2b",
+            "35 layers: 16 Shared-KV sliding, 12 sliding, 4 Shared-KV global, 3 global; "
+            "15 dense GEGLU + 20 dense double-wide GEGLU",
+            "3 × [4 × sliding global] 4 × [4 × Shared-KV sliding Shared-KV global]",
+        ),
+        (
+            "deepseek-v4-pro",
+            "61 layers: 31 heavily compressed, 30 compressed sparse; 3 hash-routed experts + 58 MoE",
+            "heavily compressed 30 × [heavily compressed compressed sparse]",
+        ),
+    ],
+)
+def test_orders_that_no_caption_can_tell(name: str, caption: str, order: str) -> None:
+    found = strip(name)
+    assert (found.caption, told(found.order)) == (caption, order)
+
+
+def test_an_order_that_a_caption_tells_is_not_told_twice() -> None:
+    assert strip("gemma-3-27b").order == ()
+
+
+def expanded(items: tuple[OrderCell | OrderGroup, ...]) -> list[str]:
+    """The layers of an order, repeats written out."""
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, OrderGroup):
+            found += expanded(item.items) * item.times
+        else:
+            number, _, name = item.label.rpartition(" × ")
+            found += [name] * int(number or 1)
+    return found
+
+
+@given(st.text("meas", min_size=4, max_size=60), st.sampled_from((300.0, 700.0, 1600.0)))
+def test_an_order_is_the_layers_in_order_and_has_no_fault(letters: str, width: float) -> None:
+    items = ordered(names(letters), ROLES)
+    assert not items or expanded(items) == names(letters)
+    theme = load_theme("light")
+    canvas = Canvas(theme, 3)
+    layout.paint(canvas, items, 20, 20, width)
+    scene = Scene(width + 40, layout.height(items, width) + 40, "order", "", theme.page, canvas.elements())
+    assert faults(scene) == []
