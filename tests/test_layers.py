@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "model": (
         {
             *("blocks", "facts", "fitting", "runs", "patterns", "kinds", "spec", "published", "weights", "readers"),
-            *("concepts", "alignment", "difference"),
+            *("concepts", "alignment", "difference", "traits", "descent"),
         },
         {"ground"},
     ),
