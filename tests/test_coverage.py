@@ -33,3 +33,13 @@ def test_what_a_plate_leaves_out_is_told() -> None:
     assert left_out(archdraw.load(specs_folder() / "bert-base.yaml")) == []
     # Its box stands on the spine, with the same words as the panel that would open it.
     assert "panel Heavily compressed attention" in left_out(archdraw.load(specs_folder() / "deepseek-v4-pro.yaml"))
+
+
+def test_a_gate_of_a_shared_expert_is_no_feed_forward_beside_the_experts() -> None:
+    def beside(slug: str) -> bool:
+        model = archdraw.load(ROOT / "specs" / f"{slug}.yaml")
+        return "dense beside experts" in concepts(model.spec, model.block)["feed forward"]
+
+    assert beside("gemma-4-26b-a4b")
+    assert not beside("qwen3-next-80b-a3b")
+    assert not beside("inkling")

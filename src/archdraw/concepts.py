@@ -102,7 +102,11 @@ def _dense_first(written: Written) -> bool:
 
 
 def _dense_beside(written: Written) -> bool:
-    parts = [{leaf.part for leaf in leaves(layer.body)} for layer in layers(written.block)]
+    # What has no weights is the gate of a shared expert, what is a convolution only stands beside it.
+    parts = [
+        {leaf.part for leaf in leaves(layer.body) if leaf.weights and leaf.role != "convolution"}
+        for layer in layers(written.block)
+    ]
     return any({"feed_forward", "experts"} <= own for own in parts)
 
 
