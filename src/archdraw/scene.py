@@ -175,6 +175,27 @@ def _shapes(elements: tuple[Element, ...]) -> Iterator[Shape]:
             yield element
 
 
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom of an upright rectangle, in px."""
+
+
+def bounds(elements: tuple[Element, ...]) -> Bounds:
+    """What ``elements`` take up, without their strokes; raises ValueError where there are none."""
+    lefts, tops, rights, bottoms = zip(*map(_extent, _shapes(elements)), strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _extent(shape: Shape) -> Bounds:
+    match shape:
+        case Circle(x=x, y=y, radius=radius):
+            return x - radius, y - radius, x + radius, y + radius
+        case Line(points=points) | Polygon(points=points):
+            across, down = zip(*points, strict=True)
+            return min(across), min(down), max(across), max(down)
+        case Rect(x=left, y=top) | Text(left=left, top=top):
+            return left, top, shape.right, shape.bottom
+
+
 def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
     """The paths of all groups that have one, each before those inside it."""
     for element in elements:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
-from archdraw.cli._pictures import known_formats, known_theme
+from archdraw.cli._pictures import each, known_formats, known_theme
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, nearest
@@ -117,9 +117,9 @@ def _run(
     if as_json:
         click.echo(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return work.code
-    scene = made.scene(theme)
+    scene = made.scene(theme, each)
     for target, format in targets:
-        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene)
+        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene, scale)
         for part, piece in cut:
             data = Model.write(piece, format, text=text, scale=scale)
             if target is None:

@@ -93,7 +93,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
-    page.header(canvas, plate.name, plate.subtitle, width)
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     _model(canvas, plate, column, bottom)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     zoom_lines(canvas, placed, MARGIN + column.width)
@@ -144,7 +144,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
-    page.header(canvas, plate.name, plate.subtitle, width)
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     _model(canvas, plate, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
