@@ -27,8 +27,8 @@ __all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
 def __getattr__(name: str) -> Any:
     """``__version__``, ``table``, and a function for each view of several models, looked up when they are asked for.
 
-    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`. ``archdraw.table()`` tells the facts
-    of many models, a row each: see :func:`archdraw.tables.table`.
+    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`. ``archdraw.table()`` has a row of
+    facts for each model: see :func:`archdraw.tables.table`.
     """
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version

@@ -82,7 +82,7 @@ class Picture:
         return Model.write(self.scene(theme), "png", scale=scale)
 
     def pdf(self, theme: str | Path | Theme = "light") -> bytes:
-        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` without libcairo."""
+        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` where that is too large."""
         return Model.write(self.scene(theme), "pdf")
 
     def save(

@@ -252,9 +252,19 @@ def write_json(rows: Sequence[Row], keys: Sequence[str]) -> str:
     return json.dumps([{key: found[key] for key in keys} for found in rows], indent=2, ensure_ascii=False) + "\n"
 
 
+def _for_readers(rows: Sequence[Row], keys: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """The columns that people are shown, and whether names are links.
+
+    Where all columns are asked for, links are those of the names, and a column without a single value is left out.
+    """
+    if tuple(keys) == tuple(COLUMNS):
+        keys = [key for key in keys if key != "link" and any(found[key] is not None for found in rows)]
+    return keys, "link" not in keys
+
+
 def write_md(rows: Sequence[Row], keys: Sequence[str]) -> str:
     """A table of GitHub's Markdown, names linked where the links are not a column of their own."""
-    linked = "link" not in keys
+    keys, linked = _for_readers(rows, keys)
     lines = [[COLUMNS[key].title for key in keys], ["---:" if COLUMNS[key].counted else "---" for key in keys]]
     for found in rows:
         cells = [_for_people(found, key).replace("\\", "\\\\").replace("|", "\\|") for key in keys]
@@ -269,22 +279,23 @@ _STYLE = """
 :root { color-scheme: light dark }
 body { margin: 0; font: 1rem/1.4 Inter, system-ui, sans-serif }
 [role="region"] { box-sizing: border-box; max-height: 100vh; overflow: auto; padding: 0 1.5rem 1.5rem }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse; width: max-content; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-size: 1.3rem; font-weight: 600; padding: 1.5rem 0 0.75rem }
 th, td { padding: 0.4rem 0.7rem; text-align: left; vertical-align: top; border-bottom: 1px solid #6B7280 }
 thead th { position: sticky; top: 0; z-index: 1; background: Canvas; vertical-align: bottom }
 tbody th { position: sticky; left: -1.5rem; background: Canvas; white-space: nowrap }
-td { max-width: 26rem; overflow-wrap: anywhere; word-break: normal }
+td { max-width: 24rem }
 .number { text-align: right; white-space: nowrap }
-thead .number { white-space: normal }
+thead .number { white-space: normal; max-width: 8rem }
 """
 
 
 def write_html(rows: Sequence[Row], keys: Sequence[str]) -> str:
     """A page with the table and nothing from elsewhere; for light and for dark screens."""
+    keys, linked = _for_readers(rows, keys)
     count = "1 model" if len(rows) == 1 else f"{len(rows)} models"
     head = "".join(f'<th scope="col"{_numeric(key)}>{escape(COLUMNS[key].title)}</th>' for key in keys)
-    body = "\n".join(f"<tr>{''.join(_cell(found, key, keys) for key in keys)}</tr>" for found in rows)
+    body = "\n".join(f"<tr>{''.join(_cell(found, key, linked) for key in keys)}</tr>" for found in rows)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -312,10 +323,10 @@ def _numeric(key: str) -> str:
     return ' class="number"' if COLUMNS[key].counted else ""
 
 
-def _cell(found: Row, key: str, keys: Sequence[str]) -> str:
+def _cell(found: Row, key: str, linked: bool) -> str:
     text = escape(_for_people(found, key))
     if key == "name":
-        if "link" not in keys and found["link"]:
+        if linked and found["link"]:
             text = f'<a href="{escape(found["link"])}">{text}</a>'
         return f'<th scope="row">{text}</th>'
     if key == "link" and found[key]:

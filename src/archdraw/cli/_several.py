@@ -69,10 +69,14 @@ def _usual() -> list[click.Parameter]:
 
 
 def _option(name: str, parameter: inspect.Parameter) -> click.Option:
-    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple."""
-    annotation, told = parameter.annotation, ""
+    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple.
+
+    A number may be annotated with the range that it is to be in.
+    """
+    annotation, told, bounds = parameter.annotation, "", None
     if get_origin(annotation) is Annotated:
-        annotation, told = get_args(annotation)[:2]
+        annotation, told, *more = get_args(annotation)
+        bounds = next((one for one in more if isinstance(one, range)), None)
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
     if annotation is bool:
@@ -84,6 +88,8 @@ def _option(name: str, parameter: inspect.Parameter) -> click.Option:
         return click.Option(words, multiple=True, type=get_args(inner)[0], default=default, help=told)
     if get_origin(inner) is Literal:
         return click.Option(words, type=click.Choice(get_args(inner)), default=default, show_default=shown, help=told)
+    if bounds is not None:
+        inner = click.IntRange(bounds.start, bounds.stop - 1)
     return click.Option(words, type=inner, default=default, show_default=shown, help=told)
 
 

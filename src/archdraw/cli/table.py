@@ -25,10 +25,9 @@ FORMATS = ("md", "csv", "json", "html")
 @click.option("-o", "--output", default="-", show_default=True, metavar="FILE", help="A file, or - for stdout.")
 @click.option("--format", "wanted", type=click.Choice(FORMATS), help="[default: by the suffix of -o, else md]")
 @click.option("--context", metavar="N", callback=tokens,
-              help="Tokens in the cache, like 8192, 128k or 1M.  [default: each model's longest, else 8192]")  # fmt: skip
-@click.option(
-    "--columns", "chosen", metavar="LIST", default="", help="Columns by key, separated by commas.  [default: all]"
-)
+              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's, else 8192]")  # fmt: skip
+@click.option("--columns", "chosen", metavar="LIST", default="",
+              help="Columns by their keys in csv and json, separated by commas.  [default: all]")  # fmt: skip
 @click.option("--sort", metavar="COLUMN", help="Sort rows by a column; those without a value come last.")
 @click.option("--reverse", is_flag=True, help="The greatest first.")
 @click.pass_obj

@@ -162,7 +162,7 @@ SIGNS: Mapping[str, Callable[[Pen], None]] = {
 
 def rows(groups: Sequence[Group], columns: int) -> int:
     """How many rows ``groups`` take in so many columns."""
-    return len(_cells(groups, columns)) and _cells(groups, columns)[-1][0] + 1
+    return max((row + 1 for row, _, _ in _cells(groups, columns)), default=0)
 
 
 def _cells(groups: Sequence[Group], columns: int) -> list[tuple[int, int, Entry | str]]:

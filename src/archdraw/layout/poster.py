@@ -61,7 +61,7 @@ def draw(
     height = plan.height
     if printed:
         plan = filled(plan, ratio)
-        height = max(plan.height, ratio * plan.width)
+        height = ratio * plan.width
     canvas = Canvas(theme)
     _header(canvas, plan)
     left = MARGIN * plan.unit + plan.legend_column * plan.pitch
@@ -186,6 +186,7 @@ def _goes_on(canvas: Canvas, plan: Plan, run: Run, left: float, right: float, ba
 def _picture(canvas: Canvas, tile: Tile, place: str, x: float, y: float) -> None:
     """A picture on ground of its own, with its place in the corner where its name leaves room for that."""
     theme, scene = canvas.theme, tile.scene
+    x, y = rounded(x), rounded(y)
     with canvas.group(tile.path, tile.title):
         canvas.rect(
             x, y, scene.width, scene.height, fill=scene.background or theme.page, radius=CARD_RADIUS, kind="ground"

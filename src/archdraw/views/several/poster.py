@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from archdraw.developers import accent_index
+from archdraw.errors import ArchdrawError
 from archdraw.layout import legend, plate
 from archdraw.layout import poster as layout
 from archdraw.layout.sheet import ISO, Section, Sheet, Tile
@@ -25,6 +26,7 @@ PAPER_MM = {"A0": (841, 1189), "A1": (594, 841), "A2": (420, 594), "A3": (297, 4
 PX_PER_MM = 96 / 25.4
 LONGEST_PAGE = 14_400 / 0.75
 """Px; the most that viewers of PDF open."""
+MOST_COLUMNS = 100
 UNDATED = "without a date"
 
 MIXERS = {
@@ -163,11 +165,18 @@ def draw(
     theme: Theme,
     plates: Sequence[Scene],
     *,
-    columns: Annotated[int | None, "Columns of plates at most.  [default: as many as suit the paper]"] = None,
+    columns: Annotated[
+        int | None, "Columns of plates at most.  [default: as many as suit the paper]", range(1, MOST_COLUMNS + 1)
+    ] = None,
     paper: Annotated[Paper | None, "Paper that SVG and PDF are to fill.  [default: as large as the plates are]"] = None,
     landscape: Annotated[bool, "Paper that is wider than high."] = False,
 ) -> Scene:
-    """The sheet with the ``plates`` of its entries, in their order."""
+    """The sheet with the ``plates`` of its entries, in their order.
+
+    Raises :class:`ArchdrawError` for less than one of the ``columns``.
+    """
+    if columns is not None and columns < 1:
+        raise ArchdrawError(f"a poster has 1 column at least, not {columns}")
     scenes = list(plates)
     waiting = iter(scenes)
     sections = tuple(
