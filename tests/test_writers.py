@@ -393,6 +393,13 @@ def test_png_without_background_is_transparent() -> None:
     assert (image.getpixel((5, 5)), image.getpixel((20, 20))) == ((0, 0, 0, 0), (255, 0, 0, 255))
 
 
+def test_png_of_more_letters_than_cairosvg_takes() -> None:
+    words = label(10, 50, "a" * 100, 1)
+    image = opened(png(scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000"))))
+    assert image.size == (200, 100)
+    assert image.getpixel((110, 20)) == (255, 0, 0, 255)
+
+
 @pytest.mark.parametrize("scale", [0.001, 1000])
 def test_png_of_no_size(scale: float) -> None:
     with pytest.raises(ArchdrawError, match="pixels cannot be written"):
