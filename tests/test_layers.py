@@ -29,7 +29,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "several", "batch", "gallery", "coverage", "cli"},
+        {"__init__", "__main__", "model", "several", "batch", "gallery", "coverage", "tables", "cli"},
         {"ground", "model", "drawing", "judging", "writers", "views"},
     ),
 }
@@ -49,7 +49,7 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"source"},
     "click": {"cli"},
     "svgwrite": {"writers.svg"},
-    "cairosvg": {"writers.png", "writers.pdf"},
+    "cairosvg": {"writers.png"},
     "resvg_py": {"writers.png"},
     "graphviz": {"graph"},
     "pydantic": {"kinds", "spec", "theme", "cli.kinds"},

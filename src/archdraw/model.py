@@ -129,7 +129,7 @@ class Model:
         return self.write(self.scene(view, theme), "png", scale=scale)
 
     def pdf(self, theme: str | Path | Theme = "light", view: str = "plate") -> bytes:
-        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` without libcairo."""
+        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` where that is too large."""
         return self.write(self.scene(view, theme), "pdf")
 
     def save(

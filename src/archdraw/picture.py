@@ -271,7 +271,10 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's."""
+    """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
+
+    With ``href`` its name is a link.
+    """
 
     name: str
     subtitle: tuple[str, ...]
@@ -282,3 +285,4 @@ class Plate:
     strip: Strip | None
     footer: tuple[str, ...]
     description: str
+    href: str = ""

@@ -175,6 +175,27 @@ def _shapes(elements: tuple[Element, ...]) -> Iterator[Shape]:
             yield element
 
 
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom of an upright rectangle, in px."""
+
+
+def bounds(elements: tuple[Element, ...]) -> Bounds:
+    """What ``elements`` take up, without their strokes; raises ValueError where there are none."""
+    lefts, tops, rights, bottoms = zip(*map(_extent, _shapes(elements)), strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _extent(shape: Shape) -> Bounds:
+    match shape:
+        case Circle(x=x, y=y, radius=radius):
+            return x - radius, y - radius, x + radius, y + radius
+        case Line(points=points) | Polygon(points=points):
+            across, down = zip(*points, strict=True)
+            return min(across), min(down), max(across), max(down)
+        case Rect(x=left, y=top) | Text(left=left, top=top):
+            return left, top, shape.right, shape.bottom
+
+
 def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
     """The paths of all groups that have one, each before those inside it."""
     for element in elements:
@@ -182,6 +203,15 @@ def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
             if element.path:
                 yield element.path
             yield from paths_of(element.children)
+
+
+def links_of(elements: tuple[Element, ...]) -> Iterator[str]:
+    """Where the links of all groups lead to."""
+    for element in elements:
+        if isinstance(element, Group):
+            if element.href:
+                yield element.href
+            yield from links_of(element.children)
 
 
 def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
@@ -34,6 +34,17 @@ def subject(model: Model, link: str = "") -> Subject:
     return Subject(model.slug, model.spec, model.block, target)
 
 
+Each: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""Does something with each of several things, and returns the results in order."""
+
+
+def _apart(name: str, theme: Theme, part: Any) -> Scene:
+    """One piece of the view ``name``: a function that other processes find."""
+    piece = several.view(name).piece
+    assert piece is not None
+    return piece(part, theme)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Picture:
     """A view of several models: its ``value`` is what it tells, all else is how that is written.
@@ -46,10 +57,17 @@ class Picture:
     value: Any
     drawing: Mapping[str, Any]
 
-    def scene(self, theme: str | Path | Theme = "light") -> Scene:
-        """The picture as geometry. Raises :class:`archdraw.ArchdrawError` where there is no such theme."""
+    def scene(self, theme: str | Path | Theme = "light", each: Each = map) -> Scene:
+        """The picture as geometry. Raises :class:`archdraw.ArchdrawError` where there is no such theme.
+
+        What is drawn piece by piece is drawn by ``each``: ``map``, or that of an executor.
+        """
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
-        return self.view.draw(self.value, chosen, **self.drawing)
+        view = self.view
+        if view.piece is None or view.pieces is None:
+            return view.draw(self.value, chosen, **self.drawing)
+        scenes = tuple(each(partial(_apart, self.name, chosen), view.pieces(self.value)))
+        return view.draw(self.value, chosen, scenes, **self.drawing)
 
     def data(self) -> Any:
         """What it tells, as plain data: mappings, lists, texts and numbers."""
@@ -64,7 +82,7 @@ class Picture:
         return Model.write(self.scene(theme), "png", scale=scale)
 
     def pdf(self, theme: str | Path | Theme = "light") -> bytes:
-        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` without libcairo."""
+        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` where that is too large."""
         return Model.write(self.scene(theme), "pdf")
 
     def save(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -15,6 +17,9 @@ from archdraw.batch import Job, Outcome, render_all
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.model import slug_of
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 ENOUGH_FOR_PROCESSES = 4
 """Specs; for fewer, starting other processes takes longer than drawing."""
@@ -72,11 +77,28 @@ def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
     if number <= 1:
         yield from with_progress(render_all(jobs), len(jobs), "drawing")
         return
+    with _pool(number) as executor:
+        yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
+
+
+def each(function: Callable[[Part], Made], parts: Sequence[Part], label: str = "drawing") -> Iterator[Made]:
+    """``function`` of each of ``parts``, in order, in other processes where there are many; with a progress bar."""
+    number = processes(len(parts), None)
+    if number <= 1:
+        yield from with_progress(map(function, parts), len(parts), label)
+        return
+    with _pool(number) as executor:
+        yield from with_progress(executor.map(function, parts), len(parts), label)
+
+
+@contextmanager
+def _pool(number: int) -> Iterator[Executor]:
+    """So many other processes, ended whatever happens."""
     # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
     # ever, so they are deaf and are ended from here.
     executor = ProcessPoolExecutor(number, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     try:
-        yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
+        yield executor
     except BaseException:
         heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for child in multiprocessing.active_children():

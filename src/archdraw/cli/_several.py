@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
-from archdraw.cli._pictures import known_formats, known_theme
+from archdraw.cli._pictures import each, known_formats, known_theme
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, nearest
@@ -69,10 +69,14 @@ def _usual() -> list[click.Parameter]:
 
 
 def _option(name: str, parameter: inspect.Parameter) -> click.Option:
-    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple."""
-    annotation, told = parameter.annotation, ""
+    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple.
+
+    A number may be annotated with the range that it is to be in.
+    """
+    annotation, told, bounds = parameter.annotation, "", None
     if get_origin(annotation) is Annotated:
-        annotation, told = get_args(annotation)[:2]
+        annotation, told, *more = get_args(annotation)
+        bounds = next((one for one in more if isinstance(one, range)), None)
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
     if annotation is bool:
@@ -86,6 +90,8 @@ def _option(name: str, parameter: inspect.Parameter) -> click.Option:
         return click.Option(words, multiple=True, type=get_args(inner)[0], default=default, help=told)
     if get_origin(inner) is Literal:
         return click.Option(words, type=click.Choice(get_args(inner)), default=default, show_default=shown, help=told)
+    if bounds is not None:
+        inner = click.IntRange(bounds.start, bounds.stop - 1)
     return click.Option(words, type=inner, default=default, show_default=shown, help=told)
 
 
@@ -119,23 +125,23 @@ def _run(
     if as_json:
         click.echo(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return work.code
-    scene = made.scene(theme)
+    scene = made.scene(theme, each)
     for target, format in targets:
-        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene)
-        for part, piece in cut:
-            data = Model.write(piece, format, text=text, scale=scale)
+        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene, scale)
+        if target is None and len(cut) > 1:
+            raise click.UsageError(f"as {format} this is several files; give a folder")
+        written = partial(Model.write, format=format, text=text, scale=scale)
+        for (part, _), made_of_it in zip(cut, each(written, [piece for _, piece in cut], "writing"), strict=True):
             if target is None:
-                _piped(data, format, several_parts=len(cut) > 1)
+                _piped(made_of_it, format)
                 continue
             file = target.with_name(f"{target.stem}-{part}{target.suffix}") if part else target
-            write_whole(file, data)
+            write_whole(file, made_of_it)
             click.echo(str(file))
     return work.code
 
 
-def _piped(data: bytes, format: str, *, several_parts: bool) -> None:
-    if several_parts:
-        raise click.UsageError(f"as {format} this is several files; give a folder")
+def _piped(data: bytes, format: str) -> None:
     if sys.stdout is None:
         raise ArchdrawError("there is no stdout to write to: it is closed")
     if format != "svg" and sys.stdout.isatty():

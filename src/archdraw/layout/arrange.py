@@ -70,13 +70,15 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> A
 
     A height beyond ``limits`` is taken only where nothing else is possible.
     """
-    needed = {inset: panels.widest(inset) for inset in insets}
-    heights: dict[tuple[Inset, float], float] = {}
+    # Keyed by identity: to hash a whole inset takes longer than to add its height up.
+    needed = {id(inset): panels.widest(inset) for inset in insets}
+    heights: dict[tuple[int, float], float] = {}
 
     def height(inset: Inset, width: float) -> float:
-        if (inset, width) not in heights:
-            heights[inset, width] = panels.measure(inset, width).height
-        return heights[inset, width]
+        key = (id(inset), width)
+        if key not in heights:
+            heights[key] = panels.measure(inset, width).height
+        return heights[key]
 
     best: tuple[float, Arrangement] | None = None
     for columns in _candidates(insets):
@@ -84,7 +86,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> A
             max(least, panels.WIDE if wide > least else least, wide)
             for least, wide in zip(
                 (panels.WIDE, SECOND_WIDTH),
-                (max(needed[inset] for inset in column) for column in columns),
+                (max(needed[id(inset)] for inset in column) for column in columns),
                 strict=False,
             )
         )

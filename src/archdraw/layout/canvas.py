@@ -9,7 +9,7 @@ from typing import Literal
 
 from archdraw.fonts import Weight, text_width
 from archdraw.layout.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
-from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Shape, Text, rounded
+from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -169,9 +169,9 @@ class Canvas:
                 ends = (_point(x + ax * arm, y + ay * arm), _point(x + bx * arm, y + by * arm))
                 self._add(Line(ends, colours.border, 1.75, kind="rule"), "object")
 
-    def add(self, shape: Shape, layer: Layer = "object") -> None:
-        """Any other shape."""
-        self._add(shape, layer)
+    def add(self, element: Element, layer: Layer = "object") -> None:
+        """Any other shape, or a group of them."""
+        self._add(element, layer)
 
 
 def _point(x: float, y: float) -> Point:

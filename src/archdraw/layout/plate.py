@@ -103,7 +103,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
-    page.header(canvas, plate.name, plate.subtitle, width)
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
@@ -158,7 +158,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
-    page.header(canvas, plate.name, plate.subtitle, width)
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
@@ -27,6 +28,7 @@ class Row:
         return self.size * LINE_HEIGHT
 
 
+@lru_cache(maxsize=65536)
 def fitted(text: str, width: float, size: float, least: float, weight: Weight) -> tuple[Row, ...]:
     """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
 

@@ -12,6 +12,8 @@ from archdraw.writers.svg import svg
 
 LARGEST_SIDE = 32767
 """Pixels; cairo's limit."""
+MOST_LETTERS = 90_000
+"""In one picture by CairoSVG, which gives up where 100,000 outlines are referred to; resvg takes any number."""
 
 
 def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
@@ -28,6 +30,8 @@ def png(scene: Scene, scale: float = 1.0) -> bytes:
     if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
         raise ArchdrawError(f"a picture of {width:,} by {height:,} pixels cannot be written; choose another scale")
     markup = svg(scene, "outline")
+    if markup.count("<use ") > MOST_LETTERS:
+        return _resvg(markup, width, height)
     try:
         return _cairo(markup, width, height)
     except (ImportError, OSError):  # OSError: CairoSVG is there, the library libcairo is not

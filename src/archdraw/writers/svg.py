@@ -265,7 +265,7 @@ class _Picture:
 
     def text_layer(self) -> _Tag:
         """All texts once more, not to be seen, but to be found and copied."""
-        # A little opacity, since cairo leaves out of a PDF what has none.
+        # A little opacity, since programs that make PDF of it leave out what has none.
         layer = self.make("g", fill_opacity="0.01", aria_hidden="true")
         for shape in self.scene.shapes():
             if isinstance(shape, Text) and shape.text.strip():

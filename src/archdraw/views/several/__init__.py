@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the names of the views are asked for by commands that draw 
     from archdraw.facts import Facts
     from archdraw.scene import Scene
     from archdraw.spec import Spec
+    from archdraw.theme import Theme
 
 LINK_ORDER = ("config", "report", "model")
 """Which of a spec's links stands for the model, where it has several."""
@@ -69,8 +70,12 @@ class Several:
     takes those options that are its own keyword-only parameters, of which an ``Annotated`` text is the help. ``data``
     turns the value into plain data for JSON. ``summary`` is the one line of help, ``examples`` are lines of a shell. At
     least ``least`` models are needed, at most ``most`` fit; none given are all that come with the program, unless
-    ``least`` is more than 0. ``parts`` are the pieces, by name, that a format of pixels is written in, where the whole
-    would be too large.
+    ``least`` is more than 0. ``parts(scene, scale)`` are the pieces, by name, that a format of pixels is written in,
+    where the whole would be too large.
+
+    What takes long to draw is drawn apart, maybe by other processes: ``pieces(value)`` are its parts,
+    ``piece(part, theme)`` draws one, and ``draw(value, theme, scenes, **options)`` is handed all their scenes in order.
+    Both are None, or neither.
     """
 
     summary: str
@@ -80,7 +85,9 @@ class Several:
     examples: str = ""
     least: int = 0
     most: int | None = None
-    parts: Callable[[Scene], Sequence[tuple[str, Scene]]] | None = None
+    parts: Callable[[Scene, float], Sequence[tuple[str, Scene]]] | None = None
+    pieces: Callable[[Any], Sequence[Any]] | None = None
+    piece: Callable[[Any, Theme], Scene] | None = None
 
 
 def names() -> tuple[str, ...]:
