@@ -46,7 +46,7 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"source"},
     "click": {"cli"},
     "svgwrite": {"writers.svg"},
-    "cairosvg": {"writers.png", "writers.pdf"},
+    "cairosvg": {"writers.png"},
     "resvg_py": {"writers.png"},
     "graphviz": {"graph"},
     "pydantic": {"kinds", "spec", "theme", "cli.kinds"},

@@ -10,19 +10,27 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pypdf
 import pytest
+from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.svgLib.path import parse_path
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from archdraw import writers
 from archdraw.errors import ArchdrawError
-from archdraw.fonts import UNITS, MissingGlyph, Weight, text_width
+from archdraw.fonts import UNITS, WEIGHTS, MissingGlyph, Weight, _metrics, letter, text_width
 from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, Text
+from archdraw.writers._truetype import truetype
 from archdraw.writers._values import number, rounded_path
 from archdraw.writers.pdf import pdf
 from archdraw.writers.png import png
@@ -410,13 +418,88 @@ def test_pdf_has_the_date_of_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert "20231114221320" in str(metadata["/CreationDate"])
 
 
-@pytest.mark.parametrize("error", [ImportError, OSError])
-def test_pdf_without_cairo_says_what_to_install(
-    without: Callable[[str, type[Exception]], None], error: type[Exception]
-) -> None:
-    without("cairosvg", error)
-    with pytest.raises(ArchdrawError, match="apt install libcairo2"):
-        pdf(EVERYTHING)
+def test_pdf_needs_no_library(without: Callable[[str, type[Exception]], None]) -> None:
+    whole = pdf(EVERYTHING)
+    without("cairosvg", ImportError)
+    assert pdf(EVERYTHING) == whole
+
+
+def test_pdf_has_fonts_of_the_letters_in_use() -> None:
+    (page,) = pypdf.PdfReader(io.BytesIO(pdf(EVERYTHING))).pages
+    fonts: Any = cast(Any, page)["/Resources"]["/Font"]
+    assert sorted(fonts) == ["/F500", "/F600", "/F700"]
+    for weight, words in ((500, "32 Q → 8 KV"), (600, "Attention"), (700, "Zażółć AV")):
+        (below,) = fonts[f"/F{weight}"]["/DescendantFonts"]
+        data = below.get_object()["/FontDescriptor"]["/FontFile2"].get_data()
+        font = TTFont(io.BytesIO(data), checkChecksums=2)
+        assert font["maxp"].numGlyphs == len(set(words)) + 1
+        advances = [font["hmtx"][name][0] for name in font.getGlyphOrder()[1:]]
+        assert advances == [letter(character, weight).advance for character in dict.fromkeys(words)]
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_embedded_outlines_are_those_of_the_font(weight: Weight) -> None:
+    """Every character drawn by fontTools from what is embedded is what its outline says."""
+    characters = sorted(_metrics(weight).advances)
+    font = TTFont(io.BytesIO(truetype([letter(character, weight) for character in characters])))
+    glyphs = font.getGlyphSet()
+    for name, character in zip(font.getGlyphOrder()[1:], characters, strict=True):
+        pen = SVGPathPen(glyphs)
+        glyphs[name].draw(TransformPen(pen, (1, 0, 0, -1, 0, 0)))
+        drawn = parse_bounds(pen.getCommands())
+        assert drawn == parse_bounds(letter(character, weight).path), character
+
+
+def parse_bounds(path: str) -> tuple[float, ...] | None:
+    """The box of an outline, and its area, by another reader of paths."""
+    area, box = AreaPen(), BoundsPen(None)
+    for pen in (area, box):
+        if path:
+            parse_path(path, pen)
+    return (*box.bounds, round(area.value, 3)) if box.bounds else None
+
+
+def test_pdf_links_lead_to_pages_and_to_places() -> None:
+    picture = scene(
+        Group((label(10, 20, "to the box"),), title="The box", href="#a box"),
+        Group((label(10, 40, "to a page"),), href="https://example.org/x"),
+        Group((label(10, 60, "nowhere"),), href="#missing"),
+        Group((Rect(100, 50, 80, 40, 8, "#37404A", "#1A1D21", 1.5),), path="a box"),
+    )
+    document = pypdf.PdfReader(io.BytesIO(pdf(picture)))
+    (page,) = document.pages
+    inside, outside, nowhere = (note.get_object() for note in cast(Any, page)["/Annots"])
+    assert [float(value) for value in inside["/Dest"][2:]] == [75, 7.5, 135, 37.5]
+    assert outside["/A"]["/URI"] == "https://example.org/x"
+    assert nowhere["/A"]["/URI"] == "#missing"
+    assert [cast(Any, mark).title for mark in document.outline] == ["The box"]
+    assert page.extract_text().split("\n")[:3] == ["to the box", "to a page", "nowhere"]
+    assert [float(value) for value in outside["/Rect"]][:2] == pytest.approx([7.5, 75 - 0.75 * 44])
+
+
+def test_pdf_refuses_a_link_that_could_run() -> None:
+    with pytest.raises(ArchdrawError, match="a link begins with https:"):
+        pdf(scene(Group((label(10, 20, "x"),), href="javascript:alert(1)")))
+
+
+def test_files_are_as_large_as_the_paper() -> None:
+    picture = replace(EVERYTHING, printed=(400.0, 200.0))
+    (page,) = pypdf.PdfReader(io.BytesIO(pdf(picture))).pages
+    assert (page.mediabox.width, page.mediabox.height) == (300, 150)
+    root = parsed(picture)
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("400", "200", "0 0 200 100")
+    assert opened(png(picture)).size == (200, 100)
+
+
+def test_links_within_a_picture_lead_to_ids() -> None:
+    picture = scene(
+        Group((label(10, 20, "to it"),), href="#2 boxes/one"),
+        Group((Rect(100, 50, 80, 40),), path="2 boxes/one"),
+        Group((Rect(10, 50, 80, 40),), path="2 boxes/one"),
+    )
+    link, first, second = parsed(picture, prefix="p-")[-3:]
+    assert (link.get("href"), link.get(f"{XLINK}href"), link.get("target")) == ("#p-2-boxes-one",) * 2 + (None,)
+    assert (first.get("id"), second.get("id")) == ("p-2-boxes-one", "p-2-boxes-one-2")
 
 
 def test_formats_are_files() -> None:

@@ -111,8 +111,27 @@ def missing(text: str) -> set[str]:
     return set(text).difference(_metrics(400).advances)
 
 
-def _offsets(text: str, weight: Weight) -> tuple[int, ...]:
-    """Where each character starts, and where the text ends, in font units."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one character is without its neighbours: its ``advance`` and its ``path``, both in font units, y downwards.
+
+    The path has the commands ``m l h v q z`` of SVG with whole numbers, all relative; it is empty for a space.
+    """
+
+    advance: int
+    path: str
+
+
+@cache
+def letter(character: str, weight: Weight) -> Letter:
+    """One character. Raises :class:`MissingGlyph`."""
+    if missing(character):
+        raise MissingGlyph(frozenset(character), character)
+    return Letter(_metrics(weight).advances[character], _outlines(weight)[character])
+
+
+def offsets(text: str, weight: Weight) -> tuple[int, ...]:
+    """Where each character starts, and where the text ends, in font units. Raises :class:`MissingGlyph`."""
     metrics = _metrics(weight)
     offsets = [0]
     position = 0
@@ -133,7 +152,7 @@ def _offsets(text: str, weight: Weight) -> tuple[int, ...]:
 @lru_cache(maxsize=65536)
 def text_width(text: str, size: float, weight: Weight = 400) -> float:
     """Advance of ``text`` in px with kerning, set at ``size`` px. Raises :class:`MissingGlyph`."""
-    return _offsets(text, weight)[-1] * size / UNITS
+    return offsets(text, weight)[-1] * size / UNITS
 
 
 def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
@@ -141,7 +160,7 @@ def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
     paths = _outlines(weight)
     return tuple(
         Glyph(f"u{ord(character):04x}", offset / UNITS, paths[character])
-        for character, offset in zip(text, _offsets(text, weight), strict=False)
+        for character, offset in zip(text, offsets(text, weight), strict=False)
         if paths[character]
     )
 

@@ -205,6 +205,15 @@ def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
             yield from paths_of(element.children)
 
 
+def links_of(elements: tuple[Element, ...]) -> Iterator[str]:
+    """Where the links of all groups lead to."""
+    for element in elements:
+        if isinstance(element, Group):
+            if element.href:
+                yield element.href
+            yield from links_of(element.children)
+
+
 def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:
     """``elements`` somewhere else: ``right`` and ``down`` px further, their paths below the path ``under``."""
     return tuple(_moved(element, right, down, under) for element in elements)

@@ -81,14 +81,14 @@ def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
         yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
 
 
-def each(function: Callable[[Part], Made], parts: Sequence[Part]) -> Iterator[Made]:
+def each(function: Callable[[Part], Made], parts: Sequence[Part], label: str = "drawing") -> Iterator[Made]:
     """``function`` of each of ``parts``, in order, in other processes where there are many; with a progress bar."""
     number = processes(len(parts), None)
     if number <= 1:
-        yield from with_progress(map(function, parts), len(parts), "drawing")
+        yield from with_progress(map(function, parts), len(parts), label)
         return
     with _pool(number) as executor:
-        yield from with_progress(executor.map(function, parts), len(parts), "drawing")
+        yield from with_progress(executor.map(function, parts), len(parts), label)
 
 
 @contextmanager

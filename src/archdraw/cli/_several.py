@@ -120,20 +120,20 @@ def _run(
     scene = made.scene(theme, each)
     for target, format in targets:
         cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene, scale)
-        for part, piece in cut:
-            data = Model.write(piece, format, text=text, scale=scale)
+        if target is None and len(cut) > 1:
+            raise click.UsageError(f"as {format} this is several files; give a folder")
+        written = partial(Model.write, format=format, text=text, scale=scale)
+        for (part, _), made_of_it in zip(cut, each(written, [piece for _, piece in cut], "writing"), strict=True):
             if target is None:
-                _piped(data, format, several_parts=len(cut) > 1)
+                _piped(made_of_it, format)
                 continue
             file = target.with_name(f"{target.stem}-{part}{target.suffix}") if part else target
-            write_whole(file, data)
+            write_whole(file, made_of_it)
             click.echo(str(file))
     return work.code
 
 
-def _piped(data: bytes, format: str, *, several_parts: bool) -> None:
-    if several_parts:
-        raise click.UsageError(f"as {format} this is several files; give a folder")
+def _piped(data: bytes, format: str) -> None:
     if sys.stdout is None:
         raise ArchdrawError("there is no stdout to write to: it is closed")
     if format != "svg" and sys.stdout.isatty():

@@ -3,84 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
 
-from archdraw.scene import Bounds, Element, Group, Rect, Scene, bounds, moved
+from archdraw.scene import Bounds, Element, Group, Rect, Scene, Text, bounds, moved, rounded
 
 LONGEST = 8000.0
 """Pixels of a side, which common viewers of images still open."""
+SCRAP = 0.1
+"""A last row that is a smaller share of the longest side belongs to the one above it: a footer."""
 
 
 def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[str, Scene]]:
-    """The pieces of ``scene``, none longer than ``longest`` pixels at ``scale``, each with its row and its column.
+    """The pieces of ``scene``, none longer than ``longest`` pixels at ``scale``, each named by its row and its column.
 
-    A piece is cut where no group of the scene is cut, if there is such a place. A scene that is small enough is the
-    only piece and has no name.
+    Whole rows of things are cut apart first, then their columns, then those; through a thing goes a cut only where
+    there is no other way. A scene that is small enough is the only piece, and has no name.
     """
     most = longest / scale
-    whole = (0.0, 0.0, scene.width, scene.height)
-    things = [bounds((element,)) for element in scene.children if isinstance(element, Group)]
-    pieces = list(_cut(whole, things, most))
-    if len(pieces) == 1:
+    if max(scene.width, scene.height) <= most:
         return [("", scene)]
-    lefts = sorted({left for left, *_ in pieces})
-    found: list[tuple[str, Scene]] = []
-    for column, left in enumerate(lefts, 1):
-        below = sorted(piece for piece in pieces if piece[0] == left)
-        for row, piece in enumerate(sorted(below, key=lambda piece: piece[1]), 1):
-            found.append((f"{row}-{column}", _piece(scene, piece, f"row {row}, column {column}")))
-    return sorted(found, key=lambda piece: tuple(map(int, piece[0].split("-"))))
+    elements = [(element, bounds((element,))) for element in scene.children]
+    everything = _Things([(place, True) for _, place in elements])
+    # A column may end below a picture, but not below its heading.
+    solid = _Things(
+        [(place, isinstance(element, Group)) for element, place in elements if isinstance(element, Group | Text)]
+    )
+    pieces: list[tuple[str, Scene]] = []
+    before = 0
+    for top, bottom in everything.rows(scene.height, most):
+        tallest = 0
+        for column, (left, right) in enumerate(solid.columns(top, bottom, scene.width, most), 1):
+            for row, (start, end) in enumerate(solid.within(left, right).down(top, bottom, most), 1):
+                tallest = max(tallest, row)
+                number = before + row
+                piece = _piece(scene, elements, (left, start, right, end), f"row {number}, column {column}")
+                pieces.append((f"{number}-{column}", piece))
+        before += tallest
+    return pieces
 
 
-def _cut(region: Bounds, things: Sequence[Bounds], most: float) -> Iterator[Bounds]:
-    """``region`` cut until no piece has a side longer than ``most``."""
-    left, top, right, bottom = region
-    if right - left <= most and bottom - top <= most:
-        yield region
-        return
-    inside = [thing for thing in things if _share(thing, region)]
-    across = _between([(thing[0], thing[2]) for thing in inside], left, right, most)
-    down = _between([(thing[1], thing[3]) for thing in inside], top, bottom, most)
-    # Where both ways are open, across the longer side; where only one is, that one, even if it makes small pieces.
-    if down is not None and (across is None or bottom - top >= right - left):
-        pieces: tuple[Bounds, ...] = ((left, top, right, down), (left, down, right, bottom))
-    elif across is not None:
-        pieces = ((left, top, across, bottom), (across, top, right, bottom))
-    elif right - left > most:
-        middle = left + (right - left) / -(-(right - left) // most)
-        pieces = ((left, top, middle, bottom), (middle, top, right, bottom))
-    else:
-        middle = top + (bottom - top) / -(-(bottom - top) // most)
-        pieces = ((left, top, right, middle), (left, middle, right, bottom))
-    for piece in pieces:
-        yield from _cut(piece, things, most)
+Span: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """Where things are that are not to be cut, and whether a piece may end below each."""
+
+    places: Sequence[tuple[Bounds, bool]]
+
+    def within(self, left: float, right: float) -> _Things:
+        return _Things([(place, ends) for place, ends in self.places if place[0] < right and left < place[2]])
+
+    def rows(self, height: float, most: float) -> list[Span]:
+        """Rows that nothing reaches over, of up to ``most`` px, or taller where there is no gap."""
+        gaps = _gaps([(place[1], place[3], ends) for place, ends in self.places])
+        rows = _spans(0, height, gaps, most, forced=False)
+        if len(rows) > 1 and rows[-1][1] - rows[-1][0] < most * SCRAP:
+            rows[-2:] = [(rows[-2][0], height)]
+        return rows
+
+    def columns(self, top: float, bottom: float, width: float, most: float) -> list[Span]:
+        """The columns of the row from ``top`` to ``bottom``; each by itself where it is to be cut further."""
+        gaps = _gaps([(place[0], place[2], True) for place, _ in self.places if place[1] < bottom and top < place[3]])
+        if bottom - top > most:
+            edges = [0.0, *gaps, width]
+            return [span for edge in pairwise(edges) for span in _spans(*edge, [], most, forced=True)]
+        return _spans(0, width, gaps, most, forced=True)
+
+    def down(self, top: float, bottom: float, most: float) -> list[Span]:
+        gaps = _gaps([(place[1], place[3], ends) for place, ends in self.places])
+        return _spans(top, bottom, gaps, most, forced=True)
+
+
+def _gaps(spans: Sequence[tuple[float, float, bool]]) -> list[float]:
+    """The middles of the gaps between ``spans`` that none reaches over, after those that a piece may end with."""
+    gaps: list[float] = []
+    reached, ends = None, False
+    for first, last, may_end in sorted(spans):
+        if reached is not None and first > reached and ends:
+            gaps.append(rounded((reached + first) / 2))
+        if reached is None or last > reached:
+            reached, ends = last, may_end
+    return gaps
+
+
+def _spans(start: float, end: float, gaps: Sequence[float], most: float, *, forced: bool) -> list[Span]:
+    """From ``start`` to ``end`` in pieces of up to ``most`` px that end in ``gaps``; elsewhere only if ``forced``."""
+    found: list[Span] = []
+    while end - start > most:
+        ahead = [gap for gap in gaps if start < gap < end]
+        near = [gap for gap in ahead if gap - start <= most]
+        if near:
+            cut = near[-1]
+        elif forced:
+            cut = start + most
+        elif ahead:
+            cut = ahead[0]
+        else:
+            break
+        found.append((start, cut))
+        start = cut
+    return [*found, (start, end)]
 
 
 def _share(one: Bounds, other: Bounds) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _between(spans: Sequence[tuple[float, float]], start: float, end: float, most: float) -> float | None:
-    """The middle of a gap that none of ``spans`` reaches over; the last one that leaves ``most`` px before it."""
-    gaps: list[float] = []
-    reached = start
-    for first, last in sorted(spans):
-        if first > reached and reached > start:
-            gaps.append((reached + first) / 2)
-        reached = max(reached, last)
-    if not gaps:
-        return None
-    near = [gap for gap in gaps if gap - start <= most]
-    return near[-1] if near else gaps[0]
-
-
-def _piece(scene: Scene, region: Bounds, name: str) -> Scene:
+def _piece(scene: Scene, elements: Sequence[tuple[Element, Bounds]], region: Bounds, name: str) -> Scene:
     left, top, right, bottom = region
-    children = tuple(_kept(scene.children, region))
+    children = tuple(_kept([element for element, place in elements if _share(place, region)], region))
     return replace(
         scene,
-        width=right - left,
-        height=bottom - top,
+        width=rounded(right - left),
+        height=rounded(bottom - top),
         title=f"{scene.title}, {name}",
         children=moved(children, -left, -top),
         printed=None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from archdraw.errors import ArchdrawError
 from archdraw.scene import Point
@@ -35,15 +37,29 @@ def safe_link(href: str) -> str:
     return cleaned
 
 
-def rounded_path(points: tuple[Point, ...], radius: float) -> str:
-    """Path data of a polyline whose corners are arcs of ``radius``, smaller where a segment is too short for it."""
-    parts = [f"M{number(points[0][0])} {number(points[0][1])}"]
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A straight line to ``start``, then, where ``radius`` is not 0, an arc to ``end`` around ``corner``.
+
+    The line turns by ``turn`` (radians), with the clock if ``clockwise``.
+    """
+
+    start: Point
+    end: Point
+    corner: Point
+    radius: float = 0
+    turn: float = 0
+    clockwise: bool = False
+
+
+def rounded_legs(points: tuple[Point, ...], radius: float) -> Iterator[Leg]:
+    """A polyline from its first point on, its corners arcs of ``radius``, or less where a segment is too short."""
     last = len(points) - 1
     for index in range(1, last):
         before, corner, after = points[index - 1 : index + 2]
         arrive, leave = math.dist(before, corner), math.dist(corner, after)
         if not (radius and arrive and leave):
-            parts.append(f"L{number(corner[0])} {number(corner[1])}")
+            yield Leg(corner, corner, corner)
             continue
         ux, uy = (corner[0] - before[0]) / arrive, (corner[1] - before[1]) / arrive
         vx, vy = (after[0] - corner[0]) / leave, (after[1] - corner[1]) / leave
@@ -52,12 +68,21 @@ def rounded_path(points: tuple[Point, ...], radius: float) -> str:
         room = min(arrive if index == 1 else arrive / 2, leave if index == last - 1 else leave / 2)
         turn = math.atan2(abs(cross), along)
         if turn < 1e-6 or math.pi - turn < 1e-6:
-            parts.append(f"L{number(corner[0])} {number(corner[1])}")
+            yield Leg(corner, corner, corner)
             continue
         tangent = min(radius * math.tan(turn / 2), room)
-        arc = number(tangent / math.tan(turn / 2))
-        start = f"{number(corner[0] - tangent * ux)} {number(corner[1] - tangent * uy)}"
-        end = f"{number(corner[0] + tangent * vx)} {number(corner[1] + tangent * vy)}"
-        parts.append(f"L{start}A{arc} {arc} 0 0 {int(cross > 0)} {end}")
-    parts.append(f"L{number(points[-1][0])} {number(points[-1][1])}")
+        start = (corner[0] - tangent * ux, corner[1] - tangent * uy)
+        end = (corner[0] + tangent * vx, corner[1] + tangent * vy)
+        yield Leg(start, end, corner, tangent / math.tan(turn / 2), turn, cross > 0)
+    yield Leg(points[-1], points[-1], points[-1])
+
+
+def rounded_path(points: tuple[Point, ...], radius: float) -> str:
+    """Path data of a polyline with the corners of :func:`rounded_legs`."""
+    parts = [f"M{number(points[0][0])} {number(points[0][1])}"]
+    for leg in rounded_legs(points, radius):
+        parts.append(f"L{number(leg.start[0])} {number(leg.start[1])}")
+        if leg.radius:
+            arc = number(leg.radius)
+            parts.append(f"A{arc} {arc} 0 0 {int(leg.clockwise)} {number(leg.end[0])} {number(leg.end[1])}")
     return "".join(parts)

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from archdraw.developers import accent_index
 from archdraw.layout import legend, plate
 from archdraw.layout import poster as layout
-from archdraw.layout.poster import Section, Sheet, Tile
+from archdraw.layout.sheet import ISO, Section, Sheet, Tile
 from archdraw.layout.tiles import tiles
-from archdraw.picture import Plate, Tap
+from archdraw.picture import Plate
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import picture
@@ -102,18 +102,22 @@ def gather(
 ) -> Poster:
     """The models by group: developers and families by name, years in their order."""
     dated = sorted(subjects, key=lambda one: (one.released is None, str(one.spec.released), one.spec.name.casefold()))
-    if by == "date":
-        key = lambda one: str(one.released.year) if one.released else UNDATED  # noqa: E731
-    else:
-        key = lambda one: (one.spec.family if by == "family" else None) or one.spec.developer or one.spec.name  # noqa: E731
-        dated.sort(key=lambda one: (key(one).casefold(), key(one)))
+    if by != "date":
+        dated.sort(key=lambda one: (_group(one, by).casefold(), _group(one, by)))
     taken: dict[str, int] = {}
     groups = []
-    for name, members in groupby(dated, key=key):
+    for name, members in groupby(dated, key=lambda one: _group(one, by)):
         ones = list(members)
         accent = None if by == "date" else accent_index(ones[0].spec.developer or ones[0].spec.name)
         groups.append(Group(name, accent, tuple(_entry(one, taken) for one in ones)))
     return Poster(by, tuple(groups))
+
+
+def _group(one: Subject, by: Grouping) -> str:
+    """What ``one`` stands under."""
+    if by == "date":
+        return str(one.released.year) if one.released else UNDATED
+    return (one.spec.family if by == "family" else None) or one.spec.developer or one.spec.name
 
 
 def _entry(one: Subject, taken: dict[str, int]) -> Entry:
@@ -182,11 +186,11 @@ def draw(
         ", ".join(filter(None, (_when(poster), order, "all plates to one scale"))),
         sections,
         _legend(poster),
-        "Every number is counted from the block tree that is drawn | archdraw",
+        "Counted from the specs | archdraw",
         f"A sheet of {count} {order}. "
         + " ".join(f"{group.name}: {', '.join(entry.name for entry in group.entries)}." for group in poster.groups),
     )
-    ratio = 1 / layout.ISO if landscape else layout.ISO
+    ratio = 1 / ISO if landscape else ISO
     printed = None
     if paper:
         sides = [side * PX_PER_MM for side in PAPER_MM[paper]]
