@@ -26,7 +26,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "several", "batch", "gallery", "coverage", "cli"},
+        {"__init__", "__main__", "model", "several", "batch", "gallery", "coverage", "tables", "cli"},
         {"ground", "model", "drawing", "judging", "writers", "views"},
     ),
 }

@@ -25,9 +25,10 @@ __all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
 
 
 def __getattr__(name: str) -> Any:
-    """``__version__``, and a function for each view of several models, looked up when they are asked for.
+    """``__version__``, ``table``, and a function for each view of several models, looked up when they are asked for.
 
-    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`.
+    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`. ``archdraw.table()`` tells the facts
+    of many models, a row each: see :func:`archdraw.tables.table`.
     """
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,10 @@ def __getattr__(name: str) -> Any:
             return version("archdraw")
         except PackageNotFoundError:  # run from its sources, never installed
             return "0"
+    if name == "table":
+        from archdraw.tables import table
+
+        return table
     if not name.startswith("_"):
         from archdraw.views import several
 

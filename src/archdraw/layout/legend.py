@@ -12,7 +12,7 @@ from archdraw.layout.words import fitted
 from archdraw.scene import Circle, Line, Point, Polygon, Rect, rounded
 
 SAMPLE, SAMPLE_HEIGHT, SAMPLE_GAP = 30.0, 17.0, 8.0
-WORDS, LEAST_WORDS = 10.0, 9.0
+WORDS, LEAST_WORDS = 10.0, 9.4
 ROW = 28.0
 AIR = 12.0
 """Between the words of a cell and the next cell."""

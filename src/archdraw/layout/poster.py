@@ -109,7 +109,7 @@ def _index(canvas: Canvas, plan: Plan) -> None:
     """All names by section, each with its place and a link to it."""
     unit, theme, places = plan.unit, canvas.theme, _places(plan)
     size = rounded(ENTRY * unit)
-    for number, column in enumerate(plan.index.columns(plan.index_columns)):
+    for number, column in enumerate(plan.index_places):
         left, top = MARGIN * unit + number * plan.pitch, plan.index_top
         for run in plan.index.runs(column):
             section = plan.sheet.sections[run.section]

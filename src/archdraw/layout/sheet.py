@@ -29,6 +29,10 @@ HEAD, LETTERS, BLOCK = 128.0, 40.0, 26.0
 """Heights: of the header, of the row of the columns' letters; and the space between two parts of the sheet."""
 ENTRY, INDEX_ROW, INDEX_GAP, PLACE = 10.0, 14.5, 9.0, 30.0
 TITLE_LEFT = 26.0
+LEAST_LINES = 5
+"""Of a column of the index, headings included."""
+LEAST_PITCH = 190.0
+"""Of the columns of the index and of the legend, whose words then take two lines at most."""
 LEAST_BESIDE = 5
 """Columns that the legend needs to stand beside the title."""
 FOOT = 46.0
@@ -153,7 +157,7 @@ class Plan:
         names = [text_width(tile.name, ENTRY * self.unit, 400) for tile in self.tiles]
         names += [text_width(section.name, ENTRY * self.unit, 700) for section in self.sheet.sections]
         room = self.width - 2 * MARGIN * self.unit
-        return max(1, int(room / (max(names) + (PLACE + 18) * self.unit)))
+        return max(1, int(room / max(max(names) + (PLACE + 18) * self.unit, LEAST_PITCH * self.unit)))
 
     @property
     def pitch(self) -> float:
@@ -177,6 +181,12 @@ class Plan:
     def legend_columns(self) -> int:
         return self.index_columns - self.legend_column
 
+    @cached_property
+    def index_places(self) -> tuple[range, ...]:
+        """The names in each column of the index; a few names are not torn apart."""
+        lines = len(self.tiles) + len(self.sheet.sections)
+        return self.index.columns(min(self.index_columns, -(-lines // LEAST_LINES)))
+
     @property
     def legend_top(self) -> float:
         return (MARGIN + (0 if self.legend_column else HEAD)) * self.unit
@@ -189,7 +199,7 @@ class Plan:
 
     @cached_property
     def body_top(self) -> float:
-        height = max(self.index.height(column) for column in self.index.columns(self.index_columns))
+        height = max(self.index.height(column) for column in self.index_places)
         return self.index_top + height + (BLOCK + LETTERS) * self.unit
 
     @property

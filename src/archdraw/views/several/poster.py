@@ -168,12 +168,13 @@ def draw(
     landscape: Annotated[bool, "Paper that is wider than high."] = False,
 ) -> Scene:
     """The sheet with the ``plates`` of its entries, in their order."""
-    scenes = iter(plates)
+    scenes = list(plates)
+    waiting = iter(scenes)
     sections = tuple(
         Section(
             group.name,
             group.accent,
-            tuple(Tile(entry.slug, entry.name, entry.title, next(scenes)) for entry in group.entries),
+            tuple(Tile(entry.slug, entry.name, entry.title, next(waiting)) for entry in group.entries),
         )
         for group in poster.groups
     )
@@ -183,7 +184,7 @@ def draw(
     order = f"by {told}, each in order of release" if poster.by != "date" else "by year, in order of release"
     sheet = Sheet(
         title,
-        ", ".join(filter(None, (_when(poster), order, "all plates to one scale"))),
+        ", ".join(filter(None, (_when(poster), *((order, "all plates to one scale") if len(scenes) > 1 else ())))),
         sections,
         _legend(poster),
         "Counted from the specs | archdraw",
