@@ -46,7 +46,15 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
         raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=(wide, high), invariant=1, pageCompression=1, lang=clean(scene.language))
+    canvas = Canvas(
+        file,
+        pagesize=(wide, high),
+        invariant=1,
+        pageCompression=1,
+        lang=clean(scene.language),
+        # Else the file names a font that it does not hold.
+        initialFontName=_font(400),
+    )
     canvas.setTitle(clean(scene.title))
     canvas.setSubject(clean(scene.description))
     canvas.setAuthor("")
