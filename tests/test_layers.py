@@ -50,6 +50,7 @@ HOMES: dict[str, set[str]] = {
     "click": {"cli"},
     "svgwrite": {"writers.svg"},
     "cairosvg": {"writers.png"},
+    "reportlab": {"writers.pdf"},
     "resvg_py": {"writers.png"},
     "graphviz": {"graph"},
     "pydantic": {"kinds", "spec", "theme", "cli.kinds"},

@@ -111,25 +111,6 @@ def missing(text: str) -> set[str]:
     return set(text).difference(_metrics(400).advances)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What one character is without its neighbours: its ``advance`` and its ``path``, both in font units, y downwards.
-
-    The path has the commands ``m l h v q z`` of SVG with whole numbers, all relative; it is empty for a space.
-    """
-
-    advance: int
-    path: str
-
-
-@cache
-def letter(character: str, weight: Weight) -> Letter:
-    """One character. Raises :class:`MissingGlyph`."""
-    if missing(character):
-        raise MissingGlyph(frozenset(character), character)
-    return Letter(_metrics(weight).advances[character], _outlines(weight)[character])
-
-
 def offsets(text: str, weight: Weight) -> tuple[int, ...]:
     """Where each character starts, and where the text ends, in font units. Raises :class:`MissingGlyph`."""
     metrics = _metrics(weight)
@@ -203,3 +184,8 @@ def wrap(text: str, size: float, weight: Weight, width: float) -> tuple[str, ...
             text_width(word, size, weight)
             lines.append(word)
     return tuple(lines)
+
+
+def font_file(weight: Weight) -> bytes:
+    """The font of ``weight`` as a TrueType file without kerning, all letters in it."""
+    return (_FOLDER / f"full-{weight}.ttf").read_bytes()

@@ -6,7 +6,8 @@ each weight it writes
 - ``metrics-W.json``: advances and kerning of every character, in units of the em (2048);
 - ``outlines-W.json``: each character's outline as SVG path data, y downwards, same units;
 - ``core-W.woff2``: the characters of nearly every picture, for embedding;
-- ``full-W.woff2``: all characters, for the pictures that use more.
+- ``full-W.woff2``: all characters, for the pictures that use more;
+- ``full-W.ttf``: the same without kerning, for formats that take a font apart (PDF).
 
 The optical size is 14, the text cut. Nine in ten labels are set at 14 to 24 px, where Inter's display cut (32) is too
 tight and its small apertures close; a second cut for the two lines of a header would double the embedded data.
@@ -64,14 +65,19 @@ def _subset(font: TTFont, characters: str) -> None:
     subsetter.subset(font)
 
 
-def _woff2(font: TTFont, characters: str) -> bytes:
-    """``font`` (already an instance) cut down to ``characters``, compressed."""
+def _cut(font: TTFont, characters: str, *, compressed: bool) -> bytes:
+    """``font`` (already an instance) cut down to ``characters``; uncompressed, it has no kerning."""
     stream = io.BytesIO()
     font.save(stream)
     stream.seek(0)
     copy = TTFont(stream, recalcTimestamp=False)
     _subset(copy, characters)
-    copy.flavor = "woff2"
+    if compressed:
+        copy.flavor = "woff2"
+    else:
+        del copy["GPOS"], copy["GDEF"]
+        # Files that hold several fonts tell them apart by this name.
+        copy["name"].setName(f"Inter-{copy['OS/2'].usWeightClass}", 6, 3, 1, 0x409)
     result = io.BytesIO()
     copy.save(result)
     return result.getvalue()
@@ -166,7 +172,7 @@ def _write_json(path: Path, data: Any) -> None:
 
 
 def generate(weight: int, folder: Path = FOLDER) -> None:
-    """Writes the four files of ``weight`` into ``folder``."""
+    """Writes the five files of ``weight`` into ``folder``."""
     font = _variable_font()
     present = "".join(character for character in CHARACTERS if ord(character) in font.getBestCmap())
     _subset(font, present)
@@ -187,8 +193,9 @@ def generate(weight: int, folder: Path = FOLDER) -> None:
     outlines = {character: _outline(glyph_set, name) for character, name in glyphs.items()}
     _write_json(folder / f"metrics-{weight}.json", metrics)
     _write_json(folder / f"outlines-{weight}.json", outlines)
-    (folder / f"core-{weight}.woff2").write_bytes(_woff2(font, metrics["core"]))
-    (folder / f"full-{weight}.woff2").write_bytes(_woff2(font, present))
+    (folder / f"core-{weight}.woff2").write_bytes(_cut(font, metrics["core"], compressed=True))
+    (folder / f"full-{weight}.woff2").write_bytes(_cut(font, present, compressed=True))
+    (folder / f"full-{weight}.ttf").write_bytes(_cut(font, present, compressed=False))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from archdraw.scene import Scene
 
 TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
 """How letters are written: "embed" as text with its font, "outline" as shapes, "searchable" as shapes under a
-transparent text. Formats without text of their own ignore it."""
+transparent text. PDF always has text, PNG never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,252 +1,211 @@
 """Scenes as PDF: one page of vector shapes, and text that is text, in fonts of the letters in use.
 
-No library is needed for it. The same scene gives the same bytes.
+The same scene gives the same bytes. reportlab writes the file; it is imported when the first one is written.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import assert_never, cast
+import io
+import math
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
 from archdraw.errors import ArchdrawError
-from archdraw.fonts import UNITS, Weight, letter, offsets
-from archdraw.scene import Bounds, Circle, Element, Group, Line, Polygon, Rect, Scene, Text, bounds, links_of
+from archdraw.fonts import UNITS, Weight, font_file, offsets
+from archdraw.scene import Bounds, Circle, Element, Group, Line, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
-from archdraw.writers._pdf_file import PdfFile, array, ascii_string, dictionary, reference, text
-from archdraw.writers._pdf_font import PageFont
-from archdraw.writers._pdf_paths import box, colour, outline, polyline, rounded_box
-from archdraw.writers._values import clean, number, safe_link
+from archdraw.writers._values import clean, rounded_legs, safe_link
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 POINTS = 0.75
 """Points of one px: 72 of 96 to the inch."""
 LONGEST_SIDE = 14_400
 """Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
-AIR = 8.0
-"""Px around what stands in a stream of its own: room for strokes."""
 
 
 def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
-    """``scene`` as a PDF file; ``text`` "outline" writes letters as shapes, which cannot be searched."""
-    return pdf(scene, scale=scale, searchable=text != "outline")
+    """``scene`` as a PDF file; letters are text, however they are written elsewhere."""
+    return pdf(scene, scale=scale)
 
 
-def pdf(scene: Scene, *, scale: float = 1.0, searchable: bool = True) -> bytes:
+def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     """``scene`` on one page of its size, 0.75 points a px, times ``scale``.
 
-    Links are links, and those within the picture are bookmarks too. The file has no date, so that the same scene gives
-    the same bytes; or the one of the environment's ``SOURCE_DATE_EPOCH`` (seconds since 1970). Raises
-    :class:`ArchdrawError` for a side of less than 1 point or more than 14,400, and for a link that could run a script.
+    Links are links, and those within the picture are bookmarks too. The file's date is always the same, or that of the
+    environment's ``SOURCE_DATE_EPOCH`` (seconds since 1970).
+
+    Raises :class:`ArchdrawError` for a side of less than 1 point or more than 14,400, and for a link that could run a
+    script.
     """
+    from reportlab.pdfgen.canvas import Canvas
+
     wide, high = (side * scale * POINTS for side in scene.size)
     if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
         raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
-    return _Page(scene, wide, high, searchable).written()
+    file = io.BytesIO()
+    canvas = Canvas(
+        file,
+        pagesize=(wide, high),
+        invariant=1,
+        pageCompression=1,
+        lang=clean(scene.language),
+        # Else the file names a font that it does not hold.
+        initialFontName=_font(400),
+    )
+    canvas.setTitle(clean(scene.title))
+    canvas.setSubject(clean(scene.description))
+    canvas.setAuthor("")
+    canvas.setCreator("archdraw")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    _Page(scene, canvas, wide, high).paint()
+    canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+@cache
+def _font(weight: Weight) -> str:
+    """The name under which reportlab knows the font of ``weight``."""
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    name = f"Inter-{weight}"
+    registerFont(TTFont(name, io.BytesIO(font_file(weight))))
+    return name
 
 
 class _Page:
-    """One scene on its way to PDF."""
+    """One scene on its way to a page; y grows downwards as in the scene."""
 
-    def __init__(self, scene: Scene, wide: float, high: float, searchable: bool) -> None:
-        self.scene, self.wide, self.high, self.searchable = scene, wide, high, searchable
+    def __init__(self, scene: Scene, canvas: Canvas, wide: float, high: float) -> None:
+        self.scene, self.canvas, self.high = scene, canvas, high
         self.scale = wide / scene.width
-        self.file = PdfFile()
-        self.resources = self.file.reserve()
-        self.fonts: dict[Weight, PageFont] = {}
-        self.forms: dict[str, int] = {}
         self.links: list[Group] = []
         self.places: dict[str, Bounds] = {}
-        self.targets = frozenset(links_of(scene.children))
-        self.pen: dict[str, str] = {}
-        self.outlines: dict[tuple[str, Weight], str] = {}
 
-    def written(self) -> bytes:
-        file, scene = self.file, self.scene
-        drawn = file.stream("\n".join(self.content()).encode("ascii"))
-        for font in self.fonts.values():
-            font.write_to(file)
-        fonts = {f"F{weight}": reference(font.number) for weight, font in sorted(self.fonts.items())}
-        forms = {name: reference(number_of) for name, number_of in self.forms.items()}
-        file.put(self.resources, Font=dictionary(fonts), XObject=dictionary(forms))
-        pages, page, catalogue = file.reserve(), file.reserve(), file.reserve()
-        links = [file.add(**self.link(group, page)) for group in self.links if group.children]
-        more = {"Annots": array(*map(reference, links))} if links else {}
-        file.put(
-            page,
-            Type="/Page",
-            Parent=reference(pages),
-            MediaBox=array("0", "0", number(self.wide), number(self.high)),
-            Contents=reference(drawn),
-            Resources=reference(self.resources),
-            **more,
-        )
-        file.put(pages, Type="/Pages", Kids=array(reference(page)), Count="1")
-        marks = {"Outlines": reference(number_of)} if (number_of := self.bookmarks(file, page)) else {}
-        file.put(
-            catalogue,
-            Type="/Catalog",
-            Pages=reference(pages),
-            Lang=text(clean(scene.language)),
-            ViewerPreferences="<</DisplayDocTitle true>>",
-            **marks,
-        )
-        facts = {"Title": text(clean(scene.title)), "Subject": text(clean(scene.description)), **_date()}
-        return file.written(catalogue, file.add(**facts))
-
-    def content(self) -> Iterator[str]:
-        """The operators that paint the page, px downwards from its upper left corner."""
-        scene, scale = self.scene, f"{self.scale:.6f}"
-        yield f"{scale} 0 0 -{scale} 0 {number(self.high)} cm"
+    def paint(self) -> None:
+        canvas, scene = self.canvas, self.scene
+        canvas.saveState()
+        canvas.translate(0, self.high)
+        canvas.scale(self.scale, -self.scale)
         if scene.background is not None:
-            yield from self.painted(box(0, 0, scene.width, scene.height), scene.background)
-        yield from self.elements(scene.children)
+            self.rect(Rect(0, 0, scene.width, scene.height, fill=scene.background))
+        self.elements(scene.children)
+        canvas.restoreState()
+        for group in self.links:
+            self.link(group)
 
-    def elements(self, elements: Iterable[Element]) -> Iterator[str]:
+    def elements(self, elements: Iterable[Element]) -> None:
         for element in elements:
             match element:
                 case Group():
-                    yield from self.group(element)
-                case Rect(x=x, y=y, width=width, height=height):
-                    radius = min(element.radius, width / 2, height / 2)
-                    path = rounded_box(x, y, width, height, radius) if radius else box(x, y, width, height)
-                    yield from self.painted(path, element.fill, element.stroke, element.stroke_width, element.dash)
+                    if element.path and element.children:
+                        self.places.setdefault(element.path, bounds((element,)))
+                    if element.href and element.children:
+                        self.links.append(element)
+                    self.elements(element.children)
+                case Rect():
+                    self.rect(element)
                 case Line():
-                    path = " ".join(polyline(element.points, element.radius))
-                    yield from self.painted(path, None, element.stroke, element.stroke_width, element.dash)
+                    self.line(element)
                 case Polygon(points=points):
-                    yield from self.painted(" ".join((*polyline(points, 0), "h")), element.fill)
+                    path = self.canvas.beginPath()
+                    path.moveTo(*points[0])
+                    for point in points[1:]:
+                        path.lineTo(*point)
+                    path.close()
+                    self.painted(path, element.fill)
                 case Circle(x=x, y=y, radius=radius):
-                    path = rounded_box(x - radius, y - radius, 2 * radius, 2 * radius, radius)
-                    yield from self.painted(path, element.fill, element.stroke, element.stroke_width)
+                    path = self.canvas.beginPath()
+                    path.circle(x, y, radius)
+                    self.painted(path, element.fill, element.stroke, element.stroke_width)
                 case Text():
-                    yield from self.set_text(element) if self.searchable else self.outlined(element)
+                    self.text(element)
                 case _:
                     assert_never(element)
 
-    def group(self, group: Group) -> Iterator[str]:
-        """What is in ``group``; what links lead to has a stream of its own, as one of a whole sheet would be huge."""
-        if group.href:
-            self.links.append(group)
-        if not group.path or not group.children:
-            yield from self.elements(group.children)
-            return
-        first = group.path not in self.places
-        self.places.setdefault(group.path, bounds((group,)))
-        if not first or f"#{group.path}" not in self.targets:
-            yield from self.elements(group.children)
-            return
-        left, top, right, bottom = self.places[group.path]
-        before = dict(self.pen)
-        content = "\n".join(self.elements(group.children))
-        self.pen = before
-        name = f"X{len(self.forms) + 1}"
-        self.forms[name] = self.file.stream(
-            content.encode("ascii"),
-            Type="/XObject",
-            Subtype="/Form",
-            BBox=array(*map(number, (left - AIR, top - AIR, right + AIR, bottom + AIR))),
-            Resources=reference(self.resources),
-        )
-        yield f"/{name} Do"
+    def rect(self, rect: Rect) -> None:
+        path = self.canvas.beginPath()
+        radius = min(rect.radius, rect.width / 2, rect.height / 2)
+        if radius:
+            path.roundRect(rect.x, rect.y, rect.width, rect.height, radius)
+        else:
+            path.rect(rect.x, rect.y, rect.width, rect.height)
+        self.painted(path, rect.fill, rect.stroke, rect.stroke_width, rect.dash)
+
+    def line(self, line: Line) -> None:
+        path = self.canvas.beginPath()
+        path.moveTo(*line.points[0])
+        for leg in rounded_legs(line.points, line.radius):
+            path.lineTo(*leg.start)
+            if leg.radius:
+                # The handles of an arc as a curve, by how much of a circle it is.
+                share = 4 / 3 * math.tan(leg.turn / 4) / math.tan(leg.turn / 2)
+                handles = [
+                    end[axis] + share * (leg.corner[axis] - end[axis])
+                    for end in (leg.start, leg.end)
+                    for axis in (0, 1)
+                ]
+                path.curveTo(*handles, *leg.end)
+        self.painted(path, None, line.stroke, line.stroke_width, line.dash)
 
     def painted(
-        self,
-        path: str,
-        fill: str | None,
-        stroke: str | None = None,
-        width: float = 0,
-        dash: tuple[float, ...] = (),
-    ) -> Iterator[str]:
+        self, path: Any, fill: str | None, stroke: str | None = None, width: float = 0, dash: tuple[float, ...] = ()
+    ) -> None:
         """``path`` filled, stroked, or both; nothing where it is neither."""
         stroke = stroke if width > 0 else None
         if fill:
-            yield from self.changed("rg", colour(fill))
+            self.canvas.setFillColor(fill)
         if stroke:
-            yield from self.changed("RG", colour(stroke))
-            yield from self.changed("w", number(width))
-            yield from self.changed("d", f"[{' '.join(map(number, dash))}] 0")
+            self.canvas.setStrokeColor(stroke)
+            self.canvas.setLineWidth(width)
+            self.canvas.setDash(list(dash))
         if fill or stroke:
-            yield f"{path} {'B' if fill and stroke else 'f' if fill else 'S'}"
+            self.canvas.drawPath(path, fill=bool(fill), stroke=bool(stroke))
 
-    def changed(self, operator: str, operand: str) -> Iterator[str]:
-        """The operator that sets one property of the pen, where it is not set so already."""
-        if self.pen.get(operator) != operand:
-            self.pen[operator] = operand
-            yield f"{operand} {operator}"
-
-    def set_text(self, words: Text) -> Iterator[str]:
+    def text(self, words: Text) -> None:
+        """``words`` as text: letters up to where kerning moves one stay together."""
         if not words.text.strip():
             return
         weight = cast(Weight, words.weight)
-        if weight not in self.fonts:
-            self.fonts[weight] = PageFont(weight, self.file.reserve())
-        font = self.fonts[weight]
-        yield from self.changed("rg", colour(words.fill))
-        place = f"1 0 0 -1 {number(words.left)} {number(words.y)} Tm"
-        yield f"BT /F{weight} {number(words.size)} Tf {place} {font.shown(words.text)} TJ ET"
+        text = self.canvas.beginText()
+        text.setFont(_font(weight), words.size)
+        text.setFillColor(words.fill)
+        places = offsets(words.text, weight)
+        start = 0
+        advance = 0
+        for index, character in enumerate(words.text):
+            if index > start and places[index] - places[start] != advance:
+                self._run(text, words, start, index, places)
+                start, advance = index, 0
+            advance += offsets(character, weight)[-1]
+        self._run(text, words, start, len(words.text), places)
+        self.canvas.drawText(text)
 
-    def outlined(self, words: Text) -> Iterator[str]:
-        """``words`` as shapes."""
-        weight = cast(Weight, words.weight)
-        yield from self.changed("rg", colour(words.fill))
-        size = f"{words.size / UNITS:.6f}"
-        yield f"q {size} 0 0 {size} {number(words.left)} {number(words.y)} cm"
-        last = 0
-        for character, place in zip(words.text, offsets(words.text, weight), strict=False):
-            path = letter(character, weight).path
-            if not path:
-                continue
-            if (character, weight) not in self.outlines:
-                self.outlines[character, weight] = outline(path)
-            yield f"1 0 0 1 {place - last} 0 cm {self.outlines[character, weight]} f"
-            last = place
-        yield "Q"
+    @staticmethod
+    def _run(text: Any, words: Text, start: int, end: int, places: tuple[int, ...]) -> None:
+        x = words.left + places[start] * words.size / UNITS
+        text.setTextTransform(1, 0, 0, -1, x, words.y)
+        text.textOut(words.text[start:end])
 
-    def link(self, group: Group, page: int) -> dict[str, str]:
-        """The annotation that makes a link of a group."""
-        place = self.places.get(group.href.removeprefix("#")) if group.href.startswith("#") else None
-        entries = {"Type": "/Annot", "Subtype": "/Link", "Rect": self.on_page(bounds((group,))), "Border": "[0 0 0]"}
-        if place:
-            return {**entries, "Dest": self.destination(place, page)}
-        address = ascii_string(safe_link(group.href).encode())
-        return {**entries, "A": f"<</S/URI/URI {address}>>"}
+    def link(self, group: Group) -> None:
+        """A link of a group: to a page elsewhere, or to another group, with a bookmark for that."""
+        left, bottom, right, top = self.on_page(bounds((group,)))
+        target = group.href.removeprefix("#") if group.href.startswith("#") else None
+        place = self.places.get(target) if target is not None else None
+        if target is None or place is None:
+            self.canvas.linkURL(safe_link(group.href), (left, bottom, right, top), thickness=0)
+            return
+        there = self.on_page(place)
+        self.canvas.bookmarkPage(target, fit="FitR", left=there[0], bottom=there[1], right=there[2], top=there[3])
+        self.canvas.linkRect("", target, (left, bottom, right, top), thickness=0)
+        if group.title:
+            self.canvas.addOutlineEntry(clean(group.title), target)
 
-    def destination(self, place: Bounds, page: int) -> str:
-        """A place of the page, shown as large as the window allows."""
-        return f"[{reference(page)} /FitR {self.on_page(place)[1:]}"
-
-    def on_page(self, place: Bounds) -> str:
+    def on_page(self, place: Bounds) -> Bounds:
+        """Left, bottom, right and top of a place of the scene, in points of the page."""
         left, top, right, bottom = (side * self.scale for side in place)
-        return array(*map(number, (left, self.high - bottom, right, self.high - top)))
-
-    def bookmarks(self, file: PdfFile, page: int) -> int:
-        """The outline of the links within the picture, in order; its number, or 0 where there are none."""
-        marks = [(group.title, self.places.get(group.href[1:])) for group in self.links if group.href.startswith("#")]
-        shown = [(title, place) for title, place in marks if title and place]
-        if not shown:
-            return 0
-        root, numbers = file.reserve(), [file.reserve() for _ in shown]
-        for index, (title, place) in enumerate(shown):
-            beside = {"Prev": reference(numbers[index - 1])} if index else {}
-            if index + 1 < len(numbers):
-                beside["Next"] = reference(numbers[index + 1])
-            file.put(
-                numbers[index],
-                Title=text(clean(title)),
-                Parent=reference(root),
-                Dest=self.destination(place, page),
-                **beside,
-            )
-        ends = {"First": reference(numbers[0]), "Last": reference(numbers[-1])}
-        file.put(root, Type="/Outlines", Count=str(len(numbers)), **ends)
-        return root
-
-
-def _date() -> dict[str, str]:
-    """The date of the file, where the environment gives one."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not seconds.isdecimal():
-        return {}
-    date = datetime.fromtimestamp(int(seconds), UTC).strftime("D:%Y%m%d%H%M%SZ")
-    return {"CreationDate": ascii_string(date.encode())}
+        return left, self.high - bottom, right, self.high - top
