@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archdraw.fonts import MIDDLE, text_width, wrap
+from archdraw.fonts import MIDDLE
 from archdraw.layout import diagram, panels, strip
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import FRAME, side_box, side_height
+from archdraw.layout.heading import FOOTER, MARGIN, footer, header
 from archdraw.layout.measures import SMALL, SPINE
-from archdraw.layout.words import divided, fitted
+from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-MARGIN = 32.0
 HEADER = 152.0
 BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
-STRIP_SPACE, FOOTER = 28.0, 35.0
+STRIP_SPACE = 28.0
 NARROWEST = 1160.0
 """Room across the narrowest plate that has insets."""
-LOOSEST_GAP = 40.0
+TWO_COLUMNS = 1592.0
+"""Room across the narrowest that has two columns of them."""
+TIGHTEST_GAP, LOOSEST_GAP = 18.0, 40.0
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
 JOINING_ROW, JOINING_STEP = 72.0, 24.0
@@ -81,20 +83,20 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
     natural = column_of(plate)
-    overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
-    beside = 2 * MARGIN + natural.width + CHANNEL
-    # Where the model itself is taller than that, panels may be as tall as it is.
-    narrow, wide = (max(most - overhead, natural.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
-    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
-    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead, strict=True)
-    arrangement = _fitted_in(plate, theme, natural.height, usual, large)
+    arrangement = _arranged(plate, theme, natural)
+    if _left_out(plate, arrangement):
+        # Shorter arrows make the page lower, which may be what a second column lacks.
+        tight = column_of(plate, TIGHTEST_GAP)
+        lower = _arranged(plate, theme, tight)
+        if _left_out(plate, lower) < _left_out(plate, arrangement):
+            natural, arrangement = tight, lower
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
-    _header(canvas, plate, width)
+    header(canvas, plate, width)
     _model(canvas, plate, column, bottom)
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
@@ -106,8 +108,31 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
-    height = _footer(canvas, plate, width, height)
+    height = footer(canvas, plate, width, height)
     return _scene(canvas, plate, width, height)
+
+
+def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:
+    """The insets of ``plate`` beside its model ``column``."""
+    overhead = _overhead(plate, NARROWEST)
+    beside = 2 * MARGIN + column.width + CHANNEL
+    # Where the model itself is taller than that, panels may be as tall as it is.
+    narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
+    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
+    # The last resort has two columns, beside which a strip has fewer lines.
+    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
+    return _fitted_in(plate, theme, column.height, usual, large)
+
+
+def _overhead(plate: Plate, width: float) -> float:
+    """What stands above and below the model on a page with ``width`` px across its strip."""
+    return HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, width) if plate.strip else 0)
+
+
+def _left_out(plate: Plate, arrangement: Arrangement) -> int:
+    """How many panels that are not optional have no place."""
+    wanted = sum(not inset.optional for inset in plate.insets)
+    return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
 
 
 def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, large: Limits) -> Arrangement:
@@ -149,7 +174,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
-    _header(canvas, plate, width)
+    header(canvas, plate, width)
     _model(canvas, plate, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
@@ -222,7 +247,7 @@ def _is_remark(item: Item) -> bool:
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     """The model column with the longest arrows that ``height`` allows."""
-    best, gap = natural, SPINE.gap
+    best, gap = natural, TIGHTEST_GAP if natural.height < column_of(plate).height else SPINE.gap
     while gap < LOOSEST_GAP:
         gap += 1
         column = column_of(plate, gap)
@@ -230,21 +255,6 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
             break
         best = column
     return best
-
-
-def _header(canvas: Canvas, plate: Plate, width: float) -> None:
-    canvas.rect(MARGIN, 32, 6, 60, fill=canvas.accent, radius=3, kind="mark", layer="ground")
-    names = fitted(plate.name, width - 2 * MARGIN - 20, 44, 15, 700)
-    # A name of one line stands on 67; more lines grow upwards into the margin.
-    for index, row in enumerate(names):
-        canvas.text(MARGIN + 20, 67 - row.height * (len(names) - 1 - index), row.text, row.size, 700)
-    parts = list(plate.subtitle)
-    room = width - 2 * MARGIN - 20
-    # What does not fit is left out from the end: the most important stands first.
-    while len(parts) > 1 and text_width("  |  ".join(parts), SMALL, 400) > room:
-        parts.pop()
-    subtitle = fitted("  |  ".join(parts), room, 20, SMALL, 400)[0]
-    canvas.text(MARGIN + 20, 96, subtitle.text, subtitle.size, 400, fill=canvas.theme.muted)
 
 
 def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
@@ -338,20 +348,3 @@ def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
     heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
     heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
     return [float(height) for height in heights]
-
-
-def _footer(canvas: Canvas, plate: Plate, width: float, height: float) -> float:
-    """The source line; returns the height of the whole picture."""
-    baseline, room = height + FOOTER, width - 2 * MARGIN
-    lines: list[str] = []
-    for part in plate.footer:
-        longer = f"{lines[-1]} | {part}" if lines else part
-        if lines and text_width(longer, SMALL, 400) <= room:
-            lines[-1] = longer
-        else:
-            # Full lines, not balanced ones: a footnote is read like prose.
-            lines.extend(wrap(divided(part, room, SMALL, 400), SMALL, 400, room))
-    for line in lines:
-        canvas.text(MARGIN, baseline, line, SMALL, 400, fill=canvas.theme.muted)
-        baseline += 20
-    return baseline - 20 + 24
