@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -196,3 +196,10 @@ def test_a_model_that_cannot_be_read_ends_in_its_problem(
     assert err.startswith("bad.yaml:4:10: error: ")
     assert "hint: did you mean embedding" in err
     assert not Path("out").exists()
+
+
+def test_the_picture_in_the_docs_is_what_is_drawn_now(
+    models: dict[str, Subject], golden: Callable[[Path, str], None]
+) -> None:
+    drawn = picture("compare", [models["deepseek-v3"], models["kimi-k2"]], insets=False).svg()
+    golden(ROOT / "docs" / "images" / "compare-deepseek-v3-kimi-k2.svg", drawn)

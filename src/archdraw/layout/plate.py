@@ -6,19 +6,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE
+<<<<<<< HEAD
 from archdraw.layout import diagram, page, panels, strip
+=======
+from archdraw.layout import diagram, panels, strip
+>>>>>>> issue4
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import FRAME, side_box, side_height
+<<<<<<< HEAD
 from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
+=======
+from archdraw.layout.heading import FOOTER, MARGIN, footer, header
+from archdraw.layout.measures import SMALL, SPINE
+>>>>>>> issue4
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
+<<<<<<< HEAD
+=======
+HEADER = 152.0
+>>>>>>> issue4
 BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
@@ -26,7 +39,9 @@ TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
 STRIP_SPACE = 28.0
 NARROWEST = 1160.0
 """Room across the narrowest plate that has insets."""
-LOOSEST_GAP = 40.0
+TWO_COLUMNS = 1592.0
+"""Room across the narrowest that has two columns of them."""
+TIGHTEST_GAP, LOOSEST_GAP = 18.0, 40.0
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
 JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
@@ -89,6 +104,7 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
+<<<<<<< HEAD
     natural = column_at(plate)
     overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
     beside = 2 * MARGIN + natural.width + CHANNEL
@@ -97,14 +113,29 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
     large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead, strict=True)
     arrangement = _fitted_in(plate, theme, natural.height, usual, large)
+=======
+    natural = column_of(plate)
+    arrangement = _arranged(plate, theme, natural)
+    if _left_out(plate, arrangement):
+        # Shorter arrows make the page lower, which may be what a second column lacks.
+        tight = column_of(plate, TIGHTEST_GAP)
+        lower = _arranged(plate, theme, tight)
+        if _left_out(plate, lower) < _left_out(plate, arrangement):
+            natural, arrangement = tight, lower
+>>>>>>> issue4
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
+<<<<<<< HEAD
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
+=======
+    header(canvas, plate, width)
+    _model(canvas, plate, column, bottom)
+>>>>>>> issue4
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     if spine_frame is not None:
@@ -115,8 +146,35 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
+<<<<<<< HEAD
     height = page.footer(canvas, plate.footer, width, height)
+=======
+    height = footer(canvas, plate, width, height)
+>>>>>>> issue4
     return _scene(canvas, plate, width, height)
+
+
+def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:
+    """The insets of ``plate`` beside its model ``column``."""
+    overhead = _overhead(plate, NARROWEST)
+    beside = 2 * MARGIN + column.width + CHANNEL
+    # Where the model itself is taller than that, panels may be as tall as it is.
+    narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
+    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
+    # The last resort has two columns, beside which a strip has fewer lines.
+    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
+    return _fitted_in(plate, theme, column.height, usual, large)
+
+
+def _overhead(plate: Plate, width: float) -> float:
+    """What stands above and below the model on a page with ``width`` px across its strip."""
+    return HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, width) if plate.strip else 0)
+
+
+def _left_out(plate: Plate, arrangement: Arrangement) -> int:
+    """How many panels that are not optional have no place."""
+    wanted = sum(not inset.optional for inset in plate.insets)
+    return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
 
 
 def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, large: Limits) -> Arrangement:
@@ -158,8 +216,13 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
+<<<<<<< HEAD
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
+=======
+    header(canvas, plate, width)
+    _model(canvas, plate, column, bottom)
+>>>>>>> issue4
     return _scene(canvas, plate, width, bottom + MARGIN)
 
 
@@ -231,7 +294,7 @@ def _is_remark(item: Item) -> bool:
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     """The model column with the longest arrows that ``height`` allows."""
-    best, gap = natural, SPINE.gap
+    best, gap = natural, TIGHTEST_GAP if natural.height < column_of(plate).height else SPINE.gap
     while gap < LOOSEST_GAP:
         gap += 1
         column = column_at(plate, gap)
@@ -241,6 +304,7 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     return best
 
 
+<<<<<<< HEAD
 def paint_model(
     canvas: Canvas,
     tokens_label: str,
@@ -252,6 +316,10 @@ def paint_model(
     joining_left: float = JOINING_LEFT,
 ) -> None:
     """The container with the spine in it from ``left`` on, the tokens below and the arrow that leaves above."""
+=======
+def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
+    """The container with the spine in it, the tokens below and the arrow that leaves above."""
+>>>>>>> issue4
     theme = canvas.theme
     spine = left + column.left
     top = HEADER
