@@ -6,32 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE
-<<<<<<< HEAD
 from archdraw.layout import diagram, page, panels, strip
-=======
-from archdraw.layout import diagram, panels, strip
->>>>>>> issue4
 from archdraw.layout.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.cell import Cell
 from archdraw.layout.frames import FRAME, side_box, side_height
-<<<<<<< HEAD
 from archdraw.layout.measures import SMALL, SPINE, Measures
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
-=======
-from archdraw.layout.heading import FOOTER, MARGIN, footer, header
-from archdraw.layout.measures import SMALL, SPINE
->>>>>>> issue4
 from archdraw.layout.words import fitted
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-<<<<<<< HEAD
-=======
-HEADER = 152.0
->>>>>>> issue4
 BRACKETS, MODEL_RIGHT = 88.0, 24.0
 CHANNEL, GUTTER = 48.0, 32.0
 MODEL_PAD = 24.0
@@ -104,38 +91,22 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
-<<<<<<< HEAD
     natural = column_at(plate)
-    overhead = HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, NARROWEST) if plate.strip else 0)
-    beside = 2 * MARGIN + natural.width + CHANNEL
-    # Where the model itself is taller than that, panels may be as tall as it is.
-    narrow, wide = (max(most - overhead, natural.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
-    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
-    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - overhead, strict=True)
-    arrangement = _fitted_in(plate, theme, natural.height, usual, large)
-=======
-    natural = column_of(plate)
     arrangement = _arranged(plate, theme, natural)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
-        tight = column_of(plate, TIGHTEST_GAP)
+        tight = column_at(plate, TIGHTEST_GAP)
         lower = _arranged(plate, theme, tight)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
->>>>>>> issue4
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
-<<<<<<< HEAD
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
-=======
-    header(canvas, plate, width)
-    _model(canvas, plate, column, bottom)
->>>>>>> issue4
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     if spine_frame is not None:
@@ -146,11 +117,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
-<<<<<<< HEAD
     height = page.footer(canvas, plate.footer, width, height)
-=======
-    height = footer(canvas, plate, width, height)
->>>>>>> issue4
     return _scene(canvas, plate, width, height)
 
 
@@ -216,13 +183,8 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
-<<<<<<< HEAD
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, plate.tokens, column, bottom)
-=======
-    header(canvas, plate, width)
-    _model(canvas, plate, column, bottom)
->>>>>>> issue4
     return _scene(canvas, plate, width, bottom + MARGIN)
 
 
@@ -294,7 +256,7 @@ def _is_remark(item: Item) -> bool:
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     """The model column with the longest arrows that ``height`` allows."""
-    best, gap = natural, TIGHTEST_GAP if natural.height < column_of(plate).height else SPINE.gap
+    best, gap = natural, TIGHTEST_GAP if natural.height < column_at(plate).height else SPINE.gap
     while gap < LOOSEST_GAP:
         gap += 1
         column = column_at(plate, gap)
@@ -304,7 +266,6 @@ def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     return best
 
 
-<<<<<<< HEAD
 def paint_model(
     canvas: Canvas,
     tokens_label: str,
@@ -316,10 +277,6 @@ def paint_model(
     joining_left: float = JOINING_LEFT,
 ) -> None:
     """The container with the spine in it from ``left`` on, the tokens below and the arrow that leaves above."""
-=======
-def _model(canvas: Canvas, plate: Plate, column: Column, bottom: float) -> None:
-    """The container with the spine in it, the tokens below and the arrow that leaves above."""
->>>>>>> issue4
     theme = canvas.theme
     spine = left + column.left
     top = HEADER
