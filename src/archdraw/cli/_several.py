@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
+from archdraw.cli._amounts import tokens
 from archdraw.cli._pictures import known_formats, known_theme
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
@@ -69,12 +70,17 @@ def _usual() -> list[click.Parameter]:
 
 
 def _option(name: str, parameter: inspect.Parameter) -> click.Option:
-    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple."""
-    annotation, told = parameter.annotation, ""
+    """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple.
+
+    ``Annotated[int, "help", "tokens"]`` is a number of tokens, which people write as 128k.
+    """
+    annotation, told, unit = parameter.annotation, "", ""
     if get_origin(annotation) is Annotated:
-        annotation, told = get_args(annotation)[:2]
+        annotation, told, unit = (*get_args(annotation), "")[:3]
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
+    if unit == "tokens":
+        return click.Option(words, default=str(default), show_default=True, metavar="N", callback=tokens, help=told)
     if annotation is bool:
         return click.Option(words, is_flag=True, default=default, help=told)
     members = [member for member in get_args(annotation) if member is not NoneType]
