@@ -75,7 +75,8 @@ CLEAR = 4.0
 """Px between a leader and all that is not its own."""
 RINGS = (22.0, 30.0, 40.0, 52.0, 66.0, 84.0, 104.0, 128.0, 156.0, 190.0, 230.0, 275.0, 325.0, 380.0)
 """How long leaders may be."""
-ANGLES = 24
+ANGLES, FEW = (24, 72), 60
+"""Directions of leaders: more where fewer than ``FEW`` places are free."""
 EDGE_COST, LEADER_COST, LENGTH_COST, NEAR_COST = 3.0, 4.0, 0.14, 2.0
 """Of a label on the border of a band, of a leader, of each px of it, of another's mark nearer than ``2 * AIR``."""
 EJECTION_COST = 14.0
@@ -90,19 +91,15 @@ def places(
     size: float,
     *,
     edges: Sequence[float] = (),
-    obstacles: Sequence[Bounds] = (),
     seed: int = 0,
 ) -> tuple[Label, ...] | None:
     """A place in ``area`` for the label of each anchor, in their order; None where no way was found for all.
 
-    No label overlaps another, a mark, an obstacle or a leader; no leader crosses another or passes a mark that is not
+    No label overlaps another, a mark or a leader; no leader crosses another or passes a mark that is not
     its own. ``size`` is that of the text in px, ``edges`` are heights that labels would rather not stand on.
     """
     marks = _Marks(anchors)
-    tables = [
-        sorted(_candidates(number, marks, area, size, edges, obstacles), key=lambda one: one.cost)
-        for number in range(len(anchors))
-    ]
+    tables = [_table(number, marks, area, size, edges) for number in range(len(anchors))]
     if any(not table for table in tables):
         return None
     best: tuple[Label, ...] | None = None
@@ -140,21 +137,23 @@ def _cells(bounds: Bounds) -> Iterator[tuple[int, int]]:
             yield column, row
 
 
+def _table(number: int, marks: _Marks, area: Bounds, size: float, edges: Sequence[float]) -> list[Label]:
+    """The places of one label, the best first; where few are free, there are more to choose from."""
+    for angles in ANGLES:
+        found = list(_candidates(number, marks, area, size, edges, angles))
+        if len(found) >= FEW:
+            break
+    return sorted(found, key=lambda one: one.cost)
+
+
 def _candidates(
-    number: int,
-    marks: _Marks,
-    area: Bounds,
-    size: float,
-    edges: Sequence[float],
-    obstacles: Sequence[Bounds],
+    number: int, marks: _Marks, area: Bounds, size: float, edges: Sequence[float], angles: int
 ) -> Iterator[Label]:
-    """Every place of one label that meets no mark and no obstacle."""
+    """Every place of one label that meets no mark."""
     own = marks.anchors[number]
-    for left, baseline, leader, cost in (*_beside(own, size), *_around(own, size)):
+    for left, baseline, leader, cost in (*_beside(own, size), *_around(own, size, angles)):
         box = Bounds(left, baseline - RISE * size, left + own.width, baseline + FALL * size)
         if box.left < area.left or box.right > area.right or box.top < area.top or box.bottom > area.bottom:
-            continue
-        if any(_overlap(box, other, APART, LINES_APART) for other in obstacles):
             continue
         cost += EDGE_COST * any(box.top < edge < box.bottom for edge in edges)
         label = Label(left, baseline, box, leader, cost)
@@ -190,11 +189,11 @@ def _beside(own: Anchor, size: float) -> Iterator[Place]:
         yield own.x + own.radius - width, baseline, None, 2.8
 
 
-def _around(own: Anchor, size: float) -> Iterator[Place]:
+def _around(own: Anchor, size: float, angles: int) -> Iterator[Place]:
     """The places at the end of a leader: rings about the mark."""
     for ring in RINGS:
-        for step in range(ANGLES):
-            angle = 2 * math.pi * step / ANGLES
+        for step in range(angles):
+            angle = 2 * math.pi * step / angles
             across, down = math.cos(angle), math.sin(angle)
             end = own.x + ring * across, own.y + ring * down
             start = own.x + own.radius * across, own.y + own.radius * down
@@ -210,9 +209,7 @@ def _around(own: Anchor, size: float) -> Iterator[Place]:
 class _Search:
     """One run: which candidate each label has, and who stands where."""
 
-    def __init__(
-        self, tables: Sequence[Sequence[Label]], random: Random, clashes: dict[tuple[int, int], bool]
-    ) -> None:
+    def __init__(self, tables: Sequence[Sequence[Label]], random: Random, clashes: dict[tuple[int, int], bool]) -> None:
         """``clashes`` are pairs that are known already; those that are found are added."""
         self.clashes = clashes
         self.tables = tables

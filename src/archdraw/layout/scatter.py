@@ -107,7 +107,7 @@ SIDE = 18.0
 """Px that marks keep from the sides of the plot."""
 TEXT, SMALLEST_SHARE = 14.0, 0.0085
 WIDTHS = (1224.0, 1440.0, 1656.0, 1880.0, 2120.0, 2400.0, 2700.0, 3040.0, 3420.0, 3840.0, 4320.0)
-ASPECT, HIGHEST = 0.68, 1600.0
+ASPECT, HIGHEST = 0.68, 1540.0
 """A page is not higher, so that small text stays legible: what finds no room makes it wider."""
 CROWD = 0.12
 """How much of the plot marks and labels may cover before a larger page is taken at once."""
@@ -136,7 +136,7 @@ class _Plan:
         self.picture = picture
         self.width = width
         height = min(ASPECT * width, HIGHEST)
-        self.size = max(TEXT, math.ceil(10 * SMALLEST_SHARE * (height + 120)) / 10)
+        self.size = max(TEXT, math.ceil(10 * SMALLEST_SHARE * (height + 105)) / 10)
         self.plot = Bounds(page.MARGIN + LEFT, page.HEADER, width - RIGHT, height - BELOW)
         self.panels = tuple(_panels(picture.x.stretches, self.plot.left, self.plot.right))
         self.names = [text_width(mark.label, self.size, 500) for mark in picture.marks]
@@ -169,10 +169,10 @@ class _Plan:
         return f"marks that would meet are moved {way}, by less than {f'{widths} widths' if widths > 1 else 'the width'} of one"
 
     def notes(self) -> Iterator[tuple[float, float, str]]:
-        """Where the words of stretches start, and their baselines."""
+        """Above the plot, where the words of stretches start, and their baselines."""
         for stretch, (left, right) in zip(self.picture.x.stretches, self.panels, strict=True):
-            for row, words in enumerate(wrap(stretch.note, self.size, 400, right - left - 20)):
-                yield left + 10, self.plot.top + 10 + self.size * (0.75 + LINE_HEIGHT * row), words
+            for row, words in enumerate(reversed(wrap(stretch.note, self.size, 400, right - left))):
+                yield left, self.plot.top - 10 - self.size * LINE_HEIGHT * row, words
 
     def edges(self) -> list[float]:
         """The borders of bands."""
@@ -181,14 +181,10 @@ class _Plan:
     def labels(self) -> tuple[Label, ...] | None:
         """A place for each name; None where there is not enough room."""
         anchors = [
-            Anchor(x, y, RADIUS + STROKE / 2, name)
-            for (x, y), name in zip(self.middles, self.names, strict=True)
-        ]
-        obstacles = [
-            Bounds(x, y - self.size, x + text_width(words, self.size, 400), y + 4) for x, y, words in self.notes()
+            Anchor(x, y, RADIUS + STROKE / 2, name) for (x, y), name in zip(self.middles, self.names, strict=True)
         ]
         area = Bounds(self.plot.left + 4, self.plot.top + 4, self.plot.right - 4, self.plot.bottom - 4)
-        return places(anchors, area, self.size, edges=self.edges(), obstacles=obstacles)
+        return places(anchors, area, self.size, edges=self.edges())
 
 
 def _panels(stretches: Sequence[Stretch], left: float, right: float) -> Iterator[tuple[float, float]]:
@@ -214,9 +210,7 @@ def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label], theme: Them
     bottom = _legend(canvas, plan, plan.plot.bottom + 68)
     footer = [part.replace("{moved}", plan.told()) for part in picture.footer]
     height = page.footer(canvas, [part for part in footer if part], plan.width, bottom)
-    return Scene(
-        plan.width, rounded(height), picture.name, picture.description, theme.page, canvas.elements()
-    )
+    return Scene(plan.width, rounded(height), picture.name, picture.description, theme.page, canvas.elements())
 
 
 def _bands(canvas: Canvas, plan: _Plan) -> None:
@@ -227,9 +221,7 @@ def _bands(canvas: Canvas, plan: _Plan) -> None:
         for left, right in plan.panels:
             fill = canvas.theme.band if (number + first) % 2 == 0 else None
             if fill:
-                canvas.rect(
-                    left, top, right - left, bottom - top, fill=fill, radius=0, kind="ground", layer="ground"
-                )
+                canvas.rect(left, top, right - left, bottom - top, fill=fill, radius=0, kind="ground", layer="ground")
     for x, baseline, words in plan.notes():
         canvas.text(x, baseline, words, plan.size, 400, fill=canvas.theme.muted)
 
@@ -265,9 +257,7 @@ def _ticks(canvas: Canvas, plan: _Plan) -> None:
         width = text_width(tick.label, size + 2 * tick.strong, weight)
         if tick.label and x - width / 2 > ended + 8:
             fill = theme.ink if tick.strong else theme.muted
-            canvas.text(
-                x, bottom + 14 + size, tick.label, size + 2 * tick.strong, weight, fill=fill, anchor="middle"
-            )
+            canvas.text(x, bottom + 14 + size, tick.label, size + 2 * tick.strong, weight, fill=fill, anchor="middle")
             ended = x + width / 2
 
 

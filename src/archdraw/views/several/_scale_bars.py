@@ -100,4 +100,3 @@ def _group(model: Sized, sort: Sort) -> str:
         return ""
     power = 10 ** (len(str(model.total)) - 1)
     return f"{_round(power)} to {_round(10 * power)}"
-

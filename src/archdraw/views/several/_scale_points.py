@@ -191,9 +191,7 @@ def stretched(
     low, high = edges[0], edges[-1]
 
     def counts(cut: Sequence[float]) -> list[int]:
-        return [
-            sum(start <= place < end or place == end == high for place in places) for start, end in pairwise(cut)
-        ]
+        return [sum(start <= place < end or place == end == high for place in places) for start, end in pairwise(cut)]
 
     def likely(cut: Sequence[float]) -> float:
         pairs = zip(counts(cut), pairwise(cut), strict=True)
