@@ -32,7 +32,7 @@ class Part:
 class Bar:
     """One row: a name, the figures beside it (as many as the picture has columns), and the value of each part.
 
-    A bar with a ``heading`` begins a group of that name.
+    Bars of one ``group`` follow each other, under its name.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A whole picture. ``columns`` head the figures; ``line`` is the value of a full line, said in words by ``scale``."""
+    """A whole picture. ``columns`` head the figures; ``line`` is the value of a full line, ``scale`` says it in words."""
 
     name: str
     subtitle: tuple[str, ...]
@@ -105,7 +105,7 @@ def draw(picture: Bars, theme: Theme) -> Scene:
     whole = sum(heights) + sum(heads)
     number = max(1, min(2, round(math.sqrt(whole / ROOM)))) if whole > 1.4 * ROOM else 1
     widths = _widths(picture, number)
-    width = max(WIDTH, number * widths.total + (number - 1) * GUTTER + 2 * page.MARGIN)
+    width = rounded(max(WIDTH, number * widths.total + (number - 1) * GUTTER + 2 * page.MARGIN))
     columns = _broken(picture.bars, heights, heads, number)
     canvas = Canvas(theme)
     page.header(canvas, picture.name, picture.subtitle, width)

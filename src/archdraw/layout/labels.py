@@ -81,7 +81,8 @@ EDGE_COST, LEADER_COST, LENGTH_COST, NEAR_COST = 3.0, 4.0, 0.14, 2.0
 """Of a label on the border of a band, of a leader, of each px of it, of another's mark nearer than ``2 * AIR``."""
 EJECTION_COST = 14.0
 """What throwing a label out costs; more each time the same one is thrown out."""
-STARTS, STEPS, ROUNDS = 3, 20, 8
+STARTS, STEPS, ROUNDS, PATIENCE = 3, 20, 8, 60
+"""Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is thrown out."""
 _CELL = 64.0
 
 
@@ -232,6 +233,8 @@ class _Search:
             for other in out:
                 self._take(other)
                 self.thrown[other] += 1
+                if self.thrown[other] > PATIENCE:
+                    return None
                 waiting.insert(self.random.randrange(len(waiting) + 1), other)
             self._put(number, place)
         return None
@@ -296,7 +299,8 @@ class _Search:
         order = list(range(len(self.tables)))
         for _ in range(ROUNDS):
             self.random.shuffle(order)
-            if not any([self._improved(number) for number in order]):
+            # Each has its turn: none is left out because another has moved.
+            if not sum(self._improved(number) for number in order):
                 break
         return tuple(label for label in self.chosen if label is not None)
 

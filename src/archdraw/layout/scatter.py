@@ -166,7 +166,8 @@ class _Plan:
         if not widths:
             return ""
         way = "sideways" if self.picture.sideways else "apart"
-        return f"marks that would meet are moved {way}, by less than {f'{widths} widths' if widths > 1 else 'the width'} of one"
+        far = f"{widths} widths" if widths > 1 else "the width"
+        return f"marks that would meet are moved {way}, by less than {far} of one"
 
     def notes(self) -> Iterator[tuple[float, float, str]]:
         """Above the plot, where the words of stretches start, and their baselines."""

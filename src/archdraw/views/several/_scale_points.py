@@ -101,11 +101,15 @@ def tokens(number: int) -> str:
 
 
 def _place(value: Scale, model: Sized) -> tuple[float, float]:
-    x = {"date": model.day.toordinal() if model.day else 0, "active": 0, "context": 0}[value.x]
-    if value.x != "date":
-        x = math.log10(model.active) if value.x == "active" else math.log2(model.context_length or 1)
+    match value.x:
+        case "date":
+            x = float(model.day.toordinal()) if model.day else 0.0
+        case "active":
+            x = math.log10(model.active)
+        case "context":
+            x = math.log2(model.context_length or 1)
     y = {"total": model.total, "active": model.active, "kv-cache": model.kv_cache}[value.y]
-    return float(x), math.log10(y)
+    return x, math.log10(y)
 
 
 def _x_axis(value: Scale, places: Sequence[float]) -> Axis:
@@ -185,8 +189,8 @@ def stretched(
     """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
 
     There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
-    large as its part of the places; where no scale is ``CROWDED`` times another, there is one stretch. ``told`` says of a
-    stretch (from, to, times) that it is so many times narrower than the widest.
+    large as its part of the places; where no scale is ``CROWDED`` times another, there is one stretch. ``told`` says of
+    a stretch (from, to, times) that it is so many times narrower than the widest.
     """
     low, high = edges[0], edges[-1]
 

@@ -27,9 +27,10 @@ class Sized:
     """One model by its sizes.
 
     ``total`` are all its parameters, ``active`` those that a token passes (``active_is`` says which these are),
-    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer. ``kv_cache`` are the bytes in bf16 that keys
-    and values take at ``context`` tokens, which are those that were asked for, or the model's own context length where
-    that is less. ``released`` is as precise as the spec says it, ``day`` the first that it may mean.
+    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer.
+    ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
+    for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
+    the first that it may mean.
     """
 
     slug: str
