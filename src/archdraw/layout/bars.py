@@ -46,7 +46,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A whole picture. ``columns`` head the figures; ``line`` is the value of a full line, ``scale`` says it in words."""
+    """A whole picture. ``columns`` head the figures; ``line`` is what a full line is worth, ``scale`` says it."""
 
     name: str
     subtitle: tuple[str, ...]

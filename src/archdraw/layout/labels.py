@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 from typing import NamedTuple, TypeAlias
@@ -81,7 +81,7 @@ EDGE_COST, LEADER_COST, LENGTH_COST, NEAR_COST = 3.0, 4.0, 0.14, 2.0
 """Of a label on the border of a band, of a leader, of each px of it, of another's mark nearer than ``2 * AIR``."""
 EJECTION_COST = 14.0
 """What throwing a label out costs; more each time the same one is thrown out."""
-STARTS, STEPS, ROUNDS, PATIENCE = 3, 20, 8, 60
+STARTS, STEPS, ROUNDS, PATIENCE = 3, 20, 8, 45
 """Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is thrown out."""
 _CELL = 64.0
 
@@ -92,15 +92,17 @@ def places(
     size: float,
     *,
     edges: Sequence[float] = (),
+    walls: Sequence[float] = (),
     seed: int = 0,
 ) -> tuple[Label, ...] | None:
     """A place in ``area`` for the label of each anchor, in their order; None where no way was found for all.
 
     No label overlaps another, a mark or a leader; no leader crosses another or passes a mark that is not
-    its own. ``size`` is that of the text in px, ``edges`` are heights that labels would rather not stand on.
+    its own. ``size`` is that of the text in px; ``edges`` are heights, and ``walls`` places across, that labels would
+    rather not stand on.
     """
     marks = _Marks(anchors)
-    tables = [_table(number, marks, area, size, edges) for number in range(len(anchors))]
+    tables = [_table(number, marks, area, size, edges, walls) for number in range(len(anchors))]
     if any(not table for table in tables):
         return None
     best: tuple[Label, ...] | None = None
@@ -138,25 +140,30 @@ def _cells(bounds: Bounds) -> Iterator[tuple[int, int]]:
             yield column, row
 
 
-def _table(number: int, marks: _Marks, area: Bounds, size: float, edges: Sequence[float]) -> list[Label]:
+def _table(
+    number: int, marks: _Marks, area: Bounds, size: float, edges: Sequence[float], walls: Sequence[float]
+) -> list[Label]:
     """The places of one label, the best first; where few are free, there are more to choose from."""
     for angles in ANGLES:
-        found = list(_candidates(number, marks, area, size, edges, angles))
+        found = [_dearer(label, edges, walls) for label in _candidates(number, marks, area, size, angles)]
         if len(found) >= FEW:
             break
     return sorted(found, key=lambda one: one.cost)
 
 
-def _candidates(
-    number: int, marks: _Marks, area: Bounds, size: float, edges: Sequence[float], angles: int
-) -> Iterator[Label]:
+def _dearer(label: Label, edges: Sequence[float], walls: Sequence[float]) -> Label:
+    box = label.box
+    over = any(box.top < edge < box.bottom for edge in edges) + any(box.left < wall < box.right for wall in walls)
+    return replace(label, cost=label.cost + EDGE_COST * over) if over else label
+
+
+def _candidates(number: int, marks: _Marks, area: Bounds, size: float, angles: int) -> Iterator[Label]:
     """Every place of one label that meets no mark."""
     own = marks.anchors[number]
     for left, baseline, leader, cost in (*_beside(own, size), *_around(own, size, angles)):
         box = Bounds(left, baseline - RISE * size, left + own.width, baseline + FALL * size)
         if box.left < area.left or box.right > area.right or box.top < area.top or box.bottom > area.bottom:
             continue
-        cost += EDGE_COST * any(box.top < edge < box.bottom for edge in edges)
         label = Label(left, baseline, box, leader, cost)
         nearby = [one for one in marks.near(label.reach, 2 * AIR) if one != number]
         gaps = [_gap(box, marks.anchors[one]) for one in nearby]

@@ -184,8 +184,9 @@ class _Plan:
         anchors = [
             Anchor(x, y, RADIUS + STROKE / 2, name) for (x, y), name in zip(self.middles, self.names, strict=True)
         ]
+        walls = [side for panel in self.panels for side in panel]
         area = Bounds(self.plot.left + 4, self.plot.top + 4, self.plot.right - 4, self.plot.bottom - 4)
-        return places(anchors, area, self.size, edges=self.edges())
+        return places(anchors, area, self.size, edges=self.edges(), walls=walls)
 
 
 def _panels(stretches: Sequence[Stretch], left: float, right: float) -> Iterator[tuple[float, float]]:
@@ -250,16 +251,18 @@ def _ticks(canvas: Canvas, plan: _Plan) -> None:
     for tick in plan.picture.y.ticks:
         y = plan.down(tick.at) + MIDDLE * (size + 2)
         canvas.text(plan.plot.left - 14, y, tick.label, size + 2, 600, anchor="end")
-    bottom, ended = plan.plot.bottom, -math.inf
-    for tick in plan.picture.x.ticks:
+    bottom = plan.plot.bottom
+    taken: list[tuple[float, float]] = []
+    # The strong ones have their words first, the others where there is room left.
+    for tick in sorted(plan.picture.x.ticks, key=lambda tick: not tick.strong):
         x = plan.across(tick.at)
         weight: Literal[400, 600] = 600 if tick.strong else 400
         canvas.line((x, bottom + 2), (x, bottom + 2 + TICK), stroke=theme.muted, width=1.5, kind="rule", radius=0)
-        width = text_width(tick.label, size + 2 * tick.strong, weight)
-        if tick.label and x - width / 2 > ended + 8:
+        half = text_width(tick.label, size + 2 * tick.strong, weight) / 2
+        if tick.label and all(x + half + 8 < left or right < x - half - 8 for left, right in taken):
             fill = theme.ink if tick.strong else theme.muted
             canvas.text(x, bottom + 14 + size, tick.label, size + 2 * tick.strong, weight, fill=fill, anchor="middle")
-            ended = x + width / 2
+            taken.append((x - half, x + half))
 
 
 def _legend(canvas: Canvas, plan: _Plan, middle: float) -> float:

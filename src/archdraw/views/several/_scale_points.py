@@ -23,6 +23,10 @@ KINDS: tuple[tuple[str, Form, str], ...] = (
 """Kinds with their words, shape and role."""
 SHARES = (0.03, 0.1, 0.25, 0.5, 1.0)
 """The filled areas that the legend explains."""
+MANY = 12
+"""Places for which an axis is cut."""
+MOST_QUARTERS = 18
+"""In the widest stretch of years, if quarters are told."""
 CROWDED = 3.0
 """How much denser one part of an axis must be for the other to be drawn at a narrower scale."""
 LEAST_SHARE = 0.1
@@ -120,10 +124,7 @@ def _x_axis(value: Scale, places: Sequence[float]) -> Axis:
         return Axis(tuple(Tick(tick.at, tick.label, strong=True) for tick in axis.ticks), axis.stretches)
     low, high = math.floor(min(places)), math.ceil(max(places) + 0.01)
     ticks = tuple(Tick(at, tokens(2**at)) for at in range(low, high + 1))
-    parts = stretched(places, [float(tick.at) for tick in ticks], lambda start, end, times: (
-        f"here a doubling is {times} times narrower"
-    ))  # fmt: skip
-    return Axis(ticks, parts)
+    return Axis(ticks, stretched(places, [float(tick.at) for tick in ticks]))
 
 
 def _units(what: str) -> tuple[float, Callable[[float], str]]:
@@ -161,12 +162,10 @@ def _dates(days: Sequence[float]) -> Axis:
     years = list(range(first.year, last.year + 1))
     starts = [date(year, 1, 1).toordinal() for year in years]
     low, high = _quarter(first), _quarter(last, 1)
-    parts = stretched(
-        days, [float(low), *map(float, starts[1:]), float(high)],
-        lambda start, end, times: f"here a year is {times} times narrower",
-    )  # fmt: skip
+    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)])
     ticks = []
-    fine = max(parts, key=lambda part: part.share / (part.high - part.low)).low
+    finest = max(parts, key=lambda part: part.share / (part.high - part.low))
+    fine = finest.low if finest.high - finest.low < MOST_QUARTERS * 91 else high
     for year in years:
         for month in (1, 4, 7, 10):
             at = date(year, month, 1).toordinal()
@@ -183,14 +182,11 @@ def _quarter(day: date, later: int = 0) -> int:
     return date(number // 4, number % 4 * 3 + 1, 1).toordinal()
 
 
-def stretched(
-    places: Sequence[float], edges: Sequence[float], told: Callable[[float, float, int], str]
-) -> tuple[Stretch, ...]:
+def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch, ...]:
     """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
 
     There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
-    large as its part of the places; where no scale is ``CROWDED`` times another, there is one stretch. ``told`` says of
-    a stretch (from, to, times) that it is so many times narrower than the widest.
+    large as its part of the places; where no scale is ``CROWDED`` times another or ``places`` are few, there is one stretch.
     """
     low, high = edges[0], edges[-1]
 
@@ -201,6 +197,8 @@ def stretched(
         pairs = zip(counts(cut), pairwise(cut), strict=True)
         return sum(number * math.log(number / (end - start)) for number, (start, end) in pairs if number)
 
+    if len(places) < MANY:
+        return (Stretch(low, high),)
     cut: tuple[float, ...] = (low, high)
     for number in (1, 2):
         tries = [(low, *inner, high) for inner in combinations(edges[1:-1], number)]
@@ -214,7 +212,7 @@ def stretched(
     if widest < CROWDED * min(scales):
         return (Stretch(low, high),)
     return tuple(
-        Stretch(start, end, part, told(start, end, round(widest / own)) if round(widest / own) > 1 else "")
+        Stretch(start, end, part, f"{round(widest / own)} times narrower" if round(widest / own) > 1 else "")
         for part, own, (start, end) in zip(shares, scales, pairwise(cut), strict=True)
     )
 
@@ -224,7 +222,7 @@ def _legend(value: Scale) -> tuple[Key, ...]:
     keys = [Key(KINDS[index][0], 0.25 if index else 1.0, *KINDS[index][1:]) for index in present]
     if any(model.active < model.total for model in value.models):
         keys += [
-            Key(f"{share(part, 1)} active" if part == 1 else share(part, 1), part, "disc", "", index == 0)
+            Key(f"{100 * part:g} %{' active' if part == SHARES[-1] else ''}", part, "disc", "", index == 0)
             for index, part in enumerate(SHARES)
         ]
     return tuple(keys)
