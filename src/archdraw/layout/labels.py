@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from random import Random
 from typing import NamedTuple, TypeAlias
 
@@ -86,20 +86,21 @@ STARTS, STEPS, ROUNDS, PATIENCE = 3, 20, 8, 45
 _CELL = 64.0
 
 
+@lru_cache(maxsize=64)
 def places(
-    anchors: Sequence[Anchor],
+    anchors: tuple[Anchor, ...],
     area: Bounds,
     size: float,
     *,
-    edges: Sequence[float] = (),
-    walls: Sequence[float] = (),
+    edges: tuple[float, ...] = (),
+    walls: tuple[float, ...] = (),
     seed: int = 0,
 ) -> tuple[Label, ...] | None:
     """A place in ``area`` for the label of each anchor, in their order; None where no way was found for all.
 
     No label overlaps another, a mark or a leader; no leader crosses another or passes a mark that is not
     its own. ``size`` is that of the text in px; ``edges`` are heights, and ``walls`` places across, that labels would
-    rather not stand on.
+    rather not stand on. What was found is kept, so that a picture in another theme takes no time.
     """
     marks = _Marks(anchors)
     tables = [_table(number, marks, area, size, edges, walls) for number in range(len(anchors))]

@@ -181,12 +181,12 @@ class _Plan:
 
     def labels(self) -> tuple[Label, ...] | None:
         """A place for each name; None where there is not enough room."""
-        anchors = [
+        anchors = tuple(
             Anchor(x, y, RADIUS + STROKE / 2, name) for (x, y), name in zip(self.middles, self.names, strict=True)
-        ]
-        walls = [side for panel in self.panels for side in panel]
+        )
+        walls = tuple(side for panel in self.panels for side in panel)
         area = Bounds(self.plot.left + 4, self.plot.top + 4, self.plot.right - 4, self.plot.bottom - 4)
-        return places(anchors, area, self.size, edges=self.edges(), walls=walls)
+        return places(anchors, area, self.size, edges=tuple(self.edges()), walls=walls)
 
 
 def _panels(stretches: Sequence[Stretch], left: float, right: float) -> Iterator[tuple[float, float]]:

@@ -23,7 +23,7 @@ KINDS: tuple[tuple[str, Form, str], ...] = (
 """Kinds with their words, shape and role."""
 SHARES = (0.03, 0.1, 0.25, 0.5, 1.0)
 """The filled areas that the legend explains."""
-MANY = 12
+MANY = 24
 """Places for which an axis is cut."""
 MOST_QUARTERS = 18
 """In the widest stretch of years, if quarters are told."""
@@ -169,7 +169,7 @@ def _dates(days: Sequence[float]) -> Axis:
     for year in years:
         for month in (1, 4, 7, 10):
             at = date(year, month, 1).toordinal()
-            if low <= at <= high and (month == 1 or at >= fine):
+            if low <= at <= high and (month == 1 or at >= fine or at == low):
                 strong = month == 1 or at == low
                 label = f"Q{month // 3 + 1}" if month > 1 else str(year)
                 ticks.append(Tick(at, f"{year} {label}" if strong and month > 1 else label, strong))
@@ -186,7 +186,7 @@ def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch,
     """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
 
     There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
-    large as its part of the places; where no scale is ``CROWDED`` times another or ``places`` are few, there is one stretch.
+    large as its part of the places; where no scale is ``CROWDED`` times another, or ``places`` are few, one is enough.
     """
     low, high = edges[0], edges[-1]
 
@@ -234,7 +234,9 @@ def left_out(value: Scale) -> Iterator[str]:
         told = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
         yield f"left out: {told} ({reason})"
     if value.copies:
-        yield f"{len(value.copies)} copies of another model left out (same counts in every part; --copies shows them)"
+        one = len(value.copies) == 1
+        which = "1 copy" if one else f"{len(value.copies)} copies"
+        yield f"{which} of another model left out (same counts in every part; --copies shows {'it' if one else 'them'})"
 
 
 def _footer(value: Scale) -> tuple[str, ...]:
