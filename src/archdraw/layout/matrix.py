@@ -73,7 +73,8 @@ class Section:
 class Matrix:
     """A whole picture. ``pitch`` is the least width of a column; ``total`` heads the totals, ``slots`` their bars.
 
-    ``slot_ends`` are the words above the first and the last bar.
+    ``slot_ends`` are the words above the first and the last bar. Cells are bars of their ``shares``, or all alike but
+    for the first of a row.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Matrix:
     slot_ends: tuple[str, str]
     footer: tuple[str, ...]
     description: str
+    shares: bool = False
 
 
 RATIOS = (1.45, 1.35, 1.27, 1.2)
@@ -275,15 +277,15 @@ def _cell(canvas: Canvas, plan: _Plan, cell: Cell, y: float, colour: str) -> Non
     elif plan.head:
         width = min(width, 2 * plan.row)
         left += (pitch - CELL_GAP - width) / 2
-    if cell.share < 1 or cell.text:
-        height, bottom = STRONG * plan.row * cell.share, y + plan.row * (1 + STRONG) / 2
-        if cell.strong and not cell.text:
-            canvas.rect(left, y + plan.row * (1 - STRONG) / 2, width, STRONG * plan.row - height,
-                        fill=mix(canvas.theme.container_border, canvas.theme.page, 0.3), radius=0,
-                        kind="mark")  # fmt: skip
-    else:
-        height = plan.row * (STRONG if cell.strong else HALF)
-        bottom = y + (plan.row + height) / 2
+    height = plan.row * (STRONG if cell.strong else HALF)
+    bottom = y + (plan.row + height) / 2
+    if plan.picture.shares:
+        height, bottom = max(THINNEST, STRONG * plan.row * cell.share), y + plan.row * (1 + STRONG) / 2
+        if cell.strong and not cell.text and cell.share < 1:
+            # Where the first is, the whole is shown as well.
+            rest = STRONG * plan.row - height
+            ground = mix(canvas.theme.container_border, canvas.theme.page, 0.3)
+            canvas.rect(left, bottom - height - rest, width, rest, fill=ground, radius=0, kind="mark")
     canvas.rect(left, bottom - height, width, height, fill=colour, radius=1 if pitch > 6 else 0, kind="mark")
 
 

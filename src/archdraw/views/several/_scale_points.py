@@ -212,7 +212,7 @@ def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch,
     if widest < CROWDED * min(scales):
         return (Stretch(low, high),)
     return tuple(
-        Stretch(start, end, part, f"{round(widest / own)} times narrower" if round(widest / own) > 1 else "")
+        Stretch(start, end, part, f"drawn {round(widest / own)} times narrower" if round(widest / own) > 1 else "")
         for part, own, (start, end) in zip(shares, scales, pairwise(cut), strict=True)
     )
 

@@ -70,6 +70,7 @@ def picture(value: Timeline, by: By) -> Matrix:
         (str(years[0]), str(years[-1])),
         _footer(value),
         _description(value, subtitle),
+        shares=by != "model",
     )
 
 
