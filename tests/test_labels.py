@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.layout.labels import CLEAR, Anchor, Bounds, Label, clash, places
+from archdraw.layout.label_places import CLEAR, Anchor, Bounds, Label, clash
+from archdraw.layout.labels import places
 from archdraw.layout.spread import spread
 
 SIZE, RADIUS, APART = 14.0, 9.0, 26.0
@@ -83,7 +84,8 @@ def test_the_places_are_the_same_every_time() -> None:
     first = places(anchors, AREA, SIZE)
     places.cache_clear()
     again = places(anchors, AREA, SIZE)
-    assert first and again
+    assert first is not None
+    assert again is not None
     assert [(one.left, one.baseline, one.leader) for one in first] == [
         (one.left, one.baseline, one.leader) for one in again
     ]

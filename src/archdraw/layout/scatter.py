@@ -15,7 +15,8 @@ from archdraw.errors import ArchdrawError
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.labels import Anchor, Bounds, Label, places
+from archdraw.layout.label_places import Anchor, Bounds, Label
+from archdraw.layout.labels import places
 from archdraw.layout.spread import spread
 from archdraw.scene import Circle, Scene, rounded
 from archdraw.theme import Theme
