@@ -80,7 +80,8 @@ def _option(name: str, parameter: inspect.Parameter) -> click.Option:
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
     if unit == "tokens":
-        return click.Option(words, default=str(default), show_default=True, metavar="N", callback=tokens, help=told)
+        shown_as = f"{default // 1024}k" if default % 1024 == 0 else str(default)
+        return click.Option(words, default=shown_as, show_default=True, metavar="N", callback=tokens, help=told)
     if annotation is bool:
         return click.Option(words, is_flag=True, default=default, help=told)
     members = [member for member in get_args(annotation) if member is not NoneType]

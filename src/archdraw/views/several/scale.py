@@ -21,6 +21,8 @@ Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
 Shown: TypeAlias = Literal["points", "bars"]
 Sort: TypeAlias = Literal["size", "date", "name"]
 
+VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
+
 
 @dataclass(frozen=True, slots=True)
 class Sized:
@@ -69,7 +71,7 @@ def gather(
     y: Annotated[Upwards, "What goes upwards, on a log scale."] = "total",
     context: Annotated[int, "Tokens of the cache, like 32k; a model that takes fewer has its own.", "tokens"] = 131072,
     copies: Annotated[bool, "Show models that have the same counts in all their parts as an older one, too."] = False,
-    view: Annotated[Shown, "Points on two axes, or bars of parameters to true scale."] = "points",
+    view: Annotated[Shown, VIEW_HELP] = "points",
 ) -> Scale:
     """The sizes of the models of ``subjects``, and who is left out.
 
@@ -152,7 +154,7 @@ def draw(
     value: Scale,
     theme: Theme,
     *,
-    view: Shown = "points",
+    view: Annotated[Shown, VIEW_HELP] = "points",
     sort: Annotated[Sort, "Order of the bars."] = "size",
 ) -> Scene:
     """The picture of ``value``."""

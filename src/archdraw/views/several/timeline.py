@@ -117,12 +117,11 @@ def _wanted(concept: Sequence[str], about: Sequence[str]) -> frozenset[str]:
     groups = {name.casefold(): name for name in CONCEPTS}
     for given in about:
         if given.casefold() not in groups:
-            hint = nearest(given, groups) or f"there are {', '.join(CONCEPTS)}"
+            hint = nearest(given, CONCEPTS) or f"there are {', '.join(CONCEPTS)}"
             raise ArchdrawError(f"no concepts are about {given!r}; {hint}")
     for given in concept:
         if given.casefold() not in known:
-            names = {name: known[name] for name in known}
-            hint = nearest(given, names) or "archdraw coverage lists all concepts"
+            hint = nearest(given, known.values()) or "archdraw coverage lists all concepts"
             raise ArchdrawError(f"no concept is called {given!r}; {hint}")
     if not concept and not about:
         return frozenset(known.values())
