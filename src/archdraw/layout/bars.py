@@ -59,8 +59,8 @@ class Bars:
     description: str
 
 
-SIZE, ROW, STRIPE, STRIPE_GAP = SMALL, 22.0, 6.0, 1.0
-"""Text; the least height of a row; a line of a bar, and the gap to the next one."""
+SIZE, ROW, STRIPE, STRIPE_GAP, THICK = SMALL, 22.0, 6.0, 1.0, 12.0
+"""Text; the least height of a row; a line of a bar, the gap to the next one, and a bar where all have one line."""
 HEADING, GUTTER, AIR = 36.0, 48.0, 14.0
 LEAST_LINE, MOST_NAME = 300.0, 300.0
 WIDTH, ROOM = 1224.0, 1050.0
@@ -218,11 +218,13 @@ def _row(
         right += width
         canvas.text(right - AIR, y + ROW / 2 + MIDDLE * SIZE, figure, SIZE, 400, anchor="end")
     pieces = lines_of(bar.values, picture.line)
+    # Where nothing is wrapped, bars may be as high as their words.
+    stripe = STRIPE if any(sum(one.values) > picture.line for one in picture.bars) else THICK
     rows = max((row for *_, row in pieces), default=0) + 1
-    above = y + ((ROW - STRIPE) / 2 if rows == 1 else 4)
+    above = y + ((ROW - stripe) / 2 if rows == 1 else 4)
     for part, begin, end, row in pieces:
-        top = above + row * (STRIPE + STRIPE_GAP)
-        _piece(canvas, picture.parts[part], start + begin * length, top, (end - begin) * length, STRIPE)
+        top = above + row * (stripe + STRIPE_GAP)
+        _piece(canvas, picture.parts[part], start + begin * length, top, (end - begin) * length, stripe)
 
 
 def _piece(canvas: Canvas, part: Part, x: float, y: float, width: float, height: float) -> None:
