@@ -100,14 +100,19 @@ class Scatter:
 
 RADIUS, STROKE, INNER = 8.25, 1.5, 8.1
 """A mark's ring and its stroke; the radius of its inside where all of it is filled."""
-APART = 26.0
-"""Px between the middles of two marks: a leader can pass between them."""
 LEFT, RIGHT, BELOW, BREAK = 88.0, 40.0, 88.0, 36.0
 """Margins of the plot; below it stand the ticks and the legend."""
 SIDE = 18.0
 """Px that marks keep from the sides of the plot."""
 TEXT, SMALLEST_SHARE = 14.0, 0.0085
-WIDTHS = (1224.0, 1440.0, 1656.0, 1880.0, 2120.0, 2400.0, 2700.0, 3040.0, 3420.0, 3840.0, 4320.0)
+PAGES = (
+    *((width, 26.0) for width in (1224.0, 1440.0, 1656.0, 1880.0, 2120.0, 2400.0, 2700.0, 3040.0)),
+    *((width, 36.0) for width in (3040.0, 3420.0, 3840.0)),
+    *((width, 48.0) for width in (3840.0, 4320.0, 4860.0)),
+)
+"""Widths of pages with how far marks are apart on them: a leader can pass between two, or several on wide pages."""
+WIDE = 3000.0
+"""Pages from this width on are tried however crowded they are."""
 ASPECT, HIGHEST = 0.68, 1540.0
 """A page is not higher, so that small text stays legible: what finds no room makes it wider."""
 CROWD = 0.12
@@ -120,9 +125,9 @@ def draw(picture: Scatter, theme: Theme) -> Scene:
 
     Raises :class:`ArchdrawError` where none is large enough.
     """
-    for width in WIDTHS:
-        plan = _Plan(picture, width)
-        if plan.crowd > CROWD and width != WIDTHS[-1]:
+    for width, apart in PAGES:
+        plan = _Plan(picture, width, apart)
+        if plan.crowd > CROWD and width < WIDE:
             continue
         labels = plan.labels()
         if labels is not None:
@@ -133,7 +138,7 @@ def draw(picture: Scatter, theme: Theme) -> Scene:
 class _Plan:
     """Where everything would stand on a page of one width."""
 
-    def __init__(self, picture: Scatter, width: float) -> None:
+    def __init__(self, picture: Scatter, width: float, apart: float) -> None:
         self.picture = picture
         self.width = width
         height = min(ASPECT * width, HIGHEST)
@@ -141,11 +146,11 @@ class _Plan:
         self.plot = Bounds(page.MARGIN + LEFT, page.HEADER, width - RIGHT, height - BELOW)
         self.panels = tuple(_panels(picture.x.stretches, self.plot.left, self.plot.right))
         self.names = [text_width(mark.label, self.size, 500) for mark in picture.marks]
-        covered = sum(name * 1.2 * self.size for name in self.names) + len(self.names) * APART**2
+        covered = sum(name * 1.2 * self.size for name in self.names) + len(self.names) * apart**2
         self.crowd = covered / ((self.plot.right - self.plot.left) * (self.plot.bottom - self.plot.top))
         wanted = [(self.across(mark.x), self.down(mark.y)) for mark in picture.marks]
         inner = [(left + SIDE, right - SIDE) for left, right in self.panels]
-        self.middles = spread(wanted, APART, inner, sideways=picture.sideways)
+        self.middles = spread(wanted, apart, inner, sideways=picture.sideways)
         self.moved = max((math.dist(place, at) for place, at in zip(self.middles, wanted, strict=True)), default=0.0)
 
     def across(self, value: float) -> float:
