@@ -68,6 +68,7 @@ class InputError(ArchdrawError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that lists the known names nearest to ``name``; empty where none is near."""
-    matches = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=0.6)
+    """A hint that lists the known names nearest to ``name``, whatever their case; empty where none is near."""
+    small = {one.lower(): one for one in sorted(known)}
+    matches = [small[match] for match in difflib.get_close_matches(name.lower(), small, n=3, cutoff=0.6)]
     return f"did you mean {' or '.join(matches)}?" if matches else ""

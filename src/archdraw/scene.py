@@ -52,8 +52,8 @@ class Rect:
 class Line:
     """A polyline with its corners rounded by ``radius``; an arrow head is a :class:`Polygon` beside it.
 
-    ``kind``: "edge" data flows along it; "zoom" joins a box to its inset; "rule" a bracket, a rule of a table, the
-    stroke of a sign inside a disc: part of a figure that belongs to the box it lies in.
+    ``kind``: "edge" data flows along it; "zoom" joins a box to its inset, or a mark to its name; "rule" a bracket, a
+    rule of a table, the stroke of a sign inside a disc: part of a figure that belongs to the box it lies in.
     """
 
     points: tuple[Point, ...]

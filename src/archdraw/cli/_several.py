@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
+from archdraw.cli._amounts import tokens
 from archdraw.cli._pictures import each, known_formats, known_theme
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
@@ -71,14 +72,18 @@ def _usual() -> list[click.Parameter]:
 def _option(name: str, parameter: inspect.Parameter) -> click.Option:
     """The option of one parameter: a flag for a bool, a choice for literals, repeated for a tuple.
 
-    A number may be annotated with the range that it is to be in.
+    A number may be annotated with the range that it is to be in; ``Annotated[int, "help", "tokens"]`` is a number of
+    tokens, which people write as 128k.
     """
-    annotation, told, bounds = parameter.annotation, "", None
+    annotation, told, more = parameter.annotation, "", list[Any]()
     if get_origin(annotation) is Annotated:
         annotation, told, *more = get_args(annotation)
-        bounds = next((one for one in more if isinstance(one, range)), None)
+    bounds = next((one for one in more if isinstance(one, range)), None)
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
+    if "tokens" in more:
+        shown_as = f"{default // 1024}k" if default % 1024 == 0 else str(default)
+        return click.Option(words, default=shown_as, show_default=True, metavar="N", callback=tokens, help=told)
     if annotation is bool:
         if default:
             words[0] += f"/--no-{words[0].removeprefix('--')}"

@@ -1,0 +1,102 @@
+"""The sizes of models as bars: what a line is worth, the order, and the words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from archdraw.layout.bars import Bar, Bars, Part
+from archdraw.views.several._scale_points import left_out, title
+from archdraw.views.wording import parameters
+
+if TYPE_CHECKING:
+    from archdraw.views.several.scale import Scale, Sized, Sort
+
+PARTS = (
+    Part("embeddings and output layer", "embedding", hollow=True),
+    Part("all else that is active", "attention"),
+    Part("not active", "expert_idle"),
+)
+MOST_LINES = 30
+"""Of the longest bar."""
+VISIBLE = 0.02
+"""The part of a line that the shortest bar takes at least, if the longest one allows it."""
+
+
+def picture(value: Scale, sort: Sort) -> Bars:
+    """``value`` as bars in the order of ``sort``."""
+    keys: dict[str, Callable[[Sized], Any]] = {
+        "size": lambda model: (-model.total, model.name),
+        "date": lambda model: (model.day or date.max, model.name),
+        "name": lambda model: model.name.casefold(),
+    }
+    models = sorted(value.models, key=keys[sort])
+    line = full_line([model.total for model in models])
+    bars = tuple(
+        Bar(
+            model.slug,
+            model.name,
+            title(value, model),
+            (parameters(model.total), parameters(model.active), parameters(model.embedding)),
+            parts_of(model),
+            _group(model, sort),
+            model.link,
+        )
+        for model in models
+    )
+    number = f"{len(bars)} model{'s' if len(bars) != 1 else ''}"
+    order = {"size": "the largest first", "date": "the oldest first", "name": "by name"}[sort]
+    told = "; ".join(title(value, model) for model in models)
+    wrapped = any(model.total > line for model in models)
+    scale = f"a full line is {_round(line)} parameters" + (", a longer bar goes on in the next line" * wrapped)
+    tables = any(model.active_is != "active" for model in models)
+    return Bars(
+        "How large, to true scale",
+        (number, order, "every line of every bar has one scale"),
+        ("total", "active", "embeddings"),
+        PARTS,
+        bars,
+        line,
+        scale,
+        (
+            "Counted from the specs",
+            *(["active without input tables where these are most of it"] if tables else []),
+            *left_out(value),
+            "archdraw",
+        ),
+        f"{number}, {order}; {scale}. {told}.",
+    )
+
+
+def parts_of(model: Sized) -> tuple[float, float, float]:
+    """The embedding and output tables, what else is active, and what is not: together all parameters."""
+    tables = min(model.embedding, model.total)
+    idle = min(model.total - tables, model.idle)
+    return tables, model.total - tables - idle, idle
+
+
+def full_line(totals: list[int]) -> float:
+    """What a full line is worth: a round number at which the shortest bar can be seen and the longest is not too long.
+
+    Where a line holds the longest bar and the shortest can be seen all the same, each bar has one line.
+    """
+    least = max(totals) / MOST_LINES
+    wanted = min(float(max(totals)), max(least, min(totals) / VISIBLE))
+    size = 10.0 ** (len(str(int(wanted))) - 1)
+    return next(size * step for step in (1, 2, 5, 10) if size * step >= wanted)
+
+
+def _round(value: float) -> str:
+    text = parameters(round(value))
+    digits, letter = text[:-1], text[-1]
+    return f"{digits.rstrip('0').rstrip('.')}{letter}" if "." in digits else text
+
+
+def _group(model: Sized, sort: Sort) -> str:
+    if sort == "date":
+        return str(model.day.year) if model.day else "without a date"
+    if sort == "name":
+        return ""
+    power = 10 ** (len(str(model.total)) - 1)
+    return f"{_round(power)} to {_round(10 * power)}"

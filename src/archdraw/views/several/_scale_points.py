@@ -1,0 +1,256 @@
+"""The sizes of models as points: which axes, which marks, and the words around them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+from archdraw.layout.scatter import Axis, Form, Key, Mark, Scatter, Stretch, Tick
+from archdraw.views.wording import data as memory
+from archdraw.views.wording import parameters, share
+
+if TYPE_CHECKING:
+    from archdraw.views.several.scale import Scale, Sized
+
+KINDS: tuple[tuple[str, Form, str], ...] = (
+    ("dense", "disc", "attention"),
+    ("mixture of experts", "disc", "expert_active"),
+    ("hybrid or recurrent (linear attention, state space, convolution)", "square", "linear"),
+)
+"""Kinds with their words, shape and role."""
+SHARES = (0.03, 0.1, 0.25, 0.5, 1.0)
+"""The filled areas that the legend explains."""
+MANY = 24
+"""Places for which an axis is cut."""
+MOST_QUARTERS = 18
+"""In the widest stretch of years, if quarters are told."""
+CROWDED = 3.0
+"""How much denser one part of an axis must be for the other to be drawn at a narrower scale."""
+LEAST_SHARE = 0.1
+"""Of the axis for its narrowest part."""
+WORTH = 0.12
+"""What another stretch must gain in likelihood for each place."""
+TITLES = {
+    "total": "How large, and how much of it works",
+    "active": "How much works for each token",
+    "kv-cache": "How much memory a context takes",
+}
+
+
+def kind_index(kind: str) -> int:
+    """Which of ``KINDS`` is that of a model of ``kind`` (:func:`archdraw.views.architecture.kind_of`)."""
+    if "hybrid" in kind or "recurrent" in kind:
+        return 2
+    return 1 if kind.startswith("Sparse") else 0
+
+
+def picture(value: Scale) -> Scatter:
+    """The picture of ``value`` on its two axes."""
+    marks = tuple(_mark(value, model) for model in value.models)
+    upwards = {
+        "total": "height: total parameters, log scale",
+        "active": "height: parameters active per token, log scale",
+        "kv-cache": f"height: keys and values at {tokens(value.context)} tokens in bf16, log scale",
+    }[value.y]
+    across = {
+        "date": "across: release",
+        "active": "across: parameters active per token, log scale",
+        "context": "across: context length, log scale",
+    }[value.x]
+    number = f"{len(marks)} model{'s' if len(marks) != 1 else ''}"
+    subtitle = (number, upwards, across, "filled area: share active per token")
+    return Scatter(
+        TITLES[value.y],
+        subtitle,
+        _x_axis(value, [mark.x for mark in marks]),
+        _decades([mark.y for mark in marks], *_units(value.y)),
+        marks,
+        _legend(value),
+        _footer(value),
+        _description(value, subtitle),
+        # On the diagonal of dense models all that is alike would be pushed far along one axis.
+        sideways=value.x != "active",
+    )
+
+
+def _mark(value: Scale, model: Sized) -> Mark:
+    _, form, role = KINDS[kind_index(model.kind)]
+    label = model.name
+    if value.y == "kv-cache" and model.context < value.context:
+        label = f"{model.name} at {tokens(model.context)}"
+    part = model.active / model.total
+    return Mark(model.slug, label, title(value, model), *_place(value, model), min(1.0, part), form, role, model.link)
+
+
+def title(value: Scale, model: Sized) -> str:
+    """What a model is, in one line: its tooltip, and what is read aloud."""
+    size = f"{parameters(model.total)} total"
+    if model.active < model.total:
+        size += f", {parameters(model.active)} {model.active_is} ({share(model.active, model.total)})"
+    cache = f"{memory(model.kv_cache)} of keys and values at {tokens(model.context)}" if value.y == "kv-cache" else ""
+    length = f"{tokens(model.context_length)} context" if model.context_length else ""
+    parts = (size, cache, length, model.kind, model.developer, model.released)
+    return f"{model.name}: {', '.join(filter(None, parts))}"
+
+
+def tokens(number: int) -> str:
+    """``512``, ``4k``, ``128k``, ``1M``: k is 1,024, as context lengths are counted; others in full."""
+    for size, letter in ((1024**2, "M"), (1024, "k")):
+        if number % size == 0:
+            return f"{number // size:,}{letter}"
+    return f"{number:,}"
+
+
+def _place(value: Scale, model: Sized) -> tuple[float, float]:
+    match value.x:
+        case "date":
+            x = float(model.day.toordinal()) if model.day else 0.0
+        case "active":
+            x = math.log10(model.active)
+        case "context":
+            x = math.log2(model.context_length or 1)
+    y = {"total": model.total, "active": model.active, "kv-cache": model.kv_cache}[value.y]
+    return x, math.log10(y)
+
+
+def _x_axis(value: Scale, places: Sequence[float]) -> Axis:
+    if value.x == "date":
+        return _dates(places)
+    if value.x == "active":
+        axis = _decades(places, *_units("active"))
+        return Axis(tuple(Tick(tick.at, tick.label, strong=True) for tick in axis.ticks), axis.stretches)
+    low, high = math.floor(min(places)), math.ceil(max(places) + 0.01)
+    ticks = tuple(Tick(at, tokens(2**at)) for at in range(low, high + 1))
+    return Axis(ticks, stretched(places, [float(tick.at) for tick in ticks]))
+
+
+def _units(what: str) -> tuple[float, Callable[[float], str]]:
+    """The unit whose powers of ten are told, and how."""
+    return (2.0**20, memory) if what == "kv-cache" else (1.0, lambda count: _round(parameters(round(count))))
+
+
+def _round(text: str) -> str:
+    """``1.00B`` as ``1B``: a tick is exact."""
+    digits, letter = text[:-1], text[-1]
+    return f"{digits.rstrip('0').rstrip('.')}{letter}" if "." in digits else text
+
+
+def _decades(places: Sequence[float], unit: float, told: Callable[[float], str]) -> Axis:
+    """A log axis about ``places`` (logarithms to 10), with a tick at every power of ten of ``unit``.
+
+    Of bytes a thousand of one unit is none of the next: from there on it goes on by tens of the next one.
+    """
+    low, high = min(places), max(places)
+    pad = max(0.12, 0.04 * (high - low))
+    ticks, at = [], unit
+    while math.log10(at) > low - pad:
+        at /= 1024 if unit != 1 else 1000
+    while math.log10(at) < high + pad:
+        for power in (1, 10, 100):
+            if low - pad < math.log10(at * power) < high + pad:
+                ticks.append(Tick(math.log10(at * power), told(at * power)))
+        at *= 1024 if unit != 1 else 1000
+    return Axis(tuple(ticks), (Stretch(low - pad, high + pad),))
+
+
+def _dates(days: Sequence[float]) -> Axis:
+    """Days, with a tick a year, and a quarter where these have room; early years may be narrower."""
+    first, last = date.fromordinal(int(min(days))), date.fromordinal(int(max(days)))
+    years = list(range(first.year, last.year + 1))
+    starts = [date(year, 1, 1).toordinal() for year in years]
+    low, high = _quarter(first), _quarter(last, 1)
+    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)])
+    ticks = []
+    finest = max(parts, key=lambda part: part.share / (part.high - part.low))
+    fine = finest.low if finest.high - finest.low < MOST_QUARTERS * 91 else high
+    for year in years:
+        for month in (1, 4, 7, 10):
+            at = date(year, month, 1).toordinal()
+            if low <= at <= high and (month == 1 or at >= fine or at == low):
+                strong = month == 1 or at == low
+                label = f"Q{month // 3 + 1}" if month > 1 else str(year)
+                ticks.append(Tick(at, f"{year} {label}" if strong and month > 1 else label, strong))
+    return Axis(tuple(ticks), parts)
+
+
+def _quarter(day: date, later: int = 0) -> int:
+    """The first day of the quarter of ``day``, or of one ``later``."""
+    number = day.year * 4 + (day.month - 1) // 3 + later
+    return date(number // 4, number % 4 * 3 + 1, 1).toordinal()
+
+
+def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch, ...]:
+    """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
+
+    There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
+    large as its part of the places; where no scale is ``CROWDED`` times another, or ``places`` are few, one is enough.
+    """
+    low, high = edges[0], edges[-1]
+
+    def counts(cut: Sequence[float]) -> list[int]:
+        return [sum(start <= place < end or place == end == high for place in places) for start, end in pairwise(cut)]
+
+    def likely(cut: Sequence[float]) -> float:
+        pairs = zip(counts(cut), pairwise(cut), strict=True)
+        return sum(number * math.log(number / (end - start)) for number, (start, end) in pairs if number)
+
+    if len(places) < MANY:
+        return (Stretch(low, high),)
+    cut: tuple[float, ...] = (low, high)
+    for number in (1, 2):
+        tries = [(low, *inner, high) for inner in combinations(edges[1:-1], number)]
+        best = max(tries, key=likely, default=cut)
+        # One more stretch must tell the places better by far, or the axis is cut for nothing.
+        if likely(best) > likely(cut) + WORTH * len(places):
+            cut = best
+    shares = [max(LEAST_SHARE, number / len(places)) for number in counts(cut)]
+    scales = [part / (end - start) for part, (start, end) in zip(shares, pairwise(cut), strict=True)]
+    widest = max(scales)
+    if widest < CROWDED * min(scales):
+        return (Stretch(low, high),)
+    return tuple(
+        Stretch(start, end, part, f"drawn {round(widest / own)} times narrower" if round(widest / own) > 1 else "")
+        for part, own, (start, end) in zip(shares, scales, pairwise(cut), strict=True)
+    )
+
+
+def _legend(value: Scale) -> tuple[Key, ...]:
+    present = sorted({kind_index(model.kind) for model in value.models})
+    keys = [Key(KINDS[index][0], 0.25 if index else 1.0, *KINDS[index][1:]) for index in present]
+    if any(model.active < model.total for model in value.models):
+        keys += [
+            Key(f"{100 * part:g} %{' active' if part == SHARES[-1] else ''}", part, "disc", "", index == 0)
+            for index, part in enumerate(SHARES)
+        ]
+    return tuple(keys)
+
+
+def left_out(value: Scale) -> Iterator[str]:
+    """Who is left out and why, each reason with a number or with names where these are few."""
+    for reason, names in value.left_out.items():
+        told = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
+        yield f"left out: {told} ({reason})"
+    if value.copies:
+        one = len(value.copies) == 1
+        which = "1 copy" if one else f"{len(value.copies)} copies"
+        yield f"{which} of another model left out (same counts in every part; --copies shows {'it' if one else 'them'})"
+
+
+def _footer(value: Scale) -> tuple[str, ...]:
+    parts = ["Counted from the specs"]
+    if value.y == "kv-cache":
+        parts.append("keys and values alone, without recurrent states and indexers")
+        if any(model.context < value.context for model in value.models):
+            parts.append("models of a shorter context at that one, with it beside the name")
+    if any(model.active_is != "active" for model in value.models):
+        parts.append("active without input tables where these are most of it")
+    parts.append("{moved}")
+    return (*parts, *left_out(value), "archdraw")
+
+
+def _description(value: Scale, subtitle: Sequence[str]) -> str:
+    told = "; ".join(title(value, model) for model in value.models)
+    return f"{', '.join(subtitle)}. From the oldest to the newest: {told}."

@@ -1,0 +1,199 @@
+"""How large models are and how much of them works: on log axes, or as bars to true scale."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
+
+from archdraw.errors import ArchdrawError
+from archdraw.facts import Facts
+from archdraw.layout import bars, scatter
+from archdraw.scene import Scene
+from archdraw.theme import Theme
+from archdraw.views.architecture import kind_of
+from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
+from archdraw.views.wording import headline
+
+Across: TypeAlias = Literal["date", "active", "context"]
+Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
+Shown: TypeAlias = Literal["points", "bars"]
+Sort: TypeAlias = Literal["size", "date", "name"]
+
+VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """One model by its sizes.
+
+    ``total`` are all its parameters, ``active`` those that a token passes (``active_is`` says which these are),
+    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer.
+    ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
+    for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
+    the first that it may mean.
+    """
+
+    slug: str
+    name: str
+    developer: str
+    released: str
+    day: date | None
+    kind: str
+    total: int
+    active: int
+    active_is: str
+    idle: int
+    embedding: int
+    context_length: int | None
+    context: int
+    kv_cache: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the picture tells: the models shown, the oldest first, and by name those that are not, each with why."""
+
+    x: Across
+    y: Upwards
+    context: int
+    models: tuple[Sized, ...]
+    copies: Mapping[str, str]
+    left_out: Mapping[str, tuple[str, ...]]
+
+
+def gather(
+    subjects: Sequence[Subject],
+    *,
+    x: Annotated[Across, "What goes from left to right."] = "date",
+    y: Annotated[Upwards, "What goes upwards, on a log scale."] = "total",
+    context: Annotated[int, "Tokens of the cache, like 32k; a model that takes fewer has its own.", "tokens"] = 131072,
+    copies: Annotated[bool, "Show models that have the same counts in all their parts as an older one, too."] = False,
+    view: Annotated[Shown, VIEW_HELP] = "points",
+) -> Scale:
+    """The sizes of the models of ``subjects``, and who is left out.
+
+    Raises :class:`ArchdrawError` for a ``context`` below 1 and where no model is left.
+    """
+    if context < 1:
+        raise ArchdrawError(f"a context of {context} tokens holds nothing; give 1 or more")
+    shown: list[Sized] = []
+    same: dict[str, str] = {}
+    out: dict[str, list[str]] = {}
+    first: dict[Hashable, str] = {}
+    # The older one is the original; what is not dated comes last.
+    for subject in sorted(subjects, key=lambda one: (one.released or date.max, one.spec.name, one.slug)):
+        name, counted = subject.spec.name, subject.facts
+        reason = "structure not published" if counted.unknown else ""
+        model = None if reason else _sized(subject, context)
+        if model and view == "points":
+            reason = _no_place(model, counted, x, y)
+        if reason or model is None:
+            out.setdefault(reason, []).append(name)
+            continue
+        identity = (model.kind, *_identity(counted))
+        original = first.setdefault(identity, name)
+        if original != name and not copies:
+            same[name] = original
+        else:
+            shown.append(model)
+    if not shown:
+        told = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
+        raise ArchdrawError(f"there is no model to show; {told}" if told else "there is no model to show")
+    return Scale(x, y, context, tuple(shown), same, {reason: tuple(names) for reason, names in out.items()})
+
+
+def _sized(subject: Subject, context: int) -> Sized:
+    spec, counted = subject.spec, subject.facts
+    active, words = headline(counted)
+    kept = min(context, spec.context_length or context)
+    return Sized(
+        subject.slug,
+        spec.name,
+        spec.developer or "",
+        str(spec.released or ""),
+        subject.released,
+        kind_of(subject.block),
+        counted.total_parameters,
+        active,
+        words,
+        counted.idle,
+        counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
+        spec.context_length,
+        kept,
+        counted.kv_cache_bytes(kept),
+        subject.link,
+    )
+
+
+def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
+    """Why a model has no place on the axes; empty where it has one."""
+    if x == "date" and model.day is None:
+        return "no release date"
+    if x == "context" and model.context_length is None:
+        return "no bound on the context"
+    if y == "kv-cache" and not model.kv_cache:
+        return "only a state of one size" if counted.state else "no cache: encoders"
+    if not model.total or not model.active:
+        return "no parameters"
+    return ""
+
+
+def _identity(counted: Facts) -> Iterator[Hashable]:
+    """What two models have in common where one is a copy of the other."""
+    yield frozenset(counted.parts.items())
+    yield counted.idle
+    yield frozenset(counted.cache.items())
+    yield counted.state
+    yield counted.layers
+
+
+def draw(
+    value: Scale,
+    theme: Theme,
+    *,
+    view: Annotated[Shown, VIEW_HELP] = "points",
+    sort: Annotated[Sort, "Order of the bars."] = "size",
+) -> Scene:
+    """The picture of ``value``."""
+    if view == "bars":
+        return bars.draw(_scale_bars.picture(value, sort), theme)
+    return scatter.draw(_scale_points.picture(value), theme)
+
+
+def data(value: Scale) -> dict[str, Any]:
+    """``value`` for JSON: bytes of the cache are those of bf16."""
+    models = []
+    for model in value.models:
+        told = asdict(model)
+        del told["day"]
+        told["released"] = told["released"] or None
+        told["kv_cache_bytes"] = told.pop("kv_cache")
+        models.append(told)
+    return {
+        "x": value.x,
+        "y": value.y,
+        "context": value.context,
+        "models": models,
+        "copies": dict(value.copies),
+        "left_out": {reason: list(names) for reason, names in value.left_out.items()},
+    }
+
+
+VIEW = Several(
+    summary="Draw how large models are, and how much of them works for each token.",
+    gather=gather,
+    draw=draw,
+    data=data,
+    examples="\n".join(
+        (
+            "archdraw scale -o scale.svg",
+            "archdraw scale --x active -o active.svg",
+            "archdraw scale --y kv-cache --context 32k -o cache.svg",
+            "archdraw scale --view bars --sort date -o bars.svg",
+            "archdraw scale qwen3-8b qwen3-32b qwen3-235b-a22b --json",
+        )
+    ),
+)

@@ -1,0 +1,184 @@
+"""When each concept came, and which models took it up: a matrix over time, with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
+
+from archdraw.concepts import CONCEPTS, concepts
+from archdraw.errors import ArchdrawError, nearest
+from archdraw.layout import matrix
+from archdraw.scene import Scene
+from archdraw.theme import Theme
+from archdraw.views.several import Several, Subject, _timeline_matrix
+
+By: TypeAlias = Literal["model", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One model by its release: ``released`` is as precise as the spec says it, ``day`` the first that it may mean."""
+
+    slug: str
+    name: str
+    released: str
+    day: date
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """One concept, and the models that have it, by their numbers in the order of release."""
+
+    concept: str
+    about: str
+    models: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What the picture tells: the models in the order of release, and each concept that one of them has.
+
+    Concepts stand with those that are about the same thing, the one that came first on top; ``left_out`` are the names
+    of models that are not shown, each with why.
+    """
+
+    models: tuple[Dated, ...]
+    uptakes: tuple[Uptake, ...]
+    absent: tuple[str, ...]
+    left_out: Mapping[str, tuple[str, ...]]
+
+    def firsts(self, uptake: Uptake) -> tuple[Dated, ...]:
+        """The first of the models with a concept, and those of the same day."""
+        having = [self.models[number] for number in uptake.models]
+        return tuple(model for model in having if model.day == having[0].day)
+
+    def years(self) -> range:
+        """From the year of the first model to that of the last."""
+        return range(self.models[0].day.year, self.models[-1].day.year + 1)
+
+
+def gather(
+    subjects: Sequence[Subject],
+    *,
+    concept: Annotated[tuple[str, ...], "Show this concept; can be given several times."] = (),
+    about: Annotated[tuple[str, ...], "Show the concepts about this (token mixing, positions ...); repeatable."] = (),
+) -> Timeline:
+    """Which of ``subjects`` have which concepts, in the order of their release.
+
+    With neither ``concept`` nor ``about`` all concepts are shown. Raises :class:`ArchdrawError` where there is no such
+    concept or group, and where no model has a date.
+    """
+    wanted = _wanted(concept, about)
+    found: list[tuple[Dated, frozenset[str]]] = []
+    out: dict[str, list[str]] = {}
+    for subject in subjects:
+        spec = subject.spec
+        if subject.facts.unknown:
+            out.setdefault("structure not published", []).append(spec.name)
+        elif subject.released is None:
+            out.setdefault("no release date", []).append(spec.name)
+        else:
+            own = frozenset(name for names in concepts(spec, subject.block).values() for name in names)
+            dated = Dated(subject.slug, spec.name, str(spec.released), subject.released, subject.link)
+            found.append((dated, own))
+    if not found:
+        told = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
+        raise ArchdrawError(f"there is no model to show; {told}" if told else "there is no model to show")
+    found.sort(key=lambda one: (one[0].day, one[0].name, one[0].slug))
+    uptakes = [
+        Uptake(name, group, tuple(number for number, (_, own) in enumerate(found) if name in own))
+        for group, tests in CONCEPTS.items()
+        for name in tests
+        if name in wanted
+    ]
+    groups = list(CONCEPTS)
+    # A group keeps its place, and is a staircase: what came first is on top.
+    taken = sorted(
+        (uptake for uptake in uptakes if uptake.models),
+        key=lambda uptake: (groups.index(uptake.about), found[uptake.models[0]][0].day),
+    )
+    absent = tuple(uptake.concept for uptake in uptakes if not uptake.models)
+    if not taken:
+        raise ArchdrawError(f"none of these models has {', '.join(absent)}")
+    return Timeline(
+        tuple(dated for dated, _ in found),
+        tuple(taken),
+        absent,
+        {reason: tuple(names) for reason, names in out.items()},
+    )
+
+
+def _wanted(concept: Sequence[str], about: Sequence[str]) -> frozenset[str]:
+    """The names of the concepts to show. Raises :class:`ArchdrawError`."""
+    known = {name.casefold(): name for tests in CONCEPTS.values() for name in tests}
+    groups = {name.casefold(): name for name in CONCEPTS}
+    for given in about:
+        if given.casefold() not in groups:
+            hint = nearest(given, CONCEPTS) or f"there are {', '.join(CONCEPTS)}"
+            raise ArchdrawError(f"no concepts are about {given!r}; {hint}")
+    for given in concept:
+        if given.casefold() not in known:
+            hint = nearest(given, known.values()) or "archdraw coverage lists all concepts"
+            raise ArchdrawError(f"no concept is called {given!r}; {hint}")
+    if not concept and not about:
+        return frozenset(known.values())
+    chosen = {known[given.casefold()] for given in concept}
+    return frozenset(chosen.union(*(CONCEPTS[groups[given.casefold()]] for given in about)))
+
+
+def draw(
+    value: Timeline,
+    theme: Theme,
+    *,
+    by: Annotated[By, "What a column is: a model, or the share of a quarter's or a year's models."] = "model",
+) -> Scene:
+    """The picture of ``value``."""
+    return matrix.draw(_timeline_matrix.picture(value, by), theme)
+
+
+def data(value: Timeline) -> dict[str, Any]:
+    """``value`` for JSON: models by their slugs."""
+    years = {year: [n for n, model in enumerate(value.models) if model.day.year == year] for year in value.years()}
+    return {
+        "models": [
+            {"slug": model.slug, "name": model.name, "released": model.released, "link": model.link}
+            for model in value.models
+        ],
+        "concepts": [
+            {
+                "concept": uptake.concept,
+                "about": uptake.about,
+                "first": [model.slug for model in value.firsts(uptake)],
+                "first_released": value.firsts(uptake)[0].released,
+                "count": len(uptake.models),
+                "by_year": {
+                    str(year): {"having": len(set(uptake.models) & set(numbers)), "of": len(numbers)}
+                    for year, numbers in years.items()
+                },
+                "models": [value.models[number].slug for number in uptake.models],
+            }
+            for uptake in value.uptakes
+        ],
+        "absent": list(value.absent),
+        "left_out": {reason: list(names) for reason, names in value.left_out.items()},
+    }
+
+
+VIEW = Several(
+    summary="Draw when each concept came, and which models took it up.",
+    gather=gather,
+    draw=draw,
+    data=data,
+    examples="\n".join(
+        (
+            "archdraw timeline -o timeline.svg",
+            "archdraw timeline --by year -o years.svg",
+            "archdraw timeline --about 'feed forward' -o feed-forward.svg",
+            "archdraw timeline --concept QK-norm --concept 'sliding window' -o two.svg",
+            "archdraw timeline gpt-2 llama-3-8b gemma-3-27b deepseek-v3 --json",
+        )
+    ),
+)

@@ -1,0 +1,217 @@
+"""When each concept came: the value, who was first, and the matrix."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import archdraw
+from archdraw import several as shell
+from archdraw.cli import run
+from archdraw.concepts import CONCEPTS, concepts
+from archdraw.errors import ArchdrawError
+from archdraw.faults import faults
+from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.theme import load_theme, theme_names
+from archdraw.views.several import Subject
+from archdraw.views.several._timeline_matrix import OWN_ROLES, ROLES
+
+SPECS = Path(__file__).parent.parent / "specs"
+FEW = ("gpt-2", "llama-3-8b", "gemma-3-27b", "deepseek-v3")
+
+
+@pytest.fixture(scope="module")
+def subjects() -> list[Subject]:
+    return [shell.subject(archdraw.load(path)) for path in sorted(SPECS.glob("*.yaml"))]
+
+
+@pytest.fixture(scope="module")
+def few(subjects: list[Subject]) -> list[Subject]:
+    return [one for one in subjects if one.slug in FEW]
+
+
+def row(scene: Scene, concept: str) -> Group:
+    path = f"concept-{'-'.join(concept.lower().split())}"
+    return next(one for one in scene.children if isinstance(one, Group) and one.path == path)
+
+
+def cells(group: Group) -> list[tuple[str, Rect]]:
+    """The cells of a row with their titles; bars of the summary and the name of the first are none."""
+    return [
+        (one.title, one.children[0])
+        for one in group.children
+        if isinstance(one, Group) and isinstance(one.children[0], Rect) and " models, " not in one.title
+    ]
+
+
+def texts(scene: Scene) -> list[str]:
+    return [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("by", ["model", "quarter", "year"])
+def test_all_models_have_no_fault(subjects: list[Subject], by: str, theme: str) -> None:
+    assert faults(shell.picture("timeline", subjects, by=by).scene(theme)) == []
+
+
+@pytest.mark.parametrize("by", ["model", "quarter", "year"])
+@pytest.mark.parametrize("number", [1, 3, 12, 13, 40])
+def test_few_models_have_no_fault(subjects: list[Subject], by: str, number: int) -> None:
+    assert faults(shell.picture("timeline", subjects[30 : 30 + number], by=by).scene()) == []
+
+
+@pytest.mark.parametrize("about", [(name,) for name in CONCEPTS])
+def test_one_group_has_no_fault(subjects: list[Subject], about: tuple[str, ...]) -> None:
+    picture = shell.picture("timeline", subjects, about=about)
+    assert faults(picture.scene("dark")) == []
+    assert {uptake.about for uptake in picture.value.uptakes} == set(about)
+
+
+def test_the_matrix_is_what_the_concepts_say(subjects: list[Subject]) -> None:
+    value = shell.picture("timeline", subjects).value
+    by_slug = {one.slug: one for one in subjects}
+    assert [model.day for model in value.models] == sorted(model.day for model in value.models)
+    assert len(value.models) + sum(map(len, value.left_out.values())) == len(subjects)
+    having = {(value.models[number].slug, uptake.concept) for uptake in value.uptakes for number in uptake.models}
+    for model in value.models:
+        one = by_slug[model.slug]
+        own = {name for names in concepts(one.spec, one.block).values() for name in names}
+        assert {concept for slug, concept in having if slug == model.slug} == own
+
+
+def test_the_first_is_the_oldest(subjects: list[Subject]) -> None:
+    value = shell.picture("timeline", subjects).value
+    firsts = {uptake.concept: [model.name for model in value.firsts(uptake)] for uptake in value.uptakes}
+    assert firsts["multi-head attention"] == ["Transformer base"]
+    assert firsts["mixture of experts"] == ["Switch Base 128"]
+    assert firsts["latent attention"] == ["DeepSeek V2"]
+    assert firsts["short convolution"] == ["LFM2.5 1.2B", "LFM2.5 350M", "LFM2.5 8B-A1B"]
+
+
+def test_a_group_is_a_staircase(subjects: list[Subject]) -> None:
+    value = shell.picture("timeline", subjects).value
+    groups = [uptake.about for uptake in value.uptakes]
+    assert groups == sorted(groups, key=list(CONCEPTS).index)
+    for about in CONCEPTS:
+        days = [value.firsts(uptake)[0].day for uptake in value.uptakes if uptake.about == about]
+        assert days == sorted(days)
+
+
+def test_cells_stand_in_the_order_of_release_and_the_first_is_tall(subjects: list[Subject]) -> None:
+    picture = shell.picture("timeline", subjects)
+    scene = picture.scene()
+    uptake = next(one for one in picture.value.uptakes if one.concept == "QK-norm")
+    found = cells(row(scene, "QK-norm"))
+    assert [title for title, _ in found] == [
+        f"QK-norm: {picture.value.models[number].name} ({picture.value.models[number].released})"
+        for number in uptake.models
+    ]
+    assert [rect.x for _, rect in found] == sorted(rect.x for _, rect in found)
+    heights = [rect.height for _, rect in found]
+    assert all(height < heights[0] for height in heights[1:])
+    name = next(shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "OLMoE 1B-7B")
+    assert 0 < found[0][1].x - name.right < 10
+
+
+def test_same_day_firsts_are_told(subjects: list[Subject]) -> None:
+    scene = shell.picture("timeline", subjects, concept=("short convolution",)).scene()
+    assert "LFM2.5 1.2B and 2 others" in texts(scene)
+    assert "first in LFM2.5 1.2B and LFM2.5 350M and LFM2.5 8B-A1B (2026-05-28)" in scene.description
+
+
+def test_shares_of_years_are_bars(subjects: list[Subject]) -> None:
+    picture = shell.picture("timeline", subjects, concept=("multi-head attention",))
+    group = row(picture.scene(), "multi-head attention")
+    slots = [one for one in group.children if isinstance(one, Group) and " models, " in one.title]
+    assert [slot.title for slot in slots][:2] == [
+        "multi-head attention in 2017: 1 of 1 models, 100 %",
+        "multi-head attention in 2018: 2 of 2 models, 100 %",
+    ]
+    by_year = picture.data()["concepts"][0]["by_year"]
+    for slot, counted in zip(slots, by_year.values(), strict=True):
+        whole, *filled = slot.children
+        assert isinstance(whole, Rect)
+        share = filled[0].height / whole.height if filled and isinstance(filled[0], Rect) else 0.0
+        assert share == pytest.approx(counted["having"] / counted["of"], abs=0.06)
+
+
+def test_a_year_tells_how_many(subjects: list[Subject]) -> None:
+    picture = shell.picture("timeline", subjects, by="year", concept=("QK-norm",))
+    scene = picture.scene()
+    by_year = picture.data()["concepts"][0]["by_year"]
+    wanted = [str(year["having"]) for year in by_year.values() if year["having"]]
+    written = [shape.text for shape in Scene(1, 1, "", "", None, (row(scene, "QK-norm"),)).shapes()
+               if isinstance(shape, Text)]  # fmt: skip
+    assert [text for text in written if text.isdigit()][: len(wanted)] == wanted
+    assert f"of {by_year['2024']['of']}" in texts(scene)
+
+
+def test_few_models_are_named_above_their_columns(few: list[Subject]) -> None:
+    scene = shell.picture("timeline", few).scene()
+    names = [text for text in texts(scene) if text in ("GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B")]
+    assert names == ["GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B"]
+    assert "concepts that none of these models has" in " ".join(texts(scene))
+
+
+def test_cells_are_links(few: list[Subject]) -> None:
+    group = row(shell.picture("timeline", few).scene(), "RoPE")
+    links = [one.href for one in group.children if isinstance(one, Group)]
+    assert sum(link.startswith("https://") for link in links) == 3
+
+
+def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
+    scene = shell.picture("timeline", subjects).scene()
+    assert "left out: Step-5 Preview (structure not published)" in " ".join(texts(scene))
+
+
+def test_roles_are_of_concepts_and_of_every_theme() -> None:
+    assert ROLES.keys() <= CONCEPTS.keys()
+    known = {name for tests in CONCEPTS.values() for name in tests}
+    assert OWN_ROLES.keys() <= known
+    for theme in map(load_theme, theme_names()):
+        for role in {*ROLES.values(), *OWN_ROLES.values()}:
+            theme.paint(role)
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["timeline", "gpt-2", "llama-3-8b", "--concept", "RoPE", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [model["slug"] for model in told["models"]] == ["gpt-2", "llama-3-8b"]
+    assert told["concepts"] == [
+        {
+            "concept": "RoPE",
+            "about": "positions",
+            "first": ["llama-3-8b"],
+            "first_released": "2024-04-18",
+            "count": 1,
+            "by_year": {
+                "2019": {"having": 0, "of": 1},
+                **{str(year): {"having": 0, "of": 0} for year in range(2020, 2024)},
+                "2024": {"having": 1, "of": 1},
+            },
+            "models": ["llama-3-8b"],
+        }
+    ]
+    assert run(["timeline", "gpt-2", "llama-3-8b", "-o", str(tmp_path / "a.svg")]) == 0
+    assert "When each idea came" in (tmp_path / "a.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"concept": ("QK norm",)}, "no concept is called 'QK norm'; did you mean QK-norm?"),
+        ({"about": ("position",)}, "no concepts are about 'position'; did you mean positions?"),
+        ({"concept": ("zzz",)}, "no concept is called 'zzz'; archdraw coverage lists all concepts"),
+        ({"concept": ("Mamba", "ALiBi")}, "none of these models has Mamba, ALiBi"),
+    ],
+)
+def test_wrong_names_are_told(few: list[Subject], options: dict[str, tuple[str, ...]], message: str) -> None:
+    with pytest.raises(ArchdrawError) as told:
+        shell.picture("timeline", few, **options)
+    assert str(told.value) == message
+
+
+def test_the_function_is_the_command() -> None:
+    assert archdraw.timeline("gpt-2", concept=("learned positions",)).data()["concepts"][0]["first"] == ["gpt-2"]
