@@ -6,6 +6,7 @@ from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width
 from archdraw.layout import legend
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.columns import Run, column_name
+from archdraw.layout.measures import SMALL
 from archdraw.layout.sheet import (
     ABOVE,
     BAR,
@@ -92,7 +93,7 @@ def _header(canvas: Canvas, plan: Plan) -> None:
         (plan.sheet.title, TITLE, 700, MARGIN + 50, canvas.theme.ink),
         (plan.sheet.subtitle, SUBTITLE, 400, MARGIN + 88, canvas.theme.muted),
     ):
-        row = fitted(told, room, size * unit, 15.5, 700 if weight == 700 else 400)[0]
+        row = fitted(told, room, size * unit, SMALL, 700 if weight == 700 else 400)[0]
         canvas.text(x + TITLE_LEFT * unit, baseline * unit, row.text, rounded(row.size), row.weight, fill=fill)
 
 
@@ -115,13 +116,13 @@ def _index(canvas: Canvas, plan: Plan) -> None:
             section = plan.sheet.sections[run.section]
             fill = theme.ink if section.accent is None else theme.accent(section.accent)
             name = f"{section.name} ({CONTINUED})" if run.goes_on else section.name
-            heading = fitted(name, plan.pitch - 12 * unit, size, 14, 700)[0]
+            heading = fitted(name, plan.pitch - 12 * unit, size, SMALL, 700)[0]
             baseline = top + INDEX_ROW * unit / 2 + MIDDLE * size
             canvas.text(left, baseline, heading.text, rounded(heading.size), 700, fill=fill)
             for index in run.things:
                 baseline += INDEX_ROW * unit
                 tile = plan.tiles[index]
-                row = fitted(tile.name, plan.pitch - (PLACE + 12) * unit, size, 14, 400)[0]
+                row = fitted(tile.name, plan.pitch - (PLACE + 12) * unit, size, SMALL, 400)[0]
                 with canvas.group("", tile.name, f"#{tile.path}"):
                     canvas.text(left, baseline, places[index], size, 500, fill=theme.muted)
                     canvas.text(left + PLACE * unit, baseline, row.text, rounded(row.size), 400)

@@ -21,7 +21,7 @@ ISO = sqrt(2)
 """Height to width of a sheet by ISO 216."""
 UNITS_ACROSS = 2400.0
 """Sizes of the sheet's own words and spaces are in units, so many across the sheet."""
-LEAST_UNIT = 1.5
+LEAST_UNIT = 1.65
 """Px of a unit on a small sheet: its smallest words are then as large as those of the pictures."""
 MARGIN, GAP, PAD = 34.0, 8.0, 6.0
 TITLE, SUBTITLE, HEADING, LETTER = 60.0, 22.0, 21.0, 24.0

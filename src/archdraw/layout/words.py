@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,12 +60,20 @@ def divided(text: str, width: float, size: float, weight: Weight) -> str:
     words = []
     # Not at no-break spaces, which split() would take for spaces.
     for word in text.split(" "):
+        if text_width(word, size, weight) <= width:
+            words.append(word)
+            continue
+        # At hyphens, where that is enough.
         piece = ""
-        for character in word:
-            if piece and text_width(piece + character, size, weight) > width:
+        for part in re.split("(?<=-)", word):
+            if piece and text_width(piece + part, size, weight) > width:
                 words.append(piece)
                 piece = ""
-            piece += character
+            for character in part:
+                if piece and text_width(piece + character, size, weight) > width:
+                    words.append(piece)
+                    piece = ""
+                piece += character
         words.append(piece)
     return " ".join(words)
 
