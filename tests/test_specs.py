@@ -69,6 +69,15 @@ def test_parents_are_models_that_came_before(name: str) -> None:
         assert parent.changes
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_obvious_has_a_source(name: str) -> None:
+    spec = model(name).spec
+    for parent in spec.parents:
+        foreign = model(parent.model).spec.developer != spec.developer
+        if parent.relation == "influence" or (parent.relation == "same architecture" and foreign):
+            assert parent.source, parent.model
+
+
 def test_nobody_is_an_ancestor_of_itself() -> None:
     def ancestors(name: str, below: tuple[str, ...]) -> None:
         assert name not in below, below
