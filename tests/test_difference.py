@@ -173,8 +173,8 @@ def test_deepseek_v3_and_kimi_k2() -> None:
         ("changed", experts, "routed_scaling_factor", 2.5, 2.827),
         (
             *("changed", "Layers", "order"),
-            "3 SwiGLU feed forward + 58 Mixture of experts",
-            "1 SwiGLU feed forward + 60 Mixture of experts",
+            "3 SwiGLU feed forward + 58 mixture of experts",
+            "1 SwiGLU feed forward + 60 mixture of experts",
         ),
         ("removed", "MTP module", "block", "MTP module, 1 layer, + 11.6B", None),
         ("changed", "model", "total_parameters", 671026404352, 1026408209408),
@@ -217,8 +217,8 @@ def test_windows_and_their_order() -> None:
     assert found["Sliding attention", "sliding_window"] == (4096, 1024)
     assert found["Global attention", "attn_logit_softcapping"] == (50.0, None)
     assert found["Layers", "order"] == (
-        "(1 Sliding attention + 1 Global attention) × 23",
-        "(5 Sliding attention + 1 Global attention) × 10 + 2 Sliding attention",
+        "(1 sliding attention + 1 global attention) × 23",
+        "(5 sliding attention + 1 global attention) × 10 + 2 sliding attention",
     )
 
 

@@ -87,7 +87,7 @@ def test_the_first_is_the_oldest(subjects: list[Subject]) -> None:
     assert firsts["multi-head attention"] == ["Transformer base"]
     assert firsts["mixture of experts"] == ["Switch Base 128"]
     assert firsts["latent attention"] == ["DeepSeek V2"]
-    assert firsts["short convolution"] == ["LFM2.5 1.2B", "LFM2.5 350M", "LFM2.5 8B-A1B"]
+    assert firsts["convolution as a mixer"] == ["LFM2.5 1.2B", "LFM2.5 350M", "LFM2.5 8B-A1B"]
 
 
 def test_a_group_is_a_staircase(subjects: list[Subject]) -> None:
@@ -116,7 +116,7 @@ def test_cells_stand_in_the_order_of_release_and_the_first_is_tall(subjects: lis
 
 
 def test_same_day_firsts_are_told(subjects: list[Subject]) -> None:
-    scene = shell.picture("timeline", subjects, concept=("short convolution",)).scene()
+    scene = shell.picture("timeline", subjects, concept=("convolution as a mixer",)).scene()
     assert "LFM2.5 1.2B and 2 others" in texts(scene)
     assert "first in LFM2.5 1.2B and LFM2.5 350M and LFM2.5 8B-A1B (2026-05-28)" in scene.description
 

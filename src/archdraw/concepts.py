@@ -13,6 +13,7 @@ from typing import Any
 
 from archdraw.blocks import Module, layers, leaves
 from archdraw.kinds.base import Kind
+from archdraw.kinds.mixture_of_experts import MixtureOfExperts
 from archdraw.spec import Spec
 
 
@@ -115,6 +116,23 @@ def _alternating(written: Written) -> bool:
     return any(one and not other for one, other in pairwise(sparse))
 
 
+def _partly_rotated(written: Written) -> bool:
+    """A factor says so, or latent attention, whose heads have a part for positions and one without."""
+    factors = [factor for factor in written.values("partial_rotary_factor") if factor is not None]
+    latent = any(
+        rotated and plain
+        for rotated, plain in zip(written.values("qk_rope_head_dim"), written.values("qk_nope_head_dim"), strict=False)
+    )
+    return any(factor < 1 for factor in factors) or (latent and written.has("rope"))
+
+
+def _swiglu(written: Written) -> bool:
+    """Written as such, or as the experts that a mixture has where nothing else is said."""
+    return written.has("swiglu") or any(
+        kind.expert is None for kind in written.kinds if isinstance(kind, MixtureOfExperts)
+    )
+
+
 _WHOLE_HEADS = ("multi_head", "grouped_query", "multi_query")
 
 CONCEPTS: Mapping[str, Mapping[str, Test]] = {
@@ -157,13 +175,11 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "mLSTM": _kind("mlstm"),
         "gated linear recurrence": _kind("rg_lru"),
         "RWKV time mixing": _kind("rwkv4_time_mixing", "rwkv5_time_mixing"),
-        "short convolution": _kind("short_convolution", "added_convolution"),
+        "convolution as a mixer": _kind("short_convolution", "added_convolution"),
     },
     "positions": {
         "RoPE": _kind("rope"),
-        "RoPE on a part of the head": lambda written: any(
-            factor < 1 for factor in written.values("partial_rotary_factor") if factor is not None
-        ),
+        "RoPE on a part of the head": _partly_rotated,
         "several RoPE bases": _differing("rope_theta"),
         "YaRN": _scaled_by("yarn"),
         "NoPE": _kind("none"),
@@ -187,11 +203,11 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "exit gate": _field("early_exit_threshold"),
     },
     "feed forward": {
-        "SwiGLU": _kind("swiglu"),
+        "SwiGLU": _swiglu,
         "GeGLU": _kind("geglu"),
         "GELU": _kind("gelu"),
         "ReLU": _kind("relu"),
-        "squared ReLU": _kind("relu_squared"),
+        "squared ReLU": _kind("relu_squared", "rwkv_channel_mixing"),
         "PolyNorm": _kind("polynorm_glu"),
         "mixture of experts": lambda written: (
             any(written.sparse_layers) or "experts" in written.values("part", "unpublished")
@@ -214,8 +230,8 @@ CONCEPTS: Mapping[str, Mapping[str, Test]] = {
         "multi-token prediction": _kind("multi_token_prediction", "dspark"),
         "n-gram tables": _kind("ngram_embedding", "ngram_memory"),
         "per-layer embeddings": _kind("per_layer_embeddings"),
-        "image encoder": _encoder("vision", "moonvit", "patches"),
-        "sound encoder": _encoder("audio", "waveform"),
+        "image input": _encoder("vision", "moonvit", "patches"),
+        "sound input": _encoder("audio", "waveform"),
         "text encoder": _kind("encoder"),
     },
 }

@@ -101,6 +101,12 @@ class Comparison:
             case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
                 # A table that another is added to: the branches that the other model lacks.
                 self.rows(words.branches(one), words.branches(other))
+            case (Parallel(), Residual()) | (Residual(), Parallel()):
+                # Streams that are mixed, and one that is added to: what both have on the way.
+                found = len(self.changes)
+                self.rows(words.branches(one), words.branches(other))
+                if len(self.changes) == found:
+                    self.replaced(one, other)
             case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
                 self.rows(words.row(one), words.row(other))
             case _:
@@ -195,7 +201,7 @@ class Comparison:
         """Two stacks of layers: kinds of layers paired by likeness, then how many of each come in which order."""
         mine, theirs = layers(one), layers(other)
         own, its = list(dict.fromkeys(mine)), list(dict.fromkeys(theirs))
-        partner = self._partners(own, its)
+        partner = self._partners(own, its, mine, theirs)
         for i in sorted(partner, key=lambda i: -mine.count(own[i])):
             self.blocks(own[i], its[partner[i]])
         for i, layer in enumerate(own):
@@ -214,14 +220,25 @@ class Comparison:
         elif one != other and not self.changes:
             self.blocks(one.body, other.body)
 
-    def _partners(self, own: list[Module], its: list[Module]) -> dict[int, int]:
-        """For kinds of layers of the first the kinds of the second that stand for them, the most alike first."""
+    def _partners(
+        self, own: list[Module], its: list[Module], mine: tuple[Module, ...], theirs: tuple[Module, ...]
+    ) -> dict[int, int]:
+        """For kinds of layers of the first the kinds of the second that stand for them.
+
+        The most alike first; among equals those that make up most of ``mine`` and of ``theirs``, all the layers.
+        """
+        share = [mine.count(layer) / len(mine) for layer in own]
+        other_share = [theirs.count(layer) / len(theirs) for layer in its]
         alike = sorted(
-            ((self.likeness(one.body, other.body), -i, -j) for i, one in enumerate(own) for j, other in enumerate(its)),
+            (
+                (self.likeness(one.body, other.body), share[i] + other_share[j], -i, -j)
+                for i, one in enumerate(own)
+                for j, other in enumerate(its)
+            ),
             reverse=True,
         )
         partner: dict[int, int] = {}
-        for like, before_i, before_j in alike:
+        for like, _, before_i, before_j in alike:
             if like > 0 and -before_i not in partner and -before_j not in partner.values():
                 partner[-before_i] = -before_j
         return partner
@@ -247,7 +264,7 @@ class Comparison:
                 # What works on tokens says which branch it is; branches with norms alike need not be the same.
                 if any(map(words.is_work, (*mine, *theirs))) and not any(words.is_work(part) for part, _ in shared):
                     like = 0.0
-            case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
+            case (Parallel(), Leaf() | Module() | Residual()) | (Leaf() | Module() | Residual(), Parallel()):
                 like = self._best(words.branches(one), words.branches(other))
             case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
                 like = self._best(words.row(one), words.row(other))

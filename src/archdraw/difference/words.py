@@ -19,6 +19,7 @@ from archdraw.blocks import (
     Side,
     walk,
 )
+from archdraw.kinds.wording import within
 from archdraw.patterns import factored
 
 _NUMBER = re.compile(r"[\d,.]+")
@@ -61,8 +62,14 @@ def inside(block: Block) -> Block:
 
 
 def branches(block: Block) -> tuple[Block, ...]:
-    """The branches of a block that is several side by side; else the block."""
-    return block.branches if isinstance(block, Parallel) else (block,)
+    """The branches of a block that is several side by side, of a residual the one that is added; else the block."""
+    match block:
+        case Parallel(branches=several):
+            return several
+        case Residual(body=body):
+            return (body,)
+        case _:
+            return (block,)
 
 
 def row(block: Block) -> tuple[Block, ...]:
@@ -129,7 +136,7 @@ def order(every: tuple[Module, ...]) -> str:
                 layer: [label for label, same in zip(work, shared, strict=True) if not same]
                 for layer, work in works.items()
             }
-    names = [", ".join(works[layer]) or layer.label for layer in every]
+    names = [", ".join(map(within, works[layer])) or within(layer.label) for layer in every]
     order = factored([f"({name})" if ", " in name else name for name in names])
     if len(order) <= LONGEST_ORDER:
         return order

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Role, Sequence, Weight, linear
+from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Role, Sequence, Setting, Weight, linear
 from archdraw.facts import facts
-from archdraw.kinds.base import AnyBlock, Family, FeedForward, Kind, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Family, FeedForward, Kind, KindError, Scope, settings
 from archdraw.kinds.booking import booked
 from archdraw.kinds.expanding import book_rest
 from archdraw.kinds.feed_forward import FeedForwardKind, SwiGLU
@@ -83,6 +84,14 @@ class MixtureOfExperts(Kind):
     router_bias: bool = False
     e_score_correction_bias: bool | Literal["parameter"] = False
     label: Label | None = None
+
+    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
+        """The expert, which is a SwiGLU where nothing else is said, with its width under one name."""
+        expert = self.expert or SwiGLU(intermediate_size=self.moe_intermediate_size or 1)
+        told = dict(settings(expert, "expert."))
+        width = told.get("expert.intermediate_size", self.moe_intermediate_size)
+        width = self.moe_intermediate_size if self.expert is None else width
+        return {**told, "expert": expert.keyword, "expert.intermediate_size": None, "moe_intermediate_size": width}
 
     def expand(self, scope: Scope) -> Module:
         """The router and the experts, added to the shared expert and the dense feed forward where there are such.

@@ -82,3 +82,15 @@ def notes(*sentences: str | Iterable[str], width: int = NOTE_WIDTH) -> tuple[str
                 line = joined
         lines += [line] if line else []
     return tuple(lines)
+
+
+NAMES = frozenset({"Kimi", "Mamba"})
+"""First words of labels that are names, and written like other words."""
+
+
+def within(label: str) -> str:
+    """``label`` for the inside of a sentence: its first word small unless it is a name or an abbreviation."""
+    first = label.split(" ", 1)[0]
+    if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
+        return label
+    return label[0].lower() + label[1:]

@@ -125,25 +125,30 @@ def _width(columns: Sequence[Column]) -> float:
     return 2 * MARGIN + sum(column.width for column in columns) + CHANNEL * (len(columns) - 1)
 
 
+def _joins(slot: Slot) -> bool:
+    """Whether ``slot`` is that of a module that joins the line from below."""
+    return any(isinstance(item, Tap) and item.direction == "in" for item in slot.items)
+
+
 def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
     """What joins a column from below, None in the rows of what only others have."""
     for slot in grid.slots(items):
-        if any(isinstance(item, Tap) and item.direction == "in" for item in slot.items):
+        if _joins(slot):
             item = slot.items[index]
             yield item if isinstance(item, Tap) else None
 
 
 def _signs(canvas: Canvas, comparison: Comparison, step: float) -> None:
     """The sign of each slot that differs: in the channel, or at the left of a module beside the line."""
+    joining = sum(map(_joins, grid.slots(comparison.items)))
     for slot in grid.slots(comparison.items):
         for index, sign in enumerate(slot.signs):
             if sign is None:
                 continue
             if any(isinstance(item, Tap) for item in slot.items):
                 place = _beside(canvas, slot, index + 1, step)
-                # At the left of what reads the line, where that has its box; at the right of what joins it from below.
-                joins = any(isinstance(item, Tap) and item.direction == "in" for item in slot.items)
-                x = place.right + 18 if joins else place.left - SIGN_SIZE / 2 - 6
+                # At the left, but where the lines of several that join from below pass there.
+                x = place.right + 18 if joining > 1 and _joins(slot) else place.left - SIGN_SIZE / 2 - 6
                 signs.paint(canvas, x, place.middle, sign, SIGN_SIZE)
             else:
                 middle = canvas.places[grid.mark(index + 1, slot.path)].middle

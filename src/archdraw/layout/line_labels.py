@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import dist
 
 from archdraw.fonts import text_width
 from archdraw.layout.lanes import LANE_PAD, MARGIN, NAMES, Placed
@@ -47,17 +48,34 @@ def labelled(lines: Sequence[Line], placed: Placed) -> tuple[Label, ...]:
     for line in lines:
         if not line.link.dashed:
             continue
-        found = next((label for text in line.link.label for label in _places(line, text, placed, taken)), None)
+        own = _own(line, lines)
+        found = next((label for text in line.link.label for label in _places(line, own, text, placed, taken)), None)
         if found is not None:
             labels.append(found)
             taken.append(_ink(found))
     return tuple(labels)
 
 
-def _places(line: Line, text: str, placed: Placed, taken: Sequence[Area]) -> Iterator[Label]:
-    """The places where ``text`` is free, the nearest to the start of ``line`` first."""
+def _own(line: Line, lines: Sequence[Line]) -> tuple[Point, ...]:
+    """The end of ``line`` that is its alone: behind the last place where another one leaves it."""
+    branches = [other.way.branch for other in lines if other is not line and other.way.branch is not None]
+    points = list(line.way.points)
+    for index in range(len(points) - 1, 0, -1):
+        there = [branch for branch in branches if _lies(branch, points[index - 1], points[index])]
+        if there:
+            return (min(there, key=lambda branch: dist(branch, points[index])), *points[index:])
+    return tuple(points)
+
+
+def _lies(place: Point, start: Point, end: Point) -> bool:
+    """Whether ``place`` is on the upright or level leg from ``start`` to ``end``."""
+    return abs(dist(start, place) + dist(place, end) - dist(start, end)) < 0.01
+
+
+def _places(line: Line, points: Sequence[Point], text: str, placed: Placed, taken: Sequence[Area]) -> Iterator[Label]:
+    """The places along ``points`` where ``text`` is free, the nearest to their start first."""
     width = text_width(text, SIZE, 500)
-    for x, y in _tried(line, width):
+    for x, y in _tried(points, width):
         label = Label(line, text, x, y)
         left, top, right, bottom = _ink(label)
         inside = (
@@ -76,8 +94,8 @@ def _places(line: Line, text: str, placed: Placed, taken: Sequence[Area]) -> Ite
             yield label
 
 
-def _tried(line: Line, width: float) -> Iterator[Point]:
-    for start, end in pairwise(line.way.points):
+def _tried(points: Sequence[Point], width: float) -> Iterator[Point]:
+    for start, end in pairwise(points):
         (left, right), (top, bottom) = sorted((start[0], end[0])), sorted((start[1], end[1]))
         if top == bottom:
             room = right - left - width - 2 * START

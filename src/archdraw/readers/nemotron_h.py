@@ -39,7 +39,8 @@ def _nemotron_h(config: Config) -> Draft:
     if further:
         layer = [{"residual": ["rmsnorm", _PARTS[name][2]]} for name in later]
         block = {"layer": {"label": "MTP layers", "body": layer}}
-        made.layers.append({"multi_token_prediction": {"num_nextn_predict_layers": further, "layer": block}})
+        # It reads what the head reads, not the head.
+        made.layers.insert(-1, {"multi_token_prediction": {"num_nextn_predict_layers": further, "layer": block}})
     return made
 
 

@@ -205,7 +205,10 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
         sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache and not leaf.cache.index) for layer in stack.all
     ]
     kept = counted.kv_cache_bytes(context)
-    if_all = max(full) * len(full) * 2 * context
+    # What only works on each token by itself could not be attention.
+    mixing = sum(1 for layer in stack.all if any(leaf.cache or leaf.state or leaf.heads for leaf in leaves(layer)))
+    which = "layers that mix tokens" if mixing < len(full) else "layers"
+    if_all = max(full) * mixing * 2 * context
     caching = sum(1 for elements in full if elements)
     token = f"{data(counted.kv_cache_bytes_per_token())} a token in {caching} layers"
     if if_all <= kept:
@@ -217,7 +220,14 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
         items: tuple[Item, ...] = (Split(segments), Words(f"KV cache: {token}"))
         return [Inset(f"Memory at {context:,} tokens, if in bf16", items, optional=True)]
     share_bar = Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
-    items = (share_bar, Words(f"full bar: full attention in all {len(full)} layers", strong=True), Words(token))
+    items = (
+        share_bar,
+        Words(
+            f"full bar: full attention in all {mixing} {which}",
+            strong=True,
+        ),
+        Words(token),
+    )
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = data(counted.recurrent_state_bytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdraw.facts import Facts
 from archdraw.kinds.wording import data_size as data
-from archdraw.kinds.wording import parameters
+from archdraw.kinds.wording import parameters, within
 
 __all__ = ["data", "headline", "ordinal", "parameters", "share", "within"]
 
@@ -23,18 +23,6 @@ def ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-NAMES = frozenset({"Kimi", "Mamba"})
-"""First words of labels that are names, and written like other words."""
-
-
-def within(label: str) -> str:
-    """``label`` for the inside of a sentence: its first word small unless it is a name or an abbreviation."""
-    first = label.split(" ", 1)[0]
-    if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
-        return label
-    return label[0].lower() + label[1:]
 
 
 def headline(counted: Facts) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, assert_never
@@ -62,7 +63,7 @@ class _Grid:
             None if one is None else _placed(one, f"{slug}/", pale=is_equal)
             for one, slug in zip(_stressed(row), self._slugs, strict=True)
         )
-        return Slot(f"slot {self._number}", items, signs, f"no {within(_name(there[0]))}")
+        return Slot(f"slot {self._number}", items, signs, _missing(there[0]))
 
     def _sign(self, index: int, one: Diagram | None, other: Diagram | None) -> Sign | None:
         if one is None and other is None:
@@ -76,14 +77,20 @@ class _Grid:
 
 
 def _stressed(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
-    """``row`` with those lines of its boxes stressed that are not the same in all."""
+    """``row`` with those lines of its boxes stressed that are not the same in all; chips that are recede."""
     boxes = [one for one in row if isinstance(one, Box)]
+    everywhere = set.intersection(*(set(box.chips) for box in boxes)) if len(boxes) == len(row) else set()
     strong: set[Literal["label", "detail"]] = set()
     if len({box.label for box in boxes}) > 1:
         strong.add("label")
     if len({box.detail for box in boxes}) > 1:
         strong.add("detail")
-    return [replace(one, strong=frozenset(strong)) if isinstance(one, Box) else one for one in row]
+
+    def stressed(box: Box) -> Box:
+        chips = tuple(replace(chip, role=EQUAL) if chip in everywhere else chip for chip in box.chips)
+        return replace(box, strong=frozenset(strong), chips=chips)
+
+    return [stressed(one) if isinstance(one, Box) else one for one in row]
 
 
 def _touched(item: Diagram, changed: Iterable[str]) -> bool:
@@ -113,23 +120,37 @@ def likeness(one: Diagram, other: Diagram) -> float:
     match one, other:
         case Box(), Box():
             return _likeness_of_boxes(one, other)
-        case (Box() | Choice() | Branches(), Choice() | Branches()) | (Choice() | Branches(), Box()):
-            return max((likeness(a, b) for a in _options(one) for b in _options(other)), default=0.0) * 0.9
         case Rail(), Rail():
             mine, theirs = _inside(one), _inside(other)
             pairs = aligned(mine, theirs, likeness)
             shared = [(mine[i], theirs[j]) for i, j in pairs if i is not None and j is not None]
-            works = any(_sort(box) in _SORTS.values() for pair in shared for item in pair for box in boxes(item))
+            works = any(_works(item) for pair in shared for item in pair)
             like = sum(likeness(*pair) for pair in shared)
-            return like if works or like > SETTLED * 2 else 0.0
+            return like if works or like > SETTLED * 2 else _in_common(one, other)
         case Frame(), Frame():
-            return 10.0
+            return 100.0
         case (Bar(), Bar()) | (Graph(), Graph()):
             return 2.0
         case Tap(), Tap():
             return (1.0 + 2.0 * (one.box.label == other.box.label)) if one.direction == other.direction else 0.0
+        case (Box() | Choice() | Branches() | Rail(), Box() | Choice() | Branches() | Rail()):
+            if not _works(one) and not _works(other):
+                # Tables that are added up, and one by itself.
+                return max((likeness(a, b) for a in _options(one) for b in _options(other)), default=0.0) * 0.9
+            return _in_common(one, other)
         case _:
             return 0.0
+
+
+def _works(item: Diagram) -> list[str]:
+    """The sorts of what works on tokens in ``item``."""
+    return [sort for box in boxes(item) if (sort := _sort(box)) in _SORTS.values()]
+
+
+def _in_common(one: Diagram, other: Diagram) -> float:
+    """By how many mixers and feed forwards both have, however they are joined."""
+    mine, theirs = Counter(_works(one)), Counter(_works(other))
+    return WORKS * 0.9 * (mine & theirs).total()
 
 
 def _likeness_of_boxes(one: Box, other: Box) -> float:
@@ -199,13 +220,14 @@ def paths(item: Diagram) -> list[str]:
     return [item.path] if isinstance(item, Bar) else [box.path for box in boxes(item)]
 
 
-def _name(item: Diagram) -> str:
-    """What is missing where ``item`` has no counterpart."""
+def _missing(item: Diagram) -> str:
+    """What is said where ``item`` has no counterpart."""
     if isinstance(item, Bar):
-        return "such layers"
+        return "no layers apart"
     named = [box for box in boxes(item) if box.role != "norm"] or boxes(item)
-    label = named[-1].label if named else "such part"
-    return label.removesuffix(", folded")
+    label = named[-1].label.removesuffix(", folded") if named else ""
+    # An imperative (read, write, mix, copy) is no thing that could lack.
+    return f"no {within(label)}" if label and named[-1].role != "plain" else "nothing here"
 
 
 def plain(item: Diagram) -> Diagram:

@@ -17,6 +17,7 @@ from archdraw.views.wording import within
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
+PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed forward")
 _SAID = (*_WORKS, "norm", "position", "embedding", "output")
 """Sorts that say well enough what is another one."""
@@ -88,21 +89,31 @@ def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
 
 
 def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> TableRow:
-    values = [_value(key, changes, index, subject) for index, subject in enumerate(subjects)]
+    tokens = _common_context(subjects)
+    values = [_value(key, changes, index, subject, tokens) for index, subject in enumerate(subjects)]
     signs: list[Sign | None] = [changes[index].sign if index in changes else None for index in range(len(subjects) - 1)]
     change = next(iter(changes.values()))
     if key.what == ORDER:
         name = "order of layers"
+    elif key.what == PER_TOKEN and tokens:
+        name = f"KV cache at {tokens:,} tokens, bf16"
     elif key.what != BLOCK:
         name = name_of(key.what)
         if key.where:
             name = f"{name}, {within(key.where)}"
     elif key.where or key.sort not in _SAID:
-        name = within(key.where or change.where)
-        values = [_without(value, key.where or change.where) for value in values]
+        name = within(change.where)
+        values = [_without(value, change.where) for value in values]
     else:
         name = key.sort
     return TableRow(name, tuple(values), tuple(signs))
+
+
+def _common_context(subjects: Sequence[Subject]) -> int | None:
+    """The length at which caches are compared where some of them do not grow with each token; None where all do."""
+    grow = all(entry.window is None and entry.every == 1 for one in subjects for entry in one.facts.cache)
+    known = [one.spec.context_length for one in subjects if one.spec.context_length]
+    return None if grow or not known else min(known)
 
 
 def _without(told: str, label: str) -> str:
@@ -110,10 +121,14 @@ def _without(told: str, label: str) -> str:
     return "yes" if told == label else told.removeprefix(f"{label}, ")
 
 
-def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject) -> str:
+def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:
     """What a model has; where no change begins or ends at it, what its tree says."""
     if key.what in COUNTS:
-        return "not published" if subject.facts.unknown else value_of(key.what, count(subject.facts, key.what))
+        if subject.facts.unknown:
+            return "not published"
+        if key.what == PER_TOKEN and tokens:
+            return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
+        return value_of(key.what, count(subject.facts, key.what))
     if key.what == ORDER:
         return words.order(layers(subject.block))
     if key.what == BLOCK and key.sort in _WORKS and not key.where:

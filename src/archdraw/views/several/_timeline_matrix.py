@@ -25,7 +25,7 @@ OWN_ROLES = {
     **dict.fromkeys(("latent attention", "compressed attention", "differential latent attention"), "latent"),
     **dict.fromkeys(("Gated DeltaNet", "Kimi delta attention", "lightning attention", "Mamba", "Mamba-2"), "linear"),
     **dict.fromkeys(("mLSTM", "gated linear recurrence", "RWKV time mixing"), "linear"),
-    "short convolution": "convolution",
+    "convolution as a mixer": "convolution",
     "QK-norm": "norm",
     "tied embeddings": "embedding",
     "n-gram tables": "embedding",

@@ -161,8 +161,8 @@ def _plain(inset: Inset) -> Inset:
 
 
 def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
-    told = [f"{plate.name}: {plate.footer[0]}" for plate in plates if plate.footer[:-1]]
-    return (*told, "archdraw")
+    told = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
+    return (f"Sources: {told[0]}", *told[1:], "archdraw") if told else ("archdraw",)
 
 
 VIEW = Several(
