@@ -152,7 +152,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
 def test_a_table_of_four_has_the_value_of_every_model(models: dict[str, Subject]) -> None:
     rows = {row.name: (row.values, row.signs) for row in compared(models, *PAIRS[-1]).rows}
     assert rows["attention bias"] == (("yes", "no", "no", "no"), ("removed", None, None))
-    assert rows["linear value heads"] == (("none", "none", "32", "48"), (None, None, "changed"))
+    assert rows["linear value heads"] == (("none", "none", "32", "48"), (None, "added", "changed"))
     assert rows["hidden size"] == (("3,584", "4,096", "2,048", "5,120"), ("changed",) * 3)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from archdraw.blocks import (
     Weight,
 )
 from archdraw.difference import Change, difference, report
+from archdraw.spec import expand, parse_spec
 
 SPECS = Path(__file__).parent.parent / "specs"
 
@@ -157,7 +159,9 @@ def told(first: str, second: str) -> list[tuple[object, ...]]:
     one, other = (archdraw.load(SPECS / f"{slug}.yaml") for slug in (first, second))
     found = difference(one.block, other.block)
     assert difference(other.block, one.block) == found.turned()
-    return [(change.sign, change.where, change.what, change.before, change.after) for change in found.changes]
+    # What holds of several kinds of layers is told of each.
+    every = [(change.sign, change.where, change.what, change.before, change.after) for change in found.changes]
+    return list(dict.fromkeys(every))
 
 
 def test_deepseek_v3_and_kimi_k2() -> None:
@@ -222,6 +226,64 @@ def test_windows_and_their_order() -> None:
     )
 
 
+MUTATIONS = [
+    ("gpt-2-xl", "max_position_embeddings: 1024", "max_position_embeddings: 2048", "Position embedding"),
+    ("gemma-2-27b", "final_logit_softcapping: 30", "final_logit_softcapping: 300", "soft cap 30"),
+    ("gpt-2-xl", "output_head", "output_head: {bias: true}", "Linear output"),
+]
+
+
+@pytest.mark.parametrize(("slug", "old", "new", "where"), MUTATIONS)
+@pytest.mark.parametrize("widening", [0, 64])
+def test_another_width_hides_no_change(slug: str, old: str, new: str, where: str, widening: int) -> None:
+    """What is told of a change is told as well where the vocabulary differs too."""
+    text = (SPECS / f"{slug}.yaml").read_text("utf-8")
+    assert old in text
+    vocabulary = re.search(r"^vocab_size: (\d+)$", text, re.MULTILINE)
+    assert vocabulary
+    changed = text.replace(old, new).replace(vocabulary[0], f"vocab_size: {int(vocabulary[1]) + widening}")
+    first, second = (expand(parse_spec(one)) for one in (text, changed))
+    found = [change.where for change in difference(first, second).changes if change.what == "block"]
+    assert found == [where]
+
+
+def test_a_loop_is_told_with_what_stands_in_it() -> None:
+    found = told("ouro-thinking-2-6b", "qwen3-4b")
+    assert ("removed", "Layers", "loop", "4 times", None) in found
+    assert any(change[:2] == ("removed", "Exit gate") for change in found)
+
+
+def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
+    heads = "num_attention_heads: 8"
+    layer = "decoder: {{attention: {{multi_head: {{{heads}}}}}, feed_forward: {{{kind}: {{intermediate_size: 64}}}}}}"
+    text = "name: M\nhidden_size: 64\nvocab_size: 9\nlayers: [{}, {}]\n".format(
+        *("{" + layer.format(heads=heads, kind=kind) + "}" for kind in ("swiglu", "gelu"))
+    )
+    base = expand(parse_spec(text))
+    one = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4", 1))))
+    both = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4"))))
+    assert [change.paths for change in one.changes if change.what == "num_attention_heads"] == [
+        ("layers/layer/self_attn", "layers/layer/self_attn")
+    ]
+    assert [change.paths for change in both.changes if change.what == "num_attention_heads"] == [
+        ("layers/layer/self_attn", "layers/layer/self_attn"),
+        ("layers/layer.2/self_attn", "layers/layer.2/self_attn"),
+    ]
+
+
+def test_nothing_zero_and_no_are_not_the_same() -> None:
+    def model(value: object) -> Module:
+        block = Module("m", "m", Leaf("a", "a"), kind="k", settings=(("n", value),))  # type: ignore[arg-type]
+        return Module("model", "Model", block, kind="model")
+
+    def sign(before: object, after: object) -> list[str]:
+        return [change.sign for change in difference(model(before), model(after)).changes]
+
+    assert sign(0, 3) == sign(True, 1) == ["changed"]
+    assert sign(False, None) == []
+    assert sign(False, 3) == ["added"]
+
+
 def test_a_difference_as_data() -> None:
     one, other = (archdraw.load(SPECS / f"{slug}.yaml").block for slug in ("gpt-oss-20b", "gpt-oss-120b"))
     data = report(difference(one, other), "gpt-oss-20b", "gpt-oss-120b")
@@ -246,5 +308,5 @@ def test_real_models_do_not_differ_from_themselves(slug: str) -> None:
 
 
 def test_a_change_turned_twice_is_itself() -> None:
-    change = Change("added", "norm", "RMSNorm", "block", None, "RMSNorm", ("a", "b"))
+    change = Change("added", "norm", ("", "RMSNorm"), "block", None, "RMSNorm", ("a", "b"))
     assert change.turned() != change == change.turned().turned()

@@ -10,19 +10,18 @@ layer are aligned in their order, so that an inserted norm moves nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 from archdraw.blocks import Module
 from archdraw.difference import words
-from archdraw.difference.changes import BLOCK, ORDER, TIMES, Change, Difference, Equal, Sign
+from archdraw.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Difference, Equal, Sign
 from archdraw.difference.comparison import Comparison
 from archdraw.difference.words import sort_of
 from archdraw.facts import Facts, facts
 
 __all__ = [
-    "BLOCK", "COUNTS", "ORDER", "TIMES", "Change", "Difference", "Equal", "Sign",
+    "BLOCK", "COUNTS", "LOOP", "ORDER", "TIMES", "Change", "Difference", "Equal", "Sign",
     "count", "difference", "report", "sort_of", "words",
 ]  # fmt: skip
 
@@ -34,7 +33,7 @@ def difference(first: Module, second: Module) -> Difference:
         return difference(second, first).turned()
     comparison = Comparison(first, second)
     comparison.modules(first, second)
-    changes = _once([*comparison.changes, *_counted(facts(first), facts(second))])
+    changes = list(dict.fromkeys([*comparison.changes, *_counted(facts(first), facts(second))]))
     changed = {(change.sort, change.what) for change in changes}
     equal = (one for one in dict.fromkeys(comparison.equal) if (one.sort, one.what) not in changed)
     return Difference(tuple(changes), tuple(equal))
@@ -61,14 +60,6 @@ def report(found: Difference, first: str, second: str) -> dict[str, Any]:
     }
 
 
-def _once(changes: Iterable[Change]) -> list[Change]:
-    """``changes`` without those that say again of another kind of layer what one says already."""
-    found: dict[Change, Change] = {}
-    for change in changes:
-        found.setdefault(replace(change, paths=("", "")), change)
-    return list(found.values())
-
-
 def _key(module: Module) -> tuple[str, str]:
     return module.label, repr(module)
 
@@ -81,7 +72,7 @@ def _counted(first: Facts, second: Facts) -> Iterator[Change]:
         before, after = count(first, what), count(second, what)
         has_encoders = first.encoders or second.encoders
         if before != after and (what != "text_parameters" or has_encoders):
-            yield Change("changed", "model", "model", what, before, after, ("", ""))
+            yield Change("changed", "model", ("model", "model"), what, before, after, ("", ""))
 
 
 COUNTS = (

@@ -23,14 +23,15 @@ from archdraw.blocks import (
     walk,
 )
 from archdraw.difference import words
-from archdraw.difference.changes import BLOCK, ORDER, TIMES, Change, Equal, Sign
+from archdraw.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Equal, Sign
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""
-WORKS = 10.0
-"""How much more than other blocks mixers and feed forwards say which part of a layer stands for which."""
-_WITHOUT = (None, False)
-"""Values of a setting that say that there is none."""
+
+
+def _is_without(value: Setting) -> bool:
+    """Whether the value of a setting says that there is none."""
+    return value is None or value is False
 
 
 class Comparison:
@@ -43,8 +44,11 @@ class Comparison:
             {id(block): path for path, block in reversed(list(walk(module.body)))} for module in (first, second)
         )
         told, other = dict(first.settings), dict(second.settings)
-        self.rewidened = any(told.get(name) != other.get(name) for name in WIDTHS)
+        self._rewidened = any(told.get(name) != other.get(name) for name in WIDTHS)
         """Whether widths differ all over, so that a leaf that differs in them alone says nothing new."""
+        self._widths = tuple(
+            frozenset(value for name in WIDTHS if isinstance(value := own.get(name), int)) for own in (told, other)
+        )
         self._around = ("", "")
         self._known: dict[tuple[int, int], float] = {}
 
@@ -55,13 +59,29 @@ class Comparison:
         return self.path(0, one), self.path(1, other)
 
     def only_widths(self, one: Block, other: Block) -> bool:
-        """Whether two blocks differ in nothing but widths that follow from the model's."""
-        return self.rewidened and words.outline(one) == words.outline(other)
+        """Whether two blocks differ in nothing but widths that follow from the model's.
+
+        Of a module that was told its settings, which are equal, every number may follow from them.
+        """
+        if not self._rewidened:
+            return False
+        if isinstance(one, Module) and one.settings:
+            return words.outline(one) == words.outline(other)
+        return words.outline(one, self._widths[0]) == words.outline(other, self._widths[1])
 
     def tell(
-        self, sign: Sign, block: Block, what: str, before: Setting, after: Setting, paths: tuple[str, str]
+        self,
+        sign: Sign,
+        one: Block | None,
+        other: Block | None,
+        what: str,
+        before: Setting,
+        after: Setting,
+        paths: tuple[str, str],
     ) -> None:
-        self.changes.append(Change(sign, words.sort_of(block), words.label(block), what, before, after, paths))
+        labels = tuple("" if block is None else words.label(block) for block in (one, other))
+        sort = next(words.sort_of(block) for block in (one, other) if block is not None)
+        self.changes.append(Change(sign, sort, (labels[0], labels[1]), what, before, after, paths))
 
     def blocks(self, one: Block, other: Block) -> None:
         """Two blocks that stand for each other."""
@@ -78,25 +98,29 @@ class Comparison:
                 self.blocks(body, other_body)
             case Repeat(), Repeat():
                 if (one.times, one.tied) != (other.times, other.tied):
-                    self.tell("changed", one, TIMES, words.times(one), words.times(other), self.paths(one, other))
+                    self.tell(
+                        "changed", one, other, TIMES, words.times(one), words.times(other), self.paths(one, other)
+                    )
                 self.blocks(one.body, other.body)
             case Experts(), Experts():
                 if (one.total, one.active) != (other.total, other.active):
                     told = [f"{experts.active:,} of {experts.total:,}" for experts in (one, other)]
-                    self.tell("changed", one, "experts", told[0], told[1], self.paths(one, other))
+                    self.tell("changed", one, other, "experts", told[0], told[1], self.paths(one, other))
                 self.blocks(one.body, other.body)
             case Side(), Side():
                 if replace(one, body=other.body) != other:
                     told = [words.side(side) for side in (one, other)]
-                    self.tell("changed", one, BLOCK, told[0], told[1], self.paths(one.body, other.body))
+                    self.tell("changed", one, other, BLOCK, told[0], told[1], self.paths(one.body, other.body))
                 self.blocks(one.body, other.body)
             case Graph(), Graph():
                 if (one.edges, [name for name, _ in one.nodes]) != (other.edges, [name for name, _ in other.nodes]):
-                    self.tell("changed", one, BLOCK, words.edges(one), words.edges(other), self.paths(one, other))
+                    self.tell(
+                        "changed", one, other, BLOCK, words.edges(one), words.edges(other), self.paths(one, other)
+                    )
                 self.rows([node for _, node in one.nodes], [node for _, node in other.nodes])
             case Parallel(), Parallel():
                 if one.merge != other.merge:
-                    self.tell("changed", one, "merge", one.merge, other.merge, self.paths(one, other))
+                    self.tell("changed", one, other, "merge", one.merge, other.merge, self.paths(one, other))
                 self.rows(one.branches, other.branches)
             case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
                 # A table that another is added to: the branches that the other model lacks.
@@ -125,13 +149,11 @@ class Comparison:
         told = self.settings(one, other, common=False)
         if words.sort_of(one) in ("model", "layer"):
             self.blocks(one.body, other.body)
-        elif (
-            not told and one.body != other.body and not (self.rewidened and words.outline(one) == words.outline(other))
-        ):
+        elif not told and one.body != other.body and not self.only_widths(one, other):
             found = len(self.changes)
             self.blocks(one.body, other.body)
             if len(self.changes) == found:
-                self.tell("changed", one, BLOCK, words.told(one), words.told(other), self.paths(one, other))
+                self.tell("changed", one, other, BLOCK, words.told(one), words.told(other), self.paths(one, other))
 
     def settings(self, one: Module, other: Module, *, common: bool) -> bool:
         """Tells the settings that differ, in ``common`` only those that both have; whether there were any.
@@ -145,16 +167,17 @@ class Comparison:
             before, after = mine.get(name), theirs.get(name)
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
-            if before == after or (before in _WITHOUT and after in _WITHOUT):
-                if before is not None and before is not False:
+            same = before == after and isinstance(before, bool) == isinstance(after, bool)
+            if same or (_is_without(before) and _is_without(after)):
+                if not _is_without(before):
                     self.equal.append(Equal(words.sort_of(one), one.label, name, before))
                 continue
             if one == other and (before is None or after is None) and one.kind != "model":
                 continue
             changed.append(name)
             paths = self.paths(one, other)
-            sign: Sign = "added" if before in _WITHOUT else "removed" if after in _WITHOUT else "changed"
-            self.tell(sign, one, name, before, after, paths)
+            sign: Sign = "added" if _is_without(before) else "removed" if _is_without(after) else "changed"
+            self.tell(sign, one, other, name, before, after, paths)
         return bool(changed)
 
     def leaves(self, one: Leaf, other: Leaf) -> None:
@@ -166,7 +189,7 @@ class Comparison:
             before, after = words.shapes(one), words.shapes(other)
         if before == after:
             before, after = repr(one), repr(other)
-        self.tell("changed", one, BLOCK, before, after, self.paths(one, other))
+        self.tell("changed", one, other, BLOCK, before, after, self.paths(one, other))
 
     def replaced(self, one: Block, other: Block) -> None:
         """One block in the place of another."""
@@ -175,7 +198,7 @@ class Comparison:
             before, after = f"{type(one).__name__} {before}".strip(), f"{type(other).__name__} {after}".strip()
         if before == after:
             before, after = repr(one), repr(other)
-        self.tell("changed", one, BLOCK, before, after, self.paths(one, other))
+        self.tell("changed", one, other, BLOCK, before, after, self.paths(one, other))
 
     def rows(self, first: Iterable[Block], second: Iterable[Block]) -> None:
         """Two sequences of blocks, aligned."""
@@ -195,10 +218,19 @@ class Comparison:
             path = self.path(side, box)
             paths = (path, self._around[1]) if side == 0 else (self._around[0], path)
             told = words.told(box) or type(box).__name__.lower()
-            self.tell(sign, box, BLOCK, told if side == 0 else None, told if side else None, paths)
+            if side == 0:
+                self.tell(sign, box, None, BLOCK, told, None, paths)
+            else:
+                self.tell(sign, None, box, BLOCK, None, told, paths)
 
     def stacks(self, one: Module, other: Module) -> None:
         """Two stacks of layers: kinds of layers paired by likeness, then how many of each come in which order."""
+        found = len(self.changes)
+        loops = [", ".join(f"{times} times" for times in words.loops(stack.body)) for stack in (one, other)]
+        if loops[0] != loops[1]:
+            sign: Sign = "added" if not loops[0] else "removed" if not loops[1] else "changed"
+            self.tell(sign, one, other, LOOP, loops[0] or None, loops[1] or None, self.paths(one, other))
+        self.rows(words.around(one.body), words.around(other.body))
         mine, theirs = layers(one), layers(other)
         own, its = list(dict.fromkeys(mine)), list(dict.fromkeys(theirs))
         partner = self._partners(own, its, mine, theirs)
@@ -207,17 +239,17 @@ class Comparison:
         for i, layer in enumerate(own):
             if i not in partner:
                 told = f"{words.layer(layer)} in {mine.count(layer)} of {len(mine)} layers"
-                self.tell("removed", layer, BLOCK, told, None, (self.path(0, layer), self._around[1]))
+                self.tell("removed", layer, None, BLOCK, told, None, (self.path(0, layer), self._around[1]))
         for j, layer in enumerate(its):
             if j not in partner.values():
                 told = f"{words.layer(layer)} in {theirs.count(layer)} of {len(theirs)} layers"
-                self.tell("added", layer, BLOCK, None, told, (self._around[0], self.path(1, layer)))
+                self.tell("added", None, layer, BLOCK, None, told, (self._around[0], self.path(1, layer)))
         numbers = {layer: number for number, layer in enumerate(own)}
         order = [numbers[layer] for layer in mine]
         others = {its[partner[i]]: i for i in partner}
         if order != [others.get(layer, -1) for layer in theirs]:
-            self.tell("changed", one, ORDER, words.order(mine), words.order(theirs), self.paths(one, other))
-        elif one != other and not self.changes:
+            self.tell("changed", one, other, ORDER, words.order(mine), words.order(theirs), self.paths(one, other))
+        elif one != other and len(self.changes) == found:
             self.blocks(one.body, other.body)
 
     def _partners(
@@ -280,8 +312,7 @@ class Comparison:
 def _alike(one: Leaf | Module, other: Leaf | Module) -> float:
     if words.sort_of(one) != words.sort_of(other):
         return 0.0
-    # Two norms never stand for each other at the price of what works on tokens.
-    weight = WORKS if words.is_work(one) else 0.0
+    weight = words.WORKS if words.is_work(one) else 0.0
     if one == other:
         return weight + 4.0
     if isinstance(one, Module) and isinstance(other, Module) and one.kind and one.kind == other.kind:

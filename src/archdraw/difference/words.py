@@ -22,12 +22,18 @@ from archdraw.blocks import (
 from archdraw.kinds.wording import within
 from archdraw.patterns import factored
 
-_NUMBER = re.compile(r"[\d,.]+")
+_NUMBER = re.compile(r"\d[\d,.]*")
 LONGEST_ORDER = 240
 """Characters of an order that is told with its repeats; a longer one is told by the numbers of its layers."""
-_SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token mixer") | dict.fromkeys(
+SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token mixer") | dict.fromkeys(
     ("feed_forward", "experts", "shared"), "feed forward"
 )
+"""What works on tokens, by its role: one of a sort can stand for another."""
+WORKS = 10.0
+"""How much more than other blocks those say which part of a layer stands for which.
+
+Two norms then never stand for each other at the price of what works on tokens.
+"""
 
 
 def sort_of(block: Block) -> str:
@@ -38,7 +44,7 @@ def sort_of(block: Block) -> str:
         case Module(kind="layers" | "layer" | "model"):
             return block.kind
         case Leaf(role=role) | Module(role=role):
-            return _SORTS.get(role, role)
+            return SORTS.get(role, role)
         case Side(direction=direction):
             return f"beside, {direction}"
         case _:
@@ -162,28 +168,60 @@ def shapes(leaf: Leaf) -> str:
     return f"{told(leaf)} ({tensors})" if tensors else repr(leaf)
 
 
-def outline(block: Block) -> object:
-    """``block`` without its widths: what it is made of, whatever the hidden size."""
+def outline(block: Block, widths: frozenset[int] | None = None) -> object:
+    """``block`` without its widths: what it is made of, whatever the hidden size.
+
+    Of numbers only those in ``widths`` are left out, all of them where that is None.
+    """
     match block:
         case Leaf():
-            return (
-                block.name,
-                block.role,
-                block.part,
-                block.inputs,
-                block.outputs,
-                block.chip,
-                _NUMBER.sub("", block.label),
-            )
+            texts = tuple(_masked(text, widths) for text in (block.label, block.detail, block.chip))
+            weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
+            # Checkpoints call norms by their place.
+            name = "" if block.role == "norm" else block.name
+            return name, block.role, block.part, block.inputs, block.outputs, texts, weights, block.cache is None
         case Module():
-            return block.name, block.kind, block.role, outline(block.body)
+            return block.name, block.kind, block.role, outline(block.body, widths)
         case Sequence(parts=parts) | Parallel(branches=parts):
-            return type(block).__name__, *map(outline, parts)
+            return type(block).__name__, *(outline(part, widths) for part in parts)
         case Graph(nodes=nodes, edges=edges):
-            return edges, *(outline(node) for _, node in nodes)
+            return edges, *(outline(node, widths) for _, node in nodes)
         case Repeat(body=body, times=times):
-            return times, outline(body)
+            return times, outline(body, widths)
         case Experts(body=body, total=total, active=active):
-            return total, active, outline(body)
+            return total, active, outline(body, widths)
         case Residual(body=body) | Side(body=body):
-            return type(block).__name__, outline(body)
+            return type(block).__name__, outline(body, widths)
+
+
+def _masked(text: str, widths: frozenset[int] | None) -> str:
+    def mask(number: re.Match[str]) -> str:
+        value = number[0].replace(",", "")
+        return "#" if widths is None or (value.isdecimal() and int(value) in widths) else number[0]
+
+    # Whether a head is tied is a setting of the model.
+    return _NUMBER.sub(mask, text.replace("untied", "").replace("tied", ""))
+
+
+def loops(block: Block) -> tuple[int, ...]:
+    """How often the loops of a stack over the same weights are gone through."""
+    match block:
+        case Repeat(body=body, times=times, tied=tied):
+            return (*((times,) if tied else ()), *loops(body))
+        case Sequence(parts=parts):
+            return tuple(times for part in parts for times in loops(part))
+        case _:
+            return ()
+
+
+def around(block: Block) -> tuple[Block, ...]:
+    """What stands between the layers of a stack and is none."""
+    match block:
+        case Sequence(parts=parts):
+            return tuple(one for part in parts for one in around(part))
+        case Repeat(body=body):
+            return around(body)
+        case Module(kind="layer"):
+            return ()
+        case _:
+            return (block,)

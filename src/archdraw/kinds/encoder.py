@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Side, Weight, linear
+from archdraw.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Setting, Side, Weight, linear
 from archdraw.facts import facts
 from archdraw.kinds.attention_parts import (
     Biases,
@@ -96,6 +97,10 @@ class CrossAttention(Kind):
     attention_key_bias: bool | None = None
     attention_multiplier: Factor | None = None
     label: Label = "Cross-attention"
+
+    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
+        """The width of a head."""
+        return {"head_dim": self.head_dim or scope.hidden_size // self.num_attention_heads}
 
     def expand(self, scope: Scope) -> Module:
         """Queries of the line, keys and values of a source, attention, output projection.

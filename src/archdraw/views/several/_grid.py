@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 from archdraw.alignment import aligned
 from archdraw.difference import Difference
+from archdraw.difference.words import SORTS, WORKS
 from archdraw.layout.diagram import flat
 from archdraw.layout.grid import Around, GridItem, Slot
 from archdraw.layout.signs import Sign
@@ -16,11 +17,7 @@ from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, 
 from archdraw.theme import EQUAL
 from archdraw.views.wording import within
 
-_SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token mixer") | dict.fromkeys(
-    ("feed_forward", "experts", "shared"), "feed forward"
-)
 DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
-WORKS = 10.0
 SETTLED = 2.0
 """Two branches that share this much stand for each other; norms alone are less."""
 
@@ -144,7 +141,7 @@ def likeness(one: Diagram, other: Diagram) -> float:
 
 def _works(item: Diagram) -> list[str]:
     """The sorts of what works on tokens in ``item``."""
-    return [sort for box in boxes(item) if (sort := _sort(box)) in _SORTS.values()]
+    return [sort for box in boxes(item) if (sort := _sort(box)) in SORTS.values()]
 
 
 def _in_common(one: Diagram, other: Diagram) -> float:
@@ -156,15 +153,14 @@ def _in_common(one: Diagram, other: Diagram) -> float:
 def _likeness_of_boxes(one: Box, other: Box) -> float:
     if _sort(one) != _sort(other):
         return 0.0
-    # Two norms never stand for each other at the price of what works on tokens.
-    weight = WORKS if _sort(one) in _SORTS.values() else 0.0
+    weight = WORKS if _sort(one) in SORTS.values() else 0.0
     if one.label == other.label:
         return weight + (3.5 if one.detail == other.detail else 3.0)
     return weight + 0.5 if _sort(one) in ("plain", "embedding") else weight + 2.0
 
 
 def _sort(box: Box) -> str:
-    return _SORTS.get(box.role, box.role)
+    return SORTS.get(box.role, box.role)
 
 
 def _options(item: Diagram) -> tuple[Diagram, ...]:

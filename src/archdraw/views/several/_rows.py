@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archdraw.blocks import Block, Leaf, Module, Side, children, layers
-from archdraw.difference import BLOCK, COUNTS, ORDER, TIMES, Change, Difference, count, sort_of, words
+from archdraw.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
 from archdraw.layout.signs import Sign
 from archdraw.layout.table import TableRow
 from archdraw.views.several import Subject
@@ -17,6 +17,7 @@ from archdraw.views.wording import within
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
+NONE, UNPUBLISHED = "none", "not published"
 PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed forward")
 _SAID = (*_WORKS, "norm", "position", "embedding", "output")
@@ -72,7 +73,9 @@ def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
     told = [
         change
         for change in difference.changes
-        if not (change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed")
+        if not (
+            change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed" and _in_layer(change)
+        )
     ]
     alike: dict[tuple[str, str], list[Change]] = {}
     for change in told:
@@ -88,13 +91,23 @@ def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
                 yield _Key(sort, what, where if number == 1 else f"{where} ({number})"), change
 
 
+def _in_layer(change: Change) -> bool:
+    """Whether a change is one of layers or within them."""
+    return any("/layer" in path for path in change.paths)
+
+
 def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> TableRow:
     tokens = _common_context(subjects)
     values = [_value(key, changes, index, subject, tokens) for index, subject in enumerate(subjects)]
-    signs: list[Sign | None] = [changes[index].sign if index in changes else None for index in range(len(subjects) - 1)]
+    if any(subject.facts.unknown for subject in subjects):
+        pairs = zip(values, subjects, strict=True)
+        values = [UNPUBLISHED if one.facts.unknown and value == NONE else value for value, one in pairs]
+    signs = [_sign(key, changes.get(index), values[index], values[index + 1]) for index in range(len(subjects) - 1)]
     change = next(iter(changes.values()))
     if key.what == ORDER:
         name = "order of layers"
+    elif key.what == LOOP:
+        name = "gone through with the same weights"
     elif key.what == PER_TOKEN and tokens:
         name = f"KV cache at {tokens:,} tokens, bf16"
     elif key.what != BLOCK:
@@ -107,6 +120,18 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
     else:
         name = key.sort
     return TableRow(name, tuple(values), tuple(signs))
+
+
+def _sign(key: _Key, change: Change | None, before: str, after: str) -> Sign | None:
+    """How the right one of two neighbours differs; of what is not published nobody knows."""
+    if UNPUBLISHED in (before, after):
+        return None
+    if change is not None:
+        return change.sign
+    if before == after or key.rank == ARCHITECTURE:
+        return None
+    # Blocks of other kinds, which are one change: here what each of them has by itself.
+    return "added" if before == NONE else "removed" if after == NONE else "changed"
 
 
 def _common_context(subjects: Sequence[Subject]) -> int | None:
@@ -125,7 +150,7 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
     """What a model has; where no change begins or ends at it, what its tree says."""
     if key.what in COUNTS:
         if subject.facts.unknown:
-            return "not published"
+            return UNPUBLISHED
         if key.what == PER_TOKEN and tokens:
             return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
         return value_of(key.what, count(subject.facts, key.what))
@@ -146,14 +171,14 @@ def _looked_up(key: _Key, model: Module) -> str:
     if key.where and any(words.label(block) == key.where for block in blocks):
         blocks = [block for block in blocks if words.label(block) == key.where]
     elif key.where and key.what == BLOCK:
-        return "none"
+        return NONE
     if key.what == BLOCK:
         values = [words.told(block) for block in blocks]
     else:
         told = [dict(block.settings) for block in blocks if isinstance(block, Module)]
         values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
     distinct = list(dict.fromkeys(values))
-    return "; ".join(distinct[:MOST_VALUES]) or "none"
+    return "; ".join(distinct[:MOST_VALUES]) or NONE
 
 
 def _blocks(block: Block) -> Iterator[Block]:
