@@ -150,10 +150,10 @@ def _masks(stack: Stack) -> Inset | None:
     """Who sees whom, where layers differ in how far they look back."""
     reaches: dict[tuple[Window | None, tuple[str, str]], list[Module]] = {}
     for layer in stack.all:
-        for block in _mixers(layer):
+        for block in _looking(layer):
             cache = next((leaf.cache for leaf in leaves(block) if leaf.cache), None)
-            if cache is not None:
-                reaches.setdefault((cache.window, _position(block)), []).append(block)
+            window = cache.window if cache is not None else _own_reach(block)
+            reaches.setdefault((window, _position(block)), []).append(block)
     if not any(window for window, _ in reaches) or len(reaches) > MOST_MASKS:
         return None
     figures = []
@@ -168,6 +168,21 @@ def _masks(stack: Stack) -> Inset | None:
         detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
         figures.append(Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail))
     return Inset(f"Who sees whom{_rhythm(stack)}", (Masks(tuple(figures)),))
+
+
+def _looking(layer: Module) -> Iterator[Module]:
+    """The mixers of ``layer`` that look back at tokens, those included that read another layer's keys and values."""
+    for _, part in walk(layer.body):
+        if isinstance(part, Module) and part.role in ("attention", "sliding") and part.kind != "cross_attention":
+            own = tuple(leaves(part.body))
+            if any(leaf.cache for leaf in own) or any(leaf.heads and leaf.heads.cached for leaf in own):
+                yield part
+
+
+def _own_reach(mixer: Module) -> Window | None:
+    """The window of a mixer that keeps nothing itself."""
+    heads = next((leaf.heads for leaf in leaves(mixer.body) if leaf.heads), None)
+    return Window(heads.reach) if heads is not None and heads.reach else None
 
 
 def _rhythm(stack: Stack) -> str:

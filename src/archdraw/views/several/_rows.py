@@ -17,7 +17,7 @@ from archdraw.views.wording import within
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
-NONE, UNPUBLISHED = "none", "not published"
+NONE = "none"
 PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed forward")
 _SAID = (*_WORKS, "norm", "position", "embedding", "output")
@@ -99,9 +99,6 @@ def _in_layer(change: Change) -> bool:
 def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> TableRow:
     tokens = _common_context(subjects)
     values = [_value(key, changes, index, subject, tokens) for index, subject in enumerate(subjects)]
-    if any(subject.facts.unknown for subject in subjects):
-        pairs = zip(values, subjects, strict=True)
-        values = [UNPUBLISHED if one.facts.unknown and value == NONE else value for value, one in pairs]
     signs = [_sign(key, changes.get(index), values[index], values[index + 1]) for index in range(len(subjects) - 1)]
     change = next(iter(changes.values()))
     if key.what == ORDER:
@@ -123,9 +120,7 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
 
 
 def _sign(key: _Key, change: Change | None, before: str, after: str) -> Sign | None:
-    """How the right one of two neighbours differs; of what is not published nobody knows."""
-    if UNPUBLISHED in (before, after):
-        return None
+    """How the right one of two neighbours differs."""
     if change is not None:
         return change.sign
     if before == after or key.rank == ARCHITECTURE:
@@ -149,8 +144,6 @@ def _without(told: str, label: str) -> str:
 def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:
     """What a model has; where no change begins or ends at it, what its tree says."""
     if key.what in COUNTS:
-        if subject.facts.unknown:
-            return UNPUBLISHED
         if key.what == PER_TOKEN and tokens:
             return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
         return value_of(key.what, count(subject.facts, key.what))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 from archdraw.difference import Difference, difference, report
+from archdraw.errors import ArchdrawError
 from archdraw.layout import comparison, grid
 from archdraw.layout.comparison import Comparison, Model, PanelRow
 from archdraw.picture import Inset, Plate, Share, Tap, Words
@@ -33,7 +34,13 @@ class Compared:
 
 
 def gather(subjects: Sequence[Subject]) -> Compared:
-    """The differences of ``subjects``, each from the one before it."""
+    """The differences of ``subjects``, each from the one before it.
+
+    Raises :class:`ArchdrawError` for a model whose structure is not published: what it lacks nobody knows.
+    """
+    unknown = next((one.spec.name for one in subjects if one.facts.unknown), None)
+    if unknown is not None:
+        raise ArchdrawError(f"the structure of {unknown} is not published: it cannot be compared")
     return Compared(tuple(subjects), tuple(difference(one.block, other.block) for one, other in pairwise(subjects)))
 
 
