@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import grid, page, panels, signs, strip, table
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.column import MODEL_RIGHT, Column, column_of, paint_model
 from archdraw.layout.grid import COLUMN, SLIM, GridItem, Slot
 from archdraw.layout.measures import SMALL, Measures
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.layout.plate import LAST_RESORT, MODEL_RIGHT, Column, column_of, paint_model
+from archdraw.layout.plate import LAST_RESORT
 from archdraw.layout.signs import Sign
 from archdraw.layout.table import Heading, TableRow
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Inset, Rail, Strip, Tap
