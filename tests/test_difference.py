@@ -199,6 +199,7 @@ def test_the_indexer_is_what_v32_added() -> None:
         ("index_n_heads", 64),
         ("index_head_dim", 128),
         ("index_topk", 2048),
+        ("index_cache_bytes_per_token", 15616),
     ]
 
 

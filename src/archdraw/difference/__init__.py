@@ -72,7 +72,8 @@ def _counted(first: Facts, second: Facts) -> Iterator[Change]:
         before, after = count(first, what), count(second, what)
         has_encoders = first.encoders or second.encoders
         if before != after and (what != "text_parameters" or has_encoders):
-            yield Change("changed", "model", ("model", "model"), what, before, after, ("", ""))
+            sign: Sign = "changed" if before and after else "removed" if before else "added"
+            yield Change(sign, "model", ("model", "model"), what, before, after, ("", ""))
 
 
 COUNTS = (

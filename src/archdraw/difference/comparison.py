@@ -31,7 +31,7 @@ WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 
 def _is_without(value: Setting) -> bool:
     """Whether the value of a setting says that there is none."""
-    return value is None or value is False
+    return value is None or value is False or value == "none"
 
 
 class Comparison:
