@@ -413,3 +413,11 @@ def test_a_spec_with_problems_does_not_stop_the_others(tmp_path: Path, capsys: p
     told = capsys.readouterr()
     assert [group["name"] for group in json.loads(told.out)["groups"]] == ["OpenAI"]
     assert "a spec needs hidden_size, vocab_size and layers" in told.err
+
+
+def test_one_undated_model_has_no_subtitle(models: list[Model]) -> None:
+    (one,) = (subject(model) for model in models if model.slug == "llama-3-8b")
+    undated = replace(one, spec=one.spec.model_copy(update={"released": None}))
+    scene = picture("poster", [undated]).scene("light")
+    assert faults(scene) == []
+    assert next(shape.text for shape in scene.shapes() if isinstance(shape, Text)) == "1 model architecture"
