@@ -202,12 +202,12 @@ def _sortable(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def table(*models: str | Path | Model, context: int | None = None, columns: Sequence[str] = ()) -> list[Row]:
+def table(*models: str | Path | Model, context: int | None = None, columns: str | Sequence[str] = ()) -> list[Row]:
     """The rows of ``models``: read already, files, or names of models that come with the program; of all for none.
 
     Raises as :func:`archdraw.load`, and :class:`ArchdrawError` for a column that there is not.
     """
-    keys = known(columns)
+    keys = known((columns,) if isinstance(columns, str) else columns)
     given: Sequence[str | Path | Model] = models or sorted(specs_folder().glob("*.yaml"))
     read = (model if isinstance(model, Model) else load(shipped_spec(model) or model) for model in given)
     return [{key: found[key] for key in keys} for found in (row(model, context) for model in read)]
