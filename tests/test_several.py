@@ -78,3 +78,13 @@ def test_one_text_is_a_tuple_of_one() -> None:
     }
     assert archdraw.table("gpt-2", columns="layers") == [{"layers": 12}]
     assert archdraw.poster("gpt-2", paper=None, columns=None).scene()
+
+
+def test_what_a_reader_does_not_understand_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = json.loads((ROOT / "tests" / "data" / "configs" / "antares-1b.json").read_text("utf-8"))
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(config | {"frobnicated_heads": 7}), "utf-8")
+    assert run(["scale", str(file), "gpt-2", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "warning: the key frobnicated_heads is not understood" in told.err
+    assert len(json.loads(told.out)["models"]) == 2

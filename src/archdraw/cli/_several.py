@@ -122,7 +122,14 @@ def _run(
     given = specs or (str(specs_folder()),)
     targets = _targets(name, specs, output, wanted)
     files, _ = spec_files(given)
-    progress = with_progress(work.each(given, load), len(files), "reading")
+
+    def told(file: Path) -> Model:
+        model = load(file)
+        if model.reading is not None:
+            work.warn(model.warnings)
+        return model
+
+    progress = with_progress(work.each(given, told), len(files), "reading")
     subjects = [subject(model, link) for model in progress]
     if work.code and (view.least or not subjects):
         return work.code
