@@ -84,7 +84,16 @@ def test_what_a_reader_does_not_understand_is_told(tmp_path: Path, capsys: pytes
     config = json.loads((ROOT / "tests" / "data" / "configs" / "antares-1b.json").read_text("utf-8"))
     file = tmp_path / "odd.json"
     file.write_text(json.dumps(config | {"frobnicated_heads": 7}), "utf-8")
-    assert run(["scale", str(file), "gpt-2", "--json"]) == 0
+    assert run(["scale", str(file), "gpt-2", "--view", "bars", "--json"]) == 0
     told = capsys.readouterr()
     assert "warning: the key frobnicated_heads is not understood" in told.err
     assert len(json.loads(told.out)["models"]) == 2
+
+
+def test_a_model_named_twice_is_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "gpt-2", "gpt-2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [model["slug"] for model in told["models"]] == ["gpt-2", "gpt-2"]
+    assert [found["changes"] for found in told["differences"]] == [[]]
+    assert run(["timeline", "gpt-2", "gpt-2", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["models"]) == 1
