@@ -435,3 +435,12 @@ def test_links_are_told_in_full() -> None:
         "Child from Parent, influence: calm; counted: + GQA 8 to 2, − MHA; "
         "both have SwiGLU, RoPE, norm before the sublayer; source: page 3"
     )
+
+
+def test_two_models_of_one_slug_are_not_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / folder / "ok.yaml" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text((specs_folder() / "gpt-2.yaml").read_text("utf-8"), "utf-8")
+    assert run(["lineage", *map(str, files), "--json"]) == 1
+    assert "two models are called ok; lineage knows models by their file's name" in capsys.readouterr().err

@@ -117,8 +117,12 @@ def descent(
 
     Kept are the model ``of`` (slug or name) with all its ancestors and descendants, the models of ``families`` (or
     developers; letters may be small), and those released from the year ``start`` on.
-    Raises :class:`ArchdrawError` where there is no such model or family, or nothing is left.
+    Raises :class:`ArchdrawError` where there is no such model or family, nothing is left, or two have one slug.
     """
+    for slug, number in Counter(member.slug for member in members).items():
+        if number > 1:
+            told = {2: "two"}.get(number, f"{number:,}")
+            raise ArchdrawError(f"{told} models are called {slug}; lineage knows models by their file's name")
     every = {member.slug: member for member in members}
     centre = _found(of, every) if of else ""
     kept = set(_relatives(centre, every)) if centre else set(every)
