@@ -136,9 +136,11 @@ def descent(
     lanes = _lanes((member.spec for member in every.values()), grouping)
     counts = Counter(name for member in chosen for name in member.traits.concepts)
     return Descent(
-        tuple(_relative(member, lanes) for member in chosen),
+        tuple(_relative(member, lanes[_group(member.spec, grouping)]) for member in chosen),
         tuple(
-            _relation(parent, member, every, kept, lanes, counts) for member in chosen for parent in member.spec.parents
+            _relation(parent, member, every, kept, lanes, grouping, counts)
+            for member in chosen
+            for parent in member.spec.parents
         ),
         grouping,
         centre if centre in kept else "",
@@ -220,13 +222,11 @@ def _group(spec: Spec, grouping: Grouping) -> str:
     return family_of(spec) if grouping == "family" else spec.developer or NOBODY
 
 
-def _relative(member: Member, lanes: dict[str, str]) -> Relative:
+def _relative(member: Member, lane: str) -> Relative:
     spec = member.spec
-    developer, family = spec.developer or NOBODY, family_of(spec)
-    lane = lanes[family if family in lanes and developer not in lanes else developer]
     return Relative(
-        member.slug, spec.name, developer, family, lane, spec.released or "", member.released, member.link,
-        member.traits.about, member.traits.known,
+        member.slug, spec.name, spec.developer or NOBODY, family_of(spec), lane, spec.released or "", member.released,
+        member.link, member.traits.about, member.traits.known,
     )  # fmt: skip
 
 
@@ -236,13 +236,14 @@ def _relation(
     every: dict[str, Member],
     kept: set[str],
     lanes: dict[str, str],
+    grouping: Grouping,
     counts: Counter[str],
 ) -> Relation:
     before = every.get(parent.model) or _shipped(parent.model)
     lane = ""
     if before:
-        groups = (before.spec.developer or NOBODY, family_of(before.spec))
-        lane = next((lanes[group] for group in groups if group in lanes), groups[0])
+        group = _group(before.spec, grouping)
+        lane = lanes.get(group, group)
     others = {
         name
         for other in child.spec.parents
