@@ -318,7 +318,9 @@ def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: 
         "a line is copied", "repeated so many times", "what modifies the box beside it",
         "opened in the panel of that letter",
     ]  # fmt: skip
-    assert "not published" in words("step-5-preview")
+    unpublished = words("step-5-preview")
+    assert "not published" in unpublished
+    assert not {"lines are added", "lines are multiplied", "a line is copied"} & set(unpublished)
     assert "experts; filled: as many as a token passes" in words("deepseek-v3")
 
 
