@@ -442,3 +442,22 @@ def test_any_locale_will_do(tmp_path: Path) -> None:
     done = process("facts", str(tmp_path / "good.yaml"), PYTHONIOENCODING="latin-1", LC_ALL="C", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"T\xefn\\u0177\n")
+
+
+def test_check_warns_of_parents_that_are_nowhere(archdraw: Run) -> None:
+    text = Path("good.yaml").read_text("utf-8")
+    Path("beside.yaml").write_text(text, "utf-8")
+    parents = "parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]"
+    Path("child.yaml").write_text(f"{parents}\n{text}", "utf-8")
+    ran = archdraw("check", "child.yaml")
+    assert ran.code == 0
+    assert ran.out == "child.yaml: fine\n"
+    assert ran.err == (
+        "child.yaml:1:52: warning: there is no besides.yaml beside this spec, and no such model comes with archdraw\n"
+        "    1 | parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]\n"
+        "      |                                                    ^^^^^^^\n"
+        "  hint: did you mean beside?\n"
+        "child.yaml:1:70: warning: there is no zzzzzz.yaml beside this spec, and no such model comes with archdraw\n"
+        "    1 | parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]\n"
+        "      |                                                                      ^^^^^^\n"
+    )

@@ -435,3 +435,24 @@ def test_links_are_told_in_full() -> None:
         "Child from Parent, influence: calm; counted: + GQA 8 to 2, − MHA; "
         "both have SwiGLU, RoPE, norm before the sublayer; source: page 3"
     )
+
+
+def test_two_models_of_one_slug_are_not_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / folder / "ok.yaml" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text((specs_folder() / "gpt-2.yaml").read_text("utf-8"), "utf-8")
+    assert run(["lineage", *map(str, files), "--json"]) == 1
+    assert "two models are called ok; lineage knows models by their file's name" in capsys.readouterr().err
+
+
+def test_a_family_of_the_name_of_a_developer_is_no_lane_of_that(models: dict[str, Model]) -> None:
+    old, new = small("Mixtral", "family: Mixtral", "Mistral"), small("Mistral", "family: Mistral", "Mistral")
+    child = small("Child", "family: Child\nparents: [{model: mixtral}]", "Other")
+    found = drawn("lineage", [subject(model) for model in (old, new, child)], by="family").value
+    assert {model.slug: model.lane for model in found.models} == {
+        "child": "Child",
+        "mistral": "Mistral",
+        "mixtral": "Mixtral",
+    }
+    assert [relation.lane for relation in found.relations] == ["Mixtral"]

@@ -318,7 +318,9 @@ def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: 
         "a line is copied", "repeated so many times", "what modifies the box beside it",
         "opened in the panel of that letter",
     ]  # fmt: skip
-    assert "not published" in words("step-5-preview")
+    unpublished = words("step-5-preview")
+    assert "not published" in unpublished
+    assert not {"lines are added", "lines are multiplied", "a line is copied"} & set(unpublished)
     assert "experts; filled: as many as a token passes" in words("deepseek-v3")
 
 
@@ -413,3 +415,29 @@ def test_a_spec_with_problems_does_not_stop_the_others(tmp_path: Path, capsys: p
     told = capsys.readouterr()
     assert [group["name"] for group in json.loads(told.out)["groups"]] == ["OpenAI"]
     assert "a spec needs hidden_size, vocab_size and layers" in told.err
+
+
+def test_one_undated_model_has_no_subtitle(models: list[Model]) -> None:
+    (one,) = (subject(model) for model in models if model.slug == "llama-3-8b")
+    undated = replace(one, spec=one.spec.model_copy(update={"released": None}))
+    scene = picture("poster", [undated]).scene("light")
+    assert faults(scene) == []
+    assert next(shape.text for shape in scene.shapes() if isinstance(shape, Text)) == "1 model architecture"
+
+
+@pytest.mark.parametrize("scale", ["200", "1e12", "inf"])
+def test_a_scale_of_hundreds_of_images_is_refused(
+    scale: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["poster", "gpt-2", "--scale", scale, "-o", str(tmp_path / "x.png")]) == 1
+    told = f"at a scale of {float(scale):g} this is more than 400 images; choose another scale"
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_narrow_cuts_are_counted_as_well() -> None:
+    """Between things that stand close, pieces are smaller than they may be."""
+    boxes = [(x, y, x + 8, y + 8) for y in range(1, 250, 10) for x in range(1, 250, 10)]
+    scene = sheet_of(boxes, 250, 250)
+    with pytest.raises(ArchdrawError, match="this is more than 400 images"):
+        tiles(replace(scene, children=scene.children[1:]), 1.0, 15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_a_model_is_a_link_with_its_figures(subjects: list[Subject]) -> None:
 def test_a_copy_is_left_out_and_said(subjects: list[Subject]) -> None:
     pair = some(subjects, "deepseek-v3", "deepseek-r1", "qwen3-8b", "qwen3-4b")
     value = shell.picture("scale", pair).value
-    assert value.copies == {"DeepSeek R1": "DeepSeek V3"}
+    assert value.copies == {"deepseek-r1": "deepseek-v3"}
     assert [model.slug for model in value.models] == ["deepseek-v3", "qwen3-4b", "qwen3-8b"]
     scene = shell.picture("scale", pair).scene()
     assert "1 copy of another model left out (same counts in every part; --copies shows it)" in " ".join(texts(scene))
@@ -245,3 +246,11 @@ def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_context_without_tokens_is_refused() -> None:
     with pytest.raises(ArchdrawError, match=r"^a context of 0 tokens holds nothing; give 1 or more$"):
         archdraw.scale("llama-3-8b", context=0)
+
+
+def test_copies_of_one_name_are_told_apart(subjects: list[Subject]) -> None:
+    (one,) = some(subjects, "gpt-2")
+    named_alike = [one, replace(one, slug="gpt-2-again"), replace(one, slug="gpt-2-once-more")]
+    value = shell.picture("scale", named_alike).value
+    assert [model.slug for model in value.models] == ["gpt-2"]
+    assert value.copies == {"gpt-2-again": "gpt-2", "gpt-2-once-more": "gpt-2"}

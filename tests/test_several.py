@@ -50,3 +50,50 @@ def test_the_view_in_the_docs_is_a_function(example: str) -> None:
 @pytest.mark.parametrize("theme", theme_names())
 def test_the_view_in_the_docs_has_no_fault(example: str, theme: str) -> None:
     assert faults(shell.function(example)(most=200).scene(theme)) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "chosen", "message"),
+    [
+        ("timeline", {"by": "foo"}, "by is model, quarter or year, not 'foo'"),
+        ("timeline", {"by": "years"}, "by is model, quarter or year, not 'years'; did you mean year?"),
+        ("scale", {"y": "foo"}, "y is total, active or kv-cache, not 'foo'"),
+        ("poster", {"paper": "A9"}, "paper is A0, A1, A2, A3 or A4, not 'A9'"),
+        ("poster", {"columns": 0}, "columns is a number from 1 to 100, not 0"),
+        ("lineage", {"by": "foo"}, "by is developer or family, not 'foo'"),
+        ("lineage", {"by": None}, "by is developer or family, not None"),
+    ],
+)
+def test_options_have_the_values_that_their_annotations_say(view: str, chosen: dict[str, object], message: str) -> None:
+    with pytest.raises(archdraw.ArchdrawError) as raised:
+        shell.function(view)("gpt-2", "llama-3-8b", **chosen)
+    assert str(raised.value) == message
+
+
+def test_one_text_is_a_tuple_of_one() -> None:
+    drawn = archdraw.timeline("gpt-2", "qwen3-8b", concept="QK-norm").data()
+    assert [uptake["concept"] for uptake in drawn["concepts"]] == ["QK-norm"]
+    assert {model["slug"] for model in archdraw.lineage("gpt-2", "qwen3-8b", family="gpt").data()["models"]} == {
+        "gpt-2"
+    }
+    assert archdraw.table("gpt-2", columns="layers") == [{"layers": 12}]
+    assert archdraw.poster("gpt-2", paper=None, columns=None).scene()
+
+
+def test_what_a_reader_does_not_understand_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = json.loads((ROOT / "tests" / "data" / "configs" / "antares-1b.json").read_text("utf-8"))
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(config | {"frobnicated_heads": 7}), "utf-8")
+    assert run(["scale", str(file), "gpt-2", "--view", "bars", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "warning: the key frobnicated_heads is not understood" in told.err
+    assert len(json.loads(told.out)["models"]) == 2
+
+
+def test_a_model_named_twice_is_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "gpt-2", "gpt-2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [model["slug"] for model in told["models"]] == ["gpt-2", "gpt-2"]
+    assert [found["changes"] for found in told["differences"]] == [[]]
+    assert run(["timeline", "gpt-2", "gpt-2", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["models"]) == 1

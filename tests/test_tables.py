@@ -209,3 +209,10 @@ def test_a_spec_with_problems_does_not_stop_the_others(tmp_path: Path, capsys: p
     assert "bad.yaml:1:1: error: a spec needs hidden_size, vocab_size and layers" in ran.err
     assert run(["table", str(bad), *words]) == 1
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("context", [0, -1])
+def test_no_tokens_are_no_context(context: int) -> None:
+    with pytest.raises(archdraw.ArchdrawError) as raised:
+        archdraw.table("gpt-2", context=context)
+    assert str(raised.value) == f"a context of {context} tokens holds nothing; give 1 or more"

@@ -117,8 +117,12 @@ def descent(
 
     Kept are the model ``of`` (slug or name) with all its ancestors and descendants, the models of ``families`` (or
     developers; letters may be small), and those released from the year ``start`` on.
-    Raises :class:`ArchdrawError` where there is no such model or family, or nothing is left.
+    Raises :class:`ArchdrawError` where there is no such model or family, nothing is left, or two have one slug.
     """
+    for slug, number in Counter(member.slug for member in members).items():
+        if number > 1:
+            told = {2: "two"}.get(number, f"{number:,}")
+            raise ArchdrawError(f"{told} models are called {slug}; lineage knows models by their file's name")
     every = {member.slug: member for member in members}
     centre = _found(of, every) if of else ""
     kept = set(_relatives(centre, every)) if centre else set(every)
@@ -132,9 +136,11 @@ def descent(
     lanes = _lanes((member.spec for member in every.values()), grouping)
     counts = Counter(name for member in chosen for name in member.traits.concepts)
     return Descent(
-        tuple(_relative(member, lanes) for member in chosen),
+        tuple(_relative(member, lanes[_group(member.spec, grouping)]) for member in chosen),
         tuple(
-            _relation(parent, member, every, kept, lanes, counts) for member in chosen for parent in member.spec.parents
+            _relation(parent, member, every, kept, lanes, grouping, counts)
+            for member in chosen
+            for parent in member.spec.parents
         ),
         grouping,
         centre if centre in kept else "",
@@ -216,13 +222,11 @@ def _group(spec: Spec, grouping: Grouping) -> str:
     return family_of(spec) if grouping == "family" else spec.developer or NOBODY
 
 
-def _relative(member: Member, lanes: dict[str, str]) -> Relative:
+def _relative(member: Member, lane: str) -> Relative:
     spec = member.spec
-    developer, family = spec.developer or NOBODY, family_of(spec)
-    lane = lanes[family if family in lanes and developer not in lanes else developer]
     return Relative(
-        member.slug, spec.name, developer, family, lane, spec.released or "", member.released, member.link,
-        member.traits.about, member.traits.known,
+        member.slug, spec.name, spec.developer or NOBODY, family_of(spec), lane, spec.released or "", member.released,
+        member.link, member.traits.about, member.traits.known,
     )  # fmt: skip
 
 
@@ -232,13 +236,14 @@ def _relation(
     every: dict[str, Member],
     kept: set[str],
     lanes: dict[str, str],
+    grouping: Grouping,
     counts: Counter[str],
 ) -> Relation:
     before = every.get(parent.model) or _shipped(parent.model)
     lane = ""
     if before:
-        groups = (before.spec.developer or NOBODY, family_of(before.spec))
-        lane = next((lanes[group] for group in groups if group in lanes), groups[0])
+        group = _group(before.spec, grouping)
+        lane = lanes.get(group, group)
     others = {
         name
         for other in child.spec.parents

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
-from archdraw.errors import ArchdrawError
+from archdraw.errors import ArchdrawError, nearest
 from archdraw.files import write_whole
 from archdraw.model import Model, load
 from archdraw.resources import shipped_spec, specs_folder
@@ -114,8 +115,8 @@ class Picture:
 def picture(name: str, subjects: Sequence[Subject], **chosen: Any) -> Picture:
     """The view ``name`` of ``subjects``, with ``chosen`` options.
 
-    Raises :class:`archdraw.ArchdrawError` where there is no such view, and for more or fewer models than it takes;
-    :class:`TypeError` for an option that it does not have.
+    Raises :class:`archdraw.ArchdrawError` where there is no such view, for more or fewer models than it takes, and for
+    a value that an option does not have; :class:`TypeError` for an option that the view does not have.
     """
     view = several.view(name)
     if len(subjects) < view.least:
@@ -126,8 +127,35 @@ def picture(name: str, subjects: Sequence[Subject], **chosen: Any) -> Picture:
     unknown = chosen.keys() - gathering.keys() - drawing.keys()
     if unknown:
         raise TypeError(f"{name} has no option {', '.join(sorted(unknown))}")
-    value = view.gather(subjects, **{key: chosen[key] for key in chosen if key in gathering})
-    return Picture(name, view, value, {key: chosen[key] for key in chosen if key in drawing})
+    known = {**gathering, **drawing}
+    checked = {key: _checked(key, given, known[key].annotation) for key, given in chosen.items()}
+    value = view.gather(subjects, **{key: checked[key] for key in checked if key in gathering})
+    return Picture(name, view, value, {key: checked[key] for key in checked if key in drawing})
+
+
+def _checked(name: str, given: Any, annotation: Any) -> Any:
+    """What is ``given`` for an option, as its annotation has it: one text stands for a tuple of one.
+
+    Raises :class:`ArchdrawError` for what is none of the literals, or out of the range.
+    """
+    more: tuple[Any, ...] = ()
+    if get_origin(annotation) is Annotated:
+        annotation, *_ = more = get_args(annotation)
+    members = get_args(annotation)
+    if NoneType in members:
+        if given is None:
+            return None
+        annotation = next(member for member in members if member is not NoneType)
+    if get_origin(annotation) is tuple and isinstance(given, str):
+        return (given,)
+    if get_origin(annotation) is Literal and given not in (known := get_args(annotation)):
+        hint = nearest(given, known) if isinstance(given, str) else ""
+        told = f"{name.strip('_')} is {', '.join(known[:-1])} or {known[-1]}, not {given!r}"
+        raise ArchdrawError(f"{told}; {hint}" if hint else told)
+    bounds = next((one for one in more if isinstance(one, range)), None)
+    if bounds is not None and given not in bounds:
+        raise ArchdrawError(f"{name.strip('_')} is a number from {bounds[0]} to {bounds[-1]}, not {given!r}")
+    return given
 
 
 def function(name: str) -> Callable[..., Picture]:

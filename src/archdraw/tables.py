@@ -173,7 +173,12 @@ ABOUT = frozenset({"developer", "released", "license", "family", "link", "contex
 
 
 def row(model: Model, context: int | None = None) -> Row:
-    """The values of ``model`` by column, its cache after ``context`` tokens: by itself the most that it can have."""
+    """The values of ``model`` by column, its cache after ``context`` tokens: by itself the most that it can have.
+
+    Raises :class:`ArchdrawError` for a ``context`` below 1.
+    """
+    if context is not None and context < 1:
+        raise ArchdrawError(f"a context of {context} tokens holds nothing; give 1 or more")
     told = _Told(model, context or model.spec.context_length or DEFAULT_CONTEXT)
     return {key: column.value(told) for key, column in COLUMNS.items()}
 
@@ -202,12 +207,13 @@ def _sortable(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def table(*models: str | Path | Model, context: int | None = None, columns: Sequence[str] = ()) -> list[Row]:
+def table(*models: str | Path | Model, context: int | None = None, columns: str | Sequence[str] = ()) -> list[Row]:
     """The rows of ``models``: read already, files, or names of models that come with the program; of all for none.
 
-    Raises as :func:`archdraw.load`, and :class:`ArchdrawError` for a column that there is not.
+    Raises as :func:`archdraw.load`, and :class:`ArchdrawError` for a column that there is not, or a ``context`` below
+    1.
     """
-    keys = known(columns)
+    keys = known((columns,) if isinstance(columns, str) else columns)
     given: Sequence[str | Path | Model] = models or sorted(specs_folder().glob("*.yaml"))
     read = (model if isinstance(model, Model) else load(shipped_spec(model) or model) for model in given)
     return [{key: found[key] for key in keys} for found in (row(model, context) for model in read)]

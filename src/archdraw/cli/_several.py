@@ -121,9 +121,18 @@ def _run(
     work = Work(show_traceback=bool(click.get_current_context().obj))
     given = specs or (str(specs_folder()),)
     targets = _targets(name, specs, output, wanted)
-    files, _ = spec_files(given)
-    progress = with_progress(work.each(given, load), len(files), "reading")
-    subjects = [subject(model, link) for model in progress]
+    # Where models are told one by one, as in compare, one that is named twice is two; spec_files has each file once.
+    asked = [(word,) for word in given] if view.least else [given]
+
+    def told(file: Path) -> Model:
+        model = load(file)
+        if model.reading is not None:
+            work.warn(model.warnings)
+        return model
+
+    models = (model for words in asked for model in work.each(words, told))
+    number = sum(len(spec_files(words)[0]) for words in asked)
+    subjects = [subject(model, link) for model in with_progress(models, number, "reading")]
     if work.code and (view.least or not subjects):
         return work.code
     made = picture(name, subjects, **{key: chosen[key] for key in own})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdraw.cli._specs import Work, spec_files, specs_argument
-from archdraw.errors import ArchdrawError, InputError, Problem, Span
+from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
+from archdraw.resources import specs_folder
 
 if TYPE_CHECKING:
     from archdraw.model import Model
@@ -34,6 +36,9 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     395 to 405. A whole number of more than six digits, like 8030261248, must be equal. active_parameters may leave out
     the input embedding.
 
+    A model under "parents:" is a spec beside this one or one that comes with archdraw; any other is a
+    warning.
+
     With --weights every tensor of the spec is compared with the file's by name and shape, whatever convention its names
     follow, and each is told that is missing, is too many or has another shape.
 
@@ -52,6 +57,8 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
 
         model = load(file)
         problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]
+        if model.reading is None:
+            problems += _unknown_parents(model, file.parent)
         try:
             model.scene()
         except InputError:
@@ -88,3 +95,15 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
         packed = f", of {result.packed:,} packed ones only the names" if result.packed else ""
         click.echo(f"{place.file}: {result.matched:,} tensors agree{packed} ({result.convention} names)")
     return problems
+
+
+def _unknown_parents(model: Model, folder: Path) -> Iterator[Problem]:
+    """A warning for each parent whose spec is neither in ``folder`` nor comes with the program."""
+    if not model.spec.parents:
+        return
+    known = {file.stem for place in (folder, specs_folder()) for file in place.glob("*.yaml")}
+    for index, parent in enumerate(model.spec.parents):
+        if parent.model not in known:
+            told = f"there is no {parent.model}.yaml beside this spec, and no such model comes with archdraw"
+            hint = nearest(parent.model, known)
+            yield model.spec.problem(told, "parents", index, "model", hint=hint, warning=True)

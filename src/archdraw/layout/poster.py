@@ -93,8 +93,9 @@ def _header(canvas: Canvas, plan: Plan) -> None:
         (plan.sheet.title, TITLE, 700, MARGIN + 50, canvas.theme.ink),
         (plan.sheet.subtitle, SUBTITLE, 400, MARGIN + 88, canvas.theme.muted),
     ):
-        row = fitted(told, room, size * unit, SMALL, 700 if weight == 700 else 400)[0]
-        canvas.text(x + TITLE_LEFT * unit, baseline * unit, row.text, rounded(row.size), row.weight, fill=fill)
+        # One undated model has no subtitle, and no text is no row.
+        for row in fitted(told, room, size * unit, SMALL, 700 if weight == 700 else 400)[:1]:
+            canvas.text(x + TITLE_LEFT * unit, baseline * unit, row.text, rounded(row.size), row.weight, fill=fill)
 
 
 def _places(plan: Plan) -> dict[int, str]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
+from archdraw.errors import ArchdrawError
 from archdraw.scene import Bounds, Element, Group, Rect, Scene, Text, bounds, moved, rounded
 
 LONGEST = 8000.0
 """Pixels of a side, which common viewers of images still open."""
+MOST_PIECES = 400
+"""More files than that are a mistake in the scale."""
 SCRAP = 0.1
 """A last row that is a smaller share of the longest side belongs to the one above it: a footer."""
 
@@ -20,7 +23,11 @@ def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[st
 
     Whole rows of things are cut apart first, then their columns, then those; through a thing goes a cut only where
     there is no other way. A scene that is small enough is the only piece, and has no name.
+    Raises :class:`ArchdrawError` for more than ``MOST_PIECES``.
     """
+    sides = [max(1.0, side * scale / longest) for side in scene.size]
+    if not sides[0] * sides[1] <= MOST_PIECES:
+        raise _too_many(scale)
     most = longest / scale
     if max(scene.width, scene.height) <= most:
         return [("", scene)]
@@ -41,7 +48,13 @@ def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[st
                 piece = _piece(scene, elements, (left, start, right, end), f"row {number}, column {column}")
                 pieces.append((f"{number}-{column}", piece))
         before += tallest
+        if len(pieces) > MOST_PIECES:
+            raise _too_many(scale)
     return pieces
+
+
+def _too_many(scale: float) -> ArchdrawError:
+    return ArchdrawError(f"at a scale of {scale:g} this is more than {MOST_PIECES} images; choose another scale")
 
 
 Span: TypeAlias = tuple[float, float]

@@ -46,7 +46,7 @@ def gather(
 ) -> Descent:
     """The relations of ``subjects``; raises :class:`archdraw.ArchdrawError` for a model or family that is not there."""
     members = [Member(one.slug, one.spec, one.block, one.released, one.link) for one in subjects]
-    return descent(members, of=of, families=(family,) if isinstance(family, str) else family, start=from_, grouping=by)
+    return descent(members, of=of, families=family, start=from_, grouping=by)
 
 
 def draw(found: Descent, theme: Theme) -> Scene:

@@ -13,7 +13,26 @@ from archdraw.layout import legend, plate
 from archdraw.layout import poster as layout
 from archdraw.layout.sheet import ISO, Section, Sheet, Tile
 from archdraw.layout.tiles import tiles
-from archdraw.picture import Plate
+from archdraw.picture import (
+    Bar,
+    Box,
+    Branches,
+    Chip,
+    ExpertGrid,
+    Frame,
+    Graph,
+    Inset,
+    LegendEntry,
+    Mask,
+    OrderCell,
+    Plate,
+    Rail,
+    Segment,
+    Share,
+    Strip,
+    StripCell,
+    Tap,
+)
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import picture
@@ -223,7 +242,7 @@ def _when(poster: Poster) -> str:
 
 def _legend(poster: Poster) -> tuple[legend.Group, ...]:
     """What the plates use, in words."""
-    roles, signs = set(), {"sum", "tap"}
+    roles, signs = set[str](), set[str]()
     for part in _parts(pieces(poster)):
         found = _kept(part)
         roles |= found[0]
@@ -253,27 +272,35 @@ def _parts(value: Any) -> Iterator[Any]:
 
 def _kept(part: Any) -> tuple[set[str], set[str]]:
     """The roles and the signs of one part of a picture."""
-    roles = {role for name in ("role", "upper", "lower") if isinstance(role := getattr(part, name, None), str) and role}
-    signs = set()
-    if getattr(part, "merge", None) == "×" or getattr(part, "label", None) == "×":
-        signs.add("product")
-    kind = type(part).__name__
-    signs |= {
-        sign
-        for sign, names in {
-            "bracket": ("Frame", "Bar"),
-            "chip": ("Chip",),
-            "folded": ("Tap",),
-            "grid": ("ExpertGrid",),
-            "layers": ("Strip",),
-        }.items()
-        if kind in names
-    }
-    if kind == "Inset" and part.source:
-        signs.add("letter")
-    if "unknown" in roles:
-        signs.add("dashed")
-    return roles, signs
+    match part:
+        case Box(label="+" | "×" as sign):
+            return set(), {"sum" if sign == "+" else "product"}
+        case Box(role=role) | Chip(role=role) | Mask(role=role) | Share(role=role) | Segment(role=role):
+            signs = {"dashed"} if role == "unknown" else set()
+            return {role}, signs | ({"chip"} if isinstance(part, Chip) else set())
+        case OrderCell(role=role) | LegendEntry(role=role):
+            return {role}, set()
+        case StripCell(upper=upper, lower=lower):
+            return {upper, lower} - {""}, set()
+        case Branches(items=items, merge=merge):
+            joined = {"+": {"sum"}, "×": {"product"}, None: set[str]()}[merge]
+            return set(), joined | ({"tap"} if len(items) > 1 else set())
+        case Graph(edges=edges):
+            starts = [start for start, _ in edges]
+            return set(), {"tap"} if len(set(starts)) < len(starts) else set()
+        case Rail():
+            return set(), {"sum", "tap"}
+        case Frame(times=times) | Bar(times=times) if times:
+            return set(), {"bracket"}
+        case Tap(direction=direction, joins=joins):
+            return set(), {"folded"} | ({"tap"} if direction == "out" else {"sum"} if joins else set())
+        case ExpertGrid():
+            return set(), {"grid"}
+        case Strip():
+            return set(), {"layers"}
+        case Inset(source=source) if source:
+            return set(), {"letter"}
+    return set(), set()
 
 
 VIEW = Several(

@@ -54,7 +54,10 @@ class Sized:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the picture tells: the models shown, the oldest first, and by name those that are not, each with why."""
+    """What the picture tells: the models shown, the oldest first, and those that are not.
+
+    ``copies`` are slugs, each with that of the model that it has the counts of; ``left_out`` are names by the reason.
+    """
 
     x: Across
     y: Upwards
@@ -82,7 +85,7 @@ def gather(
     shown: list[Sized] = []
     same: dict[str, str] = {}
     out: dict[str, list[str]] = {}
-    first: dict[Hashable, str] = {}
+    first: dict[Hashable, Subject] = {}
     # The older one is the original; what is not dated comes last.
     for subject in sorted(subjects, key=lambda one: (one.released or date.max, one.spec.name, one.slug)):
         name, counted = subject.spec.name, subject.facts
@@ -94,9 +97,9 @@ def gather(
             out.setdefault(reason, []).append(name)
             continue
         identity = (model.kind, *_identity(counted))
-        original = first.setdefault(identity, name)
-        if original != name and not copies:
-            same[name] = original
+        original = first.setdefault(identity, subject)
+        if original is not subject and not copies:
+            same[subject.slug] = original.slug
         else:
             shown.append(model)
     if not shown:
