@@ -97,3 +97,24 @@ def test_a_model_named_twice_is_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert [found["changes"] for found in told["differences"]] == [[]]
     assert run(["timeline", "gpt-2", "gpt-2", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["models"]) == 1
+
+
+STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF-"}
+
+
+@pytest.mark.parametrize("name", several.names())
+def test_every_view_is_written_in_every_format_and_can_be_heard(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = ["llama-2-7b", "llama-3-8b", "mixtral-8x7b"]
+    assert run([name, *models, "-o", str(tmp_path), "--format", "svg,png,pdf", "--link", "{slug}.html"]) == 0
+    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert {path.suffix.removeprefix(".") for path in written} == set(STARTS)
+    assert all(path.read_bytes().startswith(STARTS[path.suffix.removeprefix(".")]) for path in written)
+    scene = shell.function(name)(*models, link="{slug}.html").scene()
+    assert scene.title
+    # A timeline is told by its concepts, with the model that was first.
+    told = ("Llama 2 7B", "Mixtral 8x7B") if name == "timeline" else ("Llama 2 7B", "Llama 3 8B", "Mixtral 8x7B")
+    assert all(model in scene.description for model in told)
+    svg = next(path for path in written if path.suffix == ".svg").read_text("utf-8")
+    assert all(f'href="{slug}.html"' in svg for slug in models)
