@@ -23,7 +23,7 @@ from archdraw.geometry import (
     segment_hits,
     sides,
 )
-from archdraw.scene import Circle, Line, Point, Polygon, Rect, Scene, Shape, Text
+from archdraw.scene import LEAST_TEXT, Circle, Line, Point, Polygon, Rect, Scene, Shape, Text
 from archdraw.survey import Survey, fill_of, named, quoted
 from archdraw.theme import contrast
 
@@ -58,7 +58,7 @@ def minimum_text(scene: Scene) -> float:
     A picture is shrunk until its shorter side fits, so the size that stays legible grows with that side. Of a sheet
     that is read part by part it is the side of the largest part.
     """
-    return max(14.0, 0.0085 * min(scene.at_once or (scene.width, scene.height)))
+    return max(14.0, LEAST_TEXT * min(scene.at_once or (scene.width, scene.height)))
 
 
 def faults(scene: Scene) -> list[Fault]:

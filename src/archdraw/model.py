@@ -170,9 +170,16 @@ class Model:
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         """What a notebook shows: the plate as SVG, with a line of text for places without pictures."""
-        makers: dict[str, Callable[[], str]] = {"text/plain": lambda: repr(self), "image/svg+xml": self.svg}
-        return {
-            kind: make()
-            for kind, make in makers.items()
-            if (not include or kind in include) and kind not in (exclude or ())
-        }
+        return mime_bundle(repr(self), self.svg, include, exclude)
+
+
+def mime_bundle(
+    text: str, svg: Callable[[], str], include: Collection[str] | None, exclude: Collection[str] | None
+) -> dict[str, Any]:
+    """What a notebook shows of a picture: ``text`` where there are no pictures, and what ``svg`` draws if asked."""
+    makers: dict[str, Callable[[], str]] = {"text/plain": lambda: text, "image/svg+xml": svg}
+    return {
+        kind: make()
+        for kind, make in makers.items()
+        if (not include or kind in include) and kind not in (exclude or ())
+    }

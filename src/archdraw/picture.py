@@ -249,6 +249,7 @@ class OrderCell:
 
     label: str
     role: str
+    layers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

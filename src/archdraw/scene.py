@@ -14,6 +14,10 @@ from typing import Literal, TypeAlias
 Point: TypeAlias = tuple[float, float]
 
 
+LEAST_TEXT = 0.0085
+"""The smallest text as a share of the shorter side of what is seen at once."""
+
+
 def rounded(value: float) -> float:
     """``value`` to a hundredth, the resolution of a scene; never ``-0.0``."""
     return round(value, 2) + 0.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, 
 
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.files import write_whole
-from archdraw.model import Model, load
+from archdraw.model import Model, load, mime_bundle
 from archdraw.resources import shipped_spec, specs_folder
 from archdraw.theme import Theme, load_theme
 from archdraw.views import several
@@ -104,12 +104,7 @@ class Picture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture as SVG, with a line of text for places without pictures."""
-        makers: dict[str, Callable[[], str]] = {"text/plain": lambda: repr(self), "image/svg+xml": self.svg}
-        return {
-            kind: make()
-            for kind, make in makers.items()
-            if (not include or kind in include) and kind not in (exclude or ())
-        }
+        return mime_bundle(repr(self), self.svg, include, exclude)
 
 
 def picture(name: str, subjects: Sequence[Subject], **chosen: Any) -> Picture:

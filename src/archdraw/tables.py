@@ -19,6 +19,7 @@ from typing import Any
 
 from archdraw.blocks import Block, Experts, Module, children, layers, walk
 from archdraw.concepts import concepts
+from archdraw.difference import sort_of
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.facts import report
 from archdraw.kinds.wording import data_size, parameters
@@ -29,7 +30,6 @@ from archdraw.views.several import link_of
 
 DEFAULT_CONTEXT = 8192
 """Tokens at which a model without a longest context is told."""
-MIXERS = ("attention", "sliding", "linear", "convolution")
 MULTI_TOKEN_PREDICTION = "multi-token prediction"
 UNKNOWN, NONE = "not published", "–"
 
@@ -78,7 +78,7 @@ class _Told:
 
 
 def _mixers(block: Block) -> Iterator[Module]:
-    if isinstance(block, Module) and block.role in MIXERS:
+    if isinstance(block, Module) and sort_of(block) == "token mixer":
         yield block
         return
     for child in children(block):

@@ -16,7 +16,7 @@ _SCALING_NAMES = {
     "dynamic": "dynamic",
     "yarn": "YaRN",
     "longrope": "LongRoPE",
-    "llama3": "Llama 3",
+    "llama3": "Llama 3 scaling",
 }
 
 

@@ -11,7 +11,7 @@ from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.measures import SMALL
 from archdraw.layout.words import fitted, paint_rows, rows_height
-from archdraw.scene import Scene, rounded
+from archdraw.scene import LEAST_TEXT, Scene, rounded
 from archdraw.theme import Theme, contrast, mix
 
 
@@ -92,7 +92,7 @@ class Matrix:
 
 RATIOS = (1.45, 1.35, 1.27, 1.2)
 """From row to row, in sizes of the text: the widest that does not make the page so high that its text is too small."""
-LARGEST, STEP, SMALLEST_SHARE = 26.0, 0.25, 0.0085
+LARGEST, STEP = 26.0, 0.25
 GAP, AIR, CELL_GAP = 8.0, 14.0, 2.0
 """Between two groups, between words and cells, between two cells."""
 SLOT, SLOT_GAP = 12.0, 3.0
@@ -108,7 +108,7 @@ THINNEST = 1.0
 def draw(picture: Matrix, theme: Theme) -> Scene:
     """The picture, at the smallest size of text that its page allows."""
     plan = next(
-        (plan for plan in _plans(picture) if plan.size >= SMALLEST_SHARE * min(plan.width, plan.height)),
+        (plan for plan in _plans(picture) if plan.size >= LEAST_TEXT * min(plan.width, plan.height)),
         _Plan(picture, LARGEST, RATIOS[-1]),
     )
     canvas = Canvas(theme)

@@ -14,7 +14,7 @@ from archdraw.layout.measures import SMALL, SPINE
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.zoom import zoom_lines
 from archdraw.picture import Inset, Item, Plate, Tap, Words
-from archdraw.scene import Scene
+from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
 CHANNEL, GUTTER = 48.0, 32.0
@@ -28,7 +28,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like figures. A plate has no room for more panels than these."""
 TALLEST_WIDE = SMALL / 0.011
 """Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
-LAST_RESORT = SMALL / 0.0085
+LAST_RESORT = SMALL / LEAST_TEXT
 """A page with two columns is never taller: what does not find room there is left out."""
 TALLEST_NARROW = 1550.0
 """About 4:5 for a plate with one column of insets."""
@@ -52,6 +52,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         lower = _arranged(plate, theme, tight)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
+    arrangement = _relettered(arrangement)
     column = _stretched(plate, natural, arrangement.height)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
@@ -72,6 +73,17 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
     height = page.footer(canvas, plate.footer, width, height)
     return _scene(canvas, plate, width, height)
+
+
+def _relettered(arrangement: Arrangement) -> Arrangement:
+    """``arrangement`` with letters that follow each other: those of panels that found no room are none any more."""
+    kept = sorted(inset.letter for column in arrangement.columns for inset in column if inset.letter)
+    letters = dict(zip(kept, LETTERS, strict=False))
+    columns = tuple(
+        tuple(replace(inset, letter=letters.get(inset.letter, "")) for inset in column)
+        for column in arrangement.columns
+    )
+    return replace(arrangement, columns=columns)
 
 
 def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:

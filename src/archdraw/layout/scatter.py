@@ -18,7 +18,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.label_places import Anchor, Bounds, Label
 from archdraw.layout.labels import places
 from archdraw.layout.spread import spread
-from archdraw.scene import Circle, Scene, rounded
+from archdraw.scene import LEAST_TEXT, Circle, Scene, rounded
 from archdraw.theme import Theme
 
 Form: TypeAlias = Literal["disc", "square"]
@@ -104,7 +104,7 @@ LEFT, RIGHT, BELOW, BREAK = 88.0, 40.0, 88.0, 36.0
 """Margins of the plot; below it stand the ticks and the legend."""
 SIDE = 18.0
 """Px that marks keep from the sides of the plot."""
-TEXT, SMALLEST_SHARE = 14.0, 0.0085
+TEXT = 14.0
 PAGES = (
     *((width, 26.0) for width in (1224.0, 1440.0, 1656.0, 1880.0, 2120.0, 2400.0, 2700.0, 3040.0)),
     *((width, 36.0) for width in (3040.0, 3420.0, 3840.0)),
@@ -142,7 +142,7 @@ class _Plan:
         self.picture = picture
         self.width = width
         height = min(ASPECT * width, HIGHEST)
-        self.size = max(TEXT, math.ceil(10 * SMALLEST_SHARE * (height + 105)) / 10)
+        self.size = max(TEXT, math.ceil(10 * LEAST_TEXT * (height + 105)) / 10)
         self.plot = Bounds(page.MARGIN + LEFT, page.HEADER, width - RIGHT, height - BELOW)
         self.panels = tuple(_panels(picture.x.stretches, self.plot.left, self.plot.right))
         self.names = [text_width(mark.label, self.size, 500) for mark in picture.marks]

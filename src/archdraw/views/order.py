@@ -28,12 +28,26 @@ def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell |
     return items if few and len(cells) < len(names) else ()
 
 
+def rounds(items: Sequence[OrderCell | OrderGroup]) -> list[int]:
+    """How many layers stand together on a strip: each round of a group, and what comes between two groups."""
+    lengths: list[int] = []
+    between = 0
+    for item in items:
+        if isinstance(item, OrderCell):
+            between += item.layers
+            continue
+        lengths += [between] if between else []
+        between = 0
+        lengths += [sum(rounds(item.items))] * item.times
+    return lengths + ([between] if between else [])
+
+
 def _item(part: str | Times, meaning: Mapping[str, str], roles: Mapping[str, str]) -> OrderCell | OrderGroup:
     if isinstance(part, str):
         return OrderCell(meaning[part], roles[meaning[part]])
     if len(part.items) == 1 and isinstance(part.items[0], str):
         name = meaning[part.items[0]]
-        return OrderCell(f"{part.times} × {name}", roles[name])
+        return OrderCell(f"{part.times} × {name}", roles[name], part.times)
     return OrderGroup(part.times, tuple(_item(inner, meaning, roles) for inner in part.items))
 
 

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 from archdraw.blocks import Block, Leaf, Module, Parallel, Residual
 from archdraw.blocks import Sequence as Chained
+from archdraw.difference.words import SORTS
 
 MOST_EXTRA = 2
 """A layer that lacks no more parts of another is drawn as that one, its parts marked as those of some layers."""
-
-_SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "mixer") | dict.fromkeys(
-    ("feed_forward", "experts", "shared"), "feed forward"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def _parts(block: Block) -> tuple[Block, ...]:
 
 def _sort(part: Block) -> tuple[object, ...]:
     """What a part must share with another to be taken for the same where some are lacking."""
-    return shape(part), *(_SORTS.get(block.role, block.role) for block in blocks_of(part))
+    return shape(part), *(SORTS.get(block.role, block.role) for block in blocks_of(part))
 
 
 def shape(block: Block) -> object:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import accumulate
+from collections.abc import Sequence
 
 from archdraw.blocks import Module, leaves, walk
 from archdraw.patterns import factored, nested, periods, runs
 from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
-from archdraw.views.order import ordered
+from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within
 
@@ -41,26 +41,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         (_name(upper, upper_names) or _name(lower, lower_names)) for upper, lower in zip(uppers, lowers, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
-    start, unit, times = periods([f"{one}/{other}" for one, other in zip(words, below, strict=True)])
-    # Without a period, a few runs are set apart; many would only scatter the cells.
-    lengths = [count for _, count in runs([f"{one}/{other}" for one, other in zip(words, below, strict=True)])]
-    ends = list(accumulate(lengths)) if len(lengths) <= MOST_RUNS else [len(words)]
     upper_variants, lower_variants = _variants(uppers), _variants(lowers)
-    cells: list[StripCell] = []
-    for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
-        title = ", ".join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))
-        group = _group(index, start, unit, times) if times > 1 else ends.index(next(end for end in ends if index < end))
-        cells.append(
-            StripCell(
-                upper.role if upper else "",
-                lower.role if lower else "",
-                f"layer {index}: {title}",
-                group,
-                str(index) if _ticked(index, group, cells, len(uppers), start, unit, times) else "",
-                upper_variants[upper] if upper else 0,
-                lower_variants[lower] if lower else 0,
-            )
-        )
     number = len(stack.all)
     if not all(below):
         # Layers without a feed forward are told by their mixer; that they have none is told where others have both.
@@ -83,11 +64,46 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
         caption += f", each with {next(iter(same))}"
+    both_names = [f"{one}/{other}" for one, other in zip(words, below, strict=True)]
+    groups, in_rounds = _groups(order, both_names), bool(order) or periods(both_names)[2] > 1
+    step = max(1, -(-number // 12))
+    cells = tuple(
+        StripCell(
+            upper.role if upper else "",
+            lower.role if lower else "",
+            f"layer {index}: {', '.join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))}",
+            groups[index],
+            # The first layer of each round, where there are any, and the last of all.
+            str(index)
+            if index in (0, number - 1) or (groups[index] != groups[index - 1] if in_rounds else index % step == 0)
+            else "",
+            upper_variants[upper] if upper else 0,
+            lower_variants[lower] if lower else 0,
+        )
+        for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True))
+    )
     legend = [
         *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
     ]
-    return Strip(caption, tuple(cells), tuple(legend), order)
+    return Strip(caption, cells, tuple(legend), order)
+
+
+def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> list[int]:
+    """The group of each layer: the rounds of its order where that is told, else those of the period of ``names``.
+
+    Without either, a few runs are set apart; many would only scatter the cells.
+    """
+    start, unit, times = periods(names)
+    if order:
+        lengths = rounds(order)
+    elif times > 1:
+        rest = len(names) - start - unit * times
+        lengths = [*([start] if start else []), *[unit] * times, *([rest] if rest else [])]
+    else:
+        found = [count for _, count in runs(names)]
+        lengths = found if len(found) <= MOST_RUNS else [len(names)]
+    return [number for number, length in enumerate(lengths) for _ in range(length)]
 
 
 def _variants(modules: list[Module | None]) -> dict[Module, int]:
@@ -119,24 +135,6 @@ def _briefly(names: list[str]) -> str:
     """The order of ``names`` where it is short, else how often each comes."""
     order = factored(names)
     return order if len(order) <= SHORT_ORDER else _counted(names)
-
-
-def _group(index: int, start: int, unit: int, times: int) -> int:
-    if index < start:
-        return 0
-    shift = 1 if start else 0
-    if index >= start + unit * times:
-        return shift + times
-    return shift + (index - start) // unit
-
-
-def _ticked(index: int, group: int, cells: list[StripCell], number: int, start: int, unit: int, times: int) -> bool:
-    """The first layer of each period, and the last of all."""
-    if index in (0, number - 1):
-        return True
-    if times == 1:
-        return index % max(1, -(-number // 12)) == 0
-    return cells[-1].group != group
 
 
 def _upper(layer: Module) -> Module | None:
