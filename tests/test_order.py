@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,10 @@ from archdraw.layout.canvas import Canvas
 from archdraw.model import load
 from archdraw.picture import OrderCell, OrderGroup, Strip
 from archdraw.resources import specs_folder
-from archdraw.scene import Scene
+from archdraw.scene import Scene, Text
 from archdraw.theme import load_theme
 from archdraw.views.architecture import picture
-from archdraw.views.order import ordered
+from archdraw.views.order import ordered, rounds
 
 ROLES = {"Mamba-2": "linear", "MoE": "experts", "attention": "attention", "sliding": "sliding"}
 LETTERS = {"m": "Mamba-2", "e": "MoE", "a": "attention", "s": "sliding"}
@@ -115,3 +117,23 @@ def test_an_order_is_the_layers_in_order_and_has_no_fault(letters: str, width: f
     layout.paint(canvas, items, 20, 20, width)
     scene = Scene(width + 40, layout.height(items, width) + 40, "order", "", theme.page, canvas.elements())
     assert faults(scene) == []
+
+
+@pytest.mark.parametrize("slug", ["nemotron-3-super-120b-a12b", "xiaomi-mimo-v2-5-310b", "step-3-5-flash-196b"])
+def test_cells_of_a_strip_stand_in_the_rounds_of_its_order(slug: str) -> None:
+    model = load(specs_folder() / f"{slug}.yaml")
+    strip = picture(model.spec, model.block).strip
+    assert strip is not None
+    assert strip.order
+    sizes = Counter(cell.group for cell in strip.cells)
+    assert [sizes[group] for group in sorted(sizes)] == rounds(strip.order)
+    assert sum(rounds(strip.order)) == len(strip.cells)
+    starts = [index for index in range(1, len(strip.cells)) if strip.cells[index].group != strip.cells[index - 1].group]
+    assert [int(cell.tick) for cell in strip.cells if cell.tick] == sorted({0, *starts, len(strip.cells) - 1})
+
+
+def test_letters_of_panels_follow_each_other_where_one_found_no_room() -> None:
+    scene = load(specs_folder() / "inkling.yaml").scene()
+    bold = {shape.text for shape in scene.shapes() if isinstance(shape, Text) and shape.weight == 700}
+    letters = [text for text in bold if len(text) == 1]
+    assert sorted(letters) == ["A", "B", "C", "D"]

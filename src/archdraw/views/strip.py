@@ -64,8 +64,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
         caption += f", each with {next(iter(same))}"
-    both_names = [f"{one}/{other}" for one, other in zip(words, below, strict=True)]
-    groups, in_rounds = _groups(order, both_names), bool(order) or periods(both_names)[2] > 1
+    groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(words, below, strict=True)])
     step = max(1, -(-number // 12))
     cells = tuple(
         StripCell(
@@ -89,10 +88,10 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     return Strip(caption, cells, tuple(legend), order)
 
 
-def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> list[int]:
+def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
     """The group of each layer: the rounds of its order where that is told, else those of the period of ``names``.
 
-    Without either, a few runs are set apart; many would only scatter the cells.
+    Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are rounds.
     """
     start, unit, times = periods(names)
     if order:
@@ -103,7 +102,8 @@ def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> list[i
     else:
         found = [count for _, count in runs(names)]
         lengths = found if len(found) <= MOST_RUNS else [len(names)]
-    return [number for number, length in enumerate(lengths) for _ in range(length)]
+    groups = [number for number, length in enumerate(lengths) for _ in range(length)]
+    return groups, bool(order) or times > 1
 
 
 def _variants(modules: list[Module | None]) -> dict[Module, int]:
