@@ -13,13 +13,13 @@ from time import process_time
 
 import yaml
 
-from archdraw.facts import facts
-from archdraw.faults import faults
-from archdraw.layout import plate as layout
+from archdraw.layout.plate import plate as layout
+from archdraw.lint.faults import faults
 from archdraw.resources import specs_folder
 from archdraw.source import parse
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
+from archdraw.tree.facts import facts
 from archdraw.views.architecture import picture
 from archdraw.writers.png import png
 from archdraw.writers.svg import svg

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from archdraw.kinds.base import Scope
-from archdraw.kinds.latent_attention import MultiHeadLatent
-from archdraw.kinds.linear_attention import GatedDeltaNet
-from archdraw.kinds.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.position import Rope
-from archdraw.kinds.vision import VisionEncoder
+from archdraw.kinds.encoders.vision import VisionEncoder
+from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.mixers.latent_attention import MultiHeadLatent
+from archdraw.kinds.mixers.linear_attention import GatedDeltaNet
+from archdraw.kinds.mixers.position import Rope
 
 SCOPE = Scope(hidden_size=2048, vocab_size=50_000, context_length=4096)
 LATENT = MultiHeadLatent(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archdraw.errors import InputError
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.views import draw

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archdraw.batch import Job, Output, render, render_all
+from archdraw.app.batch import Job, Output, render, render_all
 from archdraw.errors import Problem
 from archdraw.files import write_whole
 from test_cli import BROKEN, SPEC

@@ -383,7 +383,7 @@ def test_an_internal_error_says_how_to_report_it(archdraw: Run, monkeypatch: pyt
         raise ZeroDivisionError(f"while reading {path}")
 
     monkeypatch.setattr("archdraw.model.load", fail)
-    monkeypatch.setattr("archdraw.batch.load", fail)
+    monkeypatch.setattr("archdraw.app.batch.load", fail)
     for words in (["render", "good.yaml"], ["facts", "good.yaml"], ["check", "good.yaml"]):
         ran = archdraw(*words)
         assert (ran.code, ran.out) == (70, "")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import archdraw
+from archdraw.app.pictures import picture, subject
 from archdraw.cli import run
-from archdraw.faults import faults
-from archdraw.layout import grid
-from archdraw.layout.comparison import Comparison
+from archdraw.layout.compare import grid
+from archdraw.layout.compare.side_by_side import Comparison
+from archdraw.lint.faults import faults
 from archdraw.picture import Bar, Box
 from archdraw.scene import Group, Rect, Scene, Text
-from archdraw.several import picture, subject
 from archdraw.theme import load_theme
 from archdraw.views.several import Subject, compare
 from archdraw.views.several import _grid as aligning

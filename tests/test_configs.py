@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archdraw.blocks import layers, leaves
-from archdraw.facts import report
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
+from archdraw.tree.blocks import layers, leaves
+from archdraw.tree.facts import report
 from archdraw.views import draw
 
 DATA = Path(__file__).parent / "data"
@@ -63,7 +63,7 @@ def test_every_config_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("row", COUNTS, ids=[row["config"] for row in COUNTS])
 def test_counts_are_exact(row: dict[str, str]) -> None:
-    from archdraw.facts import facts
+    from archdraw.tree.facts import facts
 
     name = row["config"]
     found = report(facts(expand(parse_spec(reading(name).text, name))), name, 8192)

@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 
 import archdraw
-from archdraw.blocks import layers, leaves
-from archdraw.concepts import concepts
+from archdraw.analysis.concepts import concepts
 from archdraw.model import Model
 from archdraw.resources import specs_folder
+from archdraw.tree.blocks import layers, leaves
 
 
 @cache

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import archdraw
-from archdraw.concepts import CONCEPTS, concepts
-from archdraw.coverage import coverage, left_out
+from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.app.coverage import coverage, left_out
 from archdraw.resources import specs_folder
 
 ROOT = Path(__file__).parent.parent

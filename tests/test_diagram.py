@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.layout import diagram
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.cell import Cell
-from archdraw.layout.measures import INSET, SPINE, Measures
+from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import INSET, SPINE, Measures
 from archdraw.picture import Box, Branches, Chain, Diagram, Rail
 from archdraw.scene import Element, Group, Line, Rect
 from archdraw.theme import load_theme

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdraw
-from archdraw.alignment import aligned
-from archdraw.blocks import (
+from archdraw.analysis.difference import Change, difference, report
+from archdraw.spec import expand, parse_spec
+from archdraw.tree.alignment import aligned
+from archdraw.tree.blocks import (
     Block,
     Experts,
     Graph,
@@ -25,8 +27,6 @@ from archdraw.blocks import (
     Side,
     Weight,
 )
-from archdraw.difference import Change, difference, report
-from archdraw.spec import expand, parse_spec
 
 SPECS = Path(__file__).parent.parent / "specs"
 

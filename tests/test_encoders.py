@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from archdraw.coverage import left_out
+from archdraw.app.coverage import left_out
 from archdraw.errors import InputError
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.model import Model, load
 from archdraw.picture import Box, Chain, Diagram, Frame, Graph, Inset, Rail, Words
 from archdraw.resources import specs_folder

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.blocks import (
+from archdraw.spec import expand, load_spec
+from archdraw.tree.blocks import (
     LINE,
     Block,
     Cache,
@@ -27,8 +28,7 @@ from archdraw.blocks import (
     Window,
     leaves,
 )
-from archdraw.facts import Facts, combined, facts, report
-from archdraw.spec import expand, load_spec
+from archdraw.tree.facts import Facts, combined, facts, report
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.faults import faults, minimum_text
+from archdraw.lint.faults import faults, minimum_text
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
 
 INK, WHITE, GREY, PALE = "#1A1D21", "#FFFFFF", "#6B7280", "#F3F4F6"

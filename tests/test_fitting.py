@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.blocks import Cache, Window
-from archdraw.facts import Facts
-from archdraw.fitting import fits, longest_context
+from archdraw.tree.blocks import Cache, Window
+from archdraw.tree.facts import Facts
+from archdraw.tree.fitting import fits, longest_context
 
 FULL = Facts(parts={"other": 1000}, cache={Cache(8): 2})
 

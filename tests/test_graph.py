@@ -14,20 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw import blocks, load
-from archdraw.blocks import Experts, Leaf, Module, children, leaves, linear, walk
+from archdraw import load
 from archdraw.errors import ArchdrawError, InputError
-from archdraw.facts import combined, facts
-from archdraw.faults import faults
-from archdraw.graph import arranged, binaries
-from archdraw.layout import diagram
-from archdraw.layout.buses import BRIDGE
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.measures import INSET, SPINE, Measures
+from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram.buses import BRIDGE
+from archdraw.layout.diagram.measures import INSET, SPINE, Measures
+from archdraw.layout.diagram.ranks import arranged, binaries
+from archdraw.lint.faults import faults
 from archdraw.picture import Box, Chip, ExpertGrid, Graph
 from archdraw.scene import Circle, Group, Line, Polygon, Rect, Scene
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
+from archdraw.tree import blocks
+from archdraw.tree.blocks import Experts, Leaf, Module, children, leaves, linear, walk
+from archdraw.tree.facts import combined, facts
 
 HEAD = "name: Tiny\ncontext_length: 64\nhidden_size: 256\nvocab_size: 128\nlayers:\n  - embedding\n"
 DOCUMENTED = next(
@@ -318,7 +319,7 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
 
 
 def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archdraw.graph.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("archdraw.layout.diagram.ranks.shutil.which", lambda *_, **__: None)
     with pytest.raises(ArchdrawError, match=r"^a graph needs Graphviz: install it, or pip install graphviz-pure$"):
         arranged(("a", "b"), (("a", "b"),))
 

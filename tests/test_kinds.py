@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from archdraw.blocks import (
+from archdraw.kinds.base import Kind, KindError, Scope
+from archdraw.kinds.embeddings.embedding import Embedding
+from archdraw.kinds.embeddings.head import OutputHead
+from archdraw.kinds.feed_forward.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
+from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
+from archdraw.kinds.mixers.position import NoPosition, Rope, RopeScaling
+from archdraw.tree.blocks import (
     Block,
     Leaf,
     Module,
@@ -13,14 +20,7 @@ from archdraw.blocks import (
     leaves,
     walk,
 )
-from archdraw.facts import facts
-from archdraw.kinds.attention import GroupedQuery, MultiHead
-from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.embedding import Embedding
-from archdraw.kinds.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
-from archdraw.kinds.head import OutputHead
-from archdraw.kinds.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.position import NoPosition, Rope, RopeScaling
+from archdraw.tree.facts import facts
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Cache, Leaf, Module, Window, leaves
-from archdraw.facts import facts
-from archdraw.kinds.attention import GroupedQuery, MultiHead
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.position import ALiBi, RelativeBias, Rope
-from archdraw.kinds.token_sparse_attention import TokenSparseAttention
+from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
+from archdraw.kinds.mixers.position import ALiBi, RelativeBias, Rope
+from archdraw.kinds.mixers.token_sparse_attention import TokenSparseAttention
+from archdraw.tree.blocks import Cache, Leaf, Module, Window, leaves
+from archdraw.tree.facts import facts
 
 SCOPE = Scope(hidden_size=64, vocab_size=100)
 GROUPED = GroupedQuery(num_attention_heads=8, num_key_value_heads=2, head_dim=16)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Window, leaves
-from archdraw.facts import facts
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.block_sparse_attention import BlockSparseAttention
-from archdraw.kinds.differential_attention import GroupedDifferentialLatent
-from archdraw.kinds.position import Rope
+from archdraw.kinds.mixers.block_sparse_attention import BlockSparseAttention
+from archdraw.kinds.mixers.differential_attention import GroupedDifferentialLatent
+from archdraw.kinds.mixers.position import Rope
+from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.facts import facts
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

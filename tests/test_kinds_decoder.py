@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, leaves
-from archdraw.facts import facts
-from archdraw.kinds.attention import MultiHead
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.decoder import Decoder
-from archdraw.kinds.embedding import Embedding
-from archdraw.kinds.encoder import CrossAttention
-from archdraw.kinds.feed_forward import GELU
-from archdraw.kinds.head import MaskedHead, OutputHead
-from archdraw.kinds.norm import LayerNorm, RMSNorm
-from archdraw.kinds.position import ALiBi, NoPosition, RelativeBias
+from archdraw.kinds.embeddings.embedding import Embedding
+from archdraw.kinds.embeddings.head import MaskedHead, OutputHead
+from archdraw.kinds.encoders.encoder import CrossAttention
+from archdraw.kinds.feed_forward.feed_forward import GELU
+from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.layers.norm import LayerNorm, RMSNorm
+from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, leaves
+from archdraw.tree.facts import facts
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 TIED = Scope(hidden_size=64, vocab_size=1000, tie_word_embeddings=True)

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from archdraw.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
-from archdraw.facts import facts
-from archdraw.kinds.attention import MultiHead
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.decoder import Decoder, EncoderLayer
-from archdraw.kinds.embedding import Embedding
-from archdraw.kinds.encoder import AudioStem, CrossAttention, Encoder
-from archdraw.kinds.feed_forward import ReLU
-from archdraw.kinds.tanh_gated_residual import TanhGatedResidual
+from archdraw.kinds.embeddings.embedding import Embedding
+from archdraw.kinds.encoders.encoder import AudioStem, CrossAttention, Encoder
+from archdraw.kinds.feed_forward.feed_forward import ReLU
+from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
+from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
+from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
+from archdraw.tree.facts import facts
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 LAYER = EncoderLayer(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Block, Leaf, Module, Residual, Side, leaves, walk
-from archdraw.facts import facts
-from archdraw.kinds.algebra import Linear
-from archdraw.kinds.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
-from archdraw.kinds.attention import GroupedQuery
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.decoder import Decoder
-from archdraw.kinds.dense_and_experts import DenseAndExperts
-from archdraw.kinds.feed_forward import GEGLU
-from archdraw.kinds.gemma_audio import GemmaAudio, GemmaWaveform
-from archdraw.kinds.gemma_vision import GemmaPatches, GemmaVision
-from archdraw.kinds.norm import RMSNorm
-from archdraw.kinds.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
+from archdraw.kinds.embeddings.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
+from archdraw.kinds.encoders.gemma_audio import GemmaAudio, GemmaWaveform
+from archdraw.kinds.encoders.gemma_vision import GemmaPatches, GemmaVision
+from archdraw.kinds.feed_forward.dense_and_experts import DenseAndExperts
+from archdraw.kinds.feed_forward.feed_forward import GEGLU
+from archdraw.kinds.layers.algebra import Linear
+from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.mixers.attention import GroupedQuery
+from archdraw.kinds.residuals.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
+from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side, leaves, walk
+from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
 from test_wiring import leaving
 

@@ -6,27 +6,27 @@ from typing import Any
 
 import pytest
 
-from archdraw.blocks import Leaf, Module, Parallel, Residual, Side, leaves
-from archdraw.facts import facts
-from archdraw.kinds.attention import MultiHead
 from archdraw.kinds.base import KindError
-from archdraw.kinds.compressed_attention import CompressedAttention
-from archdraw.kinds.decoder import Decoder
-from archdraw.kinds.dspark import DSpark
-from archdraw.kinds.feed_forward import SwiGLU
-from archdraw.kinds.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
-from archdraw.kinds.latent_attention import MultiHeadLatent
-from archdraw.kinds.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.ngram_embedding import NgramEmbedding
-from archdraw.kinds.ngram_memory import NgramMemory
-from archdraw.kinds.pooled_sparse_attention import PooledSparseAttention
-from archdraw.kinds.position import NoPosition, Rope
-from archdraw.kinds.shared_compressed_attention import SharedCompressedAttention
-from archdraw.kinds.shortcut_layer import ShortcutLayer
+from archdraw.kinds.embeddings.dspark import DSpark
+from archdraw.kinds.embeddings.ngram_embedding import NgramEmbedding
+from archdraw.kinds.embeddings.ngram_memory import NgramMemory
+from archdraw.kinds.feed_forward.feed_forward import SwiGLU
+from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.layers.shortcut_layer import ShortcutLayer
+from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.mixers.compressed_attention import CompressedAttention
+from archdraw.kinds.mixers.latent_attention import MultiHeadLatent
+from archdraw.kinds.mixers.pooled_sparse_attention import PooledSparseAttention
+from archdraw.kinds.mixers.position import NoPosition, Rope
+from archdraw.kinds.mixers.shared_compressed_attention import SharedCompressedAttention
+from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
 from archdraw.readers.config import Config
-from archdraw.readers.deepseek import index_kinds, sparse_layers
-from archdraw.readers.qwen4 import table_rows
-from archdraw.readers.streams import layer_ratios
+from archdraw.readers.families.deepseek import index_kinds, sparse_layers
+from archdraw.readers.families.qwen4 import table_rows
+from archdraw.readers.families.streams import layer_ratios
+from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
+from archdraw.tree.facts import facts
 from samples import LATENT, SCOPE
 
 HIDDEN = SCOPE.hidden_size

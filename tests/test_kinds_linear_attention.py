@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import leaves
-from archdraw.facts import facts
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.lightning_attention import LightningAttention
-from archdraw.kinds.linear_attention import GatedDeltaNet, KimiDeltaAttention
-from archdraw.kinds.position import Rope
+from archdraw.kinds.mixers.lightning_attention import LightningAttention
+from archdraw.kinds.mixers.linear_attention import GatedDeltaNet, KimiDeltaAttention
+from archdraw.kinds.mixers.position import Rope
+from archdraw.tree.blocks import leaves
+from archdraw.tree.facts import facts
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

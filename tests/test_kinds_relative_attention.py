@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Window, leaves
-from archdraw.facts import facts
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.relative_attention import AddedConvolution, LearnedScale, RelativeAttention
+from archdraw.kinds.mixers.relative_attention import AddedConvolution, LearnedScale, RelativeAttention
+from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.facts import facts
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Parallel, Repeat, Residual, Sequence, layers, leaves
-from archdraw.facts import facts
-from archdraw.kinds.algebra import Linear
-from archdraw.kinds.attention import MultiHead
-from archdraw.kinds.attention_residual import AttentionResidual, AttentionResidualOutput
 from archdraw.kinds.base import KindError, Scope
-from archdraw.kinds.decoder import Decoder
-from archdraw.kinds.feed_forward import PolyNormGLU, SiTUGLU, SwiGLU
-from archdraw.kinds.loop import Loop
-from archdraw.kinds.norm import RMSNorm
-from archdraw.kinds.weighted_residual import WeightedResidual
+from archdraw.kinds.feed_forward.feed_forward import PolyNormGLU, SiTUGLU, SwiGLU
+from archdraw.kinds.layers.algebra import Linear
+from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.layers.loop import Loop
+from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.residuals.attention_residual import AttentionResidual, AttentionResidualOutput
+from archdraw.kinds.residuals.weighted_residual import WeightedResidual
+from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence, layers, leaves
+from archdraw.tree.facts import facts
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
 LAYER = Decoder(attention=MultiHead(num_attention_heads=4), feed_forward=SwiGLU(intermediate_size=64), times=3)

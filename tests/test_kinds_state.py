@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import leaves
-from archdraw.facts import facts
-from archdraw.kinds.affine import Affine
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.convolutional_attention import CompressedConvolutionalAttention
-from archdraw.kinds.decoder import Decoder
-from archdraw.kinds.feed_forward import ReLUSquared, SwiGLU
-from archdraw.kinds.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.position import Rope
-from archdraw.kinds.recurrent import RGLRU, MatrixLSTM
+from archdraw.kinds.feed_forward.feed_forward import ReLUSquared, SwiGLU
+from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.feed_forward.router_mlp import MLPRouter
+from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.mixers.convolutional_attention import CompressedConvolutionalAttention
+from archdraw.kinds.mixers.position import Rope
+from archdraw.kinds.mixers.recurrent import RGLRU, MatrixLSTM
+from archdraw.kinds.mixers.rwkv import RWKV4TimeMixing, RWKV5TimeMixing, RWKVChannelMixing
+from archdraw.kinds.mixers.short_convolution import ShortConvolution
+from archdraw.kinds.mixers.state_space import Mamba, Mamba2
 from archdraw.kinds.registry import kinds
-from archdraw.kinds.router_mlp import MLPRouter
-from archdraw.kinds.rwkv import RWKV4TimeMixing, RWKV5TimeMixing, RWKVChannelMixing
-from archdraw.kinds.short_convolution import ShortConvolution
-from archdraw.kinds.state_space import Mamba, Mamba2
+from archdraw.kinds.residuals.affine import Affine
+from archdraw.tree.blocks import leaves
+from archdraw.tree.facts import facts
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.blocks import Graph, Leaf, Module, Side, leaves, walk
-from archdraw.facts import facts
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.deepseek_vision import DeepSeekVision
-from archdraw.kinds.glm_vision import GLMVision
-from archdraw.kinds.inkling_towers import BinnedAudio, FoldingVision
-from archdraw.kinds.mimo_towers import MiMoAudio, MiMoVision
-from archdraw.kinds.minimax_vision import MiniMaxVision
-from archdraw.kinds.mllama_vision import MllamaVision
-from archdraw.kinds.moonvit import MoonViT
-from archdraw.kinds.muse_vision import MuseVision
-from archdraw.kinds.pixtral import PixtralVision
-from archdraw.kinds.qwen_vision import QwenVision
-from archdraw.kinds.vision import VisionEncoder
+from archdraw.kinds.encoders.deepseek_vision import DeepSeekVision
+from archdraw.kinds.encoders.glm_vision import GLMVision
+from archdraw.kinds.encoders.inkling_towers import BinnedAudio, FoldingVision
+from archdraw.kinds.encoders.mimo_towers import MiMoAudio, MiMoVision
+from archdraw.kinds.encoders.minimax_vision import MiniMaxVision
+from archdraw.kinds.encoders.mllama_vision import MllamaVision
+from archdraw.kinds.encoders.moonvit import MoonViT
+from archdraw.kinds.encoders.muse_vision import MuseVision
+from archdraw.kinds.encoders.pixtral import PixtralVision
+from archdraw.kinds.encoders.qwen_vision import QwenVision
+from archdraw.kinds.encoders.vision import VisionEncoder
+from archdraw.tree.blocks import Graph, Leaf, Module, Side, leaves, walk
+from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
 from test_wiring import leaving
 

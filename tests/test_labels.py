@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.layout.label_places import CLEAR, Anchor, Bounds, Label, clash
-from archdraw.layout.labels import places
-from archdraw.layout.spread import spread
+from archdraw.layout.charts.label_places import CLEAR, Anchor, Bounds, Label, clash
+from archdraw.layout.charts.labels import places
+from archdraw.layout.charts.spread import spread
 
 SIZE, RADIUS, APART = 14.0, 9.0, 26.0
 AREA = Bounds(0, 0, 1600, 1100)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.geometry import contact
-from archdraw.layout import bands, cards, rows
-from archdraw.layout.cards import Note
-from archdraw.layout.dates import NARROWEST, ROOMY, WIDEST, calendar
-from archdraw.layout.maze import CLEAR, Box, Maze
-from archdraw.layout.rows import GAP, Extent
+from archdraw.layout.lineage import bands, cards, rows
+from archdraw.layout.lineage.cards import Note
+from archdraw.layout.lineage.dates import NARROWEST, ROOMY, WIDEST, calendar
+from archdraw.layout.lineage.maze import CLEAR, Box, Maze
+from archdraw.layout.lineage.rows import GAP, Extent
+from archdraw.lint.geometry import contact
 
 DAYS = st.lists(st.dates(date(1990, 1, 1), date(2040, 12, 31)), min_size=1, max_size=40)
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 import archdraw
+from archdraw.analysis.descent import Descent, Member, descent, family_of
+from archdraw.analysis.traits import changes, traits
+from archdraw.app.pictures import Picture, subject
+from archdraw.app.pictures import picture as drawn
 from archdraw.cli import run
-from archdraw.descent import Descent, Member, descent, family_of
-from archdraw.faults import faults
-from archdraw.layout import chart
-from archdraw.layout.lanes import Chart, Link
+from archdraw.layout.lineage import chart
+from archdraw.layout.lineage.lanes import Chart, Link
+from archdraw.lint.faults import faults
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
 from archdraw.scene import Group, Rect, Scene, Text
-from archdraw.several import Picture, subject
-from archdraw.several import picture as drawn
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import theme_names
-from archdraw.traits import changes, traits
 from archdraw.views.several.lineage import picture
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.patterns import cadence, factored, nested, periods
+from archdraw.tree.patterns import cadence, factored, nested, periods
 
 orders = st.lists(st.sampled_from("abc"), min_size=1, max_size=40)
 

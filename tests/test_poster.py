@@ -18,16 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from archdraw.app.pictures import picture, subject
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
-from archdraw.faults import faults, minimum_text
-from archdraw.layout import legend
-from archdraw.layout.columns import Flow, column_name
-from archdraw.layout.plate import draw as draw_plate
-from archdraw.layout.tiles import tiles
+from archdraw.layout.plate.plate import draw as draw_plate
+from archdraw.layout.sheet import legend
+from archdraw.layout.sheet.sections import Flow, column_name
+from archdraw.layout.sheet.tiles import tiles
+from archdraw.lint.faults import faults, minimum_text
 from archdraw.model import Model, load
 from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, moved, paths_of
-from archdraw.several import picture, subject
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import poster
 from archdraw.writers.pdf import pdf

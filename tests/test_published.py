@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.blocks import Cache
-from archdraw.facts import Facts
-from archdraw.published import disagreements, tolerance
 from archdraw.source import parse
+from archdraw.tree.blocks import Cache
+from archdraw.tree.facts import Facts
+from archdraw.tree.published import disagreements, tolerance
 
 
 @pytest.mark.parametrize(

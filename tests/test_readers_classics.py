@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import Facts, facts
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import Facts, facts
 
 COMMON = {
     "hidden_size": 64,

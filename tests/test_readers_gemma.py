@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from archdraw.blocks import Leaf, Module, Window, leaves, walk
 from archdraw.errors import InputError
-from archdraw.facts import Facts, facts
 from archdraw.readers import Reading, read_config
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.spec import expand, load_spec, parse_spec
+from archdraw.tree.blocks import Leaf, Module, Window, leaves, walk
+from archdraw.tree.facts import Facts, facts
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "tests" / "data" / "configs"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import Facts, facts
 from archdraw.readers import Reading, read_config
 from archdraw.readers.config import Config
 from archdraw.readers.draft import stacks
 from archdraw.readers.hybrids import numbered
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import Facts, facts
 
 CONFIGS = Path(__file__).parent / "data" / "configs"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from archdraw.blocks import Window, leaves
 from archdraw.errors import InputError
-from archdraw.facts import Facts, facts
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.facts import Facts, facts
 
 BASE = {
     "vocab_size": 512,

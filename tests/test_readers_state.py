@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import Facts, facts
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import Facts, facts
 
 BASE = {
     "hidden_size": 64,

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import facts
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.readers import Reading
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
+from archdraw.tree.facts import facts
 from archdraw.views import draw
 
 CONFIGS = Path(__file__).parent / "data" / "configs"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from archdraw.blocks import layers
 from archdraw.errors import InputError
-from archdraw.facts import facts
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.blocks import layers
+from archdraw.tree.facts import facts
 
 TEXT: dict[str, Any] = {
     "hidden_size": 64,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.route import Crossing, tracks
+from archdraw.layout.plate.tracks import Crossing, tracks
 
 heights = st.lists(st.integers(0, 400).map(float), min_size=1, max_size=7, unique=True)
 

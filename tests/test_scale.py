@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw import several as shell
+from archdraw.app import pictures as shell
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
-from archdraw.faults import faults, minimum_text
-from archdraw.layout.bars import lines_of
-from archdraw.layout.scatter import RADIUS
+from archdraw.layout.charts.bars import lines_of
+from archdraw.layout.charts.scatter import RADIUS
+from archdraw.lint.faults import faults, minimum_text
 from archdraw.scene import Circle, Group, Line, Rect, Scene, Text
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import Subject

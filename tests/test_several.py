@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw import several as shell
+from archdraw.app import pictures as shell
 from archdraw.cli import run
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.theme import theme_names
 from archdraw.views import several
 

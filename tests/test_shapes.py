@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from archdraw.facts import facts
 from archdraw.readers import read_config
 from archdraw.readers.agreement import comparison
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import facts
 from archdraw.weights.shapes import shapes_of
 
 DATA = Path(__file__).parent / "data"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import facts
 from archdraw.readers.reading import Reading
 from archdraw.readers.sources import read_model
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import facts
 
 Shapes = dict[str, tuple[int, ...]]
 

@@ -9,13 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, children, layers, leaves
 from archdraw.errors import InputError, Span
-from archdraw.facts import facts
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
-from archdraw.runs import cycled, number_of_layers
 from archdraw.spec import expand, load_spec, parse_spec
+from archdraw.tree.blocks import (
+    Block,
+    Experts,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    children,
+    layers,
+    leaves,
+)
+from archdraw.tree.facts import facts
+from archdraw.tree.runs import cycled, number_of_layers
 
 TESTS = Path(__file__).parent
 HEAD = "name: Tiny\ncontext_length: 4096\nhidden_size: 1024\nvocab_size: 32000\n"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import archdraw
-from archdraw import tables
+from archdraw.app import tables
 from archdraw.cli import run
 from archdraw.model import load
 

@@ -106,7 +106,7 @@ def test_every_theme_has_the_roles_of_light(theme: Theme) -> None:
 def test_roles_cover_the_algebra() -> None:
     from typing import get_args
 
-    from archdraw.blocks import Role
+    from archdraw.tree.blocks import Role
 
     assert set(get_args(Role)) <= set(load_theme("light").roles)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw import several as shell
+from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.app import pictures as shell
 from archdraw.cli import run
-from archdraw.concepts import CONCEPTS, concepts
 from archdraw.errors import ArchdrawError
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import Subject

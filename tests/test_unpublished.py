@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.facts import Facts, combined
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
 from archdraw.scene import Rect, Text
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import Facts, combined
 
 CLOSED = """\
 name: Closed

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw.blocks import leaves
 from archdraw.errors import ArchdrawError
-from archdraw.faults import faults
+from archdraw.lint.faults import faults
 from archdraw.picture import (
     Box,
     Branches,
@@ -30,6 +29,7 @@ from archdraw.picture import (
 )
 from archdraw.resources import specs_folder
 from archdraw.theme import theme_names
+from archdraw.tree.blocks import leaves
 from archdraw.views.architecture import picture
 
 SPECS = sorted(specs_folder().glob("*.yaml"))

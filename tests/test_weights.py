@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archdraw.facts import facts
 from archdraw.model import load
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import facts
 from archdraw.weights import Tensor, compare, tensors
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.shapes import ranges_of, ranges_text, shapes_of, shapes_text

@@ -7,7 +7,17 @@ from typing import assert_never
 
 import pytest
 
-from archdraw.blocks import (
+from archdraw.fonts import missing
+from archdraw.kinds.base import Kind
+from archdraw.kinds.embeddings.embedding import Embedding
+from archdraw.kinds.embeddings.head import OutputHead
+from archdraw.kinds.feed_forward.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
+from archdraw.kinds.layers.norm import LayerNorm, RMSNorm
+from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead, MultiQuery
+from archdraw.kinds.mixers.position import NoPosition, Rope
+from archdraw.resources import specs_folder
+from archdraw.spec import expand, load_spec
+from archdraw.tree.blocks import (
     Block,
     Experts,
     Graph,
@@ -23,16 +33,6 @@ from archdraw.blocks import (
     outputs,
     walk,
 )
-from archdraw.fonts import missing
-from archdraw.kinds.attention import GroupedQuery, MultiHead, MultiQuery
-from archdraw.kinds.base import Kind
-from archdraw.kinds.embedding import Embedding
-from archdraw.kinds.feed_forward import GEGLU, GELU, ReLUSquared, SwiGLU
-from archdraw.kinds.head import OutputHead
-from archdraw.kinds.norm import LayerNorm, RMSNorm
-from archdraw.kinds.position import NoPosition, Rope
-from archdraw.resources import specs_folder
-from archdraw.spec import expand, load_spec
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))

@@ -27,8 +27,8 @@ __all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
 def __getattr__(name: str) -> Any:
     """``__version__``, ``table``, and a function for each view of several models, looked up when they are asked for.
 
-    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.several.function`. ``archdraw.table()`` has a row of
-    facts for each model: see :func:`archdraw.tables.table`.
+    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.app.pictures.function`.
+    ``archdraw.table()`` has a row of facts for each model: see :func:`archdraw.app.tables.table`.
     """
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
@@ -38,14 +38,14 @@ def __getattr__(name: str) -> Any:
         except PackageNotFoundError:  # run from its sources, never installed
             return "0"
     if name == "table":
-        from archdraw.tables import table
+        from archdraw.app.tables import table
 
         return table
     if not name.startswith("_"):
         from archdraw.views import several
 
         if name in several.names():
-            from archdraw.several import function
+            from archdraw.app.pictures import function
 
             return function(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

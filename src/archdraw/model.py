@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archdraw.blocks import Module
     from archdraw.errors import Problem
-    from archdraw.facts import Facts
     from archdraw.readers import Reading
     from archdraw.scene import Scene
     from archdraw.spec import Spec
     from archdraw.theme import Theme
+    from archdraw.tree.blocks import Module
+    from archdraw.tree.facts import Facts
     from archdraw.writers import TextMode
 
 
@@ -104,7 +104,7 @@ class Model:
     @cached_property
     def facts(self) -> Facts:
         """Parameters, layers and cache, counted from the block tree."""
-        from archdraw.facts import facts
+        from archdraw.tree.facts import facts
 
         return facts(self.block)
 

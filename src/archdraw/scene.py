@@ -1,8 +1,8 @@
 """The picture as geometry: absolute, rounded and dumb.
 
-A scene is all that a writer sees and all that :func:`archdraw.faults.faults` judges. Lengths are design px, which are
-also viewBox units; x grows to the right, y downwards. Colours are ``#RRGGBB``. Every shape says what it is for
-(``kind``), so that a fault can be told from an intention.
+A scene is all that a writer sees and all that :func:`archdraw.lint.faults.faults` judges. Lengths are design px,
+which are also viewBox units; x grows to the right, y downwards. Colours are ``#RRGGBB``. Every shape says what it is
+for (``kind``), so that a fault can be told from an intention.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import contextlib
 import importlib
 import os
 import pkgutil
-import platform
 import sys
 import traceback
 from collections.abc import Sequence
@@ -20,10 +19,8 @@ from typing import Any
 
 import click
 
+from archdraw.cli._codes import BROKEN_PIPE, FINE, INTERNAL, INTERRUPTED, PROBLEMS
 from archdraw.errors import ArchdrawError, InputError, nearest
-
-FINE, PROBLEMS, USAGE, INTERNAL, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 70, 130, 141
-"""Exit codes. 70 is the program's own fault (sysexits), 130 and 141 are what a shell gives to SIGINT and SIGPIPE."""
 
 
 class Commands(click.Group):
@@ -45,7 +42,7 @@ class Commands(click.Group):
         if cmd_name not in self._own():
             if cmd_name not in self._of_several():
                 return None
-            from archdraw.cli._several import command_of
+            from archdraw.cli._views import command_of
 
             return command_of(cmd_name)
         found = importlib.import_module(f"{__name__}.{cmd_name}").command
@@ -151,10 +148,3 @@ def _stop_talking() -> int:
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BROKEN_PIPE
-
-
-def about_this_place() -> str:
-    """The versions that a report of an internal error needs."""
-    from archdraw import __version__
-
-    return f"archdraw {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import click
 
-from archdraw.batch import Job, Outcome, render_all
+from archdraw.app.batch import Job, Outcome, render_all
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.model import slug_of

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from archdraw.batch import Outcome
-from archdraw.cli import FINE, INTERNAL, PROBLEMS
+from archdraw.app.batch import Outcome
+from archdraw.cli._codes import FINE, INTERNAL, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model import MODEL_FILES, SUFFIXES

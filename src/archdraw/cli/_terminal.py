@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -30,8 +31,6 @@ def report(problems: Iterable[Problem | str]) -> None:
 
 def report_crash(trace: str, *, whole: bool = False) -> None:
     """Says that the program is at fault, and what a report of it needs: the error, its place and the versions."""
-    from archdraw.cli import about_this_place
-
     lines = [line for line in trace.strip().splitlines() if line.strip()]
     places = [line.strip() for line in lines if line.startswith("  File ")]
     click.echo(f"archdraw: internal error: {lines[-1] if lines else 'unknown'}", err=True)
@@ -65,3 +64,10 @@ def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset())
         ).rstrip()
         for row in rows
     )
+
+
+def about_this_place() -> str:
+    """The versions that a report of an internal error needs."""
+    from archdraw import __version__
+
+    return f"archdraw {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"

@@ -53,7 +53,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
         from archdraw.model import load
-        from archdraw.published import disagreements
+        from archdraw.tree.published import disagreements
 
         model = load(file)
         problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]

@@ -21,7 +21,7 @@ def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
     archdraw coverage > coverage.md
     archdraw coverage my-models/
     """
-    from archdraw.coverage import coverage
+    from archdraw.app.coverage import coverage
     from archdraw.model import load
     from archdraw.resources import specs_folder
 

@@ -38,8 +38,8 @@ def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context
     work = Work(show_traceback=show_traceback)
 
     def counted(file: Path) -> dict[str, Any]:
-        from archdraw.facts import report
         from archdraw.model import load
+        from archdraw.tree.facts import report
 
         model = load(file)
         if model.reading is not None:

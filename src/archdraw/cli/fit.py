@@ -46,8 +46,8 @@ def command(
     work = Work(show_traceback=show_traceback)
 
     def fitted(file: Path) -> dict[str, Any]:
-        from archdraw.fitting import fits
         from archdraw.model import load
+        from archdraw.tree.fitting import fits
 
         model = load(file)
         if model.reading is not None:

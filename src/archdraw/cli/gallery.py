@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdraw import gallery
+from archdraw.app import gallery
 from archdraw.cli._pictures import drawn, known_theme, twice
 from archdraw.cli._specs import Work, spec_files
 from archdraw.files import write_whole

@@ -9,7 +9,7 @@ from typing import get_args
 
 import click
 
-from archdraw.batch import Job, Output
+from archdraw.app.batch import Job, Output
 from archdraw.cli._pictures import drawn, known_formats, known_theme, known_view, twice
 from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import ArchdrawError, Problem, nearest

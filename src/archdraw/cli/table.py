@@ -15,7 +15,7 @@ from archdraw.errors import ArchdrawError, nearest
 from archdraw.files import write_whole
 
 if TYPE_CHECKING:
-    from archdraw.tables import Row
+    from archdraw.app.tables import Row
 
 FORMATS = ("md", "csv", "json", "html")
 
@@ -52,10 +52,10 @@ def command(
     archdraw table llama-3-8b qwen3-8b --columns name,total_parameters,kv_cache_bytes_per_token
     archdraw table --sort total_parameters --reverse -o models.html
     """
+    from archdraw.app.tables import FORMATS as WRITERS
+    from archdraw.app.tables import known, ordered, row
     from archdraw.model import Model, load
     from archdraw.resources import specs_folder
-    from archdraw.tables import FORMATS as WRITERS
-    from archdraw.tables import known, ordered, row
 
     format = _format(output, wanted)
     try:

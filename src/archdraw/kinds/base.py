@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
-from archdraw.blocks import Block, Module, Repeat, Setting
 from archdraw.errors import ArchdrawError
+from archdraw.tree.blocks import Block, Module, Repeat, Setting
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
 """Where a kind may stand. "block" is the algebra itself and may stand wherever a mixer or a feed forward may."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archdraw.blocks import Block, Part
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.booking import with_leaves
+from archdraw.tree.blocks import Block, Part
 
 
 def expand_each(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:

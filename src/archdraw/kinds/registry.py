@@ -19,8 +19,8 @@ def kinds() -> Mapping[str, type[Kind]]:
     A subclass of :class:`Kind` that sets ``keyword`` itself is a kind; one that doesn't is only a base of kinds.
     Raises :class:`TypeError` where two kinds have one keyword.
     """
-    for module in pkgutil.iter_modules(archdraw.kinds.__path__):
-        importlib.import_module(f"{archdraw.kinds.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(archdraw.kinds.__path__, f"{archdraw.kinds.__name__}."):
+        importlib.import_module(module.name)
     found: dict[str, type[Kind]] = {}
     for kind in _below(Kind):
         if not kind.__module__.startswith(f"{archdraw.kinds.__name__}.") or "keyword" not in kind.__dict__:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.fonts import Weight, text_width
-from archdraw.layout.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
 

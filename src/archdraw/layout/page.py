@@ -7,8 +7,8 @@ from contextlib import nullcontext
 
 from archdraw.fonts import text_width, wrap
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.measures import SMALL
-from archdraw.layout.words import divided, fitted
+from archdraw.layout.diagram.measures import SMALL
+from archdraw.layout.diagram.text import divided, fitted
 
 MARGIN = 32.0
 HEADER = 152.0

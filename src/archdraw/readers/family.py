@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-import archdraw.readers
+import archdraw.readers.families
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
 
@@ -37,8 +37,8 @@ def families() -> Mapping[str, Family]:
     claim one name.
     """
     found: dict[str, Family] = {}
-    for entry in pkgutil.iter_modules(archdraw.readers.__path__):
-        module = importlib.import_module(f"{archdraw.readers.__name__}.{entry.name}")
+    for entry in pkgutil.iter_modules(archdraw.readers.families.__path__):
+        module = importlib.import_module(f"{archdraw.readers.families.__name__}.{entry.name}")
         for family in getattr(module, "FAMILIES", ()):
             for name in (*family.model_types, *family.architectures):
                 if found.setdefault(name, family) is not family:

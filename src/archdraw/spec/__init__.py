@@ -20,16 +20,16 @@ from pydantic import (
     WrapValidator,
 )
 
-from archdraw.blocks import Block, Module, Sequence
 from archdraw.errors import InputError, Problem, Span
 from archdraw.kinds.base import AnyBlock, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
-from archdraw.runs import MOST_LAYERS, number_of_layers
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.spec.expressions import Origin, Reader
 from archdraw.spec.validation import shown
+from archdraw.tree.blocks import Block, Module, Sequence
+from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
 
 def _year_as_text(value: object) -> object:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from archdraw.errors import ArchdrawError, nearest
 
 if TYPE_CHECKING:
-    from archdraw.blocks import Module
     from archdraw.scene import Scene
     from archdraw.spec import Spec
     from archdraw.theme import Theme
+    from archdraw.tree.blocks import Module
 
 View: TypeAlias = "Callable[[Spec, Module, str, Theme], Scene]"
 """``view(spec, block, argument, theme)``: ``argument`` is what stands after the colon of ``inset:PATH``, or empty."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
-from archdraw.facts import Facts, facts
-from archdraw.layout import plate as layout
+from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
+from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders

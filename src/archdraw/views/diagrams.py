@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Literal, assert_never
 
 from archdraw import picture
-from archdraw.blocks import (
+from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
+from archdraw.tree.blocks import (
     Block,
     Experts,
     Graph,
@@ -21,7 +22,6 @@ from archdraw.blocks import (
     leaves,
     walk,
 )
-from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""

@@ -7,8 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import assert_never
 
-from archdraw import blocks
-from archdraw.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.picture import (
     Bar,
     Box,
@@ -24,6 +22,8 @@ from archdraw.picture import (
     Tap,
     Words,
 )
+from archdraw.tree import blocks
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.views.diagrams import diagram, paths_of
 from archdraw.views.insets import names_of
 from archdraw.views.stack import Option, stacked

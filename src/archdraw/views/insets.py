@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archdraw.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
-from archdraw.facts import Facts
-from archdraw.patterns import periods, runs
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
+from archdraw.tree.facts import Facts
+from archdraw.tree.patterns import periods, runs
 from archdraw.views.diagrams import opened
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import data, headline, parameters, share, within

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archdraw.patterns import Times, covered
 from archdraw.picture import OrderCell, OrderGroup
+from archdraw.tree.patterns import Times, covered
 
 MOST_CELLS = 24
 """More cells than these say no more than the strip below them."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Residual
-from archdraw.blocks import Sequence as Chained
-from archdraw.difference.words import SORTS
+from archdraw.analysis.difference.words import SORTS
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
+from archdraw.tree.blocks import Sequence as Chained
 
 MOST_EXTRA = 2
 """A layer that lacks no more parts of another is drawn as that one, its parts marked as those of some layers."""

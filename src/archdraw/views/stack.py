@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from archdraw.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
-from archdraw.blocks import Sequence as Chained
-from archdraw.patterns import cadence, runs
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.runs import number_of_layers
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
+from archdraw.tree.blocks import Sequence as Chained
+from archdraw.tree.patterns import cadence, runs
+from archdraw.tree.runs import number_of_layers
 from archdraw.views.diagrams import folded
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import ordinal, within

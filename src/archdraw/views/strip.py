@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archdraw.blocks import Module, leaves, walk
-from archdraw.patterns import factored, nested, periods, runs
 from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
+from archdraw.tree.blocks import Module, leaves, walk
+from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import within

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archdraw.blocks import Leaf, Module, leaves, walk
 from archdraw.picture import Chain, Frame, Inset, Item, Share, Words
 from archdraw.spec import Spec
+from archdraw.tree.blocks import Leaf, Module, leaves, walk
 from archdraw.views.diagrams import folded
 from archdraw.views.wording import parameters, share, within
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archdraw.facts import Facts
 from archdraw.kinds.wording import data_size as data
 from archdraw.kinds.wording import parameters, within
+from archdraw.tree.facts import Facts
 
 __all__ = ["data", "headline", "ordinal", "parameters", "share", "within"]
 

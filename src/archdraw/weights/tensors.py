@@ -7,7 +7,19 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import assert_never
 
-from archdraw.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, children
+from archdraw.tree.blocks import (
+    Block,
+    Experts,
+    Graph,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+    children,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from archdraw.errors import ArchdrawError, nearest
 
 if TYPE_CHECKING:  # the names of the views are asked for by commands that draw none of them
-    from archdraw.blocks import Module
-    from archdraw.facts import Facts
     from archdraw.scene import Scene
     from archdraw.spec import Spec
     from archdraw.theme import Theme
+    from archdraw.tree.blocks import Module
+    from archdraw.tree.facts import Facts
 
 LINK_ORDER = ("config", "report", "model")
 """Which of a spec's links stands for the model, where it has several."""
@@ -43,7 +43,7 @@ class Subject:
     @cached_property
     def facts(self) -> Facts:
         """Parameters, layers and cache, counted from the block tree."""
-        from archdraw.facts import facts
+        from archdraw.tree.facts import facts
 
         return facts(self.block)
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, assert_never
 
-from archdraw.alignment import aligned
-from archdraw.difference import Difference
-from archdraw.difference.words import SORTS, WORKS
-from archdraw.layout.diagram import flat
-from archdraw.layout.grid import Around, GridItem, Slot
-from archdraw.layout.signs import Sign
+from archdraw.analysis.difference import Difference
+from archdraw.analysis.difference.words import SORTS, WORKS
+from archdraw.layout.compare.grid import Around, GridItem, Slot
+from archdraw.layout.compare.signs import Sign
+from archdraw.layout.diagram.diagram import flat
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 from archdraw.theme import EQUAL
+from archdraw.tree.alignment import aligned
 from archdraw.views.wording import within
 
 DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)

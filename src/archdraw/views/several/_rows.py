@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from archdraw.blocks import Block, Leaf, Module, Side, children, layers
-from archdraw.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
-from archdraw.layout.signs import Sign
-from archdraw.layout.table import TableRow
+from archdraw.analysis.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
+from archdraw.layout.compare.signs import Sign
+from archdraw.layout.compare.table import TableRow
+from archdraw.tree.blocks import Block, Leaf, Module, Side, children, layers
 from archdraw.views.several import Subject
 from archdraw.views.several._words import name_of, value_of
 from archdraw.views.wording import within

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdraw.layout.bars import Bar, Bars, Part
+from archdraw.layout.charts.bars import Bar, Bars, Part
 from archdraw.views.several._scale_points import left_out, title
+from archdraw.views.several._sizes import Scale, Sized, Sort
 from archdraw.views.wording import parameters
-
-if TYPE_CHECKING:
-    from archdraw.views.several.scale import Scale, Sized, Sort
 
 PARTS = (
     Part("embeddings and output layer", "embedding", hollow=True),

@@ -6,14 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING
 
-from archdraw.layout.scatter import Axis, Form, Key, Mark, Scatter, Stretch, Tick
+from archdraw.layout.charts.scatter import Axis, Form, Key, Mark, Scatter, Stretch, Tick
+from archdraw.views.several._sizes import Scale, Sized
 from archdraw.views.wording import data as memory
 from archdraw.views.wording import parameters, share
-
-if TYPE_CHECKING:
-    from archdraw.views.several.scale import Scale, Sized
 
 KINDS: tuple[tuple[str, Form, str], ...] = (
     ("dense", "disc", "attention"),

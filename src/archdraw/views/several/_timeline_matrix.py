@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from archdraw.layout.matrix import Cell, Column, Matrix, Row, Section, Slot
+from archdraw.layout.charts.matrix import Cell, Column, Matrix, Row, Section, Slot
+from archdraw.views.several._uptake import By, Dated, Timeline, Uptake
 from archdraw.views.wording import share
-
-if TYPE_CHECKING:
-    from archdraw.views.several.timeline import By, Dated, Timeline, Uptake
 
 ROLES = {
     "token mixing": "attention",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archdraw.blocks import Setting
-from archdraw.difference import COUNTS, Difference, count
-from archdraw.facts import Facts
+from archdraw.analysis.difference import COUNTS, Difference, count
 from archdraw.kinds.wording import number
-from archdraw.layout.table import TableRow
+from archdraw.layout.compare.table import TableRow
+from archdraw.tree.blocks import Setting
+from archdraw.tree.facts import Facts
 from archdraw.views.wording import data, parameters
 
 SPELLED = {

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Annotated, Any
 
-from archdraw.difference import Difference, difference, report
+from archdraw.analysis.difference import Difference, difference, report
 from archdraw.errors import ArchdrawError
-from archdraw.layout import comparison, grid
-from archdraw.layout.comparison import Comparison, Model, PanelRow
+from archdraw.layout.compare import grid
+from archdraw.layout.compare import side_by_side as comparison
+from archdraw.layout.compare.side_by_side import Comparison, Model, PanelRow
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from archdraw.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
+from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
+from archdraw.analysis.traits import SHORT, Change
 from archdraw.developers import accent_index
-from archdraw.layout import chart
-from archdraw.layout.cards import Note
-from archdraw.layout.lanes import Card, Chart, Lane, Link
+from archdraw.layout.lineage import chart
+from archdraw.layout.lineage.cards import Note
+from archdraw.layout.lineage.lanes import Card, Chart, Lane, Link
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.traits import SHORT, Change
 from archdraw.views.several import Several, Subject
 
 NOUNS = {

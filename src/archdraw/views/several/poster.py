@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError
-from archdraw.layout import legend, plate
-from archdraw.layout import poster as layout
-from archdraw.layout.sheet import ISO, Section, Sheet, Tile
-from archdraw.layout.tiles import tiles
+from archdraw.layout.plate import plate
+from archdraw.layout.sheet import legend
+from archdraw.layout.sheet import poster as layout
+from archdraw.layout.sheet.sheet import ISO, Section, Sheet, Tile
+from archdraw.layout.sheet.tiles import tiles
 from archdraw.picture import (
     Bar,
     Box,

@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any
 
 from archdraw.errors import ArchdrawError
-from archdraw.facts import Facts
-from archdraw.layout import bars, scatter
+from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.tree.facts import Facts
 from archdraw.views.architecture import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
+from archdraw.views.several._sizes import Across, Scale, Shown, Sized, Sort, Upwards
 from archdraw.views.wording import headline
 
-Across: TypeAlias = Literal["date", "active", "context"]
-Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
-Shown: TypeAlias = Literal["points", "bars"]
-Sort: TypeAlias = Literal["size", "date", "name"]
-
 VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
-
-
-@dataclass(frozen=True, slots=True)
-class Sized:
-    """One model by its sizes.
-
-    ``total`` are all its parameters, ``active`` those that a token passes (``active_is`` says which these are),
-    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer.
-    ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
-    for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
-    the first that it may mean.
-    """
-
-    slug: str
-    name: str
-    developer: str
-    released: str
-    day: date | None
-    kind: str
-    total: int
-    active: int
-    active_is: str
-    idle: int
-    embedding: int
-    context_length: int | None
-    context: int
-    kv_cache: int
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What the picture tells: the models shown, the oldest first, and those that are not.
-
-    ``copies`` are slugs, each with that of the model that it has the counts of; ``left_out`` are names by the reason.
-    """
-
-    x: Across
-    y: Upwards
-    context: int
-    models: tuple[Sized, ...]
-    copies: Mapping[str, str]
-    left_out: Mapping[str, tuple[str, ...]]
 
 
 def gather(

@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from archdraw.concepts import CONCEPTS, concepts
+from archdraw.analysis.concepts import CONCEPTS, concepts
 from archdraw.errors import ArchdrawError, nearest
-from archdraw.layout import matrix
+from archdraw.layout.charts import matrix
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.several import Several, Subject, _timeline_matrix
-
-By: TypeAlias = Literal["model", "quarter", "year"]
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """One model by its release: ``released`` is as precise as the spec says it, ``day`` the first that it may mean."""
-
-    slug: str
-    name: str
-    released: str
-    day: date
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Uptake:
-    """One concept, and the models that have it, by their numbers in the order of release."""
-
-    concept: str
-    about: str
-    models: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """What the picture tells: the models in the order of release, and each concept that one of them has.
-
-    Concepts stand with those that are about the same thing, the one that came first on top; ``left_out`` are the names
-    of models that are not shown, each with why.
-    """
-
-    models: tuple[Dated, ...]
-    uptakes: tuple[Uptake, ...]
-    absent: tuple[str, ...]
-    left_out: Mapping[str, tuple[str, ...]]
-
-    def firsts(self, uptake: Uptake) -> tuple[Dated, ...]:
-        """The first of the models with a concept, and those of the same day."""
-        having = [self.models[number] for number in uptake.models]
-        return tuple(model for model in having if model.day == having[0].day)
-
-    def years(self) -> range:
-        """From the year of the first model to that of the last."""
-        return range(self.models[0].day.year, self.models[-1].day.year + 1)
+from archdraw.views.several._uptake import By, Dated, Timeline, Uptake
 
 
 def gather(

@@ -1,0 +1,278 @@
+"""Who came from whom: the ``parents:`` of specs as relations of models, with what changed counted from their trees.
+
+A relation has the author's words and the computed ones beside each other: what a child has that its parent has not
+(``+``), what it lacks (``−``), and values that are others (no sign).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from archdraw.analysis.traits import USUAL, Change, Traits, changes, traits
+from archdraw.errors import ArchdrawError, nearest
+from archdraw.resources import shipped_spec
+from archdraw.spec import Parent, Spec, expand, load_spec
+from archdraw.tree.blocks import Module
+
+Grouping = Literal["developer", "family"]
+SAME = "same architecture"
+NOBODY = "unknown developer"
+MOST_TAKEN = 3
+"""So many of the concepts that a model took over from another are told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One of the models that relations are looked for among; ``released`` is the first day that its spec means."""
+
+    slug: str
+    spec: Spec
+    block: Module
+    released: date | None = None
+    link: str = ""
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the model is made of, in words that can be compared."""
+        return traits(self.spec, self.block)
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A model in a lineage. ``lane`` is the developer or family that it stands with, ``about`` what it is made of."""
+
+    slug: str
+    name: str
+    developer: str
+    family: str
+    lane: str
+    released: str
+    day: date | None
+    link: str
+    about: tuple[str, ...]
+    known: bool
+
+
+@dataclass(frozen=True)
+class Relation:
+    """``child`` came from ``parent`` (slugs). ``words`` are the author's, ``changes`` are computed.
+
+    ``taken`` are concepts that both have and no other parent of the child, the most telling and the rarest
+    first. ``inside``: both are in the
+    picture; of a parent that is not, ``name`` and ``lane`` come from its spec, if there is one.
+    """
+
+    parent: str
+    child: str
+    relation: str
+    name: str
+    lane: str
+    words: tuple[str, ...]
+    source: str
+    changes: tuple[Change, ...]
+    taken: tuple[str, ...]
+    inside: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether both have one architecture."""
+        return self.relation == SAME
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Models by day and the relations among them; ``of`` is the slug of the one that the others are relatives of."""
+
+    models: tuple[Relative, ...]
+    relations: tuple[Relation, ...]
+    grouping: Grouping
+    of: str = ""
+    families: tuple[str, ...] = ()
+    start: int | None = None
+
+
+def family_of(spec: Spec) -> str:
+    """The family of a model: what its spec says, else the letters that its name begins with (``Qwen`` of Qwen3 8B)."""
+    if spec.family:
+        return spec.family
+    found = re.match(r"[^\W\d_]{2,}", spec.name)
+    return found[0] if found else spec.name.split(" ")[0]
+
+
+def descent(
+    members: Sequence[Member],
+    *,
+    of: str | None = None,
+    families: Collection[str] = (),
+    start: int | None = None,
+    grouping: Grouping = "developer",
+) -> Descent:
+    """The relations among ``members``.
+
+    Kept are the model ``of`` (slug or name) with all its ancestors and descendants, the models of ``families`` (or
+    developers; letters may be small), and those released from the year ``start`` on.
+    Raises :class:`ArchdrawError` where there is no such model or family, nothing is left, or two have one slug.
+    """
+    for slug, number in Counter(member.slug for member in members).items():
+        if number > 1:
+            told = {2: "two"}.get(number, f"{number:,}")
+            raise ArchdrawError(f"{told} models are called {slug}; lineage knows models by their file's name")
+    every = {member.slug: member for member in members}
+    centre = _found(of, every) if of else ""
+    kept = set(_relatives(centre, every)) if centre else set(every)
+    if families:
+        kept &= _of_families(families, every)
+    if start is not None:
+        kept = {slug for slug in kept if (day := every[slug].released) is not None and day.year >= start}
+    if not kept:
+        raise ArchdrawError(_nothing(of, families, start, every))
+    chosen = sorted((every[slug] for slug in kept), key=lambda member: (member.released or date.min, member.slug))
+    lanes = _lanes((member.spec for member in every.values()), grouping)
+    counts = Counter(name for member in chosen for name in member.traits.concepts)
+    return Descent(
+        tuple(_relative(member, lanes[_group(member.spec, grouping)]) for member in chosen),
+        tuple(
+            _relation(parent, member, every, kept, lanes, grouping, counts)
+            for member in chosen
+            for parent in member.spec.parents
+        ),
+        grouping,
+        centre if centre in kept else "",
+        tuple(families),
+        start,
+    )
+
+
+def _found(wanted: str, every: dict[str, Member]) -> str:
+    known = {name.casefold(): slug for slug, member in every.items() for name in (member.spec.name, slug)}
+    if wanted.casefold() not in known:
+        hint = nearest(wanted, every)
+        raise ArchdrawError(f"no model is named {wanted!r}" + (f"; {hint}" if hint else ""))
+    return known[wanted.casefold()]
+
+
+def _relatives(centre: str, every: dict[str, Member]) -> set[str]:
+    """``centre`` with all that it came from, and all that came from it."""
+    up = {slug: [parent.model for parent in member.spec.parents] for slug, member in every.items()}
+    down: dict[str, list[str]] = {}
+    for child, parents in up.items():
+        for parent in parents:
+            down.setdefault(parent, []).append(child)
+    return _reached(centre, up, every) | _reached(centre, down, every)
+
+
+def _reached(start: str, ways: dict[str, list[str]], every: Collection[str]) -> set[str]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        for slug in ways.get(waiting.pop(), ()):
+            if slug in every and slug not in reached:
+                reached.add(slug)
+                waiting.append(slug)
+    return reached
+
+
+def _of_families(families: Collection[str], every: dict[str, Member]) -> set[str]:
+    names: dict[str, set[str]] = {}
+    for slug, member in every.items():
+        for name in filter(None, (family_of(member.spec), member.spec.developer)):
+            names.setdefault(name.casefold(), set()).add(slug)
+    for family in families:
+        if family.casefold() not in names:
+            spelled = {name.casefold(): name for one in every.values() for name in (family_of(one.spec),)}
+            spelled |= {name.casefold(): name for one in every.values() if (name := one.spec.developer or "")}
+            hint = nearest(family, names)
+            for small in sorted(spelled, key=len, reverse=True):
+                hint = re.sub(rf"\b{re.escape(small)}\b(?=\?| or )", spelled[small], hint)
+            raise ArchdrawError(f"no family or developer is named {family!r}" + (f"; {hint}" if hint else ""))
+    return set().union(*(names[family.casefold()] for family in families))
+
+
+def _nothing(of: str | None, families: Collection[str], start: int | None, every: dict[str, Member]) -> str:
+    asked = [f"of {of}"] if of else []
+    asked += [f"in {' or '.join(families)}"] if families else []
+    asked += [f"from {start} on"] if start is not None else []
+    days = [member.released for member in every.values() if member.released]
+    last = f"; the last of {len(every)} was released in {max(days).year}" if start is not None and days else ""
+    return f"no model {', '.join(asked)}{last}" if asked else "there are no models"
+
+
+def _lanes(specs: Iterable[Spec], grouping: Grouping) -> dict[str, str]:
+    """The lane of each developer or family: one whose name begins with another's whole name goes with that.
+
+    Families are told apart without regard to capitals (``LLaMA``, ``Llama``); the one that is spelled so most often
+    names them.
+    """
+    counted = Counter(_group(spec, grouping) for spec in specs)
+    ordered = sorted(counted, key=lambda name: (-counted[name], name))
+    lanes: dict[str, str] = {}
+    for name in ordered:
+        same = [other for other in ordered if other.casefold() == name.casefold()]
+        longer = [other for other in ordered if name.casefold().startswith(f"{other.casefold()} ")]
+        lanes[name] = min((*longer, same[0]), key=len)
+    return lanes
+
+
+def _group(spec: Spec, grouping: Grouping) -> str:
+    return family_of(spec) if grouping == "family" else spec.developer or NOBODY
+
+
+def _relative(member: Member, lane: str) -> Relative:
+    spec = member.spec
+    return Relative(
+        member.slug, spec.name, spec.developer or NOBODY, family_of(spec), lane, spec.released or "", member.released,
+        member.link, member.traits.about, member.traits.known,
+    )  # fmt: skip
+
+
+def _relation(
+    parent: Parent,
+    child: Member,
+    every: dict[str, Member],
+    kept: set[str],
+    lanes: dict[str, str],
+    grouping: Grouping,
+    counts: Counter[str],
+) -> Relation:
+    before = every.get(parent.model) or _shipped(parent.model)
+    lane = ""
+    if before:
+        group = _group(before.spec, grouping)
+        lane = lanes.get(group, group)
+    others = {
+        name
+        for other in child.spec.parents
+        if other.model != parent.model and other.model in every
+        for name in every[other.model].traits.concepts
+    }
+    shared = [name for name in before.traits.concepts if name in child.traits.concepts] if before else []
+    new = [name for name in shared if name not in others]
+    telling = [name for name in new if name not in USUAL] or new
+    rarest = sorted(telling, key=lambda name: counts[name])
+    taken = sorted(rarest, key=lambda name: telling.index(name) + rarest.index(name))
+    return Relation(
+        parent.model,
+        child.slug,
+        parent.relation,
+        before.spec.name if before else parent.model,
+        lane,
+        parent.changes,
+        parent.source or "",
+        changes(before.traits, child.traits) if before else (),
+        tuple(taken[:MOST_TAKEN]),
+        parent.model in kept,
+    )
+
+
+def _shipped(slug: str) -> Member | None:
+    """A parent that is not among the models, where archdraw comes with it."""
+    file = shipped_spec(slug)
+    if file is None:
+        return None
+    spec = load_spec(file)
+    return Member(slug, spec, expand(spec))

@@ -1,0 +1,6 @@
+"""What the program ends with."""
+
+from __future__ import annotations
+
+FINE, PROBLEMS, USAGE, INTERNAL, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 70, 130, 141
+"""Exit codes. 70 is the program's own fault (sysexits), 130 and 141 are what a shell gives to SIGINT and SIGPIPE."""

@@ -1,0 +1,1 @@
+"""Kinds of encoders beside the layers: text, images, sound."""

@@ -1,0 +1,1 @@
+"""Kinds of feed-forward blocks: dense ones and mixtures of experts."""

@@ -1,0 +1,1 @@
+"""Kinds that hold other kinds: layers, stacks, loops, norms, and the algebra itself."""

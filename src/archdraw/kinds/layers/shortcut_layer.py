@@ -1,0 +1,86 @@
+"""A layer whose experts stand beside its second half: shortcut-connected mixture of experts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from archdraw.kinds.base import Family, FeedForward, Kind, KindError, Mixer, Norm, Scope
+from archdraw.kinds.booking import with_leaves
+from archdraw.kinds.expanding import book_rest, expand_each
+from archdraw.kinds.fields import Label
+from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.tree import blocks
+from archdraw.tree.blocks import Block, Leaf, Module
+from archdraw.tree.runs import MOST_LAYERS
+
+
+class ShortcutLayer(Kind):
+    """A layer of two mixers and two dense feed forwards, with experts on a way around half of it (LongCat).
+
+    The ``experts`` read the same normed line as the first ``feed_forward``, and what they make is added at the very
+    end, after the second ``attention`` and the second ``feed_forward``: a machine can work on both at once.
+    """
+
+    keyword: ClassVar[str] = "shortcut_layer"
+    family: ClassVar[Family] = "layer"
+    example: ClassVar[str] = (
+        "shortcut_layer:\n"
+        "  times: 28\n"
+        "  attention: {multi_head: {num_attention_heads: 16}}\n"
+        "  feed_forward: {swiglu: {intermediate_size: 12288}}\n"
+        "  experts: {mixture_of_experts: {num_experts: 512, num_experts_per_tok: 12, moe_intermediate_size: 2048}}"
+    )
+    source: ClassVar[str] = "LongCat-Flash Technical Report, arXiv:2509.01322; Cai et al. 2024, ScMoE, arXiv:2404.05019"
+
+    attention: Mixer
+    feed_forward: FeedForward
+    experts: FeedForward
+    norm: Norm = Field(default_factory=RMSNorm)
+    times: Annotated[int, Field(ge=1, le=MOST_LAYERS)] = 1
+    label: Label = "Shortcut layer"
+
+    def expand(self, scope: Scope) -> Block:
+        """A module of kind ``layer``, repeated where ``times`` is more than 1.
+
+        Raises :class:`KindError` where a part leaves another width than came in.
+        """
+        for name in ("attention", "feed_forward", "experts"):
+            width = getattr(self, name).features_out(scope)
+            if width != scope.hidden_size:
+                raise KindError(f"{name} leaves {width:,} features where {scope.hidden_size:,} came in", name)
+        norm, mixer, dense, experts = expand_each([self.norm, self.attention, self.feed_forward, self.experts], scope)
+        if not isinstance(norm, Leaf | Module):
+            raise KindError(f"{self.norm.keyword} is not one box and cannot be a layer's norm", "norm")
+        mixer, dense = book_rest(mixer, "attention"), book_rest(dense, "feed_forward")
+        first = blocks.Residual(blocks.Sequence((_named(norm, "input_layernorm.0"), _named(mixer, "self_attn.0"))))
+        rows = (
+            ("post_attention_layernorm.0", dense, "mlps.0"),
+            ("input_layernorm.1", mixer, "self_attn.1"),
+            ("post_attention_layernorm.1", dense, "mlps.1"),
+        )
+        way = [blocks.Residual(blocks.Sequence((_named(norm, name), _named(part, own)))) for name, part, own in rows]
+        # The experts read what the first feed forward reads: the norm is one, and stands on both ways.
+        read = _named(_shared(norm), "post_attention_layernorm.0")
+        shortcut = blocks.Sequence((read, _named(book_rest(experts, "feed_forward"), "mlp")))
+        body = blocks.Sequence((first, blocks.Parallel((shortcut, blocks.Sequence(tuple(way))), "add")))
+        layer = Module("layer", self.label, body, kind="layer")
+        return layer if self.times == 1 else blocks.Repeat(layer, self.times)
+
+
+def _shared(norm: Leaf | Module) -> Leaf | Module:
+    """``norm`` once more, its weights those of the other."""
+    made = with_leaves(
+        norm,
+        lambda leaf: replace(
+            leaf, label=f"same {leaf.label}", weights=tuple(replace(weight, tied=True) for weight in leaf.weights)
+        ),
+    )
+    assert isinstance(made, Leaf | Module)
+    return made
+
+
+def _named(block: Block, name: str) -> Block:
+    return blocks.renamed(block, name) if isinstance(block, Leaf | Module) else block

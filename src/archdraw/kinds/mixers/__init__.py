@@ -1,0 +1,1 @@
+"""Kinds that mix tokens: attention, linear attention, state spaces, recurrences, and positions."""

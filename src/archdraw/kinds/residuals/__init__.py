@@ -1,0 +1,1 @@
+"""Kinds of residual connections: how a sublayer joins the stream."""

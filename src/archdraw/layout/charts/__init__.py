@@ -1,0 +1,1 @@
+"""Charts on axes: marks with labels, bars, matrices."""

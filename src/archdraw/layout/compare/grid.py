@@ -1,0 +1,194 @@
+"""Several models on one grid: columns of slots in which what stands for the same is level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
+from archdraw.layout.compare.signs import Sign
+from archdraw.layout.diagram import diagram, frames, joints
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
+from archdraw.layout.diagram.text import fitted, paint_rows
+from archdraw.picture import Box, Diagram, Frame, Rail, Tap
+
+COLUMN = replace(
+    SPINE,
+    box_width=280,
+    least_width=280,
+    gap=20,
+    rail=280,
+    frame_left=304,
+    frame_right=164,
+    chip_width=104,
+    chip_space=12,
+)
+"""The measures of one of several columns: a little smaller than a spine by itself."""
+SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
+"""For models with branches side by side, whose columns are wide."""
+ABSENT_HEIGHT = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of all columns: what each has there, None where it has nothing.
+
+    ``signs`` say for each two neighbours how the right one differs; ``absent`` is what is written where one has none.
+    """
+
+    path: str
+    items: tuple[Diagram | None, ...]
+    signs: tuple[Sign | None, ...]
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Slots within a residual rail or a frame that all columns have: ``around`` is that of each."""
+
+    around: tuple[Rail | Frame, ...]
+    slots: tuple[GridItem, ...]
+
+
+GridItem: TypeAlias = Slot | Around
+
+
+def slots(items: Sequence[GridItem]) -> list[Slot]:
+    """Every slot, the lowest first."""
+    return [slot for item in items for slot in (slots(item.slots) if isinstance(item, Around) else [item])]
+
+
+def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN) -> list[Cell]:
+    """The cells of ``number`` columns, every slot as high in one as in the others.
+
+    When they are painted, the place of slot ``path`` in a column is kept on the canvas under ``mark(column, path)``.
+    """
+    made = [_row(item, number, measures) for item in items]
+    likes = [_like(item) for item in items]
+    return [joints.stacked([row[index] for row in made], likes, measures) for index in range(number)]
+
+
+def mark(column: int, path: str) -> str:
+    """Where a canvas keeps the place of a slot."""
+    return f"#{column} {path}"
+
+
+def _like(item: GridItem) -> Diagram:
+    """A diagram that wants the same room about it as those of ``item``."""
+    if isinstance(item, Around):
+        return item.around[0]
+    there = [one for one in item.items if one is not None]
+    taps = [one for one in there if isinstance(one, Tap)]
+    return max(taps, key=lambda tap: frames.side_height(tap.box)) if taps else there[0]
+
+
+def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
+    if isinstance(item, Around):
+        inner = columns(item.slots, number, measures)
+        return [_around(one, cell, measures) for one, cell in zip(item.around, inner, strict=True)]
+    placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
+    length = max(cell.length for cell in placed if cell is not None)
+    cells: list[Cell] = []
+    for index, (one, cell) in enumerate(zip(item.items, placed, strict=True)):
+        if isinstance(one, Box):
+            # A box grows to the height of its neighbours, as long as those are boxes too.
+            boxes = all(isinstance(other, Box | None) for other in item.items)
+            grown = replace(one, least_height=length if boxes else one.least_height)
+            level = _padded(diagram.place(grown, (0.0,), (), measures), length)
+        elif cell is not None:
+            level = _padded(cell, length)
+        elif isinstance(_like(item), Tap):
+            level = _absent_tap(item, length, gap_mark(index, item.path), measures)
+        else:
+            level = _absent(item, length, measures)
+        cells.append(_marked(level, mark(index, item.path)))
+    return cells
+
+
+def _around(one: Rail | Frame, inner: Cell, measures: Measures) -> Cell:
+    if isinstance(one, Rail):
+        return frames.rail(inner, 0.0, measures)
+    return frames.frame(inner, one, 0.0, measures)
+
+
+def _padded(cell: Cell, length: float) -> Cell:
+    """``cell`` in the middle of ``length`` px, its lines led on below and above."""
+    spare = length - cell.length
+    if spare < 0.01 or cell.length == 0:
+        return replace(cell, length=length)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        low = y - spare / 2
+        for port, arrow in zip(cell.inputs, cell.arrows, strict=True):
+            canvas.line((x + port, y), (x + port, low), arrow=arrow)
+        cell.paint(canvas, x, low)
+        for port in cell.outputs:
+            canvas.line((x + port, low - cell.length), (x + port, y - length))
+
+    return Cell(cell.left, cell.right, length, cell.inputs, cell.outputs, (False,) * len(cell.inputs), paint)
+
+
+def _marked(cell: Cell, path: str) -> Cell:
+    """``cell``, which leaves its place on the canvas when it is painted."""
+    paint = cell.paint
+
+    def painting(canvas: Canvas, x: float, y: float) -> None:
+        paint(canvas, x, y)
+        canvas.places.setdefault(path, Place(x + cell.left, y - cell.length, x + cell.right, y))
+
+    return replace(cell, paint=painting)
+
+
+def _absent(slot: Slot, length: float, measures: Measures) -> Cell:
+    """A dashed gap on the line."""
+    width, height = measures.box_width, min(length, ABSENT_HEIGHT)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        bottom = y - (length - height) / 2
+        top = bottom - height
+        if bottom < y - 0.01:
+            canvas.line((x, y), (x, bottom))
+            canvas.line((x, top), (x, y - length))
+        dashed(canvas, Place(x - width / 2, top, x + width / 2, bottom), slot.absent)
+
+    return Cell(-width / 2, width / 2, length, (0.0,), (0.0,), (False,), paint)
+
+
+def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cell:
+    """A dashed gap beside the line, where others have a module."""
+    tap = _like(slot)
+    assert isinstance(tap, Tap)
+    if tap.direction == "in":
+        return Cell(-1, 1, length, (0.0,), (0.0,), (False,), lambda canvas, x, y: None)
+    place = frames.beside(tap, 0.0, measures)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        gap = Place(x + place.left, y + place.top, x + place.right, y + place.bottom)
+        dashed(canvas, gap, slot.absent)
+        canvas.places[path] = gap
+
+    return Cell(place.left, 1, length, (0.0,), (0.0,), (False,), paint)
+
+
+def gap_mark(column: int, path: str) -> str:
+    """Where a canvas keeps the place of the gap for a module beside the line."""
+    return f"{mark(column, path)} gap"
+
+
+def dashed(canvas: Canvas, place: Place, label: str) -> None:
+    """What is not there, with a word for it."""
+    theme = canvas.theme
+    with canvas.group("", label):
+        canvas.rect(
+            place.left,
+            place.top,
+            place.right - place.left,
+            place.bottom - place.top,
+            fill=theme.page,
+            stroke=theme.signs.removed,
+            dash=UNKNOWN_DASH,
+        )
+        rows = fitted(label, place.right - place.left - 16, 16, SMALL, 400)
+        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, theme.ink)

@@ -1,0 +1,1 @@
+"""String diagrams: boxes, joints, frames and graphs as cells that compose."""

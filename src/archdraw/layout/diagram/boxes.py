@@ -1,0 +1,165 @@
+"""Boxes with their words, chips and figures, grown over the lines that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from archdraw.fonts import text_width
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram import figures
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
+from archdraw.picture import Box, Chip
+
+CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+PORT_INSET = 20.0
+"""The least distance of an outer line from the end of the box that it enters."""
+
+
+def natural_width(box: Box, measures: Measures) -> float:
+    """How wide the words and the figure of ``box`` want it."""
+    if measures.box_width:
+        return measures.box_width
+    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures, box.strong)
+    words = max((row.width for row in rows), default=0)
+    figure = figures.size(box.figure, measures.figure_scale)[0] + 24 if box.figure else 0
+    return max(measures.least_width, words + 2 * measures.pad, figure)
+
+
+def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, ...]:
+    """Distances between the lines into ``box``: where as many leave as come in they pass straight through."""
+    number = box.inputs - 1
+    if len(box.outputs) != box.inputs:
+        return (measures.port_gap,) * number
+    distances = [max(measures.port_gap, distance) for distance in (out or (0.0,) * number)]
+    # The words find room between the outer lines rather than beside them, where a neighbour may stand.
+    lacking = natural_width(box, measures) - 2 * PORT_INSET - sum(distances)
+    if lacking > 0 and number:
+        distances = [distance + lacking / number for distance in distances]
+    return tuple(distances)
+
+
+def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
+    """``box`` over ``ports``, centred on them."""
+    centre = (ports[0] + ports[-1]) / 2
+    leaving = _outputs(box, ports, centre, out, measures)
+    span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
+    width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
+    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures, box.strong)
+    figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
+    words_height = block_height(rows, measures) if rows else 0
+    chips = _Chips.of(box.chips, measures)
+    if box.figure:
+        words_height = rows_height(rows) + 8 if rows else 1.5
+        height = words_height + figure_height + 24
+    else:
+        height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
+    height = max(height, box.least_height)
+    left = centre - width / 2
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + left, y - height, x + left + width, y)
+        text_fill = canvas.theme.paint(box.role).text
+        with canvas.group(box.path, box.title or _title(box)):
+            canvas.box(place, box.role, box.path)
+            if box.figure:
+                # The words keep the colours of the role; the figure stands on the page's.
+                canvas.rect(
+                    place.left + 1.5,
+                    place.top + words_height,
+                    width - 3,
+                    height - words_height - 1.5,
+                    fill=canvas.theme.page,
+                    radius=6,
+                    kind="mark",
+                )
+                paint_rows(canvas, rows, x + centre, place.top + words_height / 2 + 0.5, text_fill)
+                figures.paint(canvas, box.figure, x + centre, y - 12 - figure_height, measures.figure_scale)
+            else:
+                paint_rows(canvas, rows, x + centre, place.middle, text_fill)
+        chips.paint(canvas, place.left, place.middle)
+        if len(leaving) != len(ports):
+            for name, port, side in _named(box, leaving):
+                # Beside the line, low enough to stay clear of the arrow head above.
+                anchor: Literal["start", "end"] = "start" if side > 0 else "end"
+                canvas.text(
+                    x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
+                )
+
+    extent = measures.chip_width + measures.chip_space if box.chips else 0
+    right = left + width
+    if len(leaving) != len(ports):
+        # A name beside its line may reach beyond the box.
+        named = [(port, side, 8 + text_width(name, SMALL)) for name, port, side in _named(box, leaving)]
+        right = max([right, *(port + room for port, side, room in named if side > 0)])
+        extent = max([extent, *(left - port + room for port, side, room in named if side < 0)])
+    source = box.inputs == 0
+    return Cell(left - extent, right, height, ports, leaving, (not source,) * len(ports), paint, source)
+
+
+def _outputs(
+    box: Box, ports: tuple[float, ...], centre: float, out: tuple[float, ...], measures: Measures
+) -> tuple[float, ...]:
+    number = len(box.outputs)
+    if number == 1:
+        return (centre,)
+    if number == len(ports):
+        return ports
+    distances = [max(measures.port_gap, distance) for distance in (out or (0.0,) * (number - 1))]
+    leaving = [centre - sum(distances) / 2]
+    for distance in distances:
+        leaving.append(leaving[-1] + distance)
+    return tuple(leaving)
+
+
+def _title(box: Box) -> str:
+    return f"{box.label}: {box.detail}" if box.detail else box.label
+
+
+@dataclass(frozen=True, slots=True)
+class _Chips:
+    """The chips of a box, with their words and heights."""
+
+    chips: tuple[Chip, ...]
+    rows: tuple[tuple[Row, ...], ...]
+    width: float
+    space: float
+
+    @classmethod
+    def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
+        rows = tuple(fitted(chip.label, measures.chip_width - 12, SMALL, SMALL, 500) for chip in chips)
+        return cls(chips, rows, measures.chip_width, measures.chip_space)
+
+    @property
+    def heights(self) -> list[float]:
+        return [max(CHIP_HEIGHT, rows_height(rows) + 9) for rows in self.rows]
+
+    @property
+    def height(self) -> float:
+        return sum(self.heights) + CHIP_GAP * (len(self.chips) - 1)
+
+    def paint(self, canvas: Canvas, box_left: float, middle: float) -> None:
+        """All chips above each other at the left of a box, each with its arrow."""
+        left = box_left - self.space - self.width
+        top = middle - self.height / 2
+        for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
+            colours = canvas.theme.paint(chip.role)
+            with canvas.group("", chip.label):
+                canvas.rect(left, top, self.width, height, fill=colours.fill, stroke=colours.border)
+                paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
+            canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)
+            top += height + CHIP_GAP
+
+
+def _named(box: Box, leaving: tuple[float, ...]) -> Iterator[tuple[str, float, int]]:
+    """The names of the lines that leave, with their ports and the side they stand on: 1 right, -1 left.
+
+    The first of two lines that are too near for its name has it at its left.
+    """
+    for index, (name, port) in enumerate(zip(box.outputs, leaving, strict=True)):
+        if name:
+            near = index == 0 and len(leaving) > 1 and leaving[1] - port < text_width(name, SMALL) + 12
+            yield name, port, -1 if near else 1

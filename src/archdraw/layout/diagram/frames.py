@@ -1,0 +1,253 @@
+"""What stands around items on the spine: residual rails, frames with their brackets, slots with alternatives, taps."""
+
+from __future__ import annotations
+
+from archdraw.fonts import MIDDLE
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
+from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap
+
+FRAME = "#frame"
+"""Where the canvas keeps the place of the last frame."""
+TAP = 36.0
+"""From where a residual's line comes in up to its first box; the dot is half-way."""
+FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
+BAR_HEIGHT, INSET_BAR = 40.0, 240.0
+"""How high a bar is, and how wide in an inset."""
+BAND, BAND_LINE = 24.0, 19.0
+BRACKET = 16.0
+"""From a frame to the bracket at its left."""
+BRACKET_FOOT = 6.0
+GUTTER = 56.0
+"""Room for what a bracket says."""
+SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
+TAP_OUT, TAP_IN = 40.0, 36.0
+NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
+"""What a module that joins the spine says beside its line."""
+
+
+def rail(body: Cell, port: float, measures: Measures) -> Cell:
+    """``body`` with the line that goes around it and the plus where both meet."""
+    body = body.moved(port - body.inputs[0])
+    axis = body.outputs[0]
+    distance = max(measures.rail, port - body.left + 24)
+    radius = measures.node
+    length = TAP + body.length + measures.gap + 2 * radius
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        tap, plus = y - TAP / 2, y - length + radius
+        left = x + port - distance
+        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
+        canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
+        canvas.dot(x + port, tap)
+        body.paint(canvas, x, y - TAP)
+        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
+        canvas.node(x + axis, plus, radius, "+")
+
+    return Cell(port - distance - 2, body.right, length, (port,), (axis,), (False,), paint)
+
+
+def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
+    """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
+    body = body.moved(port - body.inputs[0])
+    inner = 22 + BRACKET + GUTTER if _is_bracketed(item.body) else 22
+    left = min(body.left - inner, port - measures.frame_left)
+    right = max(body.right + 24, port + measures.frame_right)
+    length = FRAME_BOTTOM + body.length + FRAME_TOP
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + left, y - length, x + right, y)
+        canvas.rect(
+            place.left,
+            place.top,
+            right - left,
+            length,
+            fill=canvas.tint,
+            stroke=canvas.accent,
+            stroke_width=2,
+            radius=20,
+            kind="container",
+            layer="ground",
+        )
+        canvas.places[item.path] = place
+        bracket(canvas, place, item.times)
+        canvas.line((x + port, y), (x + port, y - FRAME_BOTTOM), arrow=body.arrows[0])
+        body.paint(canvas, x, y - FRAME_BOTTOM)
+        # Of frames in frames the outermost is the one that zoom lines leave.
+        canvas.places[FRAME] = place
+        out = x + body.outputs[0]
+        canvas.line((out, y - length + FRAME_TOP), (out, y - length))
+
+    return Cell(left - _beside(item.times, measures), right, length, (port,), body.outputs, (False,), paint)
+
+
+def _beside(times: str, measures: Measures) -> float:
+    """What the bracket of ``times`` takes at the left, where no margin of the page is kept for it."""
+    return BRACKET + GUTTER if times and not measures.frame_left else 0.0
+
+
+def _is_bracketed(item: Diagram) -> bool:
+    """Whether brackets stand at the left of ``item``."""
+    match item:
+        case Frame(times=times) | Bar(times=times):
+            return bool(times)
+        case Chain(items=items):
+            return any(map(_is_bracketed, items))
+        case _:
+            return False
+
+
+def bar(item: Bar, port: float, measures: Measures) -> Cell:
+    """A run of layers folded to one line of words."""
+    left, right = port - measures.frame_left, port + measures.frame_right
+    if not measures.frame_left:
+        left, right = port - INSET_BAR / 2, port + INSET_BAR / 2
+    rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
+    height = max(BAR_HEIGHT, rows_height(rows) + 14)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + left, y - height, x + right, y)
+        with canvas.group(item.path, item.title):
+            canvas.rect(
+                place.left,
+                place.top,
+                right - left,
+                height,
+                fill=canvas.theme.page,
+                stroke=canvas.accent,
+                stroke_width=2,
+                radius=12,
+            )
+            paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.ink)
+        canvas.places[item.path] = place
+        bracket(canvas, place, item.times)
+
+    return Cell(left - _beside(item.times, measures), right, height, (port,), (port,), (True,), paint)
+
+
+def bracket(canvas: Canvas, place: Place, times: str) -> None:
+    """A straight bracket at the left of ``place`` with ``times`` beside its middle."""
+    if not times:
+        return
+    x, foot = place.left - BRACKET, place.left - BRACKET + BRACKET_FOOT
+    top, bottom = place.top + 2, place.bottom - 2
+    points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
+    canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
+    rows = fitted(times, GUTTER, 20, SMALL, 700)
+    y = place.middle - rows_height(rows) / 2
+    for row in rows:
+        baseline = y + row.height / 2 + MIDDLE * row.size
+        canvas.text(x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end")
+        y += row.height
+
+
+def choice(
+    cells: list[Cell], options: tuple[Diagram, ...], bands: tuple[str, ...], port: float, measures: Measures
+) -> Cell:
+    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all."""
+    cells = [cell.moved(port - cell.inputs[0]) for cell in cells]
+    pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
+    left = min(cell.left for cell in cells) - max(pads)
+    right = max(cell.right for cell in cells) + max(pads)
+    box_left = min(_frame_left(cell, option, port, measures) for cell, option in zip(cells, options, strict=True))
+    words = [fitted(band, right - box_left - 12, SMALL, SMALL, 500) for band in bands]
+    heights = [BAND + BAND_LINE * (len(rows) - 1) for rows in words]
+    length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        canvas.rect(
+            x + box_left - max(pads),
+            y - length,
+            right - box_left + max(pads),
+            length,
+            fill=canvas.theme.page,
+            stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
+            kind="container",
+            layer="ground",
+        )
+        top = y - length
+        for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
+            bottom = top + cell.length + 2 * pad
+            if pad:
+                # A whole block as an alternative gets a border, as a box has one: else both would read as a series.
+                canvas.rect(
+                    x + box_left - pad,
+                    top,
+                    right - box_left + pad,
+                    bottom - top,
+                    fill=canvas.tint,
+                    stroke=canvas.theme.container_border,
+                    kind="container",
+                    layer="ground",
+                )
+                canvas.line((x + port, bottom), (x + port, bottom - pad), arrow=cell.arrows[0])
+                out = x + cell.outputs[0]
+                canvas.line((out, top + pad), (out, top))
+            cell.paint(canvas, x, bottom - pad)
+            top = bottom
+            if index < len(bands):
+                middle = top + heights[index] / 2
+                paint_rows(canvas, words[index], x + (box_left + right) / 2, middle, canvas.theme.ink)
+                top += heights[index]
+
+    # The line goes on into a whole block, whose first box takes the arrow.
+    return Cell(left, right, length, (port,), (port,), (not pads[-1],), paint)
+
+
+def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) -> float:
+    """Where the boxes of ``cell`` begin: chips stand outside the frame."""
+    return port - measures.box_width / 2 if isinstance(option, Box) and measures.box_width else cell.left
+
+
+def tap(item: Tap, port: float, measures: Measures) -> Cell:
+    """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
+    below, and the page leads its line here."""
+    if item.direction == "in":
+        if not item.joins:
+            return Cell(port - 1, port + 1, 0, (port,), (port,), (False,), lambda canvas, x, y: None)
+
+        def join(canvas: Canvas, x: float, y: float) -> None:
+            middle = y - length + TAP_IN / 2
+            canvas.places[f"{item.box.path}#join"] = Place(x + port, middle, x + port, middle)
+
+        # Its note stands between its line and that of another one that joins below.
+        length = max(TAP_IN, 17 + NOTE_LINE * len(fitted(item.note, NOTE_WIDTH, SMALL, SMALL, 400)))
+        return Cell(port - 1, port + 1, length, (port,), (port,), (False,), join)
+
+    place = beside(item, port, measures)
+    left, right = place.left, place.right
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        middle = x + (left + right) / 2
+        level = y - TAP_OUT / 2
+        side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom))
+        canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
+        canvas.dot(x + port, level)
+
+    return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
+
+
+def beside(item: Tap, port: float, measures: Measures) -> Place:
+    """Where the box of a module that reads the line at ``port`` stands, seen from where its line comes in."""
+    right = port - measures.box_width / 2 - SIDE_GAP
+    return Place(right - SIDE_WIDTH, -TAP_OUT - side_height(item.box), right, -TAP_OUT)
+
+
+def side_height(box: Box, width: float = SIDE_WIDTH) -> float:
+    """How high a folded module of ``width`` beside the spine is."""
+    return max(SIDE_HEIGHT, rows_height(_side_rows(box, width)) + 16)
+
+
+def _side_rows(box: Box, width: float) -> tuple[Row, ...]:
+    inner = width - 16
+    return (*fitted(box.label, inner, 16, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
+
+
+def side_box(canvas: Canvas, box: Box, place: Place) -> None:
+    """A folded module beside the spine."""
+    rows = _side_rows(box, place.right - place.left)
+    with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
+        canvas.box(place, box.role, box.path)
+        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

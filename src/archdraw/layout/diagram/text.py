@@ -1,0 +1,113 @@
+"""Text in boxes: measured, made smaller, wrapped; in this order. Nothing is ever cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.diagram.measures import Measures
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of text of a box."""
+
+    text: str
+    size: float
+    weight: Weight
+
+    @property
+    def width(self) -> float:
+        return text_width(self.text, self.size, self.weight)
+
+    @property
+    def height(self) -> float:
+        return self.size * LINE_HEIGHT
+
+
+@lru_cache(maxsize=65536)
+def fitted(text: str, width: float, size: float, least: float, weight: Weight) -> tuple[Row, ...]:
+    """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
+
+    Wrapped lines are of like length, so that no word stands alone under a full line.
+    """
+    if not text:
+        return ()
+    step = size
+    while step >= least:
+        if text_width(text, step, weight) <= width:
+            return (Row(text, step, weight),)
+        step -= 1
+    divisible = divided(text, width, least, weight)
+    lines = wrap(divisible, least, weight, width)
+    narrow, wide = width / len(lines), width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        tried = wrap(divisible, least, weight, middle)
+        if len(tried) > len(lines) or any(text_width(line, least, weight) > middle for line in tried):
+            narrow = middle
+        else:
+            lines, wide = tried, middle
+    return tuple(Row(line, least, weight) for line in lines)
+
+
+def divided(text: str, width: float, size: float, weight: Weight) -> str:
+    """``text`` with words that are wider than ``width`` cut into pieces that are not."""
+    words = []
+    # Not at no-break spaces, which split() would take for spaces.
+    for word in text.split(" "):
+        if text_width(word, size, weight) <= width:
+            words.append(word)
+            continue
+        # At hyphens, where that is enough.
+        piece = ""
+        for part in re.split("(?<=-)", word):
+            if piece and text_width(piece + part, size, weight) > width:
+                words.append(piece)
+                piece = ""
+            for character in part:
+                if piece and text_width(piece + character, size, weight) > width:
+                    words.append(piece)
+                    piece = ""
+                piece += character
+        words.append(piece)
+    return " ".join(words)
+
+
+def rows_of(label: str, detail: str, width: float, measures: Measures, strong: Collection[str] = ()) -> tuple[Row, ...]:
+    """The lines of a box: its label, then its second line, those named in ``strong`` ("label", "detail") bolder."""
+    weights: tuple[Weight, Weight] = (600 if "label" in strong else 500, 600 if "detail" in strong else 400)
+    return (
+        *fitted(label, width, measures.label_size, measures.least_label_size, weights[0]),
+        *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]),
+    )
+
+
+def block_height(rows: tuple[Row, ...], measures: Measures) -> float:
+    """Height of a box that holds ``rows``."""
+    match len(rows):
+        case 0 | 1:
+            return measures.one_line
+        case 2:
+            return measures.two_lines
+        case _:
+            return max(measures.two_lines, rows_height(rows) + 16)
+
+
+def rows_height(rows: tuple[Row, ...]) -> float:
+    """Height of ``rows`` set solid."""
+    return sum(row.height for row in rows)
+
+
+def paint_rows(canvas: Canvas, rows: tuple[Row, ...], x: float, middle: float, fill: str) -> None:
+    """``rows`` centred on ``x`` and ``middle``."""
+    y = middle - rows_height(rows) / 2
+    for row in rows:
+        canvas.text(
+            x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor="middle"
+        )
+        y += row.height

@@ -1,0 +1,1 @@
+"""Cards on lanes over time, joined by lines."""

@@ -1,0 +1,212 @@
+"""Insets: what stands in the panels at the right of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from archdraw.fonts import MIDDLE
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram import panel_charts as charts
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import INSET, SMALL
+from archdraw.layout.diagram.text import fitted
+from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
+
+PAD = 24.0
+TITLE = 50.0
+"""Height of the line with the letter and the title, down to the content."""
+TITLE_MIDDLE = 27.0
+BADGE = 26.0
+STUB_IN, STUB_OUT = 10.0, 20.0
+WIDE = 480.0
+"""The widest panel, but for a diagram that cannot be made any narrower."""
+ITEM_SPACE = 16.0
+WORDS_LINE = 22.0
+LOOSEST_GAP = 34.0
+
+Painter = Callable[[Canvas, float, float, float], None]
+"""``paint(canvas, left, top, width)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One item of a panel, measured. ``space`` is what it wants above it."""
+
+    width: float
+    height: float
+    space: float
+    paint: Painter
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """An inset, measured for a width: the least height it needs, and its pieces."""
+
+    inset: Inset
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+
+    @property
+    def is_elastic(self) -> bool:
+        """Whether it holds a diagram, whose arrows can be longer."""
+        return any(not isinstance(item, Words | Masks | Share | Split) for item in self.inset.items)
+
+
+def measure(inset: Inset, width: float, gap: float = INSET.gap) -> Panel:
+    """``inset`` for a panel of ``width``, with arrows of ``gap``."""
+    inner = width - 2 * PAD
+    pieces: list[Piece] = []
+    before: Item | None = None
+    for item in inset.items:
+        pieces.append(_piece(item, before, inner, gap))
+        before = item
+    height = TITLE + sum(piece.height + piece.space for piece in pieces) + PAD - 4
+    return Panel(inset, width, height, tuple(pieces))
+
+
+def widest(inset: Inset) -> float:
+    """The width that the panel of ``inset`` needs at least."""
+    inner = 0.0
+    for item in inset.items:
+        if isinstance(item, Masks):
+            inner = max(inner, charts.masks_size(item)[0])
+        elif not isinstance(item, Words | Share | Split):
+            inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD).width)
+    return inner + 2 * PAD
+
+
+def stretched(inset: Inset, width: float, height: float) -> Panel:
+    """The panel whose arrows are as long as ``height`` allows."""
+    best = measure(inset, width)
+    gap = INSET.gap
+    while gap < LOOSEST_GAP:
+        gap += 1
+        panel = measure(inset, width, gap)
+        if panel.height > height:
+            break
+        best = panel
+    return best
+
+
+def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
+    match item:
+        case Words(text=text, strong=strong):
+            rows = fitted(text, inner, SMALL, SMALL, 500 if strong else 400)
+            space = 4.0 if isinstance(before, Words) else ITEM_SPACE
+
+            def words(canvas: Canvas, left: float, top: float, width: float) -> None:
+                fill = canvas.theme.ink if strong else canvas.theme.muted
+                for index, row in enumerate(rows):
+                    baseline = top + (index + 0.5) * WORDS_LINE + MIDDLE * row.size
+                    canvas.text(left, baseline, row.text, row.size, row.weight, fill=fill)
+
+            return Piece(max(row.width for row in rows), len(rows) * WORDS_LINE, space, words)
+        case Masks():
+            masks_width, masks_height = charts.masks_size(item)
+
+            def masks(canvas: Canvas, left: float, top: float, width: float) -> None:
+                charts.paint_masks(canvas, item, left + width / 2, top)
+
+            return Piece(masks_width, masks_height, 4.0, masks)
+        case Share():
+
+            def share(canvas: Canvas, left: float, top: float, width: float) -> None:
+                charts.paint_share(canvas, item, left, top, width)
+
+            return Piece(inner, charts.share_size(item, inner), ITEM_SPACE if before else 4.0, share)
+        case Split():
+
+            def split(canvas: Canvas, left: float, top: float, width: float) -> None:
+                charts.paint_split(canvas, item, left, top, width)
+
+            return Piece(inner, charts.split_size(item, inner), ITEM_SPACE if before else 4.0, split)
+        case _:
+            cell = _diagram(item, gap, inner)
+            stub = STUB_IN if not cell.arrows[0] else STUB_OUT
+
+            def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
+                x = left + width / 2
+                axis = cell.outputs[0]
+                if max(axis - cell.left, cell.right - axis) <= width / 2:
+                    # Diagrams of a column stand on one axis where they have room for it.
+                    x -= axis
+                else:
+                    x -= (cell.left + cell.right) / 2
+                bottom = top + STUB_OUT + cell.length
+                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0])
+                cell.paint(canvas, x, bottom)
+                out = x + cell.outputs[0]
+                canvas.line((out, top + STUB_OUT), (out, top), arrow=True)
+
+            return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
+
+
+def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
+    """``item`` with the largest type and the widest spaces that fit ``inner``."""
+    usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
+    tight = replace(usual, branch_gap=14, pad=10, least_width=48)
+    for measures in (
+        replace(usual, branch_gap=36, least_width=168),
+        replace(usual, branch_gap=28, least_width=124),
+        usual,
+        tight,
+        replace(tight, figure_scale=0.8),
+        replace(tight, widest_branch=200, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=145, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=130, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
+        replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
+        replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
+    ):
+        cell = diagram.place(item, (0.0,), (), measures)
+        if cell.width <= inner:
+            break
+    return cell
+
+
+def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
+    """``panel`` in ``height`` px, its pieces spread over what is left."""
+    inset = panel.inset
+    canvas.rect(
+        left,
+        top,
+        panel.width,
+        height,
+        fill=canvas.theme.page,
+        stroke=canvas.theme.container_border,
+        radius=16,
+        kind="container",
+        layer="ground",
+    )
+    x = left + 16
+    middle = top + TITLE_MIDDLE
+    if inset.letter:
+        badge(canvas, x + BADGE / 2, middle, inset.letter, BADGE)
+        x += BADGE + 10
+    else:
+        x = left + PAD
+    neighbours = list(zip((None, *inset.items), inset.items, strict=False))
+
+    def words(item: Item | None) -> bool:
+        """Lines of words stay together; what is spare goes between them and the figures."""
+        return isinstance(item, Words)
+
+    title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]
+    canvas.text(x, middle + MIDDLE * title.size, title.text, title.size, 600)
+    breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
+    each = (height - panel.height) / (sum(breaks) + 1)
+    y = top + TITLE
+    for piece, loose in zip(panel.pieces, breaks, strict=True):
+        y += piece.space + (each if loose else 0)
+        piece.paint(canvas, left + PAD, y, panel.width - 2 * PAD)
+        y += piece.height
+
+
+def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
+    """The letter of an inset, in the accent."""
+    canvas.rect(x - size / 2, y - size / 2, size, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+    canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")

@@ -1,0 +1,266 @@
+"""A plate: header, the model from the input up, its insets, the layer strip and a footer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archdraw.layout import page
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.layout.page import FOOTER, HEADER, MARGIN
+from archdraw.layout.plate import panels, strip
+from archdraw.layout.plate.arrange import SPACE, Arrangement, Limits, arrange
+from archdraw.layout.plate.column import Column, column_of, paint_model
+from archdraw.layout.plate.zoom import zoom_lines
+from archdraw.picture import Inset, Item, Plate, Tap, Words
+from archdraw.scene import LEAST_TEXT, Scene
+from archdraw.theme import Theme
+
+CHANNEL, GUTTER = 48.0, 32.0
+STRIP_SPACE = 28.0
+NARROWEST = 1160.0
+"""Room across the narrowest plate that has insets."""
+TWO_COLUMNS = 1592.0
+"""Room across the narrowest that has two columns of them."""
+TIGHTEST_GAP, LOOSEST_GAP = 18.0, 40.0
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without I and O, which look like figures. A plate has no room for more panels than these."""
+TALLEST_WIDE = SMALL / 0.011
+"""Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
+LAST_RESORT = SMALL / LEAST_TEXT
+"""A page with two columns is never taller: what does not find room there is left out."""
+TALLEST_NARROW = 1550.0
+"""About 4:5 for a plate with one column of insets."""
+
+
+def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
+    """The model column of ``plate`` with arrows of ``gap``."""
+    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
+    return column_of(cell, tuple(taps))
+
+
+def draw(plate: Plate, theme: Theme) -> Scene:
+    """The scene of ``plate``: model, insets in one or two columns, strip."""
+    plate = lettered(plate, theme)
+    natural = column_at(plate)
+    arrangement = _arranged(plate, theme, natural)
+    if _left_out(plate, arrangement):
+        # Shorter arrows make the page lower, which may be what a second column lacks.
+        tight = column_at(plate, TIGHTEST_GAP)
+        lower = _arranged(plate, theme, tight)
+        if _left_out(plate, lower) < _left_out(plate, arrangement):
+            natural, arrangement = tight, lower
+    arrangement = _relettered(arrangement)
+    column = _stretched(plate, natural, arrangement.height)
+    bottom = HEADER + arrangement.height
+    canvas = Canvas(theme, plate.accent)
+    width = MARGIN + column.width + MARGIN
+    if arrangement.columns:
+        width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
+    paint_model(canvas, plate.tokens, column, bottom)
+    spine_frame = canvas.places.get(FRAME)
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
+    if spine_frame is not None:
+        # Insets may have frames too; zoom lines leave that of the spine.
+        canvas.places[FRAME] = spine_frame
+    zoom_lines(canvas, placed, MARGIN + column.width)
+    height = bottom
+    if plate.strip:
+        strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
+        height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
+    height = page.footer(canvas, plate.footer, width, height)
+    return _scene(canvas, plate, width, height)
+
+
+def _relettered(arrangement: Arrangement) -> Arrangement:
+    """``arrangement`` with letters that follow each other: those of panels that found no room are none any more."""
+    kept = sorted(inset.letter for column in arrangement.columns for inset in column if inset.letter)
+    letters = dict(zip(kept, LETTERS, strict=False))
+    columns = tuple(
+        tuple(replace(inset, letter=letters.get(inset.letter, "")) for inset in column)
+        for column in arrangement.columns
+    )
+    return replace(arrangement, columns=columns)
+
+
+def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:
+    """The insets of ``plate`` beside its model ``column``."""
+    overhead = _overhead(plate, NARROWEST)
+    beside = 2 * MARGIN + column.width + CHANNEL
+    # Where the model itself is taller than that, panels may be as tall as it is.
+    narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
+    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
+    # The last resort has two columns, beside which a strip has fewer lines.
+    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
+    return _fitted_in(plate, theme, column.height, usual, large)
+
+
+def _overhead(plate: Plate, width: float) -> float:
+    """What stands above and below the model on a page with ``width`` px across its strip."""
+    return HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, width) if plate.strip else 0)
+
+
+def _left_out(plate: Plate, arrangement: Arrangement) -> int:
+    """How many panels that are not optional have no place."""
+    wanted = sum(not inset.optional for inset in plate.insets)
+    return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
+
+
+def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, large: Limits) -> Arrangement:
+    """All insets, without side remarks where that keeps the page usual; on a large page as many as it can hold."""
+    for insets in (plate.insets, *_shortened(plate.insets)):
+        arrangement = arrange(insets, model_height, usual)
+        if arrangement.height <= min(usual.tallest(arrangement.widths), usual.last(arrangement.widths)):
+            return arrangement
+    arrangement = arrange(plate.insets, model_height, large)
+    for fewer in _lessened(plate, theme):
+        if arrangement.height <= large.last(arrangement.widths):
+            break
+        arrangement = arrange(fewer, model_height, large)
+    return arrangement
+
+
+def lettered(plate: Plate, theme: Theme) -> Plate:
+    """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
+
+    Where a box stands is known once the column has been laid out, so it is painted once to see.
+    """
+    canvas = Canvas(theme, plate.accent)
+    column = column_at(plate)
+    paint_model(canvas, plate.tokens, column, HEADER + column.height)
+    opening = sorted(
+        (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
+    )
+    ordered: list[Inset] = []
+    for letter, inset in zip(LETTERS[: len(opening)], opening, strict=True):
+        ordered.append(replace(inset, letter=letter))
+        ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
+    ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]
+    return replace(plate, insets=tuple(ordered))
+
+
+def draw_card(plate: Plate, theme: Theme) -> Scene:
+    """The model column alone, for a thumbnail."""
+    column = column_at(plate)
+    canvas = Canvas(theme, plate.accent)
+    bottom = HEADER + column.height
+    width = 2 * MARGIN + column.width
+    page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
+    paint_model(canvas, plate.tokens, column, bottom)
+    return _scene(canvas, plate, width, bottom + MARGIN)
+
+
+def draw_strip(plate: Plate, theme: Theme) -> Scene:
+    """The layer strip alone. Raises ValueError for a plate without one."""
+    if plate.strip is None:
+        raise ValueError(f"{plate.name} has no layer strip: all its layers are alike, or too many for cells")
+    canvas = Canvas(theme, plate.accent)
+    width = 1224.0
+    strip.paint(canvas, plate.strip, MARGIN, MARGIN, width - 2 * MARGIN)
+    return _scene(canvas, plate, width, 2 * MARGIN + strip.height(plate.strip, width - 2 * MARGIN))
+
+
+def draw_inset(plate: Plate, path: str, theme: Theme) -> Scene:
+    """One inset alone: the one whose letter or source is ``path``. Raises KeyError where there is none."""
+    for inset in lettered(plate, theme).insets:
+        if path in (inset.letter, inset.source, inset.beside, inset.source.rsplit("/", 1)[-1]) and path:
+            break
+    else:
+        raise KeyError(path)
+    canvas = Canvas(theme, plate.accent)
+    width = max(480.0, panels.widest(inset))
+    panel = panels.measure(inset, width)
+    panels.paint(canvas, panel, MARGIN, MARGIN, panel.height)
+    return _scene(canvas, plate, width + 2 * MARGIN, panel.height + 2 * MARGIN)
+
+
+def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
+    return Scene(
+        round(width, 2),
+        round(height, 2),
+        f"{plate.name} architecture",
+        plate.description,
+        canvas.theme.page,
+        canvas.elements(),
+    )
+
+
+def _lessened(plate: Plate, theme: Theme) -> Iterator[tuple[Inset, ...]]:
+    """The insets of ``plate`` with less and less in them: first without side remarks, then without those worth least.
+
+    A part of an inset goes before the inset itself. A box whose panel is left out stays folded, without a letter.
+    """
+    yield from _shortened(plate.insets)
+    insets = plate.insets
+    while droppable := [inset for inset in insets if inset.worth is not None]:
+        least = min(droppable, key=lambda inset: (inset.worth or 0, -insets.index(inset)))
+        kept = [inset for inset in insets if inset is not least]
+        insets = lettered(replace(plate, insets=tuple(replace(inset, letter="") for inset in kept)), theme).insets
+        *_, terse = _shortened(insets)
+        yield terse
+
+
+def _shortened(insets: tuple[Inset, ...]) -> Iterator[tuple[Inset, ...]]:
+    """``insets`` with the side remarks left out in one more each time: those with most first, then the lowest."""
+    order = sorted(range(len(insets)), key=lambda index: (-sum(map(_is_remark, insets[index].items)), -index))
+    for number in range(1, len(insets) + 1):
+        yield tuple(
+            replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
+            if index in order[:number]
+            else inset
+            for index, inset in enumerate(insets)
+        )
+
+
+def _is_remark(item: Item) -> bool:
+    return isinstance(item, Words) and not item.strong
+
+
+def _stretched(plate: Plate, natural: Column, height: float) -> Column:
+    """The model column with the longest arrows that ``height`` allows."""
+    best, gap = natural, TIGHTEST_GAP if natural.height < column_at(plate).height else SPINE.gap
+    while gap < LOOSEST_GAP:
+        gap += 1
+        column = column_at(plate, gap)
+        if column.height > height:
+            break
+        best = column
+    return best
+
+
+def _insets(
+    canvas: Canvas, arrangement: Arrangement, left: float, bottom: float
+) -> list[list[tuple[panels.Panel, Place]]]:
+    """Every inset painted; the columns with the places of their panels."""
+    placed: list[list[tuple[panels.Panel, Place]]] = []
+    for insets, width in zip(arrangement.columns, arrangement.widths, strict=True):
+        measured = [panels.measure(inset, width) for inset in insets]
+        spare = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
+        heights = _shared_out(measured, spare)
+        column: list[tuple[panels.Panel, Place]] = []
+        top = HEADER
+        for panel, height in zip(measured, heights, strict=True):
+            tall = panels.stretched(panel.inset, width, height)
+            panels.paint(canvas, tall, left, top, height)
+            column.append((tall, Place(left, top, left + width, top + height)))
+            top += height + SPACE
+        if column:
+            last, place = column[-1]
+            column[-1] = (last, Place(place.left, place.top, place.right, bottom))
+        placed.append(column)
+        left += width + GUTTER
+    return placed
+
+
+def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
+    """The heights of panels that share ``spare`` px: diagrams have arrows to stretch, words do not spread."""
+    weights = [panel.height * (1.0 if panel.is_elastic else 0.2) for panel in measured]
+    share = spare / sum(weights)
+    heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
+    heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
+    return [float(height) for height in heights]

@@ -1,0 +1,214 @@
+"""The lines from boxes to the insets that open them, routed when every place is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.plate.panels import TITLE_MIDDLE, Panel, badge
+from archdraw.layout.plate.tracks import Crossing, tracks
+
+Placed = list[list[tuple[Panel, Place]]]
+BADGE = 20.0
+FIRST_TRACK, TRACK = 16.0, 8.0
+PASSING = 9.0
+KINK = 12.0
+WIDTH = 1.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
+
+    letter: str
+    source: Place
+    start: float
+    end: float
+    goal: Place
+
+    @property
+    def arrival(self) -> float:
+        """The height at which it reaches its inset: the line of the title."""
+        return self.goal.top + TITLE_MIDDLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line from a part of an inset to the panel that opens it."""
+
+    source: Place
+    goal: Place
+
+    @property
+    def across(self) -> bool:
+        """Whether the panel stands in the next column, and not under its owner."""
+        return self.goal.left > self.source.right
+
+    @property
+    def end(self) -> float:
+        """The height at which it leaves: that of its arrival where the part reaches so far."""
+        return self.arrival if self.source.top + 8 <= self.arrival <= self.source.bottom - 8 else self.source.middle
+
+    @property
+    def arrival(self) -> float:
+        return min(max(self.source.middle, self.goal.top + 20), self.goal.bottom - 20)
+
+
+def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
+    """Every zoom line of a plate whose model container ends at ``model_right``."""
+    ways, hemmed = _ways(canvas, columns)
+    for letter, source in hemmed:
+        # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
+        x, y = source.left + BADGE / 2, source.top - BADGE / 2 - 3
+        if source.top > canvas.places[FRAME].bottom:
+            # Beside the tokens there is room; above, the line of the box leaves.
+            x, y = source.right + BADGE / 2 + 3, source.middle
+        elif _is_under(canvas, source):
+            # Above an alternative are the words that tell when it comes.
+            x, y = source.left - BADGE / 2 - 3, source.top + BADGE / 2 - 8
+        badge(canvas, x, y, letter, BADGE)
+    channel = tracks([Crossing(way.start, way.end) for way in ways])
+    through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
+    parts = [
+        _Part(canvas.places[panel.inset.beside], place)
+        for column in columns
+        for panel, place in column
+        if panel.inset.beside
+    ]
+    gutter = _gutter(columns, [*through, *(part for part in parts if part.across)])
+    spread = max(channel, default=0)
+    step = TRACK if spread <= 2 else 32.0 / (spread + 1)
+    for way, track in zip(ways, channel, strict=True):
+        x = model_right + FIRST_TRACK + track * step
+        badge_x = (model_right + canvas.places[FRAME].right) / 2
+        canvas.line((way.source.right, way.start), (badge_x - BADGE / 2, way.start), kind="zoom", width=WIDTH)
+        canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
+        badge(canvas, badge_x, way.start, way.letter, BADGE)
+        points = [(badge_x + BADGE / 2, way.start), (x, way.start), (x, way.end)]
+        goal_y = way.arrival
+        if way in through:
+            turn = gutter[way]
+            points += [(turn, way.end), (turn, goal_y)]
+        points.append((way.goal.left, goal_y))
+        canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+        canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+    for part in parts:
+        _lead(canvas, part, gutter.get(part, 0.0))
+
+
+def _ways(canvas: Canvas, columns: Placed) -> tuple[list[_Way], list[tuple[str, Place]]]:
+    """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
+
+    Boxes that have another one at their right come apart, with their letters: no line can leave them.
+    """
+    ways: list[_Way] = []
+    hemmed: list[tuple[str, Place]] = []
+    sources: dict[str, int] = {}
+    for number, column in enumerate(columns):
+        for panel, place in column:
+            if not panel.inset.source:
+                continue
+            source = canvas.places[panel.inset.source]
+            if _is_hemmed(canvas, source):
+                hemmed.append((panel.inset.letter, source))
+                continue
+            seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
+            start = source.middle + 14 * seen
+            end = place.top + TITLE_MIDDLE
+            if number:
+                end = _passage(columns[0], panel.inset.letter)
+            ways.append(_Way(panel.inset.letter, source, start, end, place))
+    ways.sort(key=lambda way: (way.start, way.end))
+    return [_snapped(way) for way in _spread(ways)], hemmed
+
+
+def _snapped(way: _Way) -> _Way:
+    """A line that would rise by a few px only starts where it ends: a port may be off the middle, a kink is seen."""
+    return replace(way, start=way.end) if abs(way.start - way.end) < KINK else way
+
+
+def _is_hemmed(canvas: Canvas, source: Place) -> bool:
+    edge = canvas.places[FRAME].right
+    # A neighbour that ends lower still sends its line up past the source.
+    return any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
+
+
+def _is_under(canvas: Canvas, source: Place) -> bool:
+    """Whether another box of the same slot stands a band's height above ``source``."""
+    return any(
+        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * BADGE
+        for other in canvas.places.values()
+    )
+
+
+def _spread(ways: list[_Way]) -> list[_Way]:
+    """``ways`` with those that pass the first column at one height set a little apart, in their order."""
+    result = []
+    for way in ways:
+        together = [other for other in ways if other.end == way.end]
+        shift = (together.index(way) - (len(together) - 1) / 2) * PASSING
+        result.append(replace(way, end=way.end + shift))
+    return result
+
+
+def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
+    """The middle of the space in the first column through which the line of ``letter`` passes."""
+    above = [place for panel, place in first if panel.inset.letter and panel.inset.letter < letter]
+    below = [place for panel, place in first if panel.inset.letter and panel.inset.letter > letter]
+    if not above:
+        return first[0][1].top - 12
+    if below:
+        index = next(i for i, (_, place) in enumerate(first) if place is below[0])
+        return (first[index - 1][1].bottom + first[index][1].top) / 2
+    index = next(i for i, (_, place) in enumerate(first) if place is above[-1])
+    while index + 1 < len(first) and first[index + 1][0].inset.beside:
+        index += 1
+    if index + 1 < len(first):
+        return (first[index][1].bottom + first[index + 1][1].top) / 2
+    return above[-1].bottom + 12
+
+
+def _gutter(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Part, float]:
+    """Where each line that passes the first column turns towards the second."""
+    if len(columns) < 2:
+        return {}
+    left = columns[0][0][1].right
+    width = columns[1][0][1].left - left
+    through = sorted(through, key=lambda way: (way.end, way.arrival))
+    order = tracks([Crossing(way.end, way.arrival) for way in through])
+    number = max(order, default=0) + 1
+    return {way: left + width * (track + 1) / (number + 1) for way, track in zip(through, order, strict=True)}
+
+
+def _lead(canvas: Canvas, part: _Part, turn: float) -> None:
+    """From a part of an inset to the panel beside it, turning at ``turn``, or to the one under it."""
+    source, goal = part.source, part.goal
+    y = part.end if part.across else source.middle
+    if part.across:
+        points = [(source.right, y), (turn, y), (turn, part.arrival), (goal.left, part.arrival)]
+        end = (goal.left, part.arrival)
+    else:
+        x = goal.right - 16
+        points = [(source.right, y), (x, y), (x, goal.top)]
+        end = (x, goal.top)
+    canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+    canvas.dot(source.right, y, colour=canvas.theme.zoom, layer="object")
+    canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+
+
+def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """``points`` without those that stand on a straight piece."""
+    result: list[tuple[float, float]] = []
+    for point in points:
+        if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
+            continue
+        if len(result) > 1 and (
+            (abs(result[-2][0] - result[-1][0]) < 0.01 and abs(result[-1][0] - point[0]) < 0.01)
+            or (abs(result[-2][1] - result[-1][1]) < 0.01 and abs(result[-1][1] - point[1]) < 0.01)
+        ):
+            result[-1] = point
+        else:
+            result.append(point)
+    return result

@@ -1,0 +1,1 @@
+"""What is wrong with a finished picture: overlaps, crossings, contrast, small text."""

@@ -1,0 +1,1 @@
+"""Readers of config.json: one module for each family of models."""

@@ -1,0 +1,120 @@
+"""Kimi Linear and what was built like it: Kimi Delta Attention with latent or grouped-query attention between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.families.deepseek import Defaults, latent_attention, sparse_layers
+from archdraw.readers.family import Family
+from archdraw.readers.hybrids import combined, numbered, routed
+from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.towers import moonvit_tower
+
+HARMLESS = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
+"""Latent attention has head sizes of its own, and Kimi's does not rotate."""
+
+
+def delta_attention(sizes: Config, **extra: Any) -> Block:
+    """Kimi Delta Attention from ``linear_attn_config``; ``extra`` are further fields of the kind."""
+    fields = {
+        "num_heads": sizes.integer("num_heads", default=32),
+        "head_dim": sizes.integer("head_dim", default=128),
+        "short_conv_kernel_size": sizes.integer("short_conv_kernel_size", default=4),
+    }
+    bound = sizes.optional_number("gate_lower_bound")
+    gate = sizes.flag("use_full_rank_gate", default=False)
+    return {"kimi_delta_attention": fields | given(gate_lower_bound=bound, use_full_rank_gate=gate) | given(**extra)}
+
+
+def mixture(config: Config) -> Block:
+    """Experts beside shared ones, from Kimi Linear's names for them."""
+    fields: dict[str, Any] = {
+        "num_experts": config.integer("num_experts", "num_local_experts", default=256),
+        "num_experts_per_tok": config.integer("num_experts_per_token", "num_experts_per_tok", default=8),
+        **routed(_feed_forward(config, config.integer("moe_intermediate_size", default=1024))),
+    }
+    latent = config.optional_integer("routed_expert_hidden_size")
+    norm = config.flag("latent_moe_use_norm", default=False)
+    fields |= given(moe_latent_size=latent, latent_moe_use_norm=norm if latent else None)
+    shared = config.integer("num_shared_experts", "n_shared_experts", default=1, least=0)
+    groups = config.integer("num_expert_group", "n_group", default=1)
+    chosen = config.integer("topk_group", default=1)
+    grouped = config.flag("use_grouped_topk", default=True) and groups > 1
+    scale = config.number("routed_scaling_factor", default=2.446)
+    scores = config.text("moe_router_activation_func", default="sigmoid")
+    if config.text("topk_method", default="noaux_tc") != "noaux_tc":
+        config.not_known(f"the choice of experts by {config.text('topk_method')[:40]}")
+    fields |= given(
+        n_shared_experts=shared or None,
+        scoring_func=scores if scores != "softmax" else None,
+        n_group=groups if grouped else None,
+        topk_group=chosen if grouped else None,
+        norm_topk_prob=config.flag("moe_renormalize", "norm_topk_prob", default=True),
+        routed_scaling_factor=scale if scale != 1 else None,
+        e_score_correction_bias=True,
+    )
+    return {"mixture_of_experts": fields}
+
+
+def mixers_of(config: Config, number: int, full: str = "latent") -> tuple[list[str], Config]:
+    """The mixer of each layer, "kda" or ``full``, and the section that has the sizes of the delta attention."""
+    sizes = config.section("linear_attn_config") or Config({}, (*config.path, "linear_attn_config"), config)
+    if "kda_layers" in sizes:
+        # Numbers begin with 1 in Kimi's files.
+        return numbered(sizes, {"kda_layers": "kda", "full_attn_layers": full}, number, 1), sizes
+    default = ["full_attention" if index and index % 4 == 0 else "linear_attention" for index in range(number)]
+    types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
+    return ["kda" if kind == "linear_attention" else full for kind in types], sizes
+
+
+def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
+    made = draft(config, root=root)
+    made.context_length = made.context_length or config.optional_integer("model_max_length")
+    number = layer_count(config)
+    mixers, sizes = mixers_of(config, number)
+    sparse = sparse_layers(config, number, Defaults(first_dense=1))
+    if "kda" in mixers:
+        made.define["kda"] = delta_attention(sizes)
+    if not config.flag("mla_use_nope", default=True):
+        config.not_known("rotated features in its latent attention")
+    gate = config.flag("mla_use_output_gate", default=False)
+    made.define["latent"] = latent_attention(config, "none", **given(output_gate=gate))
+    if not all(sparse):
+        made.define["dense"] = _feed_forward(config, config.integer("intermediate_size"))
+    if any(sparse):
+        made.define["moe"] = mixture(config)
+    block = config.optional_integer("attn_res_block_size")
+    residual: Block | None = {"attention_residual": {"attn_res_block_size": block}} if block else None
+    layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse], **given(residual=residual))
+    last: list[Block] = [{"attention_residual_output": {"attn_res_block_size": block}}] if block else []
+    further = multi_token_prediction(config, layers[-1])
+    tower = moonvit_tower(root.section("vision_config")) if root is not None else []
+    made.layers = ["embedding", *tower, *stacks(layers), *last, "rmsnorm", *further, "output_head"]
+    return made
+
+
+def _feed_forward(config: Config, width: int) -> Block:
+    if config.text("hidden_act", default="silu") != "situ":
+        return gated_feed_forward(config, width)
+    fields: dict[str, Any] = {
+        "intermediate_size": width,
+        "activation_situ_beta": config.number("activation_situ_beta", default=1.0),
+    }
+    bound = config.optional_number("activation_situ_linear_beta")
+    return {"situ_glu": fields | given(activation_situ_linear_beta=bound)}
+
+
+def _kimi_k3(config: Config) -> Draft:
+    text = config.section("text_config") or config
+    text.harmless(*HARMLESS)
+    if text.flag("is_encoder_decoder", default=False):
+        text.not_known("an encoder before the decoder")
+    return _kimi_linear(text, config)
+
+
+FAMILIES = (
+    Family(("kimi_linear",), _kimi_linear, ("KimiLinearForCausalLM",), HARMLESS),
+    Family(("kimi_k3",), _kimi_k3, ("KimiK3ForConditionalGeneration",)),
+)

@@ -1,0 +1,1 @@
+"""The tree of blocks and what is counted from it."""

@@ -1,0 +1,56 @@
+"""What of a model fits into how much memory: its weights, and then how long a context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdraw.tree.facts import BITS, Dtype, Facts
+
+LONGEST = 1 << 40
+"""Tokens beyond which no search goes on: a context without end, where no cache grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Weights stored as ``dtype`` in some memory, all sizes in bytes.
+
+    ``left`` is what they leave (negative: what they lack), ``context`` the longest number of tokens whose cache and
+    states fit into that: 0 where not even one does, None where the cache never grows beyond it.
+    """
+
+    dtype: Dtype
+    weights: int
+    left: int
+    context: int | None
+
+
+def fits(counted: Facts, memory: int, cache_bits: int = 16) -> tuple[Fit, ...]:
+    """One :class:`Fit` for each way to store weights, into ``memory`` bytes; the cache has ``cache_bits`` a value.
+
+    Activations and what a runtime takes for itself are not counted.
+    """
+    return tuple(_fit(counted, dtype, memory, cache_bits) for dtype in BITS)
+
+
+def _fit(counted: Facts, dtype: Dtype, memory: int, cache_bits: int) -> Fit:
+    weights = counted.weight_memory(dtype)
+    left = memory - weights
+    return Fit(dtype, weights, left, longest_context(counted, left, cache_bits))
+
+
+def longest_context(counted: Facts, memory: int, cache_bits: int = 16) -> int | None:
+    """The most tokens whose cache and states fit into ``memory`` bytes; None for any number, 0 for none."""
+
+    def fits_in(tokens: int) -> bool:
+        return counted.kv_cache_bytes(tokens, cache_bits) + counted.recurrent_state_bytes(cache_bits) <= memory
+
+    if not fits_in(1):
+        return 0
+    if fits_in(LONGEST):
+        return None
+    # The cache never shrinks as the context grows, so that the last context that fits is found by halving.
+    low, high = 1, LONGEST
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits_in(middle) else (low, middle)
+    return low

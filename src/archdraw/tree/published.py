@@ -1,0 +1,97 @@
+"""Published figures against the count.
+
+A figure stands for every number that rounds to it or, with two digits or more, is cut off to it, and for all within a
+hundredth. Its digits are those that are written, without the zeros that end a whole number, of which two digits are
+kept: ``80e9`` stands for 79.5 billion to (less than) 81, ``7e9`` for 6.5 to 7.5, ``8.03e9`` for a hundredth around it.
+A whole number written out to more than six digits is no rounded figure: it must be equal. Where a figure was counted
+in another way, ``differs`` in the spec says how.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from archdraw.errors import Problem
+from archdraw.source import Document, MappingNode, ScalarNode
+from archdraw.tree.facts import Facts
+
+
+def _active_without_vocabulary(facts: Facts) -> int:
+    tables = facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
+    return facts.active_parameters - facts.encoders - tables
+
+
+FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
+    # Totals of models that see and hear are told with their towers or without.
+    "total_parameters": (lambda facts: facts.total_parameters, lambda facts: facts.text_parameters),
+    # Few say whether the table of the input is in an active count, and some leave out that of the output as well.
+    "active_parameters": (
+        lambda facts: facts.active_parameters,
+        lambda facts: facts.active_parameters_without_input_embedding,
+        lambda facts: _active_without_vocabulary(facts),
+    ),
+    "kv_cache_bytes_per_token": (lambda facts: facts.kv_cache_bytes_per_token(),),
+}
+"""The fields of ``published`` in a spec, and the counts that may be meant by it."""
+
+_EXACT_DIGITS = 7
+_DECIMAL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+def tolerance(text: str) -> Decimal:
+    """How far a count may be from the figure written as ``text``: half a unit of its last digit; 0 if it is exact."""
+    number = Decimal(text)
+    written = text.lower()
+    digits = "".join(map(str, number.as_tuple().digits))
+    exponent = int(number.as_tuple().exponent)
+    if "." in written:
+        return Decimal(1).scaleb(exponent) / 2
+    significant = max(len(digits.rstrip("0")), min(2, len(digits)))
+    if "e" not in written and significant >= _EXACT_DIGITS:
+        return Decimal(0)
+    return Decimal(1).scaleb(exponent + len(digits) - significant) / 2
+
+
+def _agrees(count: int, text: str) -> bool:
+    figure, half = Decimal(text), tolerance(text)
+    if not half:
+        return count == figure
+    # A single digit is hardly ever cut off: 1.8 billion are no 1B.
+    above = 2 * half if half < figure / 20 else half
+    return -half <= count - figure < above or abs(count - figure) <= figure / 100
+
+
+def disagreements(document: Document, counted: Facts) -> list[Problem]:
+    """A problem for each figure under ``published`` that does not stand for the count of the block tree.
+
+    There are none where ``differs`` says why; that it says so for nothing is a problem in its place. Nor are there any
+    where parts of the model are unknown: there is no count then.
+    """
+    if counted.unknown:
+        return []
+    published = document.root.entry("published") if isinstance(document.root, MappingNode) else None
+    if published is None or not isinstance(published.value, MappingNode):
+        return []
+    problems = []
+    for entry in published.value.entries:
+        node = entry.value
+        if entry.key not in FIGURES or not isinstance(node, ScalarNode) or not isinstance(node.value, int | float):
+            continue
+        counts = [count(counted) for count in FIGURES[entry.key]]
+        text = node.text if _DECIMAL.fullmatch(node.text) else str(node.value)
+        if not math.isfinite(node.value) or any(_agrees(count, text) for count in counts):
+            continue
+        found = " or ".join(f"{count:,}" for count in dict.fromkeys(counts))
+        hint = "the spec differs from the model, or its figure is counted otherwise (docs/facts.md has the rules)"
+        message = f"published {entry.key} {node.text}, but the blocks have {found}"
+        problems.append(document.problem(message, node.span, hint))
+    reason = published.value.entry("differs")
+    if reason is None:
+        return problems
+    if problems:
+        return []
+    message = "every published figure agrees with the blocks, so that nothing differs"
+    return [document.problem(message, reason.span, "leave it out")]

@@ -1,0 +1,56 @@
+"""The sizes of models as a value: what a picture of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+Across: TypeAlias = Literal["date", "active", "context"]
+Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
+Shown: TypeAlias = Literal["points", "bars"]
+Sort: TypeAlias = Literal["size", "date", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """One model by its sizes.
+
+    ``total`` are all its parameters, ``active`` those that a token passes (``active_is`` says which these are),
+    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer.
+    ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
+    for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
+    the first that it may mean.
+    """
+
+    slug: str
+    name: str
+    developer: str
+    released: str
+    day: date | None
+    kind: str
+    total: int
+    active: int
+    active_is: str
+    idle: int
+    embedding: int
+    context_length: int | None
+    context: int
+    kv_cache: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the picture tells: the models shown, the oldest first, and those that are not.
+
+    ``copies`` are slugs, each with that of the model that it has the counts of; ``left_out`` are names by the reason.
+    """
+
+    x: Across
+    y: Upwards
+    context: int
+    models: tuple[Sized, ...]
+    copies: Mapping[str, str]
+    left_out: Mapping[str, tuple[str, ...]]

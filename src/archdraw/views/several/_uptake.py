@@ -1,0 +1,53 @@
+"""Which models took up which concept, as a value: what a picture of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+By: TypeAlias = Literal["model", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One model by its release: ``released`` is as precise as the spec says it, ``day`` the first that it may mean."""
+
+    slug: str
+    name: str
+    released: str
+    day: date
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """One concept, and the models that have it, by their numbers in the order of release."""
+
+    concept: str
+    about: str
+    models: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What the picture tells: the models in the order of release, and each concept that one of them has.
+
+    Concepts stand with those that are about the same thing, the one that came first on top; ``left_out`` are the names
+    of models that are not shown, each with why.
+    """
+
+    models: tuple[Dated, ...]
+    uptakes: tuple[Uptake, ...]
+    absent: tuple[str, ...]
+    left_out: Mapping[str, tuple[str, ...]]
+
+    def firsts(self, uptake: Uptake) -> tuple[Dated, ...]:
+        """The first of the models with a concept, and those of the same day."""
+        having = [self.models[number] for number in uptake.models]
+        return tuple(model for model in having if model.day == having[0].day)
+
+    def years(self) -> range:
+        """From the year of the first model to that of the last."""
+        return range(self.models[0].day.year, self.models[-1].day.year + 1)
