@@ -232,14 +232,14 @@ def expand(spec: Spec) -> Module:
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    return Module("model", spec.name, Sequence(tuple(_framed(made))), kind="model", settings=settings)
+    return Module("model", spec.name, Sequence(tuple(_framed(made))), level="model", settings=settings)
 
 
 def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
     for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
         if is_stack:
             parts = tuple(part for block in run for part in (block.parts if isinstance(block, Sequence) else (block,)))
-            yield Module("layers", "Layers", Sequence(parts), kind="layers")
+            yield Module("layers", "Layers", Sequence(parts), level="stack")
         else:
             yield from run
 

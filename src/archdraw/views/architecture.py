@@ -32,13 +32,13 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
     items: list[Diagram] = []
     stacks: list[Stack] = []
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    number = sum(isinstance(part, Module) and part.kind == "layers" for part in parts)
+    number = sum(isinstance(part, Module) and part.level == "stack" and part.role != "unknown" for part in parts)
     for part in parts:
         match part:
-            case Module(kind="layers"):
+            case Module(level="stack") if part.role != "unknown":
                 stacks.append(stacked(part, paths[id(part)]))
                 items.extend(stacks[-1].picture)
-            case Module(kind="unpublished_layers"):
+            case Module(level="stack"):
                 items.append(unpublished.stack_picture(part, paths[id(part)]))
             case Leaf(role="norm") if len(stacks) == number:
                 # The one after the last layer is the only one that stands by itself.

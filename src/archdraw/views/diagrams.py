@@ -60,8 +60,8 @@ def chips(module: Module) -> tuple[Chip, ...]:
     """The properties of a mixer that stand beside it: each text once, in the order of the flow."""
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
-        if leaf.chip:
-            found.setdefault(leaf.chip, Chip(leaf.chip, leaf.role if leaf.role in ("norm", "position") else "plain"))
+        if leaf.tag:
+            found.setdefault(leaf.tag, Chip(leaf.tag, leaf.role if leaf.role in ("norm", "position") else "plain"))
     return tuple(found.values())
 
 
@@ -178,7 +178,7 @@ def _entered(item: Diagram) -> list[Box | None]:
 
 def _is_activation(leaf: Leaf) -> bool:
     """An element-wise function: no weights, nothing to say but its name."""
-    plain = not (leaf.weights or leaf.detail or leaf.state or leaf.chip or leaf.heads)
+    plain = not (leaf.weights or leaf.detail or leaf.state or leaf.tag or leaf.heads)
     return plain and leaf.inputs == 1 and len(leaf.outputs) == 1 and leaf.role in ("plain", "feed_forward")
 
 
@@ -187,9 +187,9 @@ def _leaf(leaf: Leaf, path: str) -> Box:
     cached = heads is not None and heads.cached and heads.key_value <= MOST_GROUPS
     figure = HeadGroups(heads.query, heads.key_value) if heads is not None and cached else None
     label, detail = leaf.label, leaf.detail
-    if figure and leaf.chip:
+    if figure and leaf.tag:
         # What is done to the scores is said where they are made.
-        detail = f"{detail}, {leaf.chip}"
+        detail = f"{detail}, {leaf.tag}"
     if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:
         label, detail = f"{label} {detail}".strip(), ""
     return Box(

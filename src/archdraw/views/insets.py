@@ -15,8 +15,6 @@ from archdraw.views.wording import data, headline, parameters, share, within
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
-STACKS = frozenset({"layers", "unpublished_layers"})
-"""Modules of the spine that are drawn as their layers."""
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
@@ -79,7 +77,7 @@ def names_of(option: Option) -> set[str]:
 def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[Option, ...]:
     """The boxes of the spine that may be opened: those of the layers from the top down, then modules around them."""
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    around = (part for part in reversed(parts) if isinstance(part, Module) and part.kind not in STACKS)
+    around = (part for part in reversed(parts) if isinstance(part, Module) and part.level != "stack")
     inside = (option for slot in reversed(stack.slots) for option in slot.options)
     return (*inside, *(Option(part, paths[id(part)], ()) for part in around))
 
@@ -201,8 +199,8 @@ def _reach(window: Window | None) -> tuple[bool, int]:
 
 def _position(mixer: Module) -> tuple[str, str]:
     """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
-    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.chip), None)
-    return (rotation.chip, rotation.detail) if rotation else ("", "")
+    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.tag), None)
+    return (rotation.tag, rotation.detail) if rotation else ("", "")
 
 
 def _mixers(layer: Module) -> Iterator[Module]:

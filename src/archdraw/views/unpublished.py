@@ -40,7 +40,9 @@ def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
         found.append(Inset("As published, not counted", tuple(items)))
     unknown = [leaf for leaf in leaves(model) if leaf.role == "unknown"]
     reasons = [f"{within(leaf.label)}: {leaf.detail}" for leaf in unknown]
-    if any(isinstance(block, Module) and block.kind == "unpublished_layers" for _, block in walk(model)):
+    if any(
+        isinstance(block, Module) and block.level == "stack" and block.role == "unknown" for _, block in walk(model)
+    ):
         reasons.append("number of layers, norms, residual connections, positions")
     found.append(Inset("Not known", tuple(Words(reason, strong=True) for reason in reasons)))
     return tuple(found)

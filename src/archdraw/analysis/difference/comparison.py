@@ -138,7 +138,7 @@ class Comparison:
         self._around = before
 
     def modules(self, one: Module, other: Module) -> None:
-        if one.kind == other.kind == "layers":
+        if one.level == other.level == "stack":
             self.stacks(one, other)
             return
         if words.sort_of(one) not in ("model", "layer") and (one.kind != other.kind or one.label != other.label):

@@ -41,8 +41,8 @@ def sort_of(block: Block) -> str:
     match block:
         case Leaf(part="head") | Module(kind="output_head"):
             return "output"
-        case Module(kind="layers" | "layer" | "model"):
-            return block.kind
+        case Module(level="stack" | "layer" | "model" as level):
+            return level
         case Leaf(role=role) | Module(role=role):
             return SORTS.get(role, role)
         case Side(direction=direction):
@@ -175,7 +175,7 @@ def outline(block: Block, widths: frozenset[int] | None = None) -> object:
     """
     match block:
         case Leaf():
-            texts = tuple(_masked(text, widths) for text in (block.label, block.detail, block.chip))
+            texts = tuple(_masked(text, widths) for text in (block.label, block.detail, block.tag))
             weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
             # Checkpoints call norms by their place.
             name = "" if block.role == "norm" else block.name
@@ -221,7 +221,7 @@ def around(block: Block) -> tuple[Block, ...]:
             return tuple(one for part in parts for one in around(part))
         case Repeat(body=body):
             return around(body)
-        case Module(kind="layer"):
+        case Module(level="layer"):
             return ()
         case _:
             return (block,)

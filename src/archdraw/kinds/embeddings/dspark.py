@@ -51,8 +51,8 @@ class DSpark(Kind):
             self.num_nextn_predict_layers,
         )
         one = self.layer.expand(scope)
-        if isinstance(one, Module) and one.kind == "layer":
-            one = replace(one, kind="mtp_layer")
+        if isinstance(one, Module) and one.level == "layer":
+            one = replace(one, level="side_layer")
         wide = self.target_layers * hidden
         steps: tuple[Block, ...] = (
             linear("main_proj", f"{wide:,} to {hidden:,}", wide, hidden, detail=f"of {self.target_layers} layers"),

@@ -87,4 +87,4 @@ def _norm(name: str, width: int) -> Leaf:
 
 def _unnumbered(block: Block) -> Block:
     """A layer that is no layer of the stack."""
-    return replace(block, kind="mtp_layer") if isinstance(block, Module) and block.kind == "layer" else block
+    return replace(block, level="side_layer") if isinstance(block, Module) and block.level == "layer" else block

@@ -139,7 +139,7 @@ class GemmaAudio(Kind):
             detail=f"{heads} heads, relative positions",
             weights=(Weight("relative_k_proj.weight", (width, width)),),
             inputs=3,
-            chip=f"soft cap {number(self.attention_logit_cap)}",
+            tag=f"soft cap {number(self.attention_logit_cap)}",
             heads=Heads(heads, heads, each, reach=reach),
         )
         projected = Parallel((Sequence((lines[0], scale)), *lines[1:]), "separate")

@@ -145,10 +145,10 @@ def attention(
     if qk_norm:
         weights = (Weight("q_norm.weight", (each,)), Weight("k_norm.weight", (each,)))
         prepared.append(
-            Leaf("qk_norm", "RMSNorm per head", "norm", weights=weights, inputs=2, outputs=lines[:2], chip="QK-norm")
+            Leaf("qk_norm", "RMSNorm per head", "norm", weights=weights, inputs=2, outputs=lines[:2], tag="QK-norm")
         )
     if rotary:
-        prepared.append(Leaf("rotary_emb", rotary, "position", inputs=2, outputs=lines[:2], chip=rotary))
+        prepared.append(Leaf("rotary_emb", rotary, "position", inputs=2, outputs=lines[:2], tag=rotary))
     if prepared:
         values: Block = rmsnorm("v_norm", each, affine=False) if v_norm else LINE
         made.append(Parallel((blocks.Sequence(tuple(prepared)), values), "separate"))
@@ -160,7 +160,7 @@ def attention(
             detail=f"{heads} heads" if groups == heads else f"{groups} groups: {heads // groups} Q heads to 1 KV head",
             weights=(Weight("sinks", (heads,)),) if sinks else (),
             inputs=3,
-            chip="sinks" if sinks else "",
+            tag="sinks" if sinks else "",
             heads=Heads(heads, groups, each),
         )
     )

@@ -245,7 +245,7 @@ class Op(Kind):
             part=_PARTS.get(self.role, "other"),
             inputs=self.inputs,
             outputs=self.outputs or ("",),
-            chip=self.chip,
+            tag=self.chip,
         )
 
     def features_out(self, scope: Scope) -> int:

@@ -104,7 +104,7 @@ class Decoder(Kind):
             body = blocks.Sequence((*_row(self.first.expand(scope)), *_row(body)))
         if self.then is not None:
             body = blocks.Sequence((*_row(body), *_row(self.then.expand(scope))))
-        layer = Module("layer", self.label, body, kind="layer")
+        layer = Module("layer", self.label, body, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
     def _join(self, scope: Scope) -> Join:
@@ -267,7 +267,7 @@ class LayerKind(Kind):
                 "body",
                 f"end it with linear: {scope.hidden_size}",
             )
-        layer = Module("layer", self.label, body, kind="layer")
+        layer = Module("layer", self.label, body, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
 

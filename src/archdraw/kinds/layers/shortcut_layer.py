@@ -66,7 +66,7 @@ class ShortcutLayer(Kind):
         read = _named(_shared(norm), "post_attention_layernorm.0")
         shortcut = blocks.Sequence((read, _named(book_rest(experts, "feed_forward"), "mlp")))
         body = blocks.Sequence((first, blocks.Parallel((shortcut, blocks.Sequence(tuple(way))), "add")))
-        layer = Module("layer", self.label, body, kind="layer")
+        layer = Module("layer", self.label, body, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
 

@@ -48,6 +48,4 @@ class UnpublishedLayers(Kind):
     def expand(self, scope: Scope) -> Block:
         """A module of kind ``unpublished_layers`` around the blocks."""
         body = Sequence(tuple(block.expand(scope) for block in self.blocks))
-        return Module(
-            "layers", "Layers", body, role="unknown", kind="unpublished_layers", detail="number not published"
-        )
+        return Module("layers", "Layers", body, role="unknown", level="stack", detail="number not published")

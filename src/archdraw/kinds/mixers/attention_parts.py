@@ -132,7 +132,7 @@ def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> 
         part="norm",
         inputs=len(lines),
         outputs=lines,
-        chip="QK-norm",
+        tag="QK-norm",
     )
 
 

@@ -139,7 +139,7 @@ class BlockSparseAttention(GroupedQuery):
                 part="attention",
                 inputs=2,
                 outputs=("chosen",),
-                chip=f"top {self.index_topk_blocks} blocks",
+                tag=f"top {self.index_topk_blocks} blocks",
                 heads=Heads(self.index_n_heads, 1, width, 0, cached=False),
             )
         )

@@ -53,7 +53,7 @@ class CompressedAttention(Kind):
         self._check()
         hidden, heads, width = scope.hidden_size, self.num_attention_heads, self.head_dim
         first: list[Block] = [*self._index_sources(hidden), self._queries(hidden)]
-        second: list[Block] = [*self._choice(), Sequence((_unit("q_b_norm"), self._rotated("Q", chip=True)))]
+        second: list[Block] = [*self._choice(), Sequence((_unit("q_b_norm"), self._rotated("Q", tag=True)))]
         if self.compress_ratio is not None:
             first.append(self._compressor(hidden, self.compress_ratio))
             second.append(LINE)
@@ -76,7 +76,7 @@ class CompressedAttention(Kind):
             weights=(Weight("sinks", (heads,)),),
             part="attention",
             inputs=2 + (self.compress_ratio is not None) + (self.index_topk is not None),
-            chip="sinks",
+            tag="sinks",
             # A query meets its window, which is always full but at the start, and the entries before it.
             multiplications=2 * heads * width * self.sliding_window,
             heads=self._met(),
@@ -166,7 +166,7 @@ class CompressedAttention(Kind):
             inputs=2,
             cache=Cache(width, every=ratio),
             state=self._pending(ratio, width),
-            chip=f"1 entry for {ratio} tokens",
+            tag=f"1 entry for {ratio} tokens",
         )
         norm = _norm("compressor.kv_norm", width)
         return Sequence((Parallel((values, weights), "separate"), mean, norm, self._rotated("compressed KV")))
@@ -215,7 +215,7 @@ class CompressedAttention(Kind):
                 part="attention",
                 inputs=3,
                 outputs=("chosen",),
-                chip=f"top {self.index_topk:,} entries",
+                tag=f"top {self.index_topk:,} entries",
                 heads=Heads(
                     self.index_n_heads, 1, self.index_head_dim, 0, every=self.compress_ratio or 1, cached=False
                 ),
@@ -237,7 +237,7 @@ class CompressedAttention(Kind):
         rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=self.head_dim)
         if not isinstance(rotation, Leaf):
             return rotation or LINE
-        return rotation if chip else replace(rotation, label="RoPE", detail="", chip="")
+        return rotation if chip else replace(rotation, label="RoPE", detail="", tag="")
 
     def _label(self) -> str:
         if self.compress_ratio is None:

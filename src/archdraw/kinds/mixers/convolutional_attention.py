@@ -134,7 +134,7 @@ class CompressedConvolutionalAttention(Kind):
             weights=(Weight("temp", (self.num_key_value_heads,)),),
             part="norm",
             outputs=("Q", "K"),
-            chip="QK-norm",
+            tag="QK-norm",
         )
         position = self.position.rotation(width, ("Q", "K")) if isinstance(self.position, PositionKind) else None
         mixed = Parallel((mean, Sequence(tuple(convolutions))), "add")

@@ -159,7 +159,7 @@ class GroupedDifferentialLatent(Kind):
         rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=whole)
         if isinstance(rotation, Leaf) and line != "Q":
             # One chip is enough for both rotations of a folded block.
-            return replace(rotation, chip="")
+            return replace(rotation, tag="")
         return rotation or LINE
 
     def _attention(self, window: Window | None) -> Leaf:

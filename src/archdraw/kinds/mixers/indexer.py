@@ -79,7 +79,7 @@ class Indexer:
             part="attention",
             inputs=3,
             outputs=("chosen",),
-            chip=f"top {self.chosen:,}",
+            tag=f"top {self.chosen:,}",
             heads=Heads(self.heads, 1, self.width, 0, every=self.pooled, cached=False),
         )
 
@@ -99,5 +99,5 @@ def chosen_elsewhere(chosen: int) -> Leaf:
         part="attention",
         inputs=0,
         outputs=("chosen",),
-        chip=f"top {chosen:,}, shared",
+        tag=f"top {chosen:,}, shared",
     )

@@ -87,7 +87,7 @@ class MultiHeadLatent(Kind):
             weights=(Weight("sinks", (heads,)),) if self.sinks else (),
             part="attention",
             inputs=3 + bool(rotated) + bool(self.indexer),
-            chip="sinks" if self.sinks else "",
+            tag="sinks" if self.sinks else "",
             heads=Heads(
                 heads, heads, self.qk_nope_head_dim + rotated, self.v_head_dim, reach=self.index_topk, cached=False
             ),
@@ -187,7 +187,7 @@ class MultiHeadLatent(Kind):
         rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=whole)
         if isinstance(rotation, Leaf) and line != "Q":
             # One chip is enough for both rotations of a folded block.
-            return replace(rotation, chip="")
+            return replace(rotation, tag="")
         return rotation or LINE
 
     def _label(self) -> str:

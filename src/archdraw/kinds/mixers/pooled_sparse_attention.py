@@ -139,7 +139,7 @@ class PooledSparseAttention(GroupedQuery):
             part="attention",
             inputs=2,
             outputs=("chosen",),
-            chip=f"top {self.indexer_budget:,}",
+            tag=f"top {self.indexer_budget:,}",
             heads=Heads(self.indexer_n_heads, 1, width, 0, every=ratio, cached=False),
         )
         return Sequence((norm, choice))

@@ -100,7 +100,7 @@ class Rope(PositionKind):
             detail=detail,
             inputs=len(lines),
             outputs=lines,
-            chip=label,
+            tag=label,
         )
 
 

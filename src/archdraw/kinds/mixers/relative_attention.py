@@ -68,7 +68,7 @@ class RelativeAttention(Kind):
             weights=(Weight("proj", (self.d_rel, extent)),),
             part="attention",
             outputs=("bias",),
-            chip="relative bias",
+            tag="relative bias",
         )
         made = Parallel(
             (

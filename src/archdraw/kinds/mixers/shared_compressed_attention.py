@@ -71,7 +71,7 @@ class SharedCompressedAttention(Kind):
             detail=f"last {self.sliding_window:,} tokens",
         )
         first += [self._queries(hidden), replace(whole, state=self.sliding_window * width)]
-        second += [self._rotated("Q", chip=True), Sequence((_norm("kv_norm", width), self._rotated("KV")))]
+        second += [self._rotated("Q", tag=True), Sequence((_norm("kv_norm", width), self._rotated("KV")))]
         compressed = self.compress_ratio is not None
         attention = Leaf(
             "attention",
@@ -81,7 +81,7 @@ class SharedCompressedAttention(Kind):
             weights=(Weight("attn_sink", (heads,)),),
             part="attention",
             inputs=4 if compressed else 2,
-            chip="sinks",
+            tag="sinks",
             # A query meets its window, which is always full but at the start, and the chosen entries before it.
             multiplications=2 * heads * width * self.sliding_window,
             heads=Heads(heads, 1, width, reach=self.index_topk, every=self.compress_ratio or 1, cached=False)
@@ -142,7 +142,7 @@ class SharedCompressedAttention(Kind):
                 part="attention",
                 inputs=0,
                 outputs=("entries", "chosen"),
-                chip="shared entries",
+                tag="shared entries",
             )
             return [taken], [LINE, LINE]
         heads, width = self.index_n_heads or 1, self.index_head_dim or 1
@@ -164,7 +164,7 @@ class SharedCompressedAttention(Kind):
             part="attention",
             inputs=3,
             outputs=("chosen",),
-            chip=f"top {self.index_topk:,} entries",
+            tag=f"top {self.index_topk:,} entries",
             heads=Heads(
                 heads,
                 1,
@@ -188,7 +188,7 @@ class SharedCompressedAttention(Kind):
                 part="attention",
                 inputs=0,
                 outputs=("entries", "index K"),
-                chip="shared entries",
+                tag="shared entries",
             )
         ratio, width, index = self.compress_ratio or 1, self.head_dim, self.index_head_dim or 1
         values = linear("compressor.wkv", f"KV {width}", hidden, width, part="attention")
@@ -207,7 +207,7 @@ class SharedCompressedAttention(Kind):
                 inputs=2,
                 cache=Cache(width, every=ratio),
                 state=2 * width * (ratio - 1),
-                chip=f"1 entry for {ratio} tokens",
+                tag=f"1 entry for {ratio} tokens",
             )
             made = (Parallel((values, gate), "separate"), mean, norm)
         key = Sequence(
@@ -245,7 +245,7 @@ class SharedCompressedAttention(Kind):
         rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=self.head_dim)
         if not isinstance(rotation, Leaf):
             return rotation or LINE
-        return rotation if chip else replace(rotation, label="RoPE", detail="", chip="")
+        return rotation if chip else replace(rotation, label="RoPE", detail="", tag="")
 
     def _label(self) -> str:
         if self.compress_ratio is None:

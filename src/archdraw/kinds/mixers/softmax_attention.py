@@ -214,7 +214,7 @@ class SoftmaxAttention(Kind):
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
             inputs=3 + len(chooser),
-            chip=", ".join(filter(None, chips)),
+            tag=", ".join(filter(None, chips)),
             heads=heads,
         )
         prepared, values = self._prepared(heads), self._prepared_values(heads)

@@ -136,7 +136,7 @@ class AltUpDecoder(Kind):
         rows: list[Block] = [self._predict(hidden, streams), Residual(Sequence(work))]
         if self.hidden_size_per_layer_input is not None:
             rows.append(Residual(self._per_layer(scope)))
-        layer = Module("layer", self.label, Sequence(tuple(rows)), kind="layer")
+        layer = Module("layer", self.label, Sequence(tuple(rows)), level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
     def _predict(self, hidden: int, streams: int) -> Leaf:
