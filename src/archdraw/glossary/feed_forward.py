@@ -56,6 +56,7 @@ SPARSE_GEGLU_FFN = Term(
 SPARSE_GEGLU = Term("Sparse GeGLU")
 GELU_FFN = Term("GELU FFN", short="GELU", definition="down(GELU(up(x)))", source="arXiv:1606.08415")
 RELU_FFN = Term("ReLU FFN", short="ReLU", definition="down(ReLU(up(x)))", source="arXiv:1706.03762")
+SQUARED_RELU = Term("Squared ReLU")
 SQUARED_RELU_FFN = Term(
     "Squared ReLU FFN",
     short="Squared ReLU",
@@ -69,7 +70,7 @@ UP_TO = Term("up {width}")
 DOWN_TO = Term("down {inputs} → {width}")
 UP_FROM = Term("up {inputs} → {width}")
 THERE_AND_BACK = Term("{hidden} → {inner} → {hidden}", definition="features of the line, inside, and of the line again")
-SCALED_SIGMOID_GATE = Term("x σ({alpha} x)", definition="SiLU for α = 1, an approximation of GELU for α = 1.702")
+SIGMOID_GATED = Term("x σ({alpha} x)", definition="SiLU for a factor of 1, an approximation of GELU for 1.702")
 PLUS = Term("+ {addend}")
 SITU = Term("SiTU (β = {beta})", definition="β tanh(x / β) σ(x)", source="Kimi K3, section 2.3, arXiv:2607.24653")
 SOFTCAP = Term("softcap {cap}", definition="c tanh(x / c)")
@@ -124,6 +125,12 @@ ONE_DENSE = Term("1 dense")
 ACTIVE_SHARE = Term("{active:parameters} of {total:parameters} parameters active per layer")
 
 # Their routers
+MLP_ROUTER = Term(
+    "MLP router",
+    plural="MLP routers",
+    definition="a router of several layers, which may read that of the layer below",
+    source="Zyphra 2025, arXiv:2511.17127",
+)
 ROUTER = Term("Router", definition="scores of all experts for a token, and which of them it passes")
 SQRT_SOFTPLUS = Term("√softplus")
 SPARSEMIXER = Term("SparseMixer", source="Liu et al. 2023, arXiv:2310.00811")
@@ -159,7 +166,7 @@ ZERO_EXPERTS = Term(
     source="LongCat-Flash, arXiv:2509.01322",
 )
 IDENTITY_EXPERTS = Term("Identity")
-EXPERTS = Term("{number:expert|experts}")
+NUMBER_OF_EXPERTS = Term("{number:expert|experts}")
 SHARED_GATE = Term("gate")
 HALVED = Term("× 1/2")
 OVER_ROOT_2 = Term("× 1/√2")
