@@ -73,16 +73,16 @@ def larger(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
 
 
 blocks: st.SearchStrategy[Block] = st.recursive(leaves, larger, max_leaves=8)
-layer = blocks.map(lambda body: Module("layer", "Layer", body, kind="layer"))
+layer = blocks.map(lambda body: Module("layer", "Layer", body, level="layer"))
 stacks = st.lists(
     st.builds(lambda one, times: one if times == 1 else Repeat(one, times), layer, st.integers(1, 3)),
     min_size=1,
     max_size=3,
-).map(lambda parts: Module("layers", "Layers", Sequence(tuple(parts)), kind="layers"))
+).map(lambda parts: Module("layers", "Layers", Sequence(tuple(parts)), level="stack"))
 widths = st.integers(1, 2).map(lambda size: (("hidden_size", size), ("vocab_size", 7)))
 models = st.builds(
     lambda before, stack, after, told: Module(
-        "model", "Model", Sequence((*before, stack, *after)), kind="model", settings=told
+        "model", "Model", Sequence((*before, stack, *after)), level="model", settings=told
     ),
     st.lists(blocks, max_size=2),
     stacks,
@@ -139,7 +139,7 @@ def test_a_block_put_in_is_the_only_change_of_blocks(model: Module, leaf: Leaf) 
 def test_leaves_that_look_alike_are_told_by_their_shapes() -> None:
     def model(width: int) -> Module:
         return Module(
-            "model", "Model", Leaf("proj", "projection", weights=(Weight("weight", (width, 2)),)), kind="model"
+            "model", "Model", Leaf("proj", "projection", weights=(Weight("weight", (width, 2)),)), level="model"
         )
 
     block, *counts = difference(model(3), model(4)).changes
@@ -275,7 +275,7 @@ def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
 def test_nothing_zero_and_no_are_not_the_same() -> None:
     def model(value: object) -> Module:
         block = Module("m", "m", Leaf("a", "a"), kind="k", settings=(("n", value),))  # type: ignore[arg-type]
-        return Module("model", "Model", block, kind="model")
+        return Module("model", "Model", block, level="model")
 
     def sign(before: object, after: object) -> list[str]:
         return [change.sign for change in difference(model(before), model(after)).changes]

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.glossary import text
 from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
 from archdraw.views.diagrams import folded, opened, tapped
@@ -42,7 +44,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
                 items.append(unpublished.stack_picture(part, paths[id(part)]))
             case Leaf(role="norm") if len(stacks) == number:
                 # The one after the last layer is the only one that stands by itself.
-                items.append(folded(part, paths[id(part)], label=f"{part.label} (final)"))
+                items.append(folded(part, paths[id(part)], label=f"Final {text(part.label)}"))
             case Leaf() | Module():
                 items.append(folded(part, paths[id(part)]))
             case Side():
@@ -77,7 +79,7 @@ def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict
 
 
 def _note(side: Side) -> str:
-    return side.body.notes[0] if side.direction == "in" and side.body.notes else ""
+    return next(iter(describe(side.body).notes), "") if side.direction == "in" else ""
 
 
 def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
@@ -132,7 +134,7 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
     """The parts of the last line: where the facts are from, what is left out, whose the weights are."""
     sources = "; ".join(str(source) for source in _sources(spec))
-    beside = [part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
+    beside = [text(part.body.label) for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
     left_out = f"counts without {', '.join(beside)}" if beside else ""
     mark = f"incomplete: {', '.join(spec.incomplete[:MOST_REASONS])}" if spec.incomplete else ""
     if len(spec.incomplete) > MOST_REASONS:
@@ -157,18 +159,20 @@ def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str
     ]
     for slot in reversed(stack.slots):
         if len(slot.options) > 1:
-            ways = "; ".join(
-                f"{option.block.label} ({option.block.detail}) in {len(option.places)} layers"
-                for option in slot.options
-            )
+            ways = "; ".join(f"{_both(option.block)} in {len(option.places)} layers" for option in slot.options)
             sentences.append(f"Layers differ: {ways}.")
     mixers = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
     if spec.incomplete:
         sentences.insert(1, f"The picture is incomplete: {', '.join(spec.incomplete)}.")
-    told = ", ".join(f"{block.label} ({block.detail})" if block.detail else block.label for block in mixers)
+    told = ", ".join(map(_both, mixers))
     if told:
         sentences.append(f"Each layer from its input: {told}.")
     return " ".join(sentences)
+
+
+def _both(block: Leaf | Module) -> str:
+    words = describe(block)
+    return f"{words.label} ({words.detail})" if words.detail else words.label
 
 
 def _spoken(block: Block) -> list[str]:
@@ -177,11 +181,11 @@ def _spoken(block: Block) -> list[str]:
     for part in parts:
         match part:
             case Leaf() | Module():
-                names.append(part.label)
+                names.append(text(part.label))
             case Side(body=body):
-                names.append(f"beside: {body.label}")
+                names.append(f"beside: {text(body.label)}")
             case _:
-                names.extend(leaf.label for leaf in leaves(part))
+                names.extend(text(leaf.label) for leaf in leaves(part))
     return names
 
 

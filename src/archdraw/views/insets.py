@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from archdraw.glossary import text
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.patterns import periods, runs
 from archdraw.views.diagrams import opened
@@ -71,7 +73,7 @@ def insets(
 def names_of(option: Option) -> set[str]:
     """What an author may call a box: its path, its name in a checkpoint, its label, the kind that made it."""
     kind = option.block.kind if isinstance(option.block, Module) else ""
-    return {option.path, option.block.name, option.block.label, kind} - {""}
+    return {option.path, option.block.name, text(option.block.label), kind} - {""}
 
 
 def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[Option, ...]:
@@ -117,27 +119,29 @@ def _worth_of(block: Module, before: Iterable[str]) -> int:
 def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
-    items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
+    words = describe(module)
+    items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
         (active, told), total = headline(counted), counted.total_parameters
-        words = f"{told} {parameters(active, total)} of {parameters(total)}"
-        items.append(Share(words, share(active, total), active, total, "expert_active"))
+        caption = f"{told} {parameters(active, total)} of {parameters(total)}"
+        items.append(Share(caption, share(active, total), active, total, "expert_active"))
         without = counted.active_parameters_without_input_embedding
         if without < active:
             left_out = ["the input table"] if not counted.head_is_tied else []
             left_out += ["encoders"] if counted.encoders else []
             items.append(Words(f"{parameters(without)} without {' and '.join(left_out)}"))
-    yield Inset(module.title or module.label, tuple(items), source=path, worth=worth)
+    yield Inset(words.title, tuple(items), source=path, worth=worth)
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
         place = next(place for place, part in walk(module.body, path) if part is body)
         inner: list[Item] = [opened(body, place)]
-        inner += [Words(note) for note in body.notes]
+        own = describe(body)
+        inner += [Words(note) for note in own.notes]
         yield Inset(
-            body.title or f"{body.label}: {body.detail}".removesuffix(": "),
+            own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": "),
             tuple(inner),
             beside=place,
             worth=None if worth is None else PART,
@@ -160,7 +164,7 @@ def _masks(stack: Stack) -> Inset | None:
     told_by = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
     for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
-        kind = within(mixer.label).removesuffix(" attention")
+        kind = within(text(mixer.label)).removesuffix(" attention")
         label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
         told = position[told_by] if len(positions) > 1 else ""
         detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
@@ -185,7 +189,7 @@ def _own_reach(mixer: Module) -> Window | None:
 
 def _rhythm(stack: Stack) -> str:
     """``: 5 sliding to 1 global`` where windows and their lack take turns by a rule."""
-    kinds = [within(mixer.label).removesuffix(" attention") for layer in stack.all for mixer in _mixers(layer)]
+    kinds = [within(text(mixer.label)).removesuffix(" attention") for layer in stack.all for mixer in _mixers(layer)]
     if len(kinds) != len(stack.all):
         return ""
     start, unit, times = periods(kinds)
@@ -200,7 +204,7 @@ def _reach(window: Window | None) -> tuple[bool, int]:
 def _position(mixer: Module) -> tuple[str, str]:
     """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
     rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.tag), None)
-    return (rotation.tag, rotation.detail) if rotation else ("", "")
+    return (text(rotation.tag), text(rotation.detail)) if rotation else ("", "")
 
 
 def _mixers(layer: Module) -> Iterator[Module]:

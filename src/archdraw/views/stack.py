@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from archdraw.glossary import text
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
 from archdraw.tree.blocks import Sequence as Chained
@@ -198,7 +199,7 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
         where = (
             f"in layer {only.places[0]}" if len(only.places) == 1 else f"in {len(only.places)} of {len(members)} layers"
         )
-        return folded(only.block, only.path, detail=f"only {where}; {only.block.detail}".rstrip("; "))
+        return folded(only.block, only.path, detail=f"only {where}; {text(only.block.detail)}".rstrip("; "))
     boxes = tuple(folded(option.block, option.path) for option in slot.options)
     return Choice(boxes, tuple(_band(option, members, number) for option in slot.options[:-1]))
 
@@ -209,7 +210,7 @@ def _band(option: Option, members: Sequence[int], number: int) -> str:
         when = f"in {len(option.places)} of these {len(members)} layers"
     else:
         when = _when(option.places, number, members[0])
-    name = "MoE" if option.block.role == "experts" else within(option.block.label)
+    name = "MoE" if option.block.role == "experts" else within(text(option.block.label))
     words = f"or: {name} {when}"
     return words if len(words) <= LONGEST_BAND else f"or: {when}"
 
@@ -224,19 +225,23 @@ def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
     which = f"layer {start}" if end - start == 1 else f"layers {start}–{end - 1}"
     group, *apart = laid_over([layer.body, other.body])
     if apart:
-        words = ", ".join(block.label for block in blocks_of(layer.body) if block.role != "norm")
+        words = ", ".join(text(block.label) for block in blocks_of(layer.body) if block.role != "norm")
     else:
         columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
         different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
         lacking = [column[1] for column in columns if 0 not in column and column[1].role != "norm"]
-        told = [f"{block.label} {block.detail}".strip() for block in different if block.role != "norm" or not lacking]
+        told = [
+            f"{text(block.label)} {text(block.detail)}".strip()
+            for block in different
+            if block.role != "norm" or not lacking
+        ]
         words = " ".join(
             filter(
                 None,
                 (
                     "same block",
                     f"with {', '.join(told)}" if told else "",
-                    f"without {', '.join(block.label for block in lacking)}" if lacking else "",
+                    f"without {', '.join(text(block.label) for block in lacking)}" if lacking else "",
                 ),
             )
         )

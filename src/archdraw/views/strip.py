@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from archdraw.glossary import text
 from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.tree.blocks import Module, leaves, walk
 from archdraw.tree.patterns import factored, nested, periods, runs
@@ -162,14 +163,14 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     """Short names that tell ``modules`` apart: their labels, with details only where labels are equal."""
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
-    attention = all(module.label.endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
+    attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
     return {
-        module: name if short.count(name) == 1 else f"{name} {module.detail}"
+        module: name if short.count(name) == 1 else f"{name} {text(module.detail)}"
         for module, name in zip(kinds, short, strict=True)
     }
 
 
 def _short(module: Module) -> str:
-    label = within(module.label).replace(MIXTURE, "MoE")
+    label = within(text(module.label)).replace(MIXTURE, "MoE")
     return f"dense {label.removesuffix(' feed forward')}" if module.role == "feed_forward" else label

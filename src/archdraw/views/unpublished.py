@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary import text
 from archdraw.picture import Chain, Frame, Inset, Item, Share, Words
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Leaf, Module, leaves, walk
@@ -39,10 +40,9 @@ def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
         items += [Words(f"source: {published.source}")] if published.source else []
         found.append(Inset("As published, not counted", tuple(items)))
     unknown = [leaf for leaf in leaves(model) if leaf.role == "unknown"]
-    reasons = [f"{within(leaf.label)}: {leaf.detail}" for leaf in unknown]
-    if any(
-        isinstance(block, Module) and block.level == "stack" and block.role == "unknown" for _, block in walk(model)
-    ):
+    reasons = [f"{within(text(leaf.label))}: {text(leaf.detail)}" for leaf in unknown]
+    modules = (block for _, block in walk(model) if isinstance(block, Module))
+    if any(module.level == "stack" and module.role == "unknown" for module in modules):
         reasons.append("number of layers, norms, residual connections, positions")
     found.append(Inset("Not known", tuple(Words(reason, strong=True) for reason in reasons)))
     return tuple(found)
