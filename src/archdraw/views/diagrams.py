@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal, assert_never
 
 from archdraw import picture
-from archdraw.glossary import text
+from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import (
     Block,
@@ -70,7 +70,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
-    return Tap(folded(side.body, path, label=f"{text(side.body.label)}, folded"), side.direction, note, side.joins)
+    return Tap(folded(side.body, path), side.direction, note, side.joins)
 
 
 def diagram(block: Block, paths: dict[int, str]) -> Diagram:
@@ -97,12 +97,12 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
-            title = f"{times} times with the same weights" if tied else f"{times} times"
-            return Frame(diagram(body, paths), f"{times} ×", f"{path}/repeat", title)
+            title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
-            title = f"{total} experts, {active} active for a token"
-            label = f"{total} experts, {active} active" if total > 1 else "1 expert"
+            title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
+            label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
             return Box(inner, label, role="experts", title=title, figure=ExpertGrid(total, active))
         case Side():
             return tapped(block, paths[id(block.body)])
