@@ -78,9 +78,8 @@ def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict
     """What is opened: boxes of the spine, and encoders beside it."""
     spine, beside = spine_options(model, stack, paths), encoders(model, paths)
     wanted = _wanted(spec, (*spine, *beside))
-    return insets(
-        spine, stack, counted, spec.context_length, wanted, active_parameters(counted, spec.published)
-    ) + encoder_panels(beside, wanted)
+    active = active_parameters(counted, spec.published)
+    return insets(spine, stack, counted, spec.context_length, wanted, active) + encoder_panels(beside, wanted)
 
 
 def _note(side: Side) -> str:
