@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
+from archdraw.glossary.numbers import data_size, tokens
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
 from archdraw.tree.description import describe
@@ -241,8 +242,9 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
             Segment(text(plate.CACHE(size=kept)), kept, "latent"),
         )
         return [Inset(title, (Split(segments), Words(token)), optional=True)]
-    bar = text(plate.CACHE_FULL(size=kept, full=if_all, layer=which))
-    items: list[Item] = [Share(text(plate.CACHE_NAME()), bar, kept, if_all, "latent"), Words(token)]
+    caption = text(plate.CACHE_AT(length=tokens(context) or context))
+    bar = Share(caption, data_size(kept), kept, if_all, "latent")
+    items: list[Item] = [bar, Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True), Words(token)]
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS

@@ -18,6 +18,7 @@ from archdraw.tree.blocks import (
     Setting,
     Side,
     children,
+    leaves,
     walk,
 )
 
@@ -33,7 +34,9 @@ AUTHORED = frozenset({"", "module", "op"})
 def sort_of(block: Block) -> str:
     """What stands in a place, whichever kind of it: token mixer, feed-forward, norm, embedding ..."""
     match block:
-        case Leaf(part="head") | Module(kind="output_head"):
+        case Leaf(part="head"):
+            return "output"
+        case Module(level="block", body=body) if _is_head(body):
             return "output"
         case Module(level="stack"):
             return "layers"
@@ -45,6 +48,12 @@ def sort_of(block: Block) -> str:
             return "input module" if direction == "in" else "output module"
         case _:
             return type(block).__name__.lower()
+
+
+def _is_head(body: Block) -> bool:
+    """Whether all weights in ``body`` are those of an output layer."""
+    parts = {leaf.part for leaf in leaves(body) if leaf.weights and leaf.role != "norm"}
+    return parts == {"head"}
 
 
 def is_sublayer(block: Block) -> bool:
