@@ -7,21 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.analysis.concepts import concepts
-from archdraw.glossary import Phrase, Term, text
+from archdraw.glossary import Phrase, text
+from archdraw.glossary.common import LAYERS
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
+from archdraw.glossary.plate import CONTEXT
+from archdraw.glossary.traits import EXPERTS, HEADS, VOCABULARY, WIDTH, WINDOW
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Module, layers, leaves, walk
 from archdraw.tree.facts import facts
 
 Sign = Literal["+", "−", ""]
-
-EXPERTS = Term("{active} of {total} experts")
-HEADS = Term("{query}/{key_value} heads", definition="query heads, and the key and value heads that they share")
-WINDOW = Term("sliding window {size}")
-LAYERS = Term("{number:layer|layers}")
-WIDTH = Term("hidden size {size}")
-VOCABULARY = Term("vocabulary {size}")
-CONTEXT = Term("context {length}")
 
 MENTIONS: Mapping[str, tuple[str, ...]] = {
     "experts": ("experts",),

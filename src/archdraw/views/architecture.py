@@ -8,6 +8,7 @@ from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.glossary import Detail, Phrase, text
 from archdraw.glossary import plate as words
+from archdraw.glossary.common import LAYERS
 from archdraw.glossary.numbers import tokens
 from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
@@ -120,7 +121,7 @@ def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     if spec.context_length:
         length, short = spec.context_length, tokens(spec.context_length)
         context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
-    layers = words.LAYERS(number=counted.layers) if counted.layers else ""
+    layers = LAYERS(number=counted.layers) if counted.layers else ""
     size = unpublished.size(spec) if counted.unknown else text(_size(spec, counted))
     return tuple(filter(None, (size, text(layers), text(context), who, kind_of(model))))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
+from archdraw.glossary.common import LAYERS
 from archdraw.glossary.numbers import data_size, tokens
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
@@ -164,7 +165,7 @@ def _masks(stack: Stack) -> Inset | None:
         if window is not None:
             label = (plate.CHUNK if window.chunked else plate.WINDOW)(kind=kind, size=window.size)
         apart = position[shown] if len(positions) > 1 else ""
-        detail = text((plate.LAYERS(number=len(blocks)), apart))
+        detail = text((LAYERS(number=len(blocks)), apart))
         chunked = bool(window and window.chunked)
         figures.append(Mask(mixer.role, MASK_CELLS if window else None, chunked, text(label), detail))
     return Inset(text(_rhythm(stack)), (Masks(tuple(figures)),))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
+from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
 from archdraw.tree.blocks import Sequence as Chained
@@ -84,9 +85,7 @@ def stacked(module: Module, path: str) -> Stack:
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     count = last - first
     picture.append(
-        Frame(
-            body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(words.LAYERS(number=count))
-        )
+        Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
     )
     for start, end in _ends(order, last, len(order)):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
