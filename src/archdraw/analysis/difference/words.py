@@ -89,10 +89,12 @@ def layer_names(kinds: Several[Module]) -> Mapping[Module, str]:
     for name, number in Counter(names.values()).items():
         if number > 1:
             alike = [layer for layer in kinds if names[layer] == name]
-            names |= {
-                layer: text(comparison.WITH_SETTINGS(layer=name, settings=settings)) if settings else name
-                for layer, settings in zip(alike, _settings_apart(alike), strict=True)
-            }
+            for layer, settings in zip(alike, _settings_apart(alike), strict=True):
+                # Where all layers are called alike, their name tells none from another.
+                whole = (
+                    settings if number == len(kinds) else text(comparison.WITH_SETTINGS(layer=name, settings=settings))
+                )
+                names[layer] = whole if settings else name
     return names
 
 
