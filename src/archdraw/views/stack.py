@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS
@@ -196,6 +197,22 @@ def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: 
     return drawn(block)
 
 
+def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
+    """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
+
+    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
+    """
+    words = [describe(block) for block in blocks]
+    found = [(one.label, one.detail) for one in words]
+    for pair in {pair for pair in found if found.count(pair) > 1}:
+        places = [place for place, one in enumerate(found) if one == pair]
+        settings = settings_apart([blocks[place] for place in places])
+        for place, apart in zip(places, settings, strict=True):
+            if apart:
+                found[place] = (apart, ", ".join(filter(None, (pair[1], apart))))
+    return found
+
+
 def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
     if len(slot.options) == 1:
         only = slot.options[0]
@@ -208,17 +225,27 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
         )
         detail = text(words.ONLY(when=when, detail=only.block.detail)).rstrip("; ")
         return folded(only.block, only.path, detail=detail)
-    boxes = tuple(folded(option.block, option.path) for option in slot.options)
-    return Choice(boxes, tuple(_band(option, members, number) for option in slot.options[:-1]))
+    names = named_apart([option.block for option in slot.options])
+    boxes = tuple(
+        folded(option.block, option.path, detail=detail)
+        for option, (_, detail) in zip(slot.options, names, strict=True)
+    )
+    return Choice(
+        boxes,
+        tuple(
+            _band(option, label, members, number)
+            for option, (label, _) in zip(slot.options[:-1], names[:-1], strict=True)
+        ),
+    )
 
 
-def _band(option: Option, members: Sequence[int], number: int) -> str:
+def _band(option: Option, label: str, members: Sequence[int], number: int) -> str:
     """What the option above the band is, and when it comes."""
     if len(members) < number:
         when = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
     else:
         when = _when(option.places, number, members[0])
-    name = "MoE" if option.block.role == "experts" else within(text(option.block.label))
+    name = "MoE" if option.block.role == "experts" else within(label)
     band = text(words.OR_WHEN(what=name, when=when))
     return band if len(band) <= LONGEST_BAND else text(words.OR(what=when))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
@@ -168,10 +169,15 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
-    return {
-        module: name if short.count(name) == 1 else f"{name} {text(module.detail)}"
+    names = [
+        name if short.count(name) == 1 else f"{name} {text(module.detail)}"
         for module, name in zip(kinds, short, strict=True)
-    }
+    ]
+    for name in {name for name in names if names.count(name) > 1}:
+        places = [place for place, one in enumerate(names) if one == name]
+        for place, apart in zip(places, settings_apart([kinds[place] for place in places]), strict=True):
+            names[place] = ", ".join(filter(None, (name, apart)))
+    return dict(zip(kinds, names, strict=True))
 
 
 def _short(module: Module) -> str:

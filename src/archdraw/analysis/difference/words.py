@@ -99,17 +99,24 @@ def layer_names(kinds: Several[Module]) -> Mapping[Module, str]:
 
 
 def _settings_apart(layers: Several[Module]) -> list[str]:
-    """For each of ``layers`` the settings in which it differs from the others, as one text."""
-    rows = [(dict(layer.settings), *(dict(block.settings) for block in sublayers(layer))) for layer in layers]
-    found: list[list[str]] = [[] for _ in layers]
-    for blocks in zip(*rows, strict=False):
-        for what in dict.fromkeys(name for block in blocks for name in block):
-            values = [block.get(what) for block in blocks]
-            if not all(same(values[0], value) for value in values):
-                for words, value in zip(found, values, strict=True):
-                    words.append(
-                        f"no {name_of(what)}" if is_without(value) else f"{name_of(what)} {value_of(what, value)}"
-                    )
+    """For each of ``layers`` the settings in which it differs from the others, its own and those of its sublayers."""
+    own = settings_apart(layers)
+    rows = zip(*(sublayers(layer) for layer in layers), strict=False)
+    inner = [settings_apart(blocks) for blocks in rows]
+    return [", ".join(filter(None, parts)) for parts in zip(own, *inner, strict=True)]
+
+
+def settings_apart(blocks: Several[Leaf | Module]) -> list[str]:
+    """For each of ``blocks`` the settings in which it differs from the others, in one text; empty where none do."""
+    given = [dict(block.settings) for block in blocks]
+    found: list[list[str]] = [[] for _ in blocks]
+    for what in dict.fromkeys(name for settings in given for name in settings):
+        values = [settings.get(what) for settings in given]
+        if all(same(values[0], value) for value in values):
+            continue
+        name = name_of(what)
+        for words, value in zip(found, values, strict=True):
+            words.append(f"no {name}" if is_without(value) else f"{name} {value_of(what, value)}")
     return [", ".join(words) for words in found]
 
 

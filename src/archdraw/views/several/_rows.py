@@ -19,6 +19,7 @@ ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
 NONE = "none"
+SEPARATOR = "; "
 PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed-forward")
 _SAID = (*_WORKS, "norm", "position", "embedding", "output")
@@ -153,6 +154,9 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
         return words.order(every, words.layer_names(every))
     if key.what == BLOCK and key.sort in _WORKS and not key.where:
         return _looked_up(key, subject.block)
+    if key.rank == SETTINGS and not key.where and SEPARATOR in (values := _looked_up(key, subject.block)):
+        # Layers that differ in it: the change is that of one of them.
+        return values
     if index in changes:
         return value_of(key.what, changes[index].before)
     if index - 1 in changes:
@@ -172,8 +176,10 @@ def _looked_up(key: _Key, model: Module) -> str:
     else:
         told = [dict(block.settings) for block in blocks if isinstance(block, Module | Leaf)]
         values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
+        # Where some have a window and others none, the window is the value.
+        values = [value for value in values if value not in (NONE, "no")] or values
     distinct = list(dict.fromkeys(values))
-    return "; ".join(distinct[:MOST_VALUES]) or NONE
+    return SEPARATOR.join(distinct[:MOST_VALUES]) or NONE
 
 
 def _blocks(block: Block) -> Iterator[Block]:
