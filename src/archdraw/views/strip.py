@@ -164,19 +164,20 @@ def _name(module: Module | None, names: dict[Module, str]) -> str:
 
 
 def _names(modules: list[Module]) -> dict[Module, str]:
-    """Short names that tell ``modules`` apart: their labels, with details only where labels are equal."""
+    """Short names that tell ``modules`` apart: their labels, with details or settings only where labels are equal."""
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
-    names = [
-        name if short.count(name) == 1 else f"{name} {text(module.detail)}"
-        for module, name in zip(kinds, short, strict=True)
-    ]
-    for name in {name for name in names if names.count(name) > 1}:
-        places = [place for place, one in enumerate(names) if one == name]
-        for place, apart in zip(places, settings_apart([kinds[place] for place in places]), strict=True):
-            names[place] = ", ".join(filter(None, (name, apart)))
+    names = list(short)
+    for name in dict.fromkeys(short):
+        places = [place for place, one in enumerate(short) if one == name]
+        details = [text(kinds[place].detail) for place in places]
+        if len(set(details)) < len(places):
+            # Details that are alike, too, tell nothing apart; settings do.
+            details = settings_apart([kinds[place] for place in places])
+        for place, detail in zip(places, details, strict=True):
+            names[place] = f"{name} {detail}".strip() if len(places) > 1 else name
     return dict(zip(kinds, names, strict=True))
 
 
