@@ -29,6 +29,7 @@ WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that co
 LAYERS = Term("{number:layer|layers}")
 PARAMETERS = Term("{count:parameters}")
 TIMES = Term("× {factor}")
+ACTIVE_OF = Term("{active} of {total}", definition="experts that a token passes, and all of them")
 OUTPUT_PROJECTION = Term("Output projection")
 PROJECTION = Term("Projection")
 SHARED = Term("shared")

@@ -116,7 +116,6 @@ SHARED_EXPERT = Term(
 SHARED_EXPERTS = Term("{number} shared experts")
 OF_WIDTH = Term("width {width}")
 OPENED_EXPERT = Term("{label}: {detail:within}")
-OF = Term("{active} of {total}")
 SUM_OF = Term("{parts:+}", definition="what each token passes, several experts and networks added")
 IDENTITY = Term("{number} identity")
 SHARED = Term("{number} shared")

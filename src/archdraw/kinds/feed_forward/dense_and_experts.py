@@ -66,7 +66,7 @@ class DenseAndExperts(Kind):
             self.label or self.term(),
             graph,
             role="experts",
-            detail=words.SUM_OF(parts=(words.OF(active=active, total=total), words.ONE_DENSE())),
+            detail=words.SUM_OF(parts=(common.ACTIVE_OF(active=active, total=total), words.ONE_DENSE())),
             notes=(
                 words.ACTIVE_SHARE(active=share, total=counted.total_parameters),
                 (words.RENORMALIZED(), words.EXPERT_SCALE()),

@@ -87,7 +87,7 @@ class MixtureOfExperts(MixtureFields):
         return self.term() if self.moe_latent_size is None else words.LATENT_MOE()
 
     def _detail(self) -> Detail:
-        parts = [words.OF(active=self.num_experts_per_tok, total=self.num_experts)]
+        parts = [common.ACTIVE_OF(active=self.num_experts_per_tok, total=self.num_experts)]
         if self.zero_expert_num:
             parts.append(words.IDENTITY(number=self.zero_expert_num))
         if self.shared_width is not None:
@@ -178,7 +178,7 @@ class MixtureOfExperts(MixtureFields):
         term = words.BY_TOKEN_ID if self.hash_routing else words.TOP_K
         selected = term(number=self.num_experts_per_tok)
         if self.zero_expert_num:
-            selected = words.OF(active=selected, total=rows)
+            selected = common.ACTIVE_OF(active=selected, total=rows)
         detail = [_SCORES[self.scoring_func](), selected]
         if self.n_group > 1:
             detail.append(words.EXPERT_GROUPS(selected=self.topk_group, total=self.n_group))

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import common
 from archdraw.glossary import feed_forward as routed
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
@@ -162,7 +163,7 @@ class Experts(Kind):
         made = blocks.Experts(counted_under(self.body.expand(scope), "experts"), self.total, self.active)
         if not self.router:
             return made
-        detail = routed.OF(active=self.active, total=self.total)
+        detail = common.ACTIVE_OF(active=self.active, total=self.total)
         router = blocks.linear("router", routed.ROUTER(), scope.hidden_size, self.total, part="router", detail=detail)
         return blocks.Sequence((router, made))
 
