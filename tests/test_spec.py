@@ -358,7 +358,7 @@ def test_a_damaged_spec_is_a_tree_or_an_input_error(data: st.DataObject) -> None
 def test_the_invented_model() -> None:
     model = expand(load_spec(TESTS / "specs" / "invented.yaml"))
     stack = layers(model)
-    assert [layer.label.split()[0] for layer in stack] == (
+    assert [describe(layer).label.split()[0] for layer in stack] == (
         ["Memory", "Local", "Local", "Memory", "Local", "Global", "Memory", "Local", "Local", "Local", "Global"]
     )
     # embedding and head, final norm; norms; attention of 2048 -> (2048 + 2 x 512) -> 2048; feed forwards; memories

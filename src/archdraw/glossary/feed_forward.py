@@ -6,7 +6,6 @@ from archdraw.glossary.phrases import Term
 
 FFN = Term(
     "FFN",
-    plural="FFNs",
     definition="feed-forward network: projections around a non-linearity, applied to each token by itself",
     source="Vaswani et al. 2017, section 3.3, arXiv:1706.03762",
 )
@@ -126,7 +125,6 @@ ACTIVE_SHARE = Term("{active:parameters} of {total:parameters} parameters active
 # Their routers
 MLP_ROUTER = Term(
     "MLP router",
-    plural="MLP routers",
     definition="a router of several layers, which may read that of the layer below",
     source="Zyphra 2025, arXiv:2511.17127",
 )

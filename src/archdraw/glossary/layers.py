@@ -7,13 +7,11 @@ from archdraw.glossary.phrases import Term
 # Layers
 DECODER_LAYER = Term(
     "Decoder layer",
-    plural="Decoder layers",
     definition="a token mixer and a feed-forward network, each with its norm in a residual branch",
     source="Vaswani et al. 2017, arXiv:1706.03762",
 )
 ENCODER_LAYER = Term(
     "Encoder layer",
-    plural="Encoder layers",
     definition="a layer in which each token attends to all tokens, later ones included",
     source="Vaswani et al. 2017, arXiv:1706.03762",
 )
@@ -28,7 +26,6 @@ STACK = Term("Layer stack", short="Layers", definition="layers one after the oth
 LAYERS = Term("Layers", definition="all layers of a model or of an encoder")
 LOOP = Term(
     "Loop",
-    plural="Loops",
     definition="a stack of layers that is applied several times with the same weights",
     source="Dehghani et al. 2018, arXiv:1807.03819",
 )
