@@ -20,6 +20,7 @@ from archdraw.tree.blocks import (
     leaves,
     walk,
 )
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
@@ -143,9 +144,9 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     counted = facts(DELTA.expand(SCOPE))
     assert counted.kv_cache_bytes_per_token() == 0
     assert counted.state == 32 * 128 * 128 + 3 * 8192
-    assert DELTA.expand(SCOPE).notes == (
-        "a layer keeps 524,288 + 24,576 (convolution) values",
-        "= 1.05 MiB in bf16",
+    assert describe(DELTA.expand(SCOPE)).notes == (
+        "recurrent state per layer: 524,288 (+ 24,576 conv) values",
+        "1.05 MiB in bf16",
     )
     assert counted.parts == {
         "attention": 2048 * (12_288 + 64) + 8192 * 4 + 2 * 32 + 4096 * 2048,
