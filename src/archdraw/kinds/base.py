@@ -62,6 +62,9 @@ class Kind(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     concepts: ClassVar[tuple[Concept, ...]] = ()
     drawn_as: ClassVar[tuple[Role, ...]] = ()
+    former: ClassVar[Mapping[str, str]] = {}
+    """Fields of today by the names that they had; those are read with a warning until version 1.0."""
+
     brings_norm: ClassVar[bool] = False
     """Whether the block begins with norms of its own, so that a layer puts none before it."""
 
@@ -112,8 +115,10 @@ def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
 
     @wraps(method)
     def signing(self: Kind, scope: Scope) -> Block:
+        # Expanded first: what does not fit is then an error of the expansion, with its place.
+        block = method(self, scope)
         made = {**dict(settings(self)), **self.resolved(scope)}
-        return signed(method(self, scope), self.keyword, tuple(made.items()))
+        return signed(block, self.keyword, tuple(made.items()))
 
     return signing
 
