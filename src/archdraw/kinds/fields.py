@@ -14,3 +14,5 @@ Factor: TypeAlias = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
 
 Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=60)]
 """A label that an author gives in place of the kind's own."""
+
+OwnLabel: TypeAlias = Annotated[Label | None, Field(description="Label of the box in place of the kind's own.")]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.mixers.indexer import Indexer, chosen_elsewhere
+from archdraw.kinds.mixers.indexer import Indexer, shared_index
 from archdraw.kinds.mixers.position import NoPosition, PositionKind
 from archdraw.kinds.wording import NBSP, data_size, notes, number
 from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
@@ -75,7 +75,7 @@ class MultiHeadLatent(Kind):
         second: list[Block] = []
         if self.indexer is not None:
             turned = isinstance(self.position, PositionKind) and not isinstance(self.position, NoPosition)
-            second.append(indexer.choice(turned) if indexer is not None else chosen_elsewhere(self.index_topk or 1))
+            second.append(indexer.choice(turned) if indexer is not None else shared_index(self.index_topk or 1))
         second += [self._rotated("Q"), self._expanded()]
         if rotated:
             second.append(self._rotated("shared key"))
