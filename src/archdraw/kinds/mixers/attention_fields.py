@@ -205,7 +205,7 @@ class AttentionFields(Kind):
             raise KindError("gate_projection without an output_gate", "gate_projection", "add output_gate: true")
 
     def refuse(self, fields: Iterable[str], other: str) -> None:
-        """Raises :class:`KindError` where one of ``fields`` is set, or attention is bidirectional: not with ``other``."""
+        """Raises :class:`KindError` where a field is set that ``other`` excludes, or attention is bidirectional."""
         if not self.is_causal:
             raise KindError(f"is_causal: false cannot be combined with {other}", "is_causal")
         for field in fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,7 @@ from archdraw.glossary.concepts import ALIBI, NOPE, PARTIAL_ROPE, RELATIVE_POSIT
 from archdraw.glossary.numbers import number
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, Size
-from archdraw.tree.blocks import Block, Leaf, Role, Weight
+from archdraw.tree.blocks import LINE, Block, Leaf, Role, Weight
 
 _SCALINGS = {
     "linear": words.LINEAR_SCALING,
@@ -188,3 +189,14 @@ class NoPosition(PositionKind):
     def remark(self) -> Words:
         """Its abbreviation."""
         return words.NOPE()
+
+
+def rotated(position: Kind | None, width: int, line: str, head: int | None = None) -> Block:
+    """What ``line`` alone passes for its ``position``, done to ``width`` features out of ``head`` (None: to all)."""
+    rotation = position.rotation(width, (line,), head) if isinstance(position, PositionKind) else None
+    return LINE if rotation is None else rotation
+
+
+def untagged(rotation: Block) -> Block:
+    """``rotation`` without a tag: one is enough for all rotations of a folded block."""
+    return replace(rotation, tag="") if isinstance(rotation, Leaf) else rotation
