@@ -25,16 +25,12 @@ SOFTPLUS = Term("softplus", definition="log(1 + exp x)")
 SOFTMAX = Term("softmax")
 TANH = Term("tanh")
 
-CAUSAL_CONV = Term(
-    "Causal conv (k = {kernel})",
-    definition="each channel convolved over its last k tokens by itself, the present one among them",
-)
-
 WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that comes in, and of the one that leaves")
 LAYERS = Term("{number:layer|layers}")
 PARAMETERS = Term("{count:parameters}")
 TIMES = Term("× {factor}")
 OUTPUT_PROJECTION = Term("Output projection")
 PROJECTION = Term("Projection")
+RANK = Term("rank {rank}", definition="features between the two matrices of a low-rank projection")
 SHARED = Term("shared")
 NO_WEIGHTS = Term("no weights")

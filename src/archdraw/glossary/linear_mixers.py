@@ -64,8 +64,6 @@ MAMBA_2 = Term(
 )
 
 # Sizes of heads and channels.
-HEADS = Term("{number:head|heads}")
-DIM = Term("dim {width}", definition="features of one head")
 KEY_VALUE_HEADS = Term("{keys} QK / {values} V heads")
 KEY_VALUE_DIMS = Term("dims {keys} / {values}", definition="features of one head in queries and keys, and in values")
 QK_DIM = Term("QK dim {width}")
@@ -73,23 +71,18 @@ V_DIM = Term("V dim {width}")
 STATE_SIZE = Term("state {size}", definition="values of the state per channel")
 CHANNELS = Term("{number:channel|channels}")
 KERNEL = Term("k = {kernel}", definition="tokens that a convolution reaches, the present one among them")
-RANK = Term("rank {rank}", definition="features between the two matrices of a low-rank projection")
 
 # Projections, by the lines that leave them.
-LINE = Term("{line} {width}")
 EQUAL_LINES = Term("{lines} {number} × {width}")
 SEVERAL_LINES = Term("{lines:+}")
 LINE_WIDTHS = Term("{line} {inputs} → {outputs}")
-GATE = Term("gate {width}")
 EQUAL_WIDTHS = Term("{number} × {width}")
-THERE_AND_BACK = Term("{hidden} → {inner} → {hidden}", definition="features of the line, inside, and of the line again")
 
 # What is done to the lines.
 INPUT_GATE = Term("Input gate", definition="how much of the new value enters the state")
 RECURRENCE_GATE = Term("Recurrence gate", definition="how fast the state decays with this token")
 INPUT_AND_FORGET_GATES = Term("Input and forget gates")
 BLOCK_DIAGONAL = Term("block-diagonal {blocks} × {width}²")
-SOFTCAP = Term("softcap {cap}", definition="c tanh(x / c), so that values stay between -c and c")
 WRITE_STRENGTH = Term(
     "β (write strength)",
     definition="how far the state is corrected toward the new value: a sigmoid, 0 to 1",
@@ -111,12 +104,9 @@ WITH_PREVIOUS_TOKEN = Term("lerp with previous token")
 PRODUCT = Term("{first} × {second}")
 
 # Norms inside of these mixers.
-PER_HEAD = Term("{what} per head")
-OVER_ALL_HEADS = Term("{norm} over all heads")
 GROUPED_RMSNORM = Term("Grouped RMSNorm", definition="an RMSNorm over each group of features by itself")
 GROUPS = Term("{number:group|groups}")
 OF_EACH = Term("{lines} each")
-L2_NORM = Term("L2 norm", definition="x divided by its length")
 GROUPNORM = Term("GroupNorm", definition="a LayerNorm over each group of features", source="arXiv:1803.08494")
 
 # The recurrences themselves.
@@ -165,7 +155,6 @@ DECAY_BOUND = Term("decay bounded: log α ≥ {bound}")
 SHARED_BY_ALL_HEADS = Term("B and C shared by all heads")
 SHARED_BY_HEADS = Term("{groups:group|groups} of B and C, {heads:head|heads} each")
 EXPONENTIAL_GATES = Term("exp input gate, sigmoid forget gate")
-BIAS_ON = Term("bias on {projections:and}")
 PROJECTIONS = Term("projections")
 INPUT_PROJECTION = Term("input projection")
 OUTPUT_PROJECTION = Term("output projection")

@@ -132,9 +132,3 @@ LAUREL = Term(
     source="Menghani, Kumar and Kumar 2024, arXiv:2411.07501",
 )
 LAUREL_TITLE = Term("LAuReL: low-rank residual")
-RANK = Term("rank {rank}")
-OVER_ROOT_2 = Term("× 1/√2")
-PRE_ATTENTION = Term("Pre-attention {norm}")
-POST_ATTENTION = Term("Post-attention {norm}")
-PRE_FFN = Term("Pre-FFN {norm}")
-POST_FFN = Term("Post-FFN {norm}")

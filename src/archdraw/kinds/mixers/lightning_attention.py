@@ -8,13 +8,15 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import DIM, GATE, HEADS, OVER_ALL_HEADS, PER_HEAD
 from archdraw.glossary.common import RMSNORM, SIGMOID, SILU
 from archdraw.glossary.concepts import LIGHTNING, QK_NORM, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.mixers.attention_parts import output_projection
 from archdraw.kinds.mixers.position import NoPosition, PositionKind
-from archdraw.kinds.mixers.state_parts import output_projection, state_note
+from archdraw.kinds.mixers.state_parts import state_note
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 
@@ -105,15 +107,13 @@ class LightningAttention(Kind):
         groups = self.group_norm_size
         norm = Leaf(
             "norm",
-            words.OVER_ALL_HEADS(norm=RMSNORM()) if groups == 1 else words.GROUPED_RMSNORM(),
+            OVER_ALL_HEADS(norm=RMSNORM()) if groups == 1 else words.GROUPED_RMSNORM(),
             role="norm",
             detail="" if groups == 1 else words.GROUPS(number=groups),
             weights=(Weight("weight", (width,)),),
             part="norm",
         )
-        gate = linear(
-            "output_gate", words.GATE(width=width), scope.hidden_size, width, part="attention", detail=SIGMOID()
-        )
+        gate = linear("output_gate", GATE(width=width), scope.hidden_size, width, part="attention", detail=SIGMOID())
         read = Sequence((qkv, *self._prepared(), rule, norm))
         out = output_projection("out_proj", width, scope.hidden_size, bias=self._out_bias)
         return Module(
@@ -121,7 +121,7 @@ class LightningAttention(Kind):
             self.label or self.term(),
             Sequence((Parallel((gate, read), "multiply"), out)),
             role="linear",
-            detail=(words.HEADS(number=heads), words.DIM(width=size)),
+            detail=(HEADS(number=heads), DIM(width=size)),
             notes=(state_note(state),),
         )
 
@@ -131,7 +131,7 @@ class LightningAttention(Kind):
         lines = ("Q", "K")
         if self.qk_norm is not None:
             weights = (Weight("q_norm.weight", (self.head_dim,)), Weight("k_norm.weight", (self.head_dim,)))
-            label = words.PER_HEAD(what=RMSNORM())
+            label = PER_HEAD(what=RMSNORM())
             steps.append(Leaf("qk_norm", label, role="norm", weights=weights, part="norm", inputs=2, outputs=lines))
         if isinstance(self.position, PositionKind) and not isinstance(self.position, NoPosition):
             rotation = self.position.rotation(self.head_dim, lines)

@@ -8,12 +8,15 @@ from pydantic import Field
 
 from archdraw.glossary import Detail, Phrase
 from archdraw.glossary import linear_mixers as words
-from archdraw.glossary.common import RMSNORM, SIGMOID, SILU
+from archdraw.glossary.attention import DIM, GATE, HEADS, L2_NORM, PER_HEAD
+from archdraw.glossary.attention import LINE as LINE_OF
+from archdraw.glossary.common import RANK, RMSNORM, SIGMOID, SILU
 from archdraw.glossary.concepts import GATED_DELTA_NET, KIMI_DELTA, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
-from archdraw.kinds.mixers.state_parts import causal_convolution, output_projection, state_note
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import causal_convolution, state_note
 from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 _GATES = {"silu": SILU, "sigmoid": SIGMOID}
@@ -93,7 +96,7 @@ class GatedDeltaNet(Kind):
         def one(name: str, label: Phrase, width: int, *lines: str) -> Leaf:
             return linear(name, label, hidden, width, part="attention", outputs=lines)
 
-        gate, read = words.LINE(line="Z", width=values), words.LINE(line="QKV", width=mixed)
+        gate, read = LINE_OF(line="Z", width=values), LINE_OF(line="QKV", width=mixed)
         if self.projections == "qkvz_ba":
             both = words.EQUAL_LINES(lines="β, α", number=2, width=heads)
             return (
@@ -103,15 +106,15 @@ class GatedDeltaNet(Kind):
         return (
             one("in_proj_z", gate, values, "Z"),
             one("in_proj_qkv", read, mixed, "QKV"),
-            one("in_proj_b", words.LINE(line="β", width=heads), heads, "β"),
-            one("in_proj_a", words.LINE(line="α", width=heads), heads, "α"),
+            one("in_proj_b", LINE_OF(line="β", width=heads), heads, "β"),
+            one("in_proj_a", LINE_OF(line="α", width=heads), heads, "α"),
         )
 
     def _heads(self) -> Detail:
         keys, values = self.linear_key_head_dim, self.linear_value_head_dim
         return (
             words.KEY_VALUE_HEADS(keys=self.linear_num_key_heads, values=self.linear_num_value_heads),
-            words.DIM(width=keys) if keys == values else words.KEY_VALUE_DIMS(keys=keys, values=values),
+            DIM(width=keys) if keys == values else words.KEY_VALUE_DIMS(keys=keys, values=values),
         )
 
 
@@ -170,7 +173,7 @@ class KimiDeltaAttention(Kind):
             self.label or self.term(),
             Sequence(body),
             role="linear",
-            detail=(words.HEADS(number=self.num_heads), words.DIM(width=self.head_dim)),
+            detail=(HEADS(number=self.num_heads), DIM(width=self.head_dim)),
             notes=(
                 state_note(rule.state, convolution.state, words.CONV()),
                 *(() if bound is None else (words.DECAY_BOUND(bound=bound),)),
@@ -181,9 +184,9 @@ class KimiDeltaAttention(Kind):
         """From the input to the lines gate, Q K V, β, α."""
         three = tuple(Weight(f"{line}_proj.weight", (width, hidden)) for line in "qkv")
         label = words.EQUAL_LINES(lines="QKV", number=3, width=width)
-        write, decay = words.LINE(line="β", width=self.num_heads), words.LINE(line="α", width=width)
+        write, decay = LINE_OF(line="β", width=self.num_heads), LINE_OF(line="α", width=width)
         return (
-            self._of_rank("g", words.GATE(width=width), "gate", hidden, width, full=self.use_full_rank_gate),
+            self._of_rank("g", GATE(width=width), "gate", hidden, width, full=self.use_full_rank_gate),
             Leaf("qkv_proj", label, weights=three, part="attention", outputs=("QKV",)),
             linear("b_proj", write, hidden, self.num_heads, part="attention", outputs=("β",)),
             self._of_rank("forget_gate.f", decay, "α", hidden, width, full=self.use_full_rank_decay),
@@ -195,7 +198,7 @@ class KimiDeltaAttention(Kind):
             return linear(f"{name}_proj", label, hidden, width, part="attention", outputs=(line,))
         down = Weight(f"{name}_a_proj.weight", (self.head_dim, hidden))
         up = Weight(f"{name}_b_proj.weight", (width, self.head_dim))
-        rank = words.RANK(rank=self.head_dim)
+        rank = RANK(rank=self.head_dim)
         return Leaf(f"{name}_proj", label, detail=rank, weights=(down, up), part="attention", outputs=(line,))
 
 
@@ -229,11 +232,11 @@ def _delta_rule(label: Phrase, heads: int, keys: int, values: int) -> Leaf:
 
 def _gated_reading(rule: Leaf, norm: Leaf) -> Parallel:
     """From the lines gate, Q, K, V, β, α to what is read from the state, normalized and gated."""
-    unit = Leaf("qk_norm", words.L2_NORM(), role="norm", part="norm", inputs=2, outputs=("Q", "K"))
+    unit = Leaf("qk_norm", L2_NORM(), role="norm", part="norm", inputs=2, outputs=("Q", "K"))
     read = Sequence((Parallel((unit, LINE, LINE, LINE), "separate"), rule, norm))
     return Parallel((LINE, read), "multiply")
 
 
 def _norm(name: str, width: int) -> Leaf:
-    label = words.PER_HEAD(what=RMSNORM())
+    label = PER_HEAD(what=RMSNORM())
     return Leaf(name, label, role="norm", weights=(Weight("weight", (width,)),), part="norm")

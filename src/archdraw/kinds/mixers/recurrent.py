@@ -7,12 +7,16 @@ from typing import ClassVar
 from pydantic import Field
 
 from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import HEADS, PER_HEAD
+from archdraw.glossary.attention import LINE as LINE_OF
 from archdraw.glossary.common import GELU, LAYERNORM, SIGMOID
 from archdraw.glossary.concepts import MLSTM, RG_LRU, Concept
+from archdraw.glossary.feed_forward import SOFTCAP
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, OwnLabel, Size
-from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, output_projection, state_note
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, state_note
 from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 
@@ -81,7 +85,7 @@ class RGLRU(Kind):
         projected = {
             line: linear(
                 f"linear_{line.lower()}",
-                words.LINE(line=line, width=width),
+                LINE_OF(line=line, width=width),
                 hidden,
                 width,
                 bias=True,
@@ -146,9 +150,7 @@ class MatrixLSTM(Kind):
         key, value = self.qk_dim // heads, self.v_dim // heads
         state = heads * key * value
         projections = [
-            linear(
-                name, words.LINE(line=line, width=width), hidden, width, bias=bias, part="attention", outputs=(line,)
-            )
+            linear(name, LINE_OF(line=line, width=width), hidden, width, bias=bias, part="attention", outputs=(line,))
             for name, line, width in (
                 ("ogate_preact", "O", self.v_dim),
                 ("q", "Q", self.qk_dim),
@@ -161,7 +163,7 @@ class MatrixLSTM(Kind):
             words.INPUT_AND_FORGET_GATES(),
             detail=(
                 words.EQUAL_WIDTHS(number=2, width=heads),
-                "" if self.gate_soft_cap is None else words.SOFTCAP(cap=self.gate_soft_cap),
+                "" if self.gate_soft_cap is None else SOFTCAP(cap=self.gate_soft_cap),
             ),
             weights=tuple(
                 Weight(f"{gate}gate_preact.{name}", shape)
@@ -183,7 +185,7 @@ class MatrixLSTM(Kind):
         )
         norm = Leaf(
             "multihead_norm",
-            words.PER_HEAD(what=LAYERNORM()),
+            PER_HEAD(what=LAYERNORM()),
             role="norm",
             weights=(Weight("weight", (self.v_dim,)),) + ((Weight("bias", (self.v_dim,)),) if bias else ()),
             part="norm",
@@ -201,7 +203,7 @@ class MatrixLSTM(Kind):
             self.label or self.term(),
             body,
             role="linear",
-            detail=(words.HEADS(number=heads), words.QK_DIM(width=key), words.V_DIM(width=value)),
+            detail=(HEADS(number=heads), words.QK_DIM(width=key), words.V_DIM(width=value)),
             notes=(
                 state_note(state, memory.state - state, words.NORMALIZER()),
                 (words.EXPONENTIAL_GATES(), *bias_on(words.PROJECTIONS() if bias else None, words.GATES())),

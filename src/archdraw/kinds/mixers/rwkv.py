@@ -8,13 +8,17 @@ from pydantic import Field
 
 from archdraw.glossary import Phrase
 from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import DIM, HEADS, PER_HEAD
+from archdraw.glossary.attention import LINE as LINE_OF
 from archdraw.glossary.common import SIGMOID, SILU, SQUARED_RELU
 from archdraw.glossary.concepts import RWKV, Concept
 from archdraw.glossary.concepts import SQUARED_RELU as SQUARED_RELU_ACTIVATION
+from archdraw.glossary.feed_forward import THERE_AND_BACK
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
-from archdraw.kinds.mixers.state_parts import in_bf16, output_projection, state_note
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import in_bf16, state_note
 from archdraw.tree.blocks import Leaf, Module, Parallel, Part, Role, Sequence, Weight, linear
 
 
@@ -119,7 +123,7 @@ class RWKV5TimeMixing(Kind):
         )
         norm = Leaf(
             "ln_x",
-            words.PER_HEAD(what=words.GROUPNORM()),
+            PER_HEAD(what=words.GROUPNORM()),
             role="norm",
             weights=(Weight("weight", (width,)), Weight("bias", (width,))),
             part="norm",
@@ -138,7 +142,7 @@ class RWKV5TimeMixing(Kind):
             self.label or self.term(),
             body,
             role="linear",
-            detail=(words.HEADS(number=heads), words.DIM(width=head)),
+            detail=(HEADS(number=heads), DIM(width=head)),
             notes=(state_note(state, hidden, words.SHIFTED()),),
         )
 
@@ -167,8 +171,8 @@ class RWKVChannelMixing(Kind):
         def one(name: str, label: Phrase, inputs: int, width: int) -> Leaf:
             return linear(name, label, inputs, width, part="feed_forward", role="feed_forward")
 
-        gate = one("receptance", words.LINE(line="R", width=hidden), hidden, hidden)
-        key = one("key", words.LINE(line="K", width=inner), hidden, inner)
+        gate = one("receptance", LINE_OF(line="R", width=hidden), hidden, hidden)
+        key = one("key", LINE_OF(line="K", width=inner), hidden, inner)
         value = one("value", words.LINE_WIDTHS(line="V", inputs=inner, outputs=hidden), inner, hidden)
         branches = (Sequence((gate, Leaf("gate", SIGMOID()))), Sequence((key, Leaf("act_fn", SQUARED_RELU()), value)))
         return Module(
@@ -176,7 +180,7 @@ class RWKVChannelMixing(Kind):
             self.label or self.term(),
             Sequence((_shift(hidden, {"receptance": "R", "key": "K"}, "feed_forward"), Parallel(branches, "multiply"))),
             role="feed_forward",
-            detail=words.THERE_AND_BACK(hidden=hidden, inner=inner),
+            detail=THERE_AND_BACK(hidden=hidden, inner=inner),
             notes=((words.SHIFT_STATE(values=hidden), in_bf16(hidden)),),
         )
 
@@ -197,7 +201,7 @@ def _shift(hidden: int, lines: dict[str, str], part: Part) -> Leaf:
 def _projections(hidden: int, width: int, lines: dict[str, str]) -> Parallel:
     return Parallel(
         tuple(
-            linear(name, words.LINE(line=line, width=width), hidden, width, part="attention", outputs=(line,))
+            linear(name, LINE_OF(line=line, width=width), hidden, width, part="attention", outputs=(line,))
             for name, line in lines.items()
         ),
         "separate",

@@ -11,7 +11,8 @@ from archdraw.glossary.concepts import SHORT_CONVOLUTION, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import OwnLabel, Size
-from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, in_bf16, output_projection
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, in_bf16
 from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, linear
 
 

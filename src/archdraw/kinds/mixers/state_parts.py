@@ -1,12 +1,13 @@
-"""What mixers that keep a state have in common: the causal convolution, the output projection, notes of the state."""
+"""What mixers that keep a state have in common: the causal convolution, the notes of their state and biases."""
 
 from __future__ import annotations
 
 from archdraw.glossary import Note, Phrase
 from archdraw.glossary import linear_mixers as words
-from archdraw.glossary.common import CAUSAL_CONV, OUTPUT_PROJECTION, SILU, WIDTHS
-from archdraw.tree.blocks import Leaf, Role, Weight, linear
-from archdraw.tree.facts import BITS
+from archdraw.glossary.attention import BIAS_ON, CAUSAL_CONVOLUTION
+from archdraw.glossary.common import SILU
+from archdraw.kinds.mixers.attention_parts import bf16_bytes
+from archdraw.tree.blocks import Leaf, Role, Weight
 
 
 def causal_convolution(
@@ -27,26 +28,13 @@ def causal_convolution(
     """
     return Leaf(
         name,
-        CAUSAL_CONV(kernel=kernel),
+        CAUSAL_CONVOLUTION(kernel=kernel),
         role=role,
         detail=SILU() if activated else detail or "",
         weights=(Weight("weight", (channels, 1, kernel)),) + ((Weight("bias", (channels,)),) if bias else ()),
         part="attention",
         outputs=outputs,
         state=(kernel - 1) * channels,
-    )
-
-
-def output_projection(name: str, width: int, hidden: int, *, bias: bool = False) -> Leaf:
-    """The projection from ``width`` features of the mixer to ``hidden`` of the model."""
-    return linear(
-        name,
-        OUTPUT_PROJECTION(),
-        width,
-        hidden,
-        bias=bias,
-        part="attention",
-        detail=WIDTHS(inputs=width, outputs=hidden),
     )
 
 
@@ -59,10 +47,10 @@ def state_note(state: int, more: int = 0, of: Phrase | None = None) -> Note:
 
 def in_bf16(values: int) -> Phrase:
     """The bytes of so many values in bf16."""
-    return words.IN_BF16(size=values * BITS["bf16"] // 8)
+    return words.IN_BF16(size=bf16_bytes(values))
 
 
 def bias_on(*parts: Phrase | None) -> tuple[Phrase, ...]:
     """Which ``parts`` have a bias; None stands for one that has none. Empty where all are None."""
     named = tuple(part for part in parts if part is not None)
-    return (words.BIAS_ON(projections=named),) if named else ()
+    return (BIAS_ON(projections=named),) if named else ()

@@ -9,12 +9,15 @@ from pydantic import Field
 
 from archdraw.glossary import Note, Phrase
 from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import DIM, HEADS
+from archdraw.glossary.attention import LINE as LINE_OF
 from archdraw.glossary.common import NO_WEIGHTS, RMSNORM, SILU, SOFTPLUS
 from archdraw.glossary.concepts import MAMBA, MAMBA_2, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
-from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, output_projection, state_note
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, state_note
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 
@@ -57,7 +60,7 @@ class Mamba(Kind):
         both = words.EQUAL_LINES(lines="Z, X", number=2, width=inner)
         split = _projection(both, hidden, 2 * inner, ("Z", "X"), bias=self.use_bias)
         convolution = _convolution(inner, self.conv_kernel, bias=self.use_conv_bias, outputs=("",))
-        lines = (words.LINE(line="Δ", width=rank), words.EQUAL_LINES(lines="B, C", number=2, width=size))
+        lines = (LINE_OF(line="Δ", width=rank), words.EQUAL_LINES(lines="B, C", number=2, width=size))
         parameters: list[Block] = [
             linear(
                 "x_proj",
@@ -85,7 +88,7 @@ class Mamba(Kind):
             )
         step = linear(
             "dt_proj",
-            words.LINE(line="Δ", width=inner),
+            LINE_OF(line="Δ", width=inner),
             rank,
             inner,
             bias=True,
@@ -184,7 +187,7 @@ class Mamba2(Kind):
         state = inner * self.state_size
         lines = (("Z", inner), ("XBC", mixed), ("Δ", heads))
         split = _projection(
-            words.SEVERAL_LINES(lines=tuple(words.LINE(line=line, width=features) for line, features in lines)),
+            words.SEVERAL_LINES(lines=tuple(LINE_OF(line=line, width=features) for line, features in lines)),
             hidden,
             inner + mixed + heads,
             ("Z", "XBC", "Δ"),
@@ -241,8 +244,8 @@ class Mamba2(Kind):
             body,
             role="linear",
             detail=(
-                words.HEADS(number=heads),
-                words.DIM(width=width),
+                HEADS(number=heads),
+                DIM(width=width),
                 words.STATE_SIZE(size=self.state_size),
             ),
             notes=_notes(state, convolution, (*shared, *biases)),
