@@ -28,10 +28,17 @@ def found(block: Block, name: str) -> Leaf:
     return leaf
 
 
+def tags(block: Block) -> list[str]:
+    """What the leaves of a block show beside it when it is folded."""
+    return [describe(leaf).tag for leaf in leaves(block) if leaf.tag]
+
+
 def test_grouped_query_attention() -> None:
     made = GroupedQuery(num_attention_heads=16, num_key_value_heads=4, position=Rope()).expand(SCOPE)
-    assert (made.label, made.detail, made.role) == ("Grouped-query attention", "16 Q, 4 KV, head 128", "attention")
-    assert made.notes[0] == "a token caches 2 × 4 × 128 values, 2 KiB in bf16"
+    words = describe(made)
+    assert (words.label, words.detail) == ("Grouped-query attention", "16 query / 4 KV heads, dim 128")
+    assert made.role == "attention"
+    assert words.notes[0] == "KV cache per token and layer: 2 × 4 × 128 values (2 KiB, bf16)"
     assert facts(made).total_parameters == 2048 * 2048 * 2 + 2 * 2048 * 512
     assert found(made, "k_proj").weights[0].shape == (512, 2048)
     assert [leaf.role for leaf in leaves(made)][:3] == ["plain", "plain", "plain"]
@@ -48,24 +55,22 @@ def test_notes_say_which_projections_have_a_bias() -> None:
     biased = MultiHead(num_attention_heads=16, attention_bias=True)
     three = biased.model_copy(update={"attention_out_bias": False})
     one = biased.model_copy(update={"attention_bias": False, "attention_out_bias": True})
-    assert [kind.expand(SCOPE).notes[-1] for kind in (biased, three, one)] == [
-        "q, k, v and output have a bias",
-        "q, k and v have a bias",
-        "output has a bias",
+    assert [describe(kind.expand(SCOPE)).notes[-1] for kind in (biased, three, one)] == [
+        "bias on Q, K, V and output",
+        "bias on Q, K and V",
+        "bias on output",
     ]
     none = MultiHead(num_attention_heads=16).expand(SCOPE)
-    assert not any("bias" in note for note in none.notes)
-    assert (
-        LATENT.model_copy(update={"attention_bias": True})
-        .expand(SCOPE)
-        .notes[-1]
-        .endswith("latents and output have a bias")
-    )
+    assert not any("bias" in note for note in describe(none).notes)
+    latent = LATENT.model_copy(update={"attention_bias": True})
+    assert describe(latent.expand(SCOPE)).notes[-1] == "bias on latents and output"
+    straight = latent.model_copy(update={"q_lora_rank": None})
+    assert describe(straight.expand(SCOPE)).notes[-1] == "bias on KV latent and output"
 
 
 def test_queries_can_grow_with_the_position() -> None:
     kind = MultiHead(num_attention_heads=16, position=NoPosition(), attn_temperature_tuning=True, floor_scale=4096)
-    assert kind.expand(SCOPE).notes[-1] == "Q × (1 + 0.1 ln(1 + n)), n = position / 4,096 floored"
+    assert describe(kind.expand(SCOPE)).notes[-1] == "Q × (1 + 0.1 ln(1 + floor(n / 4,096))) at token n"
     plain = kind.model_copy(update={"attn_temperature_tuning": False})
     assert facts(kind.expand(SCOPE)) == facts(plain.expand(SCOPE))
 
@@ -73,13 +78,14 @@ def test_queries_can_grow_with_the_position() -> None:
 def test_windows_are_named_and_kept_in_the_cache() -> None:
     heads = GroupedQuery(num_attention_heads=32, num_key_value_heads=16, head_dim=128)
     sliding = heads.model_copy(update={"sliding_window": 1024}).expand(SCOPE)
-    assert (sliding.label, sliding.detail, sliding.role) == (
-        "Sliding attention",
-        "32 Q, 16 KV, head 128, window 1,024",
-        "sliding",
+    words = describe(sliding)
+    assert (words.label, words.detail) == (
+        "Sliding-window attention",
+        "32 query / 16 KV heads, dim 128, window 1,024",
     )
+    assert sliding.role == "sliding"
     chunked = heads.model_copy(update={"attention_chunk_size": 8192}).expand(SCOPE)
-    assert chunked.label == "Chunked attention"
+    assert describe(chunked).label == "Chunked attention"
     full = heads.model_copy(update={"label": "Global attention"}).expand(SCOPE)
     assert full.label == "Global attention"
     kept = [facts(made).kv_cache_bytes(100_000) // (2 * 2 * 16 * 128) for made in (sliding, chunked, full)]
@@ -105,37 +111,36 @@ def test_tags_say_what_a_folded_block_hides() -> None:
         position=Rope(partial_rotary_factor=0.25),
         sinks=True,
     )
-    assert [describe(leaf).tag for leaf in leaves(kind.expand(SCOPE)) if leaf.tag] == [
-        "QK-norm",
-        "RoPE 32 of 128",
-        "sinks",
-    ]
-    assert found(kind.expand(SCOPE), "rotary_emb").label == "RoPE 32 of 128"
+    assert tags(kind.expand(SCOPE)) == ["QK-norm", "partial RoPE (32/128)", "sinks"]
+    assert describe(found(kind.expand(SCOPE), "rotary_emb")).label == "partial RoPE (32/128)"
     scaled = Rope(rope_scaling=RopeScaling(rope_type="yarn", factor=32.0))
-    assert (
-        describe(found(kind.model_copy(update={"position": scaled}).expand(SCOPE), "rotary_emb")).tag == "RoPE, YaRN 32"
-    )
-    assert [describe(leaf).tag for leaf in leaves(LATENT.expand(SCOPE)) if leaf.tag] == ["RoPE 64 of 192"]
+    assert "RoPE, YaRN ×32" in tags(kind.model_copy(update={"position": scaled}).expand(SCOPE))
+    assert tags(LATENT.expand(SCOPE)) == ["partial RoPE (64/192)"]
     none = kind.model_copy(update={"position": NoPosition()}).expand(SCOPE)
-    assert none.detail.endswith("NoPE")
+    assert describe(none).detail == "16 query / 4 KV heads, dim 128, NoPE"
     assert "rotary_emb" not in [leaf.name for leaf in leaves(none)]
 
 
 def test_an_output_gate_shares_the_projection_of_the_queries() -> None:
     made = GroupedQuery(num_attention_heads=16, num_key_value_heads=4, output_gate=True).expand(SCOPE)
     projection = found(made, "q_proj")
-    assert (made.label, projection.label, projection.outputs) == ("Gated attention", "gate + Q 4,096", ("gate", "Q"))
+    assert (describe(made).label, describe(projection).label) == ("Gated attention", "gate + Q 4,096")
+    assert projection.outputs == ("gate", "Q")
     assert projection.weights[0].shape == (4096, 2048)
 
 
 def test_latent_attention_caches_the_latent_alone() -> None:
     made = LATENT.expand(SCOPE)
     assert facts(made).kv_cache_bytes_per_token() == 2 * (512 + 64)
-    assert made.detail == "16 heads, latent 512 + 64"
-    assert found(made, "kv_b_proj").label == "up to K, V 16 × (128\u00a0+\u00a0128)"
-    assert found(made, "q_b_proj").label == "up to Q 16 × 192"
-    rotations = [leaf.label for leaf in leaves(made) if leaf.role == "position"]
-    assert rotations == ["RoPE 64 of 192", "RoPE"]
+    assert describe(made).detail == "16 heads, latent 512 + 64"
+    assert describe(made).notes == (
+        "KV cache per token and layer: 512 + 64 values (1.13 KiB, bf16)",
+        "full causal attention",
+    )
+    assert describe(found(made, "kv_b_proj")).label == "K, V up-projection 16 × (128\u00a0+\u00a0128)"
+    assert describe(found(made, "q_b_proj")).label == "Q up-projection 16 × 192"
+    rotations = [describe(leaf).label for leaf in leaves(made) if leaf.role == "position"]
+    assert rotations == ["partial RoPE (64/192)", "RoPE"]
     assert [leaf.name for leaf in leaves(made) if leaf.role == "latent"] == ["kv_a_proj_with_mqa"]
     straight = LATENT.model_copy(update={"q_lora_rank": None}).expand(SCOPE)
     assert found(straight, "q_proj").weights[0].shape == (16 * 192, 2048)
@@ -145,9 +150,9 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     counted = facts(DELTA.expand(SCOPE))
     assert counted.kv_cache_bytes_per_token() == 0
     assert counted.state == 32 * 128 * 128 + 3 * 8192
-    assert DELTA.expand(SCOPE).notes == (
-        "a layer keeps 524,288 + 24,576 (convolution) values",
-        "= 1.05 MiB in bf16",
+    assert describe(DELTA.expand(SCOPE)).notes == (
+        "recurrent state per layer: 524,288 (+ 24,576 conv) values",
+        "1.05 MiB in bf16",
     )
     assert counted.parts == {
         "attention": 2048 * (12_288 + 64) + 8192 * 4 + 2 * 32 + 4096 * 2048,
@@ -191,12 +196,12 @@ REFUSED: list[tuple[Kind, str, str]] = [
     (
         MultiHead(num_attention_heads=16, sliding_window=8, attention_chunk_size=8),
         "attention_chunk_size",
-        "a layer has a sliding_window or an attention_chunk_size, not both",
+        "sliding_window and attention_chunk_size cannot both be set",
     ),
     (
         MultiHead(num_attention_heads=16, position=Rope(partial_rotary_factor=0.01)),
         "position",
-        "partial_rotary_factor 0.01 turns 1 of 128 features",
+        "partial_rotary_factor 0.01 rotates 1 of 128 features",
     ),
     (
         DELTA.model_copy(update={"linear_num_key_heads": 5}),
@@ -229,7 +234,7 @@ REFUSED: list[tuple[Kind, str, str]] = [
         "embedding_multiplier",
         "scale_embedding and embedding_multiplier cannot both be set",
     ),
-    (Rope(), "", "rope stands only in the position of an attention block"),
+    (Rope(), "", "rope can only be the position of an attention block"),
     (VISION.model_copy(update={"image_size": 13}), "image_size", "image_size 13 is less than patch_size 14"),
 ]
 

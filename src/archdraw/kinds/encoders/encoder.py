@@ -159,7 +159,9 @@ class CrossAttention(Kind):
             role="attention",
             detail=f"{query} heads of {each}" if groups == query else f"{query} Q, {groups} KV, head {each}",
             kind=self.keyword,
-            notes=notes("K and V are made once, of the whole source", [self._longest(), self._scale()], biases.told()),
+            notes=notes(
+                "K and V are made once, of the whole source", [self._longest(), self._scale()], biases.phrase()
+            ),
         )
 
     def _normed(self, heads: Heads) -> tuple[Block, ...]:
