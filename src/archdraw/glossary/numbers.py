@@ -55,3 +55,17 @@ def _three_digits(value: Decimal) -> str:
     if rounded.adjusted() > value.adjusted() and places:
         rounded = value.quantize(Decimal(1).scaleb(1 - places), ROUND_HALF_UP)
     return f"{rounded:,f}"
+
+
+def tokens(length: int) -> str:
+    """A length in tokens as people quote it: ``8K`` for 8,192, ``1M`` for 1,048,576; empty where it is none."""
+    for unit, letter in ((1024**2, "M"), (1024, "K")):
+        if length >= unit and length % unit == 0:
+            return f"{length // unit:,}{letter}"
+    return ""
+
+
+def share(part: float, whole: float) -> str:
+    """``part`` of ``whole`` in per cent, with one digit below ten: ``4.9%``, ``37%``."""
+    value = 100 * part / whole
+    return f"{value:.1f}%" if value < 9.95 else f"{value:.0f}%"

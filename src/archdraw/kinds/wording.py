@@ -10,5 +10,5 @@ __all__ = ["NBSP", "data_size", "notes", "number", "parameters", "within"]
 
 
 def notes(*sentences: Note | list[str], width: int = 56) -> tuple[Note, ...]:
-    """Notes under an opened module: a text or phrase is a line, of a list several share one. Empty ones are left out."""
+    """Notes under an opened module: a text is a line, facts of a list share lines, empty ones are left out."""
     return lines((tuple(one) if isinstance(one, list) else one for one in sentences), width)

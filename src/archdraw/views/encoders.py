@@ -24,6 +24,7 @@ from archdraw.picture import (
 )
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.description import describe
 from archdraw.views.diagrams import diagram, paths_of
 from archdraw.views.insets import names_of
 from archdraw.views.stack import Option, stacked
@@ -55,11 +56,12 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         inside = _narrow(Chain(tuple(_items(body.body, paths_of(body, path), path))))
         if not 1 < _boxes(inside) <= MOST_BOXES:
             continue
-        items: tuple[Item, ...] = (inside, *(Words(note) for note in body.notes))
+        words = describe(body)
+        items: tuple[Item, ...] = (inside, *(Words(note) for note in words.notes))
         half = body.level == "encoder"
         worth = WORTH if wanted is None and half else None
         optional = wanted is None and not half
-        panels.append(Inset(body.title or body.label, items, source=path, optional=optional, worth=worth))
+        panels.append(Inset(words.title, items, source=path, optional=optional, worth=worth))
     return tuple(panels)
 
 
