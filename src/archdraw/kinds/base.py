@@ -112,8 +112,9 @@ def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
 
     @wraps(method)
     def signing(self: Kind, scope: Scope) -> Block:
+        block = method(self, scope)  # before anything else: its errors have a trail
         made = {**dict(settings(self)), **self.resolved(scope)}
-        return signed(method(self, scope), self.keyword, tuple(made.items()))
+        return signed(block, self.keyword, tuple(made.items()))
 
     return signing
 
