@@ -107,7 +107,7 @@ def test_widths_follow_the_edges() -> None:
 
 
 ONE = "{a: {op: x}}"
-HEADS = "say head_dim where a head is not hidden_size / num_attention_heads wide"
+HEADS = "add head_dim where a head is not hidden_size / num_attention_heads wide"
 TWO = "{a: {op: x}, b: {op: y}}"
 ERRORS: list[tuple[str, str, list[str]]] = [
     ("{router: {op: x}}", "[[input, ruoter, output]]", [

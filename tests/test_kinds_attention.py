@@ -188,7 +188,7 @@ def test_values_can_be_scaled() -> None:
         (
             {"shares_kv": True, "attention_k_eq_v": True},
             "attention_k_eq_v",
-            "attention_k_eq_v cannot be combined with shares_kv",
+            "combined with shares_kv",
         ),
         ({"attention_k_eq_v": True, "v_head_dim": 8}, "v_head_dim", "v_head_dim must equal head_dim where K = V"),
         ({"query_pre_attn_scalar": 8.0, "attention_multiplier": 1.0}, "attention_multiplier", "cannot both be set"),

@@ -115,8 +115,7 @@ def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
 
     @wraps(method)
     def signing(self: Kind, scope: Scope) -> Block:
-        # Expanded first: what does not fit is then an error of the expansion, with its place.
-        block = method(self, scope)
+        block = method(self, scope)  # before anything else: its errors have a trail
         made = {**dict(settings(self)), **self.resolved(scope)}
         return signed(block, self.keyword, tuple(made.items()))
 
