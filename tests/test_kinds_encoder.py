@@ -50,7 +50,7 @@ def test_an_encoder_has_layers_and_no_cache() -> None:
     with pytest.raises(KindError, match="needs layers"):
         Encoder(layers=(Embedding(),)).expand(SMALL)
     causal = MultiHead(num_attention_heads=4)
-    with pytest.raises(KindError, match="keeps nothing in a cache"):
+    with pytest.raises(KindError, match="no KV cache and no state"):
         EncoderLayer(attention=causal).expand(SMALL)
 
 

@@ -10,9 +10,9 @@ from archdraw.kinds.encoders.gemma_audio import GemmaAudio, GemmaWaveform
 from archdraw.kinds.encoders.gemma_vision import GemmaPatches, GemmaVision
 from archdraw.kinds.feed_forward.dense_and_experts import DenseAndExperts
 from archdraw.kinds.feed_forward.feed_forward import GEGLU
-from archdraw.kinds.layers.algebra import Linear
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import GroupedQuery
 from archdraw.kinds.residuals.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
 from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side, leaves, walk

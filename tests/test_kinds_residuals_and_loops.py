@@ -6,10 +6,10 @@ import pytest
 
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.feed_forward.feed_forward import PolyNormGLU, SiTUGLU, SwiGLU
-from archdraw.kinds.layers.algebra import Linear
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.layers.loop import Loop
 from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.attention_residual import AttentionResidual, AttentionResidualOutput
 from archdraw.kinds.residuals.weighted_residual import WeightedResidual

@@ -17,7 +17,8 @@ from archdraw.kinds.mixers.short_convolution import ShortConvolution
 from archdraw.kinds.mixers.state_space import Mamba, Mamba2
 from archdraw.kinds.registry import kinds
 from archdraw.kinds.residuals.affine import Affine
-from archdraw.tree.blocks import leaves
+from archdraw.tree.blocks import Module, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from test_wiring import leaving
 
@@ -65,6 +66,59 @@ def test_counts_and_state_without_a_cache(kind: Kind, parameters: int, state: in
     assert (counted.total_parameters, counted.state) == (parameters, state)
     assert counted.kv_cache_bytes_per_token() == 0
     assert leaving(made, 1) == 1
+
+
+NOTES: list[tuple[Kind, tuple[str, ...]]] = [
+    (MAMBA, ("recurrent state per layer: 256 (+ 192 conv) values", "896 bytes in bf16", "bias on conv")),
+    (
+        MAMBA2.model_copy(update={"n_groups": 1, "use_bias": True}),
+        (
+            "recurrent state per layer: 256 (+ 216 conv) values",
+            "944 bytes in bf16",
+            "B and C shared by all heads",
+            "bias on projections and conv",
+        ),
+    ),
+    (
+        MAMBA2.model_copy(update={"projectors_bias": True}),
+        (
+            "recurrent state per layer: 256 (+ 240 conv) values",
+            "992 bytes in bf16",
+            "2 groups of B and C, 4 heads each",
+            "bias on output projection and conv",
+        ),
+    ),
+    (
+        MAMBA2.model_copy(update={"n_groups": 8, "use_conv_bias": False}),
+        ("recurrent state per layer: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
+    ),
+    (ShortConvolution(), ("conv state per layer: 64 values; 128 bytes in bf16",)),
+    (
+        ShortConvolution(conv_bias=True),
+        ("conv state per layer: 64 values; 128 bytes in bf16", "bias on projections and conv"),
+    ),
+    (
+        MatrixLSTM(num_heads=2, qk_dim=16, v_dim=32, use_bias=True),
+        (
+            "recurrent state per layer: 256 (+ 18 normalizer) values",
+            "548 bytes in bf16",
+            "exp input gate, sigmoid forget gate",
+            "bias on projections and gates",
+        ),
+    ),
+    (
+        RWKV4TimeMixing(attention_hidden_size=48),
+        ("recurrent state per layer: 144 (+ 32 token-shift) values", "352 bytes in bf16"),
+    ),
+    (RWKVChannelMixing(intermediate_size=112), ("token-shift state per layer: 32 values; 64 bytes in bf16",)),
+]
+
+
+@pytest.mark.parametrize(("kind", "notes"), NOTES, ids=[f"{kind.keyword}-{len(notes)}" for kind, notes in NOTES])
+def test_notes_say_the_state_and_the_biases(kind: Kind, notes: tuple[str, ...]) -> None:
+    made = kind.expand(SCOPE)
+    assert isinstance(made, Module)
+    assert describe(made).notes == notes
 
 
 def test_a_norm_stands_before_or_behind_the_gate() -> None:

@@ -62,6 +62,9 @@ class Kind(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     concepts: ClassVar[tuple[Concept, ...]] = ()
     drawn_as: ClassVar[tuple[Role, ...]] = ()
+    former: ClassVar[Mapping[str, str]] = {}
+    """Fields of today by the names that they had; those are read with a warning until version 1.0."""
+
     brings_norm: ClassVar[bool] = False
     """Whether the block begins with norms of its own, so that a layer puts none before it."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence as Several
 from dataclasses import fields, is_dataclass
 
 from archdraw.analysis.difference.structure import boxes, is_without, same, sublayers
-from archdraw.glossary import Detail, Words, comparison, text, within
+from archdraw.glossary import Detail, Words, common, comparison, text, within
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Repeat, Side
 from archdraw.tree.patterns import factored
@@ -134,7 +134,7 @@ def times(repeat: Repeat) -> str:
 
 
 def experts(block: Experts) -> str:
-    return text(comparison.ACTIVE_OF(active=block.active, total=block.total))
+    return text(common.ACTIVE_OF(active=block.active, total=block.total))
 
 
 def side(side: Side) -> str:
