@@ -14,6 +14,7 @@ from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.attention_residual import AttentionResidual, AttentionResidualOutput
 from archdraw.kinds.residuals.weighted_residual import WeightedResidual
 from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence, layers, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
@@ -56,7 +57,7 @@ def test_a_loop_has_its_weights_once_and_its_cache_each_time() -> None:
 def test_an_exit_gate_reads_each_pass() -> None:
     made = Loop(num_loops=4, body=(LAYER, RMSNorm()), early_exit_threshold=1.0).expand(SCOPE)
     assert facts(made).total_parameters == 3 * ONE + 32 + 33
-    assert [leaf.detail for leaf in leaves(made)][-1] == "ends the loop at a sum of 1"
+    assert [describe(leaf).detail for leaf in leaves(made)][-1] == "exit at cumulative probability 1"
 
 
 def test_a_single_pass_is_no_loop() -> None:
@@ -71,11 +72,12 @@ def test_a_loop_keeps_the_width() -> None:
 def test_situ_bounds_both_factors() -> None:
     made = SiTUGLU(intermediate_size=64, activation_situ_beta=4.0, activation_situ_linear_beta=25.0).expand(SCOPE)
     assert facts(made).total_parameters == 3 * 32 * 64
-    assert {"SiTU 4", "soft cap 25"} <= {leaf.label for leaf in leaves(made)}
-    assert "soft cap 25" not in {leaf.label for leaf in leaves(SiTUGLU(intermediate_size=64).expand(SCOPE))}
+    assert {"SiTU (β = 4)", "softcap 25"} <= {describe(leaf).label for leaf in leaves(made)}
+    unbounded = leaves(SiTUGLU(intermediate_size=64).expand(SCOPE))
+    assert not any("softcap" in describe(leaf).label for leaf in unbounded)
 
 
 def test_polynorm_has_three_weights_and_a_bias() -> None:
     made = PolyNormGLU(intermediate_size=64, polynorm_output_scale=0.5).expand(SCOPE)
     assert facts(made).total_parameters == 3 * 32 * 64 + 4
-    assert "× 0.5" in {leaf.label for leaf in leaves(made)}
+    assert "× 0.5" in {describe(leaf).label for leaf in leaves(made)}

@@ -159,9 +159,9 @@ def test_a_router_can_be_a_network() -> None:
     made = experts.expand(SCOPE)
     counted = facts(made)
     assert counted.parts["router"] + counted.parts["norm"] == own
-    assert (made.detail, leaving(made, 1)) == ("1 of 4", 1)
+    assert (describe(made).detail, leaving(made, 1)) == ("1 of 4", 1)
     first = experts.model_copy(update={"router": router.model_copy(update={"depth_average": False})})
-    assert first.expand(SCOPE).detail == "1 of 4, no router below"
+    assert describe(first.expand(SCOPE)).detail == "1 of 4, router without depth averaging"
     assert facts(first.expand(SCOPE)).total_parameters == counted.total_parameters - 8
 
 
@@ -185,7 +185,7 @@ def test_experts_on_a_narrower_line() -> None:
         "router": 8 * 32,
         "norm": 12,
     }
-    assert (counted.idle, made.label, leaving(made, 1)) == (6 * one, "Latent mixture of experts", 1)
+    assert (counted.idle, describe(made).label, leaving(made, 1)) == (6 * one, "Latent MoE", 1)
 
 
 def test_variants_of_shared_experts() -> None:
@@ -195,10 +195,10 @@ def test_variants_of_shared_experts() -> None:
     assert counted.parts == {"shared_experts": 2 * 3 * 32 * 16, "experts": 8 * 3 * 32 * 16, "router": 10 * 32 + 1}
     assert counted.idle == 6 * 3 * 32 * 16
     mean = base.model_copy(update={"shared_expert_combination_strategy": "average"}).expand(SCOPE)
-    assert [leaf.label for leaf in leaves(mean)][-1] == "× 1/2"
+    assert [describe(leaf).label for leaf in leaves(mean)][-1] == "× 1/2"
     dense = base.model_copy(update={"dense": SwiGLU(intermediate_size=64)}).expand(SCOPE)
     assert facts(dense).parts["feed_forward"] == 3 * 32 * 64
-    assert dense.detail == "2 of 8 + 2 shared + dense"
+    assert describe(dense).detail == "2 of 8 + 2 shared + dense"
 
 
 def test_experts_that_do_nothing_and_a_table_that_chooses() -> None:
@@ -209,7 +209,7 @@ def test_experts_that_do_nothing_and_a_table_that_chooses() -> None:
     hashed = base.model_copy(update={"hash_routing": True, "scoring_func": "sqrtsoftplus"}).expand(SCOPE)
     assert facts(hashed).parts == facts(base.expand(SCOPE)).parts
     (router,) = (leaf for leaf in leaves(hashed) if leaf.part == "router")
-    assert router.detail == "√softplus, 2 by token id"
+    assert describe(router).detail == "√softplus, 2 by token ID"
     assert [weight.shape for weight in router.weights if weight.buffer] == [(100, 2)]
 
 

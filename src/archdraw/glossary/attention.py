@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary import common
 from archdraw.glossary.phrases import Term
 
 # What an attention block is called
@@ -63,7 +64,7 @@ LINE = Term("{line} {width}")
 LINE_HEADS = Term("{line} {heads} × {width}")
 KEYS_ARE_VALUES = Term("K = V", definition="Keys are used as values, too.")
 KEYS_ARE_VALUES_WIDTH = Term("K = V {width}")
-GATE = Term("gate {width}")
+GATE = common.GATE
 GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")
 GATE_AND_QUERIES_ALIKE = Term("gate + Q {width}")
 SHARED_KV = Term("shared K, V", definition="Keys and values of an earlier layer.")

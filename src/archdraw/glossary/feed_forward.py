@@ -64,7 +64,6 @@ SQUARED_RELU_FFN = Term(
 )
 
 # Inside them
-GATE_TO = Term("gate {width}")
 UP_TO = Term("up {width}")
 DOWN_TO = Term("down {inputs} → {width}")
 UP_FROM = Term("up {inputs} → {width}")
@@ -131,7 +130,6 @@ MLP_ROUTER = Term(
 ROUTER = Term("Router", definition="scores of all experts for a token, and which of them it passes")
 SQRT_SOFTPLUS = Term("√softplus")
 SPARSEMIXER = Term("SparseMixer", source="Liu et al. 2023, arXiv:2310.00811")
-TOP_K = Term("top-{number}")
 BY_TOKEN_ID = Term("{number} by token ID")
 EXPERT_GROUPS = Term(
     "{selected} of {total} groups",

@@ -175,7 +175,7 @@ class MixtureOfExperts(MixtureFields):
             weights += (Weight("e_score_correction_bias", (rows,), buffer=self.e_score_correction_bias is True),)
         if self.hash_routing:
             weights += (Weight("tid2eid", (scope.vocab_size, self.num_experts_per_tok), buffer=True),)
-        term = words.BY_TOKEN_ID if self.hash_routing else words.TOP_K
+        term = words.BY_TOKEN_ID if self.hash_routing else common.TOP_K
         selected = term(number=self.num_experts_per_tok)
         if self.zero_expert_num:
             selected = common.ACTIVE_OF(active=selected, total=rows)
