@@ -16,7 +16,7 @@ from archdraw.kinds.mixers.shared_compressed_attention import SharedCompressedAt
 from archdraw.kinds.registry import kinds
 from archdraw.spec import parse_spec
 from archdraw.tree.blocks import Leaf, Module, walk
-from archdraw.tree.description import describe
+from described import describe
 from samples import LATENT
 
 HEAD = "name: Words\nhidden_size: 4096\nvocab_size: 100\ncontext_length: 64\nlayers:\n  - embedding\n"

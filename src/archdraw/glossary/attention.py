@@ -108,8 +108,12 @@ KV_CACHE = Term(
     "KV cache per token and layer: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)",
     definition="Keys and values that are kept for later tokens.",
 )
-KV_CACHE_WIDTHS = Term("KV cache per token and layer: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)")
-KV_CACHE_ONCE = Term("KV cache per token and layer: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)")
+KV_CACHE_WIDTHS = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)"
+)
+KV_CACHE_ONCE = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)"
+)
 NO_KV_CACHE = Term("no KV cache")
 REUSES_KV = Term("reuses K and V {origin}; adds nothing to the cache")
 
@@ -119,7 +123,7 @@ SHORT_CONVOLUTION = Term(
     definition="A causal depthwise convolution over a few tokens, added to its input.",
     source="So et al. 2021, Primer, arXiv:2109.08668",
 )
-CAUSAL_CONVOLUTION = Term("causal conv (k\u00a0=\u00a0{kernel})", definition="A convolution over the last k tokens.")
+CAUSAL_CONVOLUTION = Term("causal conv (k = {kernel})", definition="A convolution over the last k tokens.")
 CONVOLUTION_RESIDUAL = Term("causal conv (k\u00a0=\u00a0{kernel}) + residual")
 LEARNED_SCALE = Term(
     "× learned scale",
