@@ -87,9 +87,9 @@ def test_a_narrower_table_is_projected_on_both_ends() -> None:
 
 def test_scores_are_scaled_once() -> None:
     made = OutputHead(logit_scale=0.0625, final_logit_softcapping=30.0).expand(SMALL)
-    assert [leaf.label for leaf in leaves(made)] == ["Linear output", "× 0.0625", "soft cap 30"]
+    assert [describe(leaf).label for leaf in leaves(made)] == ["LM head", "× 0.0625", "logit softcap 30"]
     divided = OutputHead(logits_scaling=8.0, bias=True).expand(SMALL)
-    assert [leaf.label for leaf in leaves(divided)] == ["Linear output", "÷ 8"]
+    assert [describe(leaf).label for leaf in leaves(divided)] == ["LM head", "÷ 8"]
     assert facts(divided).total_parameters == 1000 * 64 + 1000
     with pytest.raises(KindError, match="cannot both be set"):
         OutputHead(logit_scale=2.0, logits_scaling=2.0).expand(SMALL)

@@ -14,6 +14,7 @@ from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
@@ -105,7 +106,7 @@ def test_a_gate_opens_both_branches_of_a_layer_that_reads_an_image() -> None:
         feed_forward=ReLU(intermediate_size=100),
         residual=TanhGatedResidual(),
     ).expand(SMALL)
-    gates = [leaf.name for leaf in leaves(made) if leaf.label == "× tanh(gate)"]
+    gates = [leaf.name for leaf in leaves(made) if describe(leaf).label == "× tanh(gate)"]
     assert gates == ["cross_attn_attn_gate", "cross_attn_mlp_gate"]
     assert [leaf.name for leaf in leaves(made) if leaf.role == "norm"] == [
         "input_layernorm",

@@ -266,7 +266,10 @@ def test_streams_begin_and_end() -> None:
     assert total(ResidualStreams(hc_mult=4).expand(SCOPE)) == 0
     assert total(StreamHead(hc_mult=4).expand(SCOPE)) == 4 * 4 * HIDDEN + 4 + 1
     ends = [StreamHead(hc_mult=4, read="mean").expand(SCOPE), StreamHead(hc_mult=4, read="carried").expand(SCOPE)]
-    assert [end.label for end in ends if isinstance(end, Leaf)] == ["Mean of 4 streams", "Read 4 streams"]
+    assert [describe(end).full for end in ends if isinstance(end, Leaf)] == [
+        "Mean of 4 streams",
+        "Collapse 4 streams, coefficients of the last layer",
+    ]
     assert [total(end) for end in ends] == [0, 0]
 
 
