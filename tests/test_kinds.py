@@ -17,8 +17,8 @@ from archdraw.tree.blocks import (
     Sequence,
     leaves,
 )
-from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from described import describe
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 
@@ -137,8 +137,8 @@ def test_latent_attention_caches_the_latent_alone() -> None:
         "KV cache per token and layer: 512 + 64 values (1.13 KiB, bf16)",
         "full causal attention",
     )
-    assert describe(found(made, "kv_b_proj")).label == "K, V up-projection 16 × (128\u00a0+\u00a0128)"
-    assert describe(found(made, "q_b_proj")).label == "Q up-projection 16 × 192"
+    assert describe(found(made, "kv_b_proj")).label == "K, V 16 × (128 + 128)"
+    assert describe(found(made, "q_b_proj")).label == "Q 16 × 192"
     rotations = [describe(leaf).label for leaf in leaves(made) if leaf.role == "position"]
     assert rotations == ["partial RoPE (64/192)", "RoPE"]
     assert [leaf.name for leaf in leaves(made) if leaf.role == "latent"] == ["kv_a_proj_with_mqa"]

@@ -9,8 +9,8 @@ from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias, Rope, RopeScaling
 from archdraw.kinds.mixers.token_sparse_attention import TokenSparseAttention
 from archdraw.tree.blocks import Cache, Leaf, Module, Window, leaves
-from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from described import describe
 
 SCOPE = Scope(hidden_size=64, vocab_size=100)
 GROUPED = GroupedQuery(num_attention_heads=8, num_key_value_heads=2, head_dim=16)

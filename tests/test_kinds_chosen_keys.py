@@ -9,8 +9,8 @@ from archdraw.kinds.mixers.block_sparse_attention import BlockSparseAttention
 from archdraw.kinds.mixers.differential_attention import GroupedDifferentialLatent
 from archdraw.kinds.mixers.position import Rope
 from archdraw.tree.blocks import Window, leaves
-from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from described import describe
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
@@ -57,7 +57,7 @@ def test_blocks_that_an_index_chooses() -> None:
         "causal",
     )
     (indexer,) = (describe(leaf) for leaf in leaves(made) if leaf.name == "indexer")
-    assert (indexer.full, indexer.tag) == ("Block indexer, top-3 blocks of 16\u00a0tokens, RoPE", "top-3 blocks")
+    assert (indexer.full, indexer.tag) == ("Block indexer, top-3 blocks of 16 tokens, RoPE", "top-3 blocks")
     assert leaving(made, 1) == 1
 
 

@@ -112,11 +112,14 @@ def test_biases_on_the_scores() -> None:
     assert (describe(attention(linear)).tag, facts(linear.expand(SMALL)).total_parameters) == ("ALiBi", plain)
     first = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10)})
     later = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10, shared=True)})
-    assert describe(attention(first)).tag == describe(attention(later)).tag == "relative bias"
+    assert describe(attention(first)).tag == describe(attention(later)).tag == "relative-position bias"
     assert facts(first.expand(SMALL)).total_parameters == plain + 10 * 4
     assert facts(later.expand(SMALL)).total_parameters == plain
-    assert first.expand(SMALL).detail == "4 heads of 16, table of biases"
-    assert HEADS.model_copy(update={"position": NoPosition()}).expand(SMALL).detail == "4 heads of 16, NoPE"
+    none = HEADS.model_copy(update={"position": NoPosition()})
+    assert [describe(kind.expand(SMALL)).detail for kind in (first, none)] == [
+        "4 heads, dim 16, owns the relative-bias table",
+        "4 heads, dim 16, NoPE",
+    ]
 
 
 def test_a_mixer_without_a_norm_before_it() -> None:

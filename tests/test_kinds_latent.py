@@ -26,8 +26,8 @@ from archdraw.readers.families.deepseek import index_kinds, sparse_layers
 from archdraw.readers.families.qwen4 import table_rows
 from archdraw.readers.families.streams import layer_ratios
 from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
-from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from described import describe
 from samples import LATENT, SCOPE
 
 HIDDEN = SCOPE.hidden_size
@@ -68,7 +68,7 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
         "indexer.wk": "index K 32",
         "indexer.k_norm": "LayerNorm",
         "indexer.wq_b": "index Q 4 × 32",
-        "indexer": "Lightning indexer, top-256\u00a0tokens, RoPE",
+        "indexer": "Lightning indexer, top-256 tokens, RoPE",
     }
 
 
@@ -80,7 +80,7 @@ def test_a_shared_index_has_no_weights_and_a_line_from_elsewhere() -> None:
     assert source.outputs == ("top-k",)
     assert describe(shared).label == "MLA with DSA, shared index"
     assert (describe(source).full, describe(source).tag) == (
-        "Shared index, top-256\u00a0of an earlier layer",
+        "Shared index, top-256 of an earlier layer",
         "top-256, shared",
     )
 
@@ -198,12 +198,10 @@ def test_shared_entries() -> None:
         "causal; one learned sink per head",
     )
     bounds: dict[str, Any] = {"candidate_topk_blocks": 16, "candidate_block_size": 8}
-    for entries, note in (
-        ("own", "selects 16 candidate blocks of 8 for later layers"),
-        ("shared", "top-k among 16 candidate blocks of 8"),
-    ):
-        bounded = SharedCompressedAttention(**COMPRESSED, compress_ratio=1, entries=entries, **INDEX, **bounds)
-        assert note in describe(bounded.expand(SCOPE)).notes
+    made = SharedCompressedAttention(**COMPRESSED, compress_ratio=1, **INDEX, **bounds)
+    assert "selects 16 candidate blocks of 8 for later layers" in describe(made.expand(SCOPE)).notes
+    later = made.model_copy(update={"entries": "shared"})
+    assert "top-k among 16 candidate blocks of 8" in describe(later.expand(SCOPE)).notes
 
 
 def test_compressed_attention_refuses_what_does_not_fit() -> None:

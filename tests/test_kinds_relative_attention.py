@@ -7,8 +7,8 @@ import pytest
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.relative_attention import AddedConvolution, LearnedScale, RelativeAttention
 from archdraw.tree.blocks import Window, leaves
-from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from described import describe
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary import common
 from archdraw.glossary.phrases import Term
 
 # What an attention block is called
@@ -63,7 +64,7 @@ LINE = Term("{line} {width}")
 LINE_HEADS = Term("{line} {heads} × {width}")
 KEYS_ARE_VALUES = Term("K = V", definition="Keys are used as values, too.")
 KEYS_ARE_VALUES_WIDTH = Term("K = V {width}")
-GATE = Term("gate {width}")
+GATE = common.GATE
 GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")
 GATE_AND_QUERIES_ALIKE = Term("gate + Q {width}")
 SHARED_KV = Term("shared K, V", definition="Keys and values of an earlier layer.")
@@ -104,11 +105,15 @@ BIAS_ON = Term("bias on {projections:and}")
 
 # Cache
 KV_CACHE = Term(
-    "KV cache per token and layer: 2 × {heads} × {width} values ({size:bytes}, bf16)",
+    "KV cache per token and layer: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)",
     definition="Keys and values that are kept for later tokens.",
 )
-KV_CACHE_WIDTHS = Term("KV cache per token and layer: {heads} × ({keys} + {values}) values ({size:bytes}, bf16)")
-KV_CACHE_ONCE = Term("KV cache per token and layer: {heads} × {width} values (K = V, {size:bytes}, bf16)")
+KV_CACHE_WIDTHS = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)"
+)
+KV_CACHE_ONCE = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)"
+)
 NO_KV_CACHE = Term("no KV cache")
 REUSES_KV = Term("reuses K and V {origin}; adds nothing to the cache")
 
@@ -119,7 +124,7 @@ SHORT_CONVOLUTION = Term(
     source="So et al. 2021, Primer, arXiv:2109.08668",
 )
 CAUSAL_CONVOLUTION = Term("causal conv (k = {kernel})", definition="A convolution over the last k tokens.")
-CONVOLUTION_RESIDUAL = Term("causal conv (k = {kernel}) + residual")
+CONVOLUTION_RESIDUAL = Term("causal conv (k\u00a0=\u00a0{kernel}) + residual")
 LEARNED_SCALE = Term(
     "× learned scale",
     definition="One learned number that multiplies all features.",

@@ -29,6 +29,8 @@ WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that co
 LAYERS = Term("{number:layer|layers}")
 PARAMETERS = Term("{count:parameters}")
 TIMES = Term("× {factor}")
+GATE = Term("gate {width}", definition="a projection that another line is multiplied by")
+TOP_K = Term("top-{number}", definition="the entries of highest score")
 ACTIVE_OF = Term("{active} of {total}", definition="experts that a token passes, and all of them")
 OUTPUT_PROJECTION = Term("Output projection")
 PROJECTION = Term("Projection")

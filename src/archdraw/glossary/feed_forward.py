@@ -64,7 +64,6 @@ SQUARED_RELU_FFN = Term(
 )
 
 # Inside them
-GATE_TO = Term("gate {width}")
 UP_TO = Term("up {width}")
 DOWN_TO = Term("down {inputs} → {width}")
 UP_FROM = Term("up {inputs} → {width}")
@@ -79,7 +78,7 @@ POLYNORM = Term(
     source="Zhuo et al. 2024, arXiv:2411.03884",
 )
 TOP_SHARE = Term("top {percent}%, {activation}", definition="a non-linearity of the largest values, 0 of the others")
-CLAMPED_AT = Term("gate clamped to ≤ {limit}, up to ±{limit}")
+CLAMPED_AT = Term("clamp: gate ≤ {limit}, |up| ≤ {limit}")
 GATED_BIAS = Term("bias on gate, up and down")
 PLAIN_BIAS = Term("bias on up and down")
 
@@ -131,7 +130,6 @@ MLP_ROUTER = Term(
 ROUTER = Term("Router", definition="scores of all experts for a token, and which of them it passes")
 SQRT_SOFTPLUS = Term("√softplus")
 SPARSEMIXER = Term("SparseMixer", source="Liu et al. 2023, arXiv:2310.00811")
-TOP_K = Term("top-{number}")
 BY_TOKEN_ID = Term("{number} by token ID")
 EXPERT_GROUPS = Term(
     "{selected} of {total} groups",

@@ -18,7 +18,7 @@ PARTIAL_ROPE = Term(
     source="Black et al. 2022, GPT-NeoX-20B, arXiv:2204.06745",
 )
 INVERSE_ROPE = Term("Inverse RoPE", definition="The rotation by the negative angle.")
-THETA = Term("θ = {theta}", definition="The base of RoPE's geometric sequence of wavelengths.")
+THETA = Term("θ\u00a0=\u00a0{theta}", definition="The base of RoPE's geometric sequence of wavelengths.")
 
 SCALED_BY = Term("{method} ×{factor}", definition="Positions are interpolated to a context that many times as long.")
 LINEAR_SCALING = Term("linear", source="Chen et al. 2023, Position Interpolation, arXiv:2306.15595")
@@ -39,7 +39,7 @@ RELATIVE_BIAS = Term(
     definition="A learned number for each head and distance is added to the attention logits.",
     source="Shaw et al. 2018, arXiv:1803.02155; Raffel et al. 2019, T5, arXiv:1910.10683",
 )
-RELATIVE_BIAS_UP_TO = Term("relative-position bias (≤ {distance})")
+RELATIVE_BIAS_UP_TO = Term("relative-position bias (≤\u00a0{distance})")
 OWNS_RELATIVE_BIAS = Term("owns the relative-bias table")
 RELATIVE_PROFILES = Term("{number} relative-position profiles")
 

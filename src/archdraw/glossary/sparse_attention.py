@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary import common
 from archdraw.glossary.phrases import Term
 
 # What a block is called
@@ -54,7 +55,7 @@ TOP_TOKENS = Term("top-{number}\u00a0tokens")
 TOP_ENTRIES = Term("top-{number}\u00a0entries")
 TOP_BLOCKS = Term("top-{number} blocks")
 TOP_BLOCKS_OF = Term("top-{number} blocks of {tokens}\u00a0tokens")
-TOP = Term("top-{number}")
+TOP = common.TOP_K
 TOP_OF_EARLIER = Term("top-{number}\u00a0of an earlier layer")
 SHARED_TOP = Term("top-{number}, shared")
 REACH = Term("each query attends to ≤ {keys} keys")

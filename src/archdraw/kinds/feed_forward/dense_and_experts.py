@@ -123,7 +123,7 @@ class DenseAndExperts(Kind):
         return Leaf(
             "router",
             words.ROUTER(),
-            detail=(common.RMSNORM(), common.SOFTMAX(), words.TOP_K(number=self.num_experts_per_tok)),
+            detail=(common.RMSNORM(), common.SOFTMAX(), common.TOP_K(number=self.num_experts_per_tok)),
             weights=(
                 Weight("proj.weight", (self.num_experts, hidden)),
                 Weight("scale", (hidden,)),

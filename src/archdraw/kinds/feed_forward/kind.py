@@ -45,7 +45,7 @@ class FeedForwardKind(Kind):
             up = Sequence((up, Leaf("up_act", self.second_factor)))
         widened: tuple[Block, ...]
         if self.gated:
-            gate = self._projection("gate_proj", words.GATE_TO(width=inner), hidden, inner)
+            gate = self._projection("gate_proj", common.GATE(width=inner), hidden, inner)
             widened = (Parallel((Sequence((gate, activation)), up), "multiply"),)
             if self.scale != 1:
                 widened += (Leaf("scale", common.TIMES(factor=self.scale)),)

@@ -65,7 +65,7 @@ class MLPRouter(Kind):
             layer = linear(name, LINEAR_TO(width=inner), inner, inner, bias=True, part="router")
             layers += [_inside("router_mlp.", layer), Leaf(f"{name}_act", common.GELU())]
         logits = linear("out_proj", words.ROUTER_LOGITS(width=choices), inner, choices, part="router")
-        selected = words.TOP_K(number=self.num_experts_per_tok)
+        selected = common.TOP_K(number=self.num_experts_per_tok)
         choice = Leaf(
             "choice",
             words.ROUTER(),

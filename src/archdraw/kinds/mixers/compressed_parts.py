@@ -92,7 +92,7 @@ class CompressedFields(Kind):
     def queries(self, hidden: int, *, indexed: bool) -> Block:
         """The latent of queries, its norm, and from it the queries, beside those of an index."""
         heads, width, rank = self.num_attention_heads, self.head_dim, self.q_lora_rank
-        label = words.QUERY_UP(heads=heads, width=width)
+        label = attention_words.LINE_HEADS(line="Q", heads=heads, width=width)
         up: Block = linear(self.names.query_up, label, rank, heads * width, part="attention", outputs=("Q",))
         if indexed and self.index_n_heads is not None and self.index_head_dim is not None:
             index = index_queries(self.names.index_queries, rank, self.index_n_heads, self.index_head_dim)

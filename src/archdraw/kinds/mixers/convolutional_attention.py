@@ -11,6 +11,7 @@ from archdraw.glossary import Term
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words
 from archdraw.glossary.concepts import CONVOLUTIONAL_ATTENTION, SLIDING_WINDOW, Concept
+from archdraw.glossary.linear_mixers import CONV_STATE
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import (
@@ -97,7 +98,7 @@ class CompressedConvolutionalAttention(Kind):
             detail=(head_counts(heads), head_dim(heads), window_detail(window)),
             notes=(
                 kv_cache(heads),
-                words.CONVOLUTION_STATE(size=state),
+                CONV_STATE(values=state),
                 mask(window),
                 Biases(bias, bias, bias, bias).phrase(),
             ),

@@ -146,7 +146,7 @@ class GroupedDifferentialLatent(Kind):
         """The lines gate (where there is one) and Q, both from one latent."""
         rank, queries = self.q_lora_rank, self.num_attention_heads * self.head_dim
         latent = linear("q_a_proj", words.QUERY_LATENT(width=rank), hidden, rank, part="attention")
-        label = words.QUERY_UP_WIDTH(width=queries)
+        label = attention_words.LINE(line="Q", width=queries)
         up = linear("q_b_proj", label, rank, queries, part="attention", outputs=("Q",))
         made: Block = up
         if self.output_gate:
@@ -175,7 +175,7 @@ class GroupedDifferentialLatent(Kind):
         heads, plain = self.num_key_value_heads, self.head_dim - self.qk_rope_head_dim
         up = linear(
             "kv_b_proj",
-            words.KEY_VALUE_UP(heads=heads, keys=plain, values=self.v_head_dim),
+            words.KEYS_VALUES(heads=heads, keys=plain, values=self.v_head_dim),
             self.kv_lora_rank,
             heads * (plain + self.v_head_dim),
             part="attention",

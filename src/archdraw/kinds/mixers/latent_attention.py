@@ -196,7 +196,7 @@ class MultiHeadLatent(Kind):
     def _expanded(self) -> Block:
         """From the latent to the lines K and V."""
         heads, keys, values = self.num_attention_heads, self.qk_nope_head_dim, self.v_head_dim
-        label = words.KEY_VALUE_UP(heads=heads, keys=keys, values=values)
+        label = words.KEYS_VALUES(heads=heads, keys=keys, values=values)
         width = heads * (keys + values)
         expanded = linear("kv_b_proj", label, self.kv_lora_rank, width, part="attention", outputs=("K", "V"))
         return Sequence((rms_norm("kv_a_layernorm", self.kv_lora_rank), expanded))
@@ -204,10 +204,9 @@ class MultiHeadLatent(Kind):
     def _queries(self, hidden: int, indexer: Indexer | None) -> Block:
         heads, key_width = self.num_attention_heads, self.qk_nope_head_dim + self.qk_rope_head_dim
         width, rank = heads * key_width, self.q_lora_rank
+        label = attention_words.LINE_HEADS(line="Q", heads=heads, width=key_width)
         if rank is None:
-            label = attention_words.LINE_HEADS(line="Q", heads=heads, width=key_width)
             return linear("q_proj", label, hidden, width, part="attention", outputs=("Q",))
-        label = words.QUERY_UP(heads=heads, width=key_width)
         up: Block = linear("q_b_proj", label, rank, width, part="attention", outputs=("Q",))
         if indexer is not None:
             up = Parallel((indexer.queries(), up), "separate")
