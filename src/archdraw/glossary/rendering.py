@@ -22,8 +22,8 @@ from archdraw.glossary.phrases import Detail, Note, Phrase, Value
 NOTE_WIDTH = 56
 """Characters that fit one line under an opened block."""
 
-NAMES = frozenset({"Kimi", "Mamba"})
-"""First words of terms that are names, and written with a capital inside sentences, too."""
+NAMES = ("Kimi", "Mamba", "Gated DeltaNet", "Engram")
+"""Beginnings of terms that are names, and written with a capital inside sentences, too."""
 
 
 def text(words: Detail | Value) -> str:
@@ -57,7 +57,7 @@ def lines(notes: Iterable[Note], width: int = NOTE_WIDTH) -> tuple[str, ...]:
 def within(label: str) -> str:
     """``label`` inside a sentence: its first word small unless it is a name or an abbreviation."""
     first = label.split(" ", 1)[0]
-    if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
+    if label.startswith(NAMES) or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
         return label
     return label[0].lower() + label[1:]
 

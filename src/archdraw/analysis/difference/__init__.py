@@ -17,9 +17,9 @@ from typing import Any
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Difference, Equal, Sign
 from archdraw.analysis.difference.comparison import Comparison
-from archdraw.analysis.difference.structure import blocks_of, same, sort_of
+from archdraw.analysis.difference.structure import same, sort_of
 from archdraw.glossary import text
-from archdraw.tree.blocks import Module, Setting
+from archdraw.tree.blocks import Leaf, Module, Setting, walk
 from archdraw.tree.facts import Facts, facts
 
 __all__ = [
@@ -51,9 +51,10 @@ def _values(*models: Module) -> dict[tuple[str, str, str], list[Setting]]:
     """All values of each setting in ``models``, by the sort and the name of the block that has it."""
     found: dict[tuple[str, str, str], list[Setting]] = defaultdict(list)
     for model in models:
-        for block in blocks_of(model):
-            for what, value in block.settings:
-                found[sort_of(block), text(block.label), what].append(value)
+        for _, block in walk(model):
+            if isinstance(block, Leaf | Module):
+                for what, value in block.settings:
+                    found[sort_of(block), text(block.label), what].append(value)
     return found
 
 

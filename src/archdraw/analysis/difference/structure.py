@@ -17,7 +17,6 @@ from archdraw.tree.blocks import (
     Sequence,
     Setting,
     Side,
-    children,
     leaves,
     walk,
 )
@@ -110,25 +109,6 @@ def boxes(block: Block) -> Iterator[Block]:
             yield from boxes(body)
         case _:
             yield block
-
-
-def blocks_of(model: Block) -> Iterator[Leaf | Module]:
-    """Every block of a model that has settings of its own: boxes of layers and of the spine, side modules, not opened.
-
-    The model, its stacks and its layers are such blocks, too.
-    """
-    match model:
-        case Side(body=body):
-            yield body
-        case Leaf():
-            yield model
-        case Module():
-            yield model
-            if sort_of(model) in ("model", "layers", "layer"):
-                yield from blocks_of(model.body)
-        case _:
-            for part in children(model):
-                yield from blocks_of(part)
 
 
 def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
