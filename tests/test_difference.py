@@ -270,7 +270,10 @@ def test_norm_placement_is_told_and_each_norm_moved() -> None:
     assert ("changed", "Decoder layer", "placement", "pre", "post") in found
     assert ("removed", "RMSNorm", "block", "RMSNorm", None) in found
     assert ("added", "RMSNorm", "block", None, "RMSNorm") in found
-    heads = ("Grouped-query attention, 32 Q, 8 KV, head 128", "Multi-head attention, 32 heads of 128")
+    heads = (
+        "Grouped-query attention, 32 query / 8 KV heads, dim 128",
+        "Multi-head attention, 32 heads, dim 128",
+    )
     assert ("changed", "Grouped-query attention", "block", *heads) in found
 
 
