@@ -40,7 +40,7 @@ def test_a_clamped_swiglu_says_what_it_does() -> None:
         *("up 2,880", "+ 1"),
         "down 2,880 → 2,048",
     ]
-    assert describe(made).notes == ("gate clamped to ≤ 7, up to ±7; bias on gate, up and down",)
+    assert describe(made).notes == ("clamp: gate ≤ 7, |up| ≤ 7; bias on gate, up and down",)
     assert facts(made).total_parameters == 3 * 2048 * 2880 + 2 * 2880 + 2048
     expert = MixtureOfExperts(num_experts=4, num_experts_per_tok=1, expert=kind).expand(SCOPE)
     (one,) = (block for _, block in walk(expert) if isinstance(block, Module) and block.name == "experts")

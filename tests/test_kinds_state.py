@@ -89,6 +89,15 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         ),
     ),
     (
+        MAMBA2.model_copy(update={"use_bias": True, "projectors_bias": False, "use_conv_bias": False}),
+        (
+            "recurrent state per layer: 256 (+ 240 conv) values",
+            "992 bytes in bf16",
+            "2 groups of B and C, 4 heads each",
+            "bias on input projection",
+        ),
+    ),
+    (
         MAMBA2.model_copy(update={"n_groups": 8, "use_conv_bias": False}),
         ("recurrent state per layer: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
     ),

@@ -78,7 +78,7 @@ POLYNORM = Term(
     source="Zhuo et al. 2024, arXiv:2411.03884",
 )
 TOP_SHARE = Term("top {percent}%, {activation}", definition="a non-linearity of the largest values, 0 of the others")
-CLAMPED_AT = Term("gate clamped to ≤ {limit}, up to ±{limit}")
+CLAMPED_AT = Term("clamp: gate ≤ {limit}, |up| ≤ {limit}")
 GATED_BIAS = Term("bias on gate, up and down")
 PLAIN_BIAS = Term("bias on up and down")
 

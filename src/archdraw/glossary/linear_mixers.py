@@ -21,10 +21,10 @@ LIGHTNING_ATTENTION = Term(
     definition="linear attention without softmax, with one fixed decay per head and an output gate",
     source="Qin et al. 2024, arXiv:2401.04658",
 )
-RECURRENT_BLOCK = Term(
-    "Recurrent block (RG-LRU)",
-    short="RG-LRU",
-    definition="a gated branch times a branch of causal convolution and real-gated linear recurrent unit",
+RG_LRU_BLOCK = Term(
+    "RG-LRU block",
+    plural="RG-LRU blocks",
+    definition="Griffin's recurrent block: a gate times a branch of a causal convolution and an RG-LRU",
     source="De et al. 2024, Griffin, arXiv:2402.19427",
 )
 MLSTM = Term(
@@ -76,13 +76,11 @@ KERNEL = Term("k = {kernel}", definition="tokens that a convolution reaches, the
 EQUAL_LINES = Term("{lines} {number} × {width}")
 SEVERAL_LINES = Term("{lines:+}")
 LINE_WIDTHS = Term("{line} {inputs} → {outputs}")
-EQUAL_WIDTHS = Term("{number} × {width}")
 
 # What is done to the lines.
 INPUT_GATE = Term("Input gate", definition="how much of the new value enters the state")
 RECURRENCE_GATE = Term("Recurrence gate", definition="how fast the state decays with this token")
-INPUT_AND_FORGET_GATES = Term("Input and forget gates")
-BLOCK_DIAGONAL = Term("block-diagonal {blocks} × {width}²")
+BLOCK_DIAGONAL = Term("{blocks} × {width}²", definition="a block-diagonal matrix: square blocks, zero elsewhere")
 WRITE_STRENGTH = Term(
     "β (write strength)",
     definition="how far the state is corrected toward the new value: a sigmoid, 0 to 1",

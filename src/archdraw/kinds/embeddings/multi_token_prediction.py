@@ -83,13 +83,13 @@ class MultiTokenPrediction(Kind):
             (
                 joined,
                 linear("eh_proj", WIDTHS(inputs=2 * hidden, outputs=hidden), 2 * hidden, hidden),
-                _beside_stack(self.layer.expand(scope)),
+                _side_layer(self.layer.expand(scope)),
                 *((rms_norm("norm", hidden),) if self.final_norm else ()),
                 Leaf("lm_head", words.LM_HEAD(), role="embedding", detail=SHARED(), weights=table),
             )
         )
 
 
-def _beside_stack(block: Block) -> Block:
+def _side_layer(block: Block) -> Block:
     """The layer, which is none of the stack."""
     return replace(block, level="side_layer") if isinstance(block, Module) and block.level == "layer" else block

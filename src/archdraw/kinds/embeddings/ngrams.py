@@ -1,4 +1,4 @@
-"""What kinds with tables of n-grams say of them."""
+"""Phrases that kinds with tables of n-grams share."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class MixtureFields(Kind):
                 "shared_expert_gate without a shared expert", "shared_expert_gate", "add n_shared_experts: 1"
             )
         if self.shared_expert_sink and (self.shared_width is None or self.moe_latent_size is not None):
-            yield KindError("shared_expert_sink needs shared experts beside whole routed ones", "shared_expert_sink")
+            yield KindError("shared_expert_sink needs shared experts and no moe_latent_size", "shared_expert_sink")
         if self.zero_expert_num and self.moe_latent_size is not None:
             yield KindError("zero_expert_num and moe_latent_size cannot both be set", "zero_expert_num")
         if self.latent_moe_use_norm and self.moe_latent_size is None:

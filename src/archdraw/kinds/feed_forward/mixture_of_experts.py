@@ -103,26 +103,26 @@ class MixtureOfExperts(MixtureFields):
         share = words.ACTIVE_SHARE(
             active=(counted.active_parameters, counted.total_parameters), total=counted.total_parameters
         )
-        said: list[Phrase] = []
+        noted: list[Phrase] = []
         if self.hash_routing:
-            said.append(words.HASHED())
+            noted.append(words.HASHED())
         if self.norm_topk_prob and self.num_experts_per_tok > 1:
-            said.append(words.RENORMALIZED())
+            noted.append(words.RENORMALIZED())
         if self.apply_router_weight_on_input:
-            said.append(words.WEIGHT_ON_INPUT())
+            noted.append(words.WEIGHT_ON_INPUT())
         if self.router_bias:
-            said.append(words.ROUTER_BIAS())
+            noted.append(words.ROUTER_BIAS())
         if self.router_logit_softcapping is not None:
-            said.append(words.ROUTER_SOFTCAP(cap=self.router_logit_softcapping))
+            noted.append(words.ROUTER_SOFTCAP(cap=self.router_logit_softcapping))
         if self.routed_scaling_factor != 1:
-            said.append(words.ROUTED_SCALE(factor=self.routed_scaling_factor))
+            noted.append(words.ROUTED_SCALE(factor=self.routed_scaling_factor))
         if self.global_scale:
-            said.append(words.GLOBAL_SCALE())
+            noted.append(words.GLOBAL_SCALE())
         if self.e_score_correction_bias:
-            said.append(words.SELECTION_BIAS())
+            noted.append(words.SELECTION_BIAS())
         if self.zero_expert_num:
-            said.append(words.ZERO_EXPERTS(number=self.zero_expert_num))
-        return (share, tuple(said)) if said else (share,)
+            noted.append(words.ZERO_EXPERTS(number=self.zero_expert_num))
+        return (share, tuple(noted)) if noted else (share,)
 
     def _routed(self, router: Block, sink: Block | None, scope: Scope) -> Block:
         """The router, the routed experts, and what else it weighs."""

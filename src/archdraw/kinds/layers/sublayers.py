@@ -27,7 +27,7 @@ _SANDWICH = {
     "cross_attention": (words.PRE_CROSS_ATTENTION, words.POST_CROSS_ATTENTION),
     "feed_forward": (words.PRE_FFN, words.POST_FFN),
 }
-"""What the norms before and after each sublayer are called where both are there to be told apart."""
+"""What the norms before and after each sublayer are called where a sublayer has both."""
 
 
 @dataclass(frozen=True, slots=True)

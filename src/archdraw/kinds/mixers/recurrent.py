@@ -32,7 +32,7 @@ class RGLRU(Kind):
     example: ClassVar[str] = "rg_lru: {lru_width: 2560, num_attention_heads: 10}"
     source: ClassVar[str] = "De et al. 2024, Griffin, arXiv:2402.19427; RecurrentGemma, arXiv:2404.07839"
 
-    term: ClassVar[Term] = words.RECURRENT_BLOCK
+    term: ClassVar[Term] = words.RG_LRU_BLOCK
     aliases: ClassVar[tuple[str, ...]] = ("griffin", "hawk", "linear recurrence", "rnn", "lru", "recurrent", "gru")
     concepts: ClassVar[tuple[Concept, ...]] = (RG_LRU,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
@@ -160,11 +160,8 @@ class MatrixLSTM(Kind):
         ]
         gates = Leaf(
             "gates",
-            words.INPUT_AND_FORGET_GATES(),
-            detail=(
-                words.EQUAL_WIDTHS(number=2, width=heads),
-                "" if self.gate_soft_cap is None else SOFTCAP(cap=self.gate_soft_cap),
-            ),
+            words.EQUAL_LINES(lines="i, f", number=2, width=heads),
+            detail="" if self.gate_soft_cap is None else SOFTCAP(cap=self.gate_soft_cap),
             weights=tuple(
                 Weight(f"{gate}gate_preact.{name}", shape)
                 for gate in ("i", "f")
