@@ -17,7 +17,7 @@ from archdraw.tree.patterns import periods, runs
 from archdraw.views.active import Active
 from archdraw.views.diagrams import opened
 from archdraw.views.stack import Option, Stack
-from archdraw.views.wording import share, within
+from archdraw.views.wording import share, short_name
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
@@ -160,7 +160,7 @@ def _masks(stack: Stack) -> Inset | None:
     shown = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
     for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
-        kind = _short(mixer)
+        kind = short_name(mixer)
         label: Wording = kind
         if window is not None:
             label = (plate.CHUNK if window.chunked else plate.WINDOW)(kind=kind, size=window.size)
@@ -188,7 +188,7 @@ def _own_reach(mixer: Module) -> Window | None:
 
 def _rhythm(stack: Stack) -> Phrase:
     """The title of the masks, with ``5 sliding : 1 global`` where windows and their lack take turns by a rule."""
-    kinds = [_short(mixer) for layer in stack.all for mixer in _mixers(layer)]
+    kinds = [short_name(mixer) for layer in stack.all for mixer in _mixers(layer)]
     if len(kinds) != len(stack.all):
         return plate.MASKS()
     start, unit, times = periods(kinds)
@@ -197,11 +197,6 @@ def _rhythm(stack: Stack) -> Phrase:
         return plate.MASKS()
     (one, first), (other, second) = turns
     return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)
-
-
-def _short(mixer: Module) -> str:
-    """The name of ``mixer`` beside those of others."""
-    return within(text(mixer.label)).removesuffix(" attention")
 
 
 def _reach(window: Window | None) -> tuple[bool, int]:

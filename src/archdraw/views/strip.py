@@ -14,7 +14,7 @@ from archdraw.tree.blocks import Module, leaves, walk
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
-from archdraw.views.wording import within
+from archdraw.views.wording import short_name, within
 
 LONGEST_CAPTION = 96
 SHORT_ORDER = 48
@@ -168,7 +168,7 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
-    short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
+    short = [short_name(module) if attention and module.role in MIXERS else _short(module) for module in kinds]
     names = list(short)
     for name in dict.fromkeys(short):
         places = [place for place, one in enumerate(short) if one == name]

@@ -40,7 +40,7 @@ _BY_FIELD: Mapping[str, Concept] = {
 
 
 class AttentionFields(Kind):
-    """What an author says of softmax attention with whole heads. Its fields keep the names of ``config.json``."""
+    """The fields of softmax attention with whole heads, by their names in ``config.json``."""
 
     family: ClassVar[Family] = "mixer"
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention", "sliding")

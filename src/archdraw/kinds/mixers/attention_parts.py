@@ -1,4 +1,4 @@
-"""The parts of softmax attention: projections, gate, QK-norm, and what is said of heads, masks and the cache."""
+"""The parts of softmax attention: projections, gate, QK-norm, and phrases for heads, masks and the cache."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def output_projection(name: str, width: int, hidden: int, *, bias: bool = False)
 
 
 def grouping(heads: Heads) -> Phrase:
-    """How query heads share key and value heads, as the box of their product says it."""
+    """How query heads share key and value heads, for the box of their product."""
     group = heads.query // heads.key_value
     if group == 1:
         return words.HEADS(number=heads.query)
@@ -187,7 +187,7 @@ def grouping(heads: Heads) -> Phrase:
 
 
 def head_counts(heads: Heads) -> Phrase:
-    """How many heads there are, as the folded block says it."""
+    """The numbers of heads, for the folded block."""
     if heads.query == heads.key_value:
         return words.HEADS(number=heads.query)
     return words.QUERY_KV_HEADS(query=heads.query, key_value=heads.key_value)
@@ -201,7 +201,7 @@ def head_dim(heads: Heads) -> Phrase:
 
 
 def gated(body: tuple[Block, ...], gate: Gate, activation: GateActivation) -> Parallel:
-    """The lines of ``body`` beside the line of the gate, which they are multiplied with."""
+    """``body`` to the right of the line of the gate, and the product of both."""
     function = _ACTIVATIONS[activation]()
     label = words.PER_HEAD(what=function) if gate.per_head else function
     return Parallel((Leaf("gate", label), Sequence(body)), "multiply")

@@ -23,9 +23,9 @@ _NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "sliding_window", 
 class BlockSparseAttention(GroupedQuery):
     """Block-sparse attention (MiniMax M3): grouped-query attention to selected blocks of keys only.
 
-    Each group of query heads has an index query; all meet one index key per token. A block scores as its best key
-    does, and each group attends to the ``index_topk_blocks`` best blocks, the last ``index_local_blocks`` always among
-    them. QK-norm and rotation are applied to the index, too.
+    Each group of query heads has an index query; all are compared with one index key per token. A block scores as its
+    best key does, and each group attends to the ``index_topk_blocks`` best blocks, the last ``index_local_blocks``
+    always among them. QK-norm and rotation are applied to the index, too.
     """
 
     keyword: ClassVar[str] = "block_sparse_attention"

@@ -90,7 +90,7 @@ class CompressedFields(Kind):
         )
 
     def queries(self, hidden: int, *, indexed: bool) -> Block:
-        """The latent of queries, its norm, and from it the queries, beside those of an index."""
+        """The latent of queries, its norm, and the queries projected from it, those of an index first."""
         heads, width, rank = self.num_attention_heads, self.head_dim, self.q_lora_rank
         label = attention_words.LINE_HEADS(line="Q", heads=heads, width=width)
         up: Block = linear(self.names.query_up, label, rank, heads * width, part="attention", outputs=("Q",))
@@ -115,14 +115,14 @@ class CompressedFields(Kind):
         return replace(made, state=self.sliding_window * self.head_dim)
 
     def rotated(self, line: str) -> Block:
-        """The rotation of one line: all of it said of the queries, its name alone of the others."""
+        """The rotation of one line, with its base and scaling for the queries, by name alone for the others."""
         rotation = rotated(self.position, self.qk_rope_head_dim, line, self.head_dim)
         if line == "Q" or not isinstance(rotation, Leaf):
             return rotation
         return replace(rotation, label=positions.ROPE(), detail="", tag="")
 
     def attention(self, inputs: int) -> Leaf:
-        """Where queries meet the window and the entries, which come in as ``inputs`` lines with what selects them."""
+        """Attention to the window and the entries; with the queries and the selection these are ``inputs`` lines."""
         heads, width = self.num_attention_heads, self.head_dim
         return Leaf(
             "attention",
@@ -133,7 +133,7 @@ class CompressedFields(Kind):
             part="attention",
             inputs=inputs,
             tag=attention_words.SINKS(),
-            # A query meets its window, which is always full but at the start, and the entries before it.
+            # A query attends to its window, which is full except at the start, and to the entries before it.
             multiplications=2 * heads * width * self.sliding_window,
             heads=self.entries_met(),
         )

@@ -16,9 +16,9 @@ SELECTED = "top-k"
 class Indexer:
     """A lightning indexer (DeepSeek Sparse Attention) as its leaves, for a tree in which its lines cross the mixer's.
 
-    ``heads`` queries of ``width`` features, computed from ``rank`` features (a latent, or ``hidden``), meet one key per
-    token; the sum over heads of weight · ReLU(query · key) is a token's score, and the ``top`` best are attended to.
-    With ``pooled`` each key stands for so many tokens: a weighted mean with learned weights (GLM-5.3).
+    ``heads`` queries of ``width`` features, computed from ``rank`` features (a latent, or ``hidden``), are compared
+    with one key per token; the sum over heads of weight · ReLU(query · key) is a token's score, and the ``top`` best
+    are attended to. With ``pooled`` each key stands for so many tokens: a weighted mean with learned weights (GLM-5.3).
     """
 
     hidden: int

@@ -40,7 +40,7 @@ class PositionKind(Kind):
 
     @property
     def remark(self) -> Words:
-        """What the second line of a folded attention says of it; empty where the tag says enough."""
+        """Its part of the second line of a folded attention; empty where the tag is enough."""
         return ""
 
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
@@ -93,7 +93,7 @@ class Rope(PositionKind):
     rope_scaling: RopeScaling | None = Field(default=None, description="Extension to a longer context.")
 
     def concepts_used(self) -> Iterator[Concept]:
-        """Partial RoPE and YaRN by the fields; the rotated part of latent attention is that kind's to say."""
+        """Partial RoPE and YaRN by the fields; latent attention itself adds that it rotates a part of each head."""
         yield from self.concepts
         if self.partial_rotary_factor < 1:
             yield PARTIAL_ROPE

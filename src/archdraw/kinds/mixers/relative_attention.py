@@ -89,7 +89,7 @@ class RelativeAttention(Kind):
             yield SLIDING_WINDOW
 
     def expand(self, scope: Scope) -> Module:
-        """Projections, convolutions of keys and values, QK-norm, the bias beside them, attention, output projection.
+        """Projections, convolutions of keys and values, QK-norm, the line of the bias, attention, output projection.
 
         Raises :class:`KindError` where heads don't divide, or the reach of the bias is missing.
         """

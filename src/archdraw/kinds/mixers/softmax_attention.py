@@ -37,7 +37,7 @@ class SoftmaxAttention(AttentionFields):
     """The block tree of softmax attention with whole heads.
 
     The lines Q, K, V have ``heads * head_dim`` features of query, key and value heads. Logits are QKᵀ / √head_dim
-    unless a field says otherwise.
+    unless a field replaces the scale.
     """
 
     chooser_side: ClassVar[Literal["left", "right"]] = "left"
