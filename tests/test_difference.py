@@ -286,7 +286,13 @@ def test_windows_and_their_order() -> None:
 
 
 MUTATIONS = [
-    ("gpt-2-xl", "max_position_embeddings: 1024", "max_position_embeddings: 2048", "Token embedding", "Position embedding"),
+    (
+        "gpt-2-xl",
+        "max_position_embeddings: 1024",
+        "max_position_embeddings: 2048",
+        "Token embedding",
+        "Position embedding",
+    ),
     ("gemma-2-27b", "final_logit_softcapping: 30", "final_logit_softcapping: 300", "LM head", "logit softcap 30"),
     ("gpt-2-xl", "output_head", "output_head: {bias: true}", "LM head"),
 ]
