@@ -13,7 +13,7 @@ import pkgutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, reduce
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
@@ -52,8 +52,9 @@ class Found:
         return f"{self.target} of {self.distribution or 'archdraw'}"
 
     def load(self) -> Any:
-        """Imports the target; raises whatever the import raises."""
-        return pkgutil.resolve_name(self.target)
+        """Imports the target; raises whatever the import raises, :class:`AttributeError` for an absent attribute."""
+        module, _, attribute = self.target.partition(":")
+        return reduce(getattr, filter(None, attribute.split(".")), import_module(module))
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,11 @@ class Door:
         try:
             thing = found.load()
             if not fits(thing):
-                raise TypeError(f"{found.target} is {self.wanted}, not {thing!r}")
+                raise TypeError(f"it is {thing!r}, not {self.wanted}")
         except (Exception, SystemExit) as error:
             if not found.distribution:
                 raise
-            raise self.broken(found, error) from None
+            raise self.broken(found, error) from error
         return thing
 
     def gather(self, parts: Callable[[Any], Iterable[Thing]]) -> Iterator[tuple[Found, Thing]]:
@@ -154,7 +155,10 @@ class Door:
         return ArchdrawError(f"{len(named)} {self.noun}s are named {name!r}: {' and '.join(map(str, named))}{hint}")
 
     def broken(self, found: Found, error: BaseException) -> PluginError:
-        """The error where another package's thing cannot be used: it names the package and the entry point."""
+        """The error where another package's thing cannot be used: it names the package and the entry point.
+
+        Its cause is ``error``, for those who ask for the traceback.
+        """
         broken = PluginError(f"{self._entry(found)} cannot be used: {type(error).__name__}: {error}")
         broken.__cause__ = error
         return broken

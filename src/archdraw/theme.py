@@ -151,7 +151,7 @@ def theme_file(name: str) -> AbstractContextManager[Path]:
             raise FileNotFoundError(f"{name}.yaml is not in {found.target}")
         return as_file(file)
     except Exception as error:
-        raise THEMES.broken(found, error) from None
+        raise THEMES.broken(found, error) from error
 
 
 def load_theme(name_or_path: str | Path) -> Theme:

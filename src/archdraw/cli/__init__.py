@@ -61,7 +61,7 @@ def _of_several(name: str) -> click.Command:
     except Exception as error:
         if not found.distribution:
             raise
-        raise VIEWS_OF_SEVERAL.broken(found, error) from None
+        raise VIEWS_OF_SEVERAL.broken(found, error) from error
 
 
 class _Unusable(click.Command):
