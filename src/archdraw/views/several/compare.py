@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from archdraw.analysis.difference import Difference, difference, report
 from archdraw.errors import ArchdrawError
-from archdraw.layout.compare import grid
-from archdraw.layout.compare import side_by_side as comparison
-from archdraw.layout.compare.side_by_side import Comparison, Model, PanelRow
+from archdraw.layout.compare import grid, side_by_side
+from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
+from archdraw.layout.plate import letters
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -22,7 +22,6 @@ from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
 from archdraw.views.several._rows import rows as table_rows
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 MOST = 4
 
 
@@ -58,26 +57,26 @@ def draw(
     value: Compared, theme: Theme, *, insets: Annotated[bool, "Open what differs in panels below the table."] = True
 ) -> Scene:
     """The picture of ``value``."""
-    return comparison.draw(compared(value, insets=insets), theme)
+    return side_by_side.draw(compared(value, insets=insets), theme)
 
 
-def compared(value: Compared, *, insets: bool = True) -> Comparison:
+def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     """The picture of ``value``, before anything has a place."""
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
     slugs = _slugs(subjects)
     items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
-    opened, letters = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
+    opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
     facts = [one.facts for one in subjects]
     rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
     told = words.sentences(rows, names) or "They do not differ."
-    return Comparison(
+    return SideBySide(
         title=f"{together} compared",
         description=f"{together} side by side. {told} {equal}".strip(),
         models=tuple(
-            Model(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
+            ColumnHead(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
@@ -85,7 +84,7 @@ def compared(value: Compared, *, insets: bool = True) -> Comparison:
         equal=equal,
         strips=tuple(plate.strip for plate in plates) if _are_told_by_layers(plates) else (None,) * len(plates),
         panels=opened,
-        letters=letters,
+        letters=lettered,
         footer=_footer(plates),
     )
 
@@ -119,8 +118,8 @@ def _panels(
     """What is opened, from the top down, and the letters of the boxes that are."""
     known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
     rows: list[PanelRow] = []
-    letters: list[tuple[str, str]] = []
-    letters_used: list[str] = []
+    lettered: list[tuple[str, str]] = []
+    number = 0
     for slot in reversed(slots):
         sources = [
             [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
@@ -128,8 +127,6 @@ def _panels(
         ]
         own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
         for place in range(max(map(len, own), default=0)):
-            if len(letters_used) == len(LETTERS):
-                return tuple(rows), tuple(letters)
             paths = [column[place] if place < len(column) else "" for column in own]
             insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
             there = [inset for inset in insets if inset is not None]
@@ -137,12 +134,12 @@ def _panels(
             if is_equal:
                 insets = (_in_common(there),) * len(plates)
             # A module beside the line is known by its name; its letter would find no room.
-            letter = "" if any(isinstance(item, Tap) for item in slot.items) else LETTERS[len(letters_used)]
+            letter = "" if any(isinstance(item, Tap) for item in slot.items) else letters.letter(number)
             if letter:
-                letters_used.append(letter)
-                letters += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
+                number += 1
+                lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
             rows.append(PanelRow(insets, is_equal, letter))
-    return tuple(rows), tuple(letters)
+    return tuple(rows), tuple(lettered)
 
 
 def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
