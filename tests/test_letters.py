@@ -29,9 +29,12 @@ def test_letters_follow_each_other() -> None:
     assert not {"I", "O", "Q"} & set(ALPHABET)
 
 
-@pytest.mark.parametrize("wrong", ["", "I", "Q", "a", "A1"])
-def test_what_is_no_letter_has_no_number(wrong: str) -> None:
-    with pytest.raises(ValueError, match="."):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [("", "^a panel without a letter has no number$"), *((word, "^substring not found$") for word in ("I", "Q", "A1"))],
+)
+def test_what_is_no_letter_has_no_number(wrong: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         number(wrong)
 
 

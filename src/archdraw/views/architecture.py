@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
@@ -14,6 +13,7 @@ from archdraw.theme import Theme
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
+from archdraw.views.developers import accent_index
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import insets, names_of, spine_options

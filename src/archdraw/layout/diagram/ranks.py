@@ -117,8 +117,8 @@ def _asked(
 def _answered(source: str, binary: Path) -> str:
     """What ``binary`` writes for a graph in DOT, in the format ``plain``. Raises :class:`ArchdrawError`.
 
-    The package graphviz can only be told its program by a variable of its own, for the whole process: two threads, or
-    a program that uses graphviz as well, would change it for each other. It writes the graph; the program is ours to run.
+    The package graphviz writes the graph but does not run the program: it takes that from a variable of its module,
+    which two threads, or a program that uses graphviz as well, would change for each other.
     """
     command = [str(binary), "-Kdot", "-Tplain"]
     try:

@@ -82,7 +82,7 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     kept = sorted(
         (inset.letter for column in arrangement.columns for inset in column if inset.letter), key=letters.number
     )
-    renamed = {before: letters.letter(number) for number, before in enumerate(kept)}
+    renamed = {before: letters.letter(number) for number, before in enumerate(sorted(kept, key=letters.number))}
     columns = tuple(
         tuple(replace(inset, letter=renamed.get(inset.letter, "")) for inset in column)
         for column in arrangement.columns

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
 from archdraw.analysis.traits import SHORT, Change
-from archdraw.developers import accent_index
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.cards import Note
 from archdraw.layout.lineage.lanes import Card, Chart, Lane, Link
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.views.developers import accent_index
 from archdraw.views.several import Several, Subject
 
 NOUNS = {
