@@ -145,7 +145,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     assert rows["routed experts"] == (("128", "256"), ("changed",))
     assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
     assert rows["router"] == (("softmax", "sigmoid"), ("changed",))
-    assert rows["KV cache a token in bf16"] == (("188 KiB", "68.6 KiB"), ("changed",))
+    assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert next(iter(rows)) == "token mixer"
 
 

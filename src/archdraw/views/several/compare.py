@@ -1,4 +1,4 @@
-"""Models side by side: what is equal recedes, what differs has a sign, and a table has both values."""
+"""Models side by side: what is equal is gray, what differs has a sign, and a table has both values."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Compared:
 def gather(subjects: Sequence[Subject]) -> Compared:
     """The differences of ``subjects``, each from the one before it.
 
-    Raises :class:`ArchdrawError` for a model whose structure is not published: what it lacks nobody knows.
+    Raises :class:`ArchdrawError` for a model whose structure is not published.
     """
     unknown = next((one.spec.name for one in subjects if one.facts.unknown), None)
     if unknown is not None:
@@ -54,7 +54,10 @@ def data(value: Compared) -> dict[str, Any]:
 
 
 def draw(
-    value: Compared, theme: Theme, *, insets: Annotated[bool, "Open what differs in panels below the table."] = True
+    value: Compared,
+    theme: Theme,
+    *,
+    insets: Annotated[bool, "Details of what differs, in panels below the table."] = True,
 ) -> Scene:
     """The picture of ``value``."""
     return side_by_side.draw(compared(value, insets=insets), theme)
@@ -71,10 +74,10 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
-    told = words.sentences(rows, names) or "They do not differ."
+    sentences = words.sentences(rows, names) or "No differences."
     return SideBySide(
         title=f"{together} compared",
-        description=f"{together} side by side. {told} {equal}".strip(),
+        description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
             ColumnHead(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
@@ -82,7 +85,7 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         items=items,
         rows=rows,
         equal=equal,
-        strips=tuple(plate.strip for plate in plates) if _are_told_by_layers(plates) else (None,) * len(plates),
+        strips=tuple(plate.strip for plate in plates) if _have_layer_maps(plates) else (None,) * len(plates),
         panels=opened,
         letters=lettered,
         footer=_footer(plates),
@@ -90,13 +93,13 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
 
 
 def _subtitle(plate: Plate) -> tuple[str, ...]:
-    """Size, and who made it when: the rest stands in the table where it differs."""
-    who = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
-    return tuple(filter(None, (plate.subtitle[0], who)))
+    """Size, developer and release: the rest is in the table where it differs."""
+    origin = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
+    return tuple(filter(None, (plate.subtitle[0], origin)))
 
 
 def _slugs(subjects: Sequence[Subject]) -> list[str]:
-    """The slugs of ``subjects``, those of one name told apart."""
+    """The slugs of ``subjects``, those of one name distinct."""
     found: list[str] = []
     for subject in subjects:
         slug, number = subject.slug or "model", 1
@@ -107,7 +110,7 @@ def _slugs(subjects: Sequence[Subject]) -> list[str]:
     return found
 
 
-def _are_told_by_layers(plates: Sequence[Plate]) -> bool:
+def _have_layer_maps(plates: Sequence[Plate]) -> bool:
     """Whether layers of one of the models differ: strips of nothing but equal cells say no more than their number."""
     return any(plate.strip and len({(cell.upper, cell.lower) for cell in plate.strip.cells}) > 1 for plate in plates)
 
@@ -143,7 +146,7 @@ def _panels(
 
 
 def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
-    """Whether one panel stands for all: they are equal, or but for words and shares of whole models."""
+    """Whether one panel shows all: they are equal, or but for words and shares of whole models."""
     bare = [_plain(inset) for inset in insets]
     if is_slot_equal:
         bare = [
@@ -153,7 +156,7 @@ def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
 
 
 def _in_common(insets: Sequence[Inset]) -> Inset:
-    """The panel that stands for all ``insets``, with what is in each of them."""
+    """The panel that shows all ``insets``: what is in each of them."""
     bare = [_plain(inset).items for inset in insets]
     pairs = zip(insets[0].items, bare[0], strict=True)
     return replace(insets[0], items=tuple(item for item, plain in pairs if all(plain in other for other in bare)))
@@ -166,12 +169,12 @@ def _plain(inset: Inset) -> Inset:
 
 
 def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
-    told = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
-    return (f"Sources: {told[0]}", *told[1:], "archdraw") if told else ("archdraw",)
+    sources = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
+    return (f"Sources: {sources[0]}", *sources[1:], "archdraw") if sources else ("archdraw",)
 
 
 VIEW = Several(
-    summary="Draw models side by side, what differs with a sign and in a table.",
+    summary="Draw models side by side, with their differences.",
     gather=gather,
     draw=draw,
     data=data,

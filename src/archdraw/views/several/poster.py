@@ -195,7 +195,7 @@ def _when(poster: Poster) -> str:
 
 
 VIEW = Several(
-    summary="Draw all diagrams on one sheet, with an index and a legend.",
+    summary="Draw many diagrams on one sheet, with a legend and an index.",
     gather=gather,
     draw=draw,
     data=data,
