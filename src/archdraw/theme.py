@@ -55,7 +55,7 @@ class Theme(_Part):
 
     ``edge`` is for lines that data flows along, ``zoom`` for lines to insets; ``equal`` and ``equal_edge`` paint what a
     comparison lets recede; ``band`` is the ground of lanes and of every other row of a table. ``accents`` are twelve
-    hues, of which a developer has one (:mod:`archdraw.developers`); ``tint_share`` of it goes into the ground of a
+    hues, of which a picture has one; ``tint_share`` of it goes into the ground of a
     block. ``patterns`` repeat a role where a cell is too small for words: roles that are not named are solid.
     """
 

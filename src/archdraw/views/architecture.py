@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdraw.developers import accent_index
 from archdraw.errors import InputError, nearest
 from archdraw.glossary import Detail, Phrase, text
 from archdraw.glossary import plate as words
@@ -17,6 +16,7 @@ from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
+from archdraw.views.developers import accent_index
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import insets, names_of, spine_options
