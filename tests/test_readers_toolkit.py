@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdraw.errors import InputError
-from archdraw.readers.config import Config, said
+from archdraw.readers.config import Config, commented
 from archdraw.readers.draft import Block, inlined, stack, stacks
-from archdraw.readers.likeness import like
 from archdraw.readers.places import place_of
 from archdraw.readers.reading import parsed, reading_of
+from archdraw.readers.similarity import like
 from archdraw.readers.writing import scalar, spec_text
 from archdraw.source import core_value, parse, plain
 
@@ -83,12 +83,12 @@ def test_sections_are_watched_like_the_whole() -> None:
     assert text is not None
     assert config.section("text_config") is text
     text.integer("hidden_size")
-    text.harmless("dtype")
+    text.ignore("dtype")
     assert list(config.unread()) == [("text_config", "odd"), ("odd",)]
-    assert list(config.without_bearing()) == [("text_config", "dtype")]
+    assert list(config.ignored()) == [("text_config", "dtype")]
     text.complain("no", "odd")
-    text.not_known("something")
-    text.not_known("something")
+    text.mark_incomplete("something")
+    text.mark_incomplete("something")
     assert told(config) == [("no", ("text_config", "odd"))]
     assert config.incomplete == ["something"]
 
@@ -114,7 +114,7 @@ def test_lists_by_layer_have_an_entry_for_each() -> None:
 
 @pytest.mark.parametrize("value", [3, 2.5, "words"])
 def test_a_comment_changes_nothing_of_a_value(value: Any) -> None:
-    made = said(value, "why")
+    made = commented(value, "why")
     assert made == value
     assert isinstance(made, type(value))
     assert made.comment == "why"
@@ -243,8 +243,8 @@ scalars = st.one_of(
     st.integers(min_value=-(10**15), max_value=10**15),
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e14, max_value=1e14),
     texts,
-    st.builds(said, st.integers(min_value=0, max_value=10**9), st.sampled_from(["num_layers", "half of x", ""])),
-    st.builds(said, texts, st.sampled_from(["key", "why"])),
+    st.builds(commented, st.integers(min_value=0, max_value=10**9), st.sampled_from(["num_layers", "half of x", ""])),
+    st.builds(commented, texts, st.sampled_from(["key", "why"])),
 )
 data = st.recursive(
     scalars,
@@ -269,9 +269,9 @@ def test_a_scalar_reads_back(value: object) -> None:
 
 def test_comments_stand_behind_what_they_are_about() -> None:
     spec = {
-        "hidden_size": said(8, "hidden_size"),
-        "context_length": said(4, "n_positions"),
-        "layers": [{"decoder": {"a": said(1, "x"), "b": said(2, "y"), "c": said(3, "x")}}],
+        "hidden_size": commented(8, "hidden_size"),
+        "context_length": commented(4, "n_positions"),
+        "layers": [{"decoder": {"a": commented(1, "x"), "b": commented(2, "y"), "c": commented(3, "x")}}],
     }
     assert spec_text(spec, [], []).splitlines() == [
         "hidden_size: 8",
@@ -336,7 +336,7 @@ def test_a_key_that_nobody_knows_makes_the_spec_incomplete() -> None:
     assert reading.unused == ("quantum_layers",)
     (reason,) = reading.incomplete
     assert "quantum_layers" in reason
-    assert "dropout" in reading.harmless
+    assert "dropout" in reading.ignored
     assert "incomplete:" in reading.text
 
 

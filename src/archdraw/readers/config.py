@@ -32,8 +32,8 @@ class Words(str):
 _Said = TypeVar("_Said", int, float, str)
 
 
-def said(value: _Said, comment: str) -> _Said:
-    """``value`` with a comment that the imported spec shows behind it: ``said(width // 2, "half of the width")``.
+def commented(value: _Said, comment: str) -> _Said:
+    """``value`` with a comment that the imported spec shows behind it: ``commented(width // 2, "half of the width")``.
 
     Computed values lose the comment of what they were computed from; this gives them one.
     """
@@ -77,7 +77,7 @@ class Config:
         self.complaints: list[Complaint] = parent.complaints if parent else []
         self.incomplete: list[str] = parent.incomplete if parent else []
         self._read: set[str] = set()
-        self._harmless: set[str] = set()
+        self._ignored: set[str] = set()
         self._defaults: dict[str, int] = {}
         self._sections: dict[str, Config] = {}
 
@@ -100,7 +100,7 @@ class Config:
         if not least <= value <= LARGEST:
             self.complain(f"{name} {value:,} is not between {least:,} and {LARGEST:,}", name)
             return least
-        return said(value, self._comment(names[0], name))
+        return commented(value, self._comment(names[0], name))
 
     def optional_integer(self, *names: str, least: int = 1) -> int | None:
         """A whole number, or None where it is absent or null."""
@@ -114,7 +114,7 @@ class Config:
         if more_than is not None and value <= more_than:
             self.complain(f"{name} must be more than {more_than:g}, not {value:g}", name)
             return more_than + 1.0
-        return said(float(value), self._comment(names[0], name))
+        return commented(float(value), self._comment(names[0], name))
 
     def optional_number(self, *names: str) -> float | None:
         """A number, or None where it is absent or null."""
@@ -158,9 +158,9 @@ class Config:
             self._sections[name] = Config(value, (*self.path, name), self)
         return self._sections[name]
 
-    def harmless(self, *names: str) -> None:
+    def ignore(self, *names: str) -> None:
         """Says that ``names`` have no bearing on the structure: training, generation, numeric precision."""
-        self._harmless.update(names)
+        self._ignored.update(names)
 
     def defaults(self, **sizes: int) -> None:
         """Gives ``sizes`` that the file may leave out, as its class would: they stand in where no default is named."""
@@ -182,7 +182,7 @@ class Config:
         """Notes a fault: the config is refused once everything is read."""
         self.complaints.append(Complaint(message, (*self.path, name) if name else self.path, hint))
 
-    def not_known(self, reason: str) -> None:
+    def mark_incomplete(self, reason: str) -> None:
         """Notes that the drawing cannot be whole, in a few words: the spec is marked incomplete for this reason."""
         if reason not in self.incomplete:
             self.incomplete.append(reason)
@@ -192,15 +192,15 @@ class Config:
         for name in self.data:
             if name in self._sections:
                 yield from self._sections[name].unread()
-            elif name not in self._read and name not in self._harmless:
+            elif name not in self._read and name not in self._ignored:
                 yield (*self.path, name)
 
-    def without_bearing(self) -> Iterator[tuple[str, ...]]:
+    def ignored(self) -> Iterator[tuple[str, ...]]:
         """Paths of all keys that are there, were not read, and are known to be harmless."""
         for name in self.data:
             if name in self._sections:
-                yield from self._sections[name].without_bearing()
-            elif name in self._harmless and name not in self._read:
+                yield from self._sections[name].ignored()
+            elif name in self._ignored and name not in self._read:
                 yield (*self.path, name)
 
     def _value(self, names: tuple[str, ...], default: Any) -> tuple[Any, str]:

@@ -66,7 +66,7 @@ _GRANITE: Keys = {
     "attention.scale": "attention_multiplier",
 }
 
-HARMLESS = frozenset(
+IGNORED = frozenset(
     [
         "attention.causal",
         "attention.layer_norm_rms_epsilon",
@@ -190,11 +190,11 @@ def read_gguf_model(path: str | Path) -> Reading:
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
     told = f"{file.as_posix()} as a config"
     text = stand_in_text(config)
-    reading = reading_of(text, config, told, called[:80], not_known=reasons)
+    reading = reading_of(text, config, told, called[:80], incomplete=reasons)
     if header.tensors:
         wrong = disagreements(reading, header.tensors)
         if wrong:
-            reading = reading_of(text, config, told, called[:80], not_known=[*reasons, *wrong])
+            reading = reading_of(text, config, told, called[:80], incomplete=[*reasons, *wrong])
     return reading
 
 
@@ -227,7 +227,7 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         config["vocab_size"] = tokens.length
     for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
         _one_for_all(config, name)
-    unknown = [key for key in metadata if key not in used and key not in HARMLESS]
+    unknown = [key for key in metadata if key not in used and key not in IGNORED]
     reasons = [f"the key {kind}.{key} is not understood" for key in unknown]
     return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason) + reasons
 

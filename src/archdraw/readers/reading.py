@@ -13,7 +13,7 @@ from archdraw.errors import InputError, Problem, Span
 from archdraw.readers.config import Complaint, Config
 from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
-from archdraw.readers.harmless import is_harmless
+from archdraw.readers.ignored_keys import is_ignored
 from archdraw.readers.places import place_of
 from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
@@ -27,14 +27,14 @@ UNFIT = 'a value of this config does not fit the family "{}"'
 class Reading:
     """A config, understood: ``text`` is a whole spec.
 
-    ``unused`` are the keys that nothing was read from and that are not known to be harmless, as dotted paths;
-    ``harmless`` those that say nothing about the structure. ``incomplete`` says why the spec cannot be whole; empty
+    ``unused`` are the keys that nothing was read from and that are not known to be ignored, as dotted paths;
+    ``ignored`` those that say nothing about the structure. ``incomplete`` says why the spec cannot be whole; empty
     where every key was understood. ``warnings`` tell both at their places in the file.
     """
 
     text: str
     unused: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -93,17 +93,17 @@ def _shown(value: object) -> str:
     return {list: "a list", str: "a text", type(None): "null", bool: str(value).lower()}.get(type(value), "a number")
 
 
-def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, not_known: Iterable[str] = ()) -> Reading:
+def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, incomplete: Iterable[str] = ()) -> Reading:
     """``data``, the content of a config whose text is ``text``, read by its family.
 
-    ``not_known`` are reasons for which the spec is incomplete whatever the family makes of it.
+    ``incomplete`` are reasons for which the spec is incomplete whatever the family makes of it.
     Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
     """
     config = Config(data)
-    for reason in not_known:
-        config.not_known(reason)
+    for reason in incomplete:
+        config.mark_incomplete(reason)
     family = family_of(config) or UNKNOWN
-    config.harmless(*family.harmless)
+    config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
         draft = family.read(config)
@@ -117,17 +117,17 @@ def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, not_
         raise InputError(dict.fromkeys(_problem(complaint, text, file) for complaint in config.complaints))
     warnings = [_problem(Complaint(f"incomplete: {reason}", ()), text, file) for reason in config.incomplete]
     unread = list(config.unread())
-    unused = [path for path in unread if not is_harmless(path[-1])]
+    unused = [path for path in unread if not is_ignored(path[-1])]
     for path in unused:
         key = ".".join(path)
         warnings.append(_problem(Complaint(f"the key {key} is not understood", path), text, file))
         if _says_something(_value(data, path)):
-            config.not_known(f"the key {key} is not understood")
-    harmless = [*(path for path in unread if is_harmless(path[-1])), *config.without_bearing()]
+            config.mark_incomplete(f"the key {key} is not understood")
+    ignored = [*(path for path in unread if is_ignored(path[-1])), *config.ignored()]
     return Reading(
-        _written(draft, config, name, file, list(map(".".join, harmless))),
+        _written(draft, config, name, file, list(map(".".join, ignored))),
         tuple(map(".".join, unused)),
-        tuple(map(".".join, harmless)),
+        tuple(map(".".join, ignored)),
         tuple(config.incomplete),
         tuple(replace(warning, severity="warning") for warning in warnings),
     )
@@ -155,7 +155,7 @@ def _problem(complaint: Complaint, text: str, file: str) -> Problem:
     )
 
 
-def _written(draft: Draft, config: Config, name: str, file: str, harmless: list[str]) -> str:
+def _written(draft: Draft, config: Config, name: str, file: str, ignored: list[str]) -> str:
     define, layers = inlined(draft.define, draft.layers)
     spec: dict[str, Any] = {"name": name}
     if draft.context_length is not None:
@@ -172,7 +172,7 @@ def _written(draft: Draft, config: Config, name: str, file: str, harmless: list[
     source = f"Read from {Path(file).name}" + (f", model_type {str(kind)[:40]}" if kind else "")
     header = ["".join(character if character.isprintable() else " " for character in source)]
     footer = []
-    if harmless:
-        told = f"Keys that say nothing about the structure: {', '.join(dict.fromkeys(harmless))}."
+    if ignored:
+        told = f"Keys that say nothing about the structure: {', '.join(dict.fromkeys(ignored))}."
         footer = ["", *wrap(told, 110, break_long_words=False, break_on_hyphens=False)]
     return spec_text(spec, header, footer)

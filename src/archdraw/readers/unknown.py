@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
 
 FULL = ("full_attention", "attention", "global_attention")
 HAND = "write a spec by hand (docs/spec.md), or write a reader for the family"
@@ -26,7 +26,7 @@ def _unknown(config: Config) -> Draft:
     """
     name = config.raw("model_type")
     told = f'the family "{str(name)[:40]}"' if isinstance(name, str) and name else "a config without a model_type"
-    config.not_known(f"{told} is not known and was read by its keys alone")
+    config.mark_incomplete(f"{told} is not known and was read by its keys alone")
     text = config.section("text_config", "llm_config", "language_config") or config
     for key, value in text.data.items():
         if value and any(part in key.lower() for part in STRANGE):
@@ -35,7 +35,7 @@ def _unknown(config: Config) -> Draft:
             )
     for key in ("vision_config", "audio_config"):
         if config.section(key) is not None:
-            config.not_known(f"the encoder of {key} is not drawn")
+            config.mark_incomplete(f"the encoder of {key} is not drawn")
     made = draft(text, root=config)
     number = layer_count(text)
     kinds = listed_kinds(text, number)
@@ -66,7 +66,7 @@ def _named(kind: str) -> str:
 
 def _mixer(config: Config, kind: str) -> Block:
     if kind not in FULL + SLIDING:
-        config.not_known(f'the mixer "{kind[:40]}" is not known')
+        config.mark_incomplete(f'the mixer "{kind[:40]}" is not known')
         return {"op": {"label": f"{kind[:30]} (not known)"}}
     return attention(
         config,

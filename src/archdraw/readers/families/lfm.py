@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, layer_count, rope, unless, whole_heads
+from archdraw.readers.config import Config, commented
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, rope, unless, whole_heads
 
 _MIXERS = {"conv": "conv", "full_attention": "attention"}
 
@@ -31,7 +31,7 @@ def _lfm2_moe(config: Config) -> Draft:
         "num_experts": config.integer("num_experts", default=32),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=4),
         "moe_intermediate_size": config.integer("moe_intermediate_size", default=1792),
-        "scoring_func": said("sigmoid", "by the family's class"),
+        "scoring_func": commented("sigmoid", "by the family's class"),
     }
     sparse |= given(
         norm_topk_prob=config.flag("norm_topk_prob", default=True),
@@ -94,7 +94,7 @@ def _width(config: Config) -> int:
     if not adjusted:
         return width
     rounded = -(-int(factor * int(2 * width / 3)) // multiple) * multiple
-    return said(rounded, f"2/3 of {width:,}, rounded up to a multiple of {multiple}")
+    return commented(rounded, f"2/3 of {width:,}, rounded up to a multiple of {multiple}")
 
 
 _HARMLESS = """

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
-from archdraw.readers.hybrids import combined, routed
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     draft,
     gated_feed_forward,
     given,
@@ -17,6 +13,10 @@ from archdraw.readers.pieces import (
     rope,
     whole_heads,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.hybrids import combined, routed
 from archdraw.readers.towers import qwen_tower
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
@@ -90,7 +90,7 @@ def _stacked(config: Config, made: Draft, feeds: list[str], projections: str | N
     layers = combined(made, mixers, feeds, norm=NORM)
     further = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == "full"]
     if config.flag("mtp_use_dedicated_embeddings", default=False):
-        config.not_known("the embeddings of the MTP module")
+        config.mark_incomplete("the embeddings of the MTP module")
     made.layers += [*stacks(layers), NORM, *multi_token_prediction(config, (further or layers)[-1]), "output_head"]
 
 
@@ -111,7 +111,7 @@ def _qwen3_next(config: Config) -> Draft:
 
 def _qwen3_5(config: Config, feed: str = "dense") -> Draft:
     text = config.section("text_config") or config
-    text.harmless("mamba_ssm_dtype")
+    text.ignore("mamba_ssm_dtype")
     made = draft(text, root=config)
     made.layers = ["embedding", *qwen_tower(config.section("vision_config"))]
     text.integers("mlp_only_layers", default=[])  # neither class has it: all layers are of one kind

@@ -79,7 +79,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:
         return {}
-    source.harmless(
+    source.ignore(
         *("beta_fast", "beta_slow", "mscale", "mscale_all_dim", "low_freq_factor", "high_freq_factor"),
         *("attention_factor", "truncate", "long_factor", "short_factor", "attn_factor", "extrapolation_factor"),
     )
@@ -87,7 +87,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = source.text("rope_type", "type", default="default")
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
-        source.harmless("mrope_section", "mrope_interleaved", "factor")
+        source.ignore("mrope_section", "mrope_interleaved", "factor")
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")
@@ -149,7 +149,7 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     """A gated feed forward (gate, up, down); ``act`` is the class default of the activation."""
     name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
     if name not in GATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     fields: dict[str, Any] = {
         "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
     }

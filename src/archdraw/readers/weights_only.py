@@ -18,15 +18,15 @@ from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
 
-NOT_TOLD = ("the context length and the rotation: shapes don't tell",)
-HEADS_NOT_TOLD = "the number of heads: shapes tell only how wide all are together; heads of {width} are drawn"
-ACTIVE_NOT_TOLD = "how many experts a token passes: shapes don't tell; 1 is drawn"
+NOT_IN_SHAPES = ("the context length and the rotation: shapes don't tell",)
+HEADS_NOT_IN_SHAPES = "the number of heads: shapes tell only how wide all are together; heads of {width} are drawn"
+ACTIVE_NOT_IN_SHAPES = "how many experts a token passes: shapes don't tell; 1 is drawn"
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes by the tree's names without the layer: those of the first layer that has them."""
 
 
-def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
+def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
     """The model whose tensors are ``stored``, as far as they tell.
 
     Raises :class:`InputError` with the reason where they are not those of a family on the list.
@@ -43,13 +43,13 @@ def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
         config = supposed(shapes, layers)
         if config is None:
             continue
-        reasons = list(NOT_TOLD)
+        reasons = list(NOT_IN_SHAPES)
         if config.pop("_guessed", False):
-            reasons.append(HEADS_NOT_TOLD.format(width=config["head_dim"]))
+            reasons.append(HEADS_NOT_IN_SHAPES.format(width=config["head_dim"]))
         if "num_experts_per_tok" in config:
-            reasons.append(ACTIVE_NOT_TOLD)
+            reasons.append(ACTIVE_NOT_IN_SHAPES)
         try:
-            reading = reading_of(stand_in_text(config), config, f"{told} as a config", name, not_known=reasons)
+            reading = reading_of(stand_in_text(config), config, f"{told} as a config", name, incomplete=reasons)
             result = comparison(reading, tensors)
         except (InputError, ArithmeticError, LookupError):
             continue
