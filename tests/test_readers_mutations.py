@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
-from archdraw.readers.reading import UNFIT, reading_of
+from archdraw.readers.reading import reading_of
 from archdraw.spec import expand, parse_spec
 
 CONFIGS = Path(__file__).parent / "data" / "configs"

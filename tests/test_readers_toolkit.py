@@ -10,18 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdraw.errors import InputError
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, inlined, stack, stacks
 from archdraw.readers.places import place_of
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 from archdraw.readers.writing import scalar, spec_text
 from archdraw.source import core_value, parse, plain
 
 # ---- configs
 
 
-def told(config: Config) -> list[tuple[str, tuple[str, ...]]]:
+def told(config: Config) -> list[tuple[str, tuple[str | int, ...]]]:
     return [(complaint.message, complaint.path) for complaint in config.complaints]
 
 

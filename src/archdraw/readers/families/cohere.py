@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.towers import cohere_tower
+from archdraw.readers.traced import commented
 
 NORM: Block = {"layernorm": {"bias": False}}
 IGNORED = ("use_parallel_embedding",)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, given, layer_count, rope, unless, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented
 
 _MIXERS = {"conv": "conv", "full_attention": "attention"}
 

@@ -15,10 +15,11 @@ from archdraw.readers.components import (
     multi_token_prediction,
     rope,
 )
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 Attention = Callable[[str], Block]
 """From a kind of layer ("full_attention", "sliding_attention" ...) to its attention."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import CONTEXT, rope, tied_embeddings, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented, whole
 
 CHUNKED, ALL = "chunked_attention", "full_attention"
 
@@ -168,7 +169,7 @@ def _vision(config: Config) -> Block:
         config.complain(
             "projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint
         )
-    sizes = [commented(int(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
+    sizes = [commented(whole(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
     return {"vision_encoder": fields | {"projector_hidden_sizes": sizes}}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, unless
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.state_space import time_step_rank
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 _WORDS = {"mamba": "mamba", "linear_attention": "mamba", "attention": "attention", "full_attention": "attention"}
 _LABELS = {"mamba": "Mamba layer", "attention": "Attention layer"}
@@ -83,7 +84,7 @@ def _mamba2(config: Config, hidden: int) -> dict[str, Any]:
     fields |= given(use_bias=config.flag("mamba_proj_bias", default=False))
     fields |= unless(
         use_conv_bias=(config.flag("mamba_conv_bias", default=True), True),
-        norm_groups=(commented(int(groups), "mamba_n_groups"), 1),
+        norm_groups=(commented(whole(groups), "mamba_n_groups"), 1),
     )
     return fields
 

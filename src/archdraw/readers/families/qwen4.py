@@ -6,11 +6,12 @@ from math import isqrt
 from typing import Any
 
 from archdraw.readers.components import draft, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.qwen_hybrid import experts, gated_delta_net
 from archdraw.readers.family import Family
 from archdraw.readers.towers import qwen_tower
+from archdraw.readers.traced import commented
 
 
 def _is_prime(number: int) -> bool:

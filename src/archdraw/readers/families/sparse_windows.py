@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_step, sparse_by_type
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 UNTRAINED = {"e_score_correction_bias": "parameter"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope_scaling, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 NOWHERE: Block = "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, gated_feed_forward, layer_count, multi_token_prediction, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.deepseek import (
     IGNORED,
@@ -19,6 +19,7 @@ from archdraw.readers.families.deepseek import (
 )
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 _RATIOS = {0: "sliding", 4: "sparse", 128: "heavy"}
 _TYPES = {
