@@ -113,7 +113,9 @@ def test_another_shape_is_told_with_both() -> None:
 
 def test_more_layers_and_fewer() -> None:
     assert all(line.startswith("model.layers.3.") for line in differences(DENSE, hugging_face(4)))
-    assert all(line.startswith("layers.2.") and line.endswith("is missing") for line in differences(DENSE, hugging_face(2)))
+    assert all(
+        line.startswith("layers.2.") and line.endswith("is missing") for line in differences(DENSE, hugging_face(2))
+    )
 
 
 def test_other_names_are_told_where_shapes_agree() -> None:

@@ -8,9 +8,19 @@ from typing import Any, TypeVar
 
 from archdraw.errors import nearest
 from archdraw.readers.traced import Origin, Path, origins_of, traced
+from archdraw.tree.runs import MOST_LAYERS
 
 LARGEST = 1_000_000_000
 """No size in a config is larger; the same bound as in a spec."""
+
+LAYER_COUNTS = frozenset(
+    [
+        *("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers", "num_blocks", "depth"),
+        *("encoder_layers", "decoder_layers", "num_encoder_layers", "num_decoder_layers", "num_nextn_predict_layers"),
+        *("num_mtp_modules", "mtp_num_hidden_layers", "first_k_dense_replace", "num_dense_layers"),
+    ]
+)
+"""Keys that count layers: no model has more than :data:`archdraw.tree.runs.MOST_LAYERS`."""
 
 
 class Complaint:
@@ -64,13 +74,14 @@ class Config:
         return next((self.data[name] for name in names if self.data.get(name) is not None), None)
 
     def integer(self, *names: str, default: int | Any = REQUIRED, least: int = 1) -> int:
-        """A whole number from ``least`` to a billion."""
+        """A whole number from ``least`` to a billion, or to the most layers that a model may have."""
         given, name = self._value(names, default)
         value = int(given) if isinstance(given, float) and given.is_integer() else given
         if value is REQUIRED or isinstance(value, bool) or not isinstance(value, int):
             return int(self._wrong(names, name, value, "a whole number", 1))
-        if not least <= value <= LARGEST:
-            self.complain(f"{name} {value:,} is not between {least:,} and {LARGEST:,}", name)
+        most = LARGEST if LAYER_COUNTS.isdisjoint(names) else MOST_LAYERS
+        if not least <= value <= most:
+            self.complain(f"{name} {value:,} is not between {least:,} and {most:,}", name)
             return least
         return self._traced(value, given, names[0], name)
 

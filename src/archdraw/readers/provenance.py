@@ -63,9 +63,9 @@ class Provenance:
         origins = [origin for value in values.values() for origin in origins_of(value)]
         if not origins:
             origins = [Origin(self._by_name(problem, path) or self.family)]
-        hints = [problem.hint, *self._explained(values)]
         names = {field: self._name(value) for field, value in values.items() if self._name(value)}
-        message = renamed(problem.message, lambda word: names.get(word, word))
+        message, hint = (renamed(text, lambda word: names.get(word, word)) for text in (problem.message, problem.hint))
+        hints = [hint, *self._explained(values)]
         first = next((origin for origin in origins if not origin.is_default), None)
         place = first.path if first else (origins[0].path[:-1] or self.family)
         return self.config.problem(message, place, "; ".join(filter(None, hints)), problem.severity)

@@ -34,13 +34,15 @@ def _keeps_origins(traced_type: _Base) -> _Base:
     for name in OPERATIONS:
         operation = getattr(traced_type, name, None)
         if operation is not None:
-            setattr(traced_type, name, _keeping(operation))
+            setattr(traced_type, name, _keeping(name, operation))
     return traced_type
 
 
-def _keeping(operation: Callable[..., Any]) -> Callable[..., Any]:
+def _keeping(name: str, operation: Callable[..., Any]) -> Callable[..., Any]:
     def kept(*operands: Any) -> Any:
         result = operation(*operands)
+        if result is NotImplemented and isinstance(operands[-1], float):  # an integer leaves this to the float
+            result = getattr(float, name)(float(operands[0]), operands[-1])
         return result if result is NotImplemented else traced(result, origins=origins_of(*operands))
 
     return kept

@@ -10,7 +10,7 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
-from archdraw.readers.traced import commented, whole
+from archdraw.readers.traced import commented
 
 WINDOW, ALL = "sliding_attention", "full_attention"
 

@@ -138,7 +138,7 @@ def _gptj(config: Config) -> Draft:
     made = draft(config)
     heads = _heads(config)
     if not config.flag("rotary", default=True):
-        config.complain("GPT-J without rotary positions is not known", "rotary")
+        config.complain("GPT-J without rotary positions is not supported", "rotary")
     scaling = config.section("rope_scaling", "rope_parameters")
     if scaling is not None and scaling.text("rope_type", "type", default="default") not in ("default", "gptj"):
         config.mark_incomplete("stretched rotary positions (rope_scaling)")

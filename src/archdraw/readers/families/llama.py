@@ -144,7 +144,7 @@ def _llada(config: Config) -> Draft:
     """LLaDA: a Llama stack in OLMo's words, trained to fill in masked tokens."""
     for key, usual in (("block_type", "llama"), ("layer_norm_type", "rms"), ("rope", True), ("alibi", False)):
         if config.raw(key) not in (None, usual):
-            config.complain(f"{key} {config.data[key]!r} is not read yet", key, f"known is {usual!r}")
+            config.complain(f"{key} {config.data[key]!r} is not supported", key, f"supported: {usual!r}")
     made = draft(config, tied=config.flag("weight_tying", default=False))
     entries = config.optional_integer("embedding_size")
     if entries is not None:

@@ -109,7 +109,7 @@ class _Mixers:
     def define(self, draft: Draft, kind: str, turned: bool) -> str:
         """Defines the attention of a layer unless it is, and says its name."""
         if kind not in (CHUNKED, ALL):
-            self.config.complain(f"layer_types has {kind}, which no Llama 4 has", "layer_types")
+            self.config.complain(f'unknown layer type "{kind[:40]}"', "layer_types")
         name = "chunked" if kind == CHUNKED else "global"
         if turned == (kind == ALL):
             name += "_rope" if turned else "_nope"

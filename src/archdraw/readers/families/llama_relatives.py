@@ -165,8 +165,9 @@ def _openelm(config: Config) -> Draft:
     made.context_length = config.integer("max_context_length", default=2048)
     number, divisor = layer_count(config), config.integer("ffn_dim_divisor", default=256)
     queries, keys = config.integers("num_query_heads"), config.integers("num_kv_heads")
-    factors = config.raw("ffn_multipliers")
-    if not isinstance(factors, list):
+    if isinstance(config.raw("ffn_multipliers"), list):
+        factors = config.numbers("ffn_multipliers")
+    else:
         factors = [config.number("ffn_multipliers")] * number
     for name, values in (("num_query_heads", queries), ("num_kv_heads", keys), ("ffn_multipliers", factors)):
         config.per_layer(values, number, name)

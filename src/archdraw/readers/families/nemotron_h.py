@@ -57,7 +57,7 @@ def _names(config: Config, keys: tuple[str, ...], pattern: str, default: list[st
         known, entries = _LETTERS, list(config.text(pattern))
     for entry in entries:
         if entry not in known:
-            config.complain(f'no kind of layer is known as "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
+            config.complain(f'unknown layer type "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
     return [known.get(entry, "mamba") for entry in entries]
 
 

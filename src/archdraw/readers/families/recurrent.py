@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -50,10 +50,8 @@ def _recurrent_gemma(config: Config) -> Draft:
         ),
     }
     pattern = config.texts("block_types", default=["recurrent", "recurrent", "attention"]) or ["recurrent"]
-    for word in dict.fromkeys(pattern):
-        if word not in mixers:
-            config.complain(f'no kind of block is known as "{word[:20]}"', "block_types")
-    names = [name if (name := pattern[index % len(pattern)]) in mixers else "recurrent" for index in range(layers)]
+    pattern = known_kinds(config, pattern, tuple(mixers), "block_types")
+    names = [pattern[index % len(pattern)] for index in range(layers)]
     for name in dict.fromkeys(names):
         label = "Recurrent layer" if name == "recurrent" else "Attention layer"
         made.define[name] = {

@@ -87,7 +87,7 @@ def _laguna(config: Config) -> Draft:
         slides = kind == SLIDING
         turned = rope(config, theta=10000.0, kind=kind) if slides else rope(config, theta=5e5, partial=0.5, kind=kind)
         return whole_heads(
-            by_kind[kind][0],
+            by_kind.get(kind, [usual])[0],
             groups,
             width,
             attention_bias=bias,
