@@ -18,13 +18,13 @@ class Family:
 
     ``model_types`` are values of ``model_type``, ``architectures`` the class names that mark configs whose
     ``model_type`` says nothing or something else. ``read`` gets the whole config, the text part not yet unpacked.
-    ``harmless`` are keys of this family without bearing on the structure, beyond the common ones.
+    ``ignored`` are keys of this family without bearing on the structure, beyond the common ones.
     """
 
     model_types: tuple[str, ...]
     read: Callable[[Config], Draft]
     architectures: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from archdraw.readers import hub
-from archdraw.readers.bare_weights import read_bare
 from archdraw.readers.gguf import read_gguf_model
 from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.readers.weights_only import read_weights_only
 from archdraw.weights.gguf_header import is_gguf
 from archdraw.weights.headers import INDEX_ENDING, read_tensors
 from archdraw.weights.refusal import refusal
@@ -43,7 +43,7 @@ def _read_file(path: Path) -> Reading:
             return read_gguf_model(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
             beside = _config_in(path.parent)
-            return read_config(beside) if beside else read_bare(read_tensors([path]), path, _name(path))
+            return read_config(beside) if beside else read_weights_only(read_tensors([path]), path, _name(path))
     return read_config(path)
 
 
@@ -59,7 +59,7 @@ def _read_folder(path: Path) -> Reading:
     if found:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
-        return read_bare(read_tensors([path]), path, path.resolve().name[:80] or "model")
+        return read_weights_only(read_tensors([path]), path, path.resolve().name[:80] or "model")
     raise refusal(path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors")
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from archdraw.readers.config import Config, said
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     attention,
     draft,
     gated_feed_forward,
@@ -17,9 +14,13 @@ from archdraw.readers.pieces import (
     multi_token_prediction,
     rope,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
 from archdraw.readers.towers import moonvit_tower
+from archdraw.readers.traced import commented
 
-HARMLESS = (
+IGNORED = (
     *("rope_interleave", "indexer_rope_interleave", "moe_router_dtype", "index_share_for_mtp_iteration"),
     *("num_key_value_heads", "head_dim", "qk_head_dim", "enable_lm_head_fp32", "mtp_loss_factor", "expert_dtype"),
 )
@@ -82,10 +83,10 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     usual = {"noaux_tc": "noaux_tc", "softmax": "greedy", "groups": "greedy"}[defaults.routing]
     activation = config.text("hidden_act", default="silu")
     if activation not in ("silu", "swish"):
-        config.not_known(f"experts with {activation}")
+        config.mark_incomplete(f"experts with {activation}")
     method = config.text("topk_method", default=usual)
     if method not in ("noaux_tc", "greedy", "group_limited_greedy"):
-        config.not_known(f"the choice of experts by {method}")
+        config.mark_incomplete(f"the choice of experts by {method}")
     scores = config.text("scoring_func", default="sigmoid" if method == "noaux_tc" else "softmax")
     if scores != "softmax":
         fields["scoring_func"] = scores
@@ -119,7 +120,7 @@ def sparse_layers(config: Config, number: int, defaults: Defaults = V3) -> list[
     if kinds is not None:
         listed = config.per_layer(config.texts("mlp_layer_types"), number, "mlp_layer_types", longer="MTP layers")
         for kind in sorted(set(listed) - {"dense", "sparse"}):
-            config.not_known(f"the feed forward {kind}")
+            config.mark_incomplete(f"the feed forward {kind}")
         return [kind != "dense" for kind in listed]
     return [layer >= first and layer % every == 0 for layer in range(number)]
 
@@ -144,7 +145,7 @@ def index_kinds(config: Config, number: int) -> list[str]:
 def index_fields(config: Config, kind: str, heads: int = 64) -> dict[str, Any]:
     """The fields of an indexer of this ``kind``; ``heads`` is the default of its class."""
     if kind not in ("full", "shared"):
-        config.not_known(f"the indexer {kind}")
+        config.mark_incomplete(f"the indexer {kind}")
     sizes = {
         "index_n_heads": config.integer("index_n_heads", default=heads),
         "index_head_dim": config.integer("index_head_dim", default=128),
@@ -179,7 +180,7 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
     """A stack with latent attention, sparse where the file gives an indexer."""
     made = draft(config, root=root)
     if config.flag("is_encoder_decoder", default=False):
-        config.not_known("an encoder before the decoder")
+        config.mark_incomplete("an encoder before the decoder")
     number = layer_count(config)
     position = latent_rope(config, defaults.theta)
     if "index_topk" in config or defaults.index_n_heads:
@@ -210,7 +211,7 @@ def _temperature(config: Config) -> dict[str, Any]:
     """Queries that grow with the position, as in Mistral's files: ``llama_4_scaling`` in one of its places."""
     positions = config.section("rope_parameters")
     if positions is not None and "llama_4_scaling_beta" in positions:
-        positions.harmless("max_position_embeddings")
+        positions.ignore("max_position_embeddings")
         scale = positions.number("llama_4_scaling_beta")
         floor = positions.integer("original_max_position_embeddings")
         return {"attn_temperature_tuning": True, "attn_scale": scale, "floor_scale": floor}
@@ -270,7 +271,7 @@ def _mistral_large_3(config: Config) -> Draft:
     position: dict[str, Any] = {"rope_theta": config.number("rope_theta", default=10000.0)}
     yarn = config.section("yarn")
     if yarn is not None:
-        yarn.harmless("alpha", "apply_scale", "beta")
+        yarn.ignore("alpha", "apply_scale", "beta")
         position["rope_scaling"] = {
             "rope_type": "yarn",
             "factor": yarn.number("factor"),
@@ -295,8 +296,8 @@ def _mistral_large_3(config: Config) -> Draft:
     chosen, scale = moe.integer("num_expert_groups_per_tok", default=1), moe.number("routed_scale", default=1.0)
     fields |= given(n_shared_experts=shared or None, n_group=groups if groups > 1 else None)
     fields |= given(topk_group=chosen if groups > 1 else None, routed_scaling_factor=scale if scale != 1 else None)
-    moe.harmless("expert_parallel", "expert_model_parallel")
-    dense: Block = {"swiglu": {"intermediate_size": said(config.integer("hidden_dim"), "hidden_dim")}}
+    moe.ignore("expert_parallel", "expert_model_parallel")
+    dense: Block = {"swiglu": {"intermediate_size": commented(config.integer("hidden_dim"), "hidden_dim")}}
     sparse = [layer >= first and layer % every == 0 for layer in range(number)]
     _stack(config, made, ["latent"] * number, sparse, dense, {"mixture_of_experts": fields})
     return made
@@ -304,9 +305,9 @@ def _mistral_large_3(config: Config) -> Draft:
 
 def _kimi(config: Config) -> Draft:
     """Kimi K2.5 and later: Kimi K2 with an encoder of images and videos."""
-    config.harmless("use_unified_vision_chunk", "video_placeholder")
+    config.ignore("use_unified_vision_chunk", "video_placeholder")
     text = config.section("text_config") or config
-    text.harmless(*HARMLESS)
+    text.ignore(*IGNORED)
     made = _latent(text, root=config)
     made.layers[1:1] = moonvit_tower(config.section("vision_config"))
     return made
@@ -314,12 +315,12 @@ def _kimi(config: Config) -> Draft:
 
 FAMILIES = (
     Family(("kimi_k25",), _kimi, ("KimiK25ForConditionalGeneration",)),
-    Family(("deepseek_v3", "kimi_k2"), _deepseek_v3, ("DeepseekV3ForCausalLM",), HARMLESS),
-    Family(("deepseek_v32",), _deepseek_v32, ("DeepseekV32ForCausalLM",), HARMLESS),
-    Family(("deepseek_v2",), _deepseek_v2, ("DeepseekV2ForCausalLM",), HARMLESS),
+    Family(("deepseek_v3", "kimi_k2"), _deepseek_v3, ("DeepseekV3ForCausalLM",), IGNORED),
+    Family(("deepseek_v32",), _deepseek_v32, ("DeepseekV32ForCausalLM",), IGNORED),
+    Family(("deepseek_v2",), _deepseek_v2, ("DeepseekV2ForCausalLM",), IGNORED),
     Family(("deepseek",), _deepseek_moe, ("DeepseekForCausalLM",)),
-    Family(("glm_moe_dsa",), _glm_dsa, ("GlmMoeDsaForCausalLM",), HARMLESS),
-    Family(("mistral4",), _mistral_4, ("Mistral4ForCausalLM",), HARMLESS),
-    Family(("sarvam_mla",), _sarvam_latent, ("SarvamMLAForCausalLM",), HARMLESS),
-    Family(("mistral_large_3",), _mistral_large_3, ("MistralLarge3ForCausalLM",), (*HARMLESS, "n_kv_heads")),
+    Family(("glm_moe_dsa",), _glm_dsa, ("GlmMoeDsaForCausalLM",), IGNORED),
+    Family(("mistral4",), _mistral_4, ("Mistral4ForCausalLM",), IGNORED),
+    Family(("sarvam_mla",), _sarvam_latent, ("SarvamMLAForCausalLM",), IGNORED),
+    Family(("mistral_large_3",), _mistral_large_3, ("MistralLarge3ForCausalLM",), (*IGNORED, "n_kv_heads")),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, rope
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 ACTIVATIONS = {"relu": "ReLU", "silu": "SiLU", "swish": "SiLU"}
 
@@ -27,7 +28,7 @@ def _both_ways(heads: int, **extra: Any) -> Block:
 def _masked_head(config: Config, act: str, **fields: Any) -> Block:
     name = ACTIVATIONS.get(act, "GELU" if UNGATED.get(act) == "gelu" else "")
     if not name:
-        config.not_known(f"the activation {act} of the head")
+        config.mark_incomplete(f"the activation {act} of the head")
     head = {"activation": name} if name not in ("", "GELU") else {}
     return {"masked_language_model_head": head | fields} if head | fields else "masked_language_model_head"
 
@@ -36,9 +37,9 @@ def _bert(config: Config) -> Draft:
     """BERT: positions and segments added to the tokens, norms after the additions, a head that fills masks in."""
     made = draft(config, tied=True)
     if config.text("position_embedding_type", default="absolute") != "absolute":
-        config.not_known(f"positions of the type {config.text('position_embedding_type')[:40]}")
+        config.mark_incomplete(f"positions of the type {config.text('position_embedding_type')[:40]}")
     if config.flag("add_cross_attention", default=False):
-        config.not_known("cross-attention to an encoder (add_cross_attention)")
+        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
     causal = config.flag("is_decoder", default=False)
     act = config.text("hidden_act", default="gelu")
     heads = config.integer("num_attention_heads")
@@ -65,7 +66,7 @@ def _bert(config: Config) -> Draft:
     if "BertForMaskedLM" in names or "BertLMHeadModel" in names:
         made.layers.append(_masked_head(config, act))
     else:
-        config.not_known(f"what {str(names[0])[:40]} has after the last layer")
+        config.mark_incomplete(f"what {str(names[0])[:40]} has after the last layer")
     return made
 
 
@@ -87,7 +88,7 @@ def _modernbert_rope(config: Config, kind: str) -> Block:
     source = config.section("rope_parameters")
     if source is not None and isinstance(source.data.get(kind), dict):
         return rope(config, theta=theta or usual, kind=kind)
-    return {"rope": {"rope_theta": theta if theta is not None else said(usual, f"{key}: default of its class")}}
+    return {"rope": {"rope_theta": theta if theta is not None else commented(usual, f"{key}: default of its class")}}
 
 
 def _modernbert(config: Config) -> Draft:
@@ -150,10 +151,10 @@ def _bart(config: Config) -> Draft:
     made = draft(config, vocab=50265, tied=True)
     for key in ("add_bias_logits", "add_final_layer_norm", "normalize_before", "static_position_embeddings"):
         if config.flag(key, default=False):
-            config.not_known(f"the key {key}")
+            config.mark_incomplete(f"the key {key}")
     config.raw("num_hidden_layers", "normalize_embedding", "extra_pos_embeddings")
     rows = config.integer("max_position_embeddings", default=1024)
-    tables = _scaled(config) | {"max_position_embeddings": said(rows + 2, f"{rows:,} and 2 rows in front")}
+    tables = _scaled(config) | {"max_position_embeddings": commented(rows + 2, f"{rows:,} and 2 rows in front")}
 
     def feed_forward(width: int) -> Block:
         return ungated_feed_forward(config, width)
@@ -212,7 +213,7 @@ def _t5(config: Config) -> Draft:
     farthest = config.integer("relative_attention_max_distance", default=128)
     wide = width if width * heads != made.hidden_size else None
     feed_forward = _t5_feed_forward(config)
-    unscaled = {"attention_multiplier": said(1.0, "the scores are not scaled")}
+    unscaled = {"attention_multiplier": commented(1.0, "the scores are not scaled")}
 
     def position(*, shared: bool) -> Block:
         table = {"relative_attention_num_buckets": buckets, "relative_attention_max_distance": farthest}
@@ -242,7 +243,9 @@ def _t5(config: Config) -> Draft:
     encoder = _encoder([{"embedding": {"shared": True}}, *_after_first("encoding", number), "rmsnorm"])
     head: Block = "output_head"
     if made.tie_word_embeddings:
-        head = {"output_head": {"logit_scale": said(made.hidden_size**-0.5, "1 / √d_model where the table is tied")}}
+        head = {
+            "output_head": {"logit_scale": commented(made.hidden_size**-0.5, "1 / √d_model where the table is tied")}
+        }
     made.layers = ["embedding", encoder, *_after_first("decoding", later), "rmsnorm", head]
     return made
 
@@ -258,7 +261,7 @@ def _t5_feed_forward(config: Config) -> Block:
     config.raw("dense_act_fn", "is_gated_act")
     known = {"gelu": "geglu", "gelu_new": "geglu", "silu": "swiglu"} if gated else UNGATED
     if act not in known:
-        config.not_known(f"the feed forward {kind[:40]}")
+        config.mark_incomplete(f"the feed forward {kind[:40]}")
     return {known.get(act, "relu"): {"intermediate_size": config.integer("d_ff")}}
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 
 def _stacked(config: Config, made: Draft, layer: dict[str, Any], norm: Block = "rmsnorm") -> Draft:
@@ -24,7 +25,7 @@ def _phi3(config: Config) -> Draft:
     made = draft(config)
     bias = config.flag("attention_bias", default=False)
     if bias:
-        config.not_known("biases in attention (attention_bias)")
+        config.mark_incomplete("biases in attention (attention_bias)")
     mixer = attention(config, sliding_window=config.optional_integer("sliding_window"), position=rope(config))
     return _stacked(config, made, {"attention": mixer, "feed_forward": gated_feed_forward(config)})
 
@@ -76,12 +77,12 @@ def _qwen(config: Config) -> Draft:
     heads = config.integer("num_attention_heads")
     width = config.integer("kv_channels", default=128)
     bias = not config.flag("no_bias", default=True)
-    inner = said(both // 2, f"half of intermediate_size {both:,}: gate and up together")
+    inner = commented(both // 2, f"half of intermediate_size {both:,}: gate and up together")
     layer = {
         "attention": whole_heads(
             heads,
             heads,
-            said(width, "kv_channels") if width * heads != made.hidden_size else None,
+            commented(width, "kv_channels") if width * heads != made.hidden_size else None,
             attention_bias=True,
             attention_out_bias=bias,
             position=rope(config),
@@ -102,9 +103,9 @@ def _chatglm(config: Config) -> Draft:
     queried = config.flag("add_qkv_bias", default=False) or every
     for key in ("apply_residual_connection_post_layernorm", "pre_seq_len"):
         if config.raw(key):
-            config.not_known(f"the key {key}")
+            config.mark_incomplete(f"the key {key}")
     stretched = config.number("rope_ratio", default=1.0)
-    base = said(10000.0 * stretched, "10,000 × rope_ratio" if stretched != 1 else "fixed in the class")
+    base = commented(10000.0 * stretched, "10,000 × rope_ratio" if stretched != 1 else "fixed in the class")
     norm: Block = "rmsnorm" if config.flag("rmsnorm", default=True) else "layernorm"
     layer = {
         "attention": whole_heads(
@@ -113,7 +114,7 @@ def _chatglm(config: Config) -> Draft:
             width if width * heads != made.hidden_size else None,
             attention_bias=queried,
             attention_out_bias=every if queried else None,
-            position={"rope": {"rope_theta": base, "partial_rotary_factor": said(0.5, "fixed in the class")}},
+            position={"rope": {"rope_theta": base, "partial_rotary_factor": commented(0.5, "fixed in the class")}},
         ),
         "feed_forward": {"swiglu": {"intermediate_size": config.integer("ffn_hidden_size")} | given(mlp_bias=every)},
     }
@@ -164,17 +165,18 @@ def _openelm(config: Config) -> Draft:
     made.context_length = config.integer("max_context_length", default=2048)
     number, divisor = layer_count(config), config.integer("ffn_dim_divisor", default=256)
     queries, keys = config.integers("num_query_heads"), config.integers("num_kv_heads")
-    factors = config.raw("ffn_multipliers")
-    if not isinstance(factors, list):
+    if isinstance(config.raw("ffn_multipliers"), list):
+        factors = config.numbers("ffn_multipliers")
+    else:
         factors = [config.number("ffn_multipliers")] * number
     for name, values in (("num_query_heads", queries), ("num_kv_heads", keys), ("ffn_multipliers", factors)):
         config.per_layer(values, number, name)
     if not config.flag("ffn_with_glu", default=True):
-        config.not_known("feed forwards without a gate (ffn_with_glu)")
+        config.mark_incomplete("feed forwards without a gate (ffn_with_glu)")
     if config.text("activation_fn_name", default="swish") != "swish":
-        config.not_known(f"the activation {config.raw('activation_fn_name')}")
+        config.mark_incomplete(f"the activation {config.raw('activation_fn_name')}")
     if config.text("normalization_layer_name", default="rms_norm") != "rms_norm":
-        config.not_known(f"the norm {config.raw('normalization_layer_name')}")
+        config.mark_incomplete(f"the norm {config.raw('normalization_layer_name')}")
     normed = "rmsnorm_per_head" if config.flag("normalize_qk_projections", default=True) else None
     width, position = config.integer("head_dim", default=128), rope(config)
     known: dict[tuple[int, int, int], str] = {}
@@ -183,7 +185,7 @@ def _openelm(config: Config) -> Draft:
         inner = _divisible(factor * made.hidden_size, divisor)
         name = known.setdefault((query, key, inner), f"layer_{len(known)}")
         mixer = whole_heads(query, key, width, qk_norm=normed, position=position)
-        wide = said(inner, f"{factor:g} × {made.hidden_size:,}")
+        wide = commented(inner, f"{factor:g} × {made.hidden_size:,}")
         names.append(
             _defined(made, name, {"attention": mixer, "feed_forward": {"swiglu": {"intermediate_size": wide}}})
         )
@@ -198,7 +200,7 @@ def _nemotron_nas(config: Config) -> Draft:
     bias, mlp_bias = config.flag("attention_bias", default=False), config.flag("mlp_bias", default=False)
     config.raw("intermediate_size", "num_key_value_heads", "block_configs")
     if act != "silu":
-        config.not_known(f"the activation {act}")
+        config.mark_incomplete(f"the activation {act}")
     entries = config.data.get("block_configs")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         config.complain(
@@ -211,7 +213,7 @@ def _nemotron_nas(config: Config) -> Draft:
         feed_forward, width = _searched_feed_forward(config, entry.get("ffn") or {}, made.hidden_size, mlp_bias)
         fields = given(attention=mixer, feed_forward=feed_forward)
         if not fields:
-            config.not_known("layers without attention and feed forward")
+            config.mark_incomplete("layers without attention and feed forward")
             continue
         name = "attention" if mixer else "feed_forward"
         name += f"_{mixer['grouped_query']['num_key_value_heads']}" if _odd_groups(entries, mixer) else ""
@@ -234,11 +236,11 @@ def _searched_attention(config: Config, entry: dict[str, Any], heads: int, bias:
         return {"linear": {"features": config.integer("hidden_size"), "bias": bias, "role": "attention"}}
     for key in ("num_sink_tokens", "unshifted_sink", "use_prefill_window_in_sink_attention", "sparsify"):
         if entry.get(key):
-            config.not_known(f"block_configs.attention.{key}")
+            config.mark_incomplete(f"block_configs.attention.{key}")
     group = entry.get("n_heads_in_group") or 1
     return whole_heads(
         heads,
-        said(heads // group, f"n_heads_in_group {group}"),
+        commented(heads // group, f"n_heads_in_group {group}"),
         attention_bias=bias,
         sliding_window=entry.get("window_length"),
         position=rope(config),
@@ -252,13 +254,13 @@ def _searched_feed_forward(config: Config, entry: dict[str, Any], hidden: int, b
     if entry.get("replace_with_linear"):
         return {"linear": {"features": hidden, "bias": bias, "role": "feed_forward"}}, hidden
     if entry.get("sparsify"):
-        config.not_known("block_configs.ffn.sparsify")
+        config.mark_incomplete("block_configs.ffn.sparsify")
     factor = entry.get("ffn_mult")
     if not isinstance(factor, int | float):
         config.complain("a block of block_configs has no ffn_mult", "block_configs")
         return None, 0
     width = -(-int(2 * factor * hidden / 3) // 256) * 256
-    inner = said(width, f"ffn_mult {factor:g}")
+    inner = commented(width, f"ffn_mult {factor:g}")
     return {"swiglu": {"intermediate_size": inner} | given(mlp_bias=bias)}, width
 
 

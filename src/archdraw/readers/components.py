@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.config import Config
@@ -79,7 +80,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:
         return {}
-    source.harmless(
+    source.ignore(
         *("beta_fast", "beta_slow", "mscale", "mscale_all_dim", "low_freq_factor", "high_freq_factor"),
         *("attention_factor", "truncate", "long_factor", "short_factor", "attn_factor", "extrapolation_factor"),
     )
@@ -87,7 +88,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = source.text("rope_type", "type", default="default")
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
-        source.harmless("mrope_section", "mrope_interleaved", "factor")
+        source.ignore("mrope_section", "mrope_interleaved", "factor")
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")
@@ -149,7 +150,7 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     """A gated feed forward (gate, up, down); ``act`` is the class default of the activation."""
     name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
     if name not in GATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     fields: dict[str, Any] = {
         "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
     }
@@ -159,11 +160,15 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
 
 def layer_kinds(config: Config, number: int) -> list[str]:
     """For each layer "full_attention" or "sliding_attention". A kind of another name is a fault."""
-    kinds = listed_kinds(config, number)
+    return known_kinds(config, listed_kinds(config, number), tuple(LAYER_NAMES))
+
+
+def known_kinds(config: Config, kinds: Sequence[str], known: Sequence[str], key: str = "layer_types") -> list[str]:
+    """``kinds``, a word for each layer from the list under ``key``. A word that is none of ``known`` is a fault."""
     for kind in dict.fromkeys(kinds):
-        if kind not in LAYER_NAMES:
-            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
-    return [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
+        if kind not in known:
+            config.complain(f'unknown layer type "{kind[:40]}"', key, f"choose from {', '.join(known)}")
+    return [kind if kind in known else known[0] for kind in kinds]
 
 
 def listed_kinds(config: Config, number: int) -> list[str]:
