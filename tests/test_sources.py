@@ -487,7 +487,7 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         read_model("nobody/small-model")
     (problem,) = error.value.problems
     assert "huggingface_hub" in problem.message
-    assert problem.hint == "pip install archdraw[hub]"
+    assert problem.hint == 'pip install "archdraw-nn[hub]"'
 
 
 @pytest.mark.parametrize(

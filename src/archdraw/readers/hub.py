@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archdraw.errors import InputError, Problem, Span
+from archdraw.resources import install_command
 
 ID = re.compile(r"(?P<repository>[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})(?:@(?P<revision>[\w./-]{1,100}))?")
 """``owner/name``, and a revision behind an @."""
@@ -40,7 +41,7 @@ def config_file(text: str) -> Path:
         raise _refusal(
             text,
             "there is no such file; ids of Hugging Face repositories need huggingface_hub",
-            "pip install archdraw[hub]",
+            install_command("hub"),
         ) from None
     repository, revision = found["repository"], found["revision"]
     for name in FILES:
