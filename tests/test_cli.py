@@ -105,8 +105,8 @@ def test_version(archdraw: Run) -> None:
         (["render", "good.yaml", "--format", "pdf", "-o", "x.svg"], "-o x.svg is one file of svg"),
         (["render", "good.yaml", "bad.yaml", "-o", "-"], "-o - takes one spec and one format"),
         (["render", "good.yaml", "sub/good.yml"], "would be drawn to the same file"),
-        (["facts", "good.yaml", "--context", "many"], "'many' is no number of tokens"),
-        (["facts", "good.yaml", "--context", "0"], "'0' is no whole number of tokens"),
+        (["facts", "good.yaml", "--context", "many"], "'many' is not a number of tokens"),
+        (["facts", "good.yaml", "--context", "0"], "context must be at least 1, not 0"),
         (["show", "good.yaml", "--stage", "soup"], "'soup' is not one of"),
         (["kinds", "grouped_qery"], "there is no kind 'grouped_qery'; did you mean grouped_query?"),
     ],
@@ -287,7 +287,7 @@ def test_operations_of_a_token(archdraw: Run) -> None:
     assert found["flops_per_token"] == 2 * (2 * (256 + 384) + 80 + 10 * 2 * (2 * (4 + 4)))
 
 
-@pytest.mark.parametrize(("memory", "said"), [("much", "no amount of memory"), ("0", "less than a byte")])
+@pytest.mark.parametrize(("memory", "said"), [("much", "is not an amount of memory"), ("0", "memory must be at least 1 byte, not 0"), ("-1", "not -1")])
 def test_fit_wants_an_amount(archdraw: Run, memory: str, said: str) -> None:
     ran = archdraw("fit", "good.yaml", "--memory", memory)
     assert (ran.code, ran.out) == (2, "")

@@ -244,7 +244,7 @@ def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_context_without_tokens_is_refused() -> None:
-    with pytest.raises(ArchdrawError, match=r"^a context of 0 tokens holds nothing; give 1 or more$"):
+    with pytest.raises(ArchdrawError, match=r"^context must be at least 1, not 0$"):
         archdraw.scale("llama-3-8b", context=0)
 
 

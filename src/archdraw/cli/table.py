@@ -52,7 +52,7 @@ def command(
     archdraw table llama-3-8b qwen3-8b --columns name,total_parameters,kv_cache_bytes_per_token
     archdraw table --sort total_parameters --reverse -o models.html
     """
-    from archdraw.app.tables import FORMATS as WRITERS
+    from archdraw.app.table_formats import FORMATS as WRITERS
     from archdraw.app.tables import known, ordered, row
     from archdraw.model import Model, load
     from archdraw.resources import specs_folder

@@ -11,6 +11,7 @@ from archdraw.errors import ArchdrawError
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.tree.counts import at_least_one
 from archdraw.tree.facts import Facts
 from archdraw.views.architecture import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
@@ -33,8 +34,7 @@ def gather(
 
     Raises :class:`ArchdrawError` for a ``context`` below 1 and where no model is left.
     """
-    if context < 1:
-        raise ArchdrawError(f"a context of {context} tokens holds nothing; give 1 or more")
+    at_least_one("context", context)
     shown: list[Sized] = []
     same: dict[str, str] = {}
     out: dict[str, list[str]] = {}
