@@ -93,13 +93,13 @@ def test_version(archdraw: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rendr", "good.yaml"], "there is no command 'rendr'; did you mean render?"),
+        (["rendr", "good.yaml"], "unknown command 'rendr'; did you mean render?"),
         (["render"], "Missing argument 'SPEC...'"),
-        (["render", "good.yaml", "--format", "svg,gif"], "there is no format 'gif'"),
+        (["render", "good.yaml", "--format", "svg,gif"], "unknown format 'gif'"),
         (["render", "good.yaml", "--theme", "drak"], "did you mean dark?"),
         (["render", "good.yaml", "--view", "plat"], "did you mean plate?"),
         (["render", "good.yaml", "--scale", "0"], "'--scale': 0.0 is not in the range"),
-        (["render", "good.yaml", "-o", "x.gif"], "there is no format 'gif'"),
+        (["render", "good.yaml", "-o", "x.gif"], "unknown format 'gif'"),
         (["render", "good.yaml", "--text", "none"], "'none' is not one of"),
         (["render", "good.yaml", "bad.yaml", "-o", "x.svg"], "-o x.svg is one file, but there are 2 specs"),
         (["render", "good.yaml", "--format", "pdf", "-o", "x.svg"], "-o x.svg is one file of svg"),

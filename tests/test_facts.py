@@ -235,7 +235,7 @@ def test_a_value_has_a_bit_at_least() -> None:
     [
         ("fp16", "unknown precision 'fp16' (choose from fp32, bf16, fp8, int4; bf16 takes as many bits)"),
         ("int8", "unknown precision 'int8' (choose from fp32, bf16, fp8, int4; fp8 takes as many bits)"),
-        ("bf61", "unknown precision 'bf61' (did you mean bf16?)"),
+        ("bf61", "unknown precision 'bf61'; did you mean bf16?"),
         ("half", "unknown precision 'half' (choose from fp32, bf16, fp8, int4)"),
     ],
 )

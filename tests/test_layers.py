@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
-    "ground": ({"errors", "resources", "source", "files"}, set()),
+    "ground": ({"errors", "resources", "source", "files", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
     "drawing": ({"picture", "fonts", "fontdata", "theme", "developers", "layout", "scene"}, {"ground"}),
     "linting": ({"lint"}, {"ground", "drawing"}),
@@ -28,10 +28,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 
 # Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
 NARROW: dict[str, set[str]] = {
-    "writers": {"writers", "scene", "fonts", "errors"},
+    "writers": {"writers", "scene", "fonts", "errors", "doors"},
     "scene": set(),
     "tree.blocks": set(),
-    "weights": {"weights", "tree.blocks", "errors", "source"},
+    "weights": {"weights", "tree.blocks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},
 }

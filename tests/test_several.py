@@ -55,7 +55,7 @@ def test_the_view_in_the_docs_has_no_fault(example: str, theme: str) -> None:
     ("view", "chosen", "message"),
     [
         ("timeline", {"by": "foo"}, "by must be 'model', 'quarter' or 'year', not 'foo'"),
-        ("timeline", {"by": "years"}, "by must be 'model', 'quarter' or 'year', not 'years' (did you mean year?)"),
+        ("timeline", {"by": "years"}, "by must be 'model', 'quarter' or 'year', not 'years'; did you mean year?"),
         ("timeline", {"concept": (3,)}, "concept must be a valid string, not 3"),
         ("scale", {"y": "foo"}, "y must be 'total', 'active' or 'kv-cache', not 'foo'"),
         ("scale", {"context": "32k"}, "context must be a valid integer, not '32k'"),
@@ -79,7 +79,7 @@ def test_options_have_the_values_that_their_annotations_say(view: str, chosen: d
 def test_an_option_that_a_view_does_not_have() -> None:
     with pytest.raises(TypeError) as raised:
         archdraw.draw("timeline", "gpt-2", abuot="layer")
-    assert str(raised.value) == "timeline has no option abuot (did you mean about?)"
+    assert str(raised.value) == "timeline has no option abuot; did you mean about?"
 
 
 def test_one_text_is_a_tuple_of_one() -> None:

@@ -190,8 +190,8 @@ def test_a_file_has_the_format_of_its_suffix(tmp_path: Path, capsys: pytest.Capt
     (["-o", "x.txt"], "a table cannot be written to 'x.txt', whose format is not known; formats: md, csv, json, html"),
     (["-o", "x.cvs"], "a table cannot be written to 'x.cvs', whose format is not known; did you mean csv"),
     (["-o", "x.csv", "--format", "md"], "-o x.csv is a file of csv, but --format asks for md"),
-    (["--columns", "name,layer"], "unknown column 'layer' (did you mean layers"),
-    (["--sort", "nmae"], "unknown column 'nmae' (did you mean name"),
+    (["--columns", "name,layer"], "unknown column 'layer'; did you mean layers"),
+    (["--sort", "nmae"], "unknown column 'nmae'; did you mean name"),
     (["--reverse"], "--reverse turns the order of --sort COLUMN; say which"),
     (["--context", "many"], "'many' is not a number of tokens"),
 ])  # fmt: skip

@@ -78,7 +78,7 @@ def unknown_name(what: str, name: object, known: Iterable[str], *, hint: str = "
     """The message for a ``name`` that is none of the ``known`` ones: the nearest of them, else all.
 
     >>> unknown_name("theme", "drak", ["dark", "light"])
-    "unknown theme 'drak' (did you mean dark?)"
+    "unknown theme 'drak'; did you mean dark?"
     >>> unknown_name("theme", "sepia", ["dark", "light"])
     "unknown theme 'sepia' (choose from dark, light)"
     >>> unknown_name("precision", "fp16", ["fp32", "bf16"], hint="bf16 takes as many bits")
@@ -87,4 +87,4 @@ def unknown_name(what: str, name: object, known: Iterable[str], *, hint: str = "
     names = list(known)
     near = "" if hint else nearest(str(name), names)
     choices = f"choose from {', '.join(names)}"
-    return f"unknown {what} {name!r} ({near or '; '.join(filter(None, (choices, hint)))})"
+    return f"unknown {what} {name!r}" + (f"; {near}" if near else f" ({'; '.join(filter(None, (choices, hint)))})")

@@ -186,7 +186,7 @@ class Model:
         >>> load("gpt-2").at("self_atn")
         Traceback (most recent call last):
             ...
-        archdraw.errors.ArchdrawError: no block named self_atn in GPT-2 124M (did you mean self_attn?)
+        archdraw.errors.ArchdrawError: no block named self_atn in GPT-2 124M; did you mean self_attn?
         """
         blocks = dict(self.walk())
         found = [path] if path in blocks else [known for known in blocks if known.endswith(f"/{path}")]
@@ -194,7 +194,7 @@ class Model:
             raise ArchdrawError(f"several blocks of {self.name} are named {path}: {', '.join(found)}")
         if not found:
             hint = nearest(path, {*blocks, *(known.rpartition("/")[2] for known in blocks)})
-            raise ArchdrawError(f"no block named {path} in {self.name}" + (f" ({hint})" if hint else ""))
+            raise ArchdrawError(f"no block named {path} in {self.name}" + (f"; {hint}" if hint else ""))
         return blocks[found[0]]
 
     def scene(self, view: str = "plate", theme: str | Path | Theme = "light") -> Scene:

@@ -27,7 +27,7 @@ def checked(view: str, known: Mapping[str, inspect.Parameter], chosen: Mapping[s
     """
     for name in chosen.keys() - known.keys():
         hint = nearest(name, known) or f"its options are {', '.join(known)}"
-        raise TypeError(f"{view} has no option {name} ({hint})")
+        raise TypeError(f"{view} has no option {name}; {hint}")
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for name, given in chosen.items():
@@ -66,4 +66,4 @@ def _message(name: str, given: Any, error: ValidationError, bounds: range | None
     hint = ""
     if detail["type"] == "literal_error" and isinstance(wrong, str):
         hint = nearest(wrong, detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", "))
-    return f"{name.strip('_')} {told}, not {wrong!r}" + (f" ({hint})" if hint else "")
+    return f"{name.strip('_')} {told}, not {wrong!r}" + (f"; {hint}" if hint else "")

@@ -15,14 +15,15 @@ import click
 
 from archdraw.app.pictures import options, picture, subject
 from archdraw.cli._amounts import tokens
-from archdraw.cli._pictures import each, known_formats, known_theme
+from archdraw.cli._pictures import each, format_help, known_formats, known_theme, theme_help
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.doors import FORMATS
+from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
 from archdraw.model import Model, load
 from archdraw.views import several
-from archdraw.writers import TextMode, formats
+from archdraw.writers import TextMode
 
 PIXELS = frozenset({"png"})
 """Formats that a view may have to be cut for."""
@@ -56,9 +57,9 @@ def _usual() -> list[click.Parameter]:
         click.Option(["-o", "--output"], default="out", show_default=True, metavar="DIR|FILE",
                      help="Folder for the picture, its file, or - for stdout."),
         click.Option(["--format", "wanted"], metavar="LIST", callback=known_formats,
-                     help="svg, png, pdf, separated by commas.  [default: by the suffix of -o, else svg]"),
+                     help=format_help()),
         click.Option(["--theme"], default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-                     help="A theme of archdraw (see archdraw themes) or a file of your own."),
+                     help=theme_help()),
         click.Option(["--scale"], default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
                      help="Pixels for each px of the picture."),
         click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
@@ -172,13 +173,12 @@ def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ..
         if len(wanted) > 1:
             raise click.UsageError("-o - takes one format")
         return [(None, (wanted or ("svg",))[0])]
-    if suffix in formats() and not Path(output).is_dir():
+    if suffix in FORMATS.names() and not Path(output).is_dir():
         if wanted and wanted != (suffix,):
             raise click.UsageError(f"-o {output} is one file of {suffix}, but --format asks for {', '.join(wanted)}")
         return [(Path(output), suffix)]
     if suffix.isalpha() and not output.endswith("/") and not Path(output).is_dir():
-        hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
-        raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
+        raise click.UsageError(f"{FORMATS.unknown(suffix)}; the name of a folder ends in /")
     named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else []
     stem = "-".join((name, *named))
     return [(Path(output) / f"{stem}.{format}", format) for format in wanted or ("svg",)]

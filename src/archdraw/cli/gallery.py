@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archdraw.app import gallery
-from archdraw.cli._pictures import drawn, known_theme, twice
+from archdraw.cli._pictures import drawn, known_theme, theme_help, twice
 from archdraw.cli._specs import Work, spec_files
 from archdraw.files import write_whole
 
@@ -16,7 +16,7 @@ from archdraw.files import write_whole
 @click.argument("specs", metavar="[SPEC...]", nargs=-1)
 @click.option("-o", "--output", default="out", show_default=True, metavar="DIR", help="Folder for the pictures.")
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-              help="A theme of archdraw (see archdraw themes) or a file of your own.")  # fmt: skip
+              help=theme_help())  # fmt: skip
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes to draw with.  [default: one for each core]")
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], output: str, theme: str, jobs: int | None) -> int:

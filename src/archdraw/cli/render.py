@@ -10,11 +10,21 @@ from typing import get_args
 import click
 
 from archdraw.app.batch import Job, Output
-from archdraw.cli._pictures import drawn, known_formats, known_theme, known_view, twice
+from archdraw.cli._pictures import (
+    drawn,
+    format_help,
+    known_formats,
+    known_theme,
+    known_view,
+    theme_help,
+    twice,
+    view_help,
+)
 from archdraw.cli._specs import Work, spec_files, specs_argument
-from archdraw.errors import ArchdrawError, Problem, nearest
+from archdraw.doors import FORMATS
+from archdraw.errors import ArchdrawError, Problem
 from archdraw.model import slug_of
-from archdraw.writers import TextMode, formats
+from archdraw.writers import TextMode
 
 
 @click.command("render")
@@ -22,11 +32,11 @@ from archdraw.writers import TextMode, formats
 @click.option("-o", "--output", default="out", show_default=True, metavar="DIR|FILE",
               help="Folder for pictures named after their specs, one file, or - for stdout.")  # fmt: skip
 @click.option("--format", "wanted", metavar="LIST", callback=known_formats,
-              help="svg, png, pdf, separated by commas.  [default: by the suffix of -o, else svg]")  # fmt: skip
+              help=format_help())  # fmt: skip
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-              help="A theme of archdraw (see archdraw themes) or a file of your own.")  # fmt: skip
+              help=theme_help())  # fmt: skip
 @click.option("--view", default="plate", show_default=True, metavar="VIEW", callback=known_view,
-              help="plate, card, strip, or inset:PATH for one block opened.")  # fmt: skip
+              help=view_help())  # fmt: skip
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
               help="Pixels for each px of the picture.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
@@ -44,7 +54,7 @@ def command(
     text: TextMode,
     jobs: int | None,
 ) -> int:
-    """Draw specs as SVG, PNG or PDF.
+    """Draw specs as pictures.
 
     A folder stands for the specs in it. Files are written whole or not at all, and their names are printed. A spec with
     problems does not stop the others.
@@ -60,7 +70,7 @@ def command(
     suffix = Path(output).suffix.removeprefix(".").lower()
     if output == "-":
         return _piped(files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale), work)
-    if suffix in formats() and not Path(output).is_dir():
+    if suffix in FORMATS.names() and not Path(output).is_dir():
         if wanted and wanted != (suffix,):
             raise click.UsageError(f"-o {output} is one file of {suffix}, but --format asks for {', '.join(wanted)}")
         if len(files) + len(missing) > 1:
@@ -68,8 +78,7 @@ def command(
         targets: dict[Path, tuple[tuple[Path, str], ...]] = {file: ((Path(output), suffix),) for file in files}
     else:
         if suffix.isalpha() and not output.endswith(("/", os.sep)) and not Path(output).is_dir():
-            hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
-            raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
+            raise click.UsageError(f"{FORMATS.unknown(suffix)}; the name of a folder ends in /")
         if same := twice(files):
             raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
         folder = Path(output)

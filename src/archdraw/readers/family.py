@@ -1,15 +1,13 @@
-"""What a family of configs is, and which families there are: adding one is adding a file to this package."""
+"""What a family of configs is, and which families there are: ours, a file each, and those of other packages."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-import archdraw.readers.families
+from archdraw.doors import READERS, listed
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
 
@@ -33,16 +31,12 @@ class Family:
 def families() -> Mapping[str, Family]:
     """Every family under each of its model types and architectures.
 
-    A module of :mod:`archdraw.readers` lists its families in ``FAMILIES``. Raises :class:`TypeError` where two families
-    claim one name.
+    A module of :mod:`archdraw.readers.families` lists its families in ``FAMILIES``. Raises
+    :class:`archdraw.ArchdrawError` where two families have one name.
     """
-    found: dict[str, Family] = {}
-    for entry in pkgutil.iter_modules(archdraw.readers.families.__path__):
-        module = importlib.import_module(f"{archdraw.readers.families.__name__}.{entry.name}")
-        for family in getattr(module, "FAMILIES", ()):
-            for name in (*family.model_types, *family.architectures):
-                if found.setdefault(name, family) is not family:
-                    raise TypeError(f"two families of configs claim {name!r}")
+    found = READERS.keyed(
+        lambda thing: listed(thing, "FAMILIES", Family), lambda family: (*family.model_types, *family.architectures)
+    )
     return MappingProxyType(found)
 
 
