@@ -12,11 +12,14 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Annotated, ClassVar
 
 import click
 import pytest
+from pydantic import Field
 
 from archdraw.cli import Commands, program, run
+from archdraw.kinds.base import Family, Kind, Norm
 from archdraw.kinds.registry import kinds
 from archdraw.theme import theme_names
 
@@ -108,7 +111,7 @@ def test_version(archdraw: Run) -> None:
         (["facts", "good.yaml", "--context", "many"], "'many' is not a number of tokens"),
         (["facts", "good.yaml", "--context", "0"], "context must be at least 1, not 0"),
         (["show", "good.yaml", "--stage", "soup"], "'soup' is not one of"),
-        (["kinds", "grouped_qery"], "there is no kind 'grouped_qery'; did you mean grouped_query?"),
+        (["kinds", "grouped_qery"], "unknown kind 'grouped_qery'; did you mean grouped_query?"),
     ],
 )
 def test_wrong_usage(archdraw: Run, words: list[str], said: str) -> None:
@@ -329,10 +332,61 @@ def test_every_kind_has_a_page(archdraw: Run) -> None:
     for name, kind in kinds().items():
         assert f"  {name} " in overview
         page = archdraw("kinds", name).out
-        assert kind.source in page
-        assert all(field in page for field in kind.model_fields)
+        assert all(len(line) <= 80 for line in page.split("Example:")[0].splitlines())
+        assert kind.source in " ".join(page.split())
+        for field, info in kind.model_fields.items():
+            assert re.search(rf"^  {field}: .*", page, re.MULTILINE)
+            assert " ".join((info.description or "").replace("``", "").split()) in " ".join(page.split())
         assert kind.example.splitlines()[0] in page
         assert not re.search(r"Annotated|FieldInfo|typing\.|<class", page)
+
+
+class Described(Kind):
+    """A kind with a field that is described."""
+
+    family: ClassVar[Family] = "block"
+    keyword: ClassVar[str] = "described"
+    source: ClassVar[str] = "none"
+    example: ClassVar[str] = "described: {size: 1}"
+    size: Annotated[int, Field(ge=1, description=f"The ``size`` of it, {'a long description, ' * 5}and its end.")] = 1
+    norm: Norm | None = None
+
+
+def test_a_field_is_described(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archdraw.kinds.registry.kinds", lambda: {"described": Described})
+    assert archdraw("kinds", "described").out == (
+        "described (block)\n"
+        "\n"
+        "A kind with a field that is described.\n"
+        "\n"
+        "Fields:\n"
+        "  size: whole number (1 or more); default: 1\n"
+        "      The size of it, a long description, a long description, a long\n"
+        "      description, a long description, a long description, and its end.\n"
+        "  norm: norm; default: none\n"
+        "\n"
+        "Source: none\n"
+        "\n"
+        "Example:\n"
+        "  described: {size: 1}\n"
+    )
+
+
+def test_kinds_as_json_schema(archdraw: Run) -> None:
+    every = json.loads(archdraw("kinds", "--json").out)
+    assert set(every) == set(kinds())
+    one = json.loads(archdraw("kinds", "grouped_query", "--json").out)
+    assert one == every["grouped_query"]
+    assert one["required"] == ["num_attention_heads", "num_key_value_heads"]
+    assert one["properties"]["num_key_value_heads"]["minimum"] == 1
+    assert one["properties"]["position"]["families"] == ["position"]
+    assert one["$defs"]["Kind"]["anyOf"][0] == {"type": "string"}
+    assert one["additionalProperties"] is False
+    assert every["decoder"]["properties"]["norm"]["default"] == "rmsnorm"
+    for name, schema in every.items():
+        assert schema["example"] == kinds()[name].example
+        for field, info in kinds()[name].model_fields.items():
+            assert schema["properties"][field].get("description") == info.description
 
 
 def test_themes(archdraw: Run) -> None:

@@ -50,19 +50,19 @@ def test_whole_numbers_may_be_written_with_a_point() -> None:
     ("data", "ask", "message"),
     [
         ({}, lambda config: config.integer("hidden_size"), "hidden_size is missing"),
-        ({"a": "x"}, lambda config: config.integer("a"), "a must be a whole number, not 'x'"),
-        ({"a": True}, lambda config: config.integer("a"), "a must be a whole number, not 'True'"),
-        ({"a": 2.5}, lambda config: config.integer("a"), "a must be a whole number, not '2.5'"),
+        ({"a": "x"}, lambda config: config.integer("a"), 'a must be a whole number, not "x"'),
+        ({"a": True}, lambda config: config.integer("a"), "a must be a whole number, not true"),
+        ({"a": 2.5}, lambda config: config.integer("a"), "a must be a whole number, not 2.5"),
         ({"a": 0}, lambda config: config.integer("a"), "a 0 is not between 1 and 1,000,000,000"),
         ({"a": 10**10}, lambda config: config.integer("a"), "a 10,000,000,000 is not between 1 and 1,000,000,000"),
-        ({"a": True}, lambda config: config.number("a"), "a must be a number, not 'True'"),
-        ({"a": float("inf")}, lambda config: config.number("a"), "a must be a number, not 'inf'"),
-        ({"a": 1}, lambda config: config.flag("a"), "a must be true or false, not '1'"),
-        ({"a": 1}, lambda config: config.text("a"), "a must be a text, not '1'"),
-        ({"a": [1, True]}, lambda config: config.integers("a"), "a must be a list of whole numbers, not '[1, True]'"),
-        ({"a": 1}, lambda config: config.numbers("a"), "a must be a list of numbers, not '1'"),
-        ({"a": [1]}, lambda config: config.texts("a"), "a must be a list of texts, not '[1]'"),
-        ({"a": 1}, lambda config: config.section("a"), "a must be a mapping, not '1'"),
+        ({"a": True}, lambda config: config.number("a"), "a must be a number, not true"),
+        ({"a": float("inf")}, lambda config: config.number("a"), "a must be a number, not Infinity"),
+        ({"a": 1}, lambda config: config.flag("a"), "a must be true or false, not 1"),
+        ({"a": 1}, lambda config: config.text("a"), "a must be a text, not 1"),
+        ({"a": [1, True]}, lambda config: config.integers("a"), "a must be a list of whole numbers, not [1, true]"),
+        ({"a": 1}, lambda config: config.numbers("a"), "a must be a list of numbers, not 1"),
+        ({"a": [1]}, lambda config: config.texts("a"), "a must be a list of texts, not [1]"),
+        ({"a": 1}, lambda config: config.section("a"), "a must be a mapping, not 1"),
     ],
 )
 def test_what_a_value_must_be(data: dict[str, Any], ask: Any, message: str) -> None:
@@ -350,7 +350,7 @@ def test_all_faults_are_told_at_their_places() -> None:
         read({name: value for name, value in LLAMA.items() if name != "vocab_size"} | {"hidden_size": "wide"})
     assert {problem.message for problem in caught.value.problems} == {
         "vocab_size is missing",
-        "hidden_size must be a whole number, not 'wide'",
+        'hidden_size must be a whole number, not "wide"',
     }
 
 

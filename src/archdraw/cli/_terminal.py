@@ -85,13 +85,18 @@ def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset())
     return _rendered(grid, None if _on_a_terminal() else UNBROKEN)
 
 
-def wrapped(text: str, *, indent: int = 0) -> str:
-    """``text`` broken at the width of the terminal, 80 columns for a file or a pipe, behind ``indent`` spaces."""
-    from rich.padding import Padding
+def wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> str:
+    """``text`` broken at the width of the terminal, 80 columns for a file or a pipe.
+
+    Its lines stand behind ``indent`` spaces, all but the first behind ``hanging`` more.
+    """
+    from rich.console import Console
     from rich.text import Text
 
-    width = None if _on_a_terminal() else PLAIN_WIDTH
-    return _rendered(Padding(Text.from_ansi(text), (0, 0, 0, indent), expand=False), width)
+    console = Console(width=None if _on_a_terminal() else PLAIN_WIDTH)
+    lines = Text.from_ansi(text).wrap(console, console.width - indent - hanging)
+    block = Text("\n" + " " * (indent + hanging)).join(lines)
+    return _rendered(Text(" " * indent) + block, UNBROKEN)
 
 
 def _on_a_terminal() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -229,5 +230,8 @@ class Config:
             near = nearest(names[0], (key for key in self.data if key not in self._read))
             self.complain(f"{names[0]} is missing", "", near or "nothing says how large it is")
         else:
-            self.complain(f"{name or names[0]} must be {what}, not {str(value)[:40]!r}", name)
+            # As the file has it: 128.5 is a number with a fraction, "128" a text that needs no quotes.
+            hint = "take away the quotes" if isinstance(value, str) and value.strip().isdecimal() else ""
+            written = json.dumps(value, ensure_ascii=False, default=str)
+            self.complain(f"{name or names[0]} must be {what}, not {written[:40]}", name, hint if "number" in what else "")
         return instead
