@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,14 +64,18 @@ def test_the_view_in_the_docs_has_no_fault(example: str, theme: str) -> None:
         ("scale", {"copies": "no"}, "copies must be a valid boolean, not 'no'"),
         ("poster", {"paper": "A9"}, "paper must be 'A0', 'A1', 'A2', 'A3' or 'A4', not 'A9'"),
         ("poster", {"columns": 0}, "columns must be from 1 to 100, not 0"),
-        ("poster", {"columns": 101, "by": "x"}, "columns must be from 1 to 100, not 101\nby must be 'developer', 'family' or 'date', not 'x'"),
+        (
+            "poster",
+            {"columns": 101, "by": "x"},
+            "columns must be from 1 to 100, not 101\nby must be 'developer', 'family' or 'date', not 'x'",
+        ),
         ("poster", {"columns": "3"}, "columns must be a valid integer, not '3'"),
         ("lineage", {"by": "foo"}, "by must be 'developer' or 'family', not 'foo'"),
         ("lineage", {"by": None}, "by must be 'developer' or 'family', not None"),
         ("lineage", {"from_": "2024"}, "from must be a valid integer, not '2024'"),
     ],
 )
-def test_options_have_the_values_that_their_annotations_say(view: str, chosen: dict[str, object], message: str) -> None:
+def test_options_have_the_values_that_their_annotations_say(view: str, chosen: dict[str, Any], message: str) -> None:
     with pytest.raises(archdraw.ArchdrawError) as raised:
         archdraw.draw(view, "gpt-2", "llama-3-8b", **chosen)
     assert str(raised.value) == message

@@ -1,4 +1,4 @@
-"""What there is to load, to write and to draw, and the facts of many models. Nothing heavy is imported before a call."""
+"""What there is to load, write and draw, and the facts of many models. Nothing heavy is imported before a call."""
 
 from __future__ import annotations
 
@@ -99,9 +99,7 @@ def difference(first: AnyModel, second: AnyModel) -> Difference:
     return difference(opened(first).block, opened(second).block)
 
 
-def table(
-    *models: AnyModel, context: int | None = None, columns: str | Sequence[str] = ()
-) -> list[dict[str, Any]]:
+def table(*models: AnyModel, context: int | None = None, columns: str | Sequence[str] = ()) -> list[dict[str, Any]]:
     """The facts of ``models`` (all that come with archdraw for none), a row each: values by the keys of ``columns``.
 
     Sizes are in bytes (caches and states in bf16), the KV cache is that at ``context`` tokens (None: each model's

@@ -42,9 +42,9 @@ def lineage(
 ) -> Picture:
     """Which of ``models`` (all that come with archdraw for none) was made from which, over time.
 
-    ``of`` shows only the ancestors and descendants of this slug, ``family`` only models of these families or developers,
-    ``from_`` only those from this year on. ``by`` says what a lane is. ``link`` as in :func:`compare`. Raises
-    :class:`archdraw.ArchdrawError` for a model or family that is not there, and as :func:`archdraw.load`.
+    ``of`` shows only the ancestors and descendants of this slug, ``family`` only models of these families or
+    developers, ``from_`` only those from this year on. ``by`` says what a lane is. ``link`` as in :func:`compare`.
+    Raises :class:`archdraw.ArchdrawError` for a model or family that is not there, and as :func:`archdraw.load`.
 
     >>> [model["slug"] for model in lineage("llama-1-7b", "llama-2-7b", "gpt-2", family="Llama").data()["models"]]
     ['llama-1-7b', 'llama-2-7b']
@@ -65,8 +65,8 @@ def scale(
     """Total and active parameters of ``models`` (all that come with archdraw for none), on axes or as bars.
 
     ``x`` and ``y`` (on a log scale) are the axes: release dates, numbers of parameters, tokens of context, bytes of the
-    KV cache in bf16 at ``context`` tokens. ``copies`` shows models whose counts are those of an older one, too. ``view``
-    "bars" draws parameters to one scale, in the order of ``sort``. ``link`` as in :func:`compare`. Raises
+    KV cache in bf16 at ``context`` tokens. ``copies`` shows models whose counts are those of an older one, too.
+    ``view`` "bars" draws parameters to one scale, in the order of ``sort``. ``link`` as in :func:`compare`. Raises
     :class:`archdraw.ArchdrawError` for a ``context`` below 1 and where no model is left, and as :func:`archdraw.load`.
 
     >>> [model["total"] for model in scale("gpt-2", "gpt-2-xl").data()["models"]]

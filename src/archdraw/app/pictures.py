@@ -95,7 +95,8 @@ class Picture:
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
+        ``theme`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
+        :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
         written; what was there before is then still there.
         """
         target = Path(path)

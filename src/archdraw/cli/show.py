@@ -1,4 +1,4 @@
-"""``archdraw show``: one stage of the way from text to picture, to find where a fault arises."""
+"""``archdraw show``: an intermediate representation between text and picture, to find where a fault arises."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ STAGES: dict[str, Callable[[Path], Iterator[str]]] = {
 @click.option("--stage", type=click.Choice(list(STAGES)), default="block", show_default=True, help="What to print.")
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
-    """Print a stage of the way from a spec to its picture.
+    """Print an intermediate representation.
 
     \b
-    document   the text as it was read, with the place of each value
-    block      the block tree: what is counted and what is drawn
+    document   the parsed text, with line and column of each value
+    block      the block tree, which is counted and drawn
     facts      the counts
-    picture    what is to be drawn, before anything has a place
-    scene      every shape with its place
-    Fields that have their usual value are left out.
+    picture    boxes, branches and panels, before layout
+    scene      every shape with its position
+    Fields with their default value are omitted.
 
     \b
     archdraw show llama.yaml

@@ -231,7 +231,8 @@ class Config:
             self.complain(f"{names[0]} is missing", "", near or "nothing says how large it is")
         else:
             # As the file has it: 128.5 is a number with a fraction, "128" a text that needs no quotes.
-            hint = "take away the quotes" if isinstance(value, str) and value.strip().isdecimal() else ""
-            written = json.dumps(value, ensure_ascii=False, default=str)
-            self.complain(f"{name or names[0]} must be {what}, not {written[:40]}", name, hint if "number" in what else "")
+            quoted = "number" in what and isinstance(value, str) and value.strip().isdecimal()
+            written = json.dumps(value, ensure_ascii=False, default=str)[:40]
+            hint = "take away the quotes" if quoted else ""
+            self.complain(f"{name or names[0]} must be {what}, not {written}", name, hint)
         return instead

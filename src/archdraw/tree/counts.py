@@ -143,8 +143,8 @@ class Facts:
             return "<archdraw facts: parameters and layers not published>"
         parameters = f"{self.total_parameters:,} parameters"
         active = f", {self.active_parameters:,} active" if self.idle else ""
-        cache = self.kv_cache_bytes_per_token()
-        return f"<archdraw facts: {parameters}{active}, {self.layers} layers, KV cache {cache:,} bytes per token (bf16)>"
+        cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
+        return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""
@@ -174,8 +174,9 @@ def report(
 
     ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
     ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
-    that were not recognized. Where parts of the model are unknown, its counts are null. Raises :class:`ArchdrawError` for
-    a ``context`` below 1.
+    that were not recognized. Where parts of the model are unknown, its counts are null.
+
+    Raises :class:`ArchdrawError` for a ``context`` below 1.
     """
     if counted.unknown:
         known = report(replace(counted, unknown=False), name, context, incomplete=incomplete, unused=unused)
