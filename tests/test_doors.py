@@ -411,6 +411,11 @@ def test_a_warning_is_given_once_whatever_the_number_of_processes(
     ("group", "text", "reason"),
     [
         ("kinds", "", "adds no kind: it has to be a Kind with a keyword, or a module of kinds"),
+        (
+            "kinds",
+            "from archdraw.kinds.layers.norm import RMSNorm",
+            "adds no kind: it has to be a Kind with a keyword, or a module of kinds",
+        ),
         ("readers", "", "adds no reader: it has to be a Family, or a module with FAMILIES"),
         ("conventions", "", "adds no weight convention: it has to be a Convention, or a module with CONVENTIONS"),
         ("readers", "FAMILIES = ('llama',)", "cannot be used: TypeError: FAMILIES holds 'llama', which is no Family"),

@@ -51,6 +51,8 @@ MIXER = 3 * 1024 * 1536
 """Gate, candidate and output projection, without biases."""
 TOTAL = 2 * 32000 * 1024 + 12 * (MIXER + 3 * 1024 * 2816 + 2 * 1024) + 1024
 
+PICTURE = "from archdraw import load\nfrom archdraw.app.pictures import picture, subject\n"
+
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -223,7 +225,8 @@ def test_the_view_of_several_is_a_command_and_a_function(run: Callable[..., str]
     assert "32,000" in (tmp_path / "made.svg").read_text("utf-8")
     assert "Entries that a vocabulary has at least." in run("vocabularies", "--help")
     assert re.search(r"^  vocabularies +List the vocabulary sizes", run("--help"), re.MULTILINE)
-    done = start("-c", "import archdraw; print(archdraw.vocabularies('gru.yaml').data())")
+    program = f"{PICTURE}print(picture('vocabularies', [subject(load('gru.yaml'))]).data())"
+    done = start("-c", program)
     assert done.stdout == "{'Tiny GRU': 32000}\n"
 
 
@@ -258,15 +261,14 @@ def test_the_command_runs_and_is_listed(run: Callable[..., str], start: Run) -> 
 
 
 def test_no_picture_has_a_fault(start: Run) -> None:
-    program = """
-import archdraw
+    program = f"""{PICTURE}
 from archdraw.lint.faults import faults
 from archdraw.theme import load_theme
-model = archdraw.load("gru.yaml")
+model = load("gru.yaml")
 for theme in ("sepia", "light", "dark", "print"):
     for view in ("plate", "badge"):
         print(faults(model.scene(view, theme)))
-    print(faults(archdraw.vocabularies(model).scene(theme)))
+    print(faults(picture("vocabularies", [subject(model)]).scene(theme)))
 """
     done = start("-c", program)
     assert (done.stdout, done.stderr) == ("[]\n" * 12, "")

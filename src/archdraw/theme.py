@@ -200,7 +200,7 @@ def parse_theme(text: str, file: str, above: tuple[str, ...] = ()) -> Theme:
     try:
         return Theme.model_validate({"name": Path(file).stem, **data})
     except ValidationError as error:
-        raise InputError(_told(found, document) for found in error.errors()) from None
+        raise InputError(_problem(found, document) for found in error.errors()) from None
 
 
 def _overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +212,7 @@ def _overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _told(found: Any, document: Document) -> Problem:
+def _problem(found: Any, document: Document) -> Problem:
     """What pydantic found, in our words and at its place."""
     path = found["loc"]
     name = str(path[-1]) if path else "theme"
