@@ -88,6 +88,30 @@ def test_help_has_an_example(archdraw: Run, name: str) -> None:
     assert re.search(rf"^  archdraw {name}", ran.out, re.MULTILINE)
 
 
+def test_the_list_of_commands_is_whole(archdraw: Run) -> None:
+    """At 80 columns no first sentence of a help text is cut."""
+    listed = archdraw("--help").out
+    assert len(COMMANDS) > 10
+    for name in COMMANDS:
+        command = program.get_command(CONTEXT, name)
+        assert command is not None
+        (first, *_) = (command.help or "").split("\n\n")
+        assert re.search(rf"^  {name} +{re.escape(' '.join(first.split()))}$", listed, re.MULTILINE)
+
+
+def test_one_block_is_opened_by_any_name_that_is_its_own(archdraw: Run) -> None:
+    for name in ("layers/layer/self_attn", "self_attn", "layer/self_attn", "multi-head attention"):
+        ran = archdraw("render", "good.yaml", "--view", f"inset:{name}", "-o", "x.svg")
+        assert (ran.code, ran.err) == (0, "")
+    ran = archdraw("render", "good.yaml", "--view", "inset:self_atn", "-o", "x.svg")
+    assert (ran.code, ran.err) == (
+        1, "good.yaml: error: no expandable block named self_atn in Tiny; did you mean self_attn?\n",
+    )  # fmt: skip
+    ran = archdraw("render", "good.yaml", "--view", "inset:xyz", "-o", "x.svg")
+    known = "layers/layer/mlp, layers/layer/self_attn"
+    assert ran.err == f"good.yaml: error: no expandable block named xyz in Tiny (choose from {known})\n"
+
+
 def test_version(archdraw: Run) -> None:
     ran = archdraw("--version")
     assert (ran.code, ran.err) == (0, "")
@@ -151,7 +175,7 @@ def test_one_bad_spec_does_not_stop_the_others(archdraw: Run) -> None:
     assert ran.out == "out/good.svg\nout/last.svg\n"
     assert ran.err.startswith("bad.yaml:9:")
     assert "num_attention_head" in ran.err
-    assert "absent.yaml:1:1: error: there is no such file" in ran.err
+    assert "absent.yaml:1:1: error: file not found" in ran.err
 
 
 def test_a_folder_stands_for_its_specs(archdraw: Run) -> None:
@@ -592,3 +616,9 @@ def test_check_warns_of_parents_that_are_nowhere(archdraw: Run) -> None:
         "    1 | parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]\n"
         "      |                                                                      ^^^^^^\n"
     )
+
+
+def test_a_name_of_several_blocks_is_no_choice(archdraw: Run) -> None:
+    ran = archdraw("render", "gemma-3-27b", "--view", "inset:self_attn", "-o", "x.svg")
+    assert (ran.code, ran.out) == (1, "")
+    assert "several expandable blocks are named self_attn: layers/" in ran.err

@@ -30,7 +30,7 @@ MOST_LINES = 60
 )
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...]) -> int:
-    """Validate specs, and print OK for those without errors.
+    """Validate specs (prints OK).
 
     A spec must be well-formed and drawable, and its counts must agree with the figures under "published:". Such a
     figure stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for 395 to 405. An integer

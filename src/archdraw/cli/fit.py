@@ -33,9 +33,10 @@ def command(
     cache_bits: str,
     as_json: bool,
 ) -> int:
-    """Estimate whether models fit in memory: weights in fp32, bf16, fp8 and int4, and the longest context with them.
+    """Estimate whether models fit in memory.
 
-    Weights, KV cache and recurrent states are counted; activations and the runtime's own memory are not. With --context
+    For weights in fp32, bf16, fp8 and int4 it prints the size and the longest context that fits with them. Weights, KV
+    cache and recurrent states are counted; activations and the runtime's own memory are not. With --context
     the exit code is 1 where a model fits in none of these precisions.
 
     \b

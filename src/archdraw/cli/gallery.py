@@ -23,9 +23,10 @@ from archdraw.cli._specs import Work, spec_files
 def command(
     show_traceback: bool, specs: tuple[str, ...], output: str, theme: str, verbose: bool, jobs: int | None
 ) -> int:
-    """Draw many models as SVG and PNG, with an index page, whose name is printed.
+    """Draw many models, with an index page.
 
-    Without SPEC all models that come with archdraw are drawn.
+    Every model is drawn as SVG and as PNG; the name of the page is printed. Without SPEC all models that come with
+    archdraw are drawn.
 
     \b
     archdraw gallery

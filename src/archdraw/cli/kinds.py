@@ -22,7 +22,9 @@ from archdraw.kinds.base import Expects, Kind
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="JSON Schema of the kind, or of all kinds by their keywords.")
 def command(name: str | None, as_json: bool) -> int:
-    """List the kinds of blocks, or show one: its fields, its source, an example.
+    """List the kinds of blocks, or describe one of them.
+
+    The page of a kind has its fields with types, defaults and descriptions, its source, and an example.
 
     \b
     archdraw kinds

@@ -174,7 +174,7 @@ def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
 
 
 VIEW = Several(
-    summary="Draw models side by side, what differs with a sign and in a table.",
+    summary="Draw models side by side, with their differences.",
     gather=gather,
     draw=draw,
     data=data,

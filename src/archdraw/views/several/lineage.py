@@ -265,7 +265,7 @@ def data(found: Descent) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw who came from whom, over time.",
+    summary="Draw model lineage.",
     gather=gather,
     draw=draw,
     data=data,

@@ -305,7 +305,7 @@ def _kept(part: Any) -> tuple[set[str], set[str]]:
 
 
 VIEW = Several(
-    summary="Draw all plates on one sheet, with an index and a legend.",
+    summary="Draw many diagrams on one sheet, with a legend and an index.",
     gather=gather,
     draw=draw,
     data=data,

@@ -24,8 +24,8 @@ VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
 def gather(
     subjects: Sequence[Subject],
     *,
-    x: Annotated[Across, "What goes from left to right."] = "date",
-    y: Annotated[Upwards, "What goes upwards, on a log scale."] = "total",
+    x: Annotated[Across, "X axis (log, except dates)."] = "date",
+    y: Annotated[Upwards, "Y axis (log)."] = "total",
     context: Annotated[int, "Tokens of the cache, like 32k; a model that takes fewer has its own.", "tokens"] = 131072,
     copies: Annotated[bool, "Show models that have the same counts in all their parts as an older one, too."] = False,
     view: Annotated[Shown, VIEW_HELP] = "points",
@@ -139,7 +139,7 @@ def data(value: Scale) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw how large models are, and how much of them works for each token.",
+    summary="Plot total against active size.",
     gather=gather,
     draw=draw,
     data=data,

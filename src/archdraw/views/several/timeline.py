@@ -122,7 +122,7 @@ def data(value: Timeline) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw when each concept came, and which models took it up.",
+    summary="Draw a feature-adoption timeline.",
     gather=gather,
     draw=draw,
     data=data,
