@@ -541,6 +541,17 @@ def test_results_are_plain_in_a_pipe_and_fit_a_terminal(words: tuple[str, ...]) 
         assert "".join(plain.split("Example:")[0].split()) == "".join("".join(lines).split())
 
 
+def test_a_tree_has_guides_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
+    words = ("show", str(tmp_path / "good.yaml"), "--stage", "document")
+    shown = on_a_terminal(*words, results=True, COLUMNS="50", NO_COLOR="1").replace("\r", "").splitlines()
+    assert shown[:3] == ["1:1  mapping of 5", "├── 1:7  name: 'Tiny'", "├── 2:17  context_length: 64"]
+    assert max(map(len, shown)) <= 50
+    plain = process(*words).stdout.decode().splitlines()
+    assert plain[:2] == ["     1:1  mapping of 5", "     1:7    name: 'Tiny'"]
+    assert len(plain) <= len(shown)
+
+
 def test_data_is_not_broken_in_a_pipe() -> None:
     plain = process("kinds", COLUMNS="40").stdout.decode()
     summaries = [(kind.__doc__ or "").strip().splitlines()[0].replace("``", "") for kind in kinds().values()]

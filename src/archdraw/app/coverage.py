@@ -23,8 +23,8 @@ def coverage(models: Sequence[Model]) -> str:
     lines = [
         "# Coverage",
         "",
-        f"{len(models)} models by architectural feature, and what their diagrams leave out. `archdraw coverage` makes this",
-        "page from the specs: a feature is found in the blocks of a model, not in its description.",
+        f"{len(models)} models by architectural feature, and what their diagrams leave out. `archdraw coverage` makes",
+        "this page from the specs: a feature is found in the blocks of a model, not in its description.",
     ]
     for about, tests in CONCEPTS.items():
         lines += ["", f"## {about.capitalize()}", "", "| feature | models | which |", "|---|---:|---|"]

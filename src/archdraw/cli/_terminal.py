@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from archdraw.cli._tree import Line
 from archdraw.errors import Problem
 
 Item = TypeVar("Item")
@@ -97,6 +98,22 @@ def wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> str:
     lines = Text.from_ansi(text).wrap(console, console.width - indent - hanging)
     block = Text("\n" + " " * (indent + hanging)).join(lines)
     return _rendered(Text(" " * indent) + block, UNBROKEN)
+
+
+def tree(lines: Iterable[Line]) -> Iterator[str]:
+    """``lines`` as they are printed: with guides on a terminal; indented, unbroken and at once for a file or a pipe."""
+    if not _on_a_terminal():
+        yield from (f"{line.margin}{'  ' * line.depth}{line.text}" for line in lines)
+        return
+    from rich.text import Text
+    from rich.tree import Tree
+
+    root = Tree("", hide_root=True, guide_style="dim")
+    above = [root]
+    for line in lines:
+        del above[line.depth + 1 :]
+        above.append(above[-1].add(Text.assemble((line.margin.lstrip(), "dim"), line.text)))
+    yield _rendered(root, None)
 
 
 def _on_a_terminal() -> bool:

@@ -8,28 +8,29 @@ from pathlib import Path
 import click
 
 from archdraw.cli._specs import Work, specs_argument
-from archdraw.cli._tree import document_lines, value_lines
+from archdraw.cli._terminal import tree
+from archdraw.cli._tree import Line, document_lines, value_lines
 
 
-def _document(file: Path) -> Iterator[str]:
+def _document(file: Path) -> Iterator[Line]:
     from archdraw.source import parse, read_text
 
     return document_lines(parse(read_text(file), file.as_posix()).root)
 
 
-def _block(file: Path) -> Iterator[str]:
+def _block(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).block)
 
 
-def _facts(file: Path) -> Iterator[str]:
+def _facts(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).facts)
 
 
-def _picture(file: Path) -> Iterator[str]:
+def _picture(file: Path) -> Iterator[Line]:
     from archdraw.model import load
     from archdraw.views.architecture import picture
 
@@ -37,13 +38,13 @@ def _picture(file: Path) -> Iterator[str]:
     return value_lines(picture(model.spec, model.block))
 
 
-def _scene(file: Path) -> Iterator[str]:
+def _scene(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).scene())
 
 
-STAGES: dict[str, Callable[[Path], Iterator[str]]] = {
+STAGES: dict[str, Callable[[Path], Iterator[Line]]] = {
     "document": _document,
     "block": _block,
     "facts": _facts,
@@ -73,6 +74,6 @@ def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
     """
     work = Work(show_traceback=show_traceback)
     for lines in work.each(specs, STAGES[stage]):
-        for line in lines:
+        for line in tree(lines):
             click.echo(line)
     return work.code
