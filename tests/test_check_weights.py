@@ -110,7 +110,7 @@ def test_weights_belong_to_one_spec(check: Check, words: tuple[str, ...]) -> Non
 
 def test_a_file_that_is_none(check: Check) -> None:
     code, out, err = check("--weights", "none.json")
-    assert (code, out, err) == (1, "", "none.json:1:1: error: there is no such file\n")
+    assert (code, out, err) == (1, "", "none.json:1:1: error: file not found\n")
     Path("cut.safetensors").write_bytes((2**60).to_bytes(8, "little") + b"{}")
     code, _, err = check("--weights", "cut.safetensors")
     assert code == 1

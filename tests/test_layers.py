@@ -21,7 +21,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "app", "cli"},
+        {"__init__", "__main__", "model", "pictures", "catalog", "app", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -45,7 +45,9 @@ HOMES: dict[str, set[str]] = {
     "reportlab": {"writers.pdf"},
     "resvg_py": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
-    "pydantic": {"kinds", "spec", "theme", "cli.kinds"},
+    "pydantic": {"kinds", "spec", "theme", "app.options", "app.schemas", "cli.kinds"},
+    "rich": {"cli._terminal"},
+    "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
     "annotated_types": {"cli.kinds"},
     "fontTools": {"fontdata.generate"},

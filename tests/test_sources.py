@@ -465,7 +465,7 @@ def test_a_repository_in_the_cache(cache: Path) -> None:
 
 def test_a_repository_that_is_out_of_reach(cache: Path) -> None:
     message = refused("nobody/another-model")
-    assert message == "there is no such file, and no such repository in the cache; the hub is out of reach"
+    assert message == "file not found, and no such repository in the cache; the hub is out of reach"
 
 
 def test_a_folder_goes_before_a_repository(cache: Path, tmp_path: Path) -> None:
@@ -487,13 +487,13 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         read_model("nobody/small-model")
     (problem,) = error.value.problems
     assert "huggingface_hub" in problem.message
-    assert problem.hint == "pip install archdraw[hub]"
+    assert problem.hint == 'pip install "archdraw-nn[hub]"'
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        ("RepositoryNotFoundError", "there is no such file and no such repository, or it is private"),
+        ("RepositoryNotFoundError", "file not found and no such repository, or it is private"),
         ("GatedRepoError", "this repository is gated"),
         ("RevisionNotFoundError", "this repository has no revision v9"),
         ("EntryNotFoundError", "this repository has no config.json and no params.json"),

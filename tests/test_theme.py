@@ -145,7 +145,7 @@ def test_own_theme_says_what_differs(tmp_path: Path) -> None:
 def test_unknown_names() -> None:
     with pytest.raises(ArchdrawError, match="unknown theme 'lihgt'; did you mean light"):
         load_theme("lihgt")
-    with pytest.raises(ArchdrawError, match="there is no such file"):
+    with pytest.raises(ArchdrawError, match="file not found"):
         load_theme("/nowhere/mine.yaml")
 
 

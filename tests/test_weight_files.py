@@ -140,7 +140,7 @@ def test_files_that_are_refused(tmp_path: Path, name: str, content: bytes, messa
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    assert refused(tmp_path / "none.safetensors") == "there is no such file"
+    assert refused(tmp_path / "none.safetensors") == "file not found"
     assert refused(tmp_path) == "there are no weights in this folder"
     assert "null" in refused(Path("a\0b"))
 

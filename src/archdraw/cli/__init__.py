@@ -18,7 +18,8 @@ from typing import Any
 
 import click
 
-from archdraw.cli._codes import BROKEN_PIPE, FINE, INTERNAL, INTERRUPTED, PROBLEMS
+from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
+from archdraw.cli._files import ENVIRONMENT
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, InputError
 
@@ -88,18 +89,19 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
+    epilog="Exit codes: 0 OK, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
 )
 @click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
-@click.option("--traceback", "show_traceback", is_flag=True, help="Show where in the program an internal error arose.")
+@click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:
-    """Draws neural-network architectures from YAML specs, and counts them.
+    """Draw neural-network architectures from YAML specs, and count their parameters.
 
     \b
-    archdraw gallery                      draws every model that comes with the program into out/
+    archdraw render llama-3-8b            draws a model that comes with archdraw into out/
     archdraw render model.yaml            draws a spec of your own into out/
-    archdraw check model.yaml             tells what is wrong with it
+    archdraw check model.yaml             validates it
+    archdraw gallery                      draws all models that come with archdraw, with an index page
     """
     ctx.obj = show_traceback
     if os.environ.get("NO_COLOR"):
@@ -124,6 +126,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except BrokenPipeError:
         return _stop_talking()
+    except OSError as error:
+        return _stdout_fails(error)
     return code
 
 
@@ -135,7 +139,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
             warnings.simplefilter("always", PluginWarning)
             warnings.showwarning = partial(_warned, warnings.showwarning, whole)
             code: Any = program.main(args=words, prog_name="archdraw", standalone_mode=False)
-        return code if isinstance(code, int) else FINE
+        return code if isinstance(code, int) else OK
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -156,11 +160,9 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except SystemExit as error:
         # click's own answer to a closed pipe, before ours.
         return BROKEN_PIPE if error.code == 1 else int(error.code or 0)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"archdraw: error: {where}{error.strerror or error}", err=True)
-        return PROBLEMS
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+            return _environment(error)
         from archdraw.cli._terminal import report_crash
 
         report_crash(traceback.format_exc(), whole=whole)
@@ -177,6 +179,20 @@ def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *wh
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
         click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+
+
+def _stdout_fails(error: OSError) -> int:
+    """Reports that the last of the output could not be written, and leaves nothing for Python to try again."""
+    _stop_talking()
+    click.echo(f"archdraw: error: stdout cannot be written: {error.strerror or error}", err=True)
+    return PROBLEMS
+
+
+def _environment(error: OSError) -> int:
+    """Reports what the system refuses, which is no fault of the program."""
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"archdraw: error: {where}{error.strerror or error}", err=True)
+    return PROBLEMS
 
 
 def _stop_talking() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdraw.cli._codes import FINE, PROBLEMS
+from archdraw.cli._codes import OK, PROBLEMS
 from archdraw.cli._terminal import report, table
 from archdraw.errors import ArchdrawError, InputError
 
@@ -23,7 +23,7 @@ def command() -> int:
     from archdraw.theme import load_theme, theme_file, theme_names
 
     rows = [("theme", "page", "ink", "file")]
-    code = FINE
+    code = OK
     for name in theme_names():
         try:
             theme = load_theme(name)

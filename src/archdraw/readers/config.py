@@ -237,7 +237,9 @@ class Config:
             near = nearest(names[0], (key for key in self.data if key not in self._read))
             self.complain(f"{names[0]} is missing", "", near or "this family has no default for it")
         else:
-            self.complain(f"{name or names[0]} must be {what}, not {shown(value)}", name)
+            quoted = "number" in what and isinstance(value, str) and value.strip().isdecimal()
+            hint = "take away the quotes" if quoted else ""
+            self.complain(f"{name or names[0]} must be {what}, not {shown(value)}", name, hint)
         return placeholder
 
 

@@ -34,7 +34,7 @@ def read_model(path_or_id: str) -> Reading:
         return _read_file(path)
     if hub.is_id(path_or_id):
         return read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
-    raise refusal(path_or_id, "there is no such file")
+    raise refusal(path_or_id, "file not found")
 
 
 def _read_file(path: Path) -> Reading:

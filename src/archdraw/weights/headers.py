@@ -60,7 +60,7 @@ def read_file(path: str | Path) -> list[Tensor]:
     except IsADirectoryError:
         raise refusal(file, "this is a folder, not a file") from None
     except FileNotFoundError:
-        raise refusal(file, "there is no such file") from None
+        raise refusal(file, "file not found") from None
     except (OSError, ValueError) as error:
         raise refusal(file, f"cannot read the file: {getattr(error, 'strerror', None) or error}") from None
     if start.startswith(MAGIC):

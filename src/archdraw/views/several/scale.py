@@ -12,6 +12,7 @@ from archdraw.glossary import text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.tree.counts import at_least_one
 from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
 from archdraw.views.architecture import kind_of
@@ -36,8 +37,7 @@ def gather(
 
     Raises :class:`ArchdrawError` for a ``context`` below 1 and where no model is left.
     """
-    if context < 1:
-        raise ArchdrawError(f"context must be at least 1, not {context}")
+    at_least_one("context", context)
     shown: list[Sized] = []
     same: dict[str, str] = {}
     out: dict[str, list[str]] = {}
