@@ -280,8 +280,8 @@ def test_windows_and_their_order() -> None:
     assert found["Sliding-window attention", "sliding_window"] == (4096, 1024)
     assert found["Global attention", "attn_logit_softcapping"] == (50.0, None)
     assert found["Layers", "order"] == (
-        "(1 sliding attention + 1 global attention) × 23",
-        "(5 sliding attention + 1 global attention) × 10 + 2 sliding attention",
+        "(1 sliding-window attention + 1 global attention) × 23",
+        "(5 sliding-window attention + 1 global attention) × 10 + 2 sliding-window attention",
     )
 
 
