@@ -8,13 +8,14 @@ import pytest
 
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.embeddings.embedding import Embedding
-from archdraw.kinds.encoders.encoder import AudioStem, CrossAttention, Encoder
+from archdraw.kinds.encoders.encoder import CrossAttention, Encoder
 from archdraw.kinds.feed_forward.feed_forward import ReLU
 from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
 from archdraw.tree.facts import facts
+from samples import template
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 LAYER = EncoderLayer(
@@ -55,7 +56,9 @@ def test_an_encoder_has_layers_and_no_cache() -> None:
 
 
 def test_an_encoder_can_have_a_width_of_its_own() -> None:
-    side = Encoder(layers=(AudioStem(num_mel_bins=20, max_source_positions=30), LAYER), hidden_size=32).expand(SMALL)
+    side = Encoder(
+        layers=(template("audio_stem", num_mel_bins=20, max_source_positions=30), LAYER), hidden_size=32
+    ).expand(SMALL)
     assert named(side, "q_proj").weights[0].shape == (32, 32)
     stem = 32 * 20 * 3 + 32 + 32 * 32 * 3 + 32 + 30 * 32
     assert facts(side).parts["embedding"] == stem

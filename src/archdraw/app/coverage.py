@@ -58,7 +58,7 @@ def _folded(block: Block, opened: list[str]) -> Iterator[str]:
     """The modules beside the spine that stay folded; what is beside an opened one is not in its panel."""
     if isinstance(block, Side):
         body = block.body
-        if body.kind != "unread_layers" and (body.title or body.label) not in opened:
+        if body.kind != "unused_layers" and (body.title or body.label) not in opened:
             yield f"inside of {body.label}"
             return
     for child in children(block):

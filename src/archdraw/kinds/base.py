@@ -114,7 +114,7 @@ def _with_settings(block: Block, told: Mapping[str, Setting]) -> Block:
             return block
 
 
-UNTOLD = frozenset({"label", "times", "projections", "gate_projection"})
+UNTOLD = frozenset({"label", "name", "times", "projections", "gate_projection"})
 """Fields that say nothing of how a block works: its name, how often it comes, how its weights are stored."""
 
 

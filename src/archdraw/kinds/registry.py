@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
+from pathlib import Path
 
 import archdraw.kinds
 from archdraw.kinds.base import Kind
@@ -14,7 +14,7 @@ from archdraw.kinds.base import Kind
 
 @cache
 def kinds() -> Mapping[str, type[Kind]]:
-    """Every kind under its keyword, in alphabetical order.
+    """Every kind under its keyword, in alphabetical order, templates among them.
 
     A subclass of :class:`Kind` that sets ``keyword`` itself is a kind; one that doesn't is only a base of kinds.
     Raises :class:`TypeError` where two kinds have one keyword.
@@ -28,7 +28,14 @@ def kinds() -> Mapping[str, type[Kind]]:
         other = found.setdefault(kind.keyword, kind)
         if other is not kind:
             raise TypeError(f"{kind.__qualname__} and {other.__qualname__} have the keyword {kind.keyword!r}")
-    return MappingProxyType(dict(sorted(found.items())))
+    return with_templates(found)
+
+
+def with_templates(found: Mapping[str, type[Kind]]) -> Mapping[str, type[Kind]]:
+    """``found`` and the templates in the folders of kinds: each a file, read when its kind is asked for."""
+    from archdraw.spec.shipped import Shipped
+
+    return Shipped(found, Path(archdraw.kinds.__path__[0]).rglob("*.yaml"))
 
 
 def _below(kind: type[Kind]) -> Iterator[type[Kind]]:

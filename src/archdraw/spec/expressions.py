@@ -75,8 +75,16 @@ class Form:
 class Reader:
     """Reads the expressions of one document, in which ``define`` gives names to some."""
 
-    def __init__(self, document: Document, kinds: Mapping[str, type[Kind]], define: MappingNode | None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        kinds: Mapping[str, type[Kind]],
+        define: MappingNode | None,
+        *,
+        ready: Mapping[str, object] | None = None,
+    ) -> None:
         self.document, self.kinds = document, kinds
+        self.ready = ready or {}
         self.define = {entry.key: entry for entry in define.entries} if define else {}
         self.found: dict[tuple[Span, str], Problem] = {}
         self.origins: dict[int, Origin] = {}
@@ -113,7 +121,10 @@ class Reader:
             if not self._fits(0, 0, node.span):
                 return None
             name = node.value if isinstance(node, ScalarNode) else None
-            if isinstance(name, str) and name in self.define:
+            if isinstance(name, str) and name in self.ready:
+                given = self.ready[name]
+                kind = given if isinstance(given, Kind) else None
+            elif isinstance(name, str) and name in self.define:
                 self.used.add(name)
                 kind = self._named(name, node.span)
             else:
@@ -128,7 +139,7 @@ class Reader:
 
     def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
         """An instance of the pydantic ``model`` from ``fields`` and from what is ``given`` ready; None if broken."""
-        if issubclass(model, Kind) and not self._fits(1, 0, span):
+        if issubclass(model, Kind) and not self._fits(1, getattr(model, "height", 0), span):
             return None
         data = {entry.key: self._field(model, entry) for entry in fields.entries if entry.key not in given} | given
         broken = {key for key, value in data.items() if value is BROKEN}
@@ -220,6 +231,7 @@ class Reader:
     def _with_fields(self, keyword: str, span: Span, value: Node | None) -> Form | None:
         """The fields of ``keyword: value``, where a value that is no mapping of fields is the main field's."""
         kind = self.kinds[keyword]
+        self.used.add(keyword)
         if value is None or (isinstance(value, ScalarNode) and value.value is None):
             return Form(kind, span, MappingNode((), span))
         if isinstance(value, MappingNode) and not (kind.main and self._is_block(value, kind)):

@@ -20,7 +20,7 @@ from archdraw.kinds.mixers.attention_parts import (
     query_key_norm,
 )
 from archdraw.kinds.wording import notes, number, parameters
-from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Setting, Side, Weight, linear
+from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Setting, Side, linear
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import number_of_layers
 
@@ -68,7 +68,7 @@ class Encoder(Kind):
             role="auxiliary",
             detail=detail,
             kind=self.keyword,
-            notes=("to every cross-attention",),
+            notes=("to all cross-attention layers",),
         )
         return Side(module, direction="in", joins=False)
 
@@ -176,39 +176,3 @@ class CrossAttention(Kind):
             return ""
         factor = number(self.attention_multiplier)
         return "scores are not scaled" if factor == "1" else f"scores × {factor}"
-
-
-class AudioStem(Kind):
-    """From a spectrogram to vectors: two convolutions over time, the second of which halves it, and positions.
-
-    A frame of the spectrogram has ``num_mel_bins`` values; ``max_source_positions`` vectors come out at most, whose
-    positions are a fixed table of sines that the checkpoint holds as a tensor.
-    """
-
-    keyword: ClassVar[str] = "audio_stem"
-    family: ClassVar[Family] = "embedding"
-    example: ClassVar[str] = "audio_stem: {num_mel_bins: 80, max_source_positions: 1500}"
-    source: ClassVar[str] = "Radford et al. 2022, Robust Speech Recognition, section 2.2, arXiv:2212.04356"
-
-    num_mel_bins: Size
-    max_source_positions: Size
-
-    def expand(self, scope: Scope) -> Sequence:
-        """Both convolutions, each with its GELU, and the table that is added."""
-        width = scope.hidden_size
-        first = _convolution("conv1", f"convolution 3, {self.num_mel_bins} to {width:,}", self.num_mel_bins, width)
-        second = _convolution("conv2", f"convolution 3, stride 2, {width:,}", width, width)
-        positions = Leaf(
-            "embed_positions",
-            "+ position embedding",
-            role="position",
-            detail=f"{self.max_source_positions:,} positions",
-            weights=(Weight("weight", (self.max_source_positions, width)),),
-            part="embedding",
-        )
-        return Sequence((first, Leaf("act1", "GELU"), second, Leaf("act2", "GELU"), positions))
-
-
-def _convolution(name: str, label: str, channels: int, width: int) -> Leaf:
-    weights = (Weight("weight", (width, channels, 3)), Weight("bias", (width,)))
-    return Leaf(name, label, role="convolution", weights=weights, part="embedding")

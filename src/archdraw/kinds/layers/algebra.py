@@ -18,7 +18,7 @@ from archdraw.tree.runs import MOST_LAYERS
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=60)]
 """The name of a module or tensor as a checkpoint has it."""
 
-_PARTS: dict[Role, Part] = {
+PARTS: dict[Role, Part] = {
     "embedding": "embedding",
     "norm": "norm",
     "attention": "attention",
@@ -186,9 +186,10 @@ class Linear(Kind):
     inputs: Size | None = None
     name: Name | None = None
     label: Label | None = None
+    detail: Annotated[str, Field(max_length=60)] = ""
     bias: bool = False
     role: Role = "plain"
-    outputs: Annotated[tuple[Label, ...], Field(min_length=2)] | None = None
+    outputs: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
 
     def expand(self, scope: Scope) -> Block:
         """One leaf. Raises :class:`KindError` where the features cannot be split evenly."""
@@ -199,8 +200,9 @@ class Linear(Kind):
             self.inputs or scope.hidden_size,
             self.features,
             bias=self.bias,
-            part=_PARTS.get(self.role, "other"),
+            part=PARTS.get(self.role, "other"),
             role=self.role,
+            detail=self.detail,
             outputs=self.outputs or ("",),
         )
 
@@ -242,7 +244,7 @@ class Op(Kind):
             self.label,
             role=self.role,
             detail=self.detail,
-            part=_PARTS.get(self.role, "other"),
+            part=PARTS.get(self.role, "other"),
             inputs=self.inputs,
             outputs=self.outputs or ("",),
             chip=self.chip,
@@ -280,7 +282,7 @@ class Module(Kind):
         return blocks.Module(
             self.name or slug(self.label),
             self.label,
-            book_rest(body, _PARTS[self.role]) if self.role in _PARTS else body,
+            book_rest(body, PARTS[self.role]) if self.role in PARTS else body,
             role=self.role,
             detail=self.detail,
             kind=self.keyword,

@@ -22,6 +22,7 @@ from archdraw.kinds.base import (
 )
 from archdraw.kinds.expanding import book_rest, expand_each
 from archdraw.kinds.fields import Label
+from archdraw.kinds.layers.algebra import Name
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Module, Part
@@ -250,6 +251,8 @@ class LayerKind(Kind):
 
     body: AnyBlock
     label: Label = "Layer"
+    detail: Annotated[str, Field(max_length=60)] = ""
+    name: Name = "layer"
     times: Times = 1
 
     def expand(self, scope: Scope) -> Block:
@@ -267,7 +270,7 @@ class LayerKind(Kind):
                 "body",
                 f"end it with linear: {scope.hidden_size}",
             )
-        layer = Module("layer", self.label, body, kind="layer")
+        layer = Module(self.name, self.label, body, detail=self.detail, kind="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Label
+from archdraw.kinds.layers.algebra import Name
 from archdraw.tree.blocks import Leaf, Weight
 
 
@@ -24,13 +27,14 @@ class RMSNorm(Kind):
     zero_centered: bool = False
     bias: bool = False
     elementwise_affine: bool = True
+    name: Name = Field(default="norm", description="name in the checkpoint")
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf over ``hidden_size`` features."""
         names = (("weight",) + (("bias",) if self.bias else ())) if self.elementwise_affine else ()
         weights = tuple(Weight(name, (scope.hidden_size,)) for name in names)
-        return Leaf("norm", self.label or "RMSNorm", role="norm", weights=weights, part="norm")
+        return Leaf(self.name, self.label or "RMSNorm", role="norm", weights=weights, part="norm")
 
 
 class LayerNorm(Kind):
@@ -46,10 +50,11 @@ class LayerNorm(Kind):
 
     bias: bool = True
     elementwise_affine: bool = True
+    name: Name = Field(default="norm", description="name in the checkpoint")
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf over ``hidden_size`` features."""
         names = (("weight",) + (("bias",) if self.bias else ())) if self.elementwise_affine else ()
         weights = tuple(Weight(name, (scope.hidden_size,)) for name in names)
-        return Leaf("norm", self.label or "LayerNorm", role="norm", weights=weights, part="norm")
+        return Leaf(self.name, self.label or "LayerNorm", role="norm", weights=weights, part="norm")

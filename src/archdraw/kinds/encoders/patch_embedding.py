@@ -1,0 +1,68 @@
+"""From pixels to vectors: the patch embedding of vision transformers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from archdraw.kinds.base import Family, Kind, Scope
+from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.layers.algebra import Name
+from archdraw.kinds.layers.weight import Detail, Tensor
+from archdraw.tree.blocks import Leaf, Weight
+
+
+class PatchEmbedding(Kind):
+    """Patches of ``patch_size`` by ``patch_size`` pixels, projected to vectors of ``features``.
+
+    A patch of a video spans ``temporal_patch_size`` frames. ``weights`` are tables that are added to the result:
+    positions, a class token; ``detail`` says which.
+    """
+
+    keyword: ClassVar[str] = "patch_embedding"
+    family: ClassVar[Family] = "embedding"
+    example: ClassVar[str] = (
+        "patch_embedding:\n"
+        "  features: 1024\n"
+        "  patch_size: 14\n"
+        "  weights: [{name: position_embedding, shape: [576, 1024]}]\n"
+        "  detail: 576 positions"
+    )
+    source: ClassVar[str] = "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, section 3.1, arXiv:2010.11929"
+
+    features: Size = Field(description="width of a vector")
+    patch_size: Size = Field(description="pixels of a patch, in height and width")
+    num_channels: Size = Field(default=3, description="values of a pixel")
+    temporal_patch_size: Size | None = Field(default=None, description="frames of a patch; none for images alone")
+    bias: bool = Field(default=True, description="whether the projection has a bias")
+    flat: bool = Field(default=False, description="whether its tensor is stored as a matrix")
+    name: Name = Field(default="patch_embedding", description="name in the checkpoint")
+    tensor: Name = Field(default="weight", description="name of the tensor of the projection")
+    label: Label = Field(default="Patch embedding", description="first line of the box")
+    detail: Detail = Field(default="", description="second line of the box, after the size of a patch")
+    weights: Annotated[tuple[Tensor, ...], Field(max_length=16)] = Field(
+        default=(), description="tables that are added to the result"
+    )
+
+    def expand(self, scope: Scope) -> Leaf:
+        """One leaf: all that is added up before the first layer."""
+        width, patch, frames = self.features, self.patch_size, self.temporal_patch_size
+        shape: tuple[int, ...] = (width, self.num_channels, *((frames,) if frames else ()), patch, patch)
+        if self.flat:
+            shape = (width, self.num_channels * (frames or 1) * patch * patch)
+        weights: tuple[Weight, ...] = (Weight(self.tensor, shape),)
+        if self.bias:
+            weights += (Weight(self.tensor.removesuffix("weight") + "bias", (width,)),)
+        size = f"{patch} × {patch}" + (f", {frames} frames" if frames else "")
+        return Leaf(
+            self.name,
+            self.label,
+            role="embedding",
+            detail=", ".join(filter(None, (size, self.detail))),
+            weights=(*weights, *(tensor.made() for tensor in self.weights)),
+        )
+
+    def features_out(self, scope: Scope) -> int:
+        """The width of a vector."""
+        return self.features
