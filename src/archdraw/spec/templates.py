@@ -86,6 +86,8 @@ class Template(Kind):
     """At most so many levels of blocks stand in it, those of other templates and definitions counted."""
 
     _made: tuple[Template, int, Kind, Reader, int] | None = PrivateAttr(default=None)
+    _expanded: bool = PrivateAttr(default=False)
+    _width: tuple[Template, int, int] | None = PrivateAttr(default=None)
 
     def expand(self, scope: Scope) -> Block:
         """The block of the template with the values of the parameters in it.
@@ -94,7 +96,9 @@ class Template(Kind):
         template as a whole or, in an author's own, as :class:`TemplateError` at its place.
         """
         kind, reader, size = self._read(scope)
-        self._bounded(size)
+        if self._expanded:
+            _count(size)  # names are written out: what is used twice counts twice
+        self._expanded = True
         with self._entered():
             try:
                 block = kind.expand(scope)
@@ -104,12 +108,16 @@ class Template(Kind):
 
     def features_out(self, scope: Scope) -> int:
         """Those of its block."""
+        if self._width is not None and self._width[0] is self and self._width[1] == scope.hidden_size:
+            return self._width[2]
         kind, reader, _ = self._read(scope)
         with self._entered():
             try:
-                return kind.features_out(scope)
+                width = kind.features_out(scope)
             except (KindError, ExceptionGroup) as error:
                 _raise(self._mapped(error, reader))
+        self._width = (self, scope.hidden_size, width)
+        return width
 
     def _read(self, scope: Scope) -> tuple[Kind, Reader, int]:
         """The block with the values in it, as a kind; made once for a width."""
@@ -126,6 +134,7 @@ class Template(Kind):
             written = values.node(source.block)
         except SubstitutionError as fault:
             raise self._fault(fault.message, fault.span, fault.hint) from None
+        _count(values.size)
         reader = Reader(source.document, source.kinds, source.define, ready=values.ready)
         kind = None
         if written is None:
@@ -144,13 +153,6 @@ class Template(Kind):
         errors = [KindError(shown_value(node.value), at) for node, at in messages if isinstance(node, ScalarNode)]
         if errors:
             _raise(errors)
-
-    def _bounded(self, size: int) -> None:
-        counted = _size.get()
-        if counted is not None:
-            counted[0] += size
-            if counted[0] > MOST_NODES:
-                raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
 
     @contextmanager
     def _entered(self) -> Iterator[None]:
@@ -218,6 +220,15 @@ class Template(Kind):
                     inner = values[name]
                     text = inner.text if isinstance(inner, ScalarNode) else ""
                     yield from self._names(ScalarNode(text if text.startswith("$") else f"$({text})", inner.span))
+
+
+def _count(size: int) -> None:
+    """Adds ``size`` values to those of the model. Raises :class:`KindError` where they are too many."""
+    counted = _size.get()
+    if counted is not None:
+        counted[0] += size
+        if counted[0] > MOST_NODES:
+            raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
 
 
 def _raise(errors: Iterable[KindError]) -> NoReturn:
