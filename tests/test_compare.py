@@ -166,7 +166,7 @@ def test_panels_come_once_where_equal(models: dict[str, Subject]) -> None:
     found = compared(models, "deepseek-v3", "deepseek-v3-2").panels
     assert [(row.is_equal, [inset.title for inset in row.insets if inset]) for row in found] == [
         (True, ["Mixture of experts", "Mixture of experts"]),
-        (False, ["Multi-head latent attention", "Sparse latent attention"]),
+        (False, ["Multi-head latent attention", "MLA with DeepSeek Sparse Attention (DSA)"]),
     ]
 
 

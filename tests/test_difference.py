@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import archdraw
 from archdraw.analysis.difference import Change, difference, report
+from archdraw.analysis.difference.structure import same, sort_of
+from archdraw.glossary import text
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import (
@@ -26,6 +28,7 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
     Weight,
+    walk,
 )
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -73,16 +76,16 @@ def larger(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
 
 
 blocks: st.SearchStrategy[Block] = st.recursive(leaves, larger, max_leaves=8)
-layer = blocks.map(lambda body: Module("layer", "Layer", body, kind="layer"))
+layer = blocks.map(lambda body: Module("layer", "Layer", body, level="layer"))
 stacks = st.lists(
     st.builds(lambda one, times: one if times == 1 else Repeat(one, times), layer, st.integers(1, 3)),
     min_size=1,
     max_size=3,
-).map(lambda parts: Module("layers", "Layers", Sequence(tuple(parts)), kind="layers"))
+).map(lambda parts: Module("layers", "Layers", Sequence(tuple(parts)), level="stack"))
 widths = st.integers(1, 2).map(lambda size: (("hidden_size", size), ("vocab_size", 7)))
 models = st.builds(
     lambda before, stack, after, told: Module(
-        "model", "Model", Sequence((*before, stack, *after)), kind="model", settings=told
+        "model", "Model", Sequence((*before, stack, *after)), level="model", settings=told
     ),
     st.lists(blocks, max_size=2),
     stacks,
@@ -127,6 +130,61 @@ def test_no_difference_is_missed(first: Module, second: Module) -> None:
         assert difference(first, second).changes
 
 
+@given(models, models)
+def test_before_differs_from_after_in_every_change(first: Module, second: Module) -> None:
+    for change in difference(first, second).changes:
+        assert not same(change.before, change.after), change
+
+
+@given(models, models)
+def test_what_is_listed_as_equal_is_equal_everywhere(first: Module, second: Module) -> None:
+    for one in difference(first, second).equal:
+        blocks = [part for model in (first, second) for _, part in walk(model) if isinstance(part, Leaf | Module)]
+        named = [part for part in blocks if (sort_of(part), text(part.label)) == (one.sort, one.where)]
+        values = [dict(part.settings)[one.what] for part in named if one.what in dict(part.settings)]
+        assert values
+        assert all(same(value, one.value) for value in values)
+
+
+def with_another_setting(block: Block, number: int) -> Block:
+    """``block`` with the value of its ``number``-th setting of a module replaced by one that is nowhere else."""
+    count = 0
+
+    def change(part: Block) -> Block:
+        nonlocal count
+        if isinstance(part, Module):
+            settings = list(part.settings)
+            for place, (name, _) in enumerate(settings):
+                if count == number:
+                    settings[place] = (name, 12345)
+                count += 1
+            return replace(part, settings=tuple(settings), body=change(part.body))
+        match part:
+            case Sequence(parts=parts):
+                return Sequence(tuple(map(change, parts)))
+            case Parallel(branches=branches):
+                return replace(part, branches=tuple(map(change, branches)))
+            case Graph(nodes=nodes):
+                return replace(part, nodes=tuple((name, change(node)) for name, node in nodes))
+            case Residual(body=body) | Repeat(body=body) | Experts(body=body):
+                return replace(part, body=change(body))
+            case Side(body=body):
+                inner = change(body)
+                assert isinstance(inner, Module)
+                return replace(part, body=inner)
+            case _:
+                return part
+
+    return change(block)
+
+
+@given(models, st.integers(0, 20))
+def test_another_setting_is_a_difference(model: Module, number: int) -> None:
+    other = with_another_setting(model, number)
+    assert isinstance(other, Module)
+    assert bool(difference(model, other).changes) == (model != other)
+
+
 @given(models, leaves)
 def test_a_block_put_in_is_the_only_change_of_blocks(model: Module, leaf: Leaf) -> None:
     new = replace(leaf, name="new", label="never seen before", role="latent", weights=())
@@ -139,7 +197,7 @@ def test_a_block_put_in_is_the_only_change_of_blocks(model: Module, leaf: Leaf) 
 def test_leaves_that_look_alike_are_told_by_their_shapes() -> None:
     def model(width: int) -> Module:
         return Module(
-            "model", "Model", Leaf("proj", "projection", weights=(Weight("weight", (width, 2)),)), kind="model"
+            "model", "Model", Leaf("proj", "projection", weights=(Weight("weight", (width, 2)),)), level="model"
         )
 
     block, *counts = difference(model(3), model(4)).changes
@@ -177,10 +235,10 @@ def test_deepseek_v3_and_kimi_k2() -> None:
         ("changed", experts, "routed_scaling_factor", 2.5, 2.827),
         (
             *("changed", "Layers", "order"),
-            "3 SwiGLU feed forward + 58 mixture of experts",
-            "1 SwiGLU feed forward + 60 mixture of experts",
+            "3 SwiGLU FFN + 58 mixture of experts",
+            "1 SwiGLU FFN + 60 mixture of experts",
         ),
-        ("removed", "MTP module", "block", "MTP module, 1 layer, + 11.6B", None),
+        ("removed", "MTP module", "block", "MTP module, 1 layer, 11.6B (not in total)", None),
         ("changed", "model", "total_parameters", 671026404352, 1026408209408),
         ("changed", "model", "active_parameters", 37552282624, 32861477888),
     ]
@@ -213,7 +271,7 @@ def test_norm_placement_is_told_and_each_norm_moved() -> None:
     assert ("changed", "Decoder layer", "placement", "pre", "post") in found
     assert ("removed", "RMSNorm", "block", "RMSNorm", None) in found
     assert ("added", "RMSNorm", "block", None, "RMSNorm") in found
-    heads = ("Grouped-query attention, 32 Q, 8 KV, head 128", "Multi-head attention, 32 heads of 128")
+    heads = ("Grouped-query attention, 32 query / 8 KV heads, dim 128", "Multi-head attention, 32 heads, dim 128")
     assert ("changed", "Grouped-query attention", "block", *heads) in found
 
 
@@ -228,15 +286,21 @@ def test_windows_and_their_order() -> None:
 
 
 MUTATIONS = [
-    ("gpt-2-xl", "max_position_embeddings: 1024", "max_position_embeddings: 2048", "Position embedding"),
-    ("gemma-2-27b", "final_logit_softcapping: 30", "final_logit_softcapping: 300", "soft cap 30"),
-    ("gpt-2-xl", "output_head", "output_head: {bias: true}", "Linear output"),
+    (
+        "gpt-2-xl",
+        "max_position_embeddings: 1024",
+        "max_position_embeddings: 2048",
+        "Token embedding",
+        "Position embedding",
+    ),
+    ("gemma-2-27b", "final_logit_softcapping: 30", "final_logit_softcapping: 300", "LM head", "logit softcap 30"),
+    ("gpt-2-xl", "output_head", "output_head: {bias: true}", "LM head"),
 ]
 
 
-@pytest.mark.parametrize(("slug", "old", "new", "where"), MUTATIONS)
+@pytest.mark.parametrize(("slug", "old", "new", "where"), [(*one[:3], list(one[3:])) for one in MUTATIONS])
 @pytest.mark.parametrize("widening", [0, 64])
-def test_another_width_hides_no_change(slug: str, old: str, new: str, where: str, widening: int) -> None:
+def test_another_width_hides_no_change(slug: str, old: str, new: str, where: list[str], widening: int) -> None:
     """What is told of a change is told as well where the vocabulary differs too."""
     text = (SPECS / f"{slug}.yaml").read_text("utf-8")
     assert old in text
@@ -244,8 +308,8 @@ def test_another_width_hides_no_change(slug: str, old: str, new: str, where: str
     assert vocabulary
     changed = text.replace(old, new).replace(vocabulary[0], f"vocab_size: {int(vocabulary[1]) + widening}")
     first, second = (expand(parse_spec(one)) for one in (text, changed))
-    found = [change.where for change in difference(first, second).changes if change.what == "block"]
-    assert found == [where]
+    found = [change.where for change in difference(first, second).changes if change.sort != "model"]
+    assert list(dict.fromkeys(found)) == where
 
 
 def test_a_loop_is_told_with_what_stands_in_it() -> None:
@@ -275,7 +339,7 @@ def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
 def test_nothing_zero_and_no_are_not_the_same() -> None:
     def model(value: object) -> Module:
         block = Module("m", "m", Leaf("a", "a"), kind="k", settings=(("n", value),))  # type: ignore[arg-type]
-        return Module("model", "Model", block, kind="model")
+        return Module("model", "Model", block, level="model")
 
     def sign(before: object, after: object) -> list[str]:
         return [change.sign for change in difference(model(before), model(after)).changes]
@@ -285,12 +349,42 @@ def test_nothing_zero_and_no_are_not_the_same() -> None:
     assert sign(False, 3) == ["added"]
 
 
+def turns(*bases: int) -> Module:
+    """A model whose layers take turns in the base of their positions."""
+    attention = "grouped_query: {{num_attention_heads: 8, num_key_value_heads: 2, position: {{rope: {base}}}}}"
+    layer = "decoder: {{attention: {{{attention}}}, feed_forward: {{swiglu: {{intermediate_size: 64}}}}}}"
+    pattern = ", ".join("{" + layer.format(attention=attention.format(base=f"{base}.0")) + "}" for base in bases)
+    layers = f"[embedding, {{stack: {{num_hidden_layers: 4, pattern: [{pattern}]}}}}, output_head]"
+    return expand(parse_spec(f"name: M\nhidden_size: 64\nvocab_size: 100\nlayers: {layers}\n"))
+
+
+def test_layers_that_differ_in_a_setting_only_are_two() -> None:
+    """As in Gemma 3, whose global layers have another base: nothing is merged, nothing is equal that is not."""
+    found = difference(turns(10_000, 1_000_000), turns(10_000, 10_000))
+    assert [(change.sign, change.what, change.before, change.after) for change in found.changes] == [
+        ("changed", "position.rope_theta", 1_000_000.0, 10_000.0),
+        (
+            *("changed", "order"),
+            "(1 RoPE θ 10,000 + 1 RoPE θ 1,000,000) × 2",
+            "4 (grouped-query attention, SwiGLU FFN)",
+        ),
+    ]
+    assert "position.rope_theta" not in {one.what for one in found.equal}
+    assert "num_key_value_heads" in {one.what for one in found.equal}
+
+
+def test_another_order_is_written_differently_on_both_sides() -> None:
+    (change,) = difference(turns(10_000, 1_000_000), turns(1_000_000, 10_000)).changes
+    assert change.what == "order"
+    assert change.before != change.after
+
+
 def test_a_difference_as_data() -> None:
     one, other = (archdraw.load(SPECS / f"{slug}.yaml").block for slug in ("gpt-oss-20b", "gpt-oss-120b"))
     data = report(difference(one, other), "gpt-oss-20b", "gpt-oss-120b")
     assert data["changes"][0] == {
         "sign": "changed",
-        "sort": "feed forward",
+        "sort": "feed-forward",
         "block": "Mixture of experts",
         "what": "num_experts",
         "before": 32,

@@ -28,6 +28,7 @@ from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Experts, Leaf, Module, children, leaves, linear, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import combined, facts
 
 HEAD = "name: Tiny\ncontext_length: 64\nhidden_size: 256\nvocab_size: 128\nlayers:\n  - embedding\n"
@@ -77,7 +78,7 @@ def test_nodes_stand_in_the_order_of_the_flow_under_their_names() -> None:
         HEAD + "  - layer: {graph: {nodes: {b: {linear: 256}, a: {op: SiLU}}, edges: [[input, a, b, output]]}}\n"
     )
     assert [name for name, _ in graph.nodes] == ["a", "b"]
-    assert [(leaf.name, leaf.label) for leaf in leaves(graph)] == [("a", "SiLU"), ("b", "b 256")]
+    assert [(leaf.name, describe(leaf).label) for leaf in leaves(graph)] == [("a", "SiLU"), ("b", "b 256")]
     assert graph.edges == (("input", "a"), ("a", "b"), ("b", "output"))
 
 
@@ -106,7 +107,7 @@ def test_widths_follow_the_edges() -> None:
 
 
 ONE = "{a: {op: x}}"
-HEADS = "say head_dim where a head is not hidden_size / num_attention_heads wide"
+HEADS = "add head_dim where a head is not hidden_size / num_attention_heads wide"
 TWO = "{a: {op: x}, b: {op: y}}"
 ERRORS: list[tuple[str, str, list[str]]] = [
     ("{router: {op: x}}", "[[input, ruoter, output]]", [

@@ -6,10 +6,11 @@ import pytest
 
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
-from archdraw.kinds.mixers.position import ALiBi, RelativeBias, Rope
+from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias, Rope, RopeScaling
 from archdraw.kinds.mixers.token_sparse_attention import TokenSparseAttention
 from archdraw.tree.blocks import Cache, Leaf, Module, Window, leaves
 from archdraw.tree.facts import facts
+from described import describe
 
 SCOPE = Scope(hidden_size=64, vocab_size=100)
 GROUPED = GroupedQuery(num_attention_heads=8, num_key_value_heads=2, head_dim=16)
@@ -30,9 +31,9 @@ def test_narrow_values() -> None:
     counted = facts(narrow)
     assert counted.total_parameters == 64 * 128 + 64 * 32 + 64 * 24 + 8 * 12 * 64
     assert counted.kv_cache_bytes_per_token() == 2 * 2 * (16 + 12)
-    assert narrow.detail == "8 Q, 2 KV, head 16, V 12"
+    assert describe(narrow).detail == "8 query / 2 KV heads, dim 16 (V 12)"
     assert leaf(narrow, "attention").heads.value_width == 12  # type: ignore[union-attr]
-    assert narrow.notes[0] == "a token caches 2 × (16 + 12) values, 112 bytes in bf16"
+    assert describe(narrow).notes[0] == "KV cache per token and layer: 2 × (16 + 12) values (112 bytes, bf16)"
 
 
 @pytest.mark.parametrize(
@@ -42,22 +43,22 @@ def test_narrow_values() -> None:
 def test_gates(gate: object, projection: str | None, width: int) -> None:
     gated = made(output_gate=gate, gate_projection=projection)
     assert facts(gated).total_parameters == SHAPE + 64 * width
-    assert gated.label == "Gated attention"
+    assert describe(gated).label == "Gated attention"
     own = [leaf.name for leaf in leaves(gated) if leaf.outputs == ("gate",)]
     assert own == ([projection] if projection else [])
-    assert leaf(gated, "gate").label == ("sigmoid, per head" if gate == "per_head" else "sigmoid")
+    assert describe(leaf(gated, "gate")).label == ("sigmoid per head" if gate == "per_head" else "sigmoid")
 
 
 def test_a_gate_of_another_function() -> None:
-    assert leaf(made(output_gate=True, gate_activation="softplus"), "gate").label == "softplus"
+    assert describe(leaf(made(output_gate=True, gate_activation="softplus"), "gate")).label == "softplus"
 
 
 def test_keys_that_are_values_are_cached_once() -> None:
     one = made(attention_k_eq_v=True, v_norm=True, position=Rope())
     assert facts(one).total_parameters == SHAPE - 64 * 32
     assert facts(one).cache == {Cache(32): 1}
-    assert leaf(one, "v_norm").detail == "no weights"
-    assert one.notes[0] == "a token caches 2 × 16 values (K is V), 64 bytes in bf16"
+    assert describe(leaf(one, "v_norm")).full == "RMSNorm per head, no weights"
+    assert describe(one).notes[0] == "KV cache per token and layer: 2 × 16 values (K = V, 64 bytes, bf16)"
 
 
 def test_keys_and_values_of_another_layer() -> None:
@@ -66,13 +67,43 @@ def test_keys_and_values_of_another_layer() -> None:
     assert facts(shared).cache == {}
     source = leaf(shared, "shared_kv")
     assert (source.inputs, source.outputs, source.detail) == (0, ("K", "V"), "of layer 13")
-    assert "q and output have a bias" in shared.notes
+    assert describe(shared).detail == "8 query / 2 KV heads, dim 16, shared K, V"
+    assert describe(shared).notes == (
+        "reuses K and V of layer 13; adds nothing to the cache",
+        "full causal attention",
+        "bias on Q and output",
+    )
+    assert describe(leaf(made(shares_kv=True), "shared_kv")).detail == "of an earlier layer"
 
 
 def test_tokens_that_see_each_other_leave_nothing() -> None:
     encoder = made(is_causal=False)
     assert facts(encoder).cache == {}
-    assert encoder.detail.endswith("both ways")
+    assert describe(encoder).detail == "8 query / 2 KV heads, dim 16, bidirectional"
+    assert describe(encoder).notes == ("bidirectional; no KV cache",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({}, "full causal attention"),
+        ({"sliding_window": 1024}, "causal, window 1,024 tokens"),
+        ({"attention_chunk_size": 64}, "causal, chunks of 64 tokens"),
+    ],
+)
+def test_causal_masks_are_named(fields: dict[str, object], note: str) -> None:
+    assert describe(made(**fields)).notes[1:] == (note,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"sliding_window": 1024}, "bidirectional, window 1,024 tokens; no KV cache"),
+        ({"attention_chunk_size": 64}, "bidirectional, chunks of 64 tokens; no KV cache"),
+    ],
+)
+def test_bidirectional_masks_are_named(fields: dict[str, object], note: str) -> None:
+    assert describe(made(is_causal=False, **fields)).notes == (note,)
 
 
 def test_windows_bound_the_cache_and_the_reach() -> None:
@@ -88,22 +119,25 @@ def test_biases_each_by_itself() -> None:
     assert extra(attention_bias=True) == 128 + 32 + 32 + 64
     assert extra(attention_bias=True, attention_key_bias=False) == 128 + 32 + 64
     assert extra(attention_bias=True, attention_out_bias=False) == 128 + 32 + 32
-    assert "q, v and output have a bias" in made(attention_bias=True, attention_key_bias=False).notes
+    assert describe(made(attention_bias=True, attention_key_bias=False)).notes[-1] == "bias on Q, V and output"
 
 
 @pytest.mark.parametrize(
-    ("norm", "count"),
+    ("norm", "count", "words"),
     [
-        ("rmsnorm_per_head", 32),
-        ("rmsnorm_per_projection", 128 + 32),
-        ("layernorm_per_head", 64),
-        ("layernorm_each_head", 8 * 16 + 2 * 16),
-        ("layernorm_per_projection", 2 * (128 + 32)),
-        ("l2norm_per_head", 0),
+        ("rmsnorm_per_head", 32, "RMSNorm per head"),
+        ("rmsnorm_per_projection", 128 + 32, "RMSNorm over all heads"),
+        ("layernorm_per_head", 64, "LayerNorm per head"),
+        ("layernorm_each_head", 8 * 16 + 2 * 16, "LayerNorm per head, weights per head"),
+        ("layernorm_per_projection", 2 * (128 + 32), "LayerNorm over all heads"),
+        ("l2norm_per_head", 0, "L2 norm per head"),
+        ("unit_rmsnorm_per_head", 0, "RMSNorm per head, no weights"),
     ],
 )
-def test_norms_of_queries_and_keys(norm: str, count: int) -> None:
-    assert facts(made(qk_norm=norm)).parts.get("norm", 0) == count
+def test_norms_of_queries_and_keys(norm: str, count: int, words: str) -> None:
+    normed = made(qk_norm=norm)
+    assert facts(normed).parts.get("norm", 0) == count
+    assert describe(leaf(normed, "qk_norm")).full == words
 
 
 def test_the_norm_may_come_after_the_rotation() -> None:
@@ -116,24 +150,48 @@ def test_the_norm_may_come_after_the_rotation() -> None:
 
 
 def test_what_is_added_to_the_scores() -> None:
-    assert leaf(made(position=ALiBi(), sinks=True), "attention").chip == "sinks, ALiBi"
-    biased = made(position=RelativeBias(relative_attention_num_buckets=4))
+    assert describe(leaf(made(position=ALiBi(), sinks=True), "attention")).tag == "sinks, ALiBi"
+    biased = made(position=RelativeBias(relative_attention_num_buckets=4), attn_logit_softcapping=30.0)
     assert facts(biased).total_parameters == SHAPE + 4 * 8
+    assert describe(leaf(biased, "attention")).tag == "relative-position bias, logit softcap 30"
+    assert describe(biased).detail.endswith("dim 16, owns the relative-bias table")
+    assert describe(made(position=RelativeBias(shared=True))).detail.endswith("dim 16")
+    assert not leaf(made(), "attention").tag
 
 
-def test_remarks() -> None:
-    remarks = " ".join(made(attention_multiplier=0.25, clip_qkv=8.0, attn_temperature_len=1024, sinks=True).notes)
-    for remark in ("scores × 0.25", "clamped at ±8", "beyond token 1,024", "1 learned sink a head"):
-        assert remark in remarks
-    assert leaf(made(attention_value_scale=0.707), "v_scale").label == "× 0.707"
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"attention_multiplier": 1.0}, "no 1/√d scaling"),
+        ({"attention_multiplier": 0.0078125}, "attention scale 1/128"),
+        ({"attention_multiplier": 0.3}, "attention scale 0.3"),
+        ({"attention_multiplier": 4.0}, "attention scale 4"),
+        ({"query_pre_attn_scalar": 168.0}, "attention scale 1/√168"),
+        ({"clip_qkv": 8.0}, "Q, K and V clamped to ±8"),
+        ({"attn_temperature_len": 1024}, "attention logits × ln n / ln 1,024 for token n > 1,024"),
+        ({"attn_temperature_tuning": True}, "Q × (1 + 0.1 ln(1 + floor(n / 8,192))) at token n"),
+        ({"sinks": True}, "one learned sink per head"),
+        ({"position": NoPosition()}, "no positional encoding (NoPE)"),
+    ],
+)
+def test_notes_say_what_no_box_shows(fields: dict[str, object], note: str) -> None:
+    assert note in "; ".join(describe(made(**fields)).notes[1:]).split("; ")
+
+
+def test_values_can_be_scaled() -> None:
+    assert describe(leaf(made(attention_value_scale=0.707), "v_scale")).label == "× 0.707"
 
 
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
-        ({"shares_kv": True, "attention_k_eq_v": True}, "attention_k_eq_v", "keys and values of another layer"),
-        ({"attention_k_eq_v": True, "v_head_dim": 8}, "v_head_dim", "have their width"),
-        ({"query_pre_attn_scalar": 8.0, "attention_multiplier": 1.0}, "attention_multiplier", "both scale"),
+        (
+            {"shares_kv": True, "attention_k_eq_v": True},
+            "attention_k_eq_v",
+            "combined with shares_kv",
+        ),
+        ({"attention_k_eq_v": True, "v_head_dim": 8}, "v_head_dim", "v_head_dim must equal head_dim where K = V"),
+        ({"query_pre_attn_scalar": 8.0, "attention_multiplier": 1.0}, "attention_multiplier", "cannot both be set"),
         ({"gate_projection": "g_proj"}, "gate_projection", "without an output_gate"),
     ],
 )
@@ -154,13 +212,46 @@ def test_an_indexer_chooses_tokens() -> None:
     assert facts(chosen).parts == {"attention": SHAPE + index, "norm": 2 * 8}
     assert facts(chosen).cache == {Cache(32): 2, Cache(8, index=True): 1}
     assert leaf(chosen, "attention").heads.reach == 32  # type: ignore[union-attr]
-    assert (chosen.label, leaf(chosen, "attention").inputs) == ("Sparse attention", 4)
-    assert "index: 8 values a token more" in chosen.notes
+    words = describe(chosen)
+    assert (words.label, leaf(chosen, "attention").inputs) == ("GQA with DeepSeek Sparse Attention (DSA)", 4)
+    assert words.notes[1:] == (
+        "plus 8 indexer-key values per token",
+        "each query attends to ≤ 32 keys",
+        "causal",
+    )
 
 
-def test_a_chosen_few_have_no_window() -> None:
-    with pytest.raises(KindError, match="sliding_window does not go with tokens that an indexer chooses"):
-        SPARSE.model_copy(update={"sliding_window": 8}).expand(SCOPE)
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"sliding_window": 8}, "sliding_window cannot be combined with an indexer"),
+        ({"is_causal": False}, "is_causal: false cannot be combined with an indexer"),
+    ],
+)
+def test_an_indexer_excludes_some_fields(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(KindError) as caught:
+        SPARSE.model_copy(update=fields).expand(SCOPE)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("position", "label", "detail"),
+    [
+        (Rope(rope_theta=500_000.0), "RoPE", "θ = 500,000"),
+        (Rope(rope_scaling=RopeScaling(rope_type="linear", factor=8.0)), "RoPE, linear ×8", "θ = 10,000"),
+        (Rope(rope_scaling=RopeScaling(rope_type="llama3", factor=8.0)), "RoPE, Llama 3 scaling ×8", "θ = 10,000"),
+        (Rope(rope_scaling=RopeScaling(rope_type="longrope")), "RoPE, LongRoPE", "θ = 10,000"),
+        (Rope(rope_scaling=RopeScaling(rope_type="dynamic", factor=2.0)), "RoPE, dynamic NTK ×2", "θ = 10,000"),
+        (
+            Rope(partial_rotary_factor=0.5, rope_scaling=RopeScaling(rope_type="yarn", factor=40.0)),
+            "partial RoPE (8/16)",
+            "θ = 10,000, YaRN ×40",
+        ),
+    ],
+)
+def test_rotations_are_named(position: Rope, label: str, detail: str) -> None:
+    words = describe(leaf(made(position=position), "rotary_emb"))
+    assert (words.label, words.detail, words.tag) == (label, detail, label)
 
 
 def test_multi_head_has_as_many_keys_as_queries() -> None:

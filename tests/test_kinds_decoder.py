@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.embeddings.embedding import Embedding
 from archdraw.kinds.embeddings.head import MaskedHead, OutputHead
 from archdraw.kinds.encoders.encoder import CrossAttention
 from archdraw.kinds.feed_forward.feed_forward import GELU
-from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
+from archdraw.kinds.layers.loop import Loop
 from archdraw.kinds.layers.norm import LayerNorm, RMSNorm
+from archdraw.kinds.layers.primitives import Linear
+from archdraw.kinds.layers.unpublished import Unpublished
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
@@ -83,9 +87,9 @@ def test_a_narrower_table_is_projected_on_both_ends() -> None:
 
 def test_scores_are_scaled_once() -> None:
     made = OutputHead(logit_scale=0.0625, final_logit_softcapping=30.0).expand(SMALL)
-    assert [leaf.label for leaf in leaves(made)] == ["Linear output", "× 0.0625", "soft cap 30"]
+    assert [describe(leaf).label for leaf in leaves(made)] == ["LM head", "× 0.0625", "logit softcap 30"]
     divided = OutputHead(logits_scaling=8.0, bias=True).expand(SMALL)
-    assert [leaf.label for leaf in leaves(divided)] == ["Linear output", "÷ 8"]
+    assert [describe(leaf).label for leaf in leaves(divided)] == ["LM head", "÷ 8"]
     assert facts(divided).total_parameters == 1000 * 64 + 1000
     with pytest.raises(KindError, match="cannot both be set"):
         OutputHead(logit_scale=2.0, logits_scaling=2.0).expand(SMALL)
@@ -105,14 +109,17 @@ def test_biases_on_the_scores() -> None:
 
     plain = facts(HEADS.expand(SMALL)).total_parameters
     linear = HEADS.model_copy(update={"position": ALiBi()})
-    assert (attention(linear).chip, facts(linear.expand(SMALL)).total_parameters) == ("ALiBi", plain)
+    assert (describe(attention(linear)).tag, facts(linear.expand(SMALL)).total_parameters) == ("ALiBi", plain)
     first = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10)})
     later = HEADS.model_copy(update={"position": RelativeBias(relative_attention_num_buckets=10, shared=True)})
-    assert attention(first).chip == attention(later).chip == "relative bias"
+    assert describe(attention(first)).tag == describe(attention(later)).tag == "relative-position bias"
     assert facts(first.expand(SMALL)).total_parameters == plain + 10 * 4
     assert facts(later.expand(SMALL)).total_parameters == plain
-    assert first.expand(SMALL).detail == "4 heads of 16, table of biases"
-    assert HEADS.model_copy(update={"position": NoPosition()}).expand(SMALL).detail == "4 heads of 16, NoPE"
+    none = HEADS.model_copy(update={"position": NoPosition()})
+    assert [describe(kind.expand(SMALL)).detail for kind in (first, none)] == [
+        "4 heads, dim 16, owns the relative-bias table",
+        "4 heads, dim 16, NoPE",
+    ]
 
 
 def test_a_mixer_without_a_norm_before_it() -> None:
@@ -126,3 +133,50 @@ def test_sines_and_cosines_have_no_parameters() -> None:
     plain, placed = (Embedding(sinusoidal_positions=on).expand(SMALL) for on in (False, True))
     assert [leaf.inputs for leaf in leaves(placed)] == [1, 0]
     assert facts(placed).total_parameters == facts(plain).total_parameters
+
+
+def test_the_norms_of_a_sandwich_are_called_by_their_sublayer() -> None:
+    def labels(**fields: object) -> list[str]:
+        made = Decoder.model_validate({"placement": "sandwich", "attention": HEADS, "feed_forward": WIDE, **fields})
+        return [describe(leaf).label for leaf in leaves(made.expand(SMALL)) if leaf.role == "norm"]
+
+    around_ffn = ["Pre-FFN RMSNorm", "Post-FFN RMSNorm"]
+    assert labels() == ["Pre-attention RMSNorm", "Post-attention RMSNorm", *around_ffn]
+    assert labels(attention=Linear(features=64)) == ["Pre-mixer RMSNorm", "Post-mixer RMSNorm", *around_ffn]
+    assert labels(cross_attention=CrossAttention(num_attention_heads=4))[2:4] == [
+        "Pre-cross-attention RMSNorm",
+        "Post-cross-attention RMSNorm",
+    ]
+    assert labels(norm=LayerNorm(label="Norm of ours"))[-1] == "Post-FFN Norm of ours"
+    assert labels(placement="pre") == ["RMSNorm", "RMSNorm"]
+
+
+def test_a_layer_says_which_decisions_it_takes() -> None:
+    def names(kind: Kind) -> list[str]:
+        return [concept.name for concept in kind.concepts_used()]
+
+    plain = Decoder(attention=HEADS)
+    assert names(plain) == ["pre-norm"]
+    assert names(plain.model_copy(update={"placement": "post"})) == ["post-norm inside the residual"]
+    assert names(plain.model_copy(update={"placement": "post_add"})) == ["post-norm"]
+    assert names(plain.model_copy(update={"placement": "sandwich"})) == ["sandwich norm"]
+    assert names(plain.model_copy(update={"placement": "parallel"})) == ["parallel block"]
+    assert names(plain.model_copy(update={"placement": "pre_add"})) == []
+    crossing = EncoderLayer(attention=HEADS, cross_attention=CrossAttention(num_attention_heads=4))
+    assert names(crossing) == ["pre-norm", "cross-attention"]
+    assert names(LayerNorm()) == ["LayerNorm"]
+    assert names(RMSNorm()) == []
+    assert names(Unpublished(label="Experts", part="experts")) == ["mixture of experts"]
+    assert names(Loop(num_loops=2, body=(plain,), early_exit_threshold=1.0)) == ["looped depth", "exit gate"]
+
+
+def test_loops_that_end_at_other_thresholds_are_two() -> None:
+    made = [
+        Loop(num_loops=2, body=(RMSNorm(),), early_exit_threshold=threshold).expand(SMALL) for threshold in (0.5, 1.0)
+    ]
+    gates = [leaf for block in made for leaf in leaves(block) if leaf.name == "early_exit_gate"]
+    assert [describe(gate).full for gate in gates] == [
+        "Exit gate, exit at cumulative probability 0.5",
+        "Exit gate, exit at cumulative probability 1",
+    ]
+    assert gates[0].settings != gates[1].settings

@@ -14,6 +14,7 @@ from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from samples import template
 
@@ -51,7 +52,7 @@ def test_an_encoder_has_layers_and_no_cache() -> None:
     with pytest.raises(KindError, match="needs layers"):
         Encoder(layers=(Embedding(),)).expand(SMALL)
     causal = MultiHead(num_attention_heads=4)
-    with pytest.raises(KindError, match="keeps nothing in a cache"):
+    with pytest.raises(KindError, match="no KV cache and no state"):
         EncoderLayer(attention=causal).expand(SMALL)
 
 
@@ -108,7 +109,7 @@ def test_a_gate_opens_both_branches_of_a_layer_that_reads_an_image() -> None:
         feed_forward=ReLU(intermediate_size=100),
         residual=TanhGatedResidual(),
     ).expand(SMALL)
-    gates = [leaf.name for leaf in leaves(made) if leaf.label == "× tanh(gate)"]
+    gates = [leaf.name for leaf in leaves(made) if describe(leaf).label == "× tanh(gate)"]
     assert gates == ["cross_attn_attn_gate", "cross_attn_mlp_gate"]
     assert [leaf.name for leaf in leaves(made) if leaf.role == "norm"] == [
         "input_layernorm",

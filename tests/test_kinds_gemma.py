@@ -8,12 +8,13 @@ from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.embeddings.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
 from archdraw.kinds.feed_forward.dense_and_experts import DenseAndExperts
 from archdraw.kinds.feed_forward.feed_forward import GEGLU
-from archdraw.kinds.layers.algebra import Linear
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import GroupedQuery
 from archdraw.kinds.residuals.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
 from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
 from samples import beside, template
@@ -32,7 +33,7 @@ def total(block: Block) -> int:
 
 
 def labels(block: Block) -> list[str]:
-    return [part.label for _, part in walk(block) if isinstance(part, Leaf | Module)]
+    return [describe(part).label for _, part in walk(block) if isinstance(part, Leaf | Module)]
 
 
 def test_per_layer_embeddings_are_counted_beside_the_spine() -> None:
@@ -42,8 +43,10 @@ def test_per_layer_embeddings_are_counted_beside_the_spine() -> None:
     counted = facts(side)
     assert counted.total_parameters == 50 * 3 * 8 + H * 3 * 8 + 8
     assert counted.text_parameters == counted.total_parameters
-    assert side.body.detail == "3 × 8 features"
+    assert describe(side.body).detail == "3 layers × 8 features"
+    assert describe(side.body).notes == ("table of 1.20k parameters: looked up, not multiplied",)
     own = kind.model_copy(update={"vocab_size_per_layer_input": None})
+    assert own.expand(SCOPE) == kind.model_copy(update={"vocab_size_per_layer_input": 100}).expand(SCOPE)
     assert total(own.expand(SCOPE)) - counted.total_parameters == (100 - 50) * 3 * 8
 
 
@@ -79,13 +82,13 @@ def test_experts_beside_a_dense_feed_forward() -> None:
     assert counted.total_parameters == 3 * H * 32 + 8 * expert + router + 4 * H
     assert counted.total_parameters - counted.active_parameters == 6 * expert
     assert (counted.parts["router"], counted.parts["experts"]) == (router, 8 * expert)
-    assert BOTH.expand(SCOPE).detail == "2 of 8 + 1 dense"
+    assert describe(BOTH.expand(SCOPE)).detail == "2 of 8 + 1 dense"
 
 
 def test_a_block_that_begins_with_norms_gets_none_before_it() -> None:
     layer = Decoder(attention=HEADS, feed_forward=BOTH, placement="sandwich", norm=RMSNorm())
     assert facts(layer.expand(SCOPE)).parts["norm"] == 3 * H + 4 * H
-    assert [label for label in labels(layer.expand(SCOPE)) if label.startswith("RMSNorm")].count("RMSNorm before") == 1
+    assert [label for label in labels(layer.expand(SCOPE)) if label.startswith("Pre-")] == ["Pre-attention RMSNorm"]
     plain = layer.model_copy(update={"placement": "pre"}).expand(SCOPE)
     assert facts(plain).parts["norm"] == H + 4 * H
 
@@ -122,7 +125,14 @@ def test_a_layer_of_alternating_updates() -> None:
     # The streams pass the layer, LAuReL has a residual of its own, and so have mixer, feed forward, and embedding.
     assert sum(isinstance(part, Residual) for _, part in walk(layer)) == 5
     assert "gate 96" in labels(layer)
-    assert "top 5 %, GELU" in labels(layer)
+    assert "top 5%, GELU" in labels(layer)
+    assert [label for label in labels(layer) if "RMSNorm" in label] == [
+        *("Pre-attention RMSNorm", "RMSNorm", "Post-attention RMSNorm"),
+        *("Pre-FFN RMSNorm", "Post-FFN RMSNorm", "Post-PLE RMSNorm"),
+    ]
+    details = {leaf.name: describe(leaf).detail for leaf in leaves(layer)}
+    assert details["altup_predict"] == "each of 4 streams + mixture of all"
+    assert details["altup_correct"] == "update of stream 1 × 4 coefficients"
 
 
 def test_a_layer_of_alternating_updates_without_an_embedding_of_its_own() -> None:

@@ -27,6 +27,7 @@ from archdraw.readers.families.qwen4 import table_rows
 from archdraw.readers.families.streams import layer_ratios
 from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
 from archdraw.tree.facts import facts
+from described import describe
 from samples import LATENT, SCOPE
 
 HIDDEN = SCOPE.hidden_size
@@ -56,7 +57,19 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
     assert counted.kv_cache_bytes_per_token() == 2 * (512 + 64)
     assert counted.index_cache_bytes_per_token() == 2 * 32
     assert counted.attended == {(256, 1): 16 * (192 + 128), (None, 1): 4 * 32}
-    assert full.label == "Sparse latent attention"
+    assert describe(full).label == "MLA with DeepSeek Sparse Attention (DSA)"
+    assert describe(full).notes[1:] == (
+        "plus 32 indexer-key values per token",
+        "causal; each query attends to ≤ 256 keys",
+    )
+    labels = {leaf.name: describe(leaf).full for leaf in leaves(full) if leaf.name.startswith("indexer")}
+    assert labels == {
+        "indexer.weights_proj": "index-head weights (4)",
+        "indexer.wk": "index K 32",
+        "indexer.k_norm": "LayerNorm",
+        "indexer.wq_b": "index Q 4 × 32",
+        "indexer": "Lightning indexer, top-256 tokens, RoPE",
+    }
 
 
 def test_a_shared_index_has_no_weights_and_a_line_from_elsewhere() -> None:
@@ -64,7 +77,12 @@ def test_a_shared_index_has_no_weights_and_a_line_from_elsewhere() -> None:
     assert total(shared) == total(LATENT.expand(SCOPE))
     assert facts(shared).index_cache_bytes_per_token() == 0
     (source,) = (leaf for leaf in leaves(shared) if leaf.inputs == 0)
-    assert source.outputs == ("chosen",)
+    assert source.outputs == ("top-k",)
+    assert describe(shared).label == "MLA with DSA, shared index"
+    assert (describe(source).full, describe(source).tag) == (
+        "Shared index, top-256 of an earlier layer",
+        "top-256, shared",
+    )
 
 
 def test_a_pooled_index_is_cached_once_for_its_tokens() -> None:
@@ -72,6 +90,7 @@ def test_a_pooled_index_is_cached_once_for_its_tokens() -> None:
     plain = LATENT.model_copy(update={"indexer": "full", **INDEX}).expand(SCOPE)
     assert total(pooled) - total(plain) == 32 * HIDDEN + 4 * 32
     assert facts(pooled).index_cache_bytes_per_token() == 2 * 32 // 4
+    assert describe(pooled).notes[1] == "plus 32 indexer-key values per 4 tokens"
 
 
 def test_latent_attention_without_rotation_gates_and_sinks() -> None:
@@ -79,6 +98,11 @@ def test_latent_attention_without_rotation_gates_and_sinks() -> None:
     assert facts(plain).kv_cache_bytes_per_token() == 2 * 512
     attention = next(leaf for leaf in leaves(plain) if leaf.name == "attention")
     assert attention.inputs == 3
+    assert describe(plain).detail == "16 heads, latent 512"
+    assert describe(plain).notes == (
+        "KV cache per token and layer: 512 values (1 KiB, bf16)",
+        "full causal attention; no positional encoding (NoPE)",
+    )
     gated = LATENT.model_copy(update={"output_gate": True, "sinks": True}).expand(SCOPE)
     assert total(gated) - total(LATENT.expand(SCOPE)) == HIDDEN * 16 * 128 + 16
     by_head = LATENT.model_copy(update={"output_gate": "per_head"}).expand(SCOPE)
@@ -111,7 +135,38 @@ def test_compressed_attention() -> None:
     compressors = sum(2 * HIDDEN * 2 * width + 4 * 2 * width + width for width in (64, 32))
     assert total(sparse) - total(window) == compressors + 96 * 4 * 32 + HIDDEN * 4
     assert facts(sparse).index_cache_bytes_per_token() == 2 * 32 // 4
-    assert (window.role, heavy.role, sparse.label) == ("sliding", "attention", "Compressed sparse attention")
+    assert (window.role, heavy.role, sparse.role) == ("sliding", "attention", "attention")
+    words = describe(window), describe(heavy), describe(sparse)
+    assert [word.label for word in words] == [
+        "Sliding-window attention",
+        "Heavily compressed attention",
+        "Compressed sparse attention",
+    ]
+    assert {word.detail for word in words} == {"8 query / 1 KV head, dim 64, window 128"}
+    assert [word.notes for word in words] == [
+        (
+            "KV cache per layer: 64 values × last 128 tokens (16 KiB, bf16)",
+            "causal, window 128 tokens; one learned sink per head",
+        ),
+        (
+            "KV cache per layer: 64 values per 16 tokens (128 bytes, bf16)",
+            "plus 64 values for each of the last 128 tokens",
+            "causal; one learned sink per head",
+        ),
+        (
+            "KV cache per layer: 64 values per 4 tokens (128 bytes, bf16)",
+            "plus 64 values for each of the last 128 tokens",
+            "plus 32 indexer-key values per 4 tokens",
+            "causal; one learned sink per head",
+        ),
+    ]
+    boxes = {leaf.name: describe(leaf) for leaf in leaves(sparse)}
+    assert (boxes["compressor"].full, boxes["compressor"].tag) == (
+        "Softmax pooling, window 8, stride 4",
+        "4:1 compression",
+    )
+    assert boxes["rotary_emb"].full == "Inverse RoPE, on the output"
+    assert boxes["o_a_proj"].full == "2 groups of heads, 256 → 48 each"
 
 
 def test_shared_entries() -> None:
@@ -130,15 +185,32 @@ def test_shared_entries() -> None:
     ).expand(SCOPE)
     assert total(reused) == total(window)
     assert [facts(block).kv_cache_bytes_per_token() for block in (again, reused)] == [0, 0]
+    assert [describe(block).label for block in (source, each, again, reused)] == [
+        "Compressed sparse attention",
+        "Global sparse attention",
+        "Re-indexed sparse attention",
+        "Shared global attention",
+    ]
+    assert describe(each).notes[0] == "KV cache per token and layer: 64 values (128 bytes, bf16)"
+    assert describe(reused).notes == (
+        "reuses entries and index keys of an earlier layer",
+        "plus 64 values for each of the last 128 tokens",
+        "causal; one learned sink per head",
+    )
+    bounds: dict[str, Any] = {"candidate_topk_blocks": 16, "candidate_block_size": 8}
+    made = SharedCompressedAttention(**COMPRESSED, compress_ratio=1, **INDEX, **bounds)
+    assert "selects 16 candidate blocks of 8 for later layers" in describe(made.expand(SCOPE)).notes
+    later = made.model_copy(update={"entries": "shared"})
+    assert "top-k among 16 candidate blocks of 8" in describe(later.expand(SCOPE)).notes
 
 
 def test_compressed_attention_refuses_what_does_not_fit() -> None:
     for kind in (CompressedAttention, SharedCompressedAttention):
         with pytest.raises(KindError, match="o_groups 3 does not divide"):
             kind(**COMPRESSED | {"o_groups": 3}).expand(SCOPE)
-        with pytest.raises(KindError, match="chooses compressed entries"):
+        with pytest.raises(KindError, match="an indexer selects compressed entries"):
             kind(**COMPRESSED, **INDEX).expand(SCOPE)
-    with pytest.raises(KindError, match="chooses among them itself"):
+    with pytest.raises(KindError, match="needs an indexer of its own"):
         SharedCompressedAttention(**COMPRESSED, compress_ratio=2, indexer="shared", **INDEX).expand(SCOPE)
 
 
@@ -155,6 +227,12 @@ def test_a_pooled_index_beside_grouped_query_attention() -> None:
     assert total(made) == own + HIDDEN * 5 * 32 + 2 * 32
     assert facts(made).index_cache_bytes_per_token() == 2 * 32 // 4
     assert facts(made).attended == {(256, 1): 8 * 128, (None, 4): 4 * 32}
+    assert describe(made).label == "Gated sparse attention"
+    assert describe(made).notes[1:] == (
+        "plus 32 indexer-key values per 4 tokens",
+        "each query attends to ≤ 256 tokens and its own unfinished block of 4",
+        "causal",
+    )
     with pytest.raises(KindError, match="does not divide indexer_budget"):
         PooledSparseAttention(**heads, **index | {"indexer_budget": 255}).expand(SCOPE)
 
@@ -186,7 +264,10 @@ def test_streams_begin_and_end() -> None:
     assert total(ResidualStreams(hc_mult=4).expand(SCOPE)) == 0
     assert total(StreamHead(hc_mult=4).expand(SCOPE)) == 4 * 4 * HIDDEN + 4 + 1
     ends = [StreamHead(hc_mult=4, read="mean").expand(SCOPE), StreamHead(hc_mult=4, read="carried").expand(SCOPE)]
-    assert [end.label for end in ends if isinstance(end, Leaf)] == ["Mean of 4 streams", "Read 4 streams"]
+    assert [describe(end).full for end in ends if isinstance(end, Leaf)] == [
+        "Mean of 4 streams",
+        "Collapse 4 streams, coefficients of the last layer",
+    ]
     assert [total(end) for end in ends] == [0, 0]
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from archdraw.glossary.concepts import LIGHTNING as LIGHTNING_CONCEPT
+from archdraw.glossary.concepts import QK_NORM
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.lightning_attention import LightningAttention
 from archdraw.kinds.mixers.linear_attention import GatedDeltaNet, KimiDeltaAttention
 from archdraw.kinds.mixers.position import Rope
 from archdraw.tree.blocks import leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from test_wiring import leaving
 
@@ -30,7 +33,13 @@ def test_both_ways_to_store_a_gated_delta_net_count_the_same() -> None:
 def test_the_gate_of_a_delta_net_can_be_a_sigmoid() -> None:
     made = DELTA.model_copy(update={"output_gate_type": "sigmoid"}).expand(SCOPE)
     (gate,) = (leaf for leaf in leaves(made) if leaf.name == "gate")
-    assert gate.label == "sigmoid"
+    assert describe(gate).label == "sigmoid"
+
+
+def test_heads_of_queries_and_of_values_can_differ_in_width() -> None:
+    alike = DELTA.model_copy(update={"linear_value_head_dim": 8}).expand(SCOPE)
+    assert describe(alike).detail == "2 QK / 4 V heads, dim 8"
+    assert describe(DELTA.expand(SCOPE)).detail == "2 QK / 4 V heads, dims 8 / 4"
 
 
 def test_kimi_delta_attention() -> None:
@@ -45,11 +54,19 @@ def test_kimi_delta_attention() -> None:
     assert facts(full.expand(SCOPE)).total_parameters == expected - 2 * low_rank + 2 * 32 * width
 
 
-def test_what_is_said_of_a_bounded_decay() -> None:
+def test_a_bounded_decay_and_a_wider_write_strength_are_said() -> None:
     bounded = KDA.model_copy(update={"gate_lower_bound": -5.0, "allow_neg_eigval": True}).expand(SCOPE)
-    assert "a channel keeps at least 0.67 % a token" in bounded.notes
-    assert any(leaf.detail == "write, 0 to 2" for leaf in leaves(bounded))
-    assert not any("keeps at least" in note for note in KDA.expand(SCOPE).notes)
+    assert describe(bounded).notes == (
+        "recurrent state per layer: 256 (+ 288 conv) values",
+        "1.06 KiB in bf16",
+        "decay bounded: log α ≥ -5",
+    )
+    details = {leaf.name: describe(leaf).full for leaf in leaves(bounded)}
+    assert (details["beta"], details["alpha"]) == ("β (write strength), range 0–2", "α (decay)")
+    assert (details["g_proj"], details["forget_gate.f_proj"]) == ("gate 32, rank 8", "α 32, rank 8")
+    plain = KDA.expand(SCOPE)
+    assert len(describe(plain).notes) == 2
+    assert "β (write strength)" in {describe(leaf).full for leaf in leaves(plain)}
 
 
 def test_the_delta_rule_multiplies_its_state_four_times() -> None:
@@ -71,10 +88,23 @@ def test_lightning_attention_with_norms_and_rotation() -> None:
     )
     made = ling.expand(SCOPE)
     assert facts(made).total_parameters == facts(LIGHTNING.expand(SCOPE)).total_parameters + 2 * 8
-    assert any(leaf.label == "RMSNorm over 2 heads" for leaf in leaves(made))
+    described = {leaf.name: describe(leaf).full for leaf in leaves(made)}
+    assert described["norm"] == "Grouped RMSNorm, 2 groups"
+    assert set(ling.concepts_used()) == {LIGHTNING_CONCEPT, QK_NORM}
+    whole = {leaf.name: describe(leaf).full for leaf in leaves(LIGHTNING.expand(SCOPE))}
+    assert (whole["norm"], whole["qkv_proj"]) == ("RMSNorm over all heads", "Q, K, V 3 × 32, SiLU")
+    assert set(LIGHTNING.concepts_used()) == {LIGHTNING_CONCEPT}
     assert leaving(made, 1) == 1
     biased = ling.model_copy(update={"attention_bias": True, "attention_out_bias": False})
     assert facts(biased.expand(SCOPE)).total_parameters == facts(made).total_parameters + 3 * 32
+
+
+def test_a_bias_that_is_left_out_is_that_of_the_other_projection() -> None:
+    biased = LIGHTNING.model_copy(update={"attention_bias": True})
+    assert dict(biased.expand(SCOPE).settings)["attention_out_bias"] is True
+    written = biased.model_copy(update={"attention_out_bias": True})
+    assert written.expand(SCOPE) == biased.expand(SCOPE)
+    assert biased.model_copy(update={"attention_out_bias": False}).expand(SCOPE) != biased.expand(SCOPE)
 
 
 def test_groups_of_the_norm_divide_the_heads() -> None:

@@ -8,6 +8,7 @@ from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.relative_attention import AddedConvolution, LearnedScale, RelativeAttention
 from archdraw.tree.blocks import Window, leaves
 from archdraw.tree.facts import facts
+from described import describe
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
@@ -34,23 +35,32 @@ def test_counts_cache_and_state() -> None:
 
 def test_the_window_bounds_the_bias_and_the_cache() -> None:
     made = SLIDING.expand(SCOPE)
-    assert (made.label, made.role) == ("Sliding attention", "sliding")
+    words = describe(made)
+    assert (words.label, words.detail) == ("Sliding-window attention", "4 query / 2 KV heads, dim 8, window 12")
+    assert made.role == "sliding"
     assert facts(made).total_parameters == PROJECTIONS + 2 * 16 * 4 + 2 * 8 + 3 * 12
     assert {leaf.cache.window for leaf in leaves(made) if leaf.cache} == {Window(12)}
     (bias,) = (leaf for leaf in leaves(made) if leaf.name == "rel_logits_proj")
     assert bias.weights[0].shape == (3, 12)
+    assert (describe(bias).full, describe(bias).tag) == ("relative-position bias (≤ 12)", "relative-position bias")
 
 
 def test_notes_say_how_scores_are_scaled() -> None:
-    told = FULL.expand(SCOPE).notes
-    assert "scores / 8; 3 profiles of distance" in told
-    assert "Q and bias × (1 + 0.1 ln(n / 1,000)) from token 1,000 on" in told
+    words = describe(FULL.expand(SCOPE))
+    assert words.label == "Relative attention"
+    assert words.notes == (
+        "KV cache per token and layer: 2 × 2 × 8 values (64 bytes, bf16)",
+        "full causal attention; attention scale 1/8",
+        "3 relative-position profiles",
+        "Q and bias × (1 + 0.1 ln(n / 1,000)) for token n > 1,000",
+    )
 
 
 def test_a_convolution_keeps_what_it_reaches_back_to() -> None:
     leaf = AddedConvolution(conv_kernel_size=4, name="attn_sconv").expand(SCOPE)
     assert (leaf.name, leaf.state) == ("attn_sconv", 96)
     assert facts(leaf).total_parameters == 4 * 32
+    assert describe(leaf).full == "Short convolution, causal conv (k = 4) + residual"
 
 
 def test_a_scale_is_one_number() -> None:

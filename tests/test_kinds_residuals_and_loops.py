@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.feed_forward.feed_forward import PolyNormGLU, SiTUGLU, SwiGLU
-from archdraw.kinds.layers.algebra import Linear
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.layers.loop import Loop
 from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.residuals.affine import AffineResidual
 from archdraw.kinds.residuals.attention_residual import AttentionResidual, AttentionResidualOutput
+from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
+from archdraw.kinds.residuals.residual import ResidualKind, ScaledResidual
+from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.kinds.residuals.weighted_residual import WeightedResidual
 from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence, layers, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
@@ -28,8 +33,8 @@ def test_a_weighted_residual_multiplies_the_line_that_passes() -> None:
     norm, attention, second_norm, feed_forward = layer.body.parts
     assert isinstance(attention, Parallel)
     assert isinstance(feed_forward, Residual)
-    assert next(leaves(attention)).label == "× 3.5"
-    assert [leaf.label for leaf in leaves(feed_forward)][-1] == "× 0.5"
+    assert describe(next(leaves(attention))).label == "× 3.5"
+    assert [describe(leaf).label for leaf in leaves(feed_forward)][-1] == "× 0.5"
     assert [leaf.name for leaf in (*leaves(norm), *leaves(second_norm))] == [
         "input_layernorm",
         "post_attention_layernorm",
@@ -41,6 +46,91 @@ def test_attention_residuals_have_a_norm_and_a_query_each() -> None:
     assert facts(layer.expand(SCOPE)).total_parameters == 3 * (ONE + 2 * 2 * 32)
     last = AttentionResidualOutput(attn_res_block_size=12).expand(SCOPE)
     assert facts(last).total_parameters == 2 * 32
+    (mean,) = (leaf for leaf in leaves(last))
+    assert describe(mean).full == "Attention residuals, blocks of 12 layers"
+
+
+def around(kind: ResidualKind) -> list[str]:
+    """What ``kind`` puts around a sublayer, the line that passes first."""
+    (layer,) = layers(LAYER.model_copy(update={"residual": kind, "times": 1, "attention": None}).expand(SCOPE))
+    own = ("gate_proj", "act_fn", "up_proj", "down_proj", "input_layernorm")
+    return [describe(leaf).full for leaf in leaves(layer.body) if leaf.name not in own]
+
+
+@pytest.mark.parametrize(
+    ("kind", "boxes"),
+    [
+        (
+            HyperConnections(hc_mult=4, hc_sinkhorn_iters=20),
+            [
+                "Residual mapping (H_res), 4 × 4, 20 Sinkhorn iterations",
+                "Pre mapping (H_pre), 4 streams → 1, dynamic",
+                "Post mapping (H_post), 1 → 4 streams, weights ≤ 2",
+            ],
+        ),
+        (
+            HyperConnections(hc_mult=2, hc_magnitude=1.5),
+            ["Pre mapping (H_pre), 2 streams → 1, dynamic", "Post mapping (H_post), 1 → 2 streams, weights ≤ 1.5"],
+        ),
+        (
+            HyperConnections(hc_mult=2, single_pass=True),
+            [
+                "Pre mapping (H_pre), 2 streams → 1, previous coefficients",
+                "Post mapping (H_post), 1 → 2 streams, weights ≤ 2, dynamic",
+            ],
+        ),
+        (
+            GatedResidual(hc_count=4, hc_lowrank=8),
+            [
+                "RMSNorm per stream",
+                "Pre mapping (H_pre), 4 streams → 1, sigmoid, rank 8",
+                "Post mapping (H_post), 1 → 4 streams, weights ≤ 2",
+            ],
+        ),
+        (AttentionResidual(attn_res_block_size=12), ["Attention residuals, blocks of 12 layers"]),
+        (AffineResidual(), ["Learned affine, (x + b) × s per feature"] * 2),
+        (ScaledResidual(residual_multiplier=0.22), ["× 0.22"]),
+        (TanhGatedResidual(), ["× tanh(gate)"]),
+        (WeightedResidual(), []),
+    ],
+    ids=lambda value: value.keyword if isinstance(value, ResidualKind) else str(len(value)),
+)
+def test_what_a_residual_connection_puts_around_a_sublayer(kind: ResidualKind, boxes: list[str]) -> None:
+    assert around(kind) == boxes
+
+
+def test_layers_that_differ_in_a_setting_of_their_residual_are_two() -> None:
+    one, other = (
+        LAYER.model_copy(update={"residual": AttentionResidual(attn_res_block_size=size)}).expand(SCOPE)
+        for size in (12, 6)
+    )
+    assert dict(layers(one)[0].settings)["residual.attn_res_block_size"] == 12
+    assert one != other
+
+
+@pytest.mark.parametrize(
+    ("kind", "boxes"),
+    [
+        (ResidualStreams(hc_mult=4), ["Expand to 4 streams, 4 × 32"]),
+        (StreamHead(hc_mult=4), ["Collapse 4 streams, dynamic"]),
+        (StreamHead(hc_mult=4, label="Sum"), ["Sum, dynamic"]),
+        (
+            StreamHead(hc_mult=4, read="gated", hc_lowrank=8, label="Gated sum"),
+            ["RMSNorm per stream", "Gated sum, 4 streams → 1, sigmoid, rank 8"],
+        ),
+    ],
+    ids=str,
+)
+def test_residual_streams_begin_and_end(kind: Kind, boxes: list[str]) -> None:
+    made = list(leaves(kind.expand(SCOPE)))
+    assert [describe(leaf).full for leaf in made] == boxes
+    assert dict(made[-1].settings)["hc_mult"] == 4
+
+
+def test_a_residual_is_no_block() -> None:
+    with pytest.raises(KindError) as caught:
+        AffineResidual().expand(SCOPE)
+    assert caught.value.message == "affine_residual is valid only as the residual of a decoder"
 
 
 def test_a_loop_has_its_weights_once_and_its_cache_each_time() -> None:
@@ -56,7 +146,7 @@ def test_a_loop_has_its_weights_once_and_its_cache_each_time() -> None:
 def test_an_exit_gate_reads_each_pass() -> None:
     made = Loop(num_loops=4, body=(LAYER, RMSNorm()), early_exit_threshold=1.0).expand(SCOPE)
     assert facts(made).total_parameters == 3 * ONE + 32 + 33
-    assert [leaf.detail for leaf in leaves(made)][-1] == "ends the loop at a sum of 1"
+    assert [describe(leaf).detail for leaf in leaves(made)][-1] == "exit at cumulative probability 1"
 
 
 def test_a_single_pass_is_no_loop() -> None:
@@ -71,11 +161,12 @@ def test_a_loop_keeps_the_width() -> None:
 def test_situ_bounds_both_factors() -> None:
     made = SiTUGLU(intermediate_size=64, activation_situ_beta=4.0, activation_situ_linear_beta=25.0).expand(SCOPE)
     assert facts(made).total_parameters == 3 * 32 * 64
-    assert {"SiTU 4", "soft cap 25"} <= {leaf.label for leaf in leaves(made)}
-    assert "soft cap 25" not in {leaf.label for leaf in leaves(SiTUGLU(intermediate_size=64).expand(SCOPE))}
+    assert {"SiTU (β = 4)", "softcap 25"} <= {describe(leaf).label for leaf in leaves(made)}
+    unbounded = leaves(SiTUGLU(intermediate_size=64).expand(SCOPE))
+    assert not any("softcap" in describe(leaf).label for leaf in unbounded)
 
 
 def test_polynorm_has_three_weights_and_a_bias() -> None:
     made = PolyNormGLU(intermediate_size=64, polynorm_output_scale=0.5).expand(SCOPE)
     assert facts(made).total_parameters == 3 * 32 * 64 + 4
-    assert "× 0.5" in {leaf.label for leaf in leaves(made)}
+    assert "× 0.5" in {describe(leaf).label for leaf in leaves(made)}

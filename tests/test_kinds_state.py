@@ -17,7 +17,8 @@ from archdraw.kinds.mixers.short_convolution import ShortConvolution
 from archdraw.kinds.mixers.state_space import Mamba, Mamba2
 from archdraw.kinds.registry import kinds
 from archdraw.kinds.residuals.affine import Affine
-from archdraw.tree.blocks import leaves
+from archdraw.tree.blocks import Module, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from test_wiring import leaving
 
@@ -67,6 +68,68 @@ def test_counts_and_state_without_a_cache(kind: Kind, parameters: int, state: in
     assert leaving(made, 1) == 1
 
 
+NOTES: list[tuple[Kind, tuple[str, ...]]] = [
+    (MAMBA, ("recurrent state per layer: 256 (+ 192 conv) values", "896 bytes in bf16", "bias on conv")),
+    (
+        MAMBA2.model_copy(update={"n_groups": 1, "use_bias": True}),
+        (
+            "recurrent state per layer: 256 (+ 216 conv) values",
+            "944 bytes in bf16",
+            "B and C shared by all heads",
+            "bias on projections and conv",
+        ),
+    ),
+    (
+        MAMBA2.model_copy(update={"projectors_bias": True}),
+        (
+            "recurrent state per layer: 256 (+ 240 conv) values",
+            "992 bytes in bf16",
+            "2 groups of B and C, 4 heads each",
+            "bias on output projection and conv",
+        ),
+    ),
+    (
+        MAMBA2.model_copy(update={"use_bias": True, "projectors_bias": False, "use_conv_bias": False}),
+        (
+            "recurrent state per layer: 256 (+ 240 conv) values",
+            "992 bytes in bf16",
+            "2 groups of B and C, 4 heads each",
+            "bias on input projection",
+        ),
+    ),
+    (
+        MAMBA2.model_copy(update={"n_groups": 8, "use_conv_bias": False}),
+        ("recurrent state per layer: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
+    ),
+    (ShortConvolution(), ("conv state per layer: 64 values; 128 bytes in bf16",)),
+    (
+        ShortConvolution(conv_bias=True),
+        ("conv state per layer: 64 values; 128 bytes in bf16", "bias on projections and conv"),
+    ),
+    (
+        MatrixLSTM(num_heads=2, qk_dim=16, v_dim=32, use_bias=True),
+        (
+            "recurrent state per layer: 256 (+ 18 normalizer) values",
+            "548 bytes in bf16",
+            "exp input gate, sigmoid forget gate",
+            "bias on projections and gates",
+        ),
+    ),
+    (
+        RWKV4TimeMixing(attention_hidden_size=48),
+        ("recurrent state per layer: 144 (+ 32 token-shift) values", "352 bytes in bf16"),
+    ),
+    (RWKVChannelMixing(intermediate_size=112), ("token-shift state per layer: 32 values; 64 bytes in bf16",)),
+]
+
+
+@pytest.mark.parametrize(("kind", "notes"), NOTES, ids=[f"{kind.keyword}-{len(notes)}" for kind, notes in NOTES])
+def test_notes_say_the_state_and_the_biases(kind: Kind, notes: tuple[str, ...]) -> None:
+    made = kind.expand(SCOPE)
+    assert isinstance(made, Module)
+    assert describe(made).notes == notes
+
+
 def test_a_norm_stands_before_or_behind_the_gate() -> None:
     names = [[leaf.name for leaf in leaves(kind.expand(SCOPE))] for kind in (MAMBA2, _before())]
     assert [names_of.index("norm") - names_of.index("ssm") for names_of in names] == [1, 1]
@@ -105,9 +168,9 @@ def test_a_router_can_be_a_network() -> None:
     made = experts.expand(SCOPE)
     counted = facts(made)
     assert counted.parts["router"] + counted.parts["norm"] == own
-    assert (made.detail, leaving(made, 1)) == ("1 of 4", 1)
+    assert (describe(made).detail, leaving(made, 1)) == ("1 of 4", 1)
     first = experts.model_copy(update={"router": router.model_copy(update={"depth_average": False})})
-    assert first.expand(SCOPE).detail == "1 of 4, no router below"
+    assert describe(first.expand(SCOPE)).detail == "1 of 4, router without depth averaging"
     assert facts(first.expand(SCOPE)).total_parameters == counted.total_parameters - 8
 
 
@@ -131,7 +194,7 @@ def test_experts_on_a_narrower_line() -> None:
         "router": 8 * 32,
         "norm": 12,
     }
-    assert (counted.idle, made.label, leaving(made, 1)) == (6 * one, "Latent mixture of experts", 1)
+    assert (counted.idle, describe(made).label, leaving(made, 1)) == (6 * one, "Latent MoE", 1)
 
 
 def test_variants_of_shared_experts() -> None:
@@ -141,10 +204,10 @@ def test_variants_of_shared_experts() -> None:
     assert counted.parts == {"shared_experts": 2 * 3 * 32 * 16, "experts": 8 * 3 * 32 * 16, "router": 10 * 32 + 1}
     assert counted.idle == 6 * 3 * 32 * 16
     mean = base.model_copy(update={"shared_expert_combination_strategy": "average"}).expand(SCOPE)
-    assert [leaf.label for leaf in leaves(mean)][-1] == "× 1/2"
+    assert [describe(leaf).label for leaf in leaves(mean)][-1] == "× 1/2"
     dense = base.model_copy(update={"dense": SwiGLU(intermediate_size=64)}).expand(SCOPE)
     assert facts(dense).parts["feed_forward"] == 3 * 32 * 64
-    assert dense.detail == "2 of 8 + 2 shared + dense"
+    assert describe(dense).detail == "2 of 8 + 2 shared + dense"
 
 
 def test_experts_that_do_nothing_and_a_table_that_chooses() -> None:
@@ -155,7 +218,7 @@ def test_experts_that_do_nothing_and_a_table_that_chooses() -> None:
     hashed = base.model_copy(update={"hash_routing": True, "scoring_func": "sqrtsoftplus"}).expand(SCOPE)
     assert facts(hashed).parts == facts(base.expand(SCOPE)).parts
     (router,) = (leaf for leaf in leaves(hashed) if leaf.part == "router")
-    assert router.detail == "√softplus, 2 by token id"
+    assert describe(router).detail == "√softplus, 2 by token ID"
     assert [weight.shape for weight in router.weights if weight.buffer] == [(100, 2)]
 
 

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
-    "ground": ({"errors", "resources", "source", "files"}, set()),
+    "ground": ({"errors", "resources", "source", "files", "glossary"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
     "drawing": ({"picture", "fonts", "fontdata", "theme", "developers", "layout", "scene"}, {"ground"}),
     "linting": ({"lint"}, {"ground", "drawing"}),
@@ -30,7 +30,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors"},
     "scene": set(),
-    "tree.blocks": set(),
+    "tree.blocks": {"glossary"},
     "weights": {"weights", "tree.blocks", "errors", "source"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},

@@ -26,6 +26,7 @@ from archdraw.tree.blocks import (
     layers,
     leaves,
 )
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import cycled, number_of_layers
 
@@ -121,14 +122,15 @@ def test_a_layer_may_lack_a_sublayer() -> None:
 
 
 def test_the_norms_of_a_sandwich_are_told_apart() -> None:
-    labels = [leaf.label for leaf in leaves(layer_body(f"placement: sandwich, {ATTENTION}")) if leaf.part == "norm"]
-    assert labels == ["RMSNorm before", "RMSNorm after"]
+    made = layer_body(f"placement: sandwich, {ATTENTION}")
+    labels = [describe(leaf).label for leaf in leaves(made) if leaf.part == "norm"]
+    assert labels == ["Pre-attention RMSNorm", "Post-attention RMSNorm"]
 
 
 def test_times_is_a_repeat() -> None:
     stack = one(f"decoder: {{times: 3, {ATTENTION}}}")
     assert isinstance(stack, Module)
-    assert stack.kind == "layers"
+    assert stack.level == "stack"
     assert shape(stack.body) == [(3, "layer")]
 
 
@@ -148,7 +150,7 @@ def test_five_to_one_is_factored() -> None:
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=7), st.integers(0, 40))
 def test_a_stack_is_its_pattern_again_and_again(pattern: list[str], more: int) -> None:
     number = len(pattern) + more
-    blocks = [Module("layer", letter, Leaf(letter, letter), kind="layer") for letter in pattern]
+    blocks = [Module("layer", letter, Leaf(letter, letter), level="layer") for letter in pattern]
     made = cycled(blocks, number)
     assert [layer.label for layer in layers(made)] == [pattern[place % len(pattern)] for place in range(number)]
     assert number_of_layers(made) == number
@@ -156,7 +158,7 @@ def test_a_stack_is_its_pattern_again_and_again(pattern: list[str], more: int) -
 
 @given(st.lists(st.sampled_from("ab"), min_size=1, max_size=24))
 def test_factoring_repeats_nothing_that_could_be_a_repeat(pattern: list[str]) -> None:
-    blocks = [Module("layer", letter, Leaf(letter, letter), kind="layer") for letter in pattern]
+    blocks = [Module("layer", letter, Leaf(letter, letter), level="layer") for letter in pattern]
 
     def check(block: Block) -> None:
         if isinstance(block, Sequence):
@@ -294,6 +296,21 @@ def test_what_nothing_uses_is_a_warning() -> None:
     assert str(warning).splitlines()[0] == "x.yaml:6:3: warning: spare is defined but not used"
 
 
+def test_a_field_under_a_former_name_is_read_with_a_warning() -> None:
+    text = (
+        f"{HEAD}define: {{shift: {{op: {{label: Shift, chip: one back}}}}}}\n"
+        "layers:\n  - layer: [shift, {op: {label: Cap, tag: capped}}, {like: shift, chip: two back}]\n"
+    )
+    spec = parse_spec(text)
+    assert [(one.span.line, one.span.column, one.message, one.hint, one.severity) for one in spec.warnings] == [
+        (5, 37, "chip of op is now called tag", "write tag", "warning"),
+        (7, 67, "chip of op is now called tag", "write tag", "warning"),
+    ]
+    assert [leaf.tag for leaf in leaves(expand(spec))] == ["one back", "capped", "two back"]
+    both = text.replace("chip: one back", "chip: one back, tag: one back").replace("chip: two", "tag: two")
+    assert refused(both) == ["op has no field chip"]
+
+
 def test_broken_definitions_are_told_once_however_often_used() -> None:
     text = f"{HEAD}define:\n  a: {{rmsnorm: {{width: 1}}}}\n  b: {{like: a, label: x}}\nlayers: [a, a, b]\n"
     assert refused(text) == ["rmsnorm has no field width"]
@@ -341,7 +358,7 @@ def test_a_damaged_spec_is_a_tree_or_an_input_error(data: st.DataObject) -> None
 def test_the_invented_model() -> None:
     model = expand(load_spec(TESTS / "specs" / "invented.yaml"))
     stack = layers(model)
-    assert [layer.label.split()[0] for layer in stack] == (
+    assert [describe(layer).label.split()[0] for layer in stack] == (
         ["Memory", "Local", "Local", "Memory", "Local", "Global", "Memory", "Local", "Local", "Local", "Global"]
     )
     # embedding and head, final norm; norms; attention of 2048 -> (2048 + 2 x 512) -> 2048; feed forwards; memories

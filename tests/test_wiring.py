@@ -33,11 +33,10 @@ from archdraw.tree.blocks import (
     outputs,
     walk,
 )
+from archdraw.tree.description import describe
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
-CHIP_SIZE, CHIP_WORDS = 15.5, 116.0
-"""Size of the words in a chip and the room for one line of them, in px."""
 
 
 def leaving(block: Block, arriving: int) -> int:
@@ -126,8 +125,8 @@ def test_the_lines_of_every_spec_join(path: Path) -> None:
 def test_the_words_of_every_spec_can_be_drawn(path: Path) -> None:
     for where, block in walk(expand(load_spec(path))):
         if isinstance(block, Leaf | Module):
-            lines = block.notes if isinstance(block, Module) else (block.chip,)
-            assert not missing("".join((block.label, block.detail, *lines))), where
+            words = describe(block)
+            assert not missing("".join((words.full, words.tag, words.title, *words.notes))), where
 
 
 def test_a_position_table_does_not_read_the_tokens() -> None:

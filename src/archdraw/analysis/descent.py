@@ -14,8 +14,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from archdraw.analysis.traits import USUAL, Change, Traits, changes, traits
+from archdraw.analysis.traits import Change, Traits, changes, traits
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.glossary.concepts import Concept
 from archdraw.resources import shipped_spec
 from archdraw.spec import Parent, Spec, expand, load_spec
 from archdraw.tree.blocks import Module
@@ -76,7 +77,7 @@ class Relation:
     words: tuple[str, ...]
     source: str
     changes: tuple[Change, ...]
-    taken: tuple[str, ...]
+    taken: tuple[Concept, ...]
     inside: bool
 
     @property
@@ -134,7 +135,7 @@ def descent(
         raise ArchdrawError(_nothing(of, families, start, every))
     chosen = sorted((every[slug] for slug in kept), key=lambda member: (member.released or date.min, member.slug))
     lanes = _lanes((member.spec for member in every.values()), grouping)
-    counts = Counter(name for member in chosen for name in member.traits.concepts)
+    counts = Counter(concept for member in chosen for concept in member.traits.concepts)
     return Descent(
         tuple(_relative(member, lanes[_group(member.spec, grouping)]) for member in chosen),
         tuple(
@@ -237,7 +238,7 @@ def _relation(
     kept: set[str],
     lanes: dict[str, str],
     grouping: Grouping,
-    counts: Counter[str],
+    counts: Counter[Concept],
 ) -> Relation:
     before = every.get(parent.model) or _shipped(parent.model)
     lane = ""
@@ -245,16 +246,16 @@ def _relation(
         group = _group(before.spec, grouping)
         lane = lanes.get(group, group)
     others = {
-        name
+        concept
         for other in child.spec.parents
         if other.model != parent.model and other.model in every
-        for name in every[other.model].traits.concepts
+        for concept in every[other.model].traits.concepts
     }
-    shared = [name for name in before.traits.concepts if name in child.traits.concepts] if before else []
-    new = [name for name in shared if name not in others]
-    telling = [name for name in new if name not in USUAL] or new
-    rarest = sorted(telling, key=lambda name: counts[name])
-    taken = sorted(rarest, key=lambda name: telling.index(name) + rarest.index(name))
+    shared = [concept for concept in before.traits.concepts if concept in child.traits.concepts] if before else []
+    new = [concept for concept in shared if concept not in others]
+    shown = [concept for concept in new if not concept.usual] or new
+    rarest = sorted(shown, key=lambda concept: counts[concept])
+    taken = sorted(rarest, key=lambda concept: shown.index(concept) + rarest.index(concept))
     return Relation(
         parent.model,
         child.slug,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.analysis.concepts import concepts, grouped, known_concepts
+from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.scene import Text
 from archdraw.tree.blocks import Block, Side, children
+from archdraw.tree.description import describe
 from archdraw.views.architecture import picture
 
 TITLE = 600
@@ -24,17 +26,17 @@ def coverage(models: Sequence[Model]) -> str:
         "# Coverage",
         "",
         f"{len(models)} models by concept, and what their plates leave out. `archdraw coverage` writes this page from",
-        "the specs: a concept is found in the blocks that a model is made of, not in what is told of it.",
+        "the specs: a concept is found in the blocks that a model is made of, not in its texts.",
     ]
-    for about, tests in CONCEPTS.items():
+    for about, every in grouped(known_concepts()).items():
         lines += ["", f"## {about.capitalize()}", "", "| concept | models | which |", "|---|---:|---|"]
-        for concept in tests:
-            having = [model.name for model, own in found if concept in own[about]]
-            lines.append(f"| {concept} | {len(having)} | {', '.join(having)} |")
+        for concept in every:
+            having = [model.name for model, own in found if concept in own]
+            lines.append(f"| {concept.name} | {len(having)} | {', '.join(having)} |")
     lines += ["", "## Models", "", "| model | concepts | not in the plate |", "|---|---|---|"]
     for model, own in found:
-        told = "; ".join(", ".join(names) for names in own.values() if names)
-        lines.append(f"| {model.name} | {told} | {'; '.join(left_out(model))} |")
+        listed = "; ".join(", ".join(one.name for one in group) for group in grouped(own).values() if group)
+        lines.append(f"| {model.name} | {listed} | {'; '.join(left_out(model))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -58,8 +60,8 @@ def _folded(block: Block, opened: list[str]) -> Iterator[str]:
     """The modules beside the spine that stay folded; what is beside an opened one is not in its panel."""
     if isinstance(block, Side):
         body = block.body
-        if body.kind != "unused_layers" and (body.title or body.label) not in opened:
-            yield f"inside of {body.label}"
+        if body.kind != "unused_layers" and describe(body).title not in opened:
+            yield f"inside of {text(body.label)}"
             return
     for child in children(block):
         yield from _folded(child, opened)

@@ -17,9 +17,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from archdraw.analysis.concepts import concepts
+from archdraw.analysis.concepts import concepts, grouped
 from archdraw.analysis.difference import sort_of
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.glossary import text
+from archdraw.glossary.concepts import Concept, Group
 from archdraw.kinds.wording import data_size, parameters
 from archdraw.model import Model, load
 from archdraw.resources import shipped_spec, specs_folder
@@ -49,8 +51,8 @@ class _Told:
         return report(self.model.facts, self.model.name, self.context)
 
     @cached_property
-    def concepts(self) -> Mapping[str, tuple[str, ...]]:
-        return concepts(self.model.spec, self.model.block)
+    def concepts(self) -> Mapping[Group, tuple[Concept, ...]]:
+        return grouped(concepts(self.model.spec, self.model.block))
 
     @cached_property
     def experts(self) -> tuple[int, int] | None:
@@ -66,15 +68,17 @@ class _Told:
         """What mixes tokens, in the order of the layers: each kind with its sizes and the number of its layers."""
         found: Counter[tuple[str, str]] = Counter()
         for layer in layers(self.model.block):
-            found.update({(mixer.label, mixer.detail) for mixer in _mixers(layer.body)})
+            found.update({(text(mixer.label), text(mixer.detail)) for mixer in _mixers(layer.body)})
         order = dict.fromkeys(
-            (mixer.label, mixer.detail) for layer in layers(self.model.block) for mixer in _mixers(layer.body)
+            (text(mixer.label), text(mixer.detail))
+            for layer in layers(self.model.block)
+            for mixer in _mixers(layer.body)
         )
         return [{"mixer": label, "sizes": detail, "layers": found[label, detail]} for label, detail in order]
 
-    def about(self, *topics: str) -> list[str] | None:
+    def about(self, *topics: Group) -> list[str] | None:
         """The concepts of these topics; None where too little is published to tell."""
-        return None if self.unknown else [name for topic in topics for name in self.concepts[topic]]
+        return None if self.unknown else [one.name for topic in topics for one in self.concepts[topic]]
 
 
 def _mixers(block: Block) -> Iterator[Module]:
@@ -125,12 +129,13 @@ def _yes(value: bool) -> str:
 
 
 def _norms(told: _Told) -> list[str] | None:
-    names = told.about("layer")
-    return None if names is None else [name for name in names if name.startswith("norm")]
+    if told.unknown:
+        return None
+    return [concept.name for concept in told.concepts["layer"] if concept.choice == "norm placement"]
 
 
 def _beside(told: _Told, name: str) -> bool | None:
-    names = told.about("beside the layers")
+    names = told.about("model")
     return None if names is None else name in names
 
 

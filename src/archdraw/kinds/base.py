@@ -10,7 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
 from archdraw.errors import ArchdrawError
-from archdraw.tree.blocks import Block, Module, Repeat, Setting
+from archdraw.glossary.concepts import Concept
+from archdraw.glossary.phrases import Term
+from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Role, Setting, Settings, Side
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
 """Where a kind may stand. "block" is the algebra itself and may stand wherever a mixer or a feed forward may."""
@@ -41,9 +43,12 @@ class KindError(ArchdrawError):
 class Kind(BaseModel):
     """One kind of block as an author writes it: ``keyword: {field: value, ...}``, or the bare keyword.
 
-    A subclass in any module of :mod:`archdraw.kinds` is found by itself. Its docstring is its glossary entry, its
-    fields have the names of ``config.json``, ``source`` says where its formula comes from, ``example`` is YAML that an
-    author could paste, and ``main`` names the field that a scalar or a list in place of the mapping stands for.
+    A subclass in any module of :mod:`archdraw.kinds` is found by itself, and says all of itself: its docstring is its
+    glossary entry; ``term`` is its name, long and short; ``aliases`` are what else people call it, for hints and for
+    search; ``concepts`` are the design decisions that every block of this kind takes (:meth:`concepts_used` adds those
+    that follow from its fields); ``drawn_as`` are the roles that its block may have in a picture. Its fields have the
+    names of ``config.json`` and a description each, ``source`` says where its formula comes from, ``example`` is YAML
+    that an author could paste, and ``main`` names the field that a scalar or a list in place of the mapping stands for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -53,6 +58,13 @@ class Kind(BaseModel):
     example: ClassVar[str]
     source: ClassVar[str]
     main: ClassVar[str | None] = None
+    term: ClassVar[Term] = Term("")
+    aliases: ClassVar[tuple[str, ...]] = ()
+    concepts: ClassVar[tuple[Concept, ...]] = ()
+    drawn_as: ClassVar[tuple[Role, ...]] = ()
+    former: ClassVar[Mapping[str, str]] = {}
+    """Fields of today by the names that they had; those are read with a warning until version 1.0."""
+
     brings_norm: ClassVar[bool] = False
     """Whether the block begins with norms of its own, so that a layer puts none before it."""
 
@@ -62,6 +74,10 @@ class Kind(BaseModel):
         Raises :class:`KindError` where the fields don't fit the scope (heads that don't divide the hidden size).
         """
         raise NotImplementedError
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """The concepts of this block as its fields make it. Those of kinds within it are their own."""
+        yield from self.concepts
 
     def features_out(self, scope: Scope) -> int:
         """How many features the line has that leaves this block; as many as came in unless a kind says otherwise."""
@@ -73,64 +89,74 @@ class Kind(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Lets every kind sign its expansion: the module with what it was told, errors with its place in the text."""
+        """Lets every kind sign its expansion: the block with its settings, errors with their place in the text."""
         if "expand" in cls.__dict__:
-            cls.expand = _telling(_signed(cls.__dict__["expand"]))  # type: ignore[method-assign]
+            cls.expand = _signing(_traced(cls.__dict__["expand"]))  # type: ignore[method-assign]
         if "features_out" in cls.__dict__:
-            cls.features_out = _signed(cls.__dict__["features_out"])  # type: ignore[method-assign]
+            cls.features_out = _traced(cls.__dict__["features_out"])  # type: ignore[method-assign]
 
 
-def _signed(method: Callable[..., Any]) -> Callable[..., Any]:
+def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
     """``method`` of a kind, adding the kind to the trail of an error that passes."""
 
     @wraps(method)
-    def signed(self: Kind, scope: Scope) -> Any:
+    def traced(self: Kind, scope: Scope) -> Any:
         try:
             return method(self, scope)
         except KindError as error:
             error.trail.append(self)
             raise
 
-    return signed
+    return traced
 
 
-def _telling(method: Callable[..., Block]) -> Callable[..., Block]:
-    """``method`` that expands a kind, the module that it makes with the settings of the kind."""
+def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
+    """``method`` that expands a kind; the block that it makes has the kind's keyword and its settings."""
 
     @wraps(method)
-    def telling(self: Kind, scope: Scope) -> Block:
-        return _with_settings(method(self, scope), {**dict(settings(self)), **self.resolved(scope)})
+    def signing(self: Kind, scope: Scope) -> Block:
+        block = method(self, scope)  # before anything else: its errors have a trail
+        made = {**dict(settings(self)), **self.resolved(scope)}
+        return signed(block, self.keyword, tuple(made.items()))
 
-    return telling
+    return signing
 
 
-def _with_settings(block: Block, told: Mapping[str, Setting]) -> Block:
+def signed(block: Block, keyword: str, given: Settings) -> Block:
+    """``block`` with the keyword and the settings of the kind that made it, unless another kind has signed it.
+
+    A row or a fork of blocks has no place for settings: what made it signs the blocks in it.
+    """
     match block:
-        case Module(settings=()):
-            return replace(block, settings=tuple(told.items()))
-        case Repeat(body=body):
-            return replace(block, body=_with_settings(body, told))
+        case Module(kind=kind, settings=()):
+            return replace(block, kind=kind or keyword, settings=given)
+        case Leaf(settings=()):
+            return replace(block, settings=given)
+        case Repeat(body=body) | Side(body=body):
+            inner = signed(body, keyword, given)
+            return replace(block, body=inner) if inner is not body else block  # type: ignore[arg-type]
         case _:
             return block
 
 
-UNTOLD = frozenset({"label", "name", "times", "projections", "gate_projection"})
-"""Fields that say nothing of how a block works: its name, how often it comes, how its weights are stored."""
+UNSIGNED = frozenset({"label", "name", "times", "projections", "gate_projection"})
+"""Fields that are no settings of how a block works: its name, how often it comes, how its weights are stored."""
 
 
 def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
-    """What ``kind`` was told, those of kinds within it after its own name and a dot.
+    """The settings of ``kind``, those of kinds within it after its own name and a dot.
 
-    The blocks of a layer are blocks of their own in the tree and tell themselves.
+    The blocks of a layer are blocks of their own in the tree and have their own; what joins them to the residual
+    stream is not, so that its settings are the layer's.
     """
     in_tree = isinstance(kind, Kind) and kind.family == "layer"
     for field in type(kind).model_fields:
         value, place = getattr(kind, field), f"{name}{field}"
         match value:
-            case _ if field in UNTOLD:
+            case _ if field in UNSIGNED:
                 continue
             case Kind():
-                if not in_tree:
+                if not in_tree or value.family == "residual":
                     yield place, value.keyword
                     yield from settings(value, f"{place}.")
             case BaseModel():

@@ -1,42 +1,9 @@
-"""Changing the leaves of a finished tree: a feed forward becomes an expert, attention becomes an encoder's."""
+"""The older names of :mod:`archdraw.kinds.leaves`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import assert_never
+from archdraw.kinds.leaves import counted_under, uncached, with_leaves
 
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
+booked = counted_under
 
-
-def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
-    """``block`` with ``change`` done to each of its leaves, its shape kept."""
-    match block:
-        case Leaf():
-            return change(block)
-        case Sequence(parts=parts):
-            return Sequence(tuple(with_leaves(part, change) for part in parts))
-        case Parallel(branches=branches):
-            return replace(block, branches=tuple(with_leaves(branch, change) for branch in branches))
-        case Graph(nodes=nodes):
-            return replace(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
-            return replace(block, body=with_leaves(body, change))
-        case Side(body=body):
-            return replace(block, body=replace(body, body=with_leaves(body.body, change)))
-        case _:
-            assert_never(block)
-
-
-def booked(block: Block, part: Part) -> Block:
-    """``block`` with the parameters of all its leaves booked under ``part``."""
-    return with_leaves(block, lambda leaf: replace(leaf, part=part))
-
-
-def uncached(block: Block) -> Block:
-    """``block`` without a key-value cache: the mixers of an encoder, which sees its whole input at once."""
-
-    def change(leaf: Leaf) -> Leaf:
-        return replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
-
-    return with_leaves(block, change)
+__all__ = ["booked", "uncached", "with_leaves"]

@@ -1,4 +1,4 @@
-"""Expanding several kinds so that all their errors are told at once."""
+"""Expanding several kinds so that all their errors are reported at once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.booking import with_leaves
-from archdraw.tree.blocks import Block, Part
+from archdraw.kinds.leaves import rest_counted_under
+from archdraw.tree.blocks import Block
+
+__all__ = ["book_rest", "expand_each", "expand_in_row", "expand_placed"]
+
+book_rest = rest_counted_under
+"""The older name of that function."""
 
 
 def expand_each(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:
@@ -49,8 +54,3 @@ def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
     if errors:
         raise errors[0] if len(errors) == 1 else ExceptionGroup("several blocks cannot be expanded", errors)
     return tuple(made)
-
-
-def book_rest(block: Block, part: Part) -> Block:
-    """``block`` with those leaves booked under ``part`` that are booked nowhere in particular."""
-    return with_leaves(block, lambda leaf: replace(leaf, part=part) if leaf.part == "other" else leaf)

@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from archdraw.tree.runs import MOST_LAYERS
+
 Size: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """A number of features, heads, experts or tokens. The bound keeps every product of sizes printable."""
 
@@ -14,3 +16,12 @@ Factor: TypeAlias = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
 
 Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=60)]
 """A label that an author gives in place of the kind's own."""
+
+OwnLabel: TypeAlias = Annotated[Label | None, Field(description="Label of the box in place of the kind's own.")]
+"""The field ``label`` of most kinds, None for the kind's own words."""
+
+Times: TypeAlias = Annotated[
+    int,
+    Field(ge=1, le=MOST_LAYERS, description="How many such layers follow each other, each with weights of its own."),
+]
+"""The field ``times`` of a layer."""

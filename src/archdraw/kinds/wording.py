@@ -1,96 +1,14 @@
-"""How numbers are written in labels, details and notes: one place, so that equal numbers look equal everywhere."""
+"""How kinds write numbers and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from archdraw.glossary import Note, within
+from archdraw.glossary.numbers import NBSP, data_size, number, parameters
+from archdraw.glossary.rendering import lines
 
-NBSP = "\u00a0"
-"""A space at which no line is broken."""
-
-NOTE_WIDTH = 56
-"""Characters that fit one line under an opened module."""
+__all__ = ["NBSP", "data_size", "notes", "number", "parameters", "within"]
 
 
-def number(value: float) -> str:
-    """``4,096``; a number that is not whole keeps at most four digits after the point (``0.0625``)."""
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
-
-
-def parameters(count: int, unit_of: int | None = None) -> str:
-    """A count of parameters with three significant digits: ``671B``, ``27.4B``, ``1.03T``, ``423M``, ``512``.
-
-    ``unit_of`` is a larger count that stands beside it: the unit is that one's (``0.423B`` beside ``11.3B``), unless
-    this count is less than a tenth of the unit (``35.7M`` beside ``1.61B``).
-    """
-    size, letter = _unit(count)
-    if unit_of is not None:
-        larger, its_letter = _unit(unit_of)
-        if count * 20000 >= larger * 1999:
-            size, letter = larger, its_letter
-    return f"{_three_digits(Decimal(count) / size)}{letter}" if letter else f"{count}"
-
-
-def _unit(count: int) -> tuple[int, str]:
-    """The largest unit that ``count`` reaches when it is rounded: 999.5M is 1.00B."""
-    units = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
-    return next((unit for unit in units if count * 2000 >= unit[0] * 1999), (1, ""))
-
-
-def data_size(size: float) -> str:
-    """``4 KiB``, ``1.13 KiB``, ``36 MiB``: ``size`` in bytes, in the largest binary unit that leaves 1 or more.
-
-    At most three significant digits, or the whole number where it has four (``1,000 KiB``).
-    """
-    value, units = Decimal(size), ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    while value >= Decimal("1023.5") and len(units) > 1:
-        value /= 1024
-        units.pop(0)
-    text = _three_digits(value)
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {units[0]}"
-
-
-def _three_digits(value: Decimal) -> str:
-    """``value`` with three significant digits, or as a whole number where it has more; halves are rounded up."""
-    places = max(0, 2 - value.adjusted())
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    if rounded.adjusted() > value.adjusted() and places:
-        rounded = value.quantize(Decimal(1).scaleb(1 - places), ROUND_HALF_UP)
-    return f"{rounded:,f}"
-
-
-def notes(*sentences: str | Iterable[str], width: int = NOTE_WIDTH) -> tuple[str, ...]:
-    """The lines that stand under an opened module.
-
-    A string is a line. An iterable is a list of short facts, joined by semicolons into as few lines of ``width``
-    characters as their order allows. Empty ones are left out.
-    """
-    lines: list[str] = []
-    for sentence in sentences:
-        if isinstance(sentence, str):
-            lines += [sentence] if sentence else []
-            continue
-        line = ""
-        for piece in filter(None, sentence):
-            joined = f"{line}; {piece}" if line else piece
-            if line and len(joined) > width:
-                lines.append(line)
-                line = piece
-            else:
-                line = joined
-        lines += [line] if line else []
-    return tuple(lines)
-
-
-NAMES = frozenset({"Kimi", "Mamba"})
-"""First words of labels that are names, and written like other words."""
-
-
-def within(label: str) -> str:
-    """``label`` for the inside of a sentence: its first word small unless it is a name or an abbreviation."""
-    first = label.split(" ", 1)[0]
-    if first in NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
-        return label
-    return label[0].lower() + label[1:]
+def notes(*sentences: Note | list[str], width: int = 56) -> tuple[Note, ...]:
+    """Notes under an opened module: a text is a line, facts of a list share lines, empty ones are left out."""
+    return lines((tuple(one) if isinstance(one, list) else one for one in sentences), width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from archdraw.errors import InputError, Problem, Span
+from archdraw.glossary.layers import LAYERS
 from archdraw.kinds.base import AnyBlock, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
@@ -30,7 +31,7 @@ from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Origin, Reader
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
-from archdraw.tree.blocks import Block, Module, Sequence
+from archdraw.tree.blocks import Block, Module, Sequence, Side
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
 
@@ -141,7 +142,7 @@ class Spec(_Part):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is odd but not wrong: definitions that nothing uses."""
+        """What is odd but not wrong: definitions that nothing uses, fields under former names."""
         return self._warnings
 
     @property
@@ -204,14 +205,16 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     assert isinstance(spec, Spec)
     spec._document = document
     spec._origins = reader.origins
-    spec._warnings = tuple(
+    unused = (
         document.problem(f"{name} is defined but not used", entry.span, warning=True)
         for name, entry in ((entry.key, entry) for entry in (templated.entries if templated else ()))
         if name not in reader.used
     )
+    spec._warnings = (*unused, *reader.warnings.values())
     return spec
 
 
+_EARLY = "{} is written before there is a line that it could join or read"
 _MODEL_SETTINGS = ("hidden_size", "vocab_size", "context_length", "tie_word_embeddings")
 
 
@@ -235,20 +238,30 @@ def expand(spec: Spec) -> Module:
     except (KindError, ExceptionGroup) as error:
         told = {(problem.span, problem.message): problem for problem in _told(spec, error)}
         raise InputError(told.values()) from None
+    if early := list(takewhile(lambda index: _begins_beside(made[index]), range(len(made)))):
+        raise InputError(
+            spec.problem(_EARLY.format(spec.layers[index].keyword), "layers", index, hint="write it after embedding")
+            for index in early
+        )
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
         raise InputError(
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    return Module("model", spec.name, Sequence(tuple(_framed(made))), kind="model", settings=settings)
+    return Module("model", spec.name, Sequence(tuple(_framed(made))), level="model", settings=settings)
+
+
+def _begins_beside(block: Block) -> bool:
+    """Whether a side module is the first in ``block``."""
+    return isinstance(block, Side) or (isinstance(block, Sequence) and any(map(_begins_beside, block.parts[:1])))
 
 
 def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
     for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
         if is_stack:
             parts = tuple(part for block in run for part in (block.parts if isinstance(block, Sequence) else (block,)))
-            yield Module("layers", "Layers", Sequence(parts), kind="layers")
+            yield Module("layers", LAYERS(), Sequence(parts), level="stack")
         else:
             yield from run
 

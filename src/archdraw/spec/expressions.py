@@ -87,6 +87,7 @@ class Reader:
         self.ready = ready or {}
         self.define = {entry.key: entry for entry in define.entries} if define else {}
         self.found: dict[tuple[Span, str], Problem] = {}
+        self.warnings: dict[Span, Problem] = {}
         self.origins: dict[int, Origin] = {}
         self.used: set[str] = set()
         self._made: dict[str, Kind | None] = {}
@@ -139,8 +140,10 @@ class Reader:
 
     def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
         """An instance of the pydantic ``model`` from ``fields`` and from what is ``given`` ready; None if broken."""
-        if issubclass(model, Kind) and not self._fits(1, getattr(model, "height", 0), span):
-            return None
+        if issubclass(model, Kind):
+            if not self._fits(1, getattr(model, "height", 0), span):
+                return None
+            fields = self._renamed(model, fields)
         data = {entry.key: self._field(model, entry) for entry in fields.entries if entry.key not in given} | given
         broken = {key for key, value in data.items() if value is BROKEN}
         try:
@@ -156,6 +159,19 @@ class Reader:
             return None
         self.origins[id(made)] = Origin(span, fields)
         return made
+
+    def _renamed(self, kind: type[Kind], fields: MappingNode) -> MappingNode:
+        """``fields`` under the names of today, with a warning for each that is written under a former one."""
+        entries = []
+        for entry in fields.entries:
+            name = kind.former.get(entry.key)
+            if name is None or fields.entry(name) is not None:
+                entries.append(entry)  # both names at once are an unknown field, reported as such
+                continue
+            message = f"{entry.key} of {kind.keyword} is now called {name}"
+            self.warnings[entry.span] = self.document.problem(message, entry.span, f"write {name}", warning=True)
+            entries.append(replace(entry, key=name))
+        return MappingNode(tuple(entries), fields.span)
 
     def _named(self, name: str, span: Span) -> Kind | None:
         """What ``name`` is defined as, made once however often it is used."""

@@ -104,7 +104,7 @@ class Template(Kind):
                 block = kind.expand(scope)
             except (KindError, ExceptionGroup) as error:
                 _raise(self._mapped(error, reader))
-        return self._signed(block)
+        return self._unsigned(block)
 
     def features_out(self, scope: Scope) -> int:
         """Those of its block."""
@@ -167,15 +167,15 @@ class Template(Kind):
         finally:
             _open.reset(token)
 
-    def _signed(self, block: Block) -> Block:
-        """``block`` as one of this kind where it is a frame and nothing more."""
+    def _unsigned(self, block: Block) -> Block:
+        """``block`` without the sign of a mere frame, so that it is signed as one of this kind."""
         match block:
             case Module(kind=kind) if kind in FRAMES:
-                return replace(block, kind=self.keyword, settings=())
+                return replace(block, kind="", settings=())
             case Side(body=Module(kind=kind) as body) if kind in FRAMES:
-                return replace(block, body=replace(body, kind=self.keyword, settings=()))
+                return replace(block, body=replace(body, kind="", settings=()))
             case Repeat(body=body):
-                return replace(block, body=self._signed(body))
+                return replace(block, body=self._unsigned(body))
             case _:
                 return block
 

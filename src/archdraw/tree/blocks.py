@@ -12,9 +12,11 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal, TypeAlias, assert_never
+
+from archdraw.glossary.phrases import Detail, Note, Words
 
 Role = Literal[
     "plain",  # a projection or an operation that has no colour of its own
@@ -34,6 +36,16 @@ Role = Literal[
 ]
 """What a block is, for its colour and for the choice of what is opened; never its only sign."""
 
+Level = Literal[
+    "model",
+    "stack",  # the layers of a model
+    "layer",  # one of them
+    "side_layer",  # a layer of what stands beside the stack: an encoder's, a draft module's
+    "encoder",  # the half of an encoder-decoder
+    "block",  # all else
+]
+"""What a module is in its model, whichever kind made it."""
+
 Part = Literal[
     "embedding",
     "head",
@@ -47,10 +59,14 @@ Part = Literal[
     "multi_token_prediction",
     "other",
 ]
-"""Where the parameters of a leaf are booked in a model's parts."""
+"""Which part of a model the parameters of a leaf are counted under."""
 
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
+
+Settings: TypeAlias = tuple[tuple[str, Setting], ...]
+"""The settings of a block by the names of config.json; those of a kind within it with its name before them
+(``position.rope_theta``)."""
 
 Merge = Literal["add", "multiply", "concatenate", "separate"]
 
@@ -87,7 +103,7 @@ class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
     A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
-    chooses tokens by, neither keys nor values of the attention itself, and is told beside them.
+    chooses tokens by, neither keys nor values of the attention itself, and is counted apart.
     """
 
     elements: int
@@ -122,25 +138,27 @@ class Leaf:
     come in; ``outputs`` names the lines that leave, of which a single one needs no name. A leaf with 0 inputs is a
     source: its lines come from elsewhere in the model (another layer's keys, an encoder's output), as its label says.
 
-    ``chip`` is the short text that the leaf shows beside its
-    enclosing module when that is folded (``RoPE``, ``QK-norm``); empty for none. ``state`` counts the values that a
-    recurrent mixer keeps per layer whatever the context. ``heads`` is set on the leaf where attention heads meet.
-    ``multiplications`` are those a token takes here beyond one for each weight of its matrices (a state's update).
+    ``tag`` is what the leaf shows next to its enclosing module when that is folded (RoPE, QK-norm); empty for nothing.
+    ``state`` counts the values that a recurrent mixer keeps per layer whatever the context. ``heads`` is set on the
+    leaf where attention heads meet. ``multiplications`` are those a token takes here beyond one for each weight of its
+    matrices (a state's update). ``settings`` are what the kind that made it was given; two leaves that differ in a
+    setting are two, even where they count and draw alike.
     """
 
     name: str
-    label: str
+    label: Words
     role: Role = "plain"
-    detail: str = ""
+    detail: Detail = ""
     weights: tuple[Weight, ...] = ()
     part: Part = "other"
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
-    chip: str = ""
+    tag: Detail = ""
     cache: Cache | None = None
     state: int = 0
     heads: Heads | None = None
     multiplications: int = 0
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,22 +226,22 @@ class Module:
     """A frame with a name that can be folded to one box or opened.
 
     ``name`` is the checkpoint's (``self_attn``); ``label`` and ``detail`` are the lines of the folded box. ``title`` is
-    the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``).
-    A module of kind ``layer`` is one layer of the stack: its index is its place among them. ``notes`` are sentences
-    with numbers from the tree that stand under an opened module. ``settings`` are what its kind was told, by the names
-    of config.json, those of a kind within it with its name before them (``position.rope_theta``); two modules that are
-    built alike are equal whatever they were told.
+    the heading when opened (default: ``label``). ``kind`` is the keyword of the kind that made it (``grouped_query``),
+    ``level`` what it is in its model. A layer's index is its place among the layers of the stack. ``notes`` are facts
+    with numbers from the tree that stand under an opened module. ``settings`` are what its kind was given, and belong
+    to its identity: RoPE with another base is another block.
     """
 
     name: str
-    label: str
+    label: Words
     body: Block
     role: Role = "plain"
-    detail: str = ""
+    detail: Detail = ""
     kind: str = ""
-    title: str = ""
-    notes: tuple[str, ...] = ()
-    settings: tuple[tuple[str, Setting], ...] = field(default=(), compare=False)
+    title: Words = ""
+    notes: tuple[Note, ...] = ()
+    settings: Settings = ()
+    level: Level = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +353,7 @@ def layers(block: Block) -> tuple[Module, ...]:
     The layers of a loop over the same weights come once.
     """
     match block:
-        case Module(kind="layer"):
+        case Module(level="layer"):
             return (block,)
         case Leaf() | Side():
             return ()
@@ -349,14 +367,14 @@ def layers(block: Block) -> tuple[Module, ...]:
 
 def linear(
     name: str,
-    label: str,
+    label: Words,
     inputs: int,
     width: int,
     *,
     bias: bool = False,
     part: Part = "other",
     role: Role = "plain",
-    detail: str = "",
+    detail: Detail = "",
     outputs: tuple[str, ...] = ("",),
     cache: Cache | None = None,
 ) -> Leaf:

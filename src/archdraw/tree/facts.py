@@ -13,6 +13,7 @@ from functools import reduce
 from math import prod
 from typing import Any, Literal, TypeVar, assert_never, get_args
 
+from archdraw.glossary import text
 from archdraw.tree.blocks import (
     Block,
     Cache,
@@ -190,8 +191,8 @@ def facts(block: Block) -> Facts:
             return _looped(facts(body), times) if tied else repeated(facts(body), times)
         case Experts(body=body, total=total, active=active):
             return _experts(facts(body), total, active)
-        case Module(body=body, kind=kind):
-            return replace(facts(body), layers=1) if kind == "layer" else facts(body)
+        case Module(body=body, level=level):
+            return replace(facts(body), layers=1) if level == "layer" else facts(body)
         case Side():
             return _side(block)
         case _:
@@ -288,9 +289,9 @@ def _side(side: Side) -> Facts:
     """Layers, cache and state are the spine's; what stands beside it adds parameters or is listed apart."""
     body = facts(side.body)
     if not side.counted:
-        return Facts(beside=_added({side.body.label: body.total_parameters}, body.beside))
+        return Facts(beside=_added({text(side.body.label): body.total_parameters}, body.beside))
     # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
-    added = side.direction == "in" and side.body.kind != "encoder"
+    added = side.direction == "in" and side.body.level != "encoder"
     encoders = body.total_parameters if added else body.encoders
     return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside, unknown=body.unknown)
 

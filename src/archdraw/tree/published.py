@@ -55,7 +55,8 @@ def tolerance(text: str) -> Decimal:
     return Decimal(1).scaleb(exponent + len(digits) - significant) / 2
 
 
-def _agrees(count: int, text: str) -> bool:
+def agrees(count: int, text: str) -> bool:
+    """Whether the figure written as ``text`` stands for ``count``: rounded, cut off, or within a hundredth."""
     figure, half = Decimal(text), tolerance(text)
     if not half:
         return count == figure
@@ -82,7 +83,7 @@ def disagreements(document: Document, counted: Facts) -> list[Problem]:
             continue
         counts = [count(counted) for count in FIGURES[entry.key]]
         text = node.text if _DECIMAL.fullmatch(node.text) else str(node.value)
-        if not math.isfinite(node.value) or any(_agrees(count, text) for count in counts):
+        if not math.isfinite(node.value) or any(agrees(count, text) for count in counts):
             continue
         found = " or ".join(f"{count:,}" for count in dict.fromkeys(counts))
         hint = "the spec differs from the model, or its figure is counted otherwise (docs/facts.md has the rules)"

@@ -29,7 +29,7 @@ _LONGEST_PERIOD = 128
 def number_of_layers(block: Block) -> int:
     """How many layers the stack in ``block`` has, without writing repeats out; modules beside the spine don't count."""
     match block:
-        case Module(kind="layer"):
+        case Module(level="layer"):
             return 1
         case Leaf() | Side():
             return 0

@@ -6,20 +6,26 @@ from collections.abc import Iterable
 
 from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.glossary import Detail, Phrase, text
+from archdraw.glossary import plate as words
+from archdraw.glossary.common import LAYERS
+from archdraw.glossary.numbers import tokens
 from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
+from archdraw.views.active import active_parameters
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import insets, names_of, spine_options
 from archdraw.views.stack import Option, Stack, joined, stacked
 from archdraw.views.strip import strip
-from archdraw.views.wording import headline, parameters, share
+from archdraw.views.wording import parameters, share
 
 MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
@@ -32,17 +38,17 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
     items: list[Diagram] = []
     stacks: list[Stack] = []
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    number = sum(isinstance(part, Module) and part.kind == "layers" for part in parts)
+    number = sum(isinstance(part, Module) and part.level == "stack" and part.role != "unknown" for part in parts)
     for part in parts:
         match part:
-            case Module(kind="layers"):
+            case Module(level="stack") if part.role != "unknown":
                 stacks.append(stacked(part, paths[id(part)]))
                 items.extend(stacks[-1].picture)
-            case Module(kind="unpublished_layers"):
+            case Module(level="stack"):
                 items.append(unpublished.stack_picture(part, paths[id(part)]))
             case Leaf(role="norm") if len(stacks) == number:
                 # The one after the last layer is the only one that stands by itself.
-                items.append(folded(part, paths[id(part)], label=f"{part.label} (final)"))
+                items.append(folded(part, paths[id(part)], label=text(words.FINAL(norm=part.label))))
             case Leaf() | Module():
                 items.append(folded(part, paths[id(part)]))
             case Side():
@@ -73,11 +79,12 @@ def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict
     """What is opened: boxes of the spine, and encoders beside it."""
     spine, beside = spine_options(model, stack, paths), encoders(model, paths)
     wanted = _wanted(spec, (*spine, *beside))
-    return insets(spine, stack, counted, spec.context_length, wanted) + encoder_panels(beside, wanted)
+    active = active_parameters(counted, spec.published)
+    return insets(spine, stack, counted, spec.context_length, wanted, active) + encoder_panels(beside, wanted)
 
 
 def _note(side: Side) -> str:
-    return side.body.notes[0] if side.direction == "in" and side.body.notes else ""
+    return next(iter(describe(side.body).notes), "") if side.direction == "in" else ""
 
 
 def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
@@ -108,38 +115,40 @@ def kind_of(model: Module) -> str:
 
 
 def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
-    total, active = counted.total_parameters, counted.active_parameters
-    size = parameters(total)
-    if counted.unknown:
-        size = unpublished.size(spec)
-    elif active < total:
-        active, words = headline(counted)
-        size = f"{size} total, {parameters(active)} {words} ({share(active, total)})"
-        if counted.encoders and parameters(counted.text_parameters) != parameters(total):
-            size = f"{size}, {parameters(counted.text_parameters)} text"
-    elif counted.text_parameters < total:
-        size = f"{size}, all active ({parameters(counted.text_parameters)} text)"
-    else:
-        size = f"{size}, all active"
-    who = ", ".join(filter(None, (spec.developer, str(spec.released or "")[:7])))
-    # Where nothing is kept of each token, nothing bounds how many there may be.
-    unbounded = "" if counted.cache or counted.unknown else "unbounded context"
-    context = f"{spec.context_length:,} context" if spec.context_length else unbounded
-    layers = f"{counted.layers} layers" if counted.layers else ""
-    return tuple(filter(None, (size, layers, context, who, kind_of(model))))
+    who = text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
+    # Where nothing is kept of each token, nothing limits how many there may be.
+    context: Detail = "" if counted.cache or counted.unknown else words.NO_CONTEXT_LIMIT()
+    if spec.context_length:
+        length, short = spec.context_length, tokens(spec.context_length)
+        context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
+    layers = LAYERS(number=counted.layers) if counted.layers else ""
+    size = unpublished.size(spec) if counted.unknown else text(_size(spec, counted))
+    return tuple(filter(None, (size, text(layers), text(context), who, kind_of(model))))
+
+
+def _size(spec: Spec, counted: Facts) -> Detail:
+    """The parameters of a model as one quotes them."""
+    total, text_part = counted.total_parameters, counted.text_parameters
+    has_encoders = parameters(text_part) != parameters(total)
+    if counted.active_parameters < total:
+        active = active_parameters(counted, spec.published)
+        part = words.ACTIVE_OF(count=active.count, active=active.name, share=share(active.count, total))
+        return (words.TOTAL(total=total), part, words.TEXT(count=text_part) if has_encoders else "")
+    return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
 
 
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
-    """The parts of the last line: where the facts are from, what is left out, whose the weights are."""
+    """The parts of the last line: where the facts are from, what is left out, the license of the weights."""
     sources = "; ".join(str(source) for source in _sources(spec))
-    beside = [part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted]
-    left_out = f"counts without {', '.join(beside)}" if beside else ""
-    mark = f"incomplete: {', '.join(spec.incomplete[:MOST_REASONS])}" if spec.incomplete else ""
+    sides = tuple(part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted)
+    left_out = text(words.NOT_IN_TOTAL(modules=sides)) if sides else ""
+    reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
     if len(spec.incomplete) > MOST_REASONS:
-        mark += f" and {len(spec.incomplete) - MOST_REASONS} more"
-    source = f"Source: {sources}" if sources else ""
-    licence = f"weights: {spec.license}" if spec.license else ""
-    return tuple(filter(None, ("; ".join(filter(None, (source, left_out))), mark, licence, "archdraw")))
+        reasons = (*reasons, words.MORE_REASONS(number=len(spec.incomplete) - MOST_REASONS))
+    mark = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
+    source = text(words.SOURCES(sources=sources)) if sources else ""
+    license = text(words.LICENSE(license=spec.license)) if spec.license else ""
+    return tuple(filter(None, ("; ".join(filter(None, (source, left_out))), mark, license, "archdraw")))
 
 
 def _sources(spec: Spec) -> list[str]:
@@ -151,24 +160,25 @@ def _sources(spec: Spec) -> list[str]:
 
 def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:
     """The picture in words, for those who hear it."""
-    sentences = [
-        f"{spec.name}: {', '.join(_subtitle(spec, model, counted))}.",
-        f"From the input up: {', '.join(_spoken(model.body))}.",
-    ]
+    sentences = [words.SPOKEN(name=spec.name, facts=_subtitle(spec, model, counted))]
+    if spec.incomplete:
+        sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
+    sentences.append(words.SPOKEN_PATH(blocks=tuple(_spoken(model.body))))
     for slot in reversed(stack.slots):
         if len(slot.options) > 1:
-            ways = "; ".join(
-                f"{option.block.label} ({option.block.detail}) in {len(option.places)} layers"
-                for option in slot.options
+            options = (
+                words.SPOKEN_OPTION(block=_both(option.block), number=len(option.places)) for option in slot.options
             )
-            sentences.append(f"Layers differ: {ways}.")
-    mixers = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
-    if spec.incomplete:
-        sentences.insert(1, f"The picture is incomplete: {', '.join(spec.incomplete)}.")
-    told = ", ".join(f"{block.label} ({block.detail})" if block.detail else block.label for block in mixers)
-    if told:
-        sentences.append(f"Each layer from its input: {told}.")
-    return " ".join(sentences)
+            sentences.append(words.SPOKEN_OPTIONS(options="; ".join(map(text, options))))
+    every = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
+    if every:
+        sentences.append(words.SPOKEN_LAYER(blocks=tuple(map(_both, every))))
+    return " ".join(map(text, sentences))
+
+
+def _both(block: Leaf | Module) -> str | Phrase:
+    found = describe(block)
+    return words.SPOKEN_BLOCK(label=found.label, detail=found.detail) if found.detail else found.label
 
 
 def _spoken(block: Block) -> list[str]:
@@ -177,11 +187,11 @@ def _spoken(block: Block) -> list[str]:
     for part in parts:
         match part:
             case Leaf() | Module():
-                names.append(part.label)
+                names.append(text(part.label))
             case Side(body=body):
-                names.append(f"beside: {body.label}")
+                names.append(text(words.SPOKEN_SIDE(block=body.label)))
             case _:
-                names.extend(leaf.label for leaf in leaves(part))
+                names.extend(text(leaf.label) for leaf in leaves(part))
     return names
 
 

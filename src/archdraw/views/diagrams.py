@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal, assert_never
 
 from archdraw import picture
+from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import (
     Block,
@@ -22,6 +23,7 @@ from archdraw.tree.blocks import (
     leaves,
     walk,
 )
+from archdraw.tree.description import describe
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
@@ -44,15 +46,16 @@ def opened(module: Module, path: str) -> Diagram:
 
 def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | None = None) -> Box:
     """``block`` as one box, with the chips of what it holds."""
+    words = describe(block)
     return Box(
         path,
-        label or block.label,
-        block.detail if detail is None else detail,
+        label or words.label,
+        words.detail if detail is None else detail,
         role=block.role,
         # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
         inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
         chips=chips(block) if isinstance(block, Module) else (),
-        title=f"{block.label}: {block.detail}" if block.detail else block.label,
+        title=f"{words.label}: {words.detail}" if words.detail else words.label,
     )
 
 
@@ -60,14 +63,14 @@ def chips(module: Module) -> tuple[Chip, ...]:
     """The properties of a mixer that stand beside it: each text once, in the order of the flow."""
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
-        if leaf.chip:
-            found.setdefault(leaf.chip, Chip(leaf.chip, leaf.role if leaf.role in ("norm", "position") else "plain"))
+        if tag := text(leaf.tag):
+            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in ("norm", "position") else "plain"))
     return tuple(found.values())
 
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
-    return Tap(folded(side.body, path, label=f"{side.body.label}, folded"), side.direction, note, side.joins)
+    return Tap(folded(side.body, path), side.direction, note, side.joins)
 
 
 def diagram(block: Block, paths: dict[int, str]) -> Diagram:
@@ -94,12 +97,12 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
-            title = f"{times} times with the same weights" if tied else f"{times} times"
-            return Frame(diagram(body, paths), f"{times} ×", f"{path}/repeat", title)
+            title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
-            title = f"{total} experts, {active} active for a token"
-            label = f"{total} experts, {active} active" if total > 1 else "1 expert"
+            title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
+            label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
             return Box(inner, label, role="experts", title=title, figure=ExpertGrid(total, active))
         case Side():
             return tapped(block, paths[id(block.body)])
@@ -113,7 +116,7 @@ def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
     for name, node in block.nodes:
         match node:
             case Repeat(body=Module(label=label) as body, times=times):
-                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {label}")
+                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {text(label)}")
             case _:
                 box = diagram(node, paths)
         if not isinstance(box, Box):
@@ -135,9 +138,9 @@ def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram,
             and isinstance(before, Box)
             and len(before.outputs) == 1
             and before.figure is None
-            and len(before.label) + len(part.label) <= LONGEST_LABEL
+            and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
         ):
-            result[-1] = replace(before, label=f"{before.label}, {part.label}")
+            result[-1] = replace(before, label=f"{before.label}, {text(part.label)}")
         else:
             result.append(item)
     return tuple(result)
@@ -178,7 +181,7 @@ def _entered(item: Diagram) -> list[Box | None]:
 
 def _is_activation(leaf: Leaf) -> bool:
     """An element-wise function: no weights, nothing to say but its name."""
-    plain = not (leaf.weights or leaf.detail or leaf.state or leaf.chip or leaf.heads)
+    plain = not (leaf.weights or leaf.detail or leaf.state or leaf.tag or leaf.heads)
     return plain and leaf.inputs == 1 and len(leaf.outputs) == 1 and leaf.role in ("plain", "feed_forward")
 
 
@@ -186,10 +189,10 @@ def _leaf(leaf: Leaf, path: str) -> Box:
     heads = leaf.heads
     cached = heads is not None and heads.cached and heads.key_value <= MOST_GROUPS
     figure = HeadGroups(heads.query, heads.key_value) if heads is not None and cached else None
-    label, detail = leaf.label, leaf.detail
-    if figure and leaf.chip:
+    label, detail = text(leaf.label), text(leaf.detail)
+    if figure and leaf.tag:
         # What is done to the scores is said where they are made.
-        detail = f"{detail}, {leaf.chip}"
+        detail = text((detail, text(leaf.tag)))
     if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:
         label, detail = f"{label} {detail}".strip(), ""
     return Box(

@@ -24,12 +24,11 @@ from archdraw.picture import (
 )
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.description import describe
 from archdraw.views.diagrams import diagram, paths_of
 from archdraw.views.insets import names_of
 from archdraw.views.stack import Option, stacked
 
-LAYERS = frozenset({"layer", "encoder_layer"})
-"""Kinds of modules that are one layer: those of the language, and those that towers are made of."""
 MOST_BOXES = 24
 """An encoder of more boxes than these would be taller than the model beside it."""
 WORTH = 2
@@ -57,11 +56,12 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         inside = _narrow(Chain(tuple(_items(body.body, paths_of(body, path), path))))
         if not 1 < _boxes(inside) <= MOST_BOXES:
             continue
-        items: tuple[Item, ...] = (inside, *(Words(note) for note in body.notes))
-        half = body.kind == "encoder"
+        words = describe(body)
+        items: tuple[Item, ...] = (inside, *(Words(note) for note in words.notes))
+        half = body.level == "encoder"
         worth = WORTH if wanted is None and half else None
         optional = wanted is None and not half
-        panels.append(Inset(body.title or body.label, items, source=path, optional=optional, worth=worth))
+        panels.append(Inset(words.title, items, source=path, optional=optional, worth=worth))
     return tuple(panels)
 
 
@@ -83,8 +83,8 @@ def _row(block: Block) -> tuple[Block, ...]:
 
 def _is_layers(block: Block) -> bool:
     match block:
-        case Module(kind=kind):
-            return kind in LAYERS
+        case Module(level=level):
+            return level in ("layer", "side_layer")
         case Repeat(body=body):
             return _is_layers(body)
         case Sequence(parts=parts):
@@ -97,13 +97,13 @@ def _is_layers(block: Block) -> bool:
 
 def _stack(parts: tuple[Block, ...], path: str) -> tuple[Diagram, ...]:
     """Layers as the spine has them: one block with its count, those that differ laid over each other."""
-    return stacked(Module("layers", "Layers", Sequence(tuple(map(_as_layers, parts))), kind="layers"), path).picture
+    return stacked(Module("layers", "Layers", Sequence(tuple(map(_as_layers, parts))), level="stack"), path).picture
 
 
 def _as_layers(block: Block) -> Block:
     match block:
         case Module():
-            return replace(block, kind="layer")
+            return replace(block, level="layer")
         case Repeat(body=body):
             return replace(block, body=_as_layers(body))
         case Sequence(parts=parts):

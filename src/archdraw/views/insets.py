@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from archdraw.glossary import Phrase, plate, text
+from archdraw.glossary import Words as Wording
+from archdraw.glossary.common import LAYERS
+from archdraw.glossary.numbers import data_size, tokens
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.patterns import periods, runs
+from archdraw.views.active import Active
 from archdraw.views.diagrams import opened
 from archdraw.views.stack import Option, Stack
-from archdraw.views.wording import data, headline, parameters, share, within
+from archdraw.views.wording import share, short_name
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
-STACKS = frozenset({"layers", "unpublished_layers"})
-"""Modules of the spine that are drawn as their layers."""
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
 
 RECURRENT = frozenset({"linear", "convolution"})
 """Roles of mixers that keep a state in place of keys and values."""
-PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("routed experts", "experts", frozenset({"experts"})),
-    ("shared experts", "shared", frozenset({"shared_experts"})),
-    ("feed forward", "feed_forward", frozenset({"feed_forward"})),
-    ("attention", "attention", frozenset({"attention"})),
-    ("embedding, output", "embedding", frozenset({"embedding", "head"})),
-    ("encoders", "auxiliary", frozenset({"encoder"})),
-)
-"""How the parts of the facts are told: words, role, and the parts that are told together."""
 
 
 def insets(
-    options: Iterable[Option], stack: Stack, counted: Facts, context: int | None, wanted: list[str] | None
+    options: Iterable[Option],
+    stack: Stack,
+    counted: Facts,
+    context: int | None,
+    wanted: list[str] | None,
+    active: Active,
 ) -> tuple[Inset, ...]:
     """The panels of a model: those of its boxes ``options`` from the top down, then what stands by itself.
 
@@ -59,7 +59,7 @@ def insets(
             continue
         bodies.add(shape)
         worth = None if wanted is not None else _worth_of(block, [inset.title for inset in found])
-        found.extend(_opened(block, option.path, counted, worth))
+        found.extend(_opened(block, option.path, counted, active, worth))
     if masks is not None:
         found.append(masks)
     memory = _memory(stack, counted, context)
@@ -73,13 +73,13 @@ def insets(
 def names_of(option: Option) -> set[str]:
     """What an author may call a box: its path, its name in a checkpoint, its label, the kind that made it."""
     kind = option.block.kind if isinstance(option.block, Module) else ""
-    return {option.path, option.block.name, option.block.label, kind} - {""}
+    return {option.path, option.block.name, text(option.block.label), kind} - {""}
 
 
 def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[Option, ...]:
     """The boxes of the spine that may be opened: those of the layers from the top down, then modules around them."""
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    around = (part for part in reversed(parts) if isinstance(part, Module) and part.kind not in STACKS)
+    around = (part for part in reversed(parts) if isinstance(part, Module) and part.level != "stack")
     inside = (option for slot in reversed(stack.slots) for option in slot.options)
     return (*inside, *(Option(part, paths[id(part)], ()) for part in around))
 
@@ -116,30 +116,28 @@ def _worth_of(block: Module, before: Iterable[str]) -> int:
     return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
 
 
-def _opened(module: Module, path: str, counted: Facts, worth: int | None) -> Iterator[Inset]:
+def _opened(module: Module, path: str, counted: Facts, active: Active, worth: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
-    items += [Words(note, strong=index == 0) for index, note in enumerate(module.notes)]
+    words = describe(module)
+    items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
-        (active, told), total = headline(counted), counted.total_parameters
-        words = f"{told} {parameters(active, total)} of {parameters(total)}"
-        items.append(Share(words, share(active, total), active, total, "expert_active"))
-        without = counted.active_parameters_without_input_embedding
-        if without < active:
-            left_out = ["the input table"] if not counted.head_is_tied else []
-            left_out += ["encoders"] if counted.encoders else []
-            items.append(Words(f"{parameters(without)} without {' and '.join(left_out)}"))
-    yield Inset(module.title or module.label, tuple(items), source=path, worth=worth)
+        total = counted.total_parameters
+        caption = plate.SHARE(active=active.name, part=(active.count, total), whole=total)
+        items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
+        items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
+    yield Inset(words.title, tuple(items), source=path, worth=worth)
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
         place = next(place for place, part in walk(module.body, path) if part is body)
         inner: list[Item] = [opened(body, place)]
-        inner += [Words(note) for note in body.notes]
+        own = describe(body)
+        inner += [Words(note) for note in own.notes]
         yield Inset(
-            body.title or f"{body.label}: {body.detail}".removesuffix(": "),
+            own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": "),
             tuple(inner),
             beside=place,
             worth=None if worth is None else PART,
@@ -159,15 +157,18 @@ def _masks(stack: Stack) -> Inset | None:
     figures = []
     # What all of them share tells none apart; where all rotate, their bases do.
     positions = {position for _, position in reaches}
-    told_by = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
+    shown = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
     for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
-        kind = within(mixer.label).removesuffix(" attention")
-        label = kind if window is None else f"{kind}, {'chunk' if window.chunked else 'window'} {window.size:,}"
-        told = position[told_by] if len(positions) > 1 else ""
-        detail = ", ".join(filter(None, (f"{len(blocks)} layers", told)))
-        figures.append(Mask(mixer.role, MASK_CELLS if window else None, bool(window and window.chunked), label, detail))
-    return Inset(f"Who sees whom{_rhythm(stack)}", (Masks(tuple(figures)),))
+        kind = short_name(mixer)
+        label: Wording = kind
+        if window is not None:
+            label = (plate.CHUNK if window.chunked else plate.WINDOW)(kind=kind, size=window.size)
+        apart = position[shown] if len(positions) > 1 else ""
+        detail = text((LAYERS(number=len(blocks)), apart))
+        chunked = bool(window and window.chunked)
+        figures.append(Mask(mixer.role, MASK_CELLS if window else None, chunked, text(label), detail))
+    return Inset(text(_rhythm(stack)), (Masks(tuple(figures)),))
 
 
 def _looking(layer: Module) -> Iterator[Module]:
@@ -185,14 +186,17 @@ def _own_reach(mixer: Module) -> Window | None:
     return Window(heads.reach) if heads is not None and heads.reach else None
 
 
-def _rhythm(stack: Stack) -> str:
-    """``: 5 sliding to 1 global`` where windows and their lack take turns by a rule."""
-    kinds = [within(mixer.label).removesuffix(" attention") for layer in stack.all for mixer in _mixers(layer)]
+def _rhythm(stack: Stack) -> Phrase:
+    """The title of the masks, with ``5 sliding : 1 global`` where windows and their lack take turns by a rule."""
+    kinds = [short_name(mixer) for layer in stack.all for mixer in _mixers(layer)]
     if len(kinds) != len(stack.all):
-        return ""
+        return plate.MASKS()
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
-    return f": {turns[0][1]} {turns[0][0]} to {turns[1][1]} {turns[1][0]}" if times > 1 and len(turns) == 2 else ""
+    if times < 2 or len(turns) != 2:
+        return plate.MASKS()
+    (one, first), (other, second) = turns
+    return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)
 
 
 def _reach(window: Window | None) -> tuple[bool, int]:
@@ -201,8 +205,8 @@ def _reach(window: Window | None) -> tuple[bool, int]:
 
 def _position(mixer: Module) -> tuple[str, str]:
     """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
-    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.chip), None)
-    return (rotation.chip, rotation.detail) if rotation else ("", "")
+    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.tag), None)
+    return (text(rotation.tag), text(rotation.detail)) if rotation else ("", "")
 
 
 def _mixers(layer: Module) -> Iterator[Module]:
@@ -222,33 +226,27 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     kept = counted.kv_cache_bytes(context)
     # What only works on each token by itself could not be attention.
     mixing = sum(1 for layer in stack.all if any(leaf.cache or leaf.state or leaf.heads for leaf in leaves(layer)))
-    which = "layers that mix tokens" if mixing < len(full) else "layers"
+    which = plate.MIXING_LAYER() if mixing < len(full) else plate.LAYER()
     if_all = max(full) * mixing * 2 * context
     caching = sum(1 for elements in full if elements)
-    token = f"{data(counted.kv_cache_bytes_per_token())} a token in {caching} layers"
+    title = text(plate.MEMORY(context=context))
+    token = text(plate.CACHE_PER_TOKEN(size=counted.kv_cache_bytes_per_token(), layers=caching))
     if if_all <= kept:
         weights = counted.weight_memory()
         segments = (
-            Segment(f"weights {data(weights)}", weights, "feed_forward"),
-            Segment(f"KV cache {data(kept)}", kept, "latent"),
+            Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
+            Segment(text(plate.CACHE(size=kept)), kept, "latent"),
         )
-        items: tuple[Item, ...] = (Split(segments), Words(f"KV cache: {token}"))
-        return [Inset(f"Memory at {context:,} tokens, if in bf16", items, optional=True)]
-    share_bar = Share(f"KV cache at {context:,} tokens", f"{data(kept)}, not {data(if_all)}", kept, if_all, "latent")
-    items = (
-        share_bar,
-        Words(
-            f"full bar: full attention in all {mixing} {which}",
-            strong=True,
-        ),
-        Words(token),
-    )
+        return [Inset(title, (Split(segments), Words(token)), optional=True)]
+    caption = text(plate.CACHE_AT(length=tokens(context) or context))
+    bar = Share(caption, data_size(kept), kept, if_all, "latent")
+    items: list[Item] = [bar, Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True), Words(token)]
     if counted.state:
         recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
-        state = data(counted.recurrent_state_bytes())
-        words = "recurrent state" if any(role in RECURRENT for role in _roles(stack)) else "buffers of"
-        items = (*items[:-1], Words(f"{words} {state} in {recurrent} layers, at any length", strong=True))
-    return [Inset("Memory, if in bf16", items)]
+        state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS
+        line = text(state(size=counted.recurrent_state_bytes(), layers=recurrent))
+        items.append(Words(line, strong=True))
+    return [Inset(title, tuple(items))]
 
 
 def _roles(stack: Stack) -> set[str]:
@@ -258,13 +256,15 @@ def _roles(stack: Stack) -> set[str]:
 def _parts(counted: Facts, stack: Stack) -> list[Inset]:
     """Where the parameters are, largest first, and what is left in one."""
     total = counted.total_parameters
-    sizes = {name: sum(counted.parts.get(part, 0) for part in parts) for name, _, parts in PARTS}  # type: ignore[call-overload]
-    shown = [(sizes[name], name, role) for name, role, _ in PARTS if sizes[name] >= total / 200]
-    if _roles(stack) & RECURRENT:
-        # The parts of state-space and linear mixers are booked where those of attention are.
-        shown = [(size, "token mixing" if name == "attention" else name, role) for size, name, role in shown]
-    segments = [Segment(f"{name} {share(size, total)}", size, role) for size, name, role in sorted(shown, reverse=True)]
-    rest = total - sum(size for size, _, _ in shown)
+    sizes = [(sum(counted.parts.get(part, 0) for part in group.parts), group) for group in plate.PART_GROUPS]  # type: ignore[call-overload]
+    shown = sorted(((size, group) for size, group in sizes if size >= total / 200), key=lambda one: -one[0])
+    recurrent = _roles(stack) & RECURRENT
+    segments = []
+    for size, group in shown:
+        # The parts of state-space and linear mixers are counted where those of attention are.
+        term = plate.TOKEN_MIXING if recurrent and group.role == "attention" else group.term
+        segments.append(Segment(text(plate.PART(part=term(), share=share(size, total))), size, group.role))
+    rest = total - sum(size for size, _ in shown)
     if rest >= total / 2000:
-        segments.append(Segment(f"the rest {share(rest, total)}", rest, "plain"))
-    return [Inset(f"Where the {parameters(total)} parameters are", (Split(tuple(segments)),), optional=True)]
+        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
+    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

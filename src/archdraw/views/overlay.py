@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdraw.analysis.difference.words import SORTS
+from archdraw.analysis.difference.structure import SORTS
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 

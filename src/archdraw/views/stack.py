@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from archdraw.analysis.difference.words import settings_apart
+from archdraw.glossary import Words, text
+from archdraw.glossary import plate as words
+from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
 from archdraw.tree.blocks import Sequence as Chained
+from archdraw.tree.description import describe
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.runs import number_of_layers
 from archdraw.views.diagrams import folded
@@ -80,7 +85,9 @@ def stacked(module: Module, path: str) -> Stack:
     for start, end in _ends(order, 0, first):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     count = last - first
-    picture.append(Frame(body, f"{count:,} ×" if count > 1 else "", frame_path, f"{count} layers"))
+    picture.append(
+        Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
+    )
     for start, end in _ends(order, last, len(order)):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     return Stack(every, slots, _looped(module, paths, tuple(picture)))
@@ -98,9 +105,9 @@ def _looped(module: Module, paths: dict[int, str], picture: tuple[Diagram, ...])
     first, last = holds.index(True), len(holds) - holds[::-1].index(True)
     before = [folded(part, paths[id(part)]) for part in inside[:first] if isinstance(part, Leaf | Module)]
     after = [folded(part, paths[id(part)]) for part in inside[last:] if isinstance(part, Leaf | Module)]
-    title = f"{body.times} times with the same weights"
+    title = text(words.LOOP(times=body.times))
     path = f"{paths.get(id(module.body), module.name)}/loop"
-    return (Frame(Chain((*before, *picture, *after)), f"loop {body.times} ×", path, title),)
+    return (Frame(Chain((*before, *picture, *after)), text(words.LOOPED(times=body.times)), path, title),)
 
 
 def _main(order: Sequence[int]) -> tuple[int, int]:
@@ -151,7 +158,7 @@ def _body(
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
     bands = tuple(
-        f"or: above {_when(upper, len(main), main.start)}, below {_when(lower, len(main), main.start)}"
+        text(words.OR_ABOVE(upper=_when(upper, len(main), main.start), lower=_when(lower, len(main), main.start)))
         for lower, upper in pairwise(together)
     )[::-1]
     return tuple(slots), Choice(tuple(reversed(bodies)), bands)
@@ -190,54 +197,79 @@ def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: 
     return drawn(block)
 
 
+def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
+    """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
+
+    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
+    """
+    words = [describe(block) for block in blocks]
+    found = [(one.label, one.detail) for one in words]
+    for pair in {pair for pair in found if found.count(pair) > 1}:
+        places = [place for place, one in enumerate(found) if one == pair]
+        settings = settings_apart([blocks[place] for place in places])
+        for place, apart in zip(places, settings, strict=True):
+            if apart:
+                found[place] = (apart, ", ".join(filter(None, (pair[1], apart))))
+    return found
+
+
 def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
     if len(slot.options) == 1:
         only = slot.options[0]
         if len(only.places) == len(members) or only.block.role == "norm":
             return folded(only.block, only.path)
-        where = (
-            f"in layer {only.places[0]}" if len(only.places) == 1 else f"in {len(only.places)} of {len(members)} layers"
+        when = (
+            words.IN_LAYER(number=str(only.places[0]))
+            if len(only.places) == 1
+            else words.IN_LAYERS(number=len(only.places), all=len(members))
         )
-        return folded(only.block, only.path, detail=f"only {where}; {only.block.detail}".rstrip("; "))
-    boxes = tuple(folded(option.block, option.path) for option in slot.options)
-    return Choice(boxes, tuple(_band(option, members, number) for option in slot.options[:-1]))
+        detail = text(words.ONLY(when=when, detail=only.block.detail)).rstrip("; ")
+        return folded(only.block, only.path, detail=detail)
+    names = named_apart([option.block for option in slot.options])
+    boxes = tuple(
+        folded(option.block, option.path, detail=detail)
+        for option, (_, detail) in zip(slot.options, names, strict=True)
+    )
+    return Choice(
+        boxes,
+        tuple(
+            _band(option, label, members, number)
+            for option, (label, _) in zip(slot.options[:-1], names[:-1], strict=True)
+        ),
+    )
 
 
-def _band(option: Option, members: Sequence[int], number: int) -> str:
+def _band(option: Option, label: str, members: Sequence[int], number: int) -> str:
     """What the option above the band is, and when it comes."""
     if len(members) < number:
-        when = f"in {len(option.places)} of these {len(members)} layers"
+        when = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
     else:
         when = _when(option.places, number, members[0])
-    name = "MoE" if option.block.role == "experts" else within(option.block.label)
-    words = f"or: {name} {when}"
-    return words if len(words) <= LONGEST_BAND else f"or: {when}"
+    name = "MoE" if option.block.role == "experts" else within(label)
+    band = text(words.OR_WHEN(what=name, when=when))
+    return band if len(band) <= LONGEST_BAND else text(words.OR(what=when))
 
 
 def _when(places: tuple[int, ...], number: int, start: int) -> str:
     every = cadence([place - start for place in places], number)
-    return f"in every {ordinal(every)} layer" if every else f"in {len(places)} of {number} layers"
+    if every:
+        return text(words.EVERY_NTH(ordinal=ordinal(every)))
+    return text(words.IN_LAYERS(number=len(places), all=number))
 
 
 def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
     """A run folded to one line: which layers, and what they have in place of the drawn ones."""
-    which = f"layer {start}" if end - start == 1 else f"layers {start}–{end - 1}"
+    last = str(end - 1)
+    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
     group, *apart = laid_over([layer.body, other.body])
     if apart:
-        words = ", ".join(block.label for block in blocks_of(layer.body) if block.role != "norm")
+        what: tuple[Words, ...] = tuple(block.label for block in blocks_of(layer.body) if block.role != "norm")
     else:
         columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
         different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
-        lacking = [column[1] for column in columns if 0 not in column and column[1].role != "norm"]
-        told = [f"{block.label} {block.detail}".strip() for block in different if block.role != "norm" or not lacking]
-        words = " ".join(
-            filter(
-                None,
-                (
-                    "same block",
-                    f"with {', '.join(told)}" if told else "",
-                    f"without {', '.join(block.label for block in lacking)}" if lacking else "",
-                ),
-            )
-        )
-    return Bar(f"{which}: {words}", f"{end - start:,} ×", path, f"{which}: {words}")
+        lacking = tuple(column[1] for column in columns if 0 not in column and column[1].role != "norm")
+        what = tuple(describe(block).full for block in different if block.role != "norm" or not lacking)
+        if lacking:
+            what = (*what, words.WITHOUT(what=tuple(block.label for block in lacking)))
+    line = text(words.BAR(which=which, what=what))
+    return Bar(line, text(words.REPEATED(number=end - start)), path, line)

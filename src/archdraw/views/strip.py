@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from archdraw.analysis.difference.words import settings_apart
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
+from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.tree.blocks import Module, leaves, walk
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
-from archdraw.views.wording import within
+from archdraw.views.wording import short_name, within
 
 LONGEST_CAPTION = 96
 SHORT_ORDER = 48
-MIXTURE = "mixture of experts"
 LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
 """What a layer is called in an order of many, by the role of its block (m: Mamba). Panels have the capitals."""
 MOST_RUNS = 6
 MOST_CELLS = 400
-ATTENTION = " attention"
+ATTENTION, FEED_FORWARD = " attention", " FFN"
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
@@ -37,7 +40,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     lowers = [told[id(layer)][1] for layer in stack.all]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
-    words = [
+    above = [
         (_name(upper, upper_names) or _name(lower, lower_names)) for upper, lower in zip(uppers, lowers, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
@@ -46,31 +49,32 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     if not all(below):
         # Layers without a feed forward are told by their mixer; that they have none is told where others have both.
         both = any(upper and lower for upper, lower in zip(uppers, lowers, strict=True))
-        below = [name or "no feed forward" for name in below] if both else words
-    rows = [words] if below == words else [words, below]
+        below = [name or text(words.NO_FEED_FORWARD()) for name in below] if both else above
+    rows = [above] if below == above else [above, below]
     orders = [factored(row) for row in rows if len(set(row)) > 1]
-    caption = f"{number} layers = {'; '.join(orders)}" if orders else f"{number} layers, all alike"
+    caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
     if len(caption) > LONGEST_CAPTION:
         # An order without a rule is told by the cells, and by groups of them or letters; the words count.
         differing = [row for row in rows if len(set(row)) > 1]
-        caption = f"{number} layers: {'; '.join(map(_counted, differing))}"
+        caption = text(words.COUNTS(number=number, counts="; ".join(map(_counted, differing))))
         roles = {name: module.role for module, name in (*upper_names.items(), *lower_names.items())}
         order = ordered(differing[0], roles)
         if order:
-            caption = f"{number} layers: {'; '.join((_counted(differing[0]), *map(_briefly, differing[1:])))}"
+            counts = "; ".join((_counted(differing[0]), *map(_briefly, differing[1:])))
+            caption = text(words.COUNTS(number=number, counts=counts))
         elif len(rows) == 1:
             caption = _lettered(rows[0], {**lower_names, **upper_names}) or caption
     same = {name for name in below if name}
-    if len(orders) == 1 and len(set(words)) > 1 and len(same) == 1:
-        caption += f", each with {next(iter(same))}"
-    groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(words, below, strict=True)])
+    if len(orders) == 1 and len(set(above)) > 1 and len(same) == 1:
+        caption = text(words.EACH_WITH(order=caption, what=next(iter(same))))
+    groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
     cells = tuple(
         StripCell(
             upper.role if upper else "",
             lower.role if lower else "",
-            f"layer {index}: {', '.join(filter(None, (_name(upper, upper_names), _name(lower, lower_names))))}",
+            text(words.CELL(number=str(index), what=(_name(upper, upper_names), _name(lower, lower_names)))),
             groups[index],
             # The first layer of each round, where there are any, and the last of all.
             str(index)
@@ -123,7 +127,8 @@ def _lettered(names: list[str], modules: dict[Module, str]) -> str:
         return ""
     order = nested("".join(letters[name] for name in names))
     counts = ", ".join(f"{count} {name} ({letters[name]})" for name, count in Counter(names).most_common())
-    return f"{len(names)} layers: {counts} = {order}" if len(order) <= LONGEST_CAPTION else ""
+    caption = words.LETTERED(number=len(names), counts=counts, order=order)
+    return text(caption) if len(order) <= LONGEST_CAPTION else ""
 
 
 def _counted(names: list[str]) -> str:
@@ -159,17 +164,25 @@ def _name(module: Module | None, names: dict[Module, str]) -> str:
 
 
 def _names(modules: list[Module]) -> dict[Module, str]:
-    """Short names that tell ``modules`` apart: their labels, with details only where labels are equal."""
+    """Short names that tell ``modules`` apart: their labels, with details or settings only where labels are equal."""
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
-    attention = all(module.label.endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
-    short = [_short(module).removesuffix(ATTENTION) if attention else _short(module) for module in kinds]
-    return {
-        module: name if short.count(name) == 1 else f"{name} {module.detail}"
-        for module, name in zip(kinds, short, strict=True)
-    }
+    attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
+    short = [short_name(module) if attention and module.role in MIXERS else _short(module) for module in kinds]
+    names = list(short)
+    for name in dict.fromkeys(short):
+        places = [place for place, one in enumerate(short) if one == name]
+        details = [text(kinds[place].detail) for place in places]
+        if len(set(details)) < len(places):
+            # Details that are alike, too, tell nothing apart; settings do.
+            details = settings_apart([kinds[place] for place in places])
+        for place, detail in zip(places, details, strict=True):
+            names[place] = f"{name} {detail}".strip() if len(places) > 1 else name
+    return dict(zip(kinds, names, strict=True))
 
 
 def _short(module: Module) -> str:
-    label = within(module.label).replace(MIXTURE, "MoE")
-    return f"dense {label.removesuffix(' feed forward')}" if module.role == "feed_forward" else label
+    label = within(text(module.label)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
+    if module.role != "feed_forward":
+        return label
+    return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))

@@ -84,7 +84,7 @@ def tensors(block: Block) -> Iterator[Tensor]:
     The tensors of experts are stacked, as ``[experts, ...]``; other repeats have their index behind the name of what is
     repeated. A loop over the same weights has them once. The counts add up to the block's total.
     """
-    root = block.body if isinstance(block, Module) and block.kind == "model" else block
+    root = block.body if isinstance(block, Module) and block.level == "model" else block
     found = list(_tensors(root, _Place(), iter(range(10**9))))
     two_norms = any(tensor.name.startswith("norm.2.") for tensor in found)
     for tensor in found:
@@ -100,9 +100,9 @@ def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tens
     match block:
         case Leaf():
             yield from _leaf(block, place)
-        case Module(kind="layer", body=body):
+        case Module(level="layer", body=body):
             yield from _tensors(body, place.below(f"{place.stack}.{next(layer)}"), layer)
-        case Module(kind="layers", body=body):
+        case Module(level="stack", body=body):
             yield from _tensors(body, place, layer)
         case Module(body=body):
             yield from _tensors(body, place.below(place.named(block.name)), layer)
@@ -131,7 +131,7 @@ def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tens
 
 def _holds_layers(block: Block) -> bool:
     """Whether the stack's layers are in ``block``: they are numbered by themselves."""
-    if isinstance(block, Module) and block.kind == "layer":
+    if isinstance(block, Module) and block.level == "layer":
         return True
     return not isinstance(block, Leaf | Side) and any(map(_holds_layers, children(block)))
 

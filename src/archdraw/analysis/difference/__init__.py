@@ -10,14 +10,16 @@ layer are aligned in their order, so that an inserted norm moves nothing else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Difference, Equal, Sign
 from archdraw.analysis.difference.comparison import Comparison
-from archdraw.analysis.difference.words import sort_of
-from archdraw.tree.blocks import Module
+from archdraw.analysis.difference.structure import same, sort_of
+from archdraw.glossary import text
+from archdraw.tree.blocks import Leaf, Module, Setting, walk
 from archdraw.tree.facts import Facts, facts
 
 __all__ = [
@@ -35,8 +37,25 @@ def difference(first: Module, second: Module) -> Difference:
     comparison.modules(first, second)
     changes = list(dict.fromkeys([*comparison.changes, *_counted(facts(first), facts(second))]))
     changed = {(change.sort, change.what) for change in changes}
-    equal = (one for one in dict.fromkeys(comparison.equal) if (one.sort, one.what) not in changed)
+    values = _values(first, second)
+    equal = (
+        one
+        for one in dict.fromkeys(comparison.equal)
+        if (one.sort, one.what) not in changed
+        and all(same(one.value, value) for value in values[one.sort, one.where, one.what])
+    )
     return Difference(tuple(changes), tuple(equal))
+
+
+def _values(*models: Module) -> dict[tuple[str, str, str], list[Setting]]:
+    """All values of each setting in ``models``, by the sort and the name of the block that has it."""
+    found: dict[tuple[str, str, str], list[Setting]] = defaultdict(list)
+    for model in models:
+        for _, block in walk(model):
+            if isinstance(block, Leaf | Module):
+                for what, value in block.settings:
+                    found[sort_of(block), text(block.label), what].append(value)
+    return found
 
 
 def report(found: Difference, first: str, second: str) -> dict[str, Any]:
@@ -61,7 +80,7 @@ def report(found: Difference, first: str, second: str) -> dict[str, Any]:
 
 
 def _key(module: Module) -> tuple[str, str]:
-    return module.label, repr(module)
+    return text(module.label), repr(module)
 
 
 def _counted(first: Facts, second: Facts) -> Iterator[Change]:

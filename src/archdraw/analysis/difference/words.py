@@ -1,227 +1,147 @@
-"""Blocks in words: what stands in a place, what it is called, how layers follow each other."""
+"""Blocks and their order as phrases: what tables of differences say of them."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence as Several
+from dataclasses import fields, is_dataclass
 
-from archdraw.kinds.wording import within
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Side,
-    walk,
-)
+from archdraw.analysis.difference.structure import boxes, is_without, same, sublayers
+from archdraw.glossary import Detail, Words, common, comparison, text, within
+from archdraw.glossary.settings import name_of, value_of
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Repeat, Side
 from archdraw.tree.patterns import factored
 
-_NUMBER = re.compile(r"\d[\d,.]*")
 LONGEST_ORDER = 240
-"""Characters of an order that is told with its repeats; a longer one is told by the numbers of its layers."""
-SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), "token mixer") | dict.fromkeys(
-    ("feed_forward", "experts", "shared"), "feed forward"
-)
-"""What works on tokens, by its role: one of a sort can stand for another."""
-WORKS = 10.0
-"""How much more than other blocks those say which part of a layer stands for which.
-
-Two norms then never stand for each other at the price of what works on tokens.
-"""
+"""Characters of an order that is written with its repeats; of a longer one only how often each layer comes."""
 
 
-def sort_of(block: Block) -> str:
-    """What stands in a place, whichever kind of it: token mixer, feed forward, norm, embedding ..."""
-    match block:
-        case Leaf(part="head") | Module(kind="output_head"):
-            return "output"
-        case Module(kind="layers" | "layer" | "model"):
-            return block.kind
-        case Leaf(role=role) | Module(role=role):
-            return SORTS.get(role, role)
-        case Side(direction=direction):
-            return f"beside, {direction}"
-        case _:
-            return type(block).__name__.lower()
-
-
-def is_work(block: Block) -> bool:
-    return sort_of(block) in ("token mixer", "feed forward")
-
-
-def inside(block: Block) -> Block:
-    match block:
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-            return body
-        case Parallel(branches=branches):
-            return Sequence(branches)
-        case Graph(nodes=nodes):
-            return Sequence(tuple(node for _, node in nodes))
-        case _:
-            return block
-
-
-def branches(block: Block) -> tuple[Block, ...]:
-    """The branches of a block that is several side by side, of a residual the one that is added; else the block."""
-    match block:
-        case Parallel(branches=several):
-            return several
-        case Residual(body=body):
-            return (body,)
-        case _:
-            return (block,)
-
-
-def row(block: Block) -> tuple[Block, ...]:
-    return block.parts if isinstance(block, Sequence) else (block,)
-
-
-def has_settings(block: Block) -> bool:
-    return any(isinstance(part, Module) and part.settings for _, part in walk(block))
-
-
-def boxes(block: Block) -> Iterator[Block]:
-    """The boxes that ``block`` is drawn as; itself where it is no more than lines."""
-    match block:
-        case Leaf() | Module() | Side():
-            yield block
-        case Sequence(parts=parts) | Parallel(branches=parts) if parts:
-            for part in parts:
-                yield from boxes(part)
-        case Graph(nodes=nodes) if nodes:
-            for _, node in nodes:
-                yield from boxes(node)
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-            yield from boxes(body)
-        case _:
-            yield block
-
-
-def label(block: Block) -> str:
+def label(block: Block) -> Words:
+    """What ``block`` is called."""
     match block:
         case Leaf(label=label) | Module(label=label):
             return label
         case Side(body=body):
             return body.label
-        case Experts():
-            return "experts"
         case _:
             return type(block).__name__.lower()
 
 
-def told(block: Block) -> str:
-    """A block in words: its label and its second line."""
+def content(block: Block) -> Detail:
+    """A block in full: its label and its second line, of a row or a fork those of all its boxes."""
     match block:
         case Leaf(label=label, detail=detail) | Module(label=label, detail=detail):
-            return f"{label}, {detail}" if detail else label
+            return comparison.BLOCK(label=label, detail=detail) if text(detail) else label
         case Side(body=body):
-            return told(body)
+            return content(body)
         case _:
-            return ", ".join(told(box) for box in boxes(block) if box is not block)
+            return tuple(text(content(box)) for box in boxes(block) if box is not block)
 
 
-def layer(layer: Module) -> str:
-    """A layer by what works in it."""
-    labels = [label(part) for part in boxes(layer.body) if is_work(part)]
-    return ", ".join(labels) or layer.label
+def apart(one: Block, other: Block) -> tuple[str, str]:
+    """Two blocks that differ, in texts that do, too: what they are called, their tensors, or the fields that differ."""
+    before, after = text(content(one)), text(content(other))
+    if before == after and isinstance(one, Leaf) and isinstance(other, Leaf):
+        before, after = _with_tensors(one), _with_tensors(other)
+    if before == after:
+        before, after = (", ".join(found) for found in zip(*_fields_apart(one, other), strict=True))
+    return before, after
 
 
-def order(every: tuple[Module, ...]) -> str:
-    """The order of a stack from the input up, told by what works in each layer and is not the same in all."""
-    works = {layer: [label(part) for part in boxes(layer.body) if is_work(part)] for layer in every}
+def _with_tensors(leaf: Leaf) -> str:
+    tensors = tuple(
+        comparison.TENSOR(name=weight.name, shape="x".join(map(str, weight.shape))) for weight in leaf.weights
+    )
+    return text(comparison.TENSORS(block=text(content(leaf)), tensors=tensors)) if tensors else text(content(leaf))
+
+
+def _fields_apart(one: object, other: object, name: str = "") -> list[tuple[str, str]]:
+    """The fields in which two values differ, with both of their values."""
+    if type(one) is not type(other) or not is_dataclass(one) or not is_dataclass(other):
+        if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+            inner = [_fields_apart(*pair, name) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+            return [pair for pairs in inner for pair in pairs]
+        return [(f"{name}: {one!r}".removeprefix(": "), f"{name}: {other!r}".removeprefix(": "))]
+    found: list[tuple[str, str]] = []
+    for field in fields(one):
+        values = getattr(one, field.name), getattr(other, field.name)
+        if values[0] != values[1]:
+            found += _fields_apart(*values, field.name)
+    return found or [(repr(one), repr(other))]
+
+
+def layer_names(kinds: Several[Module]) -> Mapping[Module, str]:
+    """A name for each of the different layers ``kinds``, by what works in it and is not the same in all.
+
+    Layers of one name are told apart by the settings in which they differ.
+    """
+    kinds = list(dict.fromkeys(kinds))
+    works = {layer: [text(block.label) for block in sublayers(layer)] for layer in kinds}
     if len({len(work) for work in works.values()}) == 1 and len(works) > 1:
         shared = [len(set(labels)) == 1 for labels in zip(*works.values(), strict=True)]
         if not all(shared):
             works = {
-                layer: [label for label, same in zip(work, shared, strict=True) if not same]
+                layer: [label for label, equal in zip(work, shared, strict=True) if not equal]
                 for layer, work in works.items()
             }
-    names = [", ".join(map(within, works[layer])) or within(layer.label) for layer in every]
-    order = factored([f"({name})" if ", " in name else name for name in names])
-    if len(order) <= LONGEST_ORDER:
-        return order
-    return ", ".join(f"{number} ({name})" for name, number in Counter(names).most_common())
+    names = {layer: ", ".join(map(within, works[layer])) or within(text(layer.label)) for layer in kinds}
+    for name, number in Counter(names.values()).items():
+        if number > 1:
+            alike = [layer for layer in kinds if names[layer] == name]
+            for layer, settings in zip(alike, _settings_apart(alike), strict=True):
+                # Where all layers are called alike, their name tells none from another.
+                whole = (
+                    settings if number == len(kinds) else text(comparison.WITH_SETTINGS(layer=name, settings=settings))
+                )
+                names[layer] = whole if settings else name
+    return names
+
+
+def _settings_apart(layers: Several[Module]) -> list[str]:
+    """For each of ``layers`` the settings in which it differs from the others, its own and those of its sublayers."""
+    own = settings_apart(layers)
+    rows = zip(*(sublayers(layer) for layer in layers), strict=False)
+    inner = [settings_apart(blocks) for blocks in rows]
+    return [", ".join(filter(None, parts)) for parts in zip(own, *inner, strict=True)]
+
+
+def settings_apart(blocks: Several[Leaf | Module]) -> list[str]:
+    """For each of ``blocks`` the settings in which it differs from the others, in one text; empty where none do."""
+    given = [dict(block.settings) for block in blocks]
+    found: list[list[str]] = [[] for _ in blocks]
+    for what in dict.fromkeys(name for settings in given for name in settings):
+        values = [settings.get(what) for settings in given]
+        if all(same(values[0], value) for value in values):
+            continue
+        name = name_of(what)
+        for words, value in zip(found, values, strict=True):
+            words.append(f"no {name}" if is_without(value) else f"{name} {value_of(what, value)}")
+    return [", ".join(words) for words in found]
+
+
+def order(every: Several[Module], names: Mapping[Module, str]) -> str:
+    """The order of a stack from the input up, its layers called by ``names``."""
+    called = [names[layer] for layer in every]
+    written = factored([f"({name})" if ", " in name else name for name in called])
+    if len(written) <= LONGEST_ORDER:
+        return written
+    return ", ".join(f"{number} ({name})" for name, number in Counter(called).most_common())
 
 
 def times(repeat: Repeat) -> str:
-    return f"{repeat.times} times{' with the same weights' if repeat.tied else ''}"
+    return text((comparison.TIED_TIMES if repeat.tied else comparison.TIMES)(times=repeat.times))
+
+
+def experts(block: Experts) -> str:
+    return text(common.ACTIVE_OF(active=block.active, total=block.total))
 
 
 def side(side: Side) -> str:
-    words = [side.body.label, side.direction, "counted" if side.counted else "not counted"]
-    return ", ".join([*words, "" if side.joins else "not joining"]).rstrip(", ")
+    where = comparison.INPUT_SIDE if side.direction == "in" else comparison.OUTPUT_SIDE
+    counted = "" if side.counted else comparison.NOT_COUNTED()
+    return text((where(block=side.body.label), counted, "" if side.joins else comparison.READ_BY_LAYERS()))
 
 
 def edges(graph: Graph) -> str:
-    return "; ".join(f"{start} to {end}" for start, end in graph.edges)
-
-
-def shapes(leaf: Leaf) -> str:
-    """A leaf with the shapes of its weights, or all that it is where it has none."""
-    tensors = ", ".join(f"{weight.name} {'x'.join(map(str, weight.shape))}" for weight in leaf.weights)
-    return f"{told(leaf)} ({tensors})" if tensors else repr(leaf)
-
-
-def outline(block: Block, widths: frozenset[int] | None = None) -> object:
-    """``block`` without its widths: what it is made of, whatever the hidden size.
-
-    Of numbers only those in ``widths`` are left out, all of them where that is None.
-    """
-    match block:
-        case Leaf():
-            texts = tuple(_masked(text, widths) for text in (block.label, block.detail, block.chip))
-            weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
-            # Checkpoints call norms by their place.
-            name = "" if block.role == "norm" else block.name
-            return name, block.role, block.part, block.inputs, block.outputs, texts, weights, block.cache is None
-        case Module():
-            return block.name, block.kind, block.role, outline(block.body, widths)
-        case Sequence(parts=parts) | Parallel(branches=parts):
-            return type(block).__name__, *(outline(part, widths) for part in parts)
-        case Graph(nodes=nodes, edges=edges):
-            return edges, *(outline(node, widths) for _, node in nodes)
-        case Repeat(body=body, times=times):
-            return times, outline(body, widths)
-        case Experts(body=body, total=total, active=active):
-            return total, active, outline(body, widths)
-        case Residual(body=body) | Side(body=body):
-            return type(block).__name__, outline(body, widths)
-
-
-def _masked(text: str, widths: frozenset[int] | None) -> str:
-    def mask(number: re.Match[str]) -> str:
-        value = number[0].replace(",", "")
-        return "#" if widths is None or (value.isdecimal() and int(value) in widths) else number[0]
-
-    # Whether a head is tied is a setting of the model.
-    return _NUMBER.sub(mask, text.replace("untied", "").replace("tied", ""))
-
-
-def loops(block: Block) -> tuple[int, ...]:
-    """How often the loops of a stack over the same weights are gone through."""
-    match block:
-        case Repeat(body=body, times=times, tied=tied):
-            return (*((times,) if tied else ()), *loops(body))
-        case Sequence(parts=parts):
-            return tuple(times for part in parts for times in loops(part))
-        case _:
-            return ()
-
-
-def around(block: Block) -> tuple[Block, ...]:
-    """What stands between the layers of a stack and is none."""
-    match block:
-        case Sequence(parts=parts):
-            return tuple(one for part in parts for one in around(part))
-        case Repeat(body=body):
-            return around(body)
-        case Module(kind="layer"):
-            return ()
-        case _:
-            return (block,)
+    return "; ".join(text(comparison.EDGE(start=start, end=end)) for start, end in graph.edges)

@@ -1,25 +1,31 @@
-"""DSpark, a small model beside the output that drafts a block of tokens at once."""
+"""DSpark, a small module at the output that drafts a block of tokens at once."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.common import LAYERS, RANK, SHARED, WIDTHS
+from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Layer, Scope
-from archdraw.kinds.booking import booked
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import notes, parameters
-from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Sequence, Side, Weight, linear
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.leaves import counted_under
+from archdraw.kinds.mixers.attention_parts import rms_norm
+from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Role, Sequence, Side, Weight, linear
 from archdraw.tree.facts import facts
 
 
 class DSpark(Kind):
-    """DSpark: ``num_nextn_predict_layers`` layers that draft ``block_size`` tokens, which the model then checks.
+    """DSpark: layers that draft several tokens at once, which the model then verifies.
 
-    The streams of ``target_layers`` layers of the model are averaged, laid side by side, projected and normalised; the
-    ``layer`` s read them. Tokens of a block are made together, but a table and a head of ``markov_rank`` features make
-    each depend on the one before it, and a last projection says how sure the draft is. Embedding and output head are
-    the model's own. As multi-token prediction it is no part of published totals, and is listed apart here.
+    Hidden vectors of some layers of the model, averaged over their residual streams, are concatenated, projected and
+    normalized; the layers read them. The tokens of a block are drafted together; a low-rank Markov head makes each
+    depend on the one before it, and a last projection estimates how sure the draft is. Embedding and LM head are the
+    model's own. As multi-token prediction it is no part of published totals, and is listed apart here.
     """
 
     keyword: ClassVar[str] = "dspark"
@@ -35,12 +41,17 @@ class DSpark(Kind):
     )
     source: ClassVar[str] = "DeepSeek-AI 2026, DeepSeek-V4.1, arXiv:2609.19969; inference code of DeepSeek-V4.1-Flash"
 
-    layer: Layer
-    num_nextn_predict_layers: Size = 3
-    target_layers: Size = 3
-    markov_rank: Size = 256
-    block_size: Size = 5
-    label: Label | None = None
+    term: ClassVar[Term] = words.DSPARK
+    aliases: ClassVar[tuple[str, ...]] = ("mtp", "draft model", "speculative decoding", "multi-token prediction")
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_TOKEN_PREDICTION,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
+
+    layer: Layer = Field(description="The layer that is repeated, each time with weights of its own.")
+    num_nextn_predict_layers: Size = Field(default=3, description="Number of layers.")
+    target_layers: Size = Field(default=3, description="Number of layers of the model whose hidden vectors are read.")
+    markov_rank: Size = Field(default=256, description="Features of the Markov head.")
+    block_size: Size = Field(default=5, description="Tokens that are drafted at once.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A side module that reads the line, not counted."""
@@ -51,54 +62,47 @@ class DSpark(Kind):
             self.num_nextn_predict_layers,
         )
         one = self.layer.expand(scope)
-        if isinstance(one, Module) and one.kind == "layer":
-            one = replace(one, kind="mtp_layer")
+        if isinstance(one, Module) and one.level == "layer":
+            one = replace(one, level="side_layer")
         wide = self.target_layers * hidden
+        seen = words.HIDDEN_STATES(layers=self.target_layers)
         steps: tuple[Block, ...] = (
-            linear("main_proj", f"{wide:,} to {hidden:,}", wide, hidden, detail=f"of {self.target_layers} layers"),
-            _norm("main_norm", hidden),
+            linear("main_proj", WIDTHS(inputs=wide, outputs=hidden), wide, hidden, detail=seen),
+            rms_norm("main_norm", hidden),
             one if number == 1 else Repeat(one, number),
-            Leaf("collapse", "Read the streams"),
-            _norm("norm", hidden),
+            Leaf("collapse", words.COLLAPSE_STREAMS()),
+            rms_norm("norm", hidden),
             Leaf(
                 "lm_head",
-                "Linear output",
+                words.LM_HEAD(),
                 role="embedding",
-                detail="shared",
+                detail=SHARED(),
                 weights=(Weight("weight", (vocab, hidden), tied=True),),
             ),
             Leaf(
                 "markov_head",
-                "+ Markov head",
-                detail=f"by the token before, rank {rank:,}",
+                words.MARKOV_HEAD(),
+                detail=(words.PREVIOUS_TOKEN(), RANK(rank=rank)),
                 weights=(Weight("embed.weight", (vocab, rank)), Weight("head.weight", (vocab, rank))),
             ),
             Leaf(
                 "confidence_head",
-                "Confidence",
-                detail="of each token",
+                words.CONFIDENCE_HEAD(),
+                detail=words.PER_TOKEN(),
                 weights=(Weight("proj.weight", (1, hidden + rank)),),
             ),
         )
-        body = booked(Sequence(steps), "multi_token_prediction")
-        extra = facts(body).total_parameters
+        body = counted_under(Sequence(steps), "multi_token_prediction")
         return Side(
             Module(
                 "mtp",
-                self.label or "DSpark",
+                self.label or self.term(),
                 body,
                 role="auxiliary",
-                detail=f"{number} layer{'s' if number > 1 else ''}, + {parameters(extra)}",
-                kind=self.keyword,
-                title="DSpark",
-                notes=notes(
-                    f"drafts {self.block_size} tokens at once", "embedding and output head are the model's own"
-                ),
+                detail=(LAYERS(number=number), words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
+                title=self.term(),
+                notes=(words.DRAFTS(tokens=self.block_size), words.SHARED_WITH_MODEL()),
             ),
             direction="out",
             counted=False,
         )
-
-
-def _norm(name: str, width: int) -> Leaf:
-    return Leaf(name, "RMSNorm", role="norm", weights=(Weight("weight", (width,)),))

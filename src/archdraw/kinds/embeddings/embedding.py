@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isqrt
 from typing import ClassVar
 
-from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.wording import number
-from archdraw.tree.blocks import Block, Leaf, Parallel, Sequence, Weight, linear
+from pydantic import Field
+
+from archdraw.glossary import Detail, Phrase
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.common import PROJECTION, SHARED, TIMES, WIDTHS
+from archdraw.glossary.concepts import LEARNED_POSITIONS, SINUSOIDAL_POSITIONS, Concept
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.base import Family, Kind, KindError, Scope, settings, signed
+from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.tree.blocks import Block, Leaf, Parallel, Role, Sequence, Weight, linear
 
 
 class Embedding(Kind):
-    """The table of token vectors, ``[vocab_size, hidden_size]``; ``num_embeddings`` rows where it has more than that.
-
-    ``scale_embedding`` multiplies the vectors by the square root of ``hidden_size`` (Gemma), ``embedding_multiplier``
-    by a number of your own. Vectors of another ``embedding_size`` are projected to ``hidden_size`` (OPT 350M).
-    ``max_position_embeddings`` adds a learned table of positions with so many rows (GPT-2), ``type_vocab_size`` one of
-    segments (BERT); ``sinusoidal_positions`` adds sines and cosines of the place, which are not learned (Transformer).
-    A table that is ``shared`` is another block's, which counts it: an encoder's that is the decoder's.
-    """
+    """The table of token vectors, ``[vocab_size, hidden_size]``, and further tables that are added to it."""
 
     keyword: ClassVar[str] = "embedding"
     family: ClassVar[Family] = "embedding"
@@ -29,15 +29,45 @@ class Embedding(Kind):
         "segments: arXiv:1810.04805; projected: arXiv:2205.01068"
     )
 
-    num_embeddings: Size | None = None
-    scale_embedding: bool = False
-    embedding_multiplier: Factor | None = None
-    embedding_size: Size | None = None
-    max_position_embeddings: Size | None = None
-    type_vocab_size: Size | None = None
-    sinusoidal_positions: bool = False
-    shared: bool = False
-    label: Label | None = None
+    term: ClassVar[Term] = words.TOKEN_EMBEDDING
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("wte", "token table", "token embedding", "lookup", "input embedding", "vocabulary"),
+        *("position embedding", "positional encoding", "wpe", "segment embedding"),
+    )
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
+
+    num_embeddings: Size | None = Field(
+        default=None, description="Rows of the token table, if more than vocab_size; not with tied embeddings."
+    )
+    scale_embedding: bool = Field(
+        default=False, description="Whether the vectors are multiplied by the square root of hidden_size (Gemma)."
+    )
+    embedding_multiplier: Factor | None = Field(
+        default=None, description="Constant that the vectors are multiplied by; not with scale_embedding."
+    )
+    embedding_size: Size | None = Field(
+        default=None, description="Features per token vector, if projected to hidden_size afterwards (OPT 350M)."
+    )
+    max_position_embeddings: Size | None = Field(
+        default=None, description="Rows of a learned table of positions that is added (GPT-2); none if left out."
+    )
+    type_vocab_size: Size | None = Field(
+        default=None, description="Rows of a learned table of segments that is added (BERT); none if left out."
+    )
+    sinusoidal_positions: bool = Field(
+        default=False, description="Whether sines and cosines of the position are added (Transformer); not learned."
+    )
+    shared: bool = Field(
+        default=False, description="Whether the token table is another block's, which counts it (a decoder's)."
+    )
+    label: OwnLabel = None
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """How positions are added, if they are."""
+        if self.max_position_embeddings is not None:
+            yield LEARNED_POSITIONS
+        if self.sinusoidal_positions:
+            yield SINUSOIDAL_POSITIONS
 
     def expand(self, scope: Scope) -> Block:
         """The table, or all tables added.
@@ -56,48 +86,56 @@ class Embedding(Kind):
         tables: list[Block] = [self._tokens(scope)]
         if self.max_position_embeddings is not None:
             rows = self.max_position_embeddings
-            tables.append(_table("embed_positions", "Position embedding", "positions", rows, scope.hidden_size))
+            detail: Detail = (words.LEARNED(), words.POSITIONS(number=rows))
+            tables.append(_table("embed_positions", words.POSITION_EMBEDDING(), detail, rows, scope.hidden_size))
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
-            tables.append(_table("token_type_embeddings", "Segment embedding", "segments", rows, scope.hidden_size))
+            detail = words.SEGMENTS(number=rows)
+            tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, rows, scope.hidden_size))
         if self.sinusoidal_positions:
-            made = "sine and cosine"
-            tables.append(Leaf("positions", "Position encoding", role="position", detail=made, inputs=0))
+            made = words.SINUSOIDAL()
+            tables.append(Leaf("positions", words.POSITIONAL_ENCODING(), role="position", detail=made, inputs=0))
         return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]
 
     def _tokens(self, scope: Scope) -> Block:
+        """The token table, which the settings belong to, and its projection where there is one."""
         width, rows = self.embedding_size or scope.hidden_size, self.num_embeddings or scope.vocab_size
-        detail = f"{rows:,} to {width:,}"
-        if self.scale_embedding:
-            root = isqrt(scope.hidden_size)
-            exact = root * root == scope.hidden_size
-            detail += f", × {root:,}" if exact else f", × √{scope.hidden_size:,}"
-        elif self.embedding_multiplier is not None:
-            detail += f", × {number(self.embedding_multiplier)}"
         tokens = Leaf(
             "embed_tokens",
-            self.label or "Token embedding",
+            self.label or self.term(),
             role="embedding",
-            detail=f"{detail}, shared" if self.shared else detail,
+            detail=(
+                WIDTHS(inputs=rows, outputs=width),
+                self._scale(scope.hidden_size),
+                SHARED() if self.shared else "",
+            ),
             weights=(Weight("weight", (rows, width), tied=self.shared),),
             part="embedding",
         )
+        table = signed(tokens, self.keyword, tuple(settings(self)))
         if width == scope.hidden_size:
-            return tokens
-        return Sequence((tokens, _projected(width, scope.hidden_size)))
+            return table
+        return Sequence((table, _projected(width, scope.hidden_size)))
+
+    def _scale(self, hidden: int) -> Phrase | str:
+        """By what the vectors are multiplied; empty for nothing."""
+        if self.scale_embedding:
+            root = isqrt(hidden)
+            return TIMES(factor=root) if root * root == hidden else words.TIMES_ROOT(of=hidden)
+        return "" if self.embedding_multiplier is None else TIMES(factor=self.embedding_multiplier)
 
 
 def _projected(width: int, hidden: int) -> Leaf:
-    return linear("project_in", "Projection", width, hidden, detail=f"{width:,} to {hidden:,}")
+    return linear("project_in", PROJECTION(), width, hidden, detail=WIDTHS(inputs=width, outputs=hidden))
 
 
-def _table(name: str, label: str, unit: str, rows: int, width: int) -> Leaf:
+def _table(name: str, label: Phrase, detail: Detail, rows: int, width: int) -> Leaf:
     """A further table whose rows are added to those of the tokens; they are not looked up by the tokens' ids."""
     return Leaf(
         name,
         label,
         role="position",
-        detail=f"{rows:,} {unit}",
+        detail=detail,
         weights=(Weight("weight", (rows, width)),),
         part="embedding",
         inputs=0,

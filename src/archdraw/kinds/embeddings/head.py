@@ -1,4 +1,4 @@
-"""From vectors to scores over the vocabulary."""
+"""From vectors to logits over the vocabulary."""
 
 from __future__ import annotations
 
@@ -7,36 +7,55 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archdraw.kinds.base import Family, Kind, KindError, Norm, Scope
-from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.wording import number
-from archdraw.tree.blocks import Block, Leaf, Sequence, Weight, linear
+from archdraw.glossary import Words
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.attention import LOGIT_SOFTCAP
+from archdraw.glossary.common import GELU, PROJECTION, RELU, SILU, TIMES, WIDTHS
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.base import Family, Kind, KindError, Norm, Scope, settings, signed
+from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.tree.blocks import Block, Leaf, Role, Sequence, Weight, linear
+
+_ACTIVATIONS = {"GELU": GELU, "SiLU": SILU, "ReLU": RELU}
 
 
 class OutputHead(Kind):
-    """The linear output layer, ``[vocab_size, hidden_size]``.
+    """The projection to one logit per token of the vocabulary, ``[vocab_size, hidden_size]``.
 
-    It is the token table itself where the model says ``tie_word_embeddings``. The scores are multiplied by
-    ``logit_scale`` (Cohere) or divided by ``logits_scaling`` (Granite); ``final_logit_softcapping`` is the cap c of
-    ``c tanh(x / c)`` on them (Gemma 2). A table of another ``embedding_size`` has a projection to it before (OPT 350M).
+    Its weights are those of the token table where the model has ``tie_word_embeddings``.
     """
 
     keyword: ClassVar[str] = "output_head"
     family: ClassVar[Family] = "head"
     example: ClassVar[str] = "output_head: {final_logit_softcapping: 30.0}"
     source: ClassVar[str] = (
-        "Press and Wolf 2017, Using the Output Embedding, arXiv:1608.05859; soft cap: arXiv:2408.00118"
+        "Press and Wolf 2017, Using the Output Embedding, arXiv:1608.05859; softcap: arXiv:2408.00118"
     )
 
-    bias: bool = False
-    embedding_size: Size | None = None
-    logit_scale: Factor | None = None
-    logits_scaling: Factor | None = None
-    final_logit_softcapping: Factor | None = None
-    label: Label | None = None
+    term: ClassVar[Term] = words.LM_HEAD
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("lm head", "lm_head", "unembedding", "linear output", "logits", "softmax"),
+        *("classifier", "output layer", "output projection"),
+    )
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
+
+    bias: bool = Field(default=False, description="Whether there is a bias per token of the vocabulary.")
+    embedding_size: Size | None = Field(
+        default=None, description="Features per token vector, if hidden_size is projected to it before (OPT 350M)."
+    )
+    logit_scale: Factor | None = Field(
+        default=None, description="Constant that the logits are multiplied by (Cohere); not with logits_scaling."
+    )
+    logits_scaling: Factor | None = Field(
+        default=None, description="Constant that the logits are divided by (Granite); not with logit_scale."
+    )
+    final_logit_softcapping: Factor | None = Field(
+        default=None, description="Cap c of c tanh(x / c) on the logits (Gemma 2); none if left out."
+    )
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Block:
-        """The projection, and what is done to the scores as operations after it.
+        """The projection, and scale and cap of the logits as operations after it.
 
         Raises :class:`KindError` for two scales at once.
         """
@@ -49,15 +68,16 @@ class OutputHead(Kind):
         width = self.embedding_size or scope.hidden_size
         steps: list[Block] = []
         if width != scope.hidden_size:
-            detail = f"{scope.hidden_size:,} to {width:,}"
-            steps.append(linear("project_out", "Projection", scope.hidden_size, width, detail=detail))
-        steps.append(_projection("lm_head", self.label or "Linear output", width, scope, bias=self.bias))
+            detail = WIDTHS(inputs=scope.hidden_size, outputs=width)
+            steps.append(linear("project_out", PROJECTION(), scope.hidden_size, width, detail=detail))
+        head = _projection("lm_head", self.label or self.term(), width, scope, bias=self.bias)
+        steps.append(signed(head, self.keyword, tuple(settings(self))))
         if self.logit_scale is not None:
-            steps.append(Leaf("logit_scale", f"× {number(self.logit_scale)}"))
+            steps.append(Leaf("logit_scale", TIMES(factor=self.logit_scale)))
         if self.logits_scaling is not None:
-            steps.append(Leaf("logits_scaling", f"÷ {number(self.logits_scaling)}"))
+            steps.append(Leaf("logits_scaling", words.DIVIDED(divisor=self.logits_scaling)))
         if self.final_logit_softcapping is not None:
-            steps.append(Leaf("logit_softcap", f"soft cap {number(self.final_logit_softcapping)}"))
+            steps.append(Leaf("logit_softcap", LOGIT_SOFTCAP(cap=self.final_logit_softcapping)))
         return steps[0] if len(steps) == 1 else Sequence(tuple(steps))
 
 
@@ -68,10 +88,9 @@ def _layer_norm() -> Kind:
 
 
 class MaskedHead(Kind):
-    """The head that fills masked tokens in: a projection of its own width, an activation, a norm, the output layer.
+    """The head that predicts masked tokens: a projection of the model's own width, an activation, a norm, the LM head.
 
-    The output layer is the token table where the model says ``tie_word_embeddings``, and has its ``bias`` in any case.
-    ``transform_bias`` is that of the first projection.
+    The weights of the LM head are those of the token table where the model has ``tie_word_embeddings``.
     """
 
     keyword: ClassVar[str] = "masked_language_model_head"
@@ -79,39 +98,48 @@ class MaskedHead(Kind):
     example: ClassVar[str] = "masked_language_model_head: {norm: {layernorm: {bias: false}}, transform_bias: false}"
     source: ClassVar[str] = "Devlin et al. 2018, BERT, arXiv:1810.04805; ModernBERT, arXiv:2412.13663"
 
-    activation: Literal["GELU", "SiLU", "ReLU"] = "GELU"
-    norm: Norm = Field(default_factory=_layer_norm)
-    transform_bias: bool = True
-    bias: bool = True
+    term: ClassVar[Term] = words.MASKED_LM_HEAD
+    aliases: ClassVar[tuple[str, ...]] = ("mlm", "mlm head", "bert head", "cloze", "masked lm")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
+
+    activation: Literal["GELU", "SiLU", "ReLU"] = Field(
+        default="GELU", description="Activation between the first projection and the norm."
+    )
+    norm: Norm = Field(default_factory=_layer_norm, description="Norm before the LM head.")
+    transform_bias: bool = Field(default=True, description="Whether the first projection has a bias.")
+    bias: bool = Field(default=True, description="Whether the LM head has a bias per token of the vocabulary.")
 
     def expand(self, scope: Scope) -> Block:
-        """Three boxes in a row. Raises :class:`KindError` for a norm that is more than one box."""
+        """Four leaves in a row. Raises :class:`KindError` for a norm that is more than one box."""
         norm = self.norm.expand(scope)
         if not isinstance(norm, Leaf):
             raise KindError(f"{self.norm.keyword} is not one box and cannot be a head's norm", "norm")
         hidden = scope.hidden_size
-        transform = linear(
-            "dense", "Projection", hidden, hidden, bias=self.transform_bias, detail=f"{hidden:,} to {hidden:,}"
-        )
+        widths = WIDTHS(inputs=hidden, outputs=hidden)
+        transform = linear("dense", PROJECTION(), hidden, hidden, bias=self.transform_bias, detail=widths)
+        head = _projection("decoder", words.LM_HEAD(), hidden, scope, bias=self.bias)
         return Sequence(
             (
                 transform,
-                Leaf("act_fn", self.activation),
+                Leaf("act_fn", _ACTIVATIONS[self.activation]()),
                 replace(norm, name="head_norm"),
-                _projection("decoder", "Linear output", hidden, scope, bias=self.bias),
+                signed(head, self.keyword, tuple(settings(self))),
             )
         )
 
 
-def _projection(name: str, label: str, width: int, scope: Scope, *, bias: bool) -> Leaf:
-    """The output layer from ``width`` features to the vocabulary."""
+def _projection(name: str, label: Words, width: int, scope: Scope, *, bias: bool) -> Leaf:
+    """The LM head from ``width`` features to the vocabulary."""
     tied = scope.tie_word_embeddings
-    detail = f"{width:,} to {scope.vocab_size:,}, {'tied' if tied else 'untied'}"
     return Leaf(
         name,
         label,
         role="embedding",
-        detail=f"{detail}, bias" if bias else detail,
+        detail=(
+            WIDTHS(inputs=width, outputs=scope.vocab_size),
+            words.TIED() if tied else words.UNTIED(),
+            words.BIAS() if bias else "",
+        ),
         weights=(
             Weight("weight", (scope.vocab_size, width), tied=tied),
             *((Weight("bias", (scope.vocab_size,)),) if bias else ()),

@@ -1,24 +1,30 @@
-"""Multi-token prediction: a small module beside the output that predicts the token after the next."""
+"""Multi-token prediction: a small module at the output that predicts the token after the next."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.common import LAYERS, SHARED, WIDTHS
+from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Layer, Scope
-from archdraw.kinds.booking import booked
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import notes, parameters
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Sequence, Side, Weight, linear
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.leaves import counted_under
+from archdraw.kinds.mixers.attention_parts import rms_norm
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Role, Sequence, Side, Weight, linear
 from archdraw.tree.facts import facts
 
 
 class MultiTokenPrediction(Kind):
-    """Multi-token prediction (MTP): ``num_nextn_predict_layers`` modules, each a layer that guesses one token further.
+    """Multi-token prediction (MTP): modules of one layer, each of which predicts one token further.
 
-    A module joins the last hidden vector with the embedding of the next token, both normalised, and passes them through
-    ``layer`` and a norm (but for ``final_norm`` false) to the model's own output head. Embedding and head are the
-    model's. Published totals leave the module out, and so do the counts here: it is listed apart.
+    A module joins the last hidden vector with the embedding of the next token, both normalized, and passes them through
+    its layer and a norm to the LM head. Embedding and LM head are the model's. Published totals leave the module out,
+    and so do the counts here: it is listed apart.
     """
 
     keyword: ClassVar[str] = "multi_token_prediction"
@@ -31,60 +37,59 @@ class MultiTokenPrediction(Kind):
     )
     source: ClassVar[str] = "DeepSeek-AI 2024, DeepSeek-V3, section 2.2, arXiv:2412.19437"
 
-    layer: Layer
-    num_nextn_predict_layers: Size = 1
-    final_norm: bool = True
-    label: Label | None = None
+    term: ClassVar[Term] = words.MTP_MODULE
+    aliases: ClassVar[tuple[str, ...]] = ("mtp", "nextn", "multi-token prediction", "speculative decoding", "eagle")
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_TOKEN_PREDICTION,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
+
+    layer: Layer = Field(description="The layer of each module.")
+    num_nextn_predict_layers: Size = Field(default=1, description="Number of modules, each with weights of its own.")
+    final_norm: bool = Field(default=True, description="Whether there is a norm between the layer and the LM head.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A side module that reads the line, not counted."""
         number = self.num_nextn_predict_layers
-        one = booked(self._one(scope), "multi_token_prediction")
+        one = counted_under(self._one(scope), "multi_token_prediction")
         body = one if number == 1 else Repeat(one, number)
-        extra = facts(body).total_parameters
         return Side(
             Module(
                 "mtp",
-                self.label or "MTP module",
+                self.label or self.term(),
                 body,
                 role="auxiliary",
-                detail=f"{number} layer{'s' if number > 1 else ''}, + {parameters(extra)}",
-                kind=self.keyword,
-                title="Multi-token prediction",
-                notes=notes("embedding and output head are the model's own"),
+                detail=(LAYERS(number=number), words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
+                title=words.MULTI_TOKEN_PREDICTION(),
+                notes=(words.SHARED_WITH_MODEL(),),
             ),
             direction="out",
             counted=False,
         )
 
     def _one(self, scope: Scope) -> Block:
-        """One module. The embedding leaf takes no line: it is fed with the next token's id."""
+        """One module. The embedding leaf takes no line: its input is the id of the next token."""
         hidden = scope.hidden_size
         table = (Weight("weight", (scope.vocab_size, hidden), tied=True),)
         embedding = Leaf(
             "embed_tokens",
-            "Embedding",
+            words.TOKEN_EMBEDDING(),
             role="embedding",
-            detail="of the next token, shared",
+            detail=(words.NEXT_TOKEN(), SHARED()),
             weights=table,
             inputs=0,
         )
-        joined = Parallel((_norm("hnorm", hidden), Sequence((embedding, _norm("enorm", hidden)))), "concatenate")
+        joined = Parallel((rms_norm("hnorm", hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate")
         return Sequence(
             (
                 joined,
-                linear("eh_proj", f"{2 * hidden:,} to {hidden:,}", 2 * hidden, hidden),
-                _unnumbered(self.layer.expand(scope)),
-                *((_norm("norm", hidden),) if self.final_norm else ()),
-                Leaf("lm_head", "Linear output", role="embedding", detail="shared", weights=table),
+                linear("eh_proj", WIDTHS(inputs=2 * hidden, outputs=hidden), 2 * hidden, hidden),
+                _side_layer(self.layer.expand(scope)),
+                *((rms_norm("norm", hidden),) if self.final_norm else ()),
+                Leaf("lm_head", words.LM_HEAD(), role="embedding", detail=SHARED(), weights=table),
             )
         )
 
 
-def _norm(name: str, width: int) -> Leaf:
-    return Leaf(name, "RMSNorm", role="norm", weights=(Weight("weight", (width,)),))
-
-
-def _unnumbered(block: Block) -> Block:
-    """A layer that is no layer of the stack."""
-    return replace(block, kind="mtp_layer") if isinstance(block, Module) and block.kind == "layer" else block
+def _side_layer(block: Block) -> Block:
+    """The layer, which is none of the stack."""
+    return replace(block, level="side_layer") if isinstance(block, Module) and block.level == "layer" else block

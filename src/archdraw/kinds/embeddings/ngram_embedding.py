@@ -6,18 +6,21 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.common import WIDTHS
+from archdraw.glossary.concepts import NGRAM_TABLES, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import notes, parameters
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Weight
+from archdraw.kinds.embeddings.ngrams import orders, table_notes
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Role, Sequence, Weight
 
 
 class NgramEmbedding(Kind):
-    """The token table and, beside it, tables of n-grams (LongCat-Flash-Lite).
+    """The token table and tables of n-grams, whose mean is the embedding (LongCat-Flash-Lite).
 
-    For each length from 2 to ``emb_neighbor_num`` tokens there are ``emb_split_num`` tables of about
-    ``ngram_vocab_size_ratio`` times ``vocab_size`` rows, each of another odd size, so that n-grams which share a row in
-    one don't in the next. Their narrow rows are projected to the model's width; the mean of all is the embedding.
+    The tables of one length of n-gram have different odd numbers of rows, so that n-grams which share a row in one
+    don't in the next. Their narrow rows are projected to the model's width.
     """
 
     keyword: ClassVar[str] = "ngram_embedding"
@@ -27,13 +30,22 @@ class NgramEmbedding(Kind):
         "Meituan LongCat Team 2026, Scaling Embeddings Outperforms Scaling Experts, arXiv:2601.21204"
     )
 
-    ngram_vocab_size_ratio: float = Field(gt=0, le=1e6, allow_inf_nan=False)
-    emb_neighbor_num: Annotated[int, Field(ge=2, le=64)]
-    emb_split_num: Size
-    label: Label | None = None
+    term: ClassVar[Term] = words.NGRAM_EMBEDDING
+    aliases: ClassVar[tuple[str, ...]] = ("n-gram", "ngram", "hash embedding", "bigram", "over-encoding")
+    concepts: ClassVar[tuple[Concept, ...]] = (NGRAM_TABLES,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
+
+    ngram_vocab_size_ratio: float = Field(
+        gt=0, le=1e6, allow_inf_nan=False, description="Rows of a table of n-grams, about, in multiples of vocab_size."
+    )
+    emb_neighbor_num: Annotated[int, Field(ge=2, le=64)] = Field(
+        description="Tokens of the longest n-grams; the shortest have 2."
+    )
+    emb_split_num: Size = Field(description="Number of tables for each length of n-gram.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
-        """The token table beside the tables and projections of n-grams.
+        """The token table in parallel to the tables and projections of n-grams.
 
         Raises :class:`KindError` where the tables don't divide the model's width.
         """
@@ -49,34 +61,33 @@ class NgramEmbedding(Kind):
         sizes = [rows + 2 * index + 1 for index in range(number)]
         token = Leaf(
             "embed_tokens",
-            f"token table {vocab:,}",
+            words.TOKEN_EMBEDDING(),
             role="embedding",
+            detail=WIDTHS(inputs=vocab, outputs=hidden),
             weights=(Weight("weight", (vocab, hidden)),),
             part="embedding",
         )
         tables = Leaf(
             "ngram_embeddings.embedders",
-            f"{number} n-gram tables",
+            words.NGRAM_TABLES(number=number),
             role="embedding",
-            detail=f"2 to {self.emb_neighbor_num} tokens, {rows:,} × {width} each",
+            detail=(orders(self.emb_neighbor_num), words.ABOUT_EACH(rows=rows, width=width)),
             weights=tuple(Weight(f"{index}.weight", (size, width)) for index, size in enumerate(sizes)),
             part="embedding",
         )
         projections = Leaf(
             "ngram_embeddings.post_projs",
-            f"{number} projections",
-            detail=f"{width:,} to {hidden:,}, sum",
+            words.PROJECTIONS(number=number),
+            detail=(WIDTHS(inputs=width, outputs=hidden), words.SUMMED()),
             weights=tuple(Weight(f"{index}.weight", (hidden, width)) for index in range(number)),
             part="other",
         )
         both: Block = Parallel((token, Sequence((tables, projections))), "add")
-        ngrams = sum(sizes) * width
         return Module(
             "ngram_embeddings",
-            self.label or "N-gram embedding",
-            Sequence((both, Leaf("mean", f"÷ {number + 1}"))),
+            self.label or self.term(),
+            Sequence((both, Leaf("mean", words.DIVIDED(divisor=number + 1)))),
             role="embedding",
-            detail=f"token table and {number} of n-grams",
-            kind=self.keyword,
-            notes=notes(f"n-gram tables: {parameters(ngrams)} parameters, of which a token looks up {number} rows"),
+            detail=words.TOKEN_AND_NGRAM_TABLES(number=number),
+            notes=(table_notes(sum(sizes) * width, number),),
         )

@@ -1,22 +1,30 @@
-"""A memory of n-grams inside a layer: rows looked up by the last few tokens, gated by what the streams hold."""
+"""A memory of n-grams inside a layer: rows looked up by the last few tokens, gated by the residual streams."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
+from archdraw.glossary import embeddings as words
+from archdraw.glossary.attention import CAUSAL_CONVOLUTION
+from archdraw.glossary.attention import LINE as LINE_OF
+from archdraw.glossary.common import RMSNORM, SIGMOID, SILU
+from archdraw.glossary.concepts import NGRAM_TABLES, Concept
+from archdraw.glossary.linear_mixers import SEVERAL_LINES
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import notes, parameters
-from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.kinds.embeddings.ngrams import orders, table_notes
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 
 class NgramMemory(Kind):
-    """A memory of n-grams (Engram): for each order from 2 to ``ngram_size`` tokens, ``heads_per_ngram`` tables.
+    """A memory of n-grams (Engram): tables whose rows the last few tokens select, in a residual branch of a layer.
 
-    The last tokens are hashed to a row of each table, all tables together ``num_embeddings`` rows; the rows make a
-    vector of ``embed_dim`` features. A value is made from it, and a key for each of ``hc_mult`` residual streams; a
-    sigmoid of the key times the stream says how much of the value a stream gets. A convolution over
-    ``conv_kernel_size`` tokens, ``ngram_size`` apart, is added unless that is null. It stands in a residual branch.
+    The last tokens are hashed to a row of each table; the rows make a vector of ``embed_dim`` features. A value is made
+    from it, and a key for each residual stream; the sigmoid of the product of key and stream is the share of the value
+    that a stream gets. A dilated convolution is added.
     """
 
     keyword: ClassVar[str] = "ngram_memory"
@@ -28,17 +36,26 @@ class NgramMemory(Kind):
         "Engram: Conditional Memory via Scalable Lookup, arXiv:2601.07372; Qwen4ExpTextPLELayer of transformers"
     )
 
-    num_embeddings: Size
-    embed_dim: Size
-    ngram_size: Size
-    heads_per_ngram: Size
-    hc_mult: Size = 1
-    conv_kernel_size: Size | None = 4
-    projections: Literal["key_value", "wkv"] = "key_value"
-    label: Label | None = None
+    term: ClassVar[Term] = words.ENGRAM
+    aliases: ClassVar[tuple[str, ...]] = ("engram", "n-gram", "ngram", "conditional memory", "memory", "hash embedding")
+    concepts: ClassVar[tuple[Concept, ...]] = (NGRAM_TABLES,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
+
+    num_embeddings: Size = Field(description="Rows of all tables together.")
+    embed_dim: Size = Field(description="Features of the rows of all tables together, which divide it.")
+    ngram_size: Size = Field(description="Tokens of the longest n-grams; the shortest have 2.")
+    heads_per_ngram: Size = Field(description="Number of tables for each length of n-gram.")
+    hc_mult: Size = Field(default=1, description="Number of residual streams, each with a key and a gate of its own.")
+    conv_kernel_size: Size | None = Field(
+        default=4, description="Kernel size of the convolution, whose taps are ngram_size tokens apart; null: none."
+    )
+    projections: Literal["key_value", "wkv"] = Field(
+        default="key_value", description="Whether key and value projection are stored apart or as one matrix."
+    )
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
-        """Tables, key and value, the gate, and the convolution beside what it reads.
+        """Tables, key and value, the gate, and the convolution in parallel to its input.
 
         Raises :class:`KindError` where the tables don't divide ``embed_dim``, or for n-grams of one token.
         """
@@ -51,21 +68,23 @@ class NgramMemory(Kind):
         rows, fused = self.num_embeddings, self.projections == "wkv"
         table = Leaf(
             "embed" if fused else "ple_embedding.ngram_embedding",
-            f"{tables} n-gram tables",
+            words.NGRAM_TABLES(number=tables),
             role="embedding",
-            detail=f"{rows:,} rows of {width // tables}",
+            detail=words.TABLE_ROWS(rows=rows, width=width // tables),
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
             inputs=0,
         )
+        keys, values = LINE_OF(line="K", width=wide), LINE_OF(line="V", width=hidden)
         if fused:
-            both = linear("wkv", f"key {wide:,} + value {hidden:,}", width, wide + hidden, outputs=("key", "value"))
-            made: Block = Sequence((both, Parallel((self._norm("k_weight", hidden, "key"), LINE), "separate")))
+            both = linear("wkv", SEVERAL_LINES(lines=(keys, values)), width, wide + hidden, outputs=("K", "V"))
+            made: Block = Sequence((both, Parallel((self._norm("k_weight", hidden, "K"), LINE), "separate")))
         else:
-            key = linear("key_proj", f"key {wide:,}", width, wide, outputs=("key",))
-            value = linear("value_proj", f"value {hidden:,}", width, hidden, outputs=("value",))
-            made = Parallel((Sequence((key, self._norm("norm_key", hidden, "key"))), value), "separate")
-        gate = Leaf("gate", "sigmoid gate", detail="of key × stream", inputs=2, multiplications=wide)
+            key = linear("key_proj", keys, width, wide, outputs=("K",))
+            value = linear("value_proj", values, width, hidden, outputs=("V",))
+            made = Parallel((Sequence((key, self._norm("norm_key", hidden, "K"))), value), "separate")
+        product = words.OF_STREAM_AND_KEY(activation=SIGMOID())
+        gate = Leaf("gate", words.CONTEXT_GATE(), detail=product, inputs=2, multiplications=wide)
         stream = self._norm("q_weight" if fused else "norm_query", hidden, "stream")
         body: Sequence = Sequence(
             (
@@ -74,29 +93,29 @@ class NgramMemory(Kind):
                 *self._convolution(hidden),
             )
         )
+        parameters = rows * (width // tables)
         return Module(
             "engram" if fused else "ple",
-            self.label or "N-gram memory",
+            self.label or self.term(),
             body,
             role="embedding",
-            detail=f"2 to {self.ngram_size} tokens, {parameters(rows * width // tables)} looked up",
-            kind=self.keyword,
-            notes=notes(
-                f"a token looks up {tables} rows of {parameters(rows * (width // tables))} parameters",
-                f"{self.hc_mult} streams, each with a gate of its own" if self.hc_mult > 1 else "",
+            detail=(orders(self.ngram_size), words.IN_TABLES(count=parameters)),
+            notes=(
+                table_notes(parameters, tables),
+                *((words.GATE_PER_STREAM(streams=self.hc_mult),) if self.hc_mult > 1 else ()),
             ),
         )
 
     def _convolution(self, hidden: int) -> tuple[Block, ...]:
-        """The convolution beside the line that it reads, where there is one."""
+        """The convolution in parallel to the line that it reads, where there is one."""
         if self.conv_kernel_size is None:
             return ()
         wide = hidden * self.hc_mult
         convolution = Leaf(
             "conv1d",
-            f"convolution {self.conv_kernel_size}, SiLU",
+            CAUSAL_CONVOLUTION(kernel=self.conv_kernel_size),
             role="convolution",
-            detail=f"steps of {self.ngram_size} tokens",
+            detail=(words.DILATION(tokens=self.ngram_size), SILU()),
             weights=(Weight("weight", (wide, 1, self.conv_kernel_size)),),
             state=(self.conv_kernel_size - 1) * self.ngram_size * wide,
         )
@@ -108,4 +127,4 @@ class NgramMemory(Kind):
         weight = Weight("weight", (wide,))
         if self.projections == "wkv":
             weight = Weight("weight", (self.hc_mult, hidden))
-        return Leaf(name, "RMSNorm", role="norm", weights=(weight,), part="norm", outputs=(line,))
+        return Leaf(name, RMSNORM(), role="norm", weights=(weight,), part="norm", outputs=(line,))

@@ -123,7 +123,7 @@ class CrossAttention(Kind):
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
         each = heads.width
         width = query * each
-        origin = Leaf("encoder_output", "encoder output", role="auxiliary", inputs=0, chip="encoder output")
+        origin = Leaf("encoder_output", "encoder output", role="auxiliary", inputs=0, tag="encoder output")
         pairs = keys_and_values(
             self.encoder_hidden_size or hidden,
             heads,
@@ -159,7 +159,9 @@ class CrossAttention(Kind):
             role="attention",
             detail=f"{query} heads of {each}" if groups == query else f"{query} Q, {groups} KV, head {each}",
             kind=self.keyword,
-            notes=notes("K and V are made once, of the whole source", [self._longest(), self._scale()], biases.told()),
+            notes=notes(
+                "K and V are made once, of the whole source", [self._longest(), self._scale()], biases.phrase()
+            ),
         )
 
     def _normed(self, heads: Heads) -> tuple[Block, ...]:

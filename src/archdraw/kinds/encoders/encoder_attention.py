@@ -10,7 +10,7 @@ from pydantic import Field
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.encoders.tower_parts import rmsnorm
 from archdraw.kinds.fields import Size
-from archdraw.kinds.layers.algebra import Name
+from archdraw.kinds.layers.primitives import Name
 from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
 
 _LINES = ("Q", "K", "V")
@@ -96,9 +96,9 @@ class EncoderAttention(Kind):
         if self.qk_norm:
             weights = (Weight("q_norm.weight", (width,)), Weight("k_norm.weight", (width,)))
             norm = Leaf("qk_norm", "RMSNorm per head", "norm", weights=weights, inputs=2, outputs=_LINES[:2])
-            made.append(replace(norm, chip="QK-norm"))
+            made.append(replace(norm, tag="QK-norm"))
         if self.rotary:
-            made.append(Leaf("rotary_emb", self.rotary, "position", inputs=2, outputs=_LINES[:2], chip=self.rotary))
+            made.append(Leaf("rotary_emb", self.rotary, "position", inputs=2, outputs=_LINES[:2], tag=self.rotary))
         if not made:
             return ()
         values: Block = rmsnorm("v_norm", width, affine=False) if self.v_norm else LINE
@@ -113,6 +113,6 @@ class EncoderAttention(Kind):
             detail=f"{heads.query} heads" if heads.query == heads.key_value else grouped,
             weights=(Weight("sinks", (heads.query,)),) if self.sinks else (),
             inputs=3,
-            chip="sinks" if self.sinks else "",
+            tag="sinks" if self.sinks else "",
             heads=heads,
         )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.layers.algebra import Name
+from archdraw.kinds.layers.primitives import Name
 from archdraw.kinds.wording import number
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Sequence, linear
 

@@ -13,10 +13,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from archdraw.kinds.base import Family, Kind, Scope
-from archdraw.kinds.booking import booked
 from archdraw.kinds.encoders import tower_parts as parts
 from archdraw.kinds.encoders.encoder_feed_forward import activation
 from archdraw.kinds.fields import Label
+from archdraw.kinds.leaves import counted_under
 from archdraw.kinds.wording import parameters
 from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
 from archdraw.tree.facts import facts
@@ -62,7 +62,7 @@ class FoldingVision(Kind):
             if not last:
                 steps += [parts.rmsnorm(f"encoder_layers.{index}.layer_norm", width), activation("gelu")]
         steps.append(parts.rmsnorm("final_norm", scope.hidden_size))
-        body = booked(Sequence(tuple(steps)), "encoder")
+        body = counted_under(Sequence(tuple(steps)), "encoder")
         count = parameters(facts(body).total_parameters)
         module = Module(
             "vision_tower",

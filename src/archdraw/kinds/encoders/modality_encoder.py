@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, Literal, assert_never
 from pydantic import Field
 
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
-from archdraw.kinds.booking import booked, uncached
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.layers import algebra
-from archdraw.kinds.layers.algebra import Name, slug
+from archdraw.kinds.layers import primitives
+from archdraw.kinds.layers.primitives import Name, slug
+from archdraw.kinds.leaves import counted_under, uncached
 from archdraw.kinds.wording import notes, parameters
 from archdraw.tree.blocks import (
     Block,
@@ -70,7 +70,7 @@ class ModalityEncoder(Kind):
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` where it leaves another width than the line has."""
         own = replace(scope, hidden_size=self.hidden_size or scope.hidden_size)
-        made = booked(uncached(_as_encoder(self.body.expand(own))), "encoder")
+        made = counted_under(uncached(_as_encoder(self.body.expand(own))), "encoder")
         width = self.body.features_out(own)
         if width != scope.hidden_size:
             raise KindError(
@@ -112,7 +112,7 @@ class SideKind(Kind):
         return Side(made, self.direction, counted=self.counted)
 
 
-class Projector(algebra.Module):
+class Projector(primitives.Module):
     """What brings the output of an encoder to the width of the model, framed as one module."""
 
     keyword: ClassVar[str] = "projector"
@@ -120,7 +120,7 @@ class Projector(algebra.Module):
     source: ClassVar[str] = "Liu et al. 2023, Visual Instruction Tuning, section 4.1, arXiv:2304.08485"
 
 
-class UnusedLayers(algebra.Module):
+class UnusedLayers(primitives.Module):
     """Layers of an encoder behind the one whose output is used: counted, and beside its line."""
 
     keyword: ClassVar[str] = "unused_layers"
@@ -138,8 +138,8 @@ class UnusedLayers(algebra.Module):
 def _as_encoder(block: Block) -> Block:
     """``block`` with its layers as an encoder's, those that stand in a row as repeats where they are equal."""
     match block:
-        case Module(kind="layer"):
-            return replace(block, kind="encoder_layer", name="layers" if block.name == "layer" else block.name)
+        case Module(level="layer"):
+            return replace(block, level="side_layer", name="layers" if block.name == "layer" else block.name)
         case Leaf():
             return block
         case Sequence(parts=parts):
@@ -173,8 +173,8 @@ def _rows(parts: tuple[Block, ...]) -> list[Block]:
 def _is_layers(block: Block) -> bool:
     """Whether ``block`` is a layer, or repeats or lists some and nothing else."""
     match block:
-        case Module(kind=kind):
-            return kind == "layer"
+        case Module(level=level):
+            return level == "layer"
         case Repeat(body=body):
             return _is_layers(body)
         case Sequence(parts=parts):
@@ -186,7 +186,7 @@ def _is_layers(block: Block) -> bool:
 def _number_of_layers(block: Block) -> int:
     """How many layers an encoder has, those that nothing uses too."""
     match block:
-        case Module(kind="encoder_layer"):
+        case Module(level="side_layer"):
             return 1
         case Leaf():
             return 0

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.layers.algebra import Name
-from archdraw.kinds.layers.weight import Detail, Tensor
+from archdraw.kinds.layers.primitives import Name, SecondLine
+from archdraw.kinds.layers.weight import Tensor
 from archdraw.tree.blocks import Leaf, Weight
 
 
@@ -40,7 +40,7 @@ class PatchEmbedding(Kind):
     name: Name = Field(default="patch_embedding", description="name in the checkpoint")
     tensor: Name = Field(default="weight", description="name of the tensor of the projection")
     label: Label = Field(default="Patch embedding", description="first line of the box")
-    detail: Detail = Field(default="", description="second line of the box, after the size of a patch")
+    detail: SecondLine = Field(default="", description="second line of the box, after the size of a patch")
     weights: Annotated[tuple[Tensor, ...], Field(max_length=16)] = Field(
         default=(), description="tables that are added to the result"
     )

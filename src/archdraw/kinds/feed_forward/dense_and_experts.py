@@ -1,26 +1,31 @@
-"""A dense feed forward and a mixture of experts side by side, each with norms of its own (Gemma 4 26B-A4B)."""
+"""A dense feed-forward network and a mixture of experts in parallel, each with norms of its own (Gemma 4 26B-A4B)."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import common
+from archdraw.glossary import feed_forward as words
+from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, PARALLEL_DENSE, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, FeedForward, Kind, KindError, Scope
-from archdraw.kinds.booking import booked
-from archdraw.kinds.encoders import tower_parts as parts
-from archdraw.kinds.feed_forward.feed_forward import FeedForwardKind
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import notes, parameters
-from archdraw.tree.blocks import Experts, Graph, Leaf, Module, Weight
+from archdraw.kinds.feed_forward.kind import FeedForwardKind
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.leaves import counted_under
+from archdraw.tree.blocks import Experts, Graph, Leaf, Module, Role, Weight, renamed
 from archdraw.tree.facts import facts
 
 
 class DenseAndExperts(Kind):
-    """A dense feed forward that every token passes, and beside it ``num_experts_per_tok`` of ``num_experts`` experts.
+    """A dense feed-forward network that every token passes, and in parallel to it a mixture of experts.
 
     Both read the residual stream, each through a norm of its own, and have another norm after them; the sum is what the
-    block leaves, so that it takes no norm before it. The router reads the stream through a norm without weights and a
-    learned scale for each feature; its softmax weights are those of the chosen experts, made to sum to 1, times a
-    learned scale for each expert. ``expert`` is any feed forward.
+    block outputs, so that it takes no norm before it. The router reads the stream through a norm without weights and a
+    learned scale per feature; its softmax weights are those of the selected experts, renormalized to a sum of 1, times
+    a learned scale per expert.
     """
 
     keyword: ClassVar[str] = "dense_and_experts"
@@ -33,41 +38,57 @@ class DenseAndExperts(Kind):
         "  expert: {geglu: {intermediate_size: 704}}"
     )
     source: ClassVar[str] = "transformers, models/gemma4"
+    term: ClassVar[Term] = words.DENSE_AND_MOE
+    aliases: ClassVar[tuple[str, ...]] = ("moe", "parallel dense", "dense ffn + moe", "gemma 4 moe")
+    concepts: ClassVar[tuple[Concept, ...]] = (MIXTURE_OF_EXPERTS, PARALLEL_DENSE)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("experts",)
     brings_norm: ClassVar[bool] = True
 
-    dense: FeedForward
-    num_experts: Size
-    num_experts_per_tok: Size
-    expert: FeedForward
-    label: Label | None = None
+    dense: FeedForward = Field(description="The feed-forward network that every token passes.")
+    num_experts: Size = Field(description="Number of experts.")
+    num_experts_per_tok: Size = Field(description="Number of experts that each token passes.")
+    expert: FeedForward = Field(description="One expert: any feed-forward network.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """A graph of both ways.
 
-        Raises :class:`KindError` for more active experts than there are, and for feed forwards of another width.
+        Raises :class:`KindError` for more active experts than there are, and for networks of another width.
         """
-        total, active, hidden = self.num_experts, self.num_experts_per_tok, scope.hidden_size
+        total, active = self.num_experts, self.num_experts_per_tok
         if active > total:
             raise KindError(f"num_experts_per_tok {active} is more than num_experts {total}", "num_experts_per_tok")
-        dense, expert = self._made("dense", scope), self._made("expert", scope)
-        body = booked(expert.body, "experts")
-        kind = self.expert
-        told = f"{kind.short}, width {kind.intermediate_size:,}" if isinstance(kind, FeedForwardKind) else ""
-        one = Module(
-            "experts", "Expert", body, role="experts", detail=told, kind=self.expert.keyword, notes=expert.notes
+        graph = self._graph(scope)
+        counted = facts(graph)
+        share = (counted.active_parameters, counted.total_parameters)
+        return Module(
+            "mlp",
+            self.label or self.term(),
+            graph,
+            role="experts",
+            detail=words.SUM_OF(parts=(common.ACTIVE_OF(active=active, total=total), words.ONE_DENSE())),
+            notes=(
+                words.ACTIVE_SHARE(active=share, total=counted.total_parameters),
+                (words.RENORMALIZED(), words.EXPERT_SCALE()),
+            ),
         )
-        graph = Graph(
+
+    def _graph(self, scope: Scope) -> Graph:
+        """Both ways from the residual stream, each with its norms, and their sum."""
+
+        def norm(name: str) -> Leaf | Module:
+            return renamed(RMSNorm().expand(scope), name)
+
+        experts = Experts(self._expert(scope), self.num_experts, self.num_experts_per_tok)
+        return Graph(
             (
-                ("router", self._router(hidden)),
-                ("before_dense", parts.rmsnorm("pre_feedforward_layernorm", hidden)),
-                ("before_experts", parts.rmsnorm("pre_feedforward_layernorm_2", hidden)),
-                (
-                    "dense",
-                    Module("mlp", dense.label, dense.body, dense.role, dense.detail, dense.kind, notes=dense.notes),
-                ),
-                ("experts", Experts(one, total, active)),
-                ("after_dense", parts.rmsnorm("post_feedforward_layernorm_1", hidden)),
-                ("after_experts", parts.rmsnorm("post_feedforward_layernorm_2", hidden)),
+                ("router", self._router(scope.hidden_size)),
+                ("before_dense", norm("pre_feedforward_layernorm")),
+                ("before_experts", norm("pre_feedforward_layernorm_2")),
+                ("dense", renamed(self._made("dense", scope), "mlp")),
+                ("experts", experts),
+                ("after_dense", norm("post_feedforward_layernorm_1")),
+                ("after_experts", norm("post_feedforward_layernorm_2")),
                 ("sum", Leaf("sum", "+")),
             ),
             (
@@ -84,33 +105,25 @@ class DenseAndExperts(Kind):
                 ("sum", "output"),
             ),
         )
-        counted = facts(graph)
-        share = parameters(counted.active_parameters, unit_of=counted.total_parameters)
-        return Module(
-            "mlp",
-            self.label or "Dense and experts",
-            graph,
-            role="experts",
-            detail=f"{active} of {total:,} + 1 dense",
-            kind=self.keyword,
-            notes=notes(
-                f"{share} of {parameters(counted.total_parameters)} parameters a layer are active",
-                ["weights of the chosen experts sum to 1", "then × a learned scale of each expert"],
-            ),
-        )
+
+    def _expert(self, scope: Scope) -> Module:
+        kind, made = self.expert, self._made("expert", scope)
+        detail = kind.as_expert if isinstance(kind, FeedForwardKind) else ""
+        body = counted_under(made.body, "experts")
+        return Module("experts", words.EXPERT(), body, "experts", detail, kind.keyword, notes=made.notes)
 
     def _made(self, field: str, scope: Scope) -> Module:
         kind: Kind = getattr(self, field)
         made, width = kind.expand(scope), kind.features_out(scope)
         if width != scope.hidden_size:
             raise KindError(f"{field} leaves {width:,} features where {scope.hidden_size:,} came in", field)
-        return made if isinstance(made, Module) else Module("mlp", "Feed forward", made, role="feed_forward")
+        return made if isinstance(made, Module) else Module("mlp", words.FFN(), made, role="feed_forward")
 
     def _router(self, hidden: int) -> Leaf:
         return Leaf(
             "router",
-            "Router",
-            detail=f"RMSNorm, softmax, top {self.num_experts_per_tok}",
+            words.ROUTER(),
+            detail=(common.RMSNORM(), common.SOFTMAX(), common.TOP_K(number=self.num_experts_per_tok)),
             weights=(
                 Weight("proj.weight", (self.num_experts, hidden)),
                 Weight("scale", (hidden,)),

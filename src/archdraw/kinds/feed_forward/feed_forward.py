@@ -1,4 +1,4 @@
-"""Feed forwards: two or three projections around a non-linearity, for each token by itself."""
+"""Feed-forward networks by their non-linearity: SwiGLU, GeGLU, GELU, ReLU and others."""
 
 from __future__ import annotations
 
@@ -6,93 +6,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from archdraw.kinds.base import Family, Kind, Scope
-from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.wording import notes, number
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.glossary import Phrase, common
+from archdraw.glossary import concepts as known
+from archdraw.glossary import feed_forward as words
+from archdraw.glossary.concepts import Concept
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.feed_forward.kind import FeedForwardKind
+from archdraw.kinds.fields import Factor
+from archdraw.tree.blocks import Weight
 
-
-class FeedForwardKind(Kind):
-    """What all feed forwards share. ``name`` is the field's for it, ``activation`` its usual non-linearity."""
-
-    family: ClassVar[Family] = "feed_forward"
-    main: ClassVar[str | None] = "intermediate_size"
-    name: ClassVar[str]
-    activation: ClassVar[str]
-    gated: ClassVar[bool]
-
-    intermediate_size: Size
-    mlp_bias: bool = False
-    label: Label | None = None
-
-    def expand(self, scope: Scope) -> Module:
-        """A gated one multiplies two projections of the input; the other kind has one. Then down again."""
-        hidden, inner, bias = scope.hidden_size, self.intermediate_size, self.mlp_bias
-        weights = self.activation_weights()
-        activation = Leaf("act_fn", self.non_linearity, weights=weights, part="feed_forward" if weights else "other")
-        up: Block = linear(
-            "up_proj", f"up {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward"
-        )
-        if self.beside:
-            up = Sequence((up, Leaf("up_act", self.beside)))
-        widened: tuple[Block, ...]
-        if self.gated:
-            gate = linear(
-                "gate_proj", f"gate {inner:,}", hidden, inner, bias=bias, part="feed_forward", role="feed_forward"
-            )
-            widened = (Parallel((Sequence((gate, activation)), up), "multiply"),)
-            if self.scale != 1:
-                widened += (Leaf("scale", f"× {number(self.scale)}"),)
-        else:
-            widened = (up, activation)
-        down = linear(
-            "down_proj",
-            f"down {inner:,} to {hidden:,}",
-            inner,
-            hidden,
-            bias=bias,
-            part="feed_forward",
-            role="feed_forward",
-        )
-        return Module(
-            "mlp",
-            self.label or f"{self.short[0].upper()}{self.short[1:]} feed forward",
-            Sequence((*widened, down)),
-            role="feed_forward",
-            detail=f"{hidden:,} to {inner:,} to {hidden:,}",
-            kind=self.keyword,
-            notes=notes(self.remarks()),
-        )
-
-    @property
-    def short(self) -> str:
-        """The name within a label: ``SwiGLU``, ``clamped SwiGLU``."""
-        return self.name
-
-    @property
-    def non_linearity(self) -> str:
-        """What the gate passes, or the only widened line."""
-        return self.activation
-
-    @property
-    def beside(self) -> str:
-        """What is done to the line that the gate multiplies; empty for nothing."""
-        return ""
-
-    @property
-    def scale(self) -> float:
-        """What the product of both lines is multiplied by."""
-        return 1.0
-
-    def activation_weights(self) -> tuple[Weight, ...]:
-        """Learned numbers of the non-linearity."""
-        return ()
-
-    def remarks(self) -> tuple[str, ...]:
-        """Short facts for the notes beyond what the boxes say."""
-        if not self.mlp_bias:
-            return ()
-        return ("gate, up and down have a bias" if self.gated else "up and down have a bias",)
+_FEED_FORWARD = ("ffn", "mlp", "feed-forward", "feed forward")
 
 
 class SwiGLU(FeedForwardKind):
@@ -103,88 +26,104 @@ class SwiGLU(FeedForwardKind):
     """
 
     keyword: ClassVar[str] = "swiglu"
-    name: ClassVar[str] = "SwiGLU"
-    activation: ClassVar[str] = "SiLU"
+    name: ClassVar[Term] = words.SWIGLU
+    activation: ClassVar[Term] = common.SILU
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "swiglu: {intermediate_size: 14336}"
     source: ClassVar[str] = (
         "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202; "
         "limit, alpha and beta: gpt-oss, arXiv:2508.10925"
     )
+    term: ClassVar[Term] = words.SWIGLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "gated mlp", "swish glu", "llama mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.SWIGLU,)
 
-    swiglu_limit: Factor | None = None
-    swiglu_alpha: Factor = 1.0
-    swiglu_beta: float = Field(default=0.0, ge=0, le=1e6)
-
-    @property
-    def short(self) -> str:
-        """``clamped SwiGLU`` where both factors are bounded."""
-        return self.name if self.swiglu_limit is None else f"clamped {self.name}"
-
-    @property
-    def non_linearity(self) -> str:
-        """SiLU is swish with a factor of 1."""
-        return self.activation if self.swiglu_alpha == 1 else f"swish {number(self.swiglu_alpha)}"
+    swiglu_limit: Factor | None = Field(
+        default=None, description="Bound of the gate from above and of the other factor on both sides; none: unbounded."
+    )
+    swiglu_alpha: Factor = Field(default=1.0, description="Factor of the gate inside its sigmoid.")
+    swiglu_beta: float = Field(default=0.0, ge=0, le=1e6, description="Number that is added to the other factor.")
 
     @property
-    def beside(self) -> str:
+    def usual_label(self) -> Phrase:
+        """``Clamped SwiGLU FFN`` where both factors are bounded."""
+        return self.term() if self.swiglu_limit is None else words.CLAMPED_SWIGLU_FFN()
+
+    @property
+    def short_name(self) -> Phrase:
+        """``Clamped SwiGLU`` where both factors are bounded."""
+        return self.name() if self.swiglu_limit is None else words.CLAMPED_SWIGLU()
+
+    @property
+    def non_linearity(self) -> Phrase:
+        """SiLU is the product of x and its sigmoid, with a factor of 1 inside."""
+        return self.activation() if self.swiglu_alpha == 1 else words.SIGMOID_GATED(alpha=self.swiglu_alpha)
+
+    @property
+    def second_factor(self) -> Phrase | None:
         """The sum with the field ``swiglu_beta``."""
-        return f"+ {number(self.swiglu_beta)}" if self.swiglu_beta else ""
+        return words.PLUS(addend=self.swiglu_beta) if self.swiglu_beta else None
 
-    def remarks(self) -> tuple[str, ...]:
+    def facts_beyond_boxes(self) -> tuple[Phrase, ...]:
         """With the clamp."""
         if self.swiglu_limit is None:
-            return super().remarks()
-        limit = number(self.swiglu_limit)
-        return (f"gate clamped at {limit}, up at ±{limit}", *super().remarks())
+            return super().facts_beyond_boxes()
+        return (words.CLAMPED_AT(limit=self.swiglu_limit), *super().facts_beyond_boxes())
 
 
 class SiTUGLU(FeedForwardKind):
     """SiTU-GLU: ``down(b tanh(g / b) sigmoid(g) * c tanh(u / c))``, so that neither factor grows beyond its bound.
 
-    g is the gate and b ``activation_situ_beta``; u is the other factor and c ``activation_situ_linear_beta``, without
-    which u stays as it is.
+    g is the gate and b ``activation_situ_beta``; u is the other factor and c ``activation_situ_linear_beta``.
     """
 
     keyword: ClassVar[str] = "situ_glu"
-    name: ClassVar[str] = "SiTU-GLU"
-    activation: ClassVar[str] = "SiTU"
+    name: ClassVar[Term] = words.SITU_GLU
+    activation: ClassVar[Term] = words.SITU
     gated: ClassVar[bool] = True
     example: ClassVar[str] = (
         "situ_glu: {intermediate_size: 33792, activation_situ_beta: 4.0, activation_situ_linear_beta: 25.0}"
     )
     source: ClassVar[str] = "Moonshot AI 2026, Kimi K3, section 2.3, arXiv:2607.24653"
+    term: ClassVar[Term] = words.SITU_GLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "situ", "kimi k3 mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.SITU_GLU,)
 
-    activation_situ_beta: Factor = 1.0
-    activation_situ_linear_beta: Factor | None = None
+    activation_situ_beta: Factor = Field(default=1.0, description="Bound of the gate.")
+    activation_situ_linear_beta: Factor | None = Field(
+        default=None, description="Bound of the other factor; left out, it is unbounded."
+    )
 
     @property
-    def non_linearity(self) -> str:
+    def non_linearity(self) -> Phrase:
         """With its bound."""
-        return f"{self.activation} {number(self.activation_situ_beta)}"
+        return self.activation(beta=self.activation_situ_beta)
 
     @property
-    def beside(self) -> str:
+    def second_factor(self) -> Phrase | None:
         """The bound of the other factor."""
         bound = self.activation_situ_linear_beta
-        return f"soft cap {number(bound)}" if bound is not None else ""
+        return words.SOFTCAP(cap=bound) if bound is not None else None
 
 
 class PolyNormGLU(FeedForwardKind):
-    """PolyNorm in a gated feed forward: ``down(s p(gate(x)) * up(x))``, s the ``polynorm_output_scale``.
+    """PolyNorm in a gated feed-forward network: ``down(s p(gate(x)) * up(x))``, s the ``polynorm_output_scale``.
 
-    p is the sum of the first three powers of its input, each normalised by its root mean square and weighted by a
+    p is the sum of the first three powers of its input, each normalized by its root mean square and weighted by a
     learned number, and of a learned bias.
     """
 
     keyword: ClassVar[str] = "polynorm_glu"
-    name: ClassVar[str] = "PolyNorm-GLU"
-    activation: ClassVar[str] = "PolyNorm"
+    name: ClassVar[Term] = words.POLYNORM_GLU
+    activation: ClassVar[Term] = words.POLYNORM
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "polynorm_glu: {intermediate_size: 12288, polynorm_output_scale: 0.5}"
     source: ClassVar[str] = "Zhuo et al. 2024, Polynomial Composition Activations, arXiv:2411.03884"
+    term: ClassVar[Term] = words.POLYNORM_GLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "polynorm", "motif mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.POLYNORM,)
 
-    polynorm_output_scale: Factor = 1.0
+    polynorm_output_scale: Factor = Field(default=1.0, description="Factor of the product of gate and other factor.")
 
     @property
     def scale(self) -> float:
@@ -197,63 +136,85 @@ class PolyNormGLU(FeedForwardKind):
 
 
 class GEGLU(FeedForwardKind):
-    """GEGLU: ``down(GELU(gate(x)) * up(x))``.
-
-    With ``activation_sparsity`` p only the largest gates pass: from each, the mean of all plus as many standard
-    deviations as leave a share of 1 - p in a normal distribution is taken, and what is then negative is 0 (Gemma 3n).
-    """
+    """GeGLU: ``down(GELU(gate(x)) * up(x))``."""
 
     keyword: ClassVar[str] = "geglu"
-    name: ClassVar[str] = "GEGLU"
-    activation: ClassVar[str] = "GELU"
+    name: ClassVar[Term] = words.GEGLU
+    activation: ClassVar[Term] = common.GELU
     gated: ClassVar[bool] = True
     example: ClassVar[str] = "geglu: {intermediate_size: 21504}"
     source: ClassVar[str] = (
         "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202; sparsity: arXiv:2506.06644"
     )
+    term: ClassVar[Term] = words.GEGLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "gelu glu", "gemma mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.GEGLU,)
 
-    activation_sparsity: float = Field(default=0.0, ge=0, lt=1)
+    activation_sparsity: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description=(
+            "Share p of the gates that are set to 0 (Gemma 3n): from each is taken the mean of all plus as many "
+            "standard deviations as leave a share of 1 - p in a normal distribution."
+        ),
+    )
 
     @property
-    def short(self) -> str:
-        """``sparse GEGLU`` where most gates are 0."""
-        return f"sparse {self.name}" if self.activation_sparsity else self.name
+    def usual_label(self) -> Phrase:
+        """``Sparse GeGLU FFN`` where most gates are 0."""
+        return words.SPARSE_GEGLU_FFN() if self.activation_sparsity else self.term()
 
     @property
-    def non_linearity(self) -> str:
+    def short_name(self) -> Phrase:
+        """``Sparse GeGLU`` where most gates are 0."""
+        return words.SPARSE_GEGLU() if self.activation_sparsity else self.name()
+
+    @property
+    def non_linearity(self) -> Phrase:
         """The share of the gates that passes, before the activation."""
-        share = number(100 * (1 - self.activation_sparsity))
-        return f"top {share} %, {self.activation}" if self.activation_sparsity else self.activation
+        percent = 100 * (1 - self.activation_sparsity)
+        plain = self.activation()
+        return words.TOP_SHARE(percent=percent, activation=plain) if self.activation_sparsity else plain
 
 
 class GELU(FeedForwardKind):
-    """A feed forward without a gate: ``down(GELU(up(x)))``."""
+    """A feed-forward network without a gate: ``down(GELU(up(x)))``."""
 
     keyword: ClassVar[str] = "gelu"
-    name: ClassVar[str] = "GELU"
-    activation: ClassVar[str] = "GELU"
+    name: ClassVar[Term] = common.GELU
+    activation: ClassVar[Term] = common.GELU
     gated: ClassVar[bool] = False
     example: ClassVar[str] = "gelu: {intermediate_size: 6400, mlp_bias: true}"
     source: ClassVar[str] = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv:1606.08415"
+    term: ClassVar[Term] = words.GELU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "gpt mlp", "bert mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.GELU,)
 
 
 class ReLU(FeedForwardKind):
-    """A feed forward without a gate: ``down(ReLU(up(x)))``."""
+    """A feed-forward network without a gate: ``down(ReLU(up(x)))``."""
 
     keyword: ClassVar[str] = "relu"
-    name: ClassVar[str] = "ReLU"
-    activation: ClassVar[str] = "ReLU"
+    name: ClassVar[Term] = common.RELU
+    activation: ClassVar[Term] = common.RELU
     gated: ClassVar[bool] = False
     example: ClassVar[str] = "relu: {intermediate_size: 2048, mlp_bias: true}"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.3, arXiv:1706.03762"
+    term: ClassVar[Term] = words.RELU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "transformer mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.RELU,)
 
 
 class ReLUSquared(FeedForwardKind):
-    """A feed forward without a gate: ``down(ReLU(up(x)) ** 2)``."""
+    """A feed-forward network without a gate: ``down(ReLU(up(x)) ** 2)``."""
 
     keyword: ClassVar[str] = "relu_squared"
-    name: ClassVar[str] = "ReLU²"
-    activation: ClassVar[str] = "ReLU²"
+    name: ClassVar[Term] = words.SQUARED_RELU
+    activation: ClassVar[Term] = common.SQUARED_RELU
     gated: ClassVar[bool] = False
     example: ClassVar[str] = "relu_squared: {intermediate_size: 16384}"
     source: ClassVar[str] = "So et al. 2021, Primer, arXiv:2109.08668"
+    term: ClassVar[Term] = words.SQUARED_RELU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "squared relu", "relu2", "relu^2")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.SQUARED_RELU,)

@@ -11,10 +11,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from archdraw.errors import nearest
+from archdraw.glossary import layers as words
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_placed
 from archdraw.kinds.fields import Size
-from archdraw.kinds.layers.algebra import Linear
+from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.runs import number_of_layers
@@ -29,10 +31,7 @@ Edges = Mapping[Edge, str]
 class Graph(Kind):
     """Blocks by name and the edges between them, where one line is read in several places.
 
-    ``input`` is the line that comes in, ``output`` the one that leaves. Each entry of ``edges`` is a way through two or
-    more names: ``[input, router, experts]`` is two edges. A node takes the lines of all edges that lead to it. Where
-    these have different widths, ``widths`` says which one the node reads. A node of ``op: +`` or ``op: ×`` is drawn as
-    that sign.
+    A node takes the lines of all edges that lead to it. One of ``op: +`` or ``op: ×`` is drawn as that sign.
     """
 
     keyword: ClassVar[str] = "graph"
@@ -52,11 +51,21 @@ class Graph(Kind):
         "    - [input, shared, sum]\n"
         "  widths: {experts: 1024}"
     )
-    source: ClassVar[str] = "part of the language: the author says what the block is"
+    source: ClassVar[str] = AUTHORS_OWN
+    term: ClassVar[Term] = words.GRAPH
+    aliases: ClassVar[tuple[str, ...]] = ("dag", "nodes", "edges", "network")
 
-    nodes: dict[str, AnyBlock]
-    edges: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...]
-    widths: dict[str, Size] = Field(default_factory=dict)
+    nodes: dict[str, AnyBlock] = Field(description="The blocks by name: letters, digits, - and _.")
+    edges: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = Field(
+        description=(
+            "Ways through two or more names each: [input, router, experts] is two edges. "
+            "input is the line that comes in, output the one that leaves."
+        )
+    )
+    widths: dict[str, Size] = Field(
+        default_factory=dict,
+        description="Features that a node reads where edges of different widths lead to it, by the node's name.",
+    )
 
     def expand(self, scope: Scope) -> Block:
         """The graph, its nodes in the order of the flow; a node that is not one box becomes a module.
@@ -103,8 +112,8 @@ class Graph(Kind):
             yield KindError("a graph needs at least one node", "nodes")
         for name in self.nodes:
             if name in (INPUT, OUTPUT):
-                words = "comes in" if name == INPUT else "leaves"
-                yield KindError(f"{name} is the line that {words} and cannot be a node", f"nodes.{name}")
+                flow = "comes in" if name == INPUT else "leaves"
+                yield KindError(f"{name} is the line that {flow} and cannot be a node", f"nodes.{name}")
             elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", name):
                 yield KindError(f'"{name[:40]}" cannot name a node', "nodes", "use letters, digits, - and _")
         for name in self.widths:
@@ -170,9 +179,9 @@ class Graph(Kind):
         for name in self._sorted(edges)[0]:
             arriving = {start: widths[start] for start, end in edges if end == name}
             if name not in self.widths and len(set(arriving.values())) > 1:
-                told = " and ".join(f"{width:,} (from {start})" for start, width in arriving.items())
+                listed = " and ".join(f"{width:,} (from {start})" for start, width in arriving.items())
                 hint = f"say which it reads: widths: {{{name}: {max(arriving.values())}}}"
-                raise KindError(f"{name} gets lines of {told} features", f"nodes.{name}", hint)
+                raise KindError(f"{name} gets lines of {listed} features", f"nodes.{name}", hint)
             width = self.widths.get(name) or next(iter(arriving.values()))
             scopes[name] = replace(scope, hidden_size=width)
             try:
@@ -198,8 +207,8 @@ def _misfits(nodes: Iterable[tuple[str, Block]], edges: Edges) -> Iterator[KindE
         arriving = sum(1 for _, end in edges if end == name)
         takes, leaves = blocks.inputs(block), len(blocks.outputs(block))
         if takes > 1 and takes != arriving:
-            told = "1 edge leads" if arriving == 1 else f"{arriving} edges lead"
-            yield KindError(f"{name} takes {takes} lines, but {told} to it", f"nodes.{name}")
+            lead = "1 edge leads" if arriving == 1 else f"{arriving} edges lead"
+            yield KindError(f"{name} takes {takes} lines, but {lead} to it", f"nodes.{name}")
         if leaves > 1:
             hint = "merge them, or make each a node of its own"
             yield KindError(f"{name} leaves {leaves} lines, which edges cannot tell apart", f"nodes.{name}", hint)
@@ -216,7 +225,7 @@ def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
         case Leaf() | Module() if "name" in kind.model_fields_set:
             return made
         case Leaf() if isinstance(kind, Linear):
-            # Its label says its name.
+            # Its label includes its name.
             leaf = kind.model_copy(update={"name": name}).expand(scope)
             assert isinstance(leaf, Leaf)
             return leaf
@@ -225,8 +234,8 @@ def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
         case blocks.Experts(body=Leaf() | Module() as body):
             return replace(made, body=blocks.renamed(body, name))
         case _:
-            words = name.replace("_", " ")
-            return Module(name, words[:1].upper() + words[1:], made, kind="module")
+            label = name.replace("_", " ")
+            return Module(name, label[:1].upper() + label[1:], made)
 
 
 def _before(name: str, edges: Iterable[Edge]) -> set[str]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import layers as words
+from archdraw.glossary.concepts import EXIT_GATE, LOOPED_DEPTH, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_each
 from archdraw.kinds.fields import Factor
-from archdraw.kinds.wording import number
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf
+from archdraw.tree.blocks import Block, Leaf, Role
 
 
 class Loop(Kind):
-    """Layers that are gone through ``num_loops`` times with the same weights, each time with a cache of its own.
+    """Layers that are applied ``num_loops`` times with the same weights, each time with a cache of their own.
 
-    ``body`` is what a pass consists of: a stack and, where each pass has it, the final norm. With
-    ``early_exit_threshold`` a gate reads the result of each pass and says how likely it is the last one; the loop ends
-    early where these chances add up to the threshold (Ouro; at 1 it never does).
+    With ``early_exit_threshold`` an exit gate reads the result of each pass and gives the probability that it is the
+    last one; the loop ends early where these probabilities add up to the threshold.
     """
 
     keyword: ClassVar[str] = "loop"
@@ -34,10 +37,28 @@ class Loop(Kind):
     source: ClassVar[str] = (
         "Dehghani et al. 2018, Universal Transformers, arXiv:1807.03819; exit gate: Ouro, arXiv:2510.25741"
     )
+    term: ClassVar[Term] = words.LOOP
+    aliases: ClassVar[tuple[str, ...]] = ("looped depth", "universal transformer", "recurrent depth", "weight sharing")
+    concepts: ClassVar[tuple[Concept, ...]] = (LOOPED_DEPTH,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    num_loops: Annotated[int, Field(ge=1, le=1000)]
-    body: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
-    early_exit_threshold: Factor | None = None
+    num_loops: Annotated[int, Field(ge=1, le=1000)] = Field(description="How many times the body is applied.")
+    body: Annotated[tuple[AnyBlock, ...], Field(min_length=1)] = Field(
+        description="What one pass consists of: a stack and, where each pass has one, its final norm."
+    )
+    early_exit_threshold: Factor | None = Field(
+        default=None,
+        description=(
+            "Cumulative exit probability at which the loop ends early; at 1 it never does (Ouro). "
+            "Left out where there is no exit gate."
+        ),
+    )
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """With the exit gate where there is one."""
+        yield from super().concepts_used()
+        if self.early_exit_threshold is not None:
+            yield EXIT_GATE
 
     def expand(self, scope: Scope) -> Block:
         """A tied repeat of the body and the gate. Raises :class:`KindError` where the body changes the line's width."""
@@ -57,6 +78,6 @@ class Loop(Kind):
 
 
 def _exit_gate(hidden: int, threshold: float) -> Leaf:
-    """One number a pass; the line goes on as it is."""
-    gate = blocks.linear("early_exit_gate", "Exit gate", hidden, 1, bias=True)
-    return Leaf(gate.name, gate.label, detail=f"ends the loop at a sum of {number(threshold)}", weights=gate.weights)
+    """One number per pass; the line goes on as it is."""
+    gate = blocks.linear("early_exit_gate", words.EXIT_GATE(), hidden, 1, bias=True)
+    return replace(gate, detail=words.EXIT_AT(threshold=threshold), settings=(("early_exit_threshold", threshold),))

@@ -1,27 +1,29 @@
-"""A layer whose experts stand beside its second half: shortcut-connected mixture of experts."""
+"""A layer whose experts run in parallel to its second half: shortcut-connected mixture of experts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import layers as words
+from archdraw.glossary.concepts import SHORTCUT_EXPERTS, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, FeedForward, Kind, KindError, Mixer, Norm, Scope
-from archdraw.kinds.booking import with_leaves
-from archdraw.kinds.expanding import book_rest, expand_each
-from archdraw.kinds.fields import Label
+from archdraw.kinds.expanding import expand_each
+from archdraw.kinds.fields import OwnLabel, Times
 from archdraw.kinds.layers.norm import RMSNorm
+from archdraw.kinds.leaves import rest_counted_under, with_leaves
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Module
-from archdraw.tree.runs import MOST_LAYERS
+from archdraw.tree.blocks import Block, Leaf, Module, Role
 
 
 class ShortcutLayer(Kind):
-    """A layer of two mixers and two dense feed forwards, with experts on a way around half of it (LongCat).
+    """A layer of two mixers and two dense feed-forward networks, with experts on a shortcut around its second half.
 
-    The ``experts`` read the same normed line as the first ``feed_forward``, and what they make is added at the very
-    end, after the second ``attention`` and the second ``feed_forward``: a machine can work on both at once.
+    The experts read the same normed line as the first feed-forward network; their output is added at the end of the
+    layer, after the second mixer and the second feed-forward network, so that both can be computed at once.
     """
 
     keyword: ClassVar[str] = "shortcut_layer"
@@ -34,16 +36,20 @@ class ShortcutLayer(Kind):
         "  experts: {mixture_of_experts: {num_experts: 512, num_experts_per_tok: 12, moe_intermediate_size: 2048}}"
     )
     source: ClassVar[str] = "LongCat-Flash Technical Report, arXiv:2509.01322; Cai et al. 2024, ScMoE, arXiv:2404.05019"
+    term: ClassVar[Term] = words.SHORTCUT_LAYER
+    aliases: ClassVar[tuple[str, ...]] = ("scmoe", "shortcut-connected moe", "longcat layer")
+    concepts: ClassVar[tuple[Concept, ...]] = (SHORTCUT_EXPERTS,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    attention: Mixer
-    feed_forward: FeedForward
-    experts: FeedForward
-    norm: Norm = Field(default_factory=RMSNorm)
-    times: Annotated[int, Field(ge=1, le=MOST_LAYERS)] = 1
-    label: Label = "Shortcut layer"
+    attention: Mixer = Field(description="The token mixer; the layer has two of it, each with weights of its own.")
+    feed_forward: FeedForward = Field(description="The dense feed-forward network; the layer has two of it.")
+    experts: FeedForward = Field(description="The mixture of experts on the shortcut.")
+    norm: Norm = Field(default_factory=RMSNorm, description="The norm before each mixer and feed-forward network.")
+    times: Times = 1
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Block:
-        """A module of kind ``layer``, repeated where ``times`` is more than 1.
+        """A module of level ``layer``, repeated where ``times`` is more than 1.
 
         Raises :class:`KindError` where a part leaves another width than came in.
         """
@@ -54,7 +60,7 @@ class ShortcutLayer(Kind):
         norm, mixer, dense, experts = expand_each([self.norm, self.attention, self.feed_forward, self.experts], scope)
         if not isinstance(norm, Leaf | Module):
             raise KindError(f"{self.norm.keyword} is not one box and cannot be a layer's norm", "norm")
-        mixer, dense = book_rest(mixer, "attention"), book_rest(dense, "feed_forward")
+        mixer, dense = rest_counted_under(mixer, "attention"), rest_counted_under(dense, "feed_forward")
         first = blocks.Residual(blocks.Sequence((_named(norm, "input_layernorm.0"), _named(mixer, "self_attn.0"))))
         rows = (
             ("post_attention_layernorm.0", dense, "mlps.0"),
@@ -62,11 +68,11 @@ class ShortcutLayer(Kind):
             ("post_attention_layernorm.1", dense, "mlps.1"),
         )
         way = [blocks.Residual(blocks.Sequence((_named(norm, name), _named(part, own)))) for name, part, own in rows]
-        # The experts read what the first feed forward reads: the norm is one, and stands on both ways.
+        # The experts read what the first feed-forward network reads: the norm is one, drawn on both ways.
         read = _named(_shared(norm), "post_attention_layernorm.0")
-        shortcut = blocks.Sequence((read, _named(book_rest(experts, "feed_forward"), "mlp")))
+        shortcut = blocks.Sequence((read, _named(rest_counted_under(experts, "feed_forward"), "mlp")))
         body = blocks.Sequence((first, blocks.Parallel((shortcut, blocks.Sequence(tuple(way))), "add")))
-        layer = Module("layer", self.label, body, kind="layer")
+        layer = Module("layer", self.label or self.term(), body, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
 
@@ -75,7 +81,9 @@ def _shared(norm: Leaf | Module) -> Leaf | Module:
     made = with_leaves(
         norm,
         lambda leaf: replace(
-            leaf, label=f"same {leaf.label}", weights=tuple(replace(weight, tied=True) for weight in leaf.weights)
+            leaf,
+            label=words.SAME_NORM(norm=leaf.label),
+            weights=tuple(replace(weight, tied=True) for weight in leaf.weights),
         ),
     )
     assert isinstance(made, Leaf | Module)

@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.layers.algebra import PARTS, Name, slug
+from archdraw.kinds.layers.primitives import AUTHORS_OWN, PARTS, Name, SecondLine, slug
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Leaf, Part, Role
 
-Detail = Annotated[str, Field(max_length=60)]
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
 
@@ -61,17 +60,17 @@ class WeightKind(Kind):
     example: ClassVar[str] = (
         "weight: {label: + position embedding, role: position, weights: [{name: weight, shape: [1500, 384]}]}"
     )
-    source: ClassVar[str] = "part of the language: the author says what the block is"
+    source: ClassVar[str] = AUTHORS_OWN
 
     label: Label = Field(description="first line of the box")
     name: Name | None = Field(default=None, description="name in the checkpoint; made from the label where not given")
-    detail: Detail = Field(default="", description="second line of the box")
+    detail: SecondLine = ""
     role: Role = Field(default="plain", description="color of the box")
     part: Part | None = Field(default=None, description="where the parameters are counted; by the role unless given")
     weights: Annotated[tuple[Tensor, ...], Field(min_length=1, max_length=1000)] = Field(description="the tensors")
     inputs: Annotated[int, Field(ge=0, le=64)] = Field(default=1, description="lines that come in")
     features: Size | None = Field(default=None, description="width of the line that leaves, where it is another")
-    chip: Annotated[str, Field(max_length=24)] = Field(default="", description="tag of the folded block it is in")
+    tag: Annotated[str, Field(max_length=24)] = Field(default="", description="tag of the folded block it is in")
     heads: Heads | None = Field(default=None, description="its attention heads, where it is attention")
 
     def expand(self, scope: Scope) -> Leaf:
@@ -88,7 +87,7 @@ class WeightKind(Kind):
             weights=tuple(tensor.made() for tensor in self.weights),
             part=self.part or PARTS.get(self.role, "other"),
             inputs=self.inputs,
-            chip=self.chip,
+            tag=self.tag,
             heads=heads,
         )
 
@@ -119,7 +118,7 @@ class Convolution(Kind):
     name: Name = Field(default="conv", description="name in the checkpoint")
     tensor: Name = Field(default="weight", description="name of its tensor")
     label: Label | None = Field(default=None, description="first line of the box")
-    detail: Detail = Field(default="", description="second line of the box")
+    detail: SecondLine = ""
     role: Role = Field(default="convolution", description="color of the box")
     part: Part = Field(default="other", description="where the parameters are counted")
 

@@ -1,12 +1,15 @@
-"""What softmax attention is made of: projections, gate, QK-norm, and what is said of them."""
+"""The parts of softmax attention: projections, gate, QK-norm, and phrases for heads, masks and the cache."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 from typing import Literal
 
-from archdraw.kinds.wording import data_size
+from archdraw.glossary import Phrase, Term, Words, common
+from archdraw.glossary import attention as words
 from archdraw.tree.blocks import Block, Cache, Heads, Leaf, Parallel, Sequence, Weight, Window, linear
+from archdraw.tree.facts import BITS
 
 QueryKeyNorm = Literal[
     "rmsnorm_per_head",
@@ -21,23 +24,21 @@ QueryKeyNorm = Literal[
 of each head's own and no bias (``each_head``), or over all heads at once (``per_projection``). The L2 norm and the unit
 RMSNorm have no weights."""
 
-NORM_LABELS = {
-    "rmsnorm_per_head": "RMSNorm per head",
-    "rmsnorm_per_projection": "RMSNorm over all heads",
-    "layernorm_per_head": "LayerNorm per head",
-    "layernorm_each_head": "LayerNorm of each head",
-    "layernorm_per_projection": "LayerNorm over all heads",
-    "l2norm_per_head": "L2 norm per head",
-    "unit_rmsnorm_per_head": "RMSNorm per head",
+_NORMS = {
+    "rmsnorm": common.RMSNORM,
+    "unit_rmsnorm": common.RMSNORM,
+    "layernorm": common.LAYERNORM,
+    "l2norm": words.L2_NORM,
 }
+_WITHOUT_WEIGHTS = ("l2norm", "unit_rmsnorm")
 
 GateActivation = Literal["sigmoid", "softplus", "silu"]
-GATE_LABELS = {"sigmoid": "sigmoid", "softplus": "softplus", "silu": "SiLU"}
+_ACTIVATIONS = {"sigmoid": common.SIGMOID, "softplus": common.SOFTPLUS, "silu": common.SILU}
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The gate of an attention: ``width`` numbers a token, from ``projection`` (None: a part of ``q_proj``)."""
+    """The gate of an attention: ``width`` numbers per token, from ``projection`` (None: a part of ``q_proj``)."""
 
     width: int
     projection: str | None
@@ -53,13 +54,16 @@ class Biases:
     value: bool
     output: bool
 
-    def told(self, *, keys: bool = True, values: bool = True) -> str:
-        """``q, k, v and output have a bias``; empty for none. ``keys``, ``values``: whether there are such at all."""
-        named = (("q", self.query), ("k", self.key and keys), ("v", self.value and values), ("output", self.output))
-        biased = [name for name, has in named if has]
-        if len(biased) == 1:
-            return f"{biased[0]} has a bias"
-        return f"{', '.join(biased[:-1])} and {biased[-1]} have a bias" if biased else ""
+    def phrase(self, *, keys: bool = True, values: bool = True) -> Words:
+        """``bias on Q, K, V and output``; empty for none. ``keys``, ``values``: whether there are such projections."""
+        named: tuple[tuple[Words, bool], ...] = (
+            ("Q", self.query),
+            ("K", self.key and keys),
+            ("V", self.value and values),
+            (words.OUTPUT(), self.output),
+        )
+        biased = tuple(name for name, has in named if has)
+        return words.BIAS_ON(projections=biased) if biased else ""
 
 
 def value_width(heads: Heads) -> int:
@@ -70,15 +74,21 @@ def value_width(heads: Heads) -> int:
 def queries(hidden: int, heads: Heads, gate: Gate | None, *, bias: bool) -> tuple[Block, ...]:
     """The projections that leave the lines gate (where there is one) and Q: two, or one that is split."""
     width = heads.query * heads.width
+    query = words.LINE(line="Q", width=width)
     if gate is None:
-        return (linear("q_proj", f"Q {width:,}", hidden, width, bias=bias, part="attention", outputs=("Q",)),)
+        return (linear("q_proj", query, hidden, width, bias=bias, part="attention", outputs=("Q",)),)
     if gate.projection is None:
         both = width + gate.width
-        label = f"gate {gate.width:,} + Q {width:,}" if gate.width != width else f"gate + Q {both:,}"
+        label = (
+            words.GATE_AND_QUERIES(gate=gate.width, queries=width)
+            if gate.width != width
+            else words.GATE_AND_QUERIES_ALIKE(width=both)
+        )
         return (linear("q_proj", label, hidden, both, bias=bias, part="attention", outputs=("gate", "Q")),)
+    own = words.GATE(width=gate.width)
     return (
-        linear(gate.projection, f"gate {gate.width:,}", hidden, gate.width, part="attention", outputs=("gate",)),
-        linear("q_proj", f"Q {width:,}", hidden, width, bias=bias, part="attention", outputs=("Q",)),
+        linear(gate.projection, own, hidden, gate.width, part="attention", outputs=("gate",)),
+        linear("q_proj", query, hidden, width, bias=bias, part="attention", outputs=("Q",)),
     )
 
 
@@ -91,7 +101,7 @@ def keys_and_values(
     for line, name, width, bias in widths:
         total = heads.key_value * width
         cache = Cache(total, window) if cached else None
-        label = f"{line} {total:,}"
+        label = words.LINE(line=line, width=total)
         made.append(linear(name, label, hidden, total, bias=bias, part="attention", outputs=(line,), cache=cache))
     return tuple(made)
 
@@ -102,60 +112,141 @@ def keys_that_are_values(
     """One projection whose result is both keys and values: it is cached once."""
     total = heads.key_value * heads.width
     cache = Cache(total, window) if cached else None
-    label = f"K = V {total:,}"
+    label = words.KEYS_ARE_VALUES_WIDTH(width=total)
     return (linear("k_proj", label, hidden, total, bias=bias, part="attention", outputs=("K", "V"), cache=cache),)
 
 
-def shared_keys_and_values(origin: str) -> tuple[Block, ...]:
+def shared_keys_and_values(origin: Words) -> tuple[Block, ...]:
     """Keys and values of another layer: lines that come from elsewhere, and cache nothing here."""
-    return (Leaf("shared_kv", "shared K, V", role="latent", detail=origin, inputs=0, outputs=("K", "V")),)
+    return (Leaf("shared_kv", words.SHARED_KV(), role="latent", detail=origin, inputs=0, outputs=("K", "V")),)
 
 
 def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> Leaf:
-    """The norm that ``lines``, queries and keys or queries alone, pass before they meet."""
+    """The norm that ``lines``, queries and keys or queries alone, pass before their product."""
+    sort, *over_what = norm.rsplit("_", 2)
+    over = "_".join(over_what)
     weights: list[Weight] = []
     for line, name, number in (("Q", "q_norm", heads.query), ("K", "k_norm", heads.key_value)):
-        if line not in lines:
+        if line not in lines or sort in _WITHOUT_WEIGHTS:
             continue
         shape = {"per_head": (heads.width,), "each_head": (number, heads.width)}
-        own = shape.get(norm.partition("_")[2], (number * heads.width,))
-        if norm not in ("l2norm_per_head", "unit_rmsnorm_per_head"):
-            weights.append(Weight(f"{name}.weight", own))
-        if norm.startswith("layernorm") and norm != "layernorm_each_head":
+        own = shape.get(over, (number * heads.width,))
+        weights.append(Weight(f"{name}.weight", own))
+        if sort == "layernorm" and over != "each_head":
             weights.append(Weight(f"{name}.bias", own))
+    base = _NORMS[sort]()
     return Leaf(
         "qk_norm",
-        NORM_LABELS[norm],
+        words.OVER_ALL_HEADS(norm=base) if over == "per_projection" else words.PER_HEAD(what=base),
         role="norm",
-        detail="no weights" if norm == "unit_rmsnorm_per_head" else "",
+        detail=_weights_of(norm),
         weights=tuple(weights),
         part="norm",
         inputs=len(lines),
         outputs=lines,
-        chip="QK-norm",
+        tag=words.QK_NORM(),
     )
 
 
-def grouping(heads: Heads) -> str:
-    """How query heads share the others, in the words of a box."""
+def _weights_of(norm: QueryKeyNorm) -> Words:
+    """What is unusual about the weights of a norm; the L2 norm never has any."""
+    match norm:
+        case "unit_rmsnorm_per_head":
+            return common.NO_WEIGHTS()
+        case "layernorm_each_head":
+            return words.WEIGHTS_PER_HEAD()
+        case _:
+            return ""
+
+
+def unit_norm(name: str, outputs: tuple[str, ...] = ("",)) -> Leaf:
+    """An RMSNorm of each head without weights."""
+    label = words.PER_HEAD(what=common.RMSNORM())
+    return Leaf(name, label, role="norm", detail=common.NO_WEIGHTS(), outputs=outputs, part="norm")
+
+
+def rms_norm(name: str, width: int) -> Leaf:
+    """An RMSNorm of a latent of ``width`` features."""
+    return Leaf(name, common.RMSNORM(), role="norm", weights=(Weight("weight", (width,)),), part="norm")
+
+
+def output_projection(name: str, width: int, hidden: int, *, bias: bool = False) -> Leaf:
+    """The projection of all heads' values, ``width`` features, back to ``hidden``."""
+    detail = common.WIDTHS(inputs=width, outputs=hidden)
+    return linear(name, common.OUTPUT_PROJECTION(), width, hidden, bias=bias, part="attention", detail=detail)
+
+
+def grouping(heads: Heads) -> Phrase:
+    """How query heads share key and value heads, for the box of their product."""
     group = heads.query // heads.key_value
     if group == 1:
-        return f"{heads.query} heads"
+        return words.HEADS(number=heads.query)
     if heads.key_value == 1:
-        return f"{heads.query} Q heads to 1 KV head"
-    return f"{heads.key_value} groups: {group} Q heads to 1 KV head"
+        return words.QUERY_KV_HEADS(query=heads.query, key_value=1)
+    return words.HEADS_PER_KV(group=group)
+
+
+def head_counts(heads: Heads) -> Phrase:
+    """The numbers of heads, for the folded block."""
+    if heads.query == heads.key_value:
+        return words.HEADS(number=heads.query)
+    return words.QUERY_KV_HEADS(query=heads.query, key_value=heads.key_value)
+
+
+def head_dim(heads: Heads) -> Phrase:
+    """How wide a head is, in keys and in values."""
+    if heads.value_width is None:
+        return words.DIM(width=heads.width)
+    return words.DIM_WITH_VALUES(width=heads.width, values=heads.value_width)
 
 
 def gated(body: tuple[Block, ...], gate: Gate, activation: GateActivation) -> Parallel:
-    """The lines of ``body`` beside the line of the gate, which they are multiplied with."""
-    label = GATE_LABELS[activation] + (", per head" if gate.per_head else "")
+    """``body`` to the right of the line of the gate, and the product of both."""
+    function = _ACTIVATIONS[activation]()
+    label = words.PER_HEAD(what=function) if gate.per_head else function
     return Parallel((Leaf("gate", label), Sequence(body)), "multiply")
 
 
-def cached(heads: Heads, *, once: bool) -> str:
-    """What a token leaves in the cache; ``once`` where keys are values."""
+def bf16_bytes(values: int) -> int:
+    """Bytes that ``values`` numbers take in bf16."""
+    return values * BITS["bf16"] // 8
+
+
+def kv_cache(heads: Heads, *, once: bool = False) -> Phrase:
+    """What a token adds to the cache of a layer; ``once`` where keys are values."""
     number, width, value = heads.key_value, heads.width, value_width(heads)
     if once:
-        return f"a token caches {number} × {width} values (K is V), {data_size(2 * number * width)} in bf16"
-    shape = f"2 × {number} × {width}" if width == value else f"{number} × ({width} + {value})"
-    return f"a token caches {shape} values, {data_size(2 * number * (width + value))} in bf16"
+        return words.KV_CACHE_ONCE(heads=number, width=width, size=bf16_bytes(number * width))
+    size = bf16_bytes(number * (width + value))
+    if width == value:
+        return words.KV_CACHE(heads=number, width=width, size=size)
+    return words.KV_CACHE_WIDTHS(heads=number, keys=width, values=value, size=size)
+
+
+def attention_scale(factor: float) -> Phrase:
+    """What the products of queries and keys are multiplied by, in place of the root of a head's width."""
+    if factor == 1:
+        return words.NO_SCALING()
+    divisor = round(1 / factor)
+    if divisor and isclose(divisor * factor, 1):
+        return words.SCALE_ONE_OVER(divisor=divisor)
+    return words.SCALE(factor=factor)
+
+
+def mask(window: Window | None, *, causal: bool = True) -> Phrase:
+    """Which tokens a token attends to."""
+    match window:
+        case None:
+            return words.FULL_CAUSAL() if causal else words.BIDIRECTIONAL()
+        case Window(size=size, chunked=True):
+            return (words.CAUSAL_CHUNKS if causal else words.BIDIRECTIONAL_CHUNKS)(size=size)
+        case Window(size=size):
+            return (words.CAUSAL_WINDOW if causal else words.BIDIRECTIONAL_WINDOW)(size=size)
+
+
+def window_detail(window: Window | None) -> Words:
+    """The window or chunk of a folded block, empty for none."""
+    if window is None:
+        return ""
+    term: Term = words.CHUNK if window.chunked else words.WINDOW
+    return term(size=window.size)

@@ -1,146 +1,112 @@
-"""Grouped-query attention to a few blocks of keys, which an indexer chooses for each group of heads."""
+"""Grouped-query attention to a few blocks of keys, which an indexer selects for each group of heads."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import Note, Phrase, Term, common, positions
+from archdraw.glossary import attention as attention_words
+from archdraw.glossary import sparse_attention as words
+from archdraw.glossary.concepts import BLOCK_SPARSE, GROUPED_QUERY, Concept
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention import GroupedQuery
-from archdraw.kinds.mixers.attention_parts import cached, grouping, queries
-from archdraw.kinds.mixers.position import NoPosition
-from archdraw.kinds.wording import NBSP, notes
-from archdraw.tree.blocks import LINE, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.kinds.mixers.indexer import SELECTED, index_cache, index_queries
+from archdraw.tree.blocks import Block, Cache, Heads, Leaf, Module, Role, Sequence, Weight, linear
 
-_NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "v_norm", "sliding_window", "attention_chunk_size")
+_NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "sliding_window", "attention_chunk_size")
 
 
 class BlockSparseAttention(GroupedQuery):
-    """Block-sparse attention (MiniMax M3): grouped-query attention that meets only chosen blocks of keys.
+    """Block-sparse attention (MiniMax M3): grouped-query attention to selected blocks of keys only.
 
-    ``index_n_heads`` index queries, one for each group of heads, meet one index key a token, all ``index_head_dim``
-    wide. A block of ``index_block_size`` tokens has the best score in it; each group attends to its
-    ``index_topk_blocks`` best blocks, the last ``index_local_blocks`` always among them. The other fields are those of
-    ``grouped_query``; norm and rotation are done to the index too.
+    Each group of query heads has an index query; all are compared with one index key per token. A block scores as its
+    best key does, and each group attends to the ``index_topk_blocks`` best blocks, the last ``index_local_blocks``
+    always among them. QK-norm and rotation are applied to the index, too.
     """
 
     keyword: ClassVar[str] = "block_sparse_attention"
-    title: ClassVar[str] = "Block-sparse attention"
     example: ClassVar[str] = (
         "block_sparse_attention: {num_attention_heads: 64, num_key_value_heads: 4, head_dim: 128, index_n_heads: 4,\n"
         "                         index_head_dim: 128, index_block_size: 128, index_topk_blocks: 16}"
     )
     source: ClassVar[str] = "MiniMax 2026, MiniMax-M3, arXiv:2606.13392; MiniMaxM3VLIndexer of transformers"
+    term: ClassVar[Term] = words.BLOCK_SPARSE
+    aliases: ClassVar[tuple[str, ...]] = ("sparse attention", "block sparse", "native sparse attention")
+    concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY, BLOCK_SPARSE)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
 
-    index_n_heads: Size
-    index_head_dim: Size
-    index_block_size: Size
-    index_topk_blocks: Size
-    index_local_blocks: Size = 1
+    index_n_heads: Size = Field(description="Number of index queries; num_key_value_heads, one for each group.")
+    index_head_dim: Size = Field(description="Features of an index query, and of the one index key.")
+    index_block_size: Size = Field(description="Tokens per block.")
+    index_topk_blocks: Size = Field(description="Number of blocks that a group of heads attends to.")
+    index_local_blocks: Size = Field(default=1, description="Number of last blocks that are always among them.")
+
+    @property
+    def reach(self) -> int:
+        """How many keys a query attends to at most."""
+        return self.index_topk_blocks * self.index_block_size
 
     def expand(self, scope: Scope) -> Module:
-        """The lines of the index at the left of those of grouped-query attention, both led to one attention.
+        """The lines of the index left of those of grouped-query attention, both led to one attention.
 
-        Raises :class:`KindError` where heads don't divide, or for fields that it does not draw.
+        Raises :class:`KindError` where heads don't divide, or for fields that cannot be combined with an indexer.
         """
-        self._check()
-        for field in _NOT_DRAWN:
-            if getattr(self, field):
-                raise KindError(f"{field} does not go with blocks that an indexer chooses", field)
+        self.check()
+        self.refuse(_NOT_DRAWN, "an indexer")
         if self.index_n_heads != self.key_value_heads:
             raise KindError(
-                f"index_n_heads {self.index_n_heads} is not num_key_value_heads {self.key_value_heads}",
+                f"index_n_heads {self.index_n_heads} differs from num_key_value_heads {self.key_value_heads}",
                 "index_n_heads",
-                "each group of heads has a choice of its own",
+                "blocks are selected for each group of query heads",
             )
-        hidden, own = scope.hidden_size, self._heads(scope)
-        reach = self.index_topk_blocks * self.index_block_size
-        heads = Heads(own.query, own.key_value, own.width, own.value_width, reach)
-        width = heads.query * heads.width
-        always = self.index_local_blocks * self.index_block_size
-        projections = (
-            *self._index_projections(hidden),
-            *queries(hidden, heads, None, bias=self.attention_bias),
-            *self._keys_values(hidden, heads),
-        )
-        attention = Leaf(
-            "attention",
-            "Softmax attention",
-            role="attention",
-            detail=grouping(heads),
-            part="attention",
-            inputs=4,
-            heads=heads,
-        )
-        out = linear(
-            "o_proj",
-            "output projection",
-            width,
-            hidden,
-            bias=self._biases().output,
-            part="attention",
-            detail=f"{width:,} to {hidden:,}",
-        )
-        prepared = self._prepared(heads)
-        lines = (prepared,) if prepared.parts else (LINE, LINE)
-        mixed = (Parallel((self._index(), *lines, LINE), "separate"), attention)
-        return Module(
-            "self_attn",
-            self.label or self.title,
-            Sequence((Parallel(projections, "separate"), *mixed, out)),
-            role="attention",
-            detail=self._detail(heads),
-            kind=self.keyword,
-            notes=notes(
-                cached(heads, once=False),
-                f"index: {self.index_head_dim} values a token more",
-                f"a query meets {reach:,} keys at most, always the last {always:,}",
-            ),
-        )
+        return super().expand(scope)
 
-    def _index_projections(self, hidden: int) -> tuple[Leaf, Leaf]:
+    def heads(self, scope: Scope) -> Heads:
+        """The heads; a query reaches the selected blocks."""
+        return replace(super().heads(scope), reach=self.reach)
+
+    def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Projections to index queries and keys; norm, scores and selection."""
         number, width = self.index_n_heads, self.index_head_dim
-        return (
-            linear(
-                "indexer.q_proj",
-                f"index Q {number} × {width}",
-                hidden,
-                number * width,
-                part="attention",
-                outputs=("index Q",),
-            ),
-            linear(
-                "indexer.k_proj",
-                f"index K {width}",
-                hidden,
-                width,
-                part="attention",
-                outputs=("index K",),
-                cache=Cache(width, index=True),
-            ),
+        keys = linear(
+            "indexer.k_proj",
+            words.INDEX_KEYS(width=width),
+            hidden,
+            width,
+            part="attention",
+            outputs=("index K",),
+            cache=Cache(width, index=True),
         )
+        return (index_queries("indexer.q_proj", hidden, number, width), keys), (self._index(),)
+
+    def selection(self) -> tuple[Note, ...]:
+        """The indexer's cache, and how many keys a query attends to."""
+        last = self.index_local_blocks * self.index_block_size
+        return index_cache(self.index_head_dim), words.REACH_LAST(keys=self.reach, last=last)
+
+    def masked(self) -> Phrase:
+        """Causal; how far back is the indexer's to decide."""
+        return attention_words.CAUSAL()
 
     def _index(self) -> Sequence:
-        """From index queries and keys to the chosen blocks of each group."""
+        """From index queries and keys to the selected blocks of each group."""
         width, lines = self.index_head_dim, ("index Q", "index K")
-        rotated = "" if self.position is None or isinstance(self.position, NoPosition) else ", RoPE"
         weights = (Weight("indexer.q_norm.weight", (width,)), Weight("indexer.k_norm.weight", (width,)))
-        steps = []
-        if self.qk_norm is not None:
-            steps.append(
-                Leaf("index_norm", "RMSNorm", role="norm", weights=weights, part="norm", inputs=2, outputs=lines)
-            )
-        steps.append(
-            Leaf(
-                "indexer",
-                "Block indexer",
-                role="attention",
-                detail=f"top {self.index_topk_blocks} blocks of {self.index_block_size:,}{NBSP}tokens{rotated}",
-                part="attention",
-                inputs=2,
-                outputs=("chosen",),
-                chip=f"top {self.index_topk_blocks} blocks",
-                heads=Heads(self.index_n_heads, 1, width, 0, cached=False),
-            )
+        norm = Leaf("index_norm", common.RMSNORM(), role="norm", weights=weights, part="norm", inputs=2, outputs=lines)
+        selected = words.TOP_BLOCKS_OF(number=self.index_topk_blocks, tokens=self.index_block_size)
+        indexer = Leaf(
+            "indexer",
+            words.BLOCK_INDEXER(),
+            role="attention",
+            detail=(selected, positions.ROPE() if self.rotated else ""),
+            part="attention",
+            inputs=2,
+            outputs=(SELECTED,),
+            tag=words.TOP_BLOCKS(number=self.index_topk_blocks),
+            heads=Heads(self.index_n_heads, 1, width, 0, cached=False),
         )
-        return Sequence(tuple(steps))
+        return Sequence((norm, indexer) if self.qk_norm is not None else (indexer,))

@@ -1,33 +1,40 @@
-"""Multi-head latent attention: keys and values are made from one short latent, and only that is cached."""
+"""Multi-head latent attention: keys and values are projected from one short latent, and only that is cached."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from archdraw.glossary import Phrase, Term, Words, common
+from archdraw.glossary import attention as attention_words
+from archdraw.glossary import latent_attention as words
+from archdraw.glossary import positions as position_words
+from archdraw.glossary import sparse_attention as sparse_words
+from archdraw.glossary.concepts import (
+    INDEXER,
+    LATENT_ATTENTION,
+    OUTPUT_GATE,
+    PARTIAL_ROPE,
+    SHARED_INDEX,
+    SINKS,
+    Concept,
+)
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
-from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.mixers.indexer import Indexer, chosen_elsewhere
-from archdraw.kinds.mixers.position import NoPosition, PositionKind
-from archdraw.kinds.wording import NBSP, data_size, notes, number
-from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.kinds.mixers.attention_parts import bf16_bytes, output_projection, rms_norm
+from archdraw.kinds.mixers.indexer import Indexer, shared_index
+from archdraw.kinds.mixers.position import NoPosition, Rope, rotated, untagged
+from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 
 class MultiHeadLatent(Kind):
-    """Multi-head latent attention (MLA): one latent of ``kv_lora_rank`` features a token gives all keys and values.
+    """Multi-head latent attention (MLA): one latent of ``kv_lora_rank`` features per token gives all keys and values.
 
     A head's query and key have ``qk_nope_head_dim`` features without and ``qk_rope_head_dim`` with rotation; the
-    rotated part of the key is one for all heads and is cached beside the latent (0: there is none). ``q_lora_rank``
-    makes the queries from a latent too; without it they come straight from the input.
-
-    ``indexer`` makes it sparse (DSA): only the ``index_topk`` tokens that a lightning indexer of ``index_n_heads``
-    heads chooses are attended to. ``full`` layers have their own, ``shared`` ones take over the choice of the last full
-    one before. ``index_kpool`` index keys of neighbours are pooled to one. ``output_gate`` multiplies each value by a
-    sigmoid of the input, or each head by one (``per_head``); ``sinks`` adds a learned score a head;
-    ``attn_temperature_tuning`` is that of ``multi_head``; ``mla_scale`` multiplies each latent by the root of
-    ``hidden_size`` over its own size (LongCat).
+    rotated part of the key is one for all heads and is cached with the latent. With an ``indexer`` attention is sparse
+    (DSA): a query attends to the ``index_topk`` tokens that score highest.
     """
 
     keyword: ClassVar[str] = "multi_head_latent"
@@ -40,78 +47,115 @@ class MultiHeadLatent(Kind):
         "DeepSeek-AI 2024, DeepSeek-V2, section 2.1, arXiv:2405.04434; indexer: DeepSeek-V3.2, arXiv:2512.02556; "
         "shared indexes: arXiv:2603.12201; gate: arXiv:2505.06708"
     )
+    term: ClassVar[Term] = words.MLA
+    aliases: ClassVar[tuple[str, ...]] = ("mla", "latent attention", "dsa", "sparse attention")
+    concepts: ClassVar[tuple[Concept, ...]] = (LATENT_ATTENTION,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
 
-    num_attention_heads: Size
-    kv_lora_rank: Size
-    qk_nope_head_dim: Size
-    qk_rope_head_dim: Annotated[int, Field(ge=0, le=1_000_000_000)]
-    v_head_dim: Size
-    q_lora_rank: Size | None = None
-    attention_bias: bool = False
-    position: Position | None = None
-    indexer: Literal["full", "shared"] | None = None
-    index_n_heads: Size | None = None
-    index_head_dim: Size | None = None
-    index_topk: Size | None = None
-    index_kpool: Size = 1
-    output_gate: bool | Literal["per_head"] = False
-    sinks: bool = False
-    mla_scale: bool = False
-    attn_temperature_tuning: bool = False
-    floor_scale: Size = 8192
-    attn_scale: Factor = 0.1
-    label: Label | None = None
+    num_attention_heads: Size = Field(description="Number of heads.")
+    kv_lora_rank: Size = Field(description="Features of the latent of keys and values.")
+    qk_nope_head_dim: Size = Field(description="Features per query and key head that are not rotated.")
+    qk_rope_head_dim: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(
+        description="Features per query head that are rotated, and of the rotated key that all heads share; 0 for none."
+    )
+    v_head_dim: Size = Field(description="Features per value head.")
+    q_lora_rank: Size | None = Field(
+        default=None, description="Features of the latent of queries; they are projected from the input without it."
+    )
+    attention_bias: bool = Field(
+        default=False, description="Whether the projections to the latents and the output projection have a bias."
+    )
+    position: Position | None = Field(default=None, description="Positional encoding of the rotated features.")
+    indexer: Literal["full", "shared"] | None = Field(
+        default=None, description="Lightning indexer: the layer's own (full), or that of the last full layer (shared)."
+    )
+    index_n_heads: Size | None = Field(default=None, description="Number of index query heads.")
+    index_head_dim: Size | None = Field(
+        default=None, description="Features per index query head, and of the one index key."
+    )
+    index_topk: Size | None = Field(default=None, description="Number of tokens that a query attends to.")
+    index_kpool: Size = Field(default=1, description="Tokens whose index keys are pooled to one (GLM-5.3).")
+    output_gate: bool | Literal["per_head"] = Field(
+        default=False, description="Sigmoid gate on the output of the heads: one number per feature (true) or per head."
+    )
+    sinks: bool = Field(default=False, description="Whether each head has a learned logit without a value.")
+    mla_scale: bool = Field(
+        default=False, description="Whether each latent is multiplied by √(hidden_size / its features) (LongCat)."
+    )
+    attn_temperature_tuning: bool = Field(
+        default=False,
+        description="Whether the query of token n is multiplied by 1 + attn_scale · ln(1 + floor(n / floor_scale)).",
+    )
+    floor_scale: Size = Field(default=8192, description="Tokens per step of the temperature tuning.")
+    attn_scale: Factor = Field(default=0.1, description="Slope of the temperature tuning.")
+    label: OwnLabel = None
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """Indexer, gate and sinks by their fields; partial RoPE where a head has a part with and one without."""
+        yield from self.concepts
+        if self.indexer is not None:
+            yield INDEXER
+        if self.indexer == "shared":
+            yield SHARED_INDEX
+        if self.output_gate:
+            yield OUTPUT_GATE
+        if self.sinks:
+            yield SINKS
+        if self.qk_rope_head_dim and isinstance(self.position, Rope):
+            yield PARTIAL_ROPE
 
     def expand(self, scope: Scope) -> Module:
-        """Latents, their norms, the heads made from them, attention over queries, keys, values and the shared key.
+        """Latents, their norms, the heads projected from them, attention over queries, keys, values, the shared key.
 
         The lines run, left to right: of the indexer, of the queries, of keys and values, of the gate. Raises
         :class:`KindError` for an indexer that lacks a size, or a latent of queries to read.
         """
         indexer = self._indexer(scope)
-        heads, rotated = self.num_attention_heads, self.qk_rope_head_dim
+        heads, hidden = self.num_attention_heads, scope.hidden_size
         first: list[Block] = [] if indexer is None else [indexer.weights(), indexer.keys()]
-        first += [self._queries(scope.hidden_size, indexer), self._compressed(scope.hidden_size)]
+        first += [self._queries(hidden, indexer), self._compressed(hidden)]
         second: list[Block] = []
         if self.indexer is not None:
-            turned = isinstance(self.position, PositionKind) and not isinstance(self.position, NoPosition)
-            second.append(indexer.choice(turned) if indexer is not None else chosen_elsewhere(self.index_topk or 1))
+            turned = isinstance(self.position, Rope)
+            second.append(indexer.choice(turned) if indexer is not None else shared_index(self.index_topk or 1))
         second += [self._rotated("Q"), self._expanded()]
-        if rotated:
-            second.append(self._rotated("shared key"))
-        attention = Leaf(
-            "attention",
-            "Softmax attention",
-            role="attention",
-            detail=f"{heads} heads",
-            weights=(Weight("sinks", (heads,)),) if self.sinks else (),
-            part="attention",
-            inputs=3 + bool(rotated) + bool(self.indexer),
-            chip="sinks" if self.sinks else "",
-            heads=Heads(
-                heads, heads, self.qk_nope_head_dim + rotated, self.v_head_dim, reach=self.index_topk, cached=False
-            ),
+        if self.qk_rope_head_dim:
+            second.append(untagged(self._rotated("shared key")))
+        mixed: Block = Sequence(
+            (Parallel(tuple(first), "separate"), Parallel(tuple(second), "separate"), self._attention())
         )
-        mixed: Block = Sequence((Parallel(tuple(first), "separate"), Parallel(tuple(second), "separate"), attention))
         if self.output_gate:
-            mixed = Parallel((mixed, self._gate(scope.hidden_size)), "multiply")
-        out = linear(
-            "o_proj",
-            "output projection",
-            heads * self.v_head_dim,
-            scope.hidden_size,
-            bias=self.attention_bias,
-            part="attention",
-            detail=f"{heads * self.v_head_dim:,} to {scope.hidden_size:,}",
-        )
+            mixed = Parallel((mixed, self._gate(hidden)), "multiply")
+        out = output_projection("o_proj", heads * self.v_head_dim, hidden, bias=self.attention_bias)
         return Module(
             "self_attn",
-            self.label or self._label(),
+            self.label or self._named(),
             Sequence((mixed, out)),
             role="attention",
-            detail=self._detail(),
-            kind=self.keyword,
-            notes=self._notes(scope.hidden_size, indexer),
+            detail=(attention_words.HEADS(number=heads), self._latent()),
+            notes=(
+                self._cached(),
+                *(indexer.notes() if indexer is not None else ()),
+                tuple(self._facts()),
+                self._scales(hidden),
+                self._biases(),
+            ),
+        )
+
+    def _attention(self) -> Leaf:
+        heads, rotary = self.num_attention_heads, self.qk_rope_head_dim
+        return Leaf(
+            "attention",
+            attention_words.SOFTMAX_ATTENTION(),
+            role="attention",
+            detail=attention_words.HEADS(number=heads),
+            weights=(Weight("sinks", (heads,)),) if self.sinks else (),
+            part="attention",
+            inputs=3 + bool(rotary) + bool(self.indexer),
+            tag=attention_words.SINKS() if self.sinks else "",
+            heads=Heads(
+                heads, heads, self.qk_nope_head_dim + rotary, self.v_head_dim, reach=self.index_topk, cached=False
+            ),
         )
 
     def _indexer(self, scope: Scope) -> Indexer | None:
@@ -125,102 +169,109 @@ class MultiHeadLatent(Kind):
         needed = sizes if self.indexer == "full" else {"index_topk": self.index_topk}
         for name, size in needed.items():
             if size is None:
-                raise KindError(f"{name} is missing", "indexer", f"an indexer that is {self.indexer} needs it")
+                raise KindError(f"{name} is missing", "indexer", f"indexer: {self.indexer} needs it")
         if self.indexer == "shared":
             return None
         if self.q_lora_rank is None:
             raise KindError("q_lora_rank is missing", "indexer", "an indexer reads the latent of the queries")
-        n_heads, width, chosen = sizes.values()
-        return Indexer(scope.hidden_size, self.q_lora_rank, n_heads, width, chosen, self.index_kpool)
+        n_heads, width, top = sizes.values()
+        return Indexer(scope.hidden_size, self.q_lora_rank, n_heads, width, top, self.index_kpool)
 
     def _compressed(self, hidden: int) -> Leaf:
-        latent, rotated = self.kv_lora_rank, self.qk_rope_head_dim
-        name = "shared key" if isinstance(self.position, NoPosition) else "RoPE key"
+        latent, rotary = self.kv_lora_rank, self.qk_rope_head_dim
+        key = words.PLUS_SHARED_KEY if isinstance(self.position, NoPosition) else words.PLUS_ROPE_KEY
         return linear(
             "kv_a_proj_with_mqa",
-            f"KV latent {latent:,}",
+            words.KV_LATENT(width=latent),
             hidden,
-            latent + rotated,
+            latent + rotary,
             bias=self.attention_bias,
             part="attention",
             role="latent",
-            detail=f"+ {name} {rotated}" if rotated else "",
-            outputs=("latent", "shared key") if rotated else ("latent",),
-            cache=Cache(latent + rotated),
+            detail=key(width=rotary) if rotary else "",
+            outputs=("latent", "shared key") if rotary else ("latent",),
+            cache=Cache(latent + rotary),
         )
 
     def _expanded(self) -> Block:
         """From the latent to the lines K and V."""
-        heads, latent = self.num_attention_heads, self.kv_lora_rank
-        expanded = linear(
-            "kv_b_proj",
-            f"up to K, V {heads} × ({self.qk_nope_head_dim}{NBSP}+{NBSP}{self.v_head_dim})",
-            latent,
-            heads * (self.qk_nope_head_dim + self.v_head_dim),
-            part="attention",
-            outputs=("K", "V"),
-        )
-        return Sequence((_norm("kv_a_layernorm", latent), expanded))
+        heads, keys, values = self.num_attention_heads, self.qk_nope_head_dim, self.v_head_dim
+        label = words.KEYS_VALUES(heads=heads, keys=keys, values=values)
+        width = heads * (keys + values)
+        expanded = linear("kv_b_proj", label, self.kv_lora_rank, width, part="attention", outputs=("K", "V"))
+        return Sequence((rms_norm("kv_a_layernorm", self.kv_lora_rank), expanded))
 
     def _queries(self, hidden: int, indexer: Indexer | None) -> Block:
         heads, key_width = self.num_attention_heads, self.qk_nope_head_dim + self.qk_rope_head_dim
-        width = heads * key_width
-        if self.q_lora_rank is None:
-            return linear("q_proj", f"Q {heads} × {key_width}", hidden, width, part="attention", outputs=("Q",))
-        rank = self.q_lora_rank
-        up: Block = linear("q_b_proj", f"up to Q {heads} × {key_width}", rank, width, part="attention", outputs=("Q",))
+        width, rank = heads * key_width, self.q_lora_rank
+        label = attention_words.LINE_HEADS(line="Q", heads=heads, width=key_width)
+        if rank is None:
+            return linear("q_proj", label, hidden, width, part="attention", outputs=("Q",))
+        up: Block = linear("q_b_proj", label, rank, width, part="attention", outputs=("Q",))
         if indexer is not None:
             up = Parallel((indexer.queries(), up), "separate")
-        down = linear("q_a_proj", f"Q latent {rank:,}", hidden, rank, bias=self.attention_bias, part="attention")
-        return Sequence((down, _norm("q_a_layernorm", rank), up))
+        latent = words.QUERY_LATENT(width=rank)
+        down = linear("q_a_proj", latent, hidden, rank, bias=self.attention_bias, part="attention")
+        return Sequence((down, rms_norm("q_a_layernorm", rank), up))
 
     def _gate(self, hidden: int) -> Block:
         width = self.num_attention_heads * (1 if self.output_gate == "per_head" else self.v_head_dim)
-        projection = linear("gate_proj", f"gate {width:,}", hidden, width, part="attention")
-        return Sequence((projection, Leaf("gate", "sigmoid")))
+        projection = linear("gate_proj", attention_words.GATE(width=width), hidden, width, part="attention")
+        return Sequence((projection, Leaf("gate", common.SIGMOID())))
 
     def _rotated(self, line: str) -> Block:
         """The rotation of one line; of a query it turns the last ``qk_rope_head_dim`` features of each head."""
-        if not isinstance(self.position, PositionKind) or not self.qk_rope_head_dim:
+        if not self.qk_rope_head_dim:
             return LINE
         whole = self.qk_nope_head_dim + self.qk_rope_head_dim if line == "Q" else None
-        rotation = self.position.rotation(self.qk_rope_head_dim, (line,), head=whole)
-        if isinstance(rotation, Leaf) and line != "Q":
-            # One chip is enough for both rotations of a folded block.
-            return replace(rotation, chip="")
-        return rotation or LINE
+        return rotated(self.position, self.qk_rope_head_dim, line, whole)
 
-    def _label(self) -> str:
+    def _named(self) -> Phrase:
         if self.indexer == "shared":
-            return "Shared-index latent attention"
-        return "Multi-head latent attention" if self.indexer is None else "Sparse latent attention"
+            return words.MLA_SHARED_INDEX()
+        return self.term() if self.indexer is None else words.MLA_DSA()
 
-    def _detail(self) -> str:
-        rotated = f" + {self.qk_rope_head_dim}" if self.qk_rope_head_dim else ""
-        return f"{self.num_attention_heads} heads, latent {self.kv_lora_rank:,}{rotated}"
+    def _latent(self) -> Phrase:
+        if not self.qk_rope_head_dim:
+            return words.LATENT(width=self.kv_lora_rank)
+        return words.LATENT_AND_KEY(width=self.kv_lora_rank, key=self.qk_rope_head_dim)
 
-    def _notes(self, hidden: int, indexer: Indexer | None) -> tuple[str, ...]:
-        latent, rotated = self.kv_lora_rank, self.qk_rope_head_dim
-        cached = f"{latent:,} + {rotated}" if rotated else f"{latent:,}"
-        facts = list(indexer.notes()) if indexer is not None else []
+    def _cached(self) -> Phrase:
+        return latent_cache(self.kv_lora_rank, self.qk_rope_head_dim)
+
+    def _facts(self) -> Iterator[Words]:
+        """What no box shows, as short facts."""
+        if self.index_topk is None:
+            yield attention_words.FULL_CAUSAL()
+        else:
+            yield attention_words.CAUSAL()
+            yield sparse_words.REACH(keys=self.index_topk)
         if isinstance(self.position, NoPosition):
-            facts.append("no position encoding (NoPE)")
+            yield position_words.NOPE_IN_FULL()
         if self.sinks:
-            facts.append("1 learned sink a head")
+            yield attention_words.SINK_PER_HEAD()
         if self.attn_temperature_tuning:
-            facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
-        if self.mla_scale:
-            scales = [f"Q × {number(round((hidden / self.q_lora_rank) ** 0.5, 3))}"] if self.q_lora_rank else []
-            facts.append(", ".join([*scales, f"KV latent × {number(round((hidden / latent) ** 0.5, 3))}"]))
-        return notes(
-            f"a token caches {cached} values, {data_size(2 * (latent + rotated))} in bf16", facts, self._biases()
-        )
+            yield attention_words.TEMPERATURE(scale=self.attn_scale, floor=self.floor_scale)
 
-    def _biases(self) -> str:
+    def _scales(self, hidden: int) -> tuple[Words, ...]:
+        """The factors of the latents, to three digits after the point."""
+        if not self.mla_scale:
+            return ()
+        latent = words.LATENT_TIMES(factor=round((hidden / self.kv_lora_rank) ** 0.5, 3))
+        if self.q_lora_rank is None:
+            return (latent,)
+        return words.QUERIES_TIMES(factor=round((hidden / self.q_lora_rank) ** 0.5, 3)), latent
+
+    def _biases(self) -> Words:
         if not self.attention_bias:
             return ""
-        return f"{'KV latent' if self.q_lora_rank is None else 'latents'} and output have a bias"
+        latents = words.KV_LATENT_LINE() if self.q_lora_rank is None else words.LATENTS()
+        return attention_words.BIAS_ON(projections=(latents, attention_words.OUTPUT()))
 
 
-def _norm(name: str, width: int) -> Leaf:
-    return Leaf(name, "RMSNorm", role="norm", weights=(Weight("weight", (width,)),), part="norm")
+def latent_cache(latent: int, key: int) -> Phrase:
+    """What a token adds to the cache of a layer: ``latent`` values, and ``key`` of the key that all heads share."""
+    size = bf16_bytes(latent + key)
+    if not key:
+        return words.LATENT_CACHE(width=latent, size=size)
+    return words.LATENT_AND_KEY_CACHE(width=latent, key=key, size=size)

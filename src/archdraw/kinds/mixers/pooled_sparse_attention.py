@@ -1,126 +1,103 @@
-"""Grouped-query attention to some blocks of tokens, chosen by an indexer whose keys are means over a block."""
+"""Grouped-query attention to some blocks of tokens, selected by an indexer whose keys are means over a block."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from pydantic import Field
+
+from archdraw.glossary import Note, Phrase, Term, common, positions
+from archdraw.glossary import attention as attention_words
+from archdraw.glossary import sparse_attention as words
+from archdraw.glossary.concepts import BLOCK_SPARSE, GROUPED_QUERY, Concept
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention import GroupedQuery
-from archdraw.kinds.mixers.attention_parts import cached, gated, grouping, queries, value_width
-from archdraw.kinds.wording import NBSP, notes
-from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.kinds.mixers.indexer import SELECTED, index_cache
+from archdraw.tree.blocks import Block, Cache, Heads, Leaf, Module, Role, Sequence, Weight, linear
+
+_NOT_DRAWN = ("shares_kv", "attention_k_eq_v", "sliding_window", "attention_chunk_size")
 
 
 class PooledSparseAttention(GroupedQuery):
-    """Sparse attention with a pooled index (Qwen3.8-Flash-Next): grouped-query attention to chosen blocks of tokens.
+    """Sparse attention with a pooled index (Qwen3.8-Flash-Next): grouped-query attention to selected blocks of tokens.
 
-    An index key is the mean over ``indexer_compress_ratio`` tokens. ``indexer_n_heads`` index queries of
-    ``indexer_head_dim`` features meet it, and the sum of their positive scores is the block's. The best blocks are
-    attended to, ``indexer_budget`` tokens in all, and the unfinished block at the end. The other fields are those of
-    ``grouped_query``.
+    An index key is the mean over ``indexer_compress_ratio`` tokens. A block scores by the sum over index heads of
+    ReLU(query · key); the best blocks are attended to, ``indexer_budget`` tokens in all, and the unfinished last block.
     """
 
     keyword: ClassVar[str] = "pooled_sparse_attention"
-    title: ClassVar[str] = "Sparse attention, pooled index"
     example: ClassVar[str] = (
         "pooled_sparse_attention: {num_attention_heads: 24, num_key_value_heads: 2, head_dim: 256,\n"
         "                          indexer_n_heads: 4, indexer_head_dim: 128, indexer_budget: 2048,\n"
         "                          indexer_compress_ratio: 4}"
     )
     source: ClassVar[str] = "Qwen4ExpTextQSAIndexer of transformers"
+    term: ClassVar[Term] = words.POOLED_INDEX
+    aliases: ClassVar[tuple[str, ...]] = ("qsa", "sparse attention", "block sparse")
+    concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY, BLOCK_SPARSE)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
+    chooser_side: ClassVar[Literal["left", "right"]] = "right"  # the gate's line must be the leftmost
 
-    indexer_n_heads: Size
-    indexer_head_dim: Size
-    indexer_budget: Size
-    indexer_compress_ratio: Size
+    indexer_n_heads: Size = Field(description="Number of index query heads.")
+    indexer_head_dim: Size = Field(description="Features per index query head, and of an index key.")
+    indexer_budget: Size = Field(description="Number of tokens in the selected blocks.")
+    indexer_compress_ratio: Size = Field(description="Tokens per block, whose mean is one index key.")
 
     def expand(self, scope: Scope) -> Module:
-        """The lines of the index at the left of those of grouped-query attention, both led to one attention.
+        """The lines of the index right of those of grouped-query attention, both led to one attention.
 
-        Raises :class:`KindError` where heads don't divide, or for fields that it does not draw.
+        Raises :class:`KindError` where heads don't divide, or for fields that cannot be combined with an indexer.
         """
-        self._check()
-        for field in ("shares_kv", "attention_k_eq_v", "v_norm", "sliding_window", "attention_chunk_size"):
-            if getattr(self, field):
-                raise KindError(f"{field} does not go with an indexer", field)
+        self.refuse(_NOT_DRAWN, "an indexer")
         if self.indexer_budget % self.indexer_compress_ratio:
             raise KindError(
-                f"indexer_compress_ratio {self.indexer_compress_ratio} does not divide indexer_budget", "indexer_budget"
+                f"indexer_compress_ratio {self.indexer_compress_ratio} does not divide indexer_budget "
+                f"{self.indexer_budget}",
+                "indexer_budget",
             )
-        hidden, own = scope.hidden_size, self._heads(scope)
-        heads = replace(own, reach=self.indexer_budget)
-        gate, width = self._gate(heads), heads.query * value_width(heads)
-        attention = Leaf(
-            "attention",
-            "Softmax attention",
-            role="attention",
-            detail=grouping(heads),
-            part="attention",
-            inputs=4,
-            heads=heads,
-        )
-        prepared = self._prepared(heads)
-        lines = (prepared,) if prepared.parts else (LINE, LINE)
-        # The index stands at the right, since the gate's line must be the leftmost.
-        attended: tuple[Block, ...] = (Parallel((*lines, LINE, self._index()), "separate"), attention)
-        body = attended if gate is None else (gated(attended, gate, self.gate_activation),)
-        projections = Parallel(
-            (
-                *queries(hidden, heads, gate, bias=self.attention_bias),
-                *self._keys_values(hidden, heads),
-                self._index_projection(hidden),
-            ),
-            "separate",
-        )
-        out = linear(
-            "o_proj",
-            "output projection",
-            width,
-            hidden,
-            bias=self._biases().output,
-            part="attention",
-            detail=f"{width:,} to {hidden:,}",
-        )
-        ratio = self.indexer_compress_ratio
-        return Module(
-            "self_attn",
-            self.label or self._label(),
-            Sequence((projections, *body, out)),
-            role="attention",
-            detail=self._detail(heads),
-            kind=self.keyword,
-            notes=notes(
-                cached(heads, once=False),
-                f"index: {self.indexer_head_dim} values for {ratio} tokens",
-                f"a query meets {self.indexer_budget:,} tokens at most and the last unfinished {ratio}",
-            ),
-        )
+        return super().expand(scope)
 
-    def _label(self) -> str:
-        return "Gated sparse attention" if self.output_gate else self.title
+    def heads(self, scope: Scope) -> Heads:
+        """The heads; a query reaches the selected blocks."""
+        return replace(super().heads(scope), reach=self.indexer_budget)
 
-    def _index_projection(self, hidden: int) -> Leaf:
-        width = (self.indexer_n_heads + 1) * self.indexer_head_dim
-        made = linear(
+    def named(self) -> Phrase:
+        """The gate is named where there is one; the index is in the tag."""
+        return words.GATED_SPARSE() if self.output_gate else self.term()
+
+    def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """One projection to index queries and keys; norm, rotation, scores and selection."""
+        width, ratio = (self.indexer_n_heads + 1) * self.indexer_head_dim, self.indexer_compress_ratio
+        projection = linear(
             "indexer.index_qk_proj",
-            f"index Q, K {width:,}",
+            words.INDEX_QUERIES_KEYS(width=width),
             hidden,
             width,
             part="attention",
             role="latent",
-            detail=f"K: mean of {self.indexer_compress_ratio}",
+            detail=words.MEAN_OF_TOKENS(tokens=ratio),
             outputs=("Q", "K"),
+            cache=Cache(self.indexer_head_dim, every=ratio, index=True),
         )
-        return replace(made, cache=Cache(self.indexer_head_dim, every=self.indexer_compress_ratio, index=True))
+        return (projection,), (self._index(),)
+
+    def selection(self) -> tuple[Note, ...]:
+        """The indexer's cache, and how many tokens a query attends to."""
+        budget, ratio = self.indexer_budget, self.indexer_compress_ratio
+        return index_cache(self.indexer_head_dim, ratio), words.REACH_UNFINISHED(keys=budget, tokens=ratio)
+
+    def masked(self) -> Phrase:
+        """Causal; how far back is the indexer's to decide."""
+        return attention_words.CAUSAL()
 
     def _index(self) -> Sequence:
-        """Norm and rotation of index queries and keys, scores and choice."""
+        """Norm and rotation of index queries and keys, scores and selection."""
         width, ratio = self.indexer_head_dim, self.indexer_compress_ratio
         norm = Leaf(
             "indexer.norm",
-            "RMSNorm per head",
+            attention_words.PER_HEAD(what=common.RMSNORM()),
             role="norm",
             weights=(
                 Weight("indexer.q_layernorm.weight", (width,)),
@@ -130,16 +107,16 @@ class PooledSparseAttention(GroupedQuery):
             inputs=2,
             outputs=("Q", "K"),
         )
-        turned = ", RoPE" if self._position() is not None else ""
+        selected = words.TOP_BLOCKS_OF(number=self.indexer_budget // ratio, tokens=ratio)
         choice = Leaf(
             "indexer",
-            "Indexer",
+            words.POOLED_INDEXER(),
             role="attention",
-            detail=f"top {self.indexer_budget // ratio:,} blocks{NBSP}of{NBSP}{ratio}{turned}",
+            detail=(selected, positions.ROPE() if self.rotated else ""),
             part="attention",
             inputs=2,
-            outputs=("chosen",),
-            chip=f"top {self.indexer_budget:,}",
+            outputs=(SELECTED,),
+            tag=words.TOP(number=self.indexer_budget),
             heads=Heads(self.indexer_n_heads, 1, width, 0, every=ratio, cached=False),
         )
         return Sequence((norm, choice))

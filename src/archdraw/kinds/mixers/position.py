@@ -1,111 +1,133 @@
-"""Where a token stands, told to the attention heads."""
+"""Positional encodings that act inside an attention block, on its queries and keys or on its attention logits."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from archdraw.glossary import Phrase, Term, Words
+from archdraw.glossary import positions as words
+from archdraw.glossary.concepts import ALIBI, NOPE, PARTIAL_ROPE, RELATIVE_POSITIONS, ROPE, YARN, Concept
+from archdraw.glossary.numbers import number
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, Size
-from archdraw.kinds.wording import number
-from archdraw.tree.blocks import Block, Leaf, Weight
+from archdraw.tree.blocks import LINE, Block, Leaf, Role, Weight
 
-_SCALING_NAMES = {
-    "linear": "factor",
-    "dynamic": "dynamic",
-    "yarn": "YaRN",
-    "longrope": "LongRoPE",
-    "llama3": "Llama 3 scaling",
+_SCALINGS = {
+    "linear": words.LINEAR_SCALING,
+    "dynamic": words.DYNAMIC_SCALING,
+    "yarn": words.YARN,
+    "longrope": words.LONGROPE,
+    "llama3": words.LLAMA_3_SCALING,
 }
 
 
 class PositionKind(Kind):
-    """A position encoding that acts on queries and keys inside an attention block."""
+    """A positional encoding of an attention block: a rotation of queries and keys, a bias of the logits, or neither."""
 
     family: ClassVar[Family] = "position"
+    drawn_as: ClassVar[tuple[Role, ...]] = ("position",)
 
     def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
-        """What the lines named ``lines`` (queries, keys) pass; None for nothing.
+        """The block that ``lines`` (queries, keys) pass through; None where they pass unchanged.
 
-        It is done to ``width`` features of each head, whose width is ``head`` (None: the same).
+        It changes ``width`` features of each head, out of ``head`` (None: these are all).
         """
         return None
 
     @property
-    def remark(self) -> str:
-        """What is said of it in the second line of a folded attention; nothing where its chip says enough."""
+    def remark(self) -> Words:
+        """Its part of the second line of a folded attention; empty where the tag is enough."""
         return ""
 
-    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
-        """What is added to the scores of ``heads`` heads: a few words and its parameters; no words for nothing."""
+    def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
+        """What is added to the logits of ``heads`` heads: its tag (empty for nothing) and its parameters."""
         return "", ()
 
     def expand(self, scope: Scope) -> Block:
-        """A position encoding stands inside an attention block only: raises :class:`KindError`."""
-        raise KindError(f"{self.keyword} stands only in the position of an attention block")
+        """Raises :class:`KindError`: a positional encoding is no block of its own."""
+        raise KindError(f"{self.keyword} can only be the position of an attention block")
 
 
 class RopeScaling(BaseModel):
-    """How a rotary encoding is stretched beyond the context that it was trained at."""
+    """How a rotary embedding is extended beyond the context that it was trained at."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    rope_type: Literal["linear", "dynamic", "yarn", "longrope", "llama3"]
-    factor: Factor | None = None
-    original_max_position_embeddings: Size | None = None
+    rope_type: Literal["linear", "dynamic", "yarn", "longrope", "llama3"] = Field(
+        description="Method by which the rotation angles are rescaled."
+    )
+    factor: Factor | None = Field(default=None, description="Extended context length over the original one.")
+    original_max_position_embeddings: Size | None = Field(
+        default=None, description="Context length in tokens before the extension."
+    )
+
+    @property
+    def phrase(self) -> Phrase:
+        """The method with its factor."""
+        method = _SCALINGS[self.rope_type]()
+        return method if self.factor is None else words.SCALED_BY(method=method, factor=self.factor)
 
 
 class Rope(PositionKind):
-    """Rotary position embedding: pairs of features of queries and keys turn by an angle that grows with the place.
+    """Rotary position embedding: pairs of features of queries and keys are rotated by an angle per position.
 
-    ``partial_rotary_factor`` is the share of a head's features that turn, ``rope_scaling`` stretches the angles for a
-    longer context. No parameters.
+    Pair i of a head with d rotated features turns by ``n * rope_theta ** (-2 i / d)`` at token n. No parameters.
     """
 
     keyword: ClassVar[str] = "rope"
     example: ClassVar[str] = "rope: {rope_theta: 1000000.0, partial_rotary_factor: 0.25}"
     source: ClassVar[str] = "Su et al. 2021, RoFormer, arXiv:2104.09864; YaRN: arXiv:2309.00071"
     main: ClassVar[str | None] = "rope_theta"
+    term: ClassVar[Term] = words.ROTARY
+    aliases: ClassVar[tuple[str, ...]] = ("rotary", "rotary embedding", "rotary_emb", "yarn")
+    concepts: ClassVar[tuple[Concept, ...]] = (ROPE,)
 
-    rope_theta: Factor = 10_000.0
-    partial_rotary_factor: float = Field(default=1.0, gt=0, le=1)
-    rope_scaling: RopeScaling | None = None
+    rope_theta: Factor = Field(default=10_000.0, description="Base θ of the geometric sequence of wavelengths.")
+    partial_rotary_factor: float = Field(
+        default=1.0, gt=0, le=1, description="Share of a head's features that are rotated, 0 to 1."
+    )
+    rope_scaling: RopeScaling | None = Field(default=None, description="Extension to a longer context.")
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """Partial RoPE and YaRN by the fields; latent attention itself adds that it rotates a part of each head."""
+        yield from self.concepts
+        if self.partial_rotary_factor < 1:
+            yield PARTIAL_ROPE
+        if self.rope_scaling is not None and self.rope_scaling.rope_type == "yarn":
+            yield YARN
 
     def rotary_width(self, width: int) -> int:
-        """How many of a head's ``width`` features turn: an even number. Raises :class:`KindError` if none can."""
-        turning = int(width * self.partial_rotary_factor)
-        if turning < 2 or turning % 2:
+        """How many of a head's ``width`` features are rotated: an even number.
+
+        Raises :class:`KindError` where the factor leaves none, or an odd number.
+        """
+        rotated = int(width * self.partial_rotary_factor)
+        if rotated < 2 or rotated % 2:
             raise KindError(
-                f"partial_rotary_factor {number(self.partial_rotary_factor)} turns {turning} of {width} features",
+                f"partial_rotary_factor {number(self.partial_rotary_factor)} rotates {rotated} of {width} features",
                 "position",
-                "the number of turning features must be even and at least 2",
+                "the number of rotated features must be even and at least 2",
             )
-        return turning
+        return rotated
 
     def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
-        """One leaf over all ``lines``, its label short enough for a chip, the rest in the second line."""
-        turning, whole = self.rotary_width(width), head or width
-        scaling = self.rope_scaling
-        scaled = f", {_SCALING_NAMES[scaling.rope_type]}" if scaling is not None else ""
-        if scaling is not None and scaling.factor is not None:
-            scaled += f" {number(scaling.factor)}"
-        label, detail = f"RoPE{scaled}", f"base {number(self.rope_theta)}"
-        if turning < whole:
-            label, detail = f"RoPE {turning:,} of {whole:,}", f"{detail}{scaled}"
-        return Leaf(
-            "rotary_emb",
-            label,
-            role="position",
-            detail=detail,
-            inputs=len(lines),
-            outputs=lines,
-            chip=label,
-        )
+        """One leaf over all ``lines``, its label short enough for a tag, the base in the second line."""
+        rotated, whole = self.rotary_width(width), head or width
+        scaling: Words = "" if self.rope_scaling is None else self.rope_scaling.phrase
+        detail: tuple[Words, ...] = (words.THETA(theta=self.rope_theta),)
+        if rotated < whole:
+            label, detail = words.PARTIAL_ROPE(rotated=rotated, width=whole), (*detail, scaling)
+        else:
+            label = words.ROPE_SCALED(scaling=scaling) if scaling else words.ROPE()
+        return Leaf("rotary_emb", label, role="position", detail=detail, inputs=len(lines), outputs=lines, tag=label)
 
 
 class ALiBi(PositionKind):
-    """Attention with linear biases: each head lowers its scores by the distance times a slope of its own.
+    """Attention with linear biases: each head subtracts the distance times a slope of its own from its logits.
 
     The slopes are a geometric sequence that follows from the number of heads. No parameters.
     """
@@ -113,46 +135,68 @@ class ALiBi(PositionKind):
     keyword: ClassVar[str] = "alibi"
     example: ClassVar[str] = "alibi"
     source: ClassVar[str] = "Press, Smith and Lewis 2021, Train Short, Test Long, arXiv:2108.12409"
+    term: ClassVar[Term] = words.ALIBI
+    aliases: ClassVar[tuple[str, ...]] = ("linear biases",)
+    concepts: ClassVar[tuple[Concept, ...]] = (ALIBI,)
 
-    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
-        """A slope a head, which is no parameter."""
-        return "ALiBi", ()
+    def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
+        """A fixed slope per head, which is no parameter."""
+        return words.ALIBI_TAG(), ()
 
 
 class RelativeBias(PositionKind):
-    """A learned bias on the scores for each head and each bucket of distances (T5).
+    """A learned bias on the logits for each head and each bucket of distances (T5).
 
-    Distances up to ``relative_attention_max_distance`` fall into ``relative_attention_num_buckets`` buckets that widen
-    with the distance. A layer whose table is ``shared`` uses that of the stack's first layer.
+    Distances up to ``relative_attention_max_distance`` fall into buckets that widen with the distance. The table has
+    the shape [buckets, heads].
     """
 
     keyword: ClassVar[str] = "relative_bias"
     example: ClassVar[str] = "relative_bias: {relative_attention_num_buckets: 32, shared: true}"
     source: ClassVar[str] = "Raffel et al. 2019, Exploring the Limits of Transfer Learning, arXiv:1910.10683"
+    term: ClassVar[Term] = words.RELATIVE_BIAS
+    aliases: ClassVar[tuple[str, ...]] = ("t5 bias", "relative position")
+    concepts: ClassVar[tuple[Concept, ...]] = (RELATIVE_POSITIONS,)
 
-    relative_attention_num_buckets: Size = 32
-    relative_attention_max_distance: Size = 128
-    shared: bool = False
+    relative_attention_num_buckets: Size = Field(default=32, description="Number of buckets of distances.")
+    relative_attention_max_distance: Size = Field(
+        default=128, description="Distance in tokens from which on all fall into the last bucket."
+    )
+    shared: bool = Field(default=False, description="Whether the table is that of the stack's first layer.")
 
     @property
-    def remark(self) -> str:
+    def remark(self) -> Words:
         """That the layer has the table."""
-        return "" if self.shared else "table of biases"
+        return "" if self.shared else words.OWNS_RELATIVE_BIAS()
 
-    def score_bias(self, heads: int) -> tuple[str, tuple[Weight, ...]]:
+    def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
         """The table, ``[buckets, heads]``."""
         shape = (self.relative_attention_num_buckets, heads)
-        return "relative bias", (Weight("relative_attention_bias.weight", shape, tied=self.shared),)
+        return words.RELATIVE_BIAS(), (Weight("relative_attention_bias.weight", shape, tied=self.shared),)
 
 
 class NoPosition(PositionKind):
-    """No position encoding (NoPE): attention tells places apart by the causal mask alone."""
+    """No positional encoding (NoPE): attention distinguishes positions by the causal mask alone."""
 
     keyword: ClassVar[str] = "none"
     example: ClassVar[str] = "none"
     source: ClassVar[str] = "Kazemnejad et al. 2023, The Impact of Positional Encoding, arXiv:2305.19466"
+    term: ClassVar[Term] = words.NO_POSITIONS
+    aliases: ClassVar[tuple[str, ...]] = ("nope", "no position")
+    concepts: ClassVar[tuple[Concept, ...]] = (NOPE,)
 
     @property
-    def remark(self) -> str:
-        """The name that it goes by."""
-        return "NoPE"
+    def remark(self) -> Words:
+        """Its abbreviation."""
+        return words.NOPE()
+
+
+def rotated(position: Kind | None, width: int, line: str, head: int | None = None) -> Block:
+    """What ``line`` alone passes for its ``position``, done to ``width`` features out of ``head`` (None: to all)."""
+    rotation = position.rotation(width, (line,), head) if isinstance(position, PositionKind) else None
+    return LINE if rotation is None else rotation
+
+
+def untagged(rotation: Block) -> Block:
+    """``rotation`` without a tag: one is enough for all rotations of a folded block."""
+    return replace(rotation, tag="") if isinstance(rotation, Leaf) else rotation

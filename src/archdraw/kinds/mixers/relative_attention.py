@@ -1,28 +1,53 @@
-"""Softmax attention that learns what a distance means, and the short convolutions that go with it (Inkling)."""
+"""Softmax attention with a learned bias for each distance, and the short convolutions that go with it (Inkling)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import Phrase, Term, Words, positions
+from archdraw.glossary import attention as words
+from archdraw.glossary.concepts import GROUPED_QUERY, RELATIVE_POSITIONS, SHORT_CONVOLUTION, SLIDING_WINDOW, Concept
 from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Factor, Label, Size
-from archdraw.kinds.mixers.attention_parts import cached, grouping, query_key_norm
-from archdraw.kinds.wording import notes, number
-from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, Window, linear
+from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.kinds.mixers.attention_parts import (
+    grouping,
+    head_counts,
+    head_dim,
+    kv_cache,
+    mask,
+    output_projection,
+    query_key_norm,
+    window_detail,
+)
+from archdraw.tree.blocks import (
+    LINE,
+    Block,
+    Cache,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Role,
+    Sequence,
+    Weight,
+    Window,
+    linear,
+)
 
-Kernel = Annotated[int, Field(ge=2, le=1024)]
+Kernel = Annotated[int, Field(ge=2, le=1024, description="Tokens that the causal convolution reads, its own included.")]
 
 
 class RelativeAttention(Kind):
-    """Grouped-query attention without rotation: a bias for each distance is added to the scores.
+    """Grouped-query attention without rotation: a learned bias for each distance is added to the logits.
 
-    ``rel_logits_proj`` is a bank of ``d_rel`` profiles over the last ``rel_extent`` tokens (of ``sliding_window``
-    tokens where there is a window); each token mixes them anew for each head. Beyond, the bias is zero. Keys and values
-    pass a short causal convolution over ``conv_kernel_size`` tokens which is added to them, queries and keys an RMSNorm
-    per head; the scores are divided by the width of a head, not by its root. From ``log_scaling_n_floor`` tokens on,
-    scores grow by ``1 + log_scaling_alpha * ln(n / log_scaling_n_floor)``.
+    ``rel_logits_proj`` [d_rel, extent] is a bank of profiles over the last ``extent`` tokens (``sliding_window``, or
+    ``rel_extent``); each token mixes them anew for each head. Beyond, the bias is zero. Keys and values pass a short
+    causal convolution that is added to them, queries and keys an RMSNorm per head. Logits are divided by the width of
+    a head, not by its root.
     """
 
     keyword: ClassVar[str] = "relative_attention"
@@ -32,22 +57,41 @@ class RelativeAttention(Kind):
         "                     rel_extent: 1024, conv_kernel_size: 4}"
     )
     source: ClassVar[str] = "InklingAttention of transformers; relative positions: Shaw et al. 2018, arXiv:1803.02155"
+    term: ClassVar[Term] = words.RELATIVE
+    aliases: ClassVar[tuple[str, ...]] = ("relative position", "relative bias")
+    concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY, RELATIVE_POSITIONS)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention", "sliding")
 
-    num_attention_heads: Size
-    num_key_value_heads: Size
-    head_dim: Size
-    d_rel: Size
-    rel_extent: Size | None = None
+    num_attention_heads: Size = Field(description="Number of query heads.")
+    num_key_value_heads: Size = Field(
+        description="Number of key heads, and of value heads; a divisor of num_attention_heads."
+    )
+    head_dim: Size = Field(description="Features per head.")
+    d_rel: Size = Field(description="Number of relative-position profiles, and features per head that mix them.")
+    rel_extent: Size | None = Field(
+        default=None, description="Tokens back that the bias reaches; those of sliding_window where that is set."
+    )
     conv_kernel_size: Kernel = 4
-    sliding_window: Size | None = None
-    log_scaling_n_floor: Size | None = None
-    log_scaling_alpha: Factor = 0.1
-    label: Label | None = None
+    sliding_window: Size | None = Field(
+        default=None, description="Number of tokens that a token attends to, itself included."
+    )
+    log_scaling_n_floor: Size | None = Field(
+        default=None,
+        description="Token from which on logits grow by 1 + log_scaling_alpha · ln(n / log_scaling_n_floor).",
+    )
+    log_scaling_alpha: Factor = Field(default=0.1, description="Slope of that growth.")
+    label: OwnLabel = None
+
+    def concepts_used(self) -> Iterator[Concept]:
+        """A window where there is one."""
+        yield from self.concepts
+        if self.sliding_window:
+            yield SLIDING_WINDOW
 
     def expand(self, scope: Scope) -> Module:
-        """Projections, convolutions of keys and values, QK-norm, the bias beside them, attention, output projection.
+        """Projections, convolutions of keys and values, QK-norm, the line of the bias, attention, output projection.
 
-        Raises :class:`KindError` where heads don't divide, or nothing says how far the bias reaches.
+        Raises :class:`KindError` where heads don't divide, or the reach of the bias is missing.
         """
         query, groups, width = self.num_attention_heads, self.num_key_value_heads, self.head_dim
         if query % groups:
@@ -56,85 +100,81 @@ class RelativeAttention(Kind):
             )
         extent = self.sliding_window or self.rel_extent
         if extent is None:
-            raise KindError("rel_extent is missing", hint="say it, or a sliding_window")
+            raise KindError("rel_extent is missing", hint="add rel_extent or a sliding_window")
         window = Window(self.sliding_window) if self.sliding_window else None
+        role: Role = "sliding" if window else "attention"
         heads = Heads(query, groups, width, None, self.sliding_window)
-        hidden, relative = scope.hidden_size, query * self.d_rel
-        bias = Leaf(
-            "rel_logits_proj",
-            "bias by distance",
-            role="position",
-            detail=f"over {extent:,} tokens",
-            weights=(Weight("proj", (self.d_rel, extent)),),
-            part="attention",
-            outputs=("bias",),
-            chip="relative bias",
-        )
-        made = Parallel(
-            (
-                linear("q_proj", f"Q {query * width:,}", hidden, query * width, part="attention", outputs=("Q",)),
-                self._convolved("K", hidden, window),
-                self._convolved("V", hidden, window),
-                Sequence((linear("r_proj", f"R {relative:,}", hidden, relative, part="attention"), bias)),
-            ),
-            "separate",
-        )
-        scores = Leaf(
+        attention = Leaf(
             "attention",
-            "Softmax attention",
-            role="sliding" if window else "attention",
+            words.SOFTMAX_ATTENTION(),
+            role=role,
             detail=grouping(heads),
             part="attention",
             inputs=4,
             heads=heads,
         )
         prepared = Parallel((query_key_norm("rmsnorm_per_head", heads, ("Q", "K")), LINE, LINE), "separate")
-        detail = f"{query * width:,} to {hidden:,}"
-        out = linear("o_proj", "output projection", query * width, hidden, part="attention", detail=detail)
-        told = [f"{query} Q, {groups} KV", f"head {width}"] + ([f"window {window.size:,}"] if window else [])
+        out = output_projection("o_proj", query * width, scope.hidden_size)
+        facts: tuple[Words, ...] = (
+            mask(window),
+            words.SCALE_ONE_OVER(divisor=width),
+            positions.RELATIVE_PROFILES(number=self.d_rel),
+        )
         return Module(
             "self_attn",
-            self.label or ("Sliding attention" if window else "Relative attention"),
-            Sequence((made, prepared, scores, out)),
-            role="sliding" if window else "attention",
-            detail=", ".join(told),
-            kind=self.keyword,
-            notes=notes(
-                cached(heads, once=False), [f"scores / {width}; {self.d_rel} profiles of distance", self._grown()]
+            self.label or (words.SLIDING_WINDOW() if window else self.term()),
+            Sequence((self._projections(scope.hidden_size, extent, window), prepared, attention, out)),
+            role=role,
+            detail=(head_counts(heads), head_dim(heads), window_detail(window)),
+            notes=(kv_cache(heads), facts, self._growth()),
+        )
+
+    def _projections(self, hidden: int, extent: int, window: Window | None) -> Parallel:
+        """The lines Q, K, V, and the bias: what each token mixes the profiles by, and the profiles."""
+        width, relative = self.num_attention_heads * self.head_dim, self.num_attention_heads * self.d_rel
+        bias = Leaf(
+            "rel_logits_proj",
+            positions.RELATIVE_BIAS_UP_TO(distance=extent),
+            role="position",
+            weights=(Weight("proj", (self.d_rel, extent)),),
+            part="attention",
+            outputs=("bias",),
+            tag=positions.RELATIVE_BIAS(),
+        )
+        mixing = linear("r_proj", words.LINE(line="R", width=relative), hidden, relative, part="attention")
+        return Parallel(
+            (
+                linear("q_proj", words.LINE(line="Q", width=width), hidden, width, part="attention", outputs=("Q",)),
+                self._convolved("K", hidden, window),
+                self._convolved("V", hidden, window),
+                Sequence((mixing, bias)),
             ),
+            "separate",
         )
 
     def _convolved(self, line: str, hidden: int, window: Window | None) -> Block:
         """Keys or values: the projection, and the convolution whose result is added; only then are they cached."""
         width, name = self.num_key_value_heads * self.head_dim, line.lower()
-        convolution = _convolution(f"{name}_sconv", width, self.conv_kernel_size)
+        label = words.CONVOLUTION_RESIDUAL(kernel=self.conv_kernel_size)
+        convolution = _convolution(f"{name}_sconv", label, width, self.conv_kernel_size)
         return Sequence(
             (
-                linear(f"{name}_proj", f"{line} {width:,}", hidden, width, part="attention"),
-                Leaf(
-                    convolution.name,
-                    convolution.label,
-                    role="convolution",
-                    weights=convolution.weights,
-                    part="attention",
-                    outputs=(line,),
-                    cache=Cache(width, window),
-                    state=convolution.state,
-                ),
+                linear(f"{name}_proj", words.LINE(line=line, width=width), hidden, width, part="attention"),
+                replace(convolution, part="attention", outputs=(line,), cache=Cache(width, window)),
             )
         )
 
-    def _grown(self) -> str:
+    def _growth(self) -> Words:
+        """How logits grow with the position, empty where they don't."""
         if self.log_scaling_n_floor is None:
             return ""
-        floor = f"{self.log_scaling_n_floor:,}"
-        return f"Q and bias × (1 + {number(self.log_scaling_alpha)} ln(n / {floor})) from token {floor} on"
+        return words.LOG_SCALING(scale=self.log_scaling_alpha, floor=self.log_scaling_n_floor)
 
 
 class AddedConvolution(Kind):
     """A short causal convolution over ``conv_kernel_size`` tokens, each feature by itself, that is added to its input.
 
-    ``name`` is the checkpoint's.
+    Its weight is [hidden_size, 1, conv_kernel_size].
     """
 
     keyword: ClassVar[str] = "added_convolution"
@@ -142,40 +182,53 @@ class AddedConvolution(Kind):
     example: ClassVar[str] = "added_convolution: {conv_kernel_size: 4, name: attn_sconv}"
     source: ClassVar[str] = "InklingShortConvolution of transformers; So et al. 2021, Primer, arXiv:2109.08668"
     main: ClassVar[str | None] = "conv_kernel_size"
+    term: ClassVar[Term] = words.SHORT_CONVOLUTION
+    aliases: ClassVar[tuple[str, ...]] = ("conv", "convolution", "sconv")
+    concepts: ClassVar[tuple[Concept, ...]] = (SHORT_CONVOLUTION,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("convolution",)
 
     conv_kernel_size: Kernel = 4
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60)] = "sconv"
+    name: Annotated[
+        str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60, description="Its name in the checkpoint.")
+    ] = "sconv"
 
     def expand(self, scope: Scope) -> Leaf:
-        """One leaf that keeps the last tokens but one of its reach as a state."""
-        return _convolution(self.name, scope.hidden_size, self.conv_kernel_size, label="Short convolution")
+        """One leaf whose state is the last ``conv_kernel_size - 1`` tokens."""
+        made = _convolution(self.name, self.term(), scope.hidden_size, self.conv_kernel_size)
+        return replace(made, detail=words.CONVOLUTION_RESIDUAL(kernel=self.conv_kernel_size))
 
 
-def _convolution(name: str, width: int, kernel: int, *, label: str = "") -> Leaf:
+def _convolution(name: str, label: Phrase, width: int, kernel: int) -> Leaf:
     return Leaf(
         name,
-        label or f"x + conv {kernel}",
+        label,
         role="convolution",
-        detail=f"x + conv over {kernel} tokens" if label else "",
         weights=(Weight(f"{name}.conv1d.weight", (width, 1, kernel)),),
         state=(kernel - 1) * width,
     )
 
 
 class LearnedScale(Kind):
-    """One learned number that everything is multiplied by.
-
-    ``name`` is the checkpoint's, below the layer where it has a dot (``mlp.global_scale``).
-    """
+    """One learned number that multiplies all features."""
 
     keyword: ClassVar[str] = "learned_scale"
     family: ClassVar[Family] = "block"
     example: ClassVar[str] = "learned_scale: {name: mlp.global_scale}"
     source: ClassVar[str] = "InklingMLP of transformers; Bachlechner et al. 2020, ReZero, arXiv:2003.04887"
     main: ClassVar[str | None] = "name"
+    term: ClassVar[Term] = words.LEARNED_SCALE
+    aliases: ClassVar[tuple[str, ...]] = ("scale", "layer scale", "rezero")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)] = "scale"
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$",
+            max_length=60,
+            description="Its name in the checkpoint, below the layer where it has a dot (mlp.global_scale).",
+        ),
+    ] = "scale"
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf."""
-        return Leaf(self.name.rpartition(".")[2], "× learned scale", weights=(Weight(self.name, (1,)),))
+        return Leaf(self.name.rpartition(".")[2], self.term(), weights=(Weight(self.name, (1,)),))

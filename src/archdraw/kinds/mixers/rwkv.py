@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import Phrase
+from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import DIM, HEADS, PER_HEAD
+from archdraw.glossary.attention import LINE as LINE_OF
+from archdraw.glossary.common import SIGMOID, SILU, SQUARED_RELU
+from archdraw.glossary.concepts import RWKV, Concept
+from archdraw.glossary.concepts import SQUARED_RELU as SQUARED_RELU_ACTIVATION
+from archdraw.glossary.feed_forward import THERE_AND_BACK
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import data_size, notes
-from archdraw.tree.blocks import Leaf, Module, Parallel, Part, Sequence, Weight, linear
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import in_bf16, state_note
+from archdraw.tree.blocks import Leaf, Module, Parallel, Part, Role, Sequence, Weight, linear
 
 
 class RWKV4TimeMixing(Kind):
-    """Time mixing of RWKV-4: a weighted mean of all values so far; their weights are keys that decay by channel.
+    """Time mixing of RWKV-4: an average of all values so far, weighted by keys that decay in each channel.
 
-    ``time_decay`` fades what is past, ``time_first`` weighs the present token; the receptance gates the result. Each
-    projection reads its own mixture of the token and the one before.
+    Each of the three projections reads its own mixture of a token and the previous one. ``time_decay`` is the decay per
+    channel, ``time_first`` the extra weight of the present token; the receptance gates the result.
     """
 
     keyword: ClassVar[str] = "rwkv4_time_mixing"
@@ -23,47 +35,53 @@ class RWKV4TimeMixing(Kind):
     source: ClassVar[str] = "Peng et al. 2023, RWKV, arXiv:2305.13048"
     main: ClassVar[str | None] = "attention_hidden_size"
 
-    attention_hidden_size: Size
-    label: Label | None = None
+    term: ClassVar[Term] = words.RWKV4_TIME_MIXING
+    aliases: ClassVar[tuple[str, ...]] = ("rwkv", "rwkv-4", "wkv", "time mixing", "rnn")
+    concepts: ClassVar[tuple[Concept, ...]] = (RWKV,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
+
+    attention_hidden_size: Size = Field(description="Channels of receptance, keys and values.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
-        """Token shift, three projections, the weighted mean, the gate, the output projection."""
+        """Token shift, three projections, the weighted average, the gate, the output projection."""
         hidden, width = scope.hidden_size, self.attention_hidden_size
-        mean = Leaf(
+        # A numerator, a denominator and a running maximum per channel.
+        state = 3 * width
+        average = Leaf(
             "wkv",
-            "WKV: decaying mean",
+            words.WKV_AVERAGE(),
             role="linear",
-            detail=f"state 3 × {width:,}",
+            detail=words.CHANNEL_STATE(channels=3, size=width),
             weights=(Weight("time_decay", (width,)), Weight("time_first", (width,))),
             part="attention",
             inputs=2,
-            state=3 * width,
+            state=state,
             multiplications=4 * width,
         )
         body = Sequence(
             (
                 _shift(hidden, {"receptance": "R", "key": "K", "value": "V"}, "attention"),
                 _projections(hidden, width, {"receptance": "R", "key": "K", "value": "V"}),
-                Parallel((Leaf("gate", "sigmoid"), mean), "multiply"),
-                _output(width, hidden),
+                Parallel((Leaf("gate", SIGMOID()), average), "multiply"),
+                output_projection("output", width, hidden),
             )
         )
         return Module(
             "attention",
-            self.label or "RWKV-4 time mixing",
+            self.label or self.term(),
             body,
             role="linear",
-            detail=f"{width:,} channels",
-            kind=self.keyword,
-            notes=_kept(3 * width, hidden),
+            detail=words.CHANNELS(number=width),
+            notes=(state_note(state, hidden, words.SHIFTED()),),
         )
 
 
 class RWKV5TimeMixing(Kind):
-    """Time mixing of RWKV-5 (Eagle): heads of ``head_size`` with a matrix each, and a decay for each key feature.
+    """Time mixing of RWKV-5 (Eagle): heads with a matrix-valued state each, and a decay per key feature.
 
-    The present token's outer product of key and value is weighed by ``time_faaaa`` before it joins the matrix. A
-    normalisation for each head and a SiLU gate follow.
+    The present token's outer product of key and value is weighted by ``time_faaaa`` before it joins the state. A
+    GroupNorm over each head and a SiLU gate follow.
     """
 
     keyword: ClassVar[str] = "rwkv5_time_mixing"
@@ -71,9 +89,16 @@ class RWKV5TimeMixing(Kind):
     example: ClassVar[str] = "rwkv5_time_mixing: {attention_hidden_size: 2560, head_size: 64}"
     source: ClassVar[str] = "Peng et al. 2024, Eagle and Finch, arXiv:2404.05892"
 
-    attention_hidden_size: Size
-    head_size: Size = 64
-    label: Label | None = None
+    term: ClassVar[Term] = words.RWKV5_TIME_MIXING
+    aliases: ClassVar[tuple[str, ...]] = ("rwkv", "rwkv-5", "eagle", "wkv", "time mixing", "linear attention")
+    concepts: ClassVar[tuple[Concept, ...]] = (RWKV,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
+
+    attention_hidden_size: Size = Field(
+        description="Features of receptance, keys, values and gate, of all heads together."
+    )
+    head_size: Size = Field(default=64, description="Features per head; it divides attention_hidden_size.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """Token shift, four projections, the state's update and norm, the gate, the output projection.
@@ -87,9 +112,9 @@ class RWKV5TimeMixing(Kind):
         state = heads * head * head
         update = Leaf(
             "wkv",
-            "WKV: matrix state",
+            words.WKV_MATRIX(),
             role="linear",
-            detail=f"{heads} heads × {head} × {head}",
+            detail=words.HEAD_STATE(heads=heads, keys=head, values=head),
             weights=(Weight("time_decay", (heads, head)), Weight("time_faaaa", (heads, head))),
             part="attention",
             inputs=3,
@@ -98,7 +123,7 @@ class RWKV5TimeMixing(Kind):
         )
         norm = Leaf(
             "ln_x",
-            "GroupNorm per head",
+            PER_HEAD(what=words.GROUPNORM()),
             role="norm",
             weights=(Weight("weight", (width,)), Weight("bias", (width,))),
             part="norm",
@@ -108,23 +133,22 @@ class RWKV5TimeMixing(Kind):
             (
                 _shift(hidden, lines, "attention"),
                 _projections(hidden, width, lines),
-                Parallel((Leaf("gate_act", "SiLU"), Sequence((update, norm))), "multiply"),
-                _output(width, hidden),
+                Parallel((Leaf("gate_act", SILU()), Sequence((update, norm))), "multiply"),
+                output_projection("output", width, hidden),
             )
         )
         return Module(
             "attention",
-            self.label or "RWKV-5 time mixing",
+            self.label or self.term(),
             body,
             role="linear",
-            detail=f"{heads} heads of {head}",
-            kind=self.keyword,
-            notes=_kept(state, hidden),
+            detail=(HEADS(number=heads), DIM(width=head)),
+            notes=(state_note(state, hidden, words.SHIFTED()),),
         )
 
 
 class RWKVChannelMixing(Kind):
-    """Channel mixing of RWKV: ``sigmoid(receptance) * value(ReLU(key) ** 2)`` on a line shifted by one token."""
+    """Channel mixing of RWKV: ``sigmoid(receptance) * value(ReLU(key) ** 2)`` on token-shifted input."""
 
     keyword: ClassVar[str] = "rwkv_channel_mixing"
     family: ClassVar[Family] = "feed_forward"
@@ -132,33 +156,41 @@ class RWKVChannelMixing(Kind):
     source: ClassVar[str] = "Peng et al. 2023, RWKV, arXiv:2305.13048"
     main: ClassVar[str | None] = "intermediate_size"
 
-    intermediate_size: Size
-    label: Label | None = None
+    term: ClassVar[Term] = words.CHANNEL_MIXING
+    aliases: ClassVar[tuple[str, ...]] = ("rwkv", "channel mixing", "ffn", "feed forward", "mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (SQUARED_RELU_ACTIVATION,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("feed_forward",)
+
+    intermediate_size: Size = Field(description="Features between the key and the value projection.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
-        """Token shift, then the receptance as a gate beside a feed forward without one."""
+        """Token shift, then the receptance as a gate of the feed-forward branch."""
         hidden, inner = scope.hidden_size, self.intermediate_size
-        gate = linear("receptance", f"R {hidden:,}", hidden, hidden, part="feed_forward", role="feed_forward")
-        key = linear("key", f"K {inner:,}", hidden, inner, part="feed_forward", role="feed_forward")
-        value = linear("value", f"V {inner:,} to {hidden:,}", inner, hidden, part="feed_forward", role="feed_forward")
-        branches = (Sequence((gate, Leaf("gate", "sigmoid"))), Sequence((key, Leaf("act_fn", "ReLU²"), value)))
+
+        def one(name: str, label: Phrase, inputs: int, width: int) -> Leaf:
+            return linear(name, label, inputs, width, part="feed_forward", role="feed_forward")
+
+        gate = one("receptance", LINE_OF(line="R", width=hidden), hidden, hidden)
+        key = one("key", LINE_OF(line="K", width=inner), hidden, inner)
+        value = one("value", words.LINE_WIDTHS(line="V", inputs=inner, outputs=hidden), inner, hidden)
+        branches = (Sequence((gate, Leaf("gate", SIGMOID()))), Sequence((key, Leaf("act_fn", SQUARED_RELU()), value)))
         return Module(
             "feed_forward",
-            self.label or "Channel mixing",
+            self.label or self.term(),
             Sequence((_shift(hidden, {"receptance": "R", "key": "K"}, "feed_forward"), Parallel(branches, "multiply"))),
             role="feed_forward",
-            detail=f"{hidden:,} to {inner:,} to {hidden:,}",
-            kind=self.keyword,
-            notes=notes(f"a layer keeps the {hidden:,} values of the token before"),
+            detail=THERE_AND_BACK(hidden=hidden, inner=inner),
+            notes=((words.SHIFT_STATE(values=hidden), in_bf16(hidden)),),
         )
 
 
 def _shift(hidden: int, lines: dict[str, str], part: Part) -> Leaf:
-    """A line for each projection: its own mixture, channel by channel, of this token and the one before."""
+    """A line for each projection: its own mixture, channel by channel, of this token and the previous one."""
     return Leaf(
         "time_shift",
-        "Token shift",
-        detail="mixes in the token before",
+        words.TOKEN_SHIFT(),
+        detail=words.WITH_PREVIOUS_TOKEN(),
         weights=tuple(Weight(f"time_mix_{name}", (1, 1, hidden)) for name in lines),
         part=part,
         outputs=tuple(lines.values()),
@@ -169,19 +201,8 @@ def _shift(hidden: int, lines: dict[str, str], part: Part) -> Leaf:
 def _projections(hidden: int, width: int, lines: dict[str, str]) -> Parallel:
     return Parallel(
         tuple(
-            linear(name, f"{line} {width:,}", hidden, width, part="attention", outputs=(line,))
+            linear(name, LINE_OF(line=line, width=width), hidden, width, part="attention", outputs=(line,))
             for name, line in lines.items()
         ),
         "separate",
-    )
-
-
-def _output(width: int, hidden: int) -> Leaf:
-    return linear("output", "output projection", width, hidden, part="attention", detail=f"{width:,} to {hidden:,}")
-
-
-def _kept(state: int, shifted: int) -> tuple[str, ...]:
-    return notes(
-        f"a layer keeps {state:,} + {shifted:,} (token before) values",
-        f"= {data_size(2 * (state + shifted))} in bf16",
     )

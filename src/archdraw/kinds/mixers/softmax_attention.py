@@ -1,313 +1,196 @@
-"""What all kinds of softmax attention over keys and values of whole heads share."""
+"""Softmax attention with whole heads as a tree: projections, norms and rotation, attention, gate, output projection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
-from archdraw.kinds.fields import Factor, Label, Size
+from archdraw.glossary import Note, Phrase, Words
+from archdraw.glossary import attention as words
+from archdraw.glossary import positions as position_words
+from archdraw.glossary.common import TIMES
+from archdraw.kinds.base import Scope
+from archdraw.kinds.mixers.attention_fields import AttentionFields
 from archdraw.kinds.mixers.attention_parts import (
-    Biases,
-    Gate,
-    GateActivation,
-    QueryKeyNorm,
-    cached,
+    attention_scale,
     gated,
     grouping,
+    head_counts,
+    head_dim,
     keys_and_values,
     keys_that_are_values,
+    kv_cache,
+    mask,
+    output_projection,
     queries,
     query_key_norm,
     shared_keys_and_values,
+    unit_norm,
     value_width,
+    window_detail,
 )
-from archdraw.kinds.mixers.position import NoPosition, PositionKind
-from archdraw.kinds.wording import notes, number
-from archdraw.tree.blocks import (
-    LINE,
-    Block,
-    Heads,
-    Leaf,
-    Module,
-    Parallel,
-    Role,
-    Sequence,
-    Setting,
-    Weight,
-    Window,
-    linear,
-)
+from archdraw.kinds.mixers.position import NoPosition
+from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight
 
 
-class SoftmaxAttention(Kind):
-    """What all kinds of softmax attention with whole heads share."""
+class SoftmaxAttention(AttentionFields):
+    """The block tree of softmax attention with whole heads.
 
-    family: ClassVar[Family] = "mixer"
-    title: ClassVar[str]
+    The lines Q, K, V have ``heads * head_dim`` features of query, key and value heads. Logits are QKᵀ / √head_dim
+    unless a field replaces the scale.
+    """
 
-    num_attention_heads: Size
-    head_dim: Size | None = None
-    v_head_dim: Size | None = None
-    is_causal: bool = True
-    attention_bias: bool = False
-    attention_key_bias: bool | None = None
-    attention_out_bias: bool | None = None
-    attention_k_eq_v: bool = False
-    shares_kv: bool | Label = False
-    qk_norm: QueryKeyNorm | None = None
-    qk_norm_after_position: bool = False
-    v_norm: bool = False
-    clip_qkv: Factor | None = None
-    attention_value_scale: Factor | None = None
-    position: Position | None = None
-    sliding_window: Size | None = None
-    attention_chunk_size: Size | None = None
-    sinks: bool = False
-    output_gate: bool | Literal["elementwise", "per_head"] = False
-    gate_projection: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    gate_activation: GateActivation = "sigmoid"
-    attn_logit_softcapping: Factor | None = None
-    query_pre_attn_scalar: Factor | None = None
-    attention_multiplier: Factor | None = None
-    attn_temperature_tuning: bool = False
-    floor_scale: Size = 8192
-    attn_scale: Factor = 0.1
-    attn_temperature_len: Size | None = None
-    label: Label | None = None
-
-    @property
-    def key_value_heads(self) -> int:
-        """How many heads of keys and of values there are."""
-        raise NotImplementedError
-
-    def head_width(self, scope: Scope) -> int:
-        """Features of one head: ``head_dim``, or the hidden size shared out. Raises :class:`KindError`."""
-        if self.head_dim is not None:
-            return self.head_dim
-        if scope.hidden_size % self.num_attention_heads:
-            raise KindError(
-                f"num_attention_heads {self.num_attention_heads} does not divide hidden_size {scope.hidden_size}",
-                "num_attention_heads",
-                "say head_dim where a head is not hidden_size / num_attention_heads wide",
-            )
-        return scope.hidden_size // self.num_attention_heads
-
-    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
-        """The widths of a head in keys and in values."""
-        width = self.head_width(scope)
-        return {"head_dim": width, "v_head_dim": self.v_head_dim or width}
+    chooser_side: ClassVar[Literal["left", "right"]] = "left"
+    """Where the lines of what selects keys run: left or right of Q, K and V."""
 
     def expand(self, scope: Scope) -> Module:
-        """Projections, QK-norm and rotation, attention, output projection; with an output gate beside the attention.
+        """Projections, QK-norm and rotation, attention, output projection; a line for the gate left of the attention.
 
         Raises :class:`KindError` where heads don't divide or fields contradict each other.
         """
-        self._check()
-        heads = self._heads(scope)
-        gate, hidden, width = self._gate(heads), scope.hidden_size, heads.query * value_width(heads)
-        projections = (
-            *self._chooser(hidden)[0],
-            *queries(hidden, heads, gate, bias=self.attention_bias),
-            *self._keys_values(hidden, heads),
-        )
-        mixed = self._mixed(heads, self._chooser(hidden)[1])
-        out = linear(
-            "o_proj",
-            "output projection",
-            width,
-            hidden,
-            bias=self._biases().output,
-            part="attention",
-            detail=f"{width:,} to {hidden:,}",
-        )
+        self.check()
+        heads, hidden = self.heads(scope), scope.hidden_size
+        gate = self.gate(heads)
+        selecting, selected = self.chooser(hidden)
+        own = (*queries(hidden, heads, gate, bias=self.biases.query), *self._keys_values(hidden, heads))
+        projections = Parallel(self._placed(selecting, own), "separate")
+        mixed = self._mixed(heads, selected)
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
+        out = output_projection("o_proj", heads.query * value_width(heads), hidden, bias=self.biases.output)
         return Module(
             "self_attn",
-            self.label or self._label(),
-            Sequence((Parallel(projections, "separate"), *body, out)),
+            self.label or self.named(),
+            Sequence((projections, *body, out)),
             role=self._role(),
             detail=self._detail(heads),
-            kind=self.keyword,
-            notes=self._notes(heads),
+            notes=(self._cached(heads), *self.selection(), tuple(self._facts()), self._biased()),
         )
 
-    def _check(self) -> None:
-        query, key_value = self.num_attention_heads, self.key_value_heads
-        if query % key_value:
-            raise KindError(
-                f"num_key_value_heads {key_value} does not divide num_attention_heads {query}",
-                "num_key_value_heads",
-                f"grouped-query attention needs a divisor of {query}",
-            )
-        if self.sliding_window is not None and self.attention_chunk_size is not None:
-            raise KindError("a layer has a sliding_window or an attention_chunk_size, not both", "attention_chunk_size")
-        if self.attention_k_eq_v and self.shares_kv:
-            raise KindError("keys and values of another layer are what they are there", "attention_k_eq_v")
-        if self.attention_k_eq_v and self.v_head_dim not in (None, self.head_dim):
-            raise KindError("values that are the keys have their width", "v_head_dim", "leave it out")
-        if self.query_pre_attn_scalar is not None and self.attention_multiplier is not None:
-            raise KindError(
-                "query_pre_attn_scalar and attention_multiplier both scale the scores", "attention_multiplier"
-            )
-        if self.gate_projection is not None and not self.output_gate:
-            raise KindError("gate_projection without an output_gate", "gate_projection", "add output_gate: true")
+    def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """What selects the keys of a query: projections of the input, and the block that makes one line of theirs.
 
-    def _heads(self, scope: Scope) -> Heads:
-        width, window = self.head_width(scope), self._window()
-        value = self.v_head_dim if self.v_head_dim != width else None
-        return Heads(self.num_attention_heads, self.key_value_heads, width, value, window.size if window else None)
-
-    def _gate(self, heads: Heads) -> Gate | None:
-        if not self.output_gate:
-            return None
-        per_head = self.output_gate == "per_head"
-        return Gate(heads.query * (1 if per_head else value_width(heads)), self.gate_projection, per_head)
-
-    def _chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-        """What chooses the keys that a query meets: projections of the input, and what their lines pass to one line.
-
-        Both stand at the left of the queries. Nothing usually.
+        Empty where a query attends to all keys that the mask leaves.
         """
         return (), ()
 
-    def _window(self) -> Window | None:
+    def selection(self) -> tuple[Note, ...]:
+        """Notes about what selects the keys."""
+        return ()
+
+    def named(self) -> Phrase:
+        """What the block is called unless an author names it."""
         if self.attention_chunk_size is not None:
-            return Window(self.attention_chunk_size, chunked=True)
-        return Window(self.sliding_window) if self.sliding_window is not None else None
+            return words.CHUNKED()
+        if self.sliding_window is not None:
+            return words.SLIDING_WINDOW()
+        return words.GATED() if self.output_gate else self.term()
+
+    def _placed(self, selecting: tuple[Block, ...], own: tuple[Block, ...]) -> tuple[Block, ...]:
+        return (*selecting, *own) if self.chooser_side == "left" else (*own, *selecting)
 
     def _role(self) -> Role:
-        return "attention" if self._window() is None else "sliding"
-
-    def _biases(self) -> Biases:
-        every, key, out = self.attention_bias, self.attention_key_bias, self.attention_out_bias
-        return Biases(every, every if key is None else key, every, every if out is None else out)
+        return "attention" if self.window is None else "sliding"
 
     def _keys_values(self, hidden: int, heads: Heads) -> tuple[Block, ...]:
-        """The sources of the lines K and V; what sees the future, or takes another layer's, caches nothing."""
+        """The sources of the lines K and V; bidirectional attention, and another layer's keys, cache nothing here."""
         if self.shares_kv:
-            return shared_keys_and_values("of an earlier layer" if self.shares_kv is True else self.shares_kv)
-        window, biases = self._window(), self._biases()
+            return shared_keys_and_values(self._origin())
+        window, biases = self.window, self.biases
         if self.attention_k_eq_v:
             return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.is_causal)
         return keys_and_values(
             hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
         )
 
-    def _mixed(self, heads: Heads, chooser: tuple[Block, ...]) -> tuple[Block, ...]:
-        """From the lines of the ``chooser`` and Q, K, V to one line: norms, rotation, attention."""
-        position = self._position()
-        bias, tensors = position.score_bias(heads.query) if position is not None else ("", ())
+    def _origin(self) -> Words:
+        """Which layer keys and values are taken from."""
+        return self.shares_kv if isinstance(self.shares_kv, str) else words.OF_EARLIER_LAYER()
+
+    def _mixed(self, heads: Heads, selected: tuple[Block, ...]) -> tuple[Block, ...]:
+        """From the lines that select and Q, K, V to one line: norms, rotation, attention."""
+        bias, tensors = self.encoding.score_bias(heads.query) if self.encoding is not None else ("", ())
         cap = self.attn_logit_softcapping
-        chips = [
-            "sinks" if self.sinks else "",
+        tags: tuple[Words, ...] = (
+            words.SINKS() if self.sinks else "",
             bias,
-            "" if cap is None else f"{'cap' if self.sinks else 'soft cap'} {number(cap)}",
-        ]
+            words.LOGIT_SOFTCAP(cap=cap) if cap is not None else "",
+        )
         attention = Leaf(
             "attention",
-            "Softmax attention",
+            words.SOFTMAX_ATTENTION(),
             role=self._role(),
             detail=grouping(heads),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
-            inputs=3 + len(chooser),
-            chip=", ".join(filter(None, chips)),
+            inputs=3 + len(selected),
+            tag=tuple(filter(None, tags)),
             heads=heads,
         )
-        prepared, values = self._prepared(heads), self._prepared_values(heads)
-        if not prepared.parts and not values.parts and not chooser:
+        prepared, values = self._prepared(heads), self._prepared_values()
+        if not prepared.parts and not values.parts and not selected:
             return (attention,)
         lines = 1 if self.shares_kv else 2
         first: tuple[Block, ...] = (prepared,) if prepared.parts else (LINE,) * lines
-        return (Parallel((*chooser, *first, *((LINE,) if lines == 1 else ()), values), "separate"), attention)
+        own = (*first, *((LINE,) if lines == 1 else ()), values)
+        return (Parallel(self._placed(selected, own), "separate"), attention)
 
     def _prepared(self, heads: Heads) -> Sequence:
-        """What queries and keys pass before they meet; keys of another layer have passed it there."""
+        """What queries and keys pass before their product; keys of another layer have passed it there."""
         lines = ("Q",) if self.shares_kv else ("Q", "K")
         norm = query_key_norm(self.qk_norm, heads, lines) if self.qk_norm is not None else None
-        position = self._position()
-        rotation = position.rotation(heads.width, lines) if position is not None else None
-        # Llama 4 and Hunyuan turn first and normalise then.
+        rotation = self.encoding.rotation(heads.width, lines) if self.encoding is not None else None
+        # Llama 4 and Hunyuan rotate first and normalize then.
         late = self.qk_norm_after_position or self.qk_norm == "l2norm_per_head"
         ordered = (rotation, norm) if late else (norm, rotation)
         return Sequence(tuple(step for step in ordered if step is not None))
 
-    def _prepared_values(self, heads: Heads) -> Sequence:
+    def _prepared_values(self) -> Sequence:
         if self.shares_kv:
             return LINE
-        steps = []
-        if self.v_norm:
-            steps.append(
-                Leaf("v_norm", "RMSNorm per head", role="norm", detail="no weights", outputs=("V",), part="norm")
-            )
+        steps = [unit_norm("v_norm", ("V",))] if self.v_norm else []
         if self.attention_value_scale is not None:
-            steps.append(Leaf("v_scale", f"× {number(self.attention_value_scale)}", outputs=("V",)))
+            steps.append(Leaf("v_scale", TIMES(factor=self.attention_value_scale), outputs=("V",)))
         return Sequence(tuple(steps))
 
-    def _position(self) -> PositionKind | None:
-        return self.position if isinstance(self.position, PositionKind) else None
-
-    def _label(self) -> str:
-        if self.attention_chunk_size is not None:
-            return "Chunked attention"
-        if self.sliding_window is not None:
-            return "Sliding attention"
-        return "Gated attention" if self.output_gate else self.title
-
-    def _detail(self, heads: Heads) -> str:
-        width = f"{heads.width}" if heads.value_width is None else f"{heads.width}, V {heads.value_width}"
-        shared = heads.query != heads.key_value
-        words = (
-            [f"{heads.query} Q, {heads.key_value} KV", f"head {width}"]
-            if shared
-            else [f"{heads.query} heads of {width}"]
+    def _detail(self, heads: Heads) -> tuple[Words, ...]:
+        return (
+            head_counts(heads),
+            head_dim(heads),
+            window_detail(self.window),
+            "" if self.is_causal else words.BIDIRECTIONAL(),
+            words.SHARED_KV() if self.shares_kv else "",
+            "" if self.encoding is None else self.encoding.remark,
         )
-        window = self._window()
-        if window is not None:
-            words.append(f"{'chunk' if window.chunked else 'window'} {window.size:,}")
-        if not self.is_causal:
-            words.append("both ways")
-        if self.shares_kv:
-            words.append("shared K, V")
-        position = self._position()
-        if position is not None and position.remark:
-            words.append(position.remark)
-        return ", ".join(words)
 
-    def _notes(self, heads: Heads) -> tuple[str, ...]:
-        window, biases = self._window(), self._biases()
-        facts = []
-        if window is not None:
-            facts.append(f"{'chunks of' if window.chunked else 'window'} {window.size:,}")
+    def _cached(self, heads: Heads) -> Note:
+        if not self.is_causal:
+            return (mask(self.window, causal=False), words.NO_KV_CACHE())
+        if self.shares_kv:
+            return words.REUSES_KV(origin=self._origin())
+        return kv_cache(heads, once=self.attention_k_eq_v)
+
+    def masked(self) -> Phrase:
+        """Which tokens a token may attend to, where attention is causal."""
+        return mask(self.window)
+
+    def _facts(self) -> Iterator[Words]:
+        """What no box shows, as short facts."""
+        if self.is_causal:
+            yield self.masked()
         if isinstance(self.position, NoPosition):
-            facts.append("no position encoding (NoPE)")
+            yield position_words.NOPE_IN_FULL()
         if self.clip_qkv is not None:
-            facts.append(f"Q, K and V clamped at ±{number(self.clip_qkv)}")
+            yield words.CLAMPED(limit=self.clip_qkv)
         if self.query_pre_attn_scalar is not None:
-            facts.append(f"scale 1 / √{number(self.query_pre_attn_scalar)}")
+            yield words.SCALE_ROOT(width=self.query_pre_attn_scalar)
         if self.attention_multiplier is not None:
-            factor = number(self.attention_multiplier)
-            facts.append("scores are not scaled" if factor == "1" else f"scores × {factor}")
+            yield attention_scale(self.attention_multiplier)
         if self.attn_temperature_tuning:
-            facts.append(f"Q × (1 + {number(self.attn_scale)} ln(1 + n)), n = position / {self.floor_scale:,} floored")
+            yield words.TEMPERATURE(scale=self.attn_scale, floor=self.floor_scale)
         if self.attn_temperature_len is not None:
-            start = f"{self.attn_temperature_len:,}"
-            facts.append(f"beyond token {start} scores × log n / log {start}")
+            yield words.LOGITS_GROW(start=self.attn_temperature_len)
         if self.sinks:
-            facts.append("1 learned sink a head")
-        told = biases.told(keys=not self.shares_kv, values=not (self.shares_kv or self.attention_k_eq_v))
-        return notes(self._cached(heads), *self._more_notes(), facts, told)
+            yield words.SINK_PER_HEAD()
 
-    def _more_notes(self) -> tuple[str, ...]:
-        """Sentences about what chooses the keys."""
-        return ()
-
-    def _cached(self, heads: Heads) -> str:
-        if not self.is_causal:
-            return "every token sees all others; nothing is cached"
-        if self.shares_kv:
-            return "keys and values are cached where they are made, not here"
-        return cached(heads, once=self.attention_k_eq_v)
+    def _biased(self) -> Words:
+        return self.biases.phrase(keys=not self.shares_kv, values=not (self.shares_kv or self.attention_k_eq_v))

@@ -1,21 +1,31 @@
-"""State space mixers: a state of constant size, written and read by each token with weights that depend on it."""
+"""State space mixers: a state of constant size that each token writes and reads by matrices that follow from it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
+from archdraw.glossary import Note, Phrase
+from archdraw.glossary import linear_mixers as words
+from archdraw.glossary.attention import DIM, HEADS
+from archdraw.glossary.attention import LINE as LINE_OF
+from archdraw.glossary.common import NO_WEIGHTS, RMSNORM, SILU, SOFTPLUS
+from archdraw.glossary.concepts import MAMBA, MAMBA_2, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.wording import data_size, notes
-from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.kinds.fields import OwnLabel, Size
+from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, state_note
+from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 
 class Mamba(Kind):
-    """Mamba: each of ``intermediate_size`` channels keeps ``state_size`` values that decay as the token says.
+    """Mamba: each channel keeps ``state_size`` values, which decay at a rate that depends on the token.
 
-    The selective scan gets its step Δ, what it writes (B) and what it reads (C) from the token itself; Δ goes through
-    ``time_step_rank`` features. A causal convolution over ``conv_kernel`` tokens comes first, a SiLU gate last.
-    ``time_step_norms`` puts an RMSNorm on Δ, B and C, with weights (Jamba) or without (Falcon Mamba).
+    The selective scan gets its step size Δ, its input matrix B and its output matrix C from the token itself; Δ passes
+    a projection of rank ``time_step_rank``. A causal convolution comes first, a SiLU gate last.
     """
 
     keyword: ClassVar[str] = "mamba"
@@ -26,25 +36,35 @@ class Mamba(Kind):
         "Falcon Mamba, arXiv:2410.05355"
     )
 
-    intermediate_size: Size
-    state_size: Size = 16
-    time_step_rank: Size
-    conv_kernel: Size = 4
-    use_bias: bool = False
-    use_conv_bias: bool = True
-    time_step_norms: Literal["weighted", "weightless"] | None = None
-    label: Label | None = None
+    term: ClassVar[Term] = words.MAMBA
+    aliases: ClassVar[tuple[str, ...]] = ("ssm", "s6", "state space model", "selective scan", "mamba1")
+    concepts: ClassVar[tuple[Concept, ...]] = (MAMBA,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
+
+    intermediate_size: Size = Field(description="Channels of the scan, each with a state of its own.")
+    state_size: Size = Field(default=16, description="Values of the state per channel.")
+    time_step_rank: Size = Field(description="Features from which the step sizes Δ of all channels are projected.")
+    conv_kernel: Size = Field(default=4, description="Kernel size of the causal convolution, in tokens.")
+    use_bias: bool = Field(default=False, description="Whether input and output projection have a bias.")
+    use_conv_bias: bool = Field(default=True, description="Whether the convolution has a bias.")
+    time_step_norms: Literal["weighted", "weightless"] | None = Field(
+        default=None,
+        description="RMSNorms of Δ, B and C, with weights (Jamba) or without (Falcon Mamba); none where left out.",
+    )
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """Two lines of one projection: the gate, and convolution and selective scan; then the output projection."""
         hidden, inner, size, rank = scope.hidden_size, self.intermediate_size, self.state_size, self.time_step_rank
         state = inner * size
-        split = _projection(f"Z + X, 2 × {inner:,}", hidden, 2 * inner, ("Z", "X"), bias=self.use_bias)
+        both = words.EQUAL_LINES(lines="Z, X", number=2, width=inner)
+        split = _projection(both, hidden, 2 * inner, ("Z", "X"), bias=self.use_bias)
         convolution = _convolution(inner, self.conv_kernel, bias=self.use_conv_bias, outputs=("",))
+        lines = (LINE_OF(line="Δ", width=rank), words.EQUAL_LINES(lines="B, C", number=2, width=size))
         parameters: list[Block] = [
             linear(
                 "x_proj",
-                f"Δ {rank:,} + B, C 2 × {size:,}",
+                words.SEVERAL_LINES(lines=lines),
                 inner,
                 rank + 2 * size,
                 part="attention",
@@ -57,8 +77,9 @@ class Mamba(Kind):
             parameters.append(
                 Leaf(
                     "time_step_norms",
-                    "RMSNorm each" if weighted else "RMSNorm, no weight",
+                    RMSNORM(),
                     role="norm",
+                    detail=(words.OF_EACH(lines="Δ, B, C"), "" if weighted else NO_WEIGHTS()),
                     weights=tuple(Weight(f"{name}.weight", (width,)) for name, width in widths) if weighted else (),
                     part="norm",
                     inputs=3,
@@ -66,13 +87,20 @@ class Mamba(Kind):
                 )
             )
         step = linear(
-            "dt_proj", f"Δ {inner:,}", rank, inner, bias=True, part="attention", detail="softplus", outputs=("Δ",)
+            "dt_proj",
+            LINE_OF(line="Δ", width=inner),
+            rank,
+            inner,
+            bias=True,
+            part="attention",
+            detail=SOFTPLUS(),
+            outputs=("Δ",),
         )
         scan = Leaf(
             "ssm",
-            "Selective scan",
+            words.SELECTIVE_SCAN(),
             role="linear",
-            detail=f"state {inner:,} × {size:,}",
+            detail=words.CHANNEL_STATE(channels=inner, size=size),
             weights=(Weight("A_log", (inner, size)), Weight("D", (inner,))),
             part="attention",
             inputs=4,
@@ -89,24 +117,22 @@ class Mamba(Kind):
                 scan,
             )
         )
+        out = output_projection("out_proj", inner, hidden, bias=self.use_bias)
         return Module(
             "mixer",
-            self.label or "Mamba",
-            Sequence((split, Parallel((Leaf("gate", "SiLU"), read), "multiply"), _out(inner, hidden, self.use_bias))),
+            self.label or self.term(),
+            Sequence((split, Parallel((Leaf("gate", SILU()), read), "multiply"), out)),
             role="linear",
-            detail=f"{inner:,} channels, state {size:,}",
-            kind=self.keyword,
-            notes=_kept(state, convolution.state, (_biases(self.use_bias, self.use_conv_bias),)),
+            detail=(words.CHANNELS(number=inner), words.STATE_SIZE(size=size)),
+            notes=_notes(state, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias)),
         )
 
 
 class Mamba2(Kind):
-    """Mamba-2: ``num_heads`` heads, each with a state of ``head_dim`` by ``state_size`` values and one decay a token.
+    """Mamba-2: heads with a state of ``head_dim`` by ``state_size`` values each and one decay per token.
 
-    X is what a head writes, B how it writes, C how it reads, Δ the step; ``n_groups`` groups of heads share B and C.
-    A causal convolution over ``conv_kernel`` tokens comes first. Last is a gate (Z), and around it an RMSNorm in
-    ``norm_groups`` groups: behind the gate unless ``norm_before_gate`` is true, absent where ``rms_norm`` is false.
-    ``projectors_bias`` says of the output projection what ``use_bias`` says of the other one, where they differ.
+    X is what a head writes, B its input matrix, C its output matrix, Δ the step size; groups of heads share B and C. A
+    causal convolution comes first. Last is a gate (Z) with an RMSNorm before or after it.
     """
 
     keyword: ClassVar[str] = "mamba2"
@@ -114,23 +140,38 @@ class Mamba2(Kind):
     example: ClassVar[str] = "mamba2: {num_heads: 80, head_dim: 64, state_size: 128, n_groups: 1}"
     source: ClassVar[str] = "Dao and Gu 2024, Transformers are SSMs, arXiv:2405.21060"
 
-    num_heads: Size
-    head_dim: Size
-    state_size: Size = 128
-    n_groups: Size = 1
-    conv_kernel: Size = 4
-    use_bias: bool = False
-    projectors_bias: bool | None = None
-    use_conv_bias: bool = True
-    rms_norm: bool = True
-    norm_groups: Size = 1
-    norm_before_gate: bool = False
-    label: Label | None = None
+    term: ClassVar[Term] = words.MAMBA_2
+    aliases: ClassVar[tuple[str, ...]] = ("ssm", "ssd", "state space model", "state space duality", "mamba-2")
+    concepts: ClassVar[tuple[Concept, ...]] = (MAMBA_2,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
+
+    num_heads: Size = Field(description="Number of heads, each with a state and a decay of its own.")
+    head_dim: Size = Field(description="Features per head.")
+    state_size: Size = Field(default=128, description="Values of the state per feature of a head.")
+    n_groups: Size = Field(default=1, description="Groups of heads that share B and C; they divide num_heads.")
+    conv_kernel: Size = Field(default=4, description="Kernel size of the causal convolution, in tokens.")
+    use_bias: bool = Field(default=False, description="Whether input and output projection have a bias.")
+    projectors_bias: bool | None = Field(
+        default=None, description="Whether the output projection has a bias; as use_bias where it is left out."
+    )
+    use_conv_bias: bool = Field(default=True, description="Whether the convolution has a bias.")
+    rms_norm: bool = Field(default=True, description="Whether there is an RMSNorm at the gate.")
+    norm_groups: Size = Field(default=1, description="Groups of features that the RMSNorm normalizes each by itself.")
+    norm_before_gate: bool = Field(default=False, description="Whether the RMSNorm comes before the gate, not after.")
+    label: OwnLabel = None
+
+    def resolved(self, scope: Scope) -> Mapping[str, Setting]:
+        """The bias of the output projection."""
+        return {"projectors_bias": self._out_bias}
+
+    @property
+    def _out_bias(self) -> bool:
+        return self.use_bias if self.projectors_bias is None else self.projectors_bias
 
     def expand(self, scope: Scope) -> Module:
         """One projection to Z, X, B, C and Δ, the convolution, the state's update, the gate with its norm, the output.
 
-        Raises :class:`KindError` where the groups don't divide the heads or the features that are normalised.
+        Raises :class:`KindError` where the groups don't divide the heads or the features that are normalized.
         """
         heads, width, hidden = self.num_heads, self.head_dim, scope.hidden_size
         inner, groups = heads * width, self.n_groups * self.state_size
@@ -144,22 +185,28 @@ class Mamba2(Kind):
             raise KindError(f"norm_groups {self.norm_groups} does not divide {inner:,} features", "norm_groups")
         mixed = inner + 2 * groups
         state = inner * self.state_size
+        lines = (("Z", inner), ("XBC", mixed), ("Δ", heads))
         split = _projection(
-            f"Z {inner:,} + X B C {mixed:,} + Δ {heads}",
+            words.SEVERAL_LINES(lines=tuple(LINE_OF(line=line, width=features) for line, features in lines)),
             hidden,
             inner + mixed + heads,
-            ("Z", "X B C", "Δ"),
+            ("Z", "XBC", "Δ"),
             bias=self.use_bias,
         )
         convolution = _convolution(mixed, self.conv_kernel, bias=self.use_conv_bias, outputs=("X", "B", "C"))
         step = Leaf(
-            "dt", "softplus", detail="step", weights=(Weight("dt_bias", (heads,)),), part="attention", outputs=("Δ",)
+            "dt",
+            SOFTPLUS(),
+            detail=words.STEP_SIZE(),
+            weights=(Weight("dt_bias", (heads,)),),
+            part="attention",
+            outputs=("Δ",),
         )
         update = Leaf(
             "ssm",
-            "Selective scan (SSD)",
+            words.SELECTIVE_SCAN_SSD(),
             role="linear",
-            detail=f"state {heads} heads × {width} × {self.state_size}",
+            detail=words.HEAD_STATE(heads=heads, keys=width, values=self.state_size),
             weights=(Weight("A_log", (heads,)), Weight("D", (heads,))),
             part="attention",
             inputs=4,
@@ -168,8 +215,9 @@ class Mamba2(Kind):
         )
         norm = Leaf(
             "norm",
-            "RMSNorm" if self.norm_groups == 1 else f"RMSNorm in {self.norm_groups} groups",
+            RMSNORM() if self.norm_groups == 1 else words.GROUPED_RMSNORM(),
             role="norm",
+            detail="" if self.norm_groups == 1 else words.GROUPS(number=self.norm_groups),
             weights=(Weight("weight", (inner,)),),
             part="norm",
         )
@@ -178,72 +226,50 @@ class Mamba2(Kind):
         body = Sequence(
             (
                 split,
-                Parallel((Leaf("gate", "SiLU", outputs=("Z",)), convolution, step), "separate"),
+                Parallel((Leaf("gate", SILU(), outputs=("Z",)), convolution, step), "separate"),
                 Parallel((LINE, read), "multiply"),
                 *last,
-                _out(inner, hidden, self.use_bias if self.projectors_bias is None else self.projectors_bias),
+                output_projection("out_proj", inner, hidden, bias=self._out_bias),
             )
         )
-        shared = f"B and C are shared by {heads // self.n_groups} heads" if heads != self.n_groups else ""
+        shared: tuple[Phrase, ...] = ()
+        if self.n_groups == 1 < heads:
+            shared = (words.SHARED_BY_ALL_HEADS(),)
+        elif self.n_groups < heads:
+            shared = (words.SHARED_BY_HEADS(groups=self.n_groups, heads=heads // self.n_groups),)
+        biases = _biases(self.use_bias, self._out_bias, self.use_conv_bias)
         return Module(
             "mixer",
-            self.label or "Mamba-2",
+            self.label or self.term(),
             body,
             role="linear",
-            detail=f"{heads} heads of {width}, state {self.state_size}",
-            kind=self.keyword,
-            notes=_kept(state, convolution.state, (shared, self._biases())),
+            detail=(
+                HEADS(number=heads),
+                DIM(width=width),
+                words.STATE_SIZE(size=self.state_size),
+            ),
+            notes=_notes(state, convolution, (*shared, *biases)),
         )
 
-    def _biases(self) -> str:
-        output = self.projectors_bias
-        if output is None or output == self.use_bias:
-            return _biases(self.use_bias, self.use_conv_bias)
-        named = ["input projection" if self.use_bias else "output projection"]
-        named += ["convolution"] if self.use_conv_bias else []
-        return f"{' and '.join(named)} have a bias" if len(named) > 1 else f"the {named[0]} has a bias"
 
-
-def _projection(label: str, hidden: int, width: int, outputs: tuple[str, ...], *, bias: bool) -> Leaf:
+def _projection(label: Phrase, hidden: int, width: int, outputs: tuple[str, ...], *, bias: bool) -> Leaf:
     return linear("in_proj", label, hidden, width, bias=bias, part="attention", outputs=outputs)
 
 
 def _convolution(channels: int, kernel: int, *, bias: bool, outputs: tuple[str, ...]) -> Leaf:
-    """A causal convolution of each channel by itself; it keeps the tokens that its kernel still reaches."""
-    weights = (Weight("weight", (channels, 1, kernel)),) + ((Weight("bias", (channels,)),) if bias else ())
-    return Leaf(
-        "conv1d",
-        f"short convolution {kernel}, SiLU",
-        role="linear",
-        weights=weights,
-        part="attention",
-        outputs=outputs,
-        state=(kernel - 1) * channels,
-    )
+    """A causal convolution of each channel by itself; its state are the tokens that its kernel still reaches."""
+    return causal_convolution("conv1d", channels, kernel, bias=bias, activated=True, outputs=outputs)
 
 
-def _out(inner: int, hidden: int, bias: bool) -> Leaf:
-    return linear(
-        "out_proj",
-        "output projection",
-        inner,
-        hidden,
-        bias=bias,
-        part="attention",
-        detail=f"{inner:,} to {hidden:,}",
-    )
-
-
-def _kept(state: int, convolved: int, facts: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(state: int, convolution: Leaf, facts: tuple[Phrase, ...]) -> tuple[Note, ...]:
     """What a layer keeps whatever the context, and short facts below."""
-    return notes(
-        f"a layer keeps {state:,} + {convolved:,} (convolution) values",
-        f"= {data_size(2 * (state + convolved))} in bf16",
-        facts,
-    )
+    return (state_note(state, convolution.state, words.CONV()), *((facts,) if facts else ()))
 
 
-def _biases(projections: bool, convolution: bool) -> str:
-    if projections:
-        return "projections and convolution have a bias" if convolution else "projections have a bias"
-    return "the convolution has a bias" if convolution else ""
+def _biases(inwards: bool, outwards: bool, convolution: bool) -> tuple[Phrase, ...]:
+    """Which of both projections and the convolution have a bias."""
+    conv = words.CONV() if convolution else None
+    if inwards and outwards:
+        return bias_on(words.PROJECTIONS(), conv)
+    one = words.INPUT_PROJECTION() if inwards else words.OUTPUT_PROJECTION() if outwards else None
+    return bias_on(one, conv)

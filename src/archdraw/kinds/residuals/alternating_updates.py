@@ -7,24 +7,29 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import residuals as words
+from archdraw.glossary.common import RANK, RMSNORM, WIDTHS
+from archdraw.glossary.feed_forward import OVER_ROOT_2
+from archdraw.glossary.layers import POST_ATTENTION, POST_FFN, PRE_ATTENTION, PRE_FFN
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, FeedForward, Kind, KindError, Mixer, Scope
 from archdraw.kinds.embeddings.per_layer_embedding import PerLayerInput
-from archdraw.kinds.encoders import tower_parts as parts
-from archdraw.kinds.expanding import book_rest, expand_each
-from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.expanding import expand_each
+from archdraw.kinds.fields import OwnLabel, Size, Times
+from archdraw.kinds.leaves import rest_counted_under
+from archdraw.kinds.mixers.attention_parts import rms_norm
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Weight, linear
-from archdraw.tree.runs import MOST_LAYERS
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Role, Sequence, Weight, linear
 
 _SOURCE = (
     "Baykal et al. 2023, Alternating Updates for Efficient Transformers, arXiv:2301.13310; transformers, models/gemma3n"
 )
 
-Streams = Annotated[int, Field(ge=2, le=64)]
+Streams = Annotated[int, Field(ge=2, le=64, description="Number of residual streams.")]
 
 
 class AltUpStreams(Kind):
-    """The beginning of alternating updates: ``altup_num_inputs`` streams from the embedded token.
+    """The beginning of alternating updates: several residual streams from the embedded token.
 
     The first is the token's vector itself, each other one a projection of it, brought to the same magnitude.
     """
@@ -34,15 +39,18 @@ class AltUpStreams(Kind):
     example: ClassVar[str] = "altup_streams: {altup_num_inputs: 4}"
     source: ClassVar[str] = _SOURCE
     main: ClassVar[str | None] = "altup_num_inputs"
+    term: ClassVar[Term] = words.ALTUP_STREAMS
+    aliases: ClassVar[tuple[str, ...]] = ("altup", "alternating updates", "residual streams")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
     altup_num_inputs: Streams
 
     def expand(self, scope: Scope) -> Leaf:
-        """One leaf with a square matrix for each further stream."""
+        """One leaf with a matrix ``[hidden_size, hidden_size]`` for each further stream."""
         return Leaf(
             "altup_projections",
-            "AltUp streams",
-            detail=f"1 to {self.altup_num_inputs} × {scope.hidden_size:,}",
+            self.term(),
+            detail=words.STREAMS_OF(streams=self.altup_num_inputs, width=scope.hidden_size),
             weights=_square(self.altup_num_inputs, scope.hidden_size),
         )
 
@@ -55,15 +63,18 @@ class AltUpMerge(Kind):
     example: ClassVar[str] = "altup_merge: {altup_num_inputs: 4}"
     source: ClassVar[str] = _SOURCE
     main: ClassVar[str | None] = "altup_num_inputs"
+    term: ClassVar[Term] = words.ALTUP_MERGE
+    aliases: ClassVar[tuple[str, ...]] = ("altup", "alternating updates", "residual streams")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
     altup_num_inputs: Streams
 
     def expand(self, scope: Scope) -> Leaf:
-        """One leaf with a square matrix for each further stream."""
+        """One leaf with a matrix ``[hidden_size, hidden_size]`` for each further stream."""
         return Leaf(
             "altup_unembed_projections",
-            "AltUp merge",
-            detail=f"mean of {self.altup_num_inputs} × {scope.hidden_size:,}",
+            self.term(),
+            detail=words.MEAN_OF(streams=self.altup_num_inputs, width=scope.hidden_size),
             weights=_square(self.altup_num_inputs, scope.hidden_size),
         )
 
@@ -71,11 +82,11 @@ class AltUpMerge(Kind):
 class AltUpDecoder(Kind):
     """A layer of alternating updates, with a learned augmented residual (LAuReL) and per-layer inputs (Gemma 3n).
 
-    First every one of ``altup_num_inputs`` streams is predicted as itself plus a mixture of all; a small router on the
-    first stream makes the coefficients. Attention and feed forward, with norms before and after, change the first
-    stream only. Beside the attention stands LAuReL, a product of two matrices of rank ``laurel_rank`` with a residual
-    of its own; the sum is divided by √2. Then every stream is corrected by a multiple of what the layer changed, and
-    with ``hidden_size_per_layer_input`` the token's embedding for this layer is added to all streams but the first.
+    First every residual stream is predicted as itself plus a mixture of all; a small router on the first stream makes
+    the coefficients. Attention and feed-forward network, with norms before and after, change the first stream only. In
+    parallel to the attention, LAuReL is a product of two matrices of low rank with a residual of its own; the sum is
+    divided by √2. Then every stream is corrected by a multiple of what the layer changed, and the token's embedding for
+    this layer, where there is one, is added to all streams but the first.
     """
 
     keyword: ClassVar[str] = "altup_decoder"
@@ -90,17 +101,25 @@ class AltUpDecoder(Kind):
     )
     source: ClassVar[str] = f"{_SOURCE}; LAuReL: arXiv:2411.07501"
 
-    times: Annotated[int, Field(ge=1, le=MOST_LAYERS)] = 1
+    term: ClassVar[Term] = words.ALTUP_DECODER
+    aliases: ClassVar[tuple[str, ...]] = ("altup", "alternating updates", "laurel", "gemma3n", "gemma 3n", "matformer")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
+
+    times: Times = 1
     altup_num_inputs: Streams
-    laurel_rank: Size
-    hidden_size_per_layer_input: Size | None = None
-    altup_correct_scale: bool = True
-    attention: Mixer
-    feed_forward: FeedForward
-    label: Label = "Decoder layer"
+    laurel_rank: Size = Field(description="Features between the two matrices of LAuReL.")
+    hidden_size_per_layer_input: Size | None = Field(
+        default=None, description="Features of a token's embedding for this layer; none where it is left out."
+    )
+    altup_correct_scale: bool = Field(
+        default=True, description="Whether the corrected first stream is scaled per feature before it gates the input."
+    )
+    attention: Mixer = Field(description="The token mixer; it keeps the width of the line.")
+    feed_forward: FeedForward = Field(description="The feed-forward network; it keeps the width of the line.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Block:
-        """A module of kind ``layer``, repeated where ``times`` is more than 1.
+        """A module of level ``layer``, repeated where ``times`` is more than 1.
 
         Raises :class:`KindError` where a sublayer leaves another width than came in.
         """
@@ -112,12 +131,15 @@ class AltUpDecoder(Kind):
                 raise KindError(f"{field} leaves {width:,} features where {hidden:,} came in", field)
         mixed = Sequence(
             (
-                _norm("input_layernorm", hidden, "before"),
+                _norm("input_layernorm", hidden, PRE_ATTENTION),
                 Parallel(
                     (
                         self._laurel(hidden),
                         Sequence(
-                            (book_rest(attention, "attention"), _norm("post_attention_layernorm", hidden, "after"))
+                            (
+                                rest_counted_under(attention, "attention"),
+                                _norm("post_attention_layernorm", hidden, POST_ATTENTION),
+                            )
                         ),
                     ),
                     "add",
@@ -126,17 +148,17 @@ class AltUpDecoder(Kind):
         )
         widened = Sequence(
             (
-                _norm("pre_feedforward_layernorm", hidden, "before"),
-                book_rest(feed_forward, "feed_forward"),
-                _norm("post_feedforward_layernorm", hidden, "after"),
+                _norm("pre_feedforward_layernorm", hidden, PRE_FFN),
+                rest_counted_under(feed_forward, "feed_forward"),
+                _norm("post_feedforward_layernorm", hidden, POST_FFN),
             )
         )
         # The streams are corrected by shares of what the layer changed in the first: a residual branch around it.
-        work = (Residual(mixed), Leaf("laurel_scale", "× 1 / √2"), Residual(widened), self._correct(hidden, streams))
+        work = (Residual(mixed), Leaf("laurel_scale", OVER_ROOT_2()), Residual(widened), self._correct(hidden, streams))
         rows: list[Block] = [self._predict(hidden, streams), Residual(Sequence(work))]
         if self.hidden_size_per_layer_input is not None:
             rows.append(Residual(self._per_layer(scope)))
-        layer = Module("layer", self.label, Sequence(tuple(rows)), kind="layer")
+        layer = Module("layer", self.label or self.term(), Sequence(tuple(rows)), level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
     def _predict(self, hidden: int, streams: int) -> Leaf:
@@ -147,8 +169,8 @@ class AltUpDecoder(Kind):
         )
         return Leaf(
             "altup_predict",
-            "AltUp prediction",
-            detail=f"{streams} streams, each + a mix of all",
+            words.ALTUP_PREDICTION(),
+            detail=words.PLUS_MIXTURE(streams=streams),
             weights=weights,
         )
 
@@ -162,8 +184,8 @@ class AltUpDecoder(Kind):
         )
         return Leaf(
             "altup_correct",
-            "AltUp correction",
-            detail=f"change of stream 1 × {streams} coefficients",
+            words.ALTUP_CORRECTION(),
+            detail=words.UPDATE_TIMES(streams=streams),
             weights=weights,
         )
 
@@ -171,15 +193,13 @@ class AltUpDecoder(Kind):
         rank = self.laurel_rank
         body = Sequence(
             (
-                linear("linear_left", f"{hidden:,} to {rank:,}", hidden, rank),
-                linear("linear_right", f"{rank:,} to {hidden:,}", rank, hidden),
-                parts.rmsnorm("post_laurel_norm", hidden),
+                linear("linear_left", WIDTHS(inputs=hidden, outputs=rank), hidden, rank),
+                linear("linear_right", WIDTHS(inputs=rank, outputs=hidden), rank, hidden),
+                rms_norm("post_laurel_norm", hidden),
             )
         )
-        detail = f"rank {rank:,}"
-        return Module(
-            "laurel", "LAuReL", Residual(body), detail=detail, kind="laurel", title="LAuReL: a low-rank residual"
-        )
+        title = words.LAUREL_TITLE()
+        return Module("laurel", words.LAUREL(), Residual(body), detail=RANK(rank=rank), kind="laurel", title=title)
 
     def _per_layer(self, scope: Scope) -> Block:
         assert self.hidden_size_per_layer_input is not None
@@ -187,12 +207,12 @@ class AltUpDecoder(Kind):
         assert isinstance(made, Sequence)
         inside, norm = made.parts
         assert isinstance(inside, Module)
-        scaled = ", scaled" if self.altup_correct_scale else ""
-        return Sequence((replace(inside, detail=f"stream 1{scaled}, to the others"), norm))
+        detail = (words.TO_OTHER_STREAMS(), words.SCALED() if self.altup_correct_scale else "")
+        return Sequence((replace(inside, detail=detail), norm))
 
 
-def _norm(name: str, width: int, place: str) -> Leaf:
-    return replace(parts.rmsnorm(name, width), label=f"RMSNorm {place}")
+def _norm(name: str, width: int, place: Term) -> Leaf:
+    return replace(rms_norm(name, width), label=place(norm=RMSNORM()))
 
 
 def _square(streams: int, width: int) -> tuple[Weight, ...]:

@@ -1,14 +1,19 @@
-"""Attention residuals: each sublayer reads a mix of what earlier blocks of layers left, by attention over depth."""
+"""Attention residuals: each sublayer reads a mean of what earlier blocks of layers made, by attention over depth."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
+from archdraw.glossary import residuals as words
+from archdraw.glossary.concepts import ATTENTION_RESIDUALS, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Weight
+from archdraw.tree.blocks import Block, Leaf, Role, Weight
 
 _SOURCE = "Kimi Team 2026, Attention Residuals, arXiv:2603.15031; Kimi K3, section 2.2, arXiv:2607.24653"
 _NAMES = {"attention": "self_attention_res", "feed_forward": "mlp_res"}
@@ -17,9 +22,9 @@ _NAMES = {"attention": "self_attention_res", "feed_forward": "mlp_res"}
 class AttentionResidual(ResidualKind):
     """Attention residuals: a sublayer reads a weighted mean of earlier results in place of their plain sum.
 
-    The residual line is the running sum of a block of ``attn_res_block_size`` layers; each block begins a new one. A
-    sublayer reads the sums of all blocks so far, the token embedding as the first, and weighs them by a softmax: each
-    sum is normalised and scored by a learned vector, one for each sublayer. What it makes is added to the running sum.
+    The residual line is the running sum of a block of layers; each block begins a new one. A sublayer reads the sums of
+    all blocks so far, the token embedding being the first, weighted by a softmax: each sum is normalized and scored by
+    a learned vector, one per sublayer. Its output is added to the running sum.
     """
 
     keyword: ClassVar[str] = "attention_residual"
@@ -27,16 +32,22 @@ class AttentionResidual(ResidualKind):
     source: ClassVar[str] = _SOURCE
     main: ClassVar[str | None] = "attn_res_block_size"
 
-    attn_res_block_size: Size
+    term: ClassVar[Term] = words.ATTENTION_RESIDUALS
+    aliases: ClassVar[tuple[str, ...]] = ("attnres", "attention over depth", "attention residuals", "depth attention")
+    concepts: ClassVar[tuple[Concept, ...]] = (ATTENTION_RESIDUALS,)
+
+    attn_res_block_size: Size = Field(description="Layers in a block, whose outputs are summed.")
 
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
-        """The mix, the sublayer, and the sum with the line."""
-        mix = _mix(_NAMES.get(sublayer, f"{sublayer}_res"), scope.hidden_size, self.attn_res_block_size)
-        return blocks.Residual(blocks.Sequence((mix, body)))
+        """The mean of earlier sums, the sublayer, and its sum with the line."""
+        mean = _attention_over_depth(
+            _NAMES.get(sublayer, f"{sublayer}_res"), scope.hidden_size, self.attn_res_block_size
+        )
+        return blocks.Residual(blocks.Sequence((mean, body)))
 
 
 class AttentionResidualOutput(Kind):
-    """The end of attention residuals: the sums of all blocks mixed once more, for the final norm."""
+    """The end of attention residuals: a weighted mean of the sums of all blocks, for the final norm."""
 
     keyword: ClassVar[str] = "attention_residual_output"
     family: ClassVar[Family] = "block"
@@ -44,18 +55,22 @@ class AttentionResidualOutput(Kind):
     source: ClassVar[str] = _SOURCE
     main: ClassVar[str | None] = "attn_res_block_size"
 
-    attn_res_block_size: Size
+    term: ClassVar[Term] = words.ATTENTION_RESIDUAL_OUTPUT
+    aliases: ClassVar[tuple[str, ...]] = ("attnres", "attention over depth", "depth attention")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
+
+    attn_res_block_size: Size = Field(description="Layers in a block, whose outputs are summed.")
 
     def expand(self, scope: Scope) -> Block:
-        """One box."""
-        return _mix("output_attn_res", scope.hidden_size, self.attn_res_block_size)
+        """One leaf: a norm and a learned vector of ``hidden_size`` features."""
+        return _attention_over_depth("output_attn_res", scope.hidden_size, self.attn_res_block_size)
 
 
-def _mix(name: str, hidden: int, layers: int) -> Leaf:
+def _attention_over_depth(name: str, hidden: int, layers: int) -> Leaf:
     return Leaf(
         name,
-        "Attention over depth",
-        detail=f"mixes sums of {layers} layers each",
+        words.ATTENTION_RESIDUALS(),
+        detail=words.BLOCKS_OF(layers=layers),
         weights=(Weight(f"{name}_norm.weight", (hidden,)), Weight(f"{name}_proj.weight", (1, hidden))),
         part="other",
     )

@@ -1,9 +1,12 @@
-"""Residual connections whose branch is opened by a learned gate."""
+"""Residual connections whose branch is multiplied by a learned gate."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from archdraw.glossary import residuals as words
+from archdraw.glossary.concepts import GATED_RESIDUALS, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Scope
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree.blocks import Block, Leaf, Residual, Sequence, Weight
@@ -21,6 +24,9 @@ class TanhGatedResidual(ResidualKind):
     keyword: ClassVar[str] = "tanh_gated_residual"
     example: ClassVar[str] = "tanh_gated_residual"
     source: ClassVar[str] = "Alayrac et al. 2022, Flamingo, section 2.2, arXiv:2204.14198"
+    term: ClassVar[Term] = words.TANH_GATED_RESIDUAL
+    aliases: ClassVar[tuple[str, ...]] = ("gated residual", "tanh gate", "flamingo gate", "gated cross-attention")
+    concepts: ClassVar[tuple[Concept, ...]] = (GATED_RESIDUALS,)
 
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
         """The branch with the gate at its end."""
@@ -29,4 +35,4 @@ class TanhGatedResidual(ResidualKind):
 
 def tanh_gate(name: str, module: str = "") -> Leaf:
     """A multiplication by the tanh of one learned number."""
-    return Leaf(name, "× tanh(gate)", weights=(Weight(f"{module}{name}", (1,)),))
+    return Leaf(name, words.TANH_GATE(), weights=(Weight(f"{module}{name}", (1,)),))

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Literal, assert_never
 
 from archdraw.analysis.difference import Difference
-from archdraw.analysis.difference.words import SORTS, WORKS
+from archdraw.analysis.difference.similarity import SUBLAYER
+from archdraw.analysis.difference.structure import SORTS
 from archdraw.layout.compare.grid import Around, GridItem, Slot
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.diagram import flat
@@ -147,13 +148,13 @@ def _works(item: Diagram) -> list[str]:
 def _in_common(one: Diagram, other: Diagram) -> float:
     """By how many mixers and feed forwards both have, however they are joined."""
     mine, theirs = Counter(_works(one)), Counter(_works(other))
-    return WORKS * 0.9 * (mine & theirs).total()
+    return SUBLAYER * 0.9 * (mine & theirs).total()
 
 
 def _likeness_of_boxes(one: Box, other: Box) -> float:
     if _sort(one) != _sort(other):
         return 0.0
-    weight = WORKS if _sort(one) in SORTS.values() else 0.0
+    weight = SUBLAYER if _sort(one) in SORTS.values() else 0.0
     if one.label == other.label:
         return weight + (3.5 if one.detail == other.detail else 3.0)
     return weight + 0.5 if _sort(one) in ("plain", "embedding") else weight + 2.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archdraw.analysis.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
+from archdraw.glossary import text
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import TableRow
 from archdraw.tree.blocks import Block, Leaf, Module, Side, children, layers
@@ -18,8 +19,9 @@ ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 MOST_VALUES = 3
 """So many different values of one model are listed in a cell; of more the first ones."""
 NONE = "none"
+SEPARATOR = "; "
 PER_TOKEN = "kv_cache_bytes_per_token"
-_WORKS = ("token mixer", "feed forward")
+_WORKS = ("token mixer", "feed-forward")
 _SAID = (*_WORKS, "norm", "position", "embedding", "output")
 """Sorts that say well enough what is another one."""
 
@@ -148,9 +150,13 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
             return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
         return value_of(key.what, count(subject.facts, key.what))
     if key.what == ORDER:
-        return words.order(layers(subject.block))
+        every = layers(subject.block)
+        return words.order(every, words.layer_names(every))
     if key.what == BLOCK and key.sort in _WORKS and not key.where:
         return _looked_up(key, subject.block)
+    if key.rank == SETTINGS and not key.where and SEPARATOR in (values := _looked_up(key, subject.block)):
+        # Layers that differ in it: the change is that of one of them.
+        return values
     if index in changes:
         return value_of(key.what, changes[index].before)
     if index - 1 in changes:
@@ -161,17 +167,19 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
 def _looked_up(key: _Key, model: Module) -> str:
     """What the blocks of ``model`` say that are of the sort of ``key``; "none" where there are none."""
     blocks = [block for block in _blocks(model) if sort_of(block) == key.sort]
-    if key.where and any(words.label(block) == key.where for block in blocks):
-        blocks = [block for block in blocks if words.label(block) == key.where]
+    if key.where and any(text(words.label(block)) == key.where for block in blocks):
+        blocks = [block for block in blocks if text(words.label(block)) == key.where]
     elif key.where and key.what == BLOCK:
         return NONE
     if key.what == BLOCK:
-        values = [words.told(block) for block in blocks]
+        values = [text(words.content(block)) for block in blocks]
     else:
-        told = [dict(block.settings) for block in blocks if isinstance(block, Module)]
+        told = [dict(block.settings) for block in blocks if isinstance(block, Module | Leaf)]
         values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
+        # Where some have a window and others none, the window is the value.
+        values = [value for value in values if value not in (NONE, "no")] or values
     distinct = list(dict.fromkeys(values))
-    return "; ".join(distinct[:MOST_VALUES]) or NONE
+    return SEPARATOR.join(distinct[:MOST_VALUES]) or NONE
 
 
 def _blocks(block: Block) -> Iterator[Block]:

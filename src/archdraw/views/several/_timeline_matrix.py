@@ -9,27 +9,6 @@ from archdraw.layout.charts.matrix import Cell, Column, Matrix, Row, Section, Sl
 from archdraw.views.several._uptake import By, Dated, Timeline, Uptake
 from archdraw.views.wording import share
 
-ROLES = {
-    "token mixing": "attention",
-    "positions": "position",
-    "layer": "norm",
-    "feed forward": "experts",
-    "beside the layers": "auxiliary",
-}
-"""The colour of a group; of a group that is not here that of plain boxes."""
-OWN_ROLES = {
-    **dict.fromkeys(("sliding window", "chunked attention"), "sliding"),
-    **dict.fromkeys(("latent attention", "compressed attention", "differential latent attention"), "latent"),
-    **dict.fromkeys(("Gated DeltaNet", "Kimi delta attention", "lightning attention", "Mamba", "Mamba-2"), "linear"),
-    **dict.fromkeys(("mLSTM", "gated linear recurrence", "RWKV time mixing"), "linear"),
-    "convolution as a mixer": "convolution",
-    "QK-norm": "norm",
-    "tied embeddings": "embedding",
-    "n-gram tables": "embedding",
-    "per-layer embeddings": "embedding",
-    **dict.fromkeys(("SwiGLU", "GeGLU", "GELU", "ReLU", "squared ReLU", "PolyNorm"), "feed_forward"),
-}
-"""The colour of a concept, where it is another than that of its group: that of the block in plates."""
 NAMED = 12
 """So many models have their names above the columns."""
 ROOM = 1400.0
@@ -118,7 +97,7 @@ def _row(value: Timeline, uptake: Uptake, by: By, members: Sequence[Sequence[int
         f"concept-{'-'.join(uptake.concept.lower().split())}",
         uptake.concept,
         _told(value, uptake),
-        OWN_ROLES.get(uptake.concept, ROLES.get(uptake.about, "plain")),
+        uptake.role,
         tuple(cells),
         str(len(having)),
         "" if _named(value, by) else note,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from archdraw.glossary.concepts import Group
+
 By: TypeAlias = Literal["model", "quarter", "year"]
 
 
@@ -23,10 +25,11 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Uptake:
-    """One concept, and the models that have it, by their numbers in the order of release."""
+    """One concept with its group and its colour, and the numbers of the models that have it, by release."""
 
     concept: str
-    about: str
+    about: Group
+    role: str
     models: tuple[int, ...]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
-from archdraw.analysis.traits import SHORT, Change
+from archdraw.analysis.traits import Change
 from archdraw.developers import accent_index
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.cards import Note
@@ -15,25 +15,6 @@ from archdraw.layout.lineage.lanes import Card, Chart, Lane, Link
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.several import Several, Subject
-
-NOUNS = {
-    "context": ("context",),
-    "vocabulary": ("vocabulary",),
-    "layers": ("layers",),
-    "width": ("hidden size", "narrower", "wider"),
-    "experts": ("experts",),
-    "window": ("window", "sliding"),
-    "image input": ("images", "vision"),
-    "sound input": ("sounds",),
-    "sparse indexer": ("indexer",),
-    "mtp": ("predict",),
-    "gqa": ("heads of keys and values",),
-    "tied embeddings": ("tied embeddings", "output table"),
-    "biases": ("biases",),
-    "nope": ("positions",),
-    "capped scores": ("caps",),
-}
-"""Words of authors that tell of the same as what is counted."""
 
 
 def gather(
@@ -179,18 +160,15 @@ def _numbered(phrase: str) -> str:
 
 def _names(change: Change) -> list[str]:
     """What an author may call the thing that changed."""
-    long = [name for name, short in SHORT.items() if short == change.words.split(" ")[0]]
-    return [change.words.casefold(), *long]
+    return [change.words.casefold(), *([change.concept.name.casefold()] if change.concept else [])]
 
 
 def _says(phrase: str, change: Change) -> bool:
-    """Whether ``phrase`` has the name or a number of ``change`` in it."""
-    plain, said = change.words.replace(",", "").casefold(), phrase.replace(",", "").casefold()
-    kinds = {kind for kind, nouns in NOUNS.items() if any(noun in said for noun in nouns)}
-    return (
-        any(name in said for name in _names(change))
-        or any(kind in plain for kind in kinds)
-        or any(word in said.split() for word in plain.split() if word.isdigit() and int(word) > 1)
+    """Whether ``phrase`` refers to ``change``, by a name or by a number of it."""
+    plain, text = change.words.replace(",", "").casefold(), phrase.replace(",", "").casefold()
+    mentions = (*_names(change), *(mention.casefold() for mention in change.mentions))
+    return any(name in text for name in mentions) or any(
+        word in text.split() for word in plain.split() if word.isdigit() and int(word) > 1
     )
 
 
@@ -206,7 +184,7 @@ def _told(relation: Relation, child: str) -> str:
     """A relation in a sentence: the author's words, then the computed ones."""
     text = f"{child} from {relation.name}, {relation.relation}: {'; '.join(relation.words)}"
     counted = f"; counted: {', '.join(map(str, relation.changes))}" if relation.changes else ""
-    taken = f"; both have {', '.join(relation.taken)}" if relation.taken else ""
+    taken = f"; both have {', '.join(concept.name for concept in relation.taken)}" if relation.taken else ""
     source = f"; source: {relation.source}" if relation.source else ""
     return (text + counted + taken + source).replace("\u00a0", " ")
 
@@ -215,7 +193,7 @@ def _taken(relation: Relation) -> tuple[str, ...]:
     """What a line from another lane says: what both have, from all of it down to the one thing that is rarest."""
     if relation.same:
         return (SAME,)
-    short = [SHORT.get(name, name) for name in relation.taken]
+    short = [concept.brief for concept in relation.taken]
     return tuple(", ".join(short[:number]) for number in range(len(short), 0, -1))
 
 
@@ -257,7 +235,7 @@ def data(found: Descent) -> dict[str, Any]:
                 "words": list(relation.words),
                 "source": relation.source or None,
                 "changes": [{"sign": change.sign or None, "words": change.words} for change in relation.changes],
-                "taken": list(relation.taken),
+                "taken": [concept.name for concept in relation.taken],
             }
             for relation in found.relations
         ],

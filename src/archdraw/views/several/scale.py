@@ -8,14 +8,15 @@ from datetime import date
 from typing import Annotated, Any
 
 from archdraw.errors import ArchdrawError
+from archdraw.glossary import text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.tree.facts import Facts
+from archdraw.views.active import active_parameters
 from archdraw.views.architecture import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
 from archdraw.views.several._sizes import Across, Scale, Shown, Sized, Sort, Upwards
-from archdraw.views.wording import headline
 
 VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
 
@@ -63,7 +64,7 @@ def gather(
 
 def _sized(subject: Subject, context: int) -> Sized:
     spec, counted = subject.spec, subject.facts
-    active, words = headline(counted)
+    active = active_parameters(counted, spec.published)
     kept = min(context, spec.context_length or context)
     return Sized(
         subject.slug,
@@ -73,8 +74,8 @@ def _sized(subject: Subject, context: int) -> Sized:
         subject.released,
         kind_of(subject.block),
         counted.total_parameters,
-        active,
-        words,
+        active.count,
+        text(active.name),
         counted.idle,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
         spec.context_length,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.analysis.concepts import concepts, known_concepts
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.glossary.concepts import GROUPS, Concept
 from archdraw.layout.charts import matrix
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -25,8 +26,9 @@ def gather(
     With neither ``concept`` nor ``about`` all concepts are shown. Raises :class:`ArchdrawError` where there is no such
     concept or group, and where no model has a date.
     """
-    wanted = _wanted(concept, about)
-    found: list[tuple[Dated, frozenset[str]]] = []
+    every = known_concepts()
+    wanted = _wanted(every, concept, about)
+    found: list[tuple[Dated, frozenset[Concept]]] = []
     out: dict[str, list[str]] = {}
     for subject in subjects:
         spec = subject.spec
@@ -35,7 +37,7 @@ def gather(
         elif subject.released is None:
             out.setdefault("no release date", []).append(spec.name)
         else:
-            own = frozenset(name for names in concepts(spec, subject.block).values() for name in names)
+            own = frozenset(concepts(spec, subject.block))
             dated = Dated(subject.slug, spec.name, str(spec.released), subject.released, subject.link)
             found.append((dated, own))
     if not found:
@@ -43,16 +45,14 @@ def gather(
         raise ArchdrawError(f"there is no model to show; {told}" if told else "there is no model to show")
     found.sort(key=lambda one: (one[0].day, one[0].name, one[0].slug))
     uptakes = [
-        Uptake(name, group, tuple(number for number, (_, own) in enumerate(found) if name in own))
-        for group, tests in CONCEPTS.items()
-        for name in tests
-        if name in wanted
+        Uptake(one.name, one.about, one.role, tuple(number for number, (_, own) in enumerate(found) if one in own))
+        for one in every
+        if one in wanted
     ]
-    groups = list(CONCEPTS)
     # A group keeps its place, and is a staircase: what came first is on top.
     taken = sorted(
         (uptake for uptake in uptakes if uptake.models),
-        key=lambda uptake: (groups.index(uptake.about), found[uptake.models[0]][0].day),
+        key=lambda uptake: (GROUPS.index(uptake.about), found[uptake.models[0]][0].day),
     )
     absent = tuple(uptake.concept for uptake in uptakes if not uptake.models)
     if not taken:
@@ -65,22 +65,22 @@ def gather(
     )
 
 
-def _wanted(concept: Sequence[str], about: Sequence[str]) -> frozenset[str]:
-    """The names of the concepts to show. Raises :class:`ArchdrawError`."""
-    known = {name.casefold(): name for tests in CONCEPTS.values() for name in tests}
-    groups = {name.casefold(): name for name in CONCEPTS}
+def _wanted(every: Sequence[Concept], named: Sequence[str], about: Sequence[str]) -> frozenset[Concept]:
+    """The concepts of ``every`` that are ``named`` or ``about`` a group. Raises :class:`ArchdrawError`."""
+    known = {name.casefold(): one for one in every for name in (one.name, one.short) if name}
+    groups = {group.casefold(): group for group in GROUPS}
     for given in about:
         if given.casefold() not in groups:
-            hint = nearest(given, CONCEPTS) or f"there are {', '.join(CONCEPTS)}"
-            raise ArchdrawError(f"no concepts are about {given!r}; {hint}")
-    for given in concept:
+            hint = nearest(given, GROUPS) or f"groups: {', '.join(GROUPS)}"
+            raise ArchdrawError(f"there is no group of concepts {given!r}; {hint}")
+    for given in named:
         if given.casefold() not in known:
-            hint = nearest(given, known.values()) or "archdraw coverage lists all concepts"
-            raise ArchdrawError(f"no concept is called {given!r}; {hint}")
-    if not concept and not about:
-        return frozenset(known.values())
-    chosen = {known[given.casefold()] for given in concept}
-    return frozenset(chosen.union(*(CONCEPTS[groups[given.casefold()]] for given in about)))
+            hint = nearest(given, [one.name for one in every]) or "archdraw coverage lists all concepts"
+            raise ArchdrawError(f"there is no concept {given!r}; {hint}")
+    if not named and not about:
+        return frozenset(every)
+    chosen = {known[given.casefold()] for given in named}
+    return frozenset(chosen.union(one for one in every if one.about in {groups[given.casefold()] for given in about}))
 
 
 def draw(

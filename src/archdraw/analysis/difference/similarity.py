@@ -1,0 +1,113 @@
+"""How much one block can stand for another, decided by structure and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+
+from archdraw.analysis.difference.structure import (
+    AUTHORED,
+    branches,
+    inside,
+    is_sublayer,
+    row,
+    same,
+    sort_of,
+)
+from archdraw.tree.alignment import aligned
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Side
+
+SUBLAYER = 10.0
+"""How much more than other blocks a mixer or a feed-forward block weighs.
+
+Two norms then never stand for each other at the price of the sublayers.
+"""
+EQUAL, SAME_KIND, SAME_NAME, SAME_ROLE, SAME_SORT = 5.0, 3.0, 2.5, 2.3, 2.0
+BY_SETTINGS = 0.9
+"""What equal settings add to two blocks of one kind: less than the step from there to equal blocks."""
+
+
+class Similarity:
+    """Similarity of blocks, remembered by identity; the trees that it is asked of must stay alive."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], float] = {}
+
+    def __call__(self, one: Block, other: Block) -> float:
+        """How much ``one`` can stand for ``other``: 0 not at all."""
+        key = (id(one), id(other))
+        if key not in self._known:
+            self._known[key] = self._measured(one, other)
+        return self._known[key]
+
+    def _measured(self, one: Block, other: Block) -> float:
+        match one, other:
+            case (Leaf() | Module(), Leaf() | Module()):
+                similar = _of_boxes(one, other)
+            case Side(), Side():
+                similar = 0.0 if one.direction != other.direction else 1.0 + (one.body.kind == other.body.kind)
+            case _ if type(one) is type(other):
+                mine, theirs = row(inside(one)), row(inside(other))
+                pairs = aligned(mine, theirs, self)
+                shared = [(mine[i], theirs[j]) for i, j in pairs if i is not None and j is not None]
+                similar = sum(self(*pair) for pair in shared)
+                # The sublayer says which branch it is; branches with norms alike need not be the same.
+                if any(map(is_sublayer, (*mine, *theirs))) and not any(is_sublayer(part) for part, _ in shared):
+                    similar = 0.0
+            case (Parallel(), Leaf() | Module() | Residual()) | (Leaf() | Module() | Residual(), Parallel()):
+                similar = self._best(branches(one), branches(other))
+            case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
+                similar = self._best(row(one), row(other))
+            case _:
+                similar = 0.0
+        # Nothing else can be as similar as an equal one, whatever more it has.
+        return similar + 1.0 if one == other else similar
+
+    def _best(self, mine: Iterable[Block], theirs: Iterable[Block]) -> float:
+        return max((self(*pair) for pair in product(mine, theirs)), default=0.0)
+
+
+def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
+    sort = sort_of(one)
+    if sort != sort_of(other):
+        return 0.0
+    weight = SUBLAYER if is_sublayer(one) else 0.0
+    if one == other:
+        return weight + EQUAL
+    if isinstance(one, Module) and isinstance(other, Module) and one.kind == other.kind and one.kind not in AUTHORED:
+        return weight + SAME_KIND + BY_SETTINGS * _shared_settings(one, other) - 0.5 * (one.role != other.role)
+    if one.name == other.name or one.label == other.label:
+        return weight + SAME_NAME
+    if sort == "plain":
+        return 1.0  # two plain boxes may be anything; two mixers are both mixers
+    return weight + (SAME_ROLE if one.role == other.role else SAME_SORT)
+
+
+def _shared_settings(one: Module, other: Module) -> float:
+    """Which share of the settings of two blocks of one kind is equal."""
+    mine, theirs = dict(one.settings), dict(other.settings)
+    names = {*mine, *theirs}
+    return sum(same(mine.get(name), theirs.get(name)) for name in names) / len(names) if names else 1.0
+
+
+def partners(mine: tuple[Module, ...], theirs: tuple[Module, ...], similarity: Similarity) -> dict[int, int]:
+    """Which kind of layer of one stack stands for which of another, by their numbers in the order of appearance.
+
+    The most similar first; among equals those that make up most of ``mine`` and of ``theirs``, all the layers.
+    """
+    own, its = list(dict.fromkeys(mine)), list(dict.fromkeys(theirs))
+    share = [mine.count(layer) / len(mine) for layer in own]
+    other_share = [theirs.count(layer) / len(theirs) for layer in its]
+    similar = sorted(
+        (
+            (similarity(one.body, other.body), share[i] + other_share[j], -i, -j)
+            for i, one in enumerate(own)
+            for j, other in enumerate(its)
+        ),
+        reverse=True,
+    )
+    found: dict[int, int] = {}
+    for value, _, before_i, before_j in similar:
+        if value > 0 and -before_i not in found and -before_j not in found.values():
+            found[-before_i] = -before_j
+    return found

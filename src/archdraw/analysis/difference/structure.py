@@ -1,0 +1,194 @@
+"""What blocks are to a comparison: what stands in a place, what is inside of it, what is left without its widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdraw.glossary import Detail, Phrase, Value
+from archdraw.tree.blocks import (
+    Block,
+    Experts,
+    Graph,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Setting,
+    Side,
+    leaves,
+    walk,
+)
+
+MIXER, FEED_FORWARD = "token mixer", "feed-forward"
+SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(
+    ("feed_forward", "experts", "shared"), FEED_FORWARD
+)
+"""The sublayers of a layer by their role: one of a sort can stand for another."""
+AUTHORED = frozenset({"", "module", "op"})
+"""Kinds whose blocks are what their author calls them; others are what their settings make them."""
+
+
+def sort_of(block: Block) -> str:
+    """What stands in a place, whichever kind of it: token mixer, feed-forward, norm, embedding ..."""
+    match block:
+        case Leaf(part="head"):
+            return "output"
+        case Module(level="block", body=body) if _is_head(body):
+            return "output"
+        case Module(level="stack"):
+            return "layers"
+        case Module(level="layer" | "model" as level):
+            return level
+        case Leaf(role=role) | Module(role=role):
+            return SORTS.get(role, role)
+        case Side(direction=direction):
+            return "input module" if direction == "in" else "output module"
+        case _:
+            return type(block).__name__.lower()
+
+
+def _is_head(body: Block) -> bool:
+    """Whether all weights in ``body`` are those of an output layer."""
+    parts = {leaf.part for leaf in leaves(body) if leaf.weights and leaf.role != "norm"}
+    return parts == {"head"}
+
+
+def is_sublayer(block: Block) -> bool:
+    """Whether ``block`` mixes tokens or is a feed-forward block."""
+    return sort_of(block) in (MIXER, FEED_FORWARD)
+
+
+def inside(block: Block) -> Block:
+    """What ``block`` brackets, as one row; a box is itself."""
+    match block:
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body):
+            return body
+        case Parallel(branches=branches):
+            return Sequence(branches)
+        case Graph(nodes=nodes):
+            return Sequence(tuple(node for _, node in nodes))
+        case _:
+            return block
+
+
+def branches(block: Block) -> tuple[Block, ...]:
+    """The branches of a block that is several side by side, of a residual the one that is added; else the block."""
+    match block:
+        case Parallel(branches=several):
+            return several
+        case Residual(body=body):
+            return (body,)
+        case _:
+            return (block,)
+
+
+def row(block: Block) -> tuple[Block, ...]:
+    """The parts of a sequence; any other block by itself."""
+    return block.parts if isinstance(block, Sequence) else (block,)
+
+
+def has_settings(block: Block) -> bool:
+    """Whether anything in ``block`` has settings."""
+    return any(isinstance(part, Module | Leaf) and part.settings for _, part in walk(block))
+
+
+def boxes(block: Block) -> Iterator[Block]:
+    """The boxes that ``block`` is drawn as; itself where it is no more than lines."""
+    match block:
+        case Leaf() | Module() | Side():
+            yield block
+        case Sequence(parts=parts) | Parallel(branches=parts) if parts:
+            for part in parts:
+                yield from boxes(part)
+        case Graph(nodes=nodes) if nodes:
+            for _, node in nodes:
+                yield from boxes(node)
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body):
+            yield from boxes(body)
+        case _:
+            yield block
+
+
+def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
+    """What works on the tokens in ``layer``, from the input up."""
+    return tuple(box for box in boxes(layer.body) if isinstance(box, Leaf | Module) and is_sublayer(box))
+
+
+def design(layer: Module) -> tuple[object, ...]:
+    """Which kinds of sublayers ``layer`` has, whatever their settings."""
+    return tuple((block.kind if isinstance(block, Module) else block.name, block.role) for block in sublayers(layer))
+
+
+def is_without(value: Setting) -> bool:
+    """Whether the value of a setting means that there is none."""
+    return value is None or value is False or value == "none"
+
+
+def same(before: Setting, after: Setting) -> bool:
+    """Whether two values of a setting are one: 1 and yes are not, nothing and no are."""
+    equal = before == after and isinstance(before, bool) == isinstance(after, bool)
+    return equal or (is_without(before) and is_without(after))
+
+
+def loops(block: Block) -> tuple[int, ...]:
+    """How often each loop of a stack over the same weights is applied."""
+    match block:
+        case Repeat(body=body, times=times, tied=tied):
+            return (*((times,) if tied else ()), *loops(body))
+        case Sequence(parts=parts):
+            return tuple(times for part in parts for times in loops(part))
+        case _:
+            return ()
+
+
+def between(block: Block) -> tuple[Block, ...]:
+    """What stands between the layers of a stack and is none."""
+    match block:
+        case Sequence(parts=parts):
+            return tuple(one for part in parts for one in between(part))
+        case Repeat(body=body):
+            return between(body)
+        case Module(level="layer"):
+            return ()
+        case _:
+            return (block,)
+
+
+def outline(block: Block, widths: frozenset[int] | None = None) -> object:
+    """``block`` without its widths: what it is made of, whatever the hidden size.
+
+    Of numbers only those in ``widths`` are left out, all of them where that is None.
+    """
+    match block:
+        case Leaf():
+            words = tuple(_masked(one, widths) for one in (block.label, block.detail, block.tag))
+            weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
+            # Checkpoints call norms by their place.
+            name = "" if block.role == "norm" else block.name
+            return name, block.role, block.part, block.inputs, block.outputs, words, weights, block.cache is None
+        case Module():
+            return block.name, block.kind, block.role, outline(block.body, widths)
+        case Sequence(parts=parts) | Parallel(branches=parts):
+            return type(block).__name__, *(outline(part, widths) for part in parts)
+        case Graph(nodes=nodes, edges=edges):
+            return edges, *(outline(node, widths) for _, node in nodes)
+        case Repeat(body=body, times=times):
+            return times, outline(body, widths)
+        case Experts(body=body, total=total, active=active):
+            return total, active, outline(body, widths)
+        case Residual(body=body) | Side(body=body):
+            return type(block).__name__, outline(body, widths)
+
+
+def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
+    match words:
+        case str():
+            return words
+        case Phrase(term=term, values=values):
+            return term, *(_masked(value, widths) for _, value in values)
+        case tuple():
+            return tuple(_masked(part, widths) for part in words)
+        case _:
+            return "#" if widths is None or words in widths else words

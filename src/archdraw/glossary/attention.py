@@ -1,0 +1,133 @@
+"""Terms of softmax attention over keys and values of whole heads, shared by all kinds of attention."""
+
+from __future__ import annotations
+
+from archdraw.glossary import common
+from archdraw.glossary.phrases import Term
+
+# What an attention block is called
+MULTI_HEAD = Term(
+    "Multi-head attention",
+    short="MHA",
+    definition="Each query head has a key head and a value head of its own.",
+    source="Vaswani et al. 2017, Attention Is All You Need, arXiv:1706.03762",
+)
+GROUPED_QUERY = Term(
+    "Grouped-query attention",
+    short="GQA",
+    definition="Groups of query heads share one key head and one value head.",
+    source="Ainslie et al. 2023, GQA, arXiv:2305.13245",
+)
+MULTI_QUERY = Term(
+    "Multi-query attention",
+    short="MQA",
+    definition="All query heads share one key head and one value head.",
+    source="Shazeer 2019, Fast Transformer Decoding, arXiv:1911.02150",
+)
+SLIDING_WINDOW = Term(
+    "Sliding-window attention",
+    short="SWA",
+    definition="A token attends to the last tokens only, as many as its window has.",
+    source="Beltagy et al. 2020, Longformer, arXiv:2004.05150",
+)
+CHUNKED = Term("Chunked attention", definition="A token attends to the tokens of its own chunk up to itself.")
+GATED = Term(
+    "Gated attention",
+    definition="The output of the heads is multiplied by a gate computed from the block's input.",
+    source="Qiu et al. 2025, Gated Attention for Large Language Models, arXiv:2505.06708",
+)
+RELATIVE = Term(
+    "Relative attention",
+    definition="A learned bias for each distance is added to the attention logits, in place of RoPE.",
+    source="Shaw et al. 2018, Self-Attention with Relative Position Representations, arXiv:1803.02155",
+)
+SOFTMAX_ATTENTION = Term("Softmax attention", definition="softmax(Q K^T / √d) V")
+
+# Heads
+QUERY_KV_HEADS = Term("{query} query / {key_value:KV head|KV heads}")
+HEADS = Term("{number:head|heads}")
+DIM = Term("dim {width}", definition="Features of one head.")
+DIM_WITH_VALUES = Term("dim {width} (V {values})", definition="Features of one head in keys, and in values.")
+HEADS_PER_KV = Term("{group} query heads per KV head")
+PER_HEAD = Term("{what} per head")
+OVER_ALL_HEADS = Term("{norm} over all heads")
+WEIGHTS_PER_HEAD = Term("weights per head")
+L2_NORM = Term("L2 norm", definition="x divided by its Euclidean length.")
+QK_NORM = Term(
+    "QK-norm",
+    definition="Queries and keys are normalized before their product.",
+    source="Henry et al. 2020, Query-Key Normalization, arXiv:2010.04245",
+)
+
+# Lines and their projections; the lines themselves go by their symbols
+LINE = Term("{line} {width}")
+LINE_HEADS = Term("{line} {heads} × {width}")
+KEYS_ARE_VALUES = Term("K = V", definition="Keys are used as values, too.")
+KEYS_ARE_VALUES_WIDTH = Term("K = V {width}")
+GATE = common.GATE
+GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")
+GATE_AND_QUERIES_ALIKE = Term("gate + Q {width}")
+SHARED_KV = Term("shared K, V", definition="Keys and values of an earlier layer.")
+OF_EARLIER_LAYER = Term("of an earlier layer")
+OUTPUT = Term("output")
+
+# Masks
+WINDOW = Term("window {size}")
+CHUNK = Term("chunk {size}")
+BIDIRECTIONAL = Term("bidirectional", definition="A token attends to those after it, too.")
+CAUSAL = Term("causal", definition="A token attends to itself and to those before it.")
+FULL_CAUSAL = Term("full causal attention")
+CAUSAL_WINDOW = Term("causal, window {size} tokens")
+CAUSAL_CHUNKS = Term("causal, chunks of {size} tokens")
+BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size} tokens")
+BIDIRECTIONAL_CHUNKS = Term("bidirectional, chunks of {size} tokens")
+
+# Scores
+LOGIT_SOFTCAP = Term("logit softcap {cap}", definition="c · tanh(x / c) in place of x.")
+SINKS = Term(
+    "sinks",
+    definition="A learned logit per head joins the softmax and takes weight from all values.",
+    source="Xiao et al. 2023, Attention Sinks, arXiv:2309.17453",
+)
+SINK_PER_HEAD = Term("one learned sink per head")
+NO_SCALING = Term("no 1/√d scaling")
+SCALE = Term("attention scale {factor}")
+SCALE_ONE_OVER = Term("attention scale 1/{divisor}")
+SCALE_ROOT = Term("attention scale 1/√{width}")
+TEMPERATURE = Term(
+    "Q × (1 + {scale} ln(1 + floor(n / {floor}))) at token n",
+    definition="Attention temperature tuning: queries grow with the position.",
+    source="Nakanishi 2025, Scalable-Softmax, arXiv:2501.19399; Llama4TextAttention of transformers",
+)
+LOGITS_GROW = Term("attention logits × ln n / ln {start} for token n > {start}")
+CLAMPED = Term("Q, K and V clamped to ±{limit}")
+BIAS_ON = Term("bias on {projections:and}")
+
+# Cache
+KV_CACHE = Term(
+    "KV cache per token and layer: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)",
+    definition="Keys and values that are kept for later tokens.",
+)
+KV_CACHE_WIDTHS = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)"
+)
+KV_CACHE_ONCE = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)"
+)
+NO_KV_CACHE = Term("no KV cache")
+REUSES_KV = Term("reuses K and V {origin}; adds nothing to the cache")
+
+# Convolutions and scales beside attention
+SHORT_CONVOLUTION = Term(
+    "Short convolution",
+    definition="A causal depthwise convolution over a few tokens, added to its input.",
+    source="So et al. 2021, Primer, arXiv:2109.08668",
+)
+CAUSAL_CONVOLUTION = Term("causal conv (k = {kernel})", definition="A convolution over the last k tokens.")
+CONVOLUTION_RESIDUAL = Term("causal conv (k\u00a0=\u00a0{kernel}) + residual")
+LEARNED_SCALE = Term(
+    "× learned scale",
+    definition="One learned number that multiplies all features.",
+    source="Bachlechner et al. 2020, ReZero, arXiv:2003.04887",
+)
+LOG_SCALING = Term("Q and bias × (1 + {scale} ln(n / {floor})) for token n > {floor}")

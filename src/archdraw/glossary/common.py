@@ -1,0 +1,39 @@
+"""Terms that blocks of many kinds share: activations, norms, widths."""
+
+from __future__ import annotations
+
+from archdraw.glossary.phrases import Term
+
+RMSNORM = Term(
+    "RMSNorm",
+    definition="x divided by its root mean square, times a learned weight for each feature",
+    source="Zhang and Sennrich 2019, arXiv:1910.07467",
+)
+LAYERNORM = Term(
+    "LayerNorm",
+    definition="x less its mean, divided by its standard deviation, times a learned weight for each feature",
+    source="Ba, Kiros and Hinton 2016, arXiv:1607.06450",
+)
+
+SILU = Term("SiLU", definition="x times sigmoid(x), also called swish", source="arXiv:1606.08415, arXiv:1710.05941")
+GELU = Term("GELU", definition="x times the normal distribution function of x", source="arXiv:1606.08415")
+QUICK_GELU = Term("quick GELU", definition="x times sigmoid(1.702 x), an approximation of GELU")
+RELU = Term("ReLU", definition="the larger of x and 0")
+SQUARED_RELU = Term("squared ReLU", short="ReLU²", definition="ReLU(x)²", source="So et al. 2021, arXiv:2109.08668")
+SIGMOID = Term("sigmoid")
+SOFTPLUS = Term("softplus", definition="log(1 + exp x)")
+SOFTMAX = Term("softmax")
+TANH = Term("tanh")
+
+WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that comes in, and of the one that leaves")
+LAYERS = Term("{number:layer|layers}")
+PARAMETERS = Term("{count:parameters}")
+TIMES = Term("× {factor}")
+GATE = Term("gate {width}", definition="a projection that another line is multiplied by")
+TOP_K = Term("top-{number}", definition="the entries of highest score")
+ACTIVE_OF = Term("{active} of {total}", definition="experts that a token passes, and all of them")
+OUTPUT_PROJECTION = Term("Output projection")
+PROJECTION = Term("Projection")
+RANK = Term("rank {rank}", definition="features between the two matrices of a low-rank projection")
+SHARED = Term("shared")
+NO_WEIGHTS = Term("no weights")

@@ -1,0 +1,126 @@
+"""Terms of the picture of one model: its header and footer, its frames, its panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdraw.glossary.phrases import Term
+
+# Header
+SIZE = Term("{count:parameters} parameters")
+SIZE_TEXT = Term("{count:parameters} parameters ({text:parameters} text)")
+TOTAL = Term("{total:parameters} total")
+ACTIVE = Term("active", definition="parameters that one token is computed with")
+ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
+ACTIVE_OF = Term("{count:parameters} {active} ({share})")
+TEXT = Term("{count:parameters} text", definition="without encoders of other modalities")
+CONTEXT = Term("context {length}")
+CONTEXT_SHORT = Term("context {length} ({short})")
+NO_CONTEXT_LIMIT = Term("no fixed context limit")
+REPORTED = Term("{figure} (as reported)")
+NO_SIZE = Term("size not disclosed")
+
+INPUT_EMBEDDING = Term("input embedding")
+EMBEDDING_TABLES = Term("embedding tables")
+VOCABULARY_TABLES = Term("embedding and LM head")
+ENCODERS = Term("encoders")
+
+# Footer
+NOT_IN_TOTAL = Term("not in the total: {modules:and}")
+INCOMPLETE = Term("incomplete: {reasons}")
+MORE_REASONS = Term("{number} more")
+SOURCES = Term("Source: {sources}")
+LICENSE = Term("License: {license}")
+
+# The column
+FINAL = Term("Final {norm}")
+REPEATED = Term("{number} ×")
+LOOPED = Term("loop {times} ×")
+LOOP = Term("applied {times:time|times} with shared weights")
+UNKNOWN_TIMES = Term("? ×")
+UNKNOWN_LAYERS = Term("number of layers not disclosed")
+EXPERTS = Term("{total:expert|experts}, {active} active")
+ONE_EXPERT = Term("1 expert")
+EXPERTS_PER_TOKEN = Term("{total:expert|experts}, {active} active per token")
+OR = Term("or: {what}")
+OR_WHEN = Term("or: {what} {when}")
+OR_ABOVE = Term("or: above {upper}, below {lower}")
+EVERY_NTH = Term("in every {ordinal} layer")
+IN_LAYER = Term("in layer {number}")
+IN_LAYERS = Term("in {number} of {all:layer|layers}")
+IN_THESE_LAYERS = Term("in {number} of these {all:layer|layers}")
+ONLY = Term("only {when}; {detail}")
+ONE_LAYER = Term("layer {number}")
+LAYER_RANGE = Term("layers {first}–{last}")
+BAR = Term("{which}: {what}")
+WITHOUT = Term("without {what}")
+
+# The layer map
+ORDER = Term("{number:layer|layers} = {orders}")
+COUNTS = Term("{number:layer|layers}: {counts}")
+LETTERED = Term("{number:layer|layers}: {counts} = {order}")
+IDENTICAL = Term("{number:identical layer|identical layers}")
+EACH_WITH = Term("{order}, each with {what}")
+CELL = Term("layer {number}: {what}")
+NO_FEED_FORWARD = Term("no FFN")
+DENSE = Term("dense {what}")
+
+# Panels
+MASKS = Term("Attention masks")
+MASKS_RHYTHM = Term("Attention masks ({first} {one} : {second} {other})")
+WINDOW = Term("{kind}, window {size}")
+CHUNK = Term("{kind}, chunk {size}")
+MEMORY = Term("Memory in bf16 at {context:token|tokens}")
+WEIGHTS = Term("weights {size:bytes}")
+CACHE = Term("KV cache {size:bytes}")
+CACHE_AT = Term("KV cache at {length} tokens")
+CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
+CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
+LAYER = Term("layer")
+MIXING_LAYER = Term("sequence-mixing layer")
+STATE = Term("recurrent state {size:bytes} in {layers:layer|layers}, independent of context")
+BUFFERS = Term("buffers of {size:bytes} in {layers:layer|layers}, independent of context")
+BREAKDOWN = Term("Parameter breakdown ({total:parameters})")
+PART = Term("{part} {share}")
+OTHER = Term("other")
+TOKEN_MIXING = Term("token mixing")
+SHARE = Term("{active} {part:parameters} of {whole:parameters}")
+OTHER_COUNT = Term("{count:parameters} {what}")
+WITH_PARTS = Term("incl. {parts:and}")
+WITHOUT_PARTS = Term("excl. {parts:and}")
+REPORTED_FIGURES = Term("Reported figures")
+NOT_DISCLOSED = Term("Not disclosed")
+REPORTED_SHARE = Term("active {part:parameters} of {whole:parameters}")
+SOURCE = Term("source: {source}")
+UNKNOWN_BLOCK = Term("{block:within}: {detail}")
+UNKNOWN_REST = Term("number of layers, norms, residual connections, positions")
+
+
+@dataclass(frozen=True, slots=True)
+class PartGroup:
+    """Parts of a model that are counted as one in its breakdown, with the role that gives the colour."""
+
+    term: Term
+    role: str
+    parts: frozenset[str]
+
+
+PART_GROUPS = (
+    PartGroup(Term("routed experts"), "experts", frozenset({"experts"})),
+    PartGroup(Term("shared experts"), "shared", frozenset({"shared_experts"})),
+    PartGroup(Term("feed-forward"), "feed_forward", frozenset({"feed_forward"})),
+    PartGroup(Term("attention"), "attention", frozenset({"attention"})),
+    PartGroup(Term("embedding, LM head"), "embedding", frozenset({"embedding", "head"})),
+    PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
+)
+"""The parameter breakdown, in the order of display where sizes are equal; all else is other."""
+
+# For those who hear the picture
+SPOKEN = Term("{name}: {facts}.")
+SPOKEN_PATH = Term("From the input up: {blocks}.")
+SPOKEN_SIDE = Term("side module {block}")
+SPOKEN_BLOCK = Term("{label} ({detail})")
+SPOKEN_OPTION = Term("{block} in {number:layer|layers}")
+SPOKEN_OPTIONS = Term("Layers differ: {options}.")
+SPOKEN_LAYER = Term("Each layer from its input: {blocks}.")
+SPOKEN_INCOMPLETE = Term("The picture is incomplete: {reasons}.")

@@ -1,0 +1,72 @@
+"""Settings in English: the names of config.json and their values as people write them."""
+
+from __future__ import annotations
+
+from archdraw.glossary.numbers import data_size, number, parameters
+
+SPELLED = {
+    "qk": "QK", "kv": "KV", "q": "Q", "v": "V", "k": "K", "rope": "RoPE", "rmsnorm": "RMSNorm", "moe": "MoE",
+    "swiglu": "SwiGLU", "geglu": "GeGLU", "yarn": "YaRN", "lora": "latent", "tok": "token", "attn": "attention",
+    "mlp": "MLP", "topk": "top-k", "ssm": "SSM", "mamba": "Mamba", "rnn": "RNN", "mla": "MLA", "dim": "dimension",
+    "relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "layernorm": "LayerNorm", "conv": "convolution", "nope": "NoPE",
+    "len": "length", "ffn": "FFN", "alibi": "ALiBi", "mtp": "MTP",
+}  # fmt: skip
+"""Words of config.json's names as they are written in sentences."""
+
+SILENT = frozenset({"num", "n"})
+"""Words of such names that a number makes plain anyway."""
+
+NAMED = {
+    "hidden_size": "hidden size",
+    "vocab_size": "vocabulary",
+    "context_length": "context length",
+    "tie_word_embeddings": "tied embeddings",
+    "placement": "norm placement",
+    "kv_cache_bytes_per_token": "KV cache per token (bf16)",
+    "index_cache_bytes_per_token": "index cache per token (bf16)",
+    "recurrent_state_bytes": "recurrent state (bf16)",
+    "num_experts": "routed experts",
+    "num_experts_per_tok": "experts per token",
+    "n_shared_experts": "shared experts",
+    "num_attention_heads": "query heads",
+    "num_key_value_heads": "KV heads",
+    "head_dim": "head dimension",
+    "position": "positional encoding",
+    "position.rope_theta": "RoPE θ",
+    "position.rope_scaling.rope_type": "RoPE scaling",
+    "position.rope_scaling.factor": "RoPE scaling factor",
+    "norm_topk_prob": "top-k renormalized",
+    "query_pre_attn_scalar": "attention scale 1/√",
+    "attention_multiplier": "attention scale",
+    "attn_logit_softcapping": "attention-logit softcapping",
+    "n_group": "expert groups",
+    "topk_group": "expert groups selected",
+    "scoring_func": "router scores",
+    "e_score_correction_bias": "selection bias",
+}
+"""Names for which the field has a term."""
+
+IN_BYTES = frozenset({"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes"})
+
+
+def name_of(what: str) -> str:
+    """The setting ``what`` in words: ``q_lora_rank`` is ``Q latent rank``."""
+    if what in NAMED:
+        return NAMED[what]
+    parts = what.removeprefix("position.").replace(".", "_").split("_")
+    return " ".join(SPELLED.get(part, part) for part in parts if part not in SILENT)
+
+
+def value_of(what: str, value: str | int | float | bool | None) -> str:
+    """The value of the setting ``what`` as people write it; bytes are in binary units, parameters with a letter."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value if " " in value else " ".join(SPELLED.get(part, part) for part in value.split("_"))
+    if what in IN_BYTES:
+        return data_size(value) if value else "none"
+    if what.endswith("parameters"):
+        return parameters(int(value))
+    return number(value)

@@ -1,0 +1,185 @@
+"""The boxes that an author makes: projections, operations, and named frames around other blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, get_args
+
+from pydantic import Field
+
+from archdraw.glossary import layers as words
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
+from archdraw.kinds.fields import Label, OwnLabel, Size
+from archdraw.kinds.leaves import rest_counted_under
+from archdraw.tree import blocks
+from archdraw.tree.blocks import Block, Leaf, Part, Role
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=60)]
+"""The name of a module or tensor as a checkpoint has it."""
+
+OwnName = Annotated[Name | None, Field(description="Name in checkpoints; left out, it is made from the label.")]
+OwnRole = Annotated[
+    Role, Field(description="What the block is, for its color and for the part its parameters count under.")
+]
+SecondLine = Annotated[str, Field(max_length=60, description="Second line of the box.")]
+
+AUTHORS_OWN = "part of the language: the author says what the block is"
+"""The source of kinds that have no formula of their own."""
+
+PARTS: dict[Role, Part] = {
+    "embedding": "embedding",
+    "norm": "norm",
+    "attention": "attention",
+    "sliding": "attention",
+    "linear": "attention",
+    "latent": "attention",
+    "feed_forward": "feed_forward",
+    "experts": "experts",
+    "shared": "shared_experts",
+}
+
+
+def slug(label: str) -> str:
+    """``label`` as a name: ``Token shift 2`` becomes ``token_shift_2``."""
+    plain = "".join(character if character.isascii() and character.isalnum() else " " for character in label.lower())
+    return "_".join(plain.split()) or "block"
+
+
+class Linear(Kind):
+    """A linear projection, stored as ``[features, inputs]``; its result may be split evenly into several lines."""
+
+    keyword: ClassVar[str] = "linear"
+    family: ClassVar[Family] = "block"
+    example: ClassVar[str] = "linear: {features: 12288, outputs: [query, key, value]}"
+    source: ClassVar[str] = AUTHORS_OWN
+    main: ClassVar[str | None] = "features"
+    term: ClassVar[Term] = words.LINEAR
+    aliases: ClassVar[tuple[str, ...]] = ("dense", "projection", "fully connected", "fc", "matmul", "split")
+    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
+
+    features: Size = Field(description="Output features of the projection, of all lines together.")
+    inputs: Size | None = Field(default=None, description="Input features; left out, those of the line that comes in.")
+    name: OwnName = None
+    label: OwnLabel = None
+    detail: SecondLine = ""
+    bias: bool = Field(default=False, description="Whether a learned bias per output feature is added.")
+    role: OwnRole = "plain"
+    outputs: Annotated[tuple[Label, ...], Field(min_length=1)] | None = Field(
+        default=None, description="Names of the lines that the result is split into evenly: [query, key, value]."
+    )
+
+    def expand(self, scope: Scope) -> Block:
+        """One leaf. Raises :class:`KindError` where the features cannot be split evenly."""
+        self.features_out(scope)
+        width = self.features
+        label = words.NAMED_TO(name=self.name, width=width) if self.name else words.LINEAR_TO(width=width)
+        return blocks.linear(
+            self.name or (slug(self.label) if self.label else "linear"),
+            self.label or label,
+            self.inputs or scope.hidden_size,
+            self.features,
+            bias=self.bias,
+            part=PARTS.get(self.role, "other"),
+            role=self.role,
+            detail=self.detail,
+            outputs=self.outputs or ("",),
+        )
+
+    def features_out(self, scope: Scope) -> int:
+        """The features, or each line's share of them."""
+        lines = len(self.outputs or ("",))
+        if self.features % lines:
+            raise KindError(f"{self.features:,} features cannot be split evenly among {lines} outputs", "outputs")
+        return self.features // lines
+
+
+class Op(Kind):
+    """An operation without weights, such as an activation, a shift, a split or a sum."""
+
+    keyword: ClassVar[str] = "op"
+    family: ClassVar[Family] = "block"
+    example: ClassVar[str] = "op: {label: Token shift, detail: mixes with the token before}"
+    source: ClassVar[str] = AUTHORS_OWN
+    main: ClassVar[str | None] = "label"
+    former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
+    term: ClassVar[Term] = words.OPERATION
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("operation", "activation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
+    )
+    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
+
+    label: Label = Field(description="Label of the box, at most 60 characters; + and × are drawn as signs in a graph.")
+    name: OwnName = None
+    detail: SecondLine = ""
+    role: OwnRole = "plain"
+    inputs: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="How many lines it takes.")
+    outputs: Annotated[tuple[Label, ...], Field(min_length=2, max_length=64)] | None = Field(
+        default=None, description="Names of the lines that leave where it is more than one."
+    )
+    features: Size | None = Field(
+        default=None, description="Features of each line that leaves; left out, those of the line that comes in."
+    )
+    tag: Annotated[str, Field(max_length=24)] = Field(
+        default="", description="Short text that the folded module around it shows next to its label."
+    )
+
+    def expand(self, scope: Scope) -> Block:
+        """One leaf."""
+        return Leaf(
+            self.name or slug(self.label),
+            self.label,
+            role=self.role,
+            detail=self.detail,
+            part=PARTS.get(self.role, "other"),
+            inputs=self.inputs,
+            outputs=self.outputs or ("",),
+            tag=self.tag,
+        )
+
+    def features_out(self, scope: Scope) -> int:
+        """``features``, or what came in."""
+        return self.features or scope.hidden_size
+
+
+class Module(Kind):
+    """A frame with a name around a block: folded it is one box, opened it shows the block."""
+
+    keyword: ClassVar[str] = "module"
+    family: ClassVar[Family] = "block"
+    example: ClassVar[str] = (
+        "module:\n  label: Gated memory\n  role: linear\n  body: [{linear: 1024}, {op: SiLU}, {linear: 4096}]"
+    )
+    source: ClassVar[str] = AUTHORS_OWN
+    term: ClassVar[Term] = words.MODULE
+    aliases: ClassVar[tuple[str, ...]] = ("frame", "group", "custom block", "named block")
+    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
+
+    label: Label = Field(description="Label of the folded box, at most 60 characters.")
+    name: OwnName = None
+    role: OwnRole = "plain"
+    detail: SecondLine = ""
+    title: Annotated[str, Field(max_length=60)] = Field(
+        default="", description="Heading of the opened module; left out, its label."
+    )
+    notes: tuple[Annotated[str, Field(min_length=1, max_length=160)], ...] = Field(
+        default=(), description="Lines of text under the opened module."
+    )
+    body: AnyBlock = Field(description="What is inside.")
+
+    def expand(self, scope: Scope) -> Block:
+        """The module; parameters inside that belong to no part yet are counted under that of its role."""
+        body = self.body.expand(scope)
+        return blocks.Module(
+            self.name or slug(self.label),
+            self.label,
+            rest_counted_under(body, PARTS[self.role]) if self.role in PARTS else body,
+            role=self.role,
+            detail=self.detail,
+            title=self.title,
+            notes=self.notes,
+        )
+
+    def features_out(self, scope: Scope) -> int:
+        """The body's."""
+        return self.body.features_out(scope)

@@ -1,0 +1,47 @@
+"""Changing the leaves of a finished tree: under which part they count, whether they keep a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
+
+
+def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
+    """``block`` with ``change`` applied to each of its leaves, its structure kept."""
+    match block:
+        case Leaf():
+            return change(block)
+        case Sequence(parts=parts):
+            return Sequence(tuple(with_leaves(part, change) for part in parts))
+        case Parallel(branches=branches):
+            return replace(block, branches=tuple(with_leaves(branch, change) for branch in branches))
+        case Graph(nodes=nodes):
+            return replace(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
+            return replace(block, body=with_leaves(body, change))
+        case Side(body=body):
+            return replace(block, body=replace(body, body=with_leaves(body.body, change)))
+        case _:
+            assert_never(block)
+
+
+def counted_under(block: Block, part: Part) -> Block:
+    """``block`` with the parameters of all its leaves counted under ``part``."""
+    return with_leaves(block, lambda leaf: replace(leaf, part=part))
+
+
+def rest_counted_under(block: Block, part: Part) -> Block:
+    """``block`` with those leaves counted under ``part`` that say no part of their own."""
+    return with_leaves(block, lambda leaf: replace(leaf, part=part) if leaf.part == "other" else leaf)
+
+
+def uncached(block: Block) -> Block:
+    """``block`` without a key-value cache: the mixers of an encoder, which reads its whole input at once."""
+
+    def change(leaf: Leaf) -> Leaf:
+        return replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
+
+    return with_leaves(block, change)

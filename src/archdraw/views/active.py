@@ -1,0 +1,62 @@
+"""Active parameters, which publishers count in several ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdraw.glossary import Phrase, plate
+from archdraw.spec import Published
+from archdraw.tree.facts import Facts
+from archdraw.tree.published import agrees
+
+MOSTLY_TABLES = 0.6
+"""Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A count of active parameters, what it leaves out, and the same model counted otherwise."""
+
+    count: int
+    excluded: tuple[Phrase, ...]
+    name: Phrase
+    others: tuple[tuple[int, Phrase], ...] = ()
+
+
+def active_parameters(counted: Facts, published: Published | None = None) -> Active:
+    """The active parameters as the publisher of the model counts them, else all of them.
+
+    Nobody counts them alike: with the table of the input embedding (DeepSeek), without it (gpt-oss), without the LM
+    head, too. The first of these counts that agrees with the published figure is quoted, the next ones by the side.
+    Where tables that are only looked up make up most of them and nothing is published, they are left out.
+    """
+    whole, multiplied = counted.active_parameters, counted.active_parameters_without_input_embedding
+    tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
+    encoders = (plate.ENCODERS(),) if counted.encoders else ()
+    input_embedding = () if counted.head_is_tied else (plate.INPUT_EMBEDDING(),)
+    ways = [
+        (whole, ()),
+        (multiplied, (*input_embedding, *encoders)),
+        (whole - counted.encoders - tables, (plate.VOCABULARY_TABLES(), *encoders)),
+    ]
+    figure = published.active_parameters if published is not None else None
+    agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
+    if agreeing:
+        quoted = agreeing[0]
+    elif multiplied < MOSTLY_TABLES * whole:
+        quoted = (multiplied, (plate.EMBEDDING_TABLES(),))
+    else:
+        quoted = ways[0]
+    count, excluded = quoted
+    # As published, no more is said in the headline; a panel lists what is in and what is not.
+    name = plate.ACTIVE() if agreeing or not excluded else plate.ACTIVE_EXCLUDING(parts=excluded)
+    return Active(count, excluded, name, tuple(_others(quoted, ways)))
+
+
+def _others(
+    quoted: tuple[int, tuple[Phrase, ...]], ways: list[tuple[int, tuple[Phrase, ...]]]
+) -> list[tuple[int, Phrase]]:
+    """The count with everything where less is quoted, else the one without what is only looked up."""
+    if quoted[0] < ways[0][0]:
+        return [(ways[0][0], plate.WITH_PARTS(parts=quoted[1]))]
+    return [(count, plate.WITHOUT_PARTS(parts=parts)) for count, parts in ways[1:2] if parts and count < quoted[0]]

@@ -1,0 +1,109 @@
+"""The glossary: phrases become English in one place, a term takes its own values, one thing has one name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import Counter
+
+import pytest
+
+import archdraw.glossary
+from archdraw.glossary import Phrase, Term, lines, text, within
+from archdraw.glossary.concepts import GROUPS, SHIPPED
+from archdraw.glossary.numbers import share, tokens
+from archdraw.glossary.phrases import places
+
+MODULES = [
+    importlib.import_module(f"archdraw.glossary.{module.name}")
+    for module in pkgutil.iter_modules(archdraw.glossary.__path__)
+]
+TERMS = [
+    (f"{module.__name__.rpartition('.')[2]}.{name}", value)
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, Term)
+]
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "english"),
+    [
+        ("{width}", {"width": 4096}, "4,096"),
+        ("{scale}", {"scale": 0.0625}, "0.0625"),
+        ("{layers:layer|layers}", {"layers": 1}, "1 layer"),
+        ("{layers:layer|layers}", {"layers": 1200}, "1,200 layers"),
+        ("{size:bytes}", {"size": 4096}, "4 KiB"),
+        ("{count:parameters}", {"count": 8_030_261_248}, "8.03B"),
+        ("{sizes:parameters}", {"sizes": (423_000_000, 11_300_000_000)}, "0.423B"),
+        ("no {name:within}", {"name": "Sliding attention"}, "no sliding attention"),
+        ("bias on {names:and}", {"names": ("Q", "V", "output")}, "bias on Q, V and output"),
+        ("bias on {names:and}", {"names": ("Q",)}, "bias on Q"),
+        ("{a:+}", {"a": ("gate", "Q")}, "gate + Q"),
+        ("{facts}", {"facts": ("a", "", "b")}, "a, b"),
+    ],
+)
+def test_values_are_written_as_their_place_asks(template: str, values: dict[str, object], english: str) -> None:
+    assert text(Term(template)(**values)) == english  # type: ignore[arg-type]
+
+
+def test_phrases_stand_in_phrases() -> None:
+    norm = Term("RMSNorm")()
+    assert text(Term("Final {norm}")(norm=norm)) == "Final RMSNorm"
+    assert text((norm, "", Term("{width} wide")(width=8))) == "RMSNorm, 8 wide"
+
+
+def test_a_term_takes_the_values_that_its_text_names() -> None:
+    with pytest.raises(TypeError, match=r"values of 'window \{size\}' are size; given: width"):
+        Term("window {size}")(width=3)
+    with pytest.raises(TypeError, match="given: none"):
+        Term("window {size}")()
+    with pytest.raises(ValueError, match="no values are written as 'feet'"):
+        text(Term("{size:feet}")(size=3))
+
+
+def test_equal_things_are_equal_phrases() -> None:
+    window = Term("window {size}")
+    assert window(size=4) == window(size=4) != window(size=5)
+    assert {window(size=4): 1}[Phrase(window, (("size", 4),))] == 1
+
+
+def test_facts_share_lines_while_they_fit() -> None:
+    assert lines(["one", ("a" * 30, "b" * 20, "c" * 10), ""]) == ("one", f"{'a' * 30}; {'b' * 20}", "c" * 10)
+
+
+def test_words_within_a_sentence() -> None:
+    assert [within(word) for word in ("Sliding attention", "RMSNorm", "Kimi Delta", "A", "MoE")] == [
+        "sliding attention", "RMSNorm", "Kimi Delta", "A", "MoE",
+    ]  # fmt: skip
+
+
+def test_shares_and_lengths_as_the_field_quotes_them() -> None:
+    assert [share(49, 1000), share(37, 100), share(995, 10_000)] == ["4.9%", "37%", "10%"]
+    assert [tokens(8192), tokens(1024**2), tokens(100_000), tokens(512)] == ["8K", "1M", "", ""]
+
+
+@pytest.mark.parametrize(("name", "term"), TERMS, ids=[name for name, _ in TERMS])
+def test_a_term_can_be_read(name: str, term: Term) -> None:
+    assert term.text == term.text.strip()
+    assert "  " not in term.text
+    assert all(place.isidentifier() for place in places(term.text))
+
+
+def test_one_name_is_one_term() -> None:
+    """Two entries of one text would drift apart: the second place takes the first one's term."""
+    by_text = Counter({term: 1 for _, term in TERMS}.keys())
+    texts = Counter(term.text for term in by_text)
+    assert {name for name, number in texts.items() if number > 1} == set()
+
+
+def test_a_name_stands_in_one_module() -> None:
+    """The same entry written in two modules is written twice."""
+    defined = Counter(term for _, term in {id(term): (name, term) for name, term in TERMS}.values())
+    assert {term.text for term, number in defined.items() if number > 1} == set()
+
+
+def test_every_concept_has_a_group_and_a_name_of_its_own() -> None:
+    assert {concept.about for concept in SHIPPED} == set(GROUPS)
+    names = Counter(name.casefold() for concept in SHIPPED for name in {concept.name, concept.short} if name)
+    assert max(names.values()) == 1
