@@ -9,6 +9,7 @@ from archdraw.kinds.encoders.folding_vision import FoldingVision
 from archdraw.tree.blocks import Graph, Leaf, Module, Side, leaves, walk
 from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
+from described import describe
 from samples import beside, template
 from test_wiring import leaving
 
@@ -257,7 +258,7 @@ def test_the_line_of_a_tower_says_what_a_token_is() -> None:
 
 def test_an_encoder_that_is_read_does_not_join_the_line() -> None:
     made = beside(MLLAMA, SCOPE)
-    assert (made.joins, made.body.detail) == (False, f"7 layers, {facts(made).total_parameters / 1000:.1f}k")
+    assert (made.joins, describe(made.body).detail) == (False, f"7 layers, {facts(made).total_parameters / 1000:.1f}k")
     assert made.body.notes[0] == "to all cross-attention layers"
     read = MLLAMA.model_copy(update={"intermediate_layers_indices": (0, 2, 3)}).expand(SCOPE)
     graph = next(part for _, part in walk(read) if isinstance(part, Graph))
@@ -269,7 +270,7 @@ def test_an_encoder_that_is_read_does_not_join_the_line() -> None:
 def test_sinks_are_learned_where_there_is_a_window() -> None:
     made = MIMO.expand(SCOPE)
     mixers = [part for _, part in walk(made) if isinstance(part, Module) and part.name == "attn"]
-    assert [mixer.label for mixer in mixers] == [
+    assert [describe(mixer).label for mixer in mixers] == [
         "Attention",
         "Row window attention",
         "Column window attention",
@@ -281,7 +282,7 @@ def test_sinks_are_learned_where_there_is_a_window() -> None:
 
 def test_folding_goes_from_pixels_to_the_patch() -> None:
     made = FoldingVision(patch_size=40, temporal_patch_size=2, n_layers=4).expand(Scope(6144, 100))
-    folds = [leaf.label for leaf in leaves(made) if leaf.name == "fold"]
+    folds = [describe(leaf).label for leaf in leaves(made) if leaf.name == "fold"]
     assert folds == ["fold 5 × 5", "fold 2 × 2", "fold 4 × 4", "fold 2 frames"]
     assert facts(made).total_parameters == 83_743_232
 

@@ -28,7 +28,8 @@ from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.spec.declaring import templates
-from archdraw.spec.expressions import Origin, Reader
+from archdraw.spec.expressions import Reader
+from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Sequence, Side

@@ -6,14 +6,15 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
-from archdraw.errors import InputError, Problem, nearest
-from archdraw.kinds.base import Family, Kind
+from archdraw.errors import Problem, nearest
+from archdraw.glossary.concepts import SHIPPED
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.base import Kind
 from archdraw.source import (
-    DEEPEST,
     Document,
     Entry,
     MappingNode,
@@ -25,32 +26,20 @@ from archdraw.source import (
     scan,
 )
 from archdraw.spec.expressions import Reader
+from archdraw.spec.heads import Head, plain_text, sentence, with_summary
+from archdraw.spec.names import Names
 from archdraw.spec.parameters import Parameter
 from archdraw.spec.substitution import checked, checked_value
 from archdraw.spec.templates import LINE_WIDTH, Check, Source, Template
 from archdraw.spec.values import CONSTANTS, FUNCTIONS
+from archdraw.tree.blocks import Role
 
 PARAMETERS = "parameters"
 """The key that makes a definition a template."""
-_OWN = "part of the language: the author says what the block is"
 _TYPES: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
 
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class Head(BaseModel):
-    """What a template says of itself: names, what it is, where it comes from, how it is used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    name: Text | None = None
-    short_name: Text | None = None
-    aliases: tuple[Text, ...] = ()
-    concepts: tuple[Text, ...] = ()
-    description: Text = "A block of the author's own."
-    source: Text = _OWN
-    example: Text | None = None
-    main: Text | None = None
+_CONCEPTS = {concept.name: concept for concept in SHIPPED}
+"""What the concepts of a template may be."""
 
 
 def is_template(node: Node) -> bool:
@@ -89,13 +78,14 @@ class _Broken(Template):
 def shipped(path: Path, kinds: Mapping[str, type[Kind]]) -> type[Kind]:
     """The kind in the file at ``path``, called like the file.
 
-    Raises :class:`InputError` where the file is no template: a fault of the package that a test finds.
+    Raises :class:`RuntimeError` where the file is no template: a fault of the package that a test finds.
     """
     document = scan(read_text(path), path.name)
     declaring = Declaring(document, kinds, None, {}, own=False)
     kind = declaring.template(path.stem, Entry(path.stem, document.root.span, document.root))
     if kind is None or declaring.problems or document.problems:
-        raise InputError((*document.problems, *declaring.problems))
+        # No author wrote it: this is a fault of the package.
+        raise RuntimeError("\n".join(map(str, (*document.problems, *declaring.problems))))
     return kind
 
 
@@ -110,7 +100,6 @@ class Declaring:
     own: bool
     problems: list[Problem] = field(default_factory=list)
     _heights: dict[str, int] = field(default_factory=dict)
-    _open: list[str] = field(default_factory=list)
 
     def template(self, name: str, entry: Entry) -> type[Kind] | None:
         """The kind of the template ``name``; None where it is broken."""
@@ -132,6 +121,8 @@ class Declaring:
         known += [key for key, _ in own_values]
         own_checks = tuple(self._checks(checks, known, fields))
         self.problems += checked(self.document, block.value, known)
+        if head is not None:
+            self._check_head(rest, head, fields)
         if head is None or len(self.problems) > before:
             return None
         kind = self._kind(name, fields, head)
@@ -139,15 +130,28 @@ class Declaring:
         example = rest.get("example")
         kind.example = example.value.value.strip() if example and _is_text(example.value) else _example(name, kind)  # type: ignore[union-attr]
         kind.main = head.main
-        kind.family = self._family(block.value, ())
+        kind.term = Term(plain_text(head.name or name), short=plain_text(head.short_name or ""))
+        kind.aliases = head.aliases
+        kind.concepts = tuple(_CONCEPTS[concept] for concept in head.concepts)
+        names = Names(self.kinds, self.define, self.nodes, self._heights)
+        kind.family = names.family(block.value)
         kind.origin = Source(self.document, self.kinds, self.define, block.value, own_values, own_checks, self.own)
-        kind.height = self._height(block.value)
-        kind.head = head
+        kind.height = names.height(block.value)
+        kind.drawn_as = ("auxiliary",) if kind.family == "side" else get_args(Role)
         return kind
+
+    def _check_head(self, written: Mapping[str, Entry], head: Head, fields: Mapping[str, Any]) -> None:
+        for concept in head.concepts:
+            if concept not in _CONCEPTS:
+                self._tell(f"no concept is called {concept[:40]}", written["concepts"], nearest(concept, _CONCEPTS))
+        if head.main is not None and head.main not in fields:
+            self._tell(f"no parameter is called {head.main[:40]}", written["main"], nearest(head.main, fields))
 
     def _kind(self, name: str, fields: Mapping[str, Any], head: Head) -> type[Template]:
         make = cast("Callable[..., type[Template]]", create_model)
-        kind = make(name, __base__=Template, __module__=Template.__module__, __doc__=head.description, **fields)
+        kind = make(
+            name, __base__=Template, __module__=Template.__module__, __doc__=with_summary(head.description), **fields
+        )
         kind.keyword = name
         return kind
 
@@ -189,7 +193,7 @@ class Declaring:
         if declared is None:
             return None
         if required:
-            return declared.annotation(optional=False), Field(description=declared.description)
+            return declared.annotation(optional=False), Field(description=sentence(declared.description))
         value = plain(default.value)
         value = tuple(value) if isinstance(value, list) else value
         if value is not None:
@@ -198,7 +202,7 @@ class Declaring:
                 self._tell(f"the default of {entry.key} {problem}", default, value=True)
                 return None
         annotation = declared.annotation(optional=value is None)
-        return annotation, Field(default=value, description=declared.description)
+        return annotation, Field(default=value, description=sentence(declared.description))
 
     def _values(self, values: Entry | None, known: list[str]) -> Iterator[tuple[str, Node]]:
         """The values of the template's own, each of which may use those before it."""
@@ -238,51 +242,6 @@ class Declaring:
             self.problems += checked(self.document, message, known)
             yield Check(parts["that"].value, message, at)
 
-    def _family(self, node: Node, seen: tuple[str, ...]) -> Family:
-        """The family of what a block begins with: a template of one layer is a layer."""
-        name = _root(node)
-        if name in seen:
-            return "block"
-        entry = self.define.entry(name) if self.define else None
-        if name in self.nodes:
-            value = self.nodes[name].value
-            inner = value.entry("block") if isinstance(value, MappingNode) else None
-            return self._family(inner.value, (*seen, name)) if inner else "block"
-        if entry is not None:
-            return self._family(entry.value, (*seen, name))
-        return self.kinds[name].family if name in self.kinds else "block"
-
-    def _height(self, node: Node) -> int:
-        """At most so many levels stand in ``node``, with what its texts and keys may name."""
-        match node:
-            case ScalarNode(value=str(text)):
-                return 1 + self._height_of(text)
-            case ScalarNode():
-                return 1
-            case SequenceNode(items=items):
-                return 1 + max(map(self._height, items), default=0)
-            case MappingNode(entries=entries):
-                return 1 + max(
-                    (max(self._height(entry.value), self._height_of(entry.key)) for entry in entries), default=0
-                )
-
-    def _height_of(self, name: str) -> int:
-        """The height of what is called ``name``; circles are found when they are gone through."""
-        if name in self._heights:
-            return self._heights[name]
-        if name in self._open:
-            return 0
-        if len(self._open) > DEEPEST:
-            return DEEPEST
-        entry = self.nodes.get(name) or (self.define.entry(name) if self.define else None)
-        if entry is None:
-            kind = self.kinds.get(name) if name in self.kinds else None
-            return getattr(kind, "height", 0)
-        self._open.append(name)
-        self._heights[name] = self._height(entry.value)
-        self._open.pop()
-        return self._heights[name]
-
 
 def _is_taken(name: str) -> bool:
     return name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
@@ -290,21 +249,6 @@ def _is_taken(name: str) -> bool:
 
 def _is_text(node: Node) -> bool:
     return isinstance(node, ScalarNode) and isinstance(node.value, str)
-
-
-def _root(node: Node) -> str:
-    """The keyword or name that ``node`` begins with."""
-    match node:
-        case SequenceNode():
-            return "sequence"
-        case ScalarNode(value=value):
-            return str(value)
-        case MappingNode():
-            for key in ("then", "like"):
-                inner = node.entry(key)
-                if inner is not None:
-                    return _root(inner.value)
-            return node.entries[0].key if node.entries else ""
 
 
 def _inferred(node: Node) -> Any:

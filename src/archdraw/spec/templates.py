@@ -80,8 +80,6 @@ class Template(Kind):
     """The base of the kinds that are written in YAML; each has its parameters as fields."""
 
     origin: ClassVar[Source]
-    head: ClassVar[Any]
-    """What it says of itself: names, aliases, concepts."""
     height: ClassVar[int]
     """At most so many levels of blocks stand in it, those of other templates and definitions counted."""
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from archdraw.glossary import Words, common
+from archdraw.glossary import attention as terms
+from archdraw.glossary import encoders as words
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.encoders.tower_parts import rmsnorm
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.primitives import Name
-from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 _LINES = ("Q", "K", "V")
-_Window = Annotated[str, Field(min_length=1, max_length=24)]
+_WINDOWS = {
+    "window": words.WINDOW_ATTENTION,
+    "row window": words.ROW_WINDOW_ATTENTION,
+    "column window": words.COLUMN_WINDOW_ATTENTION,
+}
 
 
 class EncoderAttention(Kind):
@@ -31,41 +39,45 @@ class EncoderAttention(Kind):
         "Vaswani et al. 2017, arXiv:1706.03762; Dosovitskiy et al. 2020, arXiv:2010.11929; "
         "rotation in two dimensions: arXiv:2104.09864"
     )
+    term: ClassVar[Term] = words.ENCODER_ATTENTION
+    aliases: ClassVar[tuple[str, ...]] = ("vision attention", "bidirectional attention", "vit attention")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention", "sliding")
 
-    num_attention_heads: Size = Field(description="query heads")
-    num_key_value_heads: Size | None = Field(default=None, description="key and value heads; as many unless given")
-    head_dim: Size | None = Field(default=None, description="width of a head; the line's share unless given")
-    name: Name = Field(default="self_attn", description="name in the checkpoint")
-    fused_projection: Name | None = Field(default=None, description="name of one projection for Q, K and V, if fused")
-    output_projection: Name = Field(default="o_proj", description="name of the output projection")
-    attention_bias: bool = Field(default=True, description="whether the projections have biases")
-    output_bias: bool | None = Field(default=None, description="the same of the output, where it differs")
+    num_attention_heads: Size = Field(description="Query heads.")
+    num_key_value_heads: Size | None = Field(default=None, description="Key and value heads; as many unless given.")
+    head_dim: Size | None = Field(default=None, description="Width of a head; the line's share unless given.")
+    name: Name = Field(default="self_attn", description="Name in the checkpoint.")
+    fused_projection: Name | None = Field(default=None, description="Name of one projection for Q, K and V, if fused.")
+    output_projection: Name = Field(default="o_proj", description="Name of the output projection.")
+    attention_bias: bool = Field(default=True, description="Whether the projections have biases.")
+    output_bias: bool | None = Field(default=None, description="The same of the output, where it differs.")
     rotary: Annotated[str, Field(min_length=1, max_length=24)] | None = Field(
-        default=None, description="label of the rotation of queries and keys: 2D RoPE"
+        default=None, description="Label of the rotation of queries and keys: 2D RoPE."
     )
-    qk_norm: bool = Field(default=False, description="RMSNorm of queries and keys, per head")
-    v_norm: bool = Field(default=False, description="RMSNorm without weights of the values")
-    window: _Window | None = Field(default=None, description="what a token sees, where not all: window, row window")
-    sinks: bool = Field(default=False, description="one learned sink per head")
-    is_causal: bool = Field(default=False, description="whether tokens see only those before")
+    qk_norm: bool = Field(default=False, description="RMSNorm of queries and keys, per head.")
+    v_norm: bool = Field(default=False, description="RMSNorm without weights of the values.")
+    window: Literal["window", "row window", "column window"] | None = Field(
+        default=None, description="What a token sees, where not all: window, row window."
+    )
+    sinks: bool = Field(default=False, description="One learned sink per head.")
+    is_causal: bool = Field(default=False, description="Whether tokens see only those before.")
 
     def expand(self, scope: Scope) -> Module:
         """The module. Raises :class:`KindError` where heads don't divide the width, or groups the heads."""
         width, heads = scope.hidden_size, self._heads(scope)
-        shape = f"{heads.query} heads of {heads.width}"
+        shape: Words = terms.HEADS(number=heads.query)
         if heads.query != heads.key_value:
-            shape = f"{heads.query} Q, {heads.key_value} KV, head {heads.width}"
+            shape = terms.QUERY_KV_HEADS(query=heads.query, key_value=heads.key_value)
         features = heads.query * heads.width
         bias = self.attention_bias if self.output_bias is None else self.output_bias
-        detail = f"{features:,} to {width:,}"
-        out = linear(self.output_projection, "output projection", features, width, bias=bias, detail=detail)
+        detail = common.WIDTHS(inputs=features, outputs=width)
+        out = linear(self.output_projection, common.OUTPUT_PROJECTION(), features, width, bias=bias, detail=detail)
         return Module(
             self.name,
-            f"{self.window.capitalize()} attention" if self.window else "Attention",
+            _WINDOWS[self.window]() if self.window else words.ATTENTION(),
             Sequence((self._projections(width, heads), *self._prepared(heads.width), self._core(heads), out)),
             role="sliding" if self.window else "attention",
-            detail=f"causal, {shape}" if self.is_causal else shape,
-            kind=self.keyword,
+            detail=(terms.CAUSAL() if self.is_causal else "", shape, terms.DIM(width=heads.width)),
         )
 
     def _heads(self, scope: Scope) -> Heads:
@@ -81,11 +93,12 @@ class EncoderAttention(Kind):
         """One projection for queries, keys and values, or three."""
         queries, keys, bias = heads.query * heads.width, heads.key_value * heads.width, self.attention_bias
         if self.fused_projection:
-            label = f"Q, K, V 3 × {queries:,}" if queries == keys else f"Q {queries:,}, K and V {keys:,}"
+            alike = queries == keys
+            label = words.FUSED(width=queries) if alike else words.FUSED_GROUPED(queries=queries, keys=keys)
             return linear(self.fused_projection, label, width, queries + 2 * keys, bias=bias, outputs=_LINES)
         sizes = zip(_LINES, (queries, keys, keys), strict=True)
         each = (
-            linear(f"{line.lower()}_proj", f"{line} {size:,}", width, size, bias=bias, outputs=(line,))
+            linear(f"{line.lower()}_proj", terms.LINE(line=line, width=size), width, size, bias=bias, outputs=(line,))
             for line, size in sizes
         )
         return Parallel(tuple(each), "separate")
@@ -95,8 +108,10 @@ class EncoderAttention(Kind):
         made: list[Block] = []
         if self.qk_norm:
             weights = (Weight("q_norm.weight", (width,)), Weight("k_norm.weight", (width,)))
-            norm = Leaf("qk_norm", "RMSNorm per head", "norm", weights=weights, inputs=2, outputs=_LINES[:2])
-            made.append(replace(norm, tag="QK-norm"))
+            norm = Leaf(
+                "qk_norm", terms.PER_HEAD(what=common.RMSNORM()), "norm", weights=weights, inputs=2, outputs=_LINES[:2]
+            )
+            made.append(replace(norm, tag=terms.QK_NORM()))
         if self.rotary:
             made.append(Leaf("rotary_emb", self.rotary, "position", inputs=2, outputs=_LINES[:2], tag=self.rotary))
         if not made:
@@ -105,14 +120,14 @@ class EncoderAttention(Kind):
         return (Parallel((Sequence(tuple(made)), values), "separate"),)
 
     def _core(self, heads: Heads) -> Leaf:
-        grouped = f"{heads.key_value} groups: {heads.query // heads.key_value} Q heads to 1 KV head"
+        grouped = terms.HEADS_PER_KV(group=heads.query // heads.key_value)
         return Leaf(
             "attention",
-            "Softmax attention",
+            terms.SOFTMAX_ATTENTION(),
             role="attention",
-            detail=f"{heads.query} heads" if heads.query == heads.key_value else grouped,
+            detail=terms.HEADS(number=heads.query) if heads.query == heads.key_value else grouped,
             weights=(Weight("sinks", (heads.query,)),) if self.sinks else (),
             inputs=3,
-            tag="sinks" if self.sinks else "",
+            tag=terms.SINKS() if self.sinks else "",
             heads=heads,
         )

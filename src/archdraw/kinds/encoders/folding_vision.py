@@ -12,13 +12,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import Words, common
+from archdraw.glossary import encoders as words
+from archdraw.glossary.concepts import IMAGE_INPUT, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.encoders import tower_parts as parts
 from archdraw.kinds.encoders.encoder_feed_forward import activation
-from archdraw.kinds.fields import Label
+from archdraw.kinds.fields import OwnLabel
 from archdraw.kinds.leaves import counted_under
-from archdraw.kinds.wording import parameters
-from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
+from archdraw.tree.blocks import Block, Leaf, Module, Role, Sequence, Side
 from archdraw.tree.facts import facts
 
 Scale = tuple[int, int, int, int]
@@ -38,12 +41,16 @@ class FoldingVision(Kind):
     family: ClassVar[Family] = "side"
     example: ClassVar[str] = "folding_vision: {patch_size: 40, temporal_patch_size: 2, n_layers: 4}"
     source: ClassVar[str] = "InklingVisionModel of transformers; hierarchical MLP stem: arXiv:2203.09795"
+    term: ClassVar[Term] = words.FOLDING_ENCODER
+    aliases: ClassVar[tuple[str, ...]] = ("inkling vision", "hierarchical mlp stem")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
+    concepts: ClassVar[tuple[Concept, ...]] = (IMAGE_INPUT,)
 
-    patch_size: int = Field(ge=2, le=1024, description="pixels of a patch, in height and width")
-    temporal_patch_size: int = Field(default=2, ge=1, le=64, description="frames of a patch")
-    n_layers: int = Field(ge=1, le=100, description="steps from the pixels to the token")
-    n_channels: int = Field(default=3, ge=1, le=64, description="values of a pixel")
-    label: Label | None = Field(default=None, description="first line of its box")
+    patch_size: int = Field(ge=2, le=1024, description="Pixels of a patch, in height and width.")
+    temporal_patch_size: int = Field(default=2, ge=1, le=64, description="Frames of a patch.")
+    n_layers: int = Field(ge=1, le=100, description="Steps from the pixels to the token.")
+    n_channels: int = Field(default=3, ge=1, le=64, description="Values of a pixel.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module whose output joins the line."""
@@ -54,26 +61,28 @@ class FoldingVision(Kind):
             folds = [new // old for new, old in zip(after[:3], before[:3], strict=True)]
             inputs = before[3] * prod(folds)
             width = scope.hidden_size if last else after[3]
-            across = f"{folds[1]} × {folds[2]}" if folds[1] > 1 else ""
-            told = " and ".join(filter(None, (across, f"{folds[0]} frames" if folds[0] > 1 else "")))
-            if told:
-                steps.append(Leaf("fold", f"fold {told}", detail=f"{inputs:,} features"))
+            parts_folded: tuple[Words, ...] = ()
+            if folds[1] > 1:
+                parts_folded += (words.SIZE(rows=folds[1], columns=folds[2]),)
+            if folds[0] > 1:
+                parts_folded += (words.FRAMES(frames=folds[0]),)
+            if parts_folded:
+                steps.append(Leaf("fold", words.FOLD(parts=parts_folded), detail=words.FEATURES(width=inputs)))
             steps.append(parts.linear(f"encoder_layers.{index}.projection", inputs, width, bias=False))
             if not last:
                 steps += [parts.rmsnorm(f"encoder_layers.{index}.layer_norm", width), activation("gelu")]
         steps.append(parts.rmsnorm("final_norm", scope.hidden_size))
         body = counted_under(Sequence(tuple(steps)), "encoder")
-        count = parameters(facts(body).total_parameters)
+        count = facts(body).total_parameters
         module = Module(
             "vision_tower",
-            self.label or "Folding encoder",
+            self.label or self.term(),
             body,
             role="auxiliary",
-            detail=f"{self.n_layers} layer{'s' if self.n_layers > 1 else ''}, {count}",
-            kind=self.keyword,
+            detail=(common.LAYERS(number=self.n_layers), common.PARAMETERS(count=count)),
             notes=(
-                f"one token per {self.patch_size}×{self.patch_size} px",
-                f"of {self.temporal_patch_size} frames, no attention",
+                words.TOKEN_PER_SQUARE(side=self.patch_size),
+                words.OF_FRAMES(frames=self.temporal_patch_size),
             ),
         )
         return Side(module, direction="in")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
-from typing import Annotated, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
 from pydantic import Field
 
+from archdraw.glossary import common
+from archdraw.glossary import encoders as words
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.layers import primitives
-from archdraw.kinds.layers.primitives import Name, slug
+from archdraw.kinds.layers.primitives import AUTHORS_OWN, Name, slug
 from archdraw.kinds.leaves import counted_under, uncached
-from archdraw.kinds.wording import notes, parameters
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -23,6 +25,7 @@ from archdraw.tree.blocks import (
     Parallel,
     Repeat,
     Residual,
+    Role,
     Sequence,
     Side,
     layers,
@@ -56,15 +59,18 @@ class ModalityEncoder(Kind):
         "          - residual: [layernorm, encoder_feed_forward: {intermediate_size: 4096}]\n"
         "    - projector: {label: Projector, body: {linear: 4096}}"
     )
-    source: ClassVar[str] = "part of the language: the author says what the encoder is"
+    source: ClassVar[str] = AUTHORS_OWN
+    term: ClassVar[Term] = words.MODALITY_ENCODER
+    aliases: ClassVar[tuple[str, ...]] = ("vision tower", "image encoder", "audio tower", "custom encoder")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
 
-    label: Label = Field(description="first line of its box")
-    name: Name | None = Field(default=None, description="name in the checkpoint; made from the label where not given")
-    body: AnyBlock = Field(description="its blocks, from its own input up")
-    hidden_size: Size | None = Field(default=None, description="width of its own input, where that is no embedding's")
-    joins: bool = Field(default=True, description="whether its output joins the line; else cross-attention reads it")
+    label: Label = Field(description="First line of its box.")
+    name: Name | None = Field(default=None, description="Name in the checkpoint; made from the label where not given.")
+    body: AnyBlock = Field(description="Its blocks, from its own input up.")
+    hidden_size: Size | None = Field(default=None, description="Width of its own input, where that is no embedding's.")
+    joins: bool = Field(default=True, description="Whether its output joins the line; else cross-attention reads it.")
     notes: Annotated[tuple[Note, ...], Field(max_length=8)] = Field(
-        default=(), description="sentences about it; the first stands beside the line that joins"
+        default=(), description="Sentences about it; the first stands beside the line that joins."
     )
 
     def expand(self, scope: Scope) -> Side:
@@ -78,16 +84,15 @@ class ModalityEncoder(Kind):
                 "body",
                 f"end it with linear: {scope.hidden_size}",
             )
-        count, total = _number_of_layers(made), parameters(facts(made).total_parameters)
-        detail = f"{count} layer{'s' if count > 1 else ''}, {total}" if count else total
+        count, total = _number_of_layers(made), facts(made).total_parameters
+        detail = (common.LAYERS(number=count) if count else "", common.PARAMETERS(count=total))
         inside = Module(
             self.name or slug(self.label),
             self.label,
             made,
             role="auxiliary",
             detail=detail,
-            kind=self.keyword,
-            notes=notes(*self.notes),
+            notes=self.notes,
         )
         return Side(inside, direction="in", joins=self.joins)
 
@@ -98,11 +103,14 @@ class SideKind(Kind):
     keyword: ClassVar[str] = "side"
     family: ClassVar[Family] = "side"
     example: ClassVar[str] = "side: {direction: out, body: {module: {label: Probe, body: {linear: 16}}}}"
-    source: ClassVar[str] = "part of the language: the author says what stands beside the line"
+    source: ClassVar[str] = AUTHORS_OWN
+    term: ClassVar[Term] = words.SIDE
+    aliases: ClassVar[tuple[str, ...]] = ("probe", "tap", "auxiliary module")
+    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
-    body: AnyBlock = Field(description="the module")
-    direction: Literal["in", "out"] = Field(description="in: its output joins the line; out: it reads the line")
-    counted: bool = Field(default=True, description="whether its parameters are part of the total")
+    body: AnyBlock = Field(description="The module.")
+    direction: Literal["in", "out"] = Field(description="In: its output joins the line; out: it reads the line.")
+    counted: bool = Field(default=True, description="Whether its parameters are part of the total.")
 
     def expand(self, scope: Scope) -> Side:
         """The module beside the line. Raises :class:`KindError` where the body is not one module."""
@@ -118,6 +126,9 @@ class Projector(primitives.Module):
     keyword: ClassVar[str] = "projector"
     example: ClassVar[str] = "projector: {label: Projector, body: [{linear: 4096}, {activation: gelu}, {linear: 4096}]}"
     source: ClassVar[str] = "Liu et al. 2023, Visual Instruction Tuning, section 4.1, arXiv:2304.08485"
+    term: ClassVar[Term] = words.PROJECTOR
+    aliases: ClassVar[tuple[str, ...]] = ("adapter", "connector", "merger", "resampler")
+    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
 
 class UnusedLayers(primitives.Module):
@@ -128,6 +139,9 @@ class UnusedLayers(primitives.Module):
         "unused_layers: {label: Unused layer, body: {layer: {residual: [layernorm, {linear: 4096}]}}}"
     )
     source: ClassVar[str] = "Liu et al. 2023, Visual Instruction Tuning, section 4.1, arXiv:2304.08485"
+    term: ClassVar[Term] = words.UNUSED_LAYERS
+    aliases: ClassVar[tuple[str, ...]] = ("skipped layers",)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
 
     def expand(self, scope: Scope) -> Block:
         """The module, its layers as an encoder's."""

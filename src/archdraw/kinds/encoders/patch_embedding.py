@@ -6,11 +6,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import encoders as words
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
-from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.layers.primitives import Name, SecondLine
 from archdraw.kinds.layers.weight import Tensor
-from archdraw.tree.blocks import Leaf, Weight
+from archdraw.tree.blocks import Leaf, Role, Weight
 
 
 class PatchEmbedding(Kind):
@@ -30,19 +32,22 @@ class PatchEmbedding(Kind):
         "  detail: 576 positions"
     )
     source: ClassVar[str] = "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, section 3.1, arXiv:2010.11929"
+    term: ClassVar[Term] = words.PATCH_EMBEDDING
+    aliases: ClassVar[tuple[str, ...]] = ("patchify", "patches", "conv stem")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
 
-    features: Size = Field(description="width of a vector")
-    patch_size: Size = Field(description="pixels of a patch, in height and width")
-    num_channels: Size = Field(default=3, description="values of a pixel")
-    temporal_patch_size: Size | None = Field(default=None, description="frames of a patch; none for images alone")
-    bias: bool = Field(default=True, description="whether the projection has a bias")
-    flat: bool = Field(default=False, description="whether its tensor is stored as a matrix")
-    name: Name = Field(default="patch_embedding", description="name in the checkpoint")
-    tensor: Name = Field(default="weight", description="name of the tensor of the projection")
-    label: Label = Field(default="Patch embedding", description="first line of the box")
-    detail: SecondLine = Field(default="", description="second line of the box, after the size of a patch")
+    features: Size = Field(description="Width of a vector.")
+    patch_size: Size = Field(description="Pixels of a patch, in height and width.")
+    num_channels: Size = Field(default=3, description="Values of a pixel.")
+    temporal_patch_size: Size | None = Field(default=None, description="Frames of a patch; none for images alone.")
+    bias: bool = Field(default=True, description="Whether the projection has a bias.")
+    flat: bool = Field(default=False, description="Whether its tensor is stored as a matrix.")
+    name: Name = Field(default="patch_embedding", description="Name in the checkpoint.")
+    tensor: Name = Field(default="weight", description="Name of the tensor of the projection.")
+    label: OwnLabel = None
+    detail: SecondLine = Field(default="", description="Second line of the box, after the size of a patch.")
     weights: Annotated[tuple[Tensor, ...], Field(max_length=16)] = Field(
-        default=(), description="tables that are added to the result"
+        default=(), description="Tables that are added to the result."
     )
 
     def expand(self, scope: Scope) -> Leaf:
@@ -54,12 +59,15 @@ class PatchEmbedding(Kind):
         weights: tuple[Weight, ...] = (Weight(self.tensor, shape),)
         if self.bias:
             weights += (Weight(self.tensor.removesuffix("weight") + "bias", (width,)),)
-        size = f"{patch} × {patch}" + (f", {frames} frames" if frames else "")
         return Leaf(
             self.name,
-            self.label,
+            self.label or self.term(),
             role="embedding",
-            detail=", ".join(filter(None, (size, self.detail))),
+            detail=(
+                words.SIZE(rows=patch, columns=patch),
+                words.FRAMES(frames=frames) if frames else "",
+                self.detail,
+            ),
             weights=(*weights, *(tensor.made() for tensor in self.weights)),
         )
 

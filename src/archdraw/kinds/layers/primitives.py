@@ -105,7 +105,7 @@ class Op(Kind):
     former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
     term: ClassVar[Term] = words.OPERATION
     aliases: ClassVar[tuple[str, ...]] = (
-        *("operation", "activation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
+        *("operation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
     )
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
