@@ -19,7 +19,7 @@ from archdraw.tree.blocks import (
 )
 from archdraw.tree.facts import facts
 from described import describe
-from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
+from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION, beside
 
 
 def found(block: Block, name: str) -> Leaf:
@@ -170,8 +170,8 @@ def test_a_tied_head_adds_nothing() -> None:
 
 def test_an_encoder_counts_its_tokens_an_image_or_a_tile() -> None:
     tiled = VISION.model_copy(update={"tiled": True, "pixel_shuffle_ratio": 0.5})
-    told = [kind.expand(SCOPE).body.notes[0] for kind in (VISION, tiled)]
-    assert told == ["16 tokens an image", "4 tokens a tile"]
+    told = [beside(kind, SCOPE).body.notes[0] for kind in (VISION, tiled)]
+    assert told == ["16 tokens per image", "4 tokens per tile"]
 
 
 def test_an_encoder_has_no_cache_and_is_booked_as_one() -> None:

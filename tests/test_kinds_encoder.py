@@ -8,7 +8,7 @@ import pytest
 
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.embeddings.embedding import Embedding
-from archdraw.kinds.encoders.encoder import AudioStem, CrossAttention, Encoder
+from archdraw.kinds.encoders.encoder import CrossAttention, Encoder
 from archdraw.kinds.feed_forward.feed_forward import ReLU
 from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
 from archdraw.kinds.mixers.attention import MultiHead
@@ -16,6 +16,7 @@ from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from samples import template
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 LAYER = EncoderLayer(
@@ -33,7 +34,7 @@ def named(block: Block, name: str) -> Leaf:
 def test_an_encoder_counts_its_layers_and_not_the_shared_table() -> None:
     side = ENCODER.expand(SMALL)
     assert isinstance(side, Side)
-    assert (side.direction, side.counted, side.body.detail) == ("in", True, "3 layers, 91.1k")
+    assert (side.direction, side.counted, describe(side.body).detail) == ("in", True, "3 layers, 91.1k")
     counted = facts(side)
     layer = 4 * 64 * 64 + 2 * 64 * 100 + 2 * 64
     assert counted.total_parameters == 3 * layer + 50 * 64
@@ -56,7 +57,9 @@ def test_an_encoder_has_layers_and_no_cache() -> None:
 
 
 def test_an_encoder_can_have_a_width_of_its_own() -> None:
-    side = Encoder(layers=(AudioStem(num_mel_bins=20, max_source_positions=30), LAYER), hidden_size=32).expand(SMALL)
+    side = Encoder(
+        layers=(template("audio_stem", num_mel_bins=20, max_source_positions=30), LAYER), hidden_size=32
+    ).expand(SMALL)
     assert named(side, "q_proj").weights[0].shape == (32, 32)
     stem = 32 * 20 * 3 + 32 + 32 * 32 * 3 + 32 + 30 * 32
     assert facts(side).parts["embedding"] == stem
@@ -70,7 +73,7 @@ def test_cross_attention_reads_a_source_and_caches_nothing() -> None:
     assert counted.kv_cache_bytes_per_token() == 0
     assert named(made, "encoder_output").inputs == 0
     assert (inputs(made), outputs(made)) == (1, ("",))
-    assert made.notes == ("K and V are made once, of the whole source", "q, v and output have a bias")
+    assert describe(made).notes == ("K and V computed once from the encoder output", "bias on Q, V and output")
 
 
 def test_cross_attention_takes_the_width_of_its_encoder() -> None:
@@ -82,7 +85,7 @@ def test_cross_attention_takes_the_width_of_its_encoder() -> None:
     assert heads is not None
     assert heads.reach == 1500
     unscaled = kind.model_copy(update={"attention_multiplier": 1.0}).expand(SMALL)
-    assert unscaled.notes[-1] == "at most 1,500 vectors of it; scores are not scaled"
+    assert describe(unscaled).notes[-1] == "at most 1,500 vectors; no 1/√d scaling"
 
 
 def test_cross_attention_refuses_heads_that_do_not_divide() -> None:
@@ -94,7 +97,7 @@ def test_cross_attention_shares_heads_and_normalises_queries_and_keys() -> None:
     kind = CrossAttention(num_attention_heads=4, num_key_value_heads=2, qk_norm="rmsnorm_per_head")
     made = kind.expand(SMALL)
     assert facts(made).total_parameters == 2 * 64 * 64 + 2 * 64 * 32 + 2 * 16
-    assert made.detail == "4 Q, 2 KV, head 16"
+    assert describe(made).detail == "4 query / 2 KV heads, dim 16"
     assert (named(made, "qk_norm").outputs, inputs(made), outputs(made)) == (("Q", "K"), 1, ("",))
     with pytest.raises(KindError, match="num_key_value_heads 3 does not divide num_attention_heads 4"):
         CrossAttention(num_attention_heads=4, num_key_value_heads=3).expand(SMALL)

@@ -6,8 +6,6 @@ import pytest
 
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.embeddings.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
-from archdraw.kinds.encoders.gemma_audio import GemmaAudio, GemmaWaveform
-from archdraw.kinds.encoders.gemma_vision import GemmaPatches, GemmaVision
 from archdraw.kinds.feed_forward.dense_and_experts import DenseAndExperts
 from archdraw.kinds.feed_forward.feed_forward import GEGLU
 from archdraw.kinds.layers.decoder import Decoder
@@ -19,6 +17,7 @@ from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side, leaves, wa
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
+from samples import beside, template
 from test_wiring import leaving
 
 H = 64
@@ -39,7 +38,7 @@ def labels(block: Block) -> list[str]:
 
 def test_per_layer_embeddings_are_counted_beside_the_spine() -> None:
     kind = PerLayerEmbeddings(num_hidden_layers=3, hidden_size_per_layer_input=8, vocab_size_per_layer_input=50)
-    side = kind.expand(SCOPE)
+    side = beside(kind, SCOPE)
     assert isinstance(side, Side)
     counted = facts(side)
     assert counted.total_parameters == 50 * 3 * 8 + H * 3 * 8 + 8
@@ -148,7 +147,8 @@ def test_streams_begin_and_end_with_square_matrices() -> None:
 
 
 def test_gemma_vision() -> None:
-    kind = GemmaVision(
+    kind = template(
+        "gemma_vision",
         hidden_size=D,
         intermediate_size=24,
         num_hidden_layers=2,
@@ -158,10 +158,10 @@ def test_gemma_vision() -> None:
         default_output_length=280,
     )
     layer = 4 * D * D + 2 * 4 + 4 * D + 3 * D * 24
-    side = kind.expand(SCOPE)
+    side = beside(kind, SCOPE)
     assert total(side) == 3 * 4 * 4 * D + 2 * 10 * D + 2 * layer + D * H
     assert facts(side).text_parameters == 0
-    assert side.body.notes[0] == "up to 280 tokens an image"
+    assert side.body.notes[0] == "up to 280 tokens per image"
     standard = kind.model_copy(update={"standardize": True, "use_clipped_linears": True})
     assert total(standard.expand(SCOPE)) == total(side)
     grouped = kind.model_copy(update={"num_key_value_heads": 2, "head_dim": 8}).expand(SCOPE)
@@ -171,15 +171,17 @@ def test_gemma_vision() -> None:
 
 
 def test_pixels_and_samples_without_an_encoder() -> None:
-    patches = GemmaPatches(mm_embed_dim=32, mm_posemb_size=7, patch_size=2, pooling_kernel_size=3).expand(SCOPE)
+    kind = template("gemma_patches", mm_embed_dim=32, mm_posemb_size=7, patch_size=2, pooling_kernel_size=3)
+    patches = beside(kind, SCOPE)
     pixels = 3 * 6 * 6
     assert total(patches) == 2 * pixels + pixels * 32 + 32 + 2 * 32 + 7 * 2 * 32 + 2 * 32 + 32 * H
-    assert patches.body.notes[0] == "1 token for 6 × 6 pixels"
-    assert total(GemmaWaveform(audio_embed_dim=40).expand(SCOPE)) == 40 * H
+    assert patches.body.notes[0] == "one token per 6×6 px"
+    assert total(template("gemma_waveform", audio_embed_dim=40).expand(SCOPE)) == 40 * H
 
 
 def test_gemma_audio() -> None:
-    kind = GemmaAudio(
+    kind = template(
+        "gemma_audio",
         hidden_size=D,
         num_hidden_layers=2,
         num_attention_heads=4,
@@ -191,7 +193,7 @@ def test_gemma_audio() -> None:
     attention = 5 * D * D + 4 + 2 * D
     convolution = 2 * D * D + D * D + 5 * D + 2 * D
     layer = 2 * feed_forward + attention + convolution + D
-    side = kind.expand(SCOPE)
+    side = beside(kind, SCOPE)
     assert total(side) == start + 2 * layer + D * 20 + 20 + 20 * H
     assert "× 0.5" in labels(side)
     assert "× 0.5" not in labels(kind.model_copy(update={"residual_weight": 1.0}).expand(SCOPE))
@@ -202,10 +204,17 @@ def test_gemma_audio() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        GemmaVision(hidden_size=D, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4, standardize=True),
-        GemmaPatches(mm_embed_dim=32, mm_posemb_size=7),
-        GemmaAudio(hidden_size=D, num_hidden_layers=2, num_attention_heads=4),
-        GemmaWaveform(audio_embed_dim=40),
+        template(
+            "gemma_vision",
+            hidden_size=D,
+            intermediate_size=24,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            standardize=True,
+        ),
+        template("gemma_patches", mm_embed_dim=32, mm_posemb_size=7),
+        template("gemma_audio", hidden_size=D, num_hidden_layers=2, num_attention_heads=4),
+        template("gemma_waveform", audio_embed_dim=40),
         PerLayerEmbeddings(num_hidden_layers=3, hidden_size_per_layer_input=8),
         PerLayerInput(hidden_size_per_layer_input=8),
         BOTH,

@@ -5,20 +5,12 @@ from __future__ import annotations
 import pytest
 
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.encoders.deepseek_vision import DeepSeekVision
-from archdraw.kinds.encoders.glm_vision import GLMVision
-from archdraw.kinds.encoders.inkling_towers import BinnedAudio, FoldingVision
-from archdraw.kinds.encoders.mimo_towers import MiMoAudio, MiMoVision
-from archdraw.kinds.encoders.minimax_vision import MiniMaxVision
-from archdraw.kinds.encoders.mllama_vision import MllamaVision
-from archdraw.kinds.encoders.moonvit import MoonViT
-from archdraw.kinds.encoders.muse_vision import MuseVision
-from archdraw.kinds.encoders.pixtral import PixtralVision
-from archdraw.kinds.encoders.qwen_vision import QwenVision
-from archdraw.kinds.encoders.vision import VisionEncoder
+from archdraw.kinds.encoders.folding_vision import FoldingVision
 from archdraw.tree.blocks import Graph, Leaf, Module, Side, leaves, walk
 from archdraw.tree.facts import facts
 from archdraw.views.diagrams import opened
+from described import describe
+from samples import beside, template
 from test_wiring import leaving
 
 OWN = 64
@@ -42,10 +34,15 @@ MLLAMA_COUNT = (
 """Patches and class token, two tables of tiles, those of places, seven layers without biases in their attention, the
 gates of two, two norms."""
 
-QWEN = QwenVision(hidden_size=D, intermediate_size=F, depth=3, num_heads=4, patch_size=P, num_position_embeddings=9)
-MOON = MoonViT(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
-PIXTRAL = PixtralVision(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
-MINIMAX = MiniMaxVision(
+QWEN = template(
+    "qwen_vision", hidden_size=D, intermediate_size=F, depth=3, num_heads=4, patch_size=P, num_position_embeddings=9
+)
+MOON = template("moonvit", hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
+PIXTRAL = template(
+    "pixtral_vision", hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P
+)
+MINIMAX = template(
+    "minimax_vision",
     hidden_size=D,
     intermediate_size=F,
     num_hidden_layers=2,
@@ -53,8 +50,17 @@ MINIMAX = MiniMaxVision(
     projector_hidden_size=32,
     patch_size=P,
 )
-GLM = GLMVision(hidden_size=D, intermediate_size=F, depth=2, num_heads=4, projection_intermediate_size=40, patch_size=P)
-MUSE = MuseVision(
+GLM = template(
+    "glm_vision",
+    hidden_size=D,
+    intermediate_size=F,
+    depth=2,
+    num_heads=4,
+    projection_intermediate_size=40,
+    patch_size=P,
+)
+MUSE = template(
+    "muse_vision",
     hidden_size=D,
     intermediate_size=F,
     num_attention_heads=4,
@@ -65,7 +71,8 @@ MUSE = MuseVision(
     pos_emb_height=3,
     pos_emb_width=3,
 )
-MLLAMA = MllamaVision(
+MLLAMA = template(
+    "mllama_vision",
     hidden_size=D,
     intermediate_size=F,
     num_hidden_layers=5,
@@ -76,8 +83,11 @@ MLLAMA = MllamaVision(
     max_num_tiles=2,
     max_aspect_ratio_id=3,
 )
-DEEPSEEK = DeepSeekVision(hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P)
-MIMO = MiMoVision(
+DEEPSEEK = template(
+    "deepseek_vision", hidden_size=D, intermediate_size=F, num_hidden_layers=2, num_attention_heads=4, patch_size=P
+)
+MIMO = template(
+    "mimo_vision",
     hidden_size=D,
     intermediate_size=F,
     num_heads=4,
@@ -86,7 +96,8 @@ MIMO = MiMoVision(
     vit_window_attn_types=(-1, 0, 1, -1),
     patch_size=P,
 )
-MIMO_AUDIO = MiMoAudio(
+MIMO_AUDIO = template(
+    "mimo_audio",
     input_local_dim=D,
     input_local_intermediate_size=F,
     input_local_layers=2,
@@ -96,7 +107,8 @@ MIMO_AUDIO = MiMoAudio(
     speech_vocab_size=10,
 )
 FOLDING = FoldingVision(patch_size=6, temporal_patch_size=2, n_layers=3)
-CLIP = VisionEncoder(
+CLIP = template(
+    "vision_encoder",
     hidden_size=D,
     intermediate_size=F,
     num_hidden_layers=3,
@@ -192,7 +204,7 @@ COUNTS: list[tuple[Kind, int]] = [
         MIMO_AUDIO,
         3 * 10 * D + 2 * (4 * D * D + 3 * D + 2 * D + GATED) + D + WIDE * 4 * WIDE + 4 * WIDE * OWN,
     ),
-    (BinnedAudio(n_mel_bins=5, mel_vocab_size=7), 35 * OWN + OWN),
+    (template("binned_audio", n_mel_bins=5, mel_vocab_size=7), 35 * OWN + OWN),
     (
         # 1 pixel of 3 features, 3 × 3 of 64 (27 rounded up), 6 × 6 of 128 (108), then two frames.
         FOLDING,
@@ -227,38 +239,38 @@ def test_towers_can_be_opened_and_their_lines_fit(kind: Kind, count: int) -> Non
 
 
 def test_qwen_mergers_stand_behind_the_layers_that_feed_the_text_model() -> None:
-    made = QWEN.model_copy(update={"deepstack_visual_indexes": (0, 2)}).expand(SCOPE)
+    made = beside(QWEN.model_copy(update={"deepstack_visual_indexes": (0, 2)}), SCOPE)
     mergers = [part.body.label for _, part in walk(made.body) if isinstance(part, Side)]
-    assert mergers == ["Merger for text layer 1", "Merger for text layer 2"]
-    assert made.body.notes[-1] == "deepstack: layers 1, 3 are added behind text layers 1 to 2"
+    assert mergers == ["Merger for text layer 0", "Merger for text layer 1"]
+    assert made.body.notes[-1] == "deepstack: outputs of layers 0, 2 are added after text layers 0 to 1"
 
 
 def test_the_line_of_a_tower_says_what_a_token_is() -> None:
-    assert QWEN.expand(SCOPE).body.notes[0] == "1 token for 8×8 pixels"
-    assert DEEPSEEK.expand(SCOPE).body.notes[0] == "1 token for 12×12 pixels"
-    assert MIMO_AUDIO.expand(SCOPE).body.notes[0] == "1 token for 4 moments"
-    made = CLIP.expand(SCOPE)
-    assert made.body.notes[-1] == "the projector reads layer 2 of 3"
+    assert beside(QWEN, SCOPE).body.notes[0] == "one token per 8×8 px"
+    assert beside(DEEPSEEK, SCOPE).body.notes[0] == "one token per 12×12 px"
+    assert beside(MIMO_AUDIO, SCOPE).body.notes[0] == "one token per 4 moments"
+    made = beside(CLIP, SCOPE)
+    assert made.body.notes[-1] == "the projector reads the output of layer 1 (of 0 to 2)"
     # What comes behind is counted and stands beside the line.
-    (unread,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
-    assert (unread.body.label, unread.counted) == ("1 layer that nothing reads", True)
+    (unused,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
+    assert (unused.body.label, unused.counted) == ("1 unused layer", True)
 
 
 def test_an_encoder_that_is_read_does_not_join_the_line() -> None:
-    made = MLLAMA.expand(SCOPE)
-    assert (made.joins, made.body.detail) == (False, f"7 layers, {facts(made).total_parameters / 1000:.1f}k")
-    assert made.body.notes[0] == "to every cross-attention"
+    made = beside(MLLAMA, SCOPE)
+    assert (made.joins, describe(made.body).detail) == (False, f"7 layers, {facts(made).total_parameters / 1000:.1f}k")
+    assert made.body.notes[0] == "to all cross-attention layers"
     read = MLLAMA.model_copy(update={"intermediate_layers_indices": (0, 2, 3)}).expand(SCOPE)
     graph = next(part for _, part in walk(read) if isinstance(part, Graph))
     joined = [start for start, end in graph.edges if end == "joined"]
     # The line itself, then what comes into layers 0, 2 and 3.
-    assert joined == ["global", "input", "layers 0", "layers 2"]
+    assert joined == ["global", "input", "layers_0", "layers_2"]
 
 
 def test_sinks_are_learned_where_there_is_a_window() -> None:
     made = MIMO.expand(SCOPE)
     mixers = [part for _, part in walk(made) if isinstance(part, Module) and part.name == "attn"]
-    assert [mixer.label for mixer in mixers] == [
+    assert [describe(mixer).label for mixer in mixers] == [
         "Attention",
         "Row window attention",
         "Column window attention",
@@ -270,7 +282,7 @@ def test_sinks_are_learned_where_there_is_a_window() -> None:
 
 def test_folding_goes_from_pixels_to_the_patch() -> None:
     made = FoldingVision(patch_size=40, temporal_patch_size=2, n_layers=4).expand(Scope(6144, 100))
-    folds = [leaf.label for leaf in leaves(made) if leaf.name == "fold"]
+    folds = [describe(leaf).label for leaf in leaves(made) if leaf.name == "fold"]
     assert folds == ["fold 5 × 5", "fold 2 × 2", "fold 4 × 4", "fold 2 frames"]
     assert facts(made).total_parameters == 83_743_232
 
@@ -289,7 +301,7 @@ def change(kind: Kind, **fields: object) -> Kind:
 @pytest.mark.parametrize(
     ("kind", "field", "message"),
     [
-        (change(QWEN, num_heads=5), "num_attention_heads", "5 heads do not divide 16 features"),
+        (change(QWEN, num_heads=5), "num_heads", "5 heads do not divide 16 features"),
         (
             change(MLLAMA, intermediate_layers_indices=(5,)),
             "intermediate_layers_indices",

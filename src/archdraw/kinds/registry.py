@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
+import archdraw.kinds
 from archdraw.doors import KINDS
 from archdraw.kinds.base import Kind
 
 
 @cache
 def kinds() -> Mapping[str, type[Kind]]:
-    """Every kind under its keyword, in alphabetical order.
+    """Every kind under its keyword, in alphabetical order, templates among them.
 
     A subclass of :class:`Kind` that sets ``keyword`` itself is a kind; one that doesn't is only a base of kinds.
     Raises :class:`archdraw.ArchdrawError` where two kinds have one keyword.
     """
     found = KINDS.keyed(_kinds_in, lambda kind: (kind.keyword,))
-    return MappingProxyType(dict(sorted(found.items())))
+    return with_templates(found)
+
+
+def with_templates(found: Mapping[str, type[Kind]]) -> Mapping[str, type[Kind]]:
+    """``found`` and the templates in the folders of kinds: each a file, read when its kind is asked for."""
+    from archdraw.spec.shipped import Shipped
+
+    return Shipped(found, Path(archdraw.kinds.__path__[0]).rglob("*.yaml"))
 
 
 def _kinds_in(thing: Any) -> Iterator[type[Kind]]:

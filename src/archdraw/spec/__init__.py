@@ -27,7 +27,10 @@ from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
-from archdraw.spec.expressions import Origin, Reader
+from archdraw.spec.declaring import templates
+from archdraw.spec.expressions import Reader
+from archdraw.spec.forms import Origin
+from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Sequence, Side
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
@@ -187,11 +190,17 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
         raise InputError([*document.problems, problem])
     define = root.entry("define")
     named = define.value if define and isinstance(define.value, MappingNode) else None
-    reader = Reader(document, kinds(), named)
+    known, declared = kinds(), list[Problem]()
+    templated = named
+    if named is not None:
+        known, named, found = templates(document, named, known)
+        declared += found
+    reader = Reader(document, known, named)
     given: dict[str, Any] = {"define": reader.defined()} if named else {}
     spec = reader.build(Spec, "a spec", root.span, root, **given)
     told = {problem.span for problem in document.problems}
-    problems = [*document.problems, *(problem for problem in reader.found.values() if problem.span not in told)]
+    found = (*declared, *reader.found.values())
+    problems = [*document.problems, *(problem for problem in found if problem.span not in told)]
     if problems:
         raise InputError(problems)
     assert isinstance(spec, Spec)
@@ -199,7 +208,7 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     spec._origins = reader.origins
     unused = (
         document.problem(f"{name} is defined but not used", entry.span, warning=True)
-        for name, entry in reader.define.items()
+        for name, entry in ((entry.key, entry) for entry in (templated.entries if templated else ()))
         if name not in reader.used
     )
     spec._warnings = (*unused, *reader.warnings.values())
@@ -225,7 +234,8 @@ def expand(spec: Spec) -> Module:
                 spec.problem(message.format(spec.layers[index].keyword), "layers", index, hint=hint) for index in known
             )
     try:
-        made = expand_in_row(spec.layers, spec.scope)
+        with one_model():
+            made = expand_in_row(spec.layers, spec.scope)
     except (KindError, ExceptionGroup) as error:
         told = {(problem.span, problem.message): problem for problem in _told(spec, error)}
         raise InputError(told.values()) from None
@@ -267,7 +277,10 @@ def _told(spec: Spec, error: Exception) -> Iterator[Problem]:
         raise error
     origins = [(depth, spec._origins.get(id(kind))) for depth, kind in enumerate(error.trail)]
     depth, origin = next(((depth, origin) for depth, origin in origins if origin), (0, None))
-    if origin is None:
+    if isinstance(error, TemplateError):
+        called = f", used in line {origin.span.line}" if origin else ""
+        yield spec._document.problem(error.message, error.span, f"{error.hint}{called}")
+    elif origin is None:
         yield spec.problem(error.message, "layers", hint=error.hint)
     else:
         # The field is the innermost kind's; of a kind around it only the keyword can be shown.

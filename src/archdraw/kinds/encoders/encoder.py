@@ -1,4 +1,4 @@
-"""Encoders that a decoder reads: the module beside the spine, the attention to it, and the front of one of sound."""
+"""Encoders that a decoder reads: the module beside the stack, and the attention to it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import Words, common
+from archdraw.glossary import attention as terms
+from archdraw.glossary import encoders as words
+from archdraw.glossary.concepts import CROSS_ATTENTION, ENCODER_DECODER, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
-from archdraw.kinds.fields import Factor, Label, Size
+from archdraw.kinds.fields import Factor, OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import (
     Biases,
     QueryKeyNorm,
@@ -19,8 +24,7 @@ from archdraw.kinds.mixers.attention_parts import (
     queries,
     query_key_norm,
 )
-from archdraw.kinds.wording import notes, number, parameters
-from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Sequence, Setting, Side, Weight, linear
+from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Setting, Side, linear
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import number_of_layers
 
@@ -28,8 +32,7 @@ from archdraw.tree.runs import number_of_layers
 class Encoder(Kind):
     """The encoder of an encoder-decoder: it reads the whole source at once, and each layer of the decoder its output.
 
-    ``layers`` are its blocks from its own input up, as those of the model; its ``hidden_size`` is the model's unless
-    said. Its parameters are booked by what they are, as those of the decoder.
+    Its parameters are counted by what they are, as those of the decoder.
     """
 
     keyword: ClassVar[str] = "encoder"
@@ -45,11 +48,17 @@ class Encoder(Kind):
         "    - rmsnorm"
     )
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.1, arXiv:1706.03762"
+    term: ClassVar[Term] = words.ENCODER
+    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder", "seq2seq", "text encoder", "source encoder")
+    concepts: ClassVar[tuple[Concept, ...]] = (ENCODER_DECODER,)
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
     main: ClassVar[str | None] = "layers"
 
-    layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
-    hidden_size: Size | None = None
-    label: Label = "Encoder"
+    layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)] = Field(
+        description="Its blocks from its own input up, as those of the model."
+    )
+    hidden_size: Size | None = Field(default=None, description="Its width; left out, the model's.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` for one without layers or with a cache."""
@@ -59,16 +68,18 @@ class Encoder(Kind):
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
         counted = facts(body)
         if counted.cache or counted.state:
-            raise KindError("an encoder keeps nothing in a cache", "layers", "say is_causal: false in its attention")
-        detail = f"{layers} layer{'s' if layers > 1 else ''}, {parameters(counted.total_parameters)}"
+            raise KindError(
+                "an encoder has no KV cache and no state", "layers", "set is_causal: false in its attention"
+            )
+        detail = (common.LAYERS(number=layers), common.PARAMETERS(count=counted.total_parameters))
         module = Module(
             "encoder",
-            self.label,
+            self.label or self.term(),
             body,
             role="auxiliary",
             detail=detail,
-            kind=self.keyword,
-            notes=("to every cross-attention",),
+            notes=(words.TO_CROSS_ATTENTION(),),
+            level="encoder",
         )
         return Side(module, direction="in", joins=False)
 
@@ -76,27 +87,34 @@ class Encoder(Kind):
 class CrossAttention(Kind):
     """Attention of a decoder's tokens to the output of an encoder, from which its keys and values come.
 
-    They are made once for the whole source, so that a token of the decoder adds nothing to a cache. A vector of the
-    encoder has ``encoder_hidden_size`` features, the model's unless said; there are at most ``max_source_positions``.
-    Groups of query heads share ``num_key_value_heads`` heads of keys and values where that is said. ``qk_norm``, biases
-    and ``attention_multiplier`` as in ``multi_head``.
+    They are computed once for the whole source, so that a token of the decoder adds nothing to a cache.
     """
 
     keyword: ClassVar[str] = "cross_attention"
     family: ClassVar[Family] = "mixer"
     example: ClassVar[str] = "cross_attention: {num_attention_heads: 16, attention_bias: true}"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3, arXiv:1706.03762"
+    term: ClassVar[Term] = words.CROSS_ATTENTION
+    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder attention", "encoder attention", "xattn")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
+    concepts: ClassVar[tuple[Concept, ...]] = (CROSS_ATTENTION,)
 
-    num_attention_heads: Size
-    num_key_value_heads: Size | None = None
-    head_dim: Size | None = None
-    qk_norm: QueryKeyNorm | None = None
-    encoder_hidden_size: Size | None = None
-    max_source_positions: Size | None = None
-    attention_bias: bool = False
-    attention_key_bias: bool | None = None
-    attention_multiplier: Factor | None = None
-    label: Label = "Cross-attention"
+    num_attention_heads: Size = Field(description="Query heads.")
+    num_key_value_heads: Size | None = Field(
+        default=None, description="Heads of keys and values, shared by groups of query heads; left out, as many."
+    )
+    head_dim: Size | None = Field(default=None, description="Features of a head; left out, the line's share.")
+    qk_norm: QueryKeyNorm | None = Field(default=None, description="Norm of queries and keys.")
+    encoder_hidden_size: Size | None = Field(
+        default=None, description="Features of the encoder's vectors; left out, the model's."
+    )
+    max_source_positions: Size | None = Field(default=None, description="Vectors of the encoder at most.")
+    attention_bias: bool = Field(default=False, description="Whether the projections have biases.")
+    attention_key_bias: bool | None = Field(default=None, description="The same of the keys, where it differs.")
+    attention_multiplier: Factor | None = Field(
+        default=None, description="Factor of the attention logits in place of 1/√d."
+    )
+    label: OwnLabel = None
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
         """The width of a head."""
@@ -123,7 +141,7 @@ class CrossAttention(Kind):
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
         each = heads.width
         width = query * each
-        origin = Leaf("encoder_output", "encoder output", role="auxiliary", inputs=0, tag="encoder output")
+        origin = Leaf("encoder_output", words.ENCODER_OUTPUT(), role="auxiliary", inputs=0, tag=words.ENCODER_OUTPUT())
         pairs = keys_and_values(
             self.encoder_hidden_size or hidden,
             heads,
@@ -136,7 +154,7 @@ class CrossAttention(Kind):
         projections = Parallel((*asked, Sequence((origin, Parallel(pairs, "separate")))), "separate")
         attention = Leaf(
             "attention",
-            "Softmax attention",
+            terms.SOFTMAX_ATTENTION(),
             role="attention",
             detail=grouping(heads),
             part="attention",
@@ -145,23 +163,23 @@ class CrossAttention(Kind):
         )
         out = linear(
             "o_proj",
-            "output projection",
+            common.OUTPUT_PROJECTION(),
             width,
             hidden,
             bias=biases.output,
             part="attention",
-            detail=f"{width:,} to {hidden:,}",
+            detail=common.WIDTHS(inputs=width, outputs=hidden),
         )
         return Module(
             "cross_attn",
-            self.label,
+            self.label or self.term(),
             Sequence((projections, *self._normed(heads), attention, out)),
             role="attention",
-            detail=f"{query} heads of {each}" if groups == query else f"{query} Q, {groups} KV, head {each}",
-            kind=self.keyword,
-            notes=notes(
-                "K and V are made once, of the whole source", [self._longest(), self._scale()], biases.phrase()
+            detail=(
+                terms.HEADS(number=query) if groups == query else terms.QUERY_KV_HEADS(query=query, key_value=groups),
+                terms.DIM(width=each),
             ),
+            notes=(words.COMPUTED_ONCE(), (self._longest(), self._scale()), biases.phrase()),
         )
 
     def _normed(self, heads: Heads) -> tuple[Block, ...]:
@@ -170,47 +188,10 @@ class CrossAttention(Kind):
             return ()
         return (Parallel((query_key_norm(self.qk_norm, heads, ("Q", "K")), LINE), "separate"),)
 
-    def _longest(self) -> str:
-        return f"at most {self.max_source_positions:,} vectors of it" if self.max_source_positions else ""
+    def _longest(self) -> Words:
+        return words.AT_MOST(vectors=self.max_source_positions) if self.max_source_positions else ""
 
-    def _scale(self) -> str:
+    def _scale(self) -> Words:
         if self.attention_multiplier is None:
             return ""
-        factor = number(self.attention_multiplier)
-        return "scores are not scaled" if factor == "1" else f"scores × {factor}"
-
-
-class AudioStem(Kind):
-    """From a spectrogram to vectors: two convolutions over time, the second of which halves it, and positions.
-
-    A frame of the spectrogram has ``num_mel_bins`` values; ``max_source_positions`` vectors come out at most, whose
-    positions are a fixed table of sines that the checkpoint holds as a tensor.
-    """
-
-    keyword: ClassVar[str] = "audio_stem"
-    family: ClassVar[Family] = "embedding"
-    example: ClassVar[str] = "audio_stem: {num_mel_bins: 80, max_source_positions: 1500}"
-    source: ClassVar[str] = "Radford et al. 2022, Robust Speech Recognition, section 2.2, arXiv:2212.04356"
-
-    num_mel_bins: Size
-    max_source_positions: Size
-
-    def expand(self, scope: Scope) -> Sequence:
-        """Both convolutions, each with its GELU, and the table that is added."""
-        width = scope.hidden_size
-        first = _convolution("conv1", f"convolution 3, {self.num_mel_bins} to {width:,}", self.num_mel_bins, width)
-        second = _convolution("conv2", f"convolution 3, stride 2, {width:,}", width, width)
-        positions = Leaf(
-            "embed_positions",
-            "+ position embedding",
-            role="position",
-            detail=f"{self.max_source_positions:,} positions",
-            weights=(Weight("weight", (self.max_source_positions, width)),),
-            part="embedding",
-        )
-        return Sequence((first, Leaf("act1", "GELU"), second, Leaf("act2", "GELU"), positions))
-
-
-def _convolution(name: str, label: str, channels: int, width: int) -> Leaf:
-    weights = (Weight("weight", (width, channels, 3)), Weight("bias", (width,)))
-    return Leaf(name, label, role="convolution", weights=weights, part="embedding")
+        return terms.NO_SCALING() if self.attention_multiplier == 1 else terms.SCALE(factor=self.attention_multiplier)

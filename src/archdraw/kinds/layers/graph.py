@@ -19,6 +19,7 @@ from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Module
+from archdraw.tree.runs import number_of_layers
 
 INPUT, OUTPUT = "input", "output"
 
@@ -213,8 +214,13 @@ def _misfits(nodes: Iterable[tuple[str, Block]], edges: Edges) -> Iterator[KindE
             yield KindError(f"{name} leaves {leaves} lines, which edges cannot tell apart", f"nodes.{name}", hint)
 
 
-def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Leaf | Module | blocks.Experts:
-    """The ``made`` block of a node as one box, named as the node unless the author gave it a name of its own."""
+def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
+    """The ``made`` block of a node as one box, named as the node unless the author gave it a name of its own.
+
+    Layers stay what they are.
+    """
+    if number_of_layers(made):
+        return made
     match made:
         case Leaf() | Module() if "name" in kind.model_fields_set:
             return made

@@ -11,6 +11,7 @@ from archdraw.glossary.concepts import LAYER_NORM, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import OwnLabel
+from archdraw.kinds.layers.primitives import Name
 from archdraw.tree.blocks import Leaf, Role, Weight
 
 
@@ -24,13 +25,14 @@ class NormKind(Kind):
     elementwise_affine: bool = Field(
         default=True, description="Whether there are weights at all, one per feature; without them there is no bias."
     )
+    name: Name = Field(default="norm", description="Name in checkpoints.")
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf over ``hidden_size`` features; its weights have the shape ``[hidden_size]``."""
         names = (("weight",) + (("bias",) if self.bias else ())) if self.elementwise_affine else ()
         weights = tuple(Weight(name, (scope.hidden_size,)) for name in names)
-        return Leaf("norm", self.label or self.term(), role="norm", weights=weights, part="norm")
+        return Leaf(self.name, self.label or self.term(), role="norm", weights=weights, part="norm")
 
 
 class RMSNorm(NormKind):

@@ -27,7 +27,7 @@ SecondLine = Annotated[str, Field(max_length=60, description="Second line of the
 AUTHORS_OWN = "part of the language: the author says what the block is"
 """The source of kinds that have no formula of their own."""
 
-_PARTS: dict[Role, Part] = {
+PARTS: dict[Role, Part] = {
     "embedding": "embedding",
     "norm": "norm",
     "attention": "attention",
@@ -62,9 +62,10 @@ class Linear(Kind):
     inputs: Size | None = Field(default=None, description="Input features; left out, those of the line that comes in.")
     name: OwnName = None
     label: OwnLabel = None
+    detail: SecondLine = ""
     bias: bool = Field(default=False, description="Whether a learned bias per output feature is added.")
     role: OwnRole = "plain"
-    outputs: Annotated[tuple[Label, ...], Field(min_length=2)] | None = Field(
+    outputs: Annotated[tuple[Label, ...], Field(min_length=1)] | None = Field(
         default=None, description="Names of the lines that the result is split into evenly: [query, key, value]."
     )
 
@@ -79,8 +80,9 @@ class Linear(Kind):
             self.inputs or scope.hidden_size,
             self.features,
             bias=self.bias,
-            part=_PARTS.get(self.role, "other"),
+            part=PARTS.get(self.role, "other"),
             role=self.role,
+            detail=self.detail,
             outputs=self.outputs or ("",),
         )
 
@@ -103,7 +105,7 @@ class Op(Kind):
     former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
     term: ClassVar[Term] = words.OPERATION
     aliases: ClassVar[tuple[str, ...]] = (
-        *("operation", "activation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
+        *("operation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
     )
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
@@ -129,7 +131,7 @@ class Op(Kind):
             self.label,
             role=self.role,
             detail=self.detail,
-            part=_PARTS.get(self.role, "other"),
+            part=PARTS.get(self.role, "other"),
             inputs=self.inputs,
             outputs=self.outputs or ("",),
             tag=self.tag,
@@ -171,7 +173,7 @@ class Module(Kind):
         return blocks.Module(
             self.name or slug(self.label),
             self.label,
-            rest_counted_under(body, _PARTS[self.role]) if self.role in _PARTS else body,
+            rest_counted_under(body, PARTS[self.role]) if self.role in PARTS else body,
             role=self.role,
             detail=self.detail,
             title=self.title,

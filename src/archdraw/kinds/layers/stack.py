@@ -11,6 +11,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Layer, Scope
 from archdraw.kinds.expanding import expand_each
 from archdraw.kinds.fields import OwnLabel, Times
+from archdraw.kinds.layers.primitives import Name, SecondLine
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Module, Role
 from archdraw.tree.runs import MOST_LAYERS, cycled, number_of_layers
@@ -30,6 +31,8 @@ class LayerKind(Kind):
 
     body: AnyBlock = Field(description="What the layer consists of; it must output as many features as come in.")
     label: OwnLabel = None
+    detail: SecondLine = ""
+    name: Name = Field(default="layer", description="Name in checkpoints.")
     times: Times = 1
 
     def expand(self, scope: Scope) -> Block:
@@ -47,7 +50,7 @@ class LayerKind(Kind):
                 "body",
                 f"end it with linear: {scope.hidden_size}",
             )
-        layer = Module("layer", self.label or self.term(), body, level="layer")
+        layer = Module(self.name, self.label or self.term(), body, detail=self.detail, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
 

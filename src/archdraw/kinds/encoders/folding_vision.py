@@ -1,25 +1,35 @@
-"""The encoders of images and sounds of Inkling, which have no attention: the text model does the mixing."""
+"""The image encoder of Inkling, which has no attention: the text model does the mixing.
+
+It is written in code, and not as a template, because its widths come from a search over factors of the patch.
+"""
 
 from __future__ import annotations
 
 from itertools import accumulate, combinations, pairwise
 from math import ceil, log, prod
 from operator import mul
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import Words, common
+from archdraw.glossary import encoders as words
+from archdraw.glossary.concepts import IMAGE_INPUT, Concept
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.encoders import tower_parts as parts
-from archdraw.kinds.fields import Label, Size
-from archdraw.tree.blocks import Block, Leaf, Side, Weight
+from archdraw.kinds.encoders.encoder_feed_forward import activation
+from archdraw.kinds.fields import OwnLabel
+from archdraw.kinds.leaves import counted_under
+from archdraw.tree.blocks import Block, Leaf, Module, Role, Sequence, Side
+from archdraw.tree.facts import facts
 
 Scale = tuple[int, int, int, int]
 """How many frames, rows and columns of pixels one vector stands for, and its features."""
 
 
 class FoldingVision(Kind):
-    """A patch made one token by folding: ever larger neighbourhoods are laid side by side and projected.
+    """A patch made one token by folding: ever larger neighborhoods are concatenated and projected.
 
     Between the pixels of a patch (``patch_size`` squared, ``temporal_patch_size`` frames) and the token stand
     ``n_layers`` steps, each with an RMSNorm and a GELU but for the last, which leads to the text model's width. The
@@ -31,12 +41,16 @@ class FoldingVision(Kind):
     family: ClassVar[Family] = "side"
     example: ClassVar[str] = "folding_vision: {patch_size: 40, temporal_patch_size: 2, n_layers: 4}"
     source: ClassVar[str] = "InklingVisionModel of transformers; hierarchical MLP stem: arXiv:2203.09795"
+    term: ClassVar[Term] = words.FOLDING_ENCODER
+    aliases: ClassVar[tuple[str, ...]] = ("inkling vision", "hierarchical mlp stem")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("auxiliary",)
+    concepts: ClassVar[tuple[Concept, ...]] = (IMAGE_INPUT,)
 
-    patch_size: Annotated[int, Field(ge=2, le=1024)]
-    temporal_patch_size: Annotated[int, Field(ge=1, le=64)] = 2
-    n_layers: Annotated[int, Field(ge=1, le=100)]
-    n_channels: Annotated[int, Field(ge=1, le=64)] = 3
-    label: Label | None = None
+    patch_size: int = Field(ge=2, le=1024, description="Pixels of a patch, in height and width.")
+    temporal_patch_size: int = Field(default=2, ge=1, le=64, description="Frames of a patch.")
+    n_layers: int = Field(ge=1, le=100, description="Steps from the pixels to the token.")
+    n_channels: int = Field(default=3, ge=1, le=64, description="Values of a pixel.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module whose output joins the line."""
@@ -47,22 +61,31 @@ class FoldingVision(Kind):
             folds = [new // old for new, old in zip(after[:3], before[:3], strict=True)]
             inputs = before[3] * prod(folds)
             width = scope.hidden_size if last else after[3]
-            across = f"{folds[1]} × {folds[2]}" if folds[1] > 1 else ""
-            told = " and ".join(filter(None, (across, f"{folds[0]} frames" if folds[0] > 1 else "")))
-            if told:
-                steps.append(Leaf("fold", f"fold {told}", detail=f"{inputs:,} features"))
+            parts_folded: tuple[Words, ...] = ()
+            if folds[1] > 1:
+                parts_folded += (words.SIZE(rows=folds[1], columns=folds[2]),)
+            if folds[0] > 1:
+                parts_folded += (words.FRAMES(frames=folds[0]),)
+            if parts_folded:
+                steps.append(Leaf("fold", words.FOLD(parts=parts_folded), detail=words.FEATURES(width=inputs)))
             steps.append(parts.linear(f"encoder_layers.{index}.projection", inputs, width, bias=False))
             if not last:
-                steps += [parts.rmsnorm(f"encoder_layers.{index}.layer_norm", width), parts.activation("gelu")]
+                steps += [parts.rmsnorm(f"encoder_layers.{index}.layer_norm", width), activation("gelu")]
         steps.append(parts.rmsnorm("final_norm", scope.hidden_size))
-        return parts.tower(
+        body = counted_under(Sequence(tuple(steps)), "encoder")
+        count = facts(body).total_parameters
+        module = Module(
             "vision_tower",
-            self.label or "Folding encoder",
-            steps,
-            layers=self.n_layers,
-            keyword=self.keyword,
-            said=(parts.pixels(self.patch_size), f"of {self.temporal_patch_size} frames, no attention"),
+            self.label or self.term(),
+            body,
+            role="auxiliary",
+            detail=(common.LAYERS(number=self.n_layers), common.PARAMETERS(count=count)),
+            notes=(
+                words.TOKEN_PER_SQUARE(side=self.patch_size),
+                words.OF_FRAMES(frames=self.temporal_patch_size),
+            ),
         )
+        return Side(module, direction="in")
 
     def _scales(self) -> list[Scale]:
         """The scales of pixels, of each step and of the whole patch.
@@ -97,38 +120,3 @@ def _factors(size: int) -> list[int]:
             size //= divisor
         divisor += 1
     return found[::-1]
-
-
-class BinnedAudio(Kind):
-    """A frame of sound made one token by a sum: each of ``n_mel_bins`` pitches has a vector for each loudness.
-
-    Loudness is one of ``mel_vocab_size`` steps (dMel). No layers: an RMSNorm, then the text model.
-    """
-
-    keyword: ClassVar[str] = "binned_audio"
-    family: ClassVar[Family] = "side"
-    example: ClassVar[str] = "binned_audio: {n_mel_bins: 80, mel_vocab_size: 16}"
-    source: ClassVar[str] = "Bai et al. 2024, dMel, arXiv:2407.15835; InklingAudioModel of transformers"
-
-    n_mel_bins: Size
-    mel_vocab_size: Size
-    label: Label | None = None
-
-    def expand(self, scope: Scope) -> Side:
-        """A counted side module whose output joins the line."""
-        rows, own = self.n_mel_bins * self.mel_vocab_size, scope.hidden_size
-        table = Leaf(
-            "embed_audio_tokens",
-            "Bin embeddings, added",
-            role="embedding",
-            detail=f"{self.n_mel_bins} pitches × {self.mel_vocab_size} steps",
-            weights=(Weight("embed_audio_tokens.embed_audio_tokens.weight", (rows, own)),),
-        )
-        return parts.tower(
-            "audio_tower",
-            self.label or "Audio embedding",
-            (table, parts.rmsnorm("norm", own)),
-            layers=0,
-            keyword=self.keyword,
-            said=("1 token for a frame of sound",),
-        )

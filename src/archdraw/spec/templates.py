@@ -1,0 +1,243 @@
+"""Templates: kinds of blocks that are written in YAML, a block with named values in it that each use gives.
+
+An author writes them under ``define``; those of the package are files in the folders of :mod:`archdraw.kinds`. Either
+way a template is a :class:`Kind` like any other, made by :func:`template`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NoReturn
+
+from pydantic import PrivateAttr
+
+from archdraw.errors import Span
+from archdraw.kinds.base import Kind, KindError, Scope
+from archdraw.source import MOST_NODES, Document, MappingNode, Node, ScalarNode
+from archdraw.spec.expressions import Reader
+from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
+from archdraw.spec.values import Expression, pieces
+from archdraw.tree.blocks import Block, Module, Repeat, Side
+
+LINE_WIDTH = "line_width"
+"""The name that every template knows: the features of the line that comes in where it is used."""
+
+FRAMES = frozenset({"module", "modality_encoder"})
+"""Kinds that only frame what is in them: a template that consists of one is the kind of that frame itself."""
+
+
+class TemplateError(KindError):
+    """A fault inside of an author's template, at ``span`` in its text."""
+
+    def __init__(self, message: str, span: Span, hint: str) -> None:
+        super().__init__(message, "", hint)
+        self.span = span
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a template was written: its text, and the kinds and definitions that its block may name."""
+
+    document: Document
+    kinds: Mapping[str, type[Kind]]
+    define: MappingNode | None
+    block: Node
+    values: tuple[tuple[str, Node], ...]
+    checks: tuple[Check, ...]
+    own: bool
+    """Whether it stands in the author's own file, into which its faults can point."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition on the parameters: the ``message`` where it does not hold, and the parameter ``at`` fault."""
+
+    that: Node
+    message: ScalarNode
+    at: str
+
+
+_size: ContextVar[list[int] | None] = ContextVar("size", default=None)
+"""Values that the templates of the model that is being expanded have been written out to so far."""
+_open: ContextVar[tuple[str, ...]] = ContextVar("open", default=())
+"""The templates that are being expanded, the outermost first."""
+
+
+@contextmanager
+def one_model() -> Iterator[None]:
+    """What the templates of one model come to together is bounded: within this, all are counted as one."""
+    token = _size.set([0])
+    try:
+        yield
+    finally:
+        _size.reset(token)
+
+
+class Template(Kind):
+    """The base of the kinds that are written in YAML; each has its parameters as fields."""
+
+    origin: ClassVar[Source]
+    height: ClassVar[int]
+    """At most so many levels of blocks stand in it, those of other templates and definitions counted."""
+
+    _made: tuple[Template, int, Kind, Reader, int] | None = PrivateAttr(default=None)
+    _expanded: bool = PrivateAttr(default=False)
+    _width: tuple[Template, int, int] | None = PrivateAttr(default=None)
+
+    def expand(self, scope: Scope) -> Block:
+        """The block of the template with the values of the parameters in it.
+
+        Raises :class:`KindError` at the parameter that a fault inside comes from; where it comes from none, at the
+        template as a whole or, in an author's own, as :class:`TemplateError` at its place.
+        """
+        kind, reader, size = self._read(scope)
+        if self._expanded:
+            _count(size)  # names are written out: what is used twice counts twice
+        self._expanded = True
+        with self._entered():
+            try:
+                block = kind.expand(scope)
+            except (KindError, ExceptionGroup) as error:
+                _raise(self._mapped(error, reader))
+        return self._unsigned(block)
+
+    def features_out(self, scope: Scope) -> int:
+        """Those of its block."""
+        if self._width is not None and self._width[0] is self and self._width[1] == scope.hidden_size:
+            return self._width[2]
+        kind, reader, _ = self._read(scope)
+        with self._entered():
+            try:
+                width = kind.features_out(scope)
+            except (KindError, ExceptionGroup) as error:
+                _raise(self._mapped(error, reader))
+        self._width = (self, scope.hidden_size, width)
+        return width
+
+    def _read(self, scope: Scope) -> tuple[Kind, Reader, int]:
+        """The block with the values in it, as a kind; made once for a width."""
+        if self._made is not None and self._made[0] is self and self._made[1] == scope.hidden_size:
+            return self._made[2:]
+        source = self.origin
+        known: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        known[LINE_WIDTH] = scope.hidden_size
+        values = Substitution(known)
+        try:
+            for name, node in source.values:
+                known[name] = values.value(node)
+            self._check(values)
+            written = values.node(source.block)
+        except SubstitutionError as fault:
+            raise self._fault(fault.message, fault.span, fault.hint) from None
+        _count(values.size)
+        reader = Reader(source.document, source.kinds, source.define, ready=values.ready)
+        kind = None
+        if written is None:
+            reader.report("a template comes to no block", source.block.span)
+        else:
+            kind = reader.block(written)
+        if kind is None or reader.found:
+            _raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
+        self._made = (self, scope.hidden_size, kind, reader, values.size)
+        return kind, reader, values.size
+
+    def _check(self, values: Substitution) -> None:
+        """Raises :class:`KindError` for conditions that the parameters don't meet."""
+        failed = [check for check in self.origin.checks if not values.value(check.that)]
+        messages = ((values.node(check.message), check.at) for check in failed)
+        errors = [KindError(shown_value(node.value), at) for node, at in messages if isinstance(node, ScalarNode)]
+        if errors:
+            _raise(errors)
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        """Raises :class:`KindError` where the template is being expanded already."""
+        chain = _open.get()
+        if self.keyword in chain:
+            circle = " -> ".join((*chain[chain.index(self.keyword) :], self.keyword))
+            raise KindError(f"{self.keyword} is defined by itself: {circle}")
+        token = _open.set((*chain, self.keyword))
+        try:
+            yield
+        finally:
+            _open.reset(token)
+
+    def _unsigned(self, block: Block) -> Block:
+        """``block`` without the sign of a mere frame, so that it is signed as one of this kind."""
+        match block:
+            case Module(kind=kind) if kind in FRAMES:
+                return replace(block, kind="", settings=())
+            case Side(body=Module(kind=kind) as body) if kind in FRAMES:
+                return replace(block, body=replace(body, kind="", settings=()))
+            case Repeat(body=body):
+                return replace(block, body=self._unsigned(body))
+            case _:
+                return block
+
+    def _mapped(self, error: Exception, reader: Reader) -> Iterator[KindError]:
+        """What ``error`` says, each at the parameter that it comes from."""
+        if isinstance(error, ExceptionGroup):
+            for inner in error.exceptions:
+                yield from self._mapped(inner, reader)
+            return
+        if not isinstance(error, KindError):
+            raise error
+        origins = ((depth, reader.origins.get(id(kind))) for depth, kind in enumerate(error.trail))
+        depth, found = next(((depth, origin) for depth, origin in origins if origin), (0, None))
+        if found is None or isinstance(error, TemplateError):
+            yield error
+        else:
+            yield self._fault(error.message, found.place(error.field if depth == 0 else ""), error.hint)
+
+    def _fault(self, message: str, span: Span, hint: str) -> KindError:
+        """A fault at ``span`` in the text of the template: at the parameter whose value stands there, if one does."""
+        own = self.origin.own
+        where = f"in the template {self.keyword}" + ("" if own else f", line {span.line} of {span.file}")
+        hint = "; ".join(filter(None, (hint, where)))
+        field = next(self._named_at(span), "")
+        return KindError(message, field, hint) if field or not own else TemplateError(message, span, hint)
+
+    def _named_at(self, span: Span) -> Iterator[str]:
+        """The parameters in the value at ``span``, those first that the author gave."""
+        node = _scalar_at(self.origin.block, span)
+        fields = type(self).model_fields
+        found = [name for name in self._names(node) if name in fields] if node else []
+        yield from sorted(found, key=lambda name: name not in self.model_fields_set)
+
+    def _names(self, node: Node) -> Iterator[str]:
+        if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+            return
+        values = dict(self.origin.values)
+        for piece in pieces(node.value):
+            for name in piece.names if isinstance(piece, Expression) else ():
+                yield name
+                if name in values:
+                    inner = values[name]
+                    text = inner.text if isinstance(inner, ScalarNode) else ""
+                    yield from self._names(ScalarNode(text if text.startswith("$") else f"$({text})", inner.span))
+
+
+def _count(size: int) -> None:
+    """Adds ``size`` values to those of the model. Raises :class:`KindError` where they are too many."""
+    counted = _size.get()
+    if counted is not None:
+        counted[0] += size
+        if counted[0] > MOST_NODES:
+            raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
+
+
+def _raise(errors: Iterable[KindError]) -> NoReturn:
+    """Raises what is wrong, each thing once: layers that are written by a loop are all wrong alike."""
+    found = list({(error.message, error.field, getattr(error, "span", None)): error for error in errors}.values())
+    raise found[0] if len(found) == 1 else ExceptionGroup("a template does not fit", found)
+
+
+def _scalar_at(node: Node, span: Span) -> ScalarNode | None:
+    """The value whose place is ``span``."""
+    if isinstance(node, ScalarNode):
+        return node if node.span == span else None
+    below = (entry.value for entry in node.entries) if isinstance(node, MappingNode) else node.items
+    return next((found for inner in below if (found := _scalar_at(inner, span))), None)

@@ -1,0 +1,353 @@
+"""Templates: blocks with parameters, as an author writes them and as the package ships them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archdraw.kinds
+from archdraw.errors import InputError
+from archdraw.glossary import text
+from archdraw.kinds.base import Scope
+from archdraw.kinds.registry import kinds
+from archdraw.spec import expand, parse_spec
+from archdraw.spec.templates import Template
+from archdraw.spec.values import LARGEST, ExpressionError, expression, pieces
+from archdraw.tree.blocks import Leaf, Module, Repeat, Side, leaves, walk
+from archdraw.tree.facts import facts
+
+HEAD = "name: Tiny\nhidden_size: 64\nvocab_size: 100\n"
+DOCS = Path(__file__).parents[1] / "docs" / "spec.md"
+
+
+def model(define: str, layers: str) -> Module:
+    return expand(parse_spec(f"{HEAD}define:\n{define}\nlayers:\n{layers}\n", "tiny.yaml"))
+
+
+def refused(define: str, layers: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        model(define, layers)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def labels(block: Module) -> list[str]:
+    return [text(part.label) for _, part in walk(block) if isinstance(part, Leaf)]
+
+
+WIDE = """
+  wide:
+    parameters: {factor: 4, bias: false, act: {type: string, default: silu}, back: {default: null}}
+    values: {inner: line_width * factor}
+    block:
+      module:
+        label: Wide ×$factor
+        body:
+          - linear: {name: up, features: $inner, label: $line_width to $inner, bias: $bias}
+          - activation: $act
+          - {if: back, then: {op: {label: shift by $back}}}
+          - for: index
+            in: range(1, 3)
+            do: {op: {name: step$index, label: step $index of $inner}}
+          - linear: {features: $line_width, name: down}
+"""
+
+
+def test_values_arithmetic_conditions_and_loops() -> None:
+    made = model(WIDE, "  - wide\n  - wide: {factor: 2, bias: true, act: gelu, back: 3}")
+    assert labels(made) == [
+        *("64 to 256", "SiLU", "step 1 of 256", "step 2 of 256", "down 64"),
+        *("64 to 128", "GELU", "shift by 3", "step 1 of 128", "step 2 of 128", "down 64"),
+    ]
+    assert facts(made).total_parameters == 2 * 64 * 256 + 2 * 64 * 128 + 128
+    modules = [part for _, part in walk(made) if isinstance(part, Module) and part.kind == "wide"]
+    assert [module.label for module in modules] == ["Wide ×4", "Wide ×2"]
+    assert dict(modules[1].settings) == {"factor": 2, "bias": True, "act": "gelu", "back": 3}
+
+
+def test_numbers_in_texts_have_separators_and_names_have_none() -> None:
+    define = "  t: {parameters: {n: 4096}, block: {linear: {features: 64, name: part$n, label: 'n $n, $$5'}}}"
+    (leaf,) = [part for part in leaves(model(define, "  - t")) if isinstance(part, Leaf)]
+    assert (leaf.name, leaf.label) == ("part4096", "n 4,096, $5")
+
+
+def test_a_block_can_be_given_for_a_parameter() -> None:
+    define = "  twice:\n    parameters: {inside: {type: block}}\n    block: [residual: $inside, residual: $inside]"
+    made = model(define, "  - twice: {inside: [rmsnorm, linear: 64]}")
+    assert facts(made).total_parameters == 2 * (64 + 64 * 64)
+
+
+def test_templates_use_definitions_and_other_templates() -> None:
+    define = (
+        "  up: {parameters: {width: null}, block: [{linear: $width}, back]}\n"
+        "  both: {parameters: {width: 8}, block: [up: {width: $(width * 2)}, up: {width: $width}]}\n"
+        "  back: {linear: 64}\n"
+        "  narrow: {both: {width: 2}}\n"
+        "  wider: {like: narrow, width: 3}"
+    )
+    made = model(define, "  - both\n  - wider")
+    assert facts(made).total_parameters == 2 * 64 * (16 + 8 + 6 + 3)
+
+
+def test_a_template_of_a_layer_is_a_layer() -> None:
+    define = (
+        "  mine:\n    parameters: {width: 96}\n"
+        "    block: {decoder: {feed_forward: {swiglu: {intermediate_size: $width}}}}"
+    )
+    made = model(define, "  - stack: {num_hidden_layers: 4, pattern: [mine, mine: {width: 32}]}")
+    assert facts(made).layers == 4
+    assert facts(made).total_parameters == 4 * 64 + 2 * 3 * 64 * (96 + 32)
+
+
+def test_the_encoder_of_the_documentation() -> None:
+    (written,) = [
+        block
+        for block in re.findall(r"^```yaml\n(.*?)^```", DOCS.read_text("utf-8"), re.M | re.S)
+        if "strip_encoder:" in block
+    ]
+    made = expand(parse_spec(f"name: Tiny\nhidden_size: 512\nvocab_size: 100\n{written}"))
+    (side,) = [part for _, part in walk(made) if isinstance(part, Side)]
+    assert side.body.kind == "strip_encoder"
+    assert text(side.body.detail).startswith("12 layers, ")
+    assert side.body.notes == ("one token per 16 px of width",)
+    repeats = [(part.times, part.body) for _, part in walk(side.body) if isinstance(part, Repeat)]
+    # Two windows, a full layer, two windows, and what remains.
+    assert [times for times, _ in repeats] == [2, 2, 7]
+    assert (
+        facts(made).encoders
+        == facts(side).total_parameters
+        == 3 * 16 * 16 * 384
+        + 384
+        + 12 * (4 * 384 * 384 + 4 * 384 + 8 * 384 * 384 + 5 * 384 + 4 * 384)
+        + 384 * 512
+        + 512 * 512
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (
+            "  - wide: {factor: 0}",
+            "tiny.yaml:22:20: error: factor must be 1 or more, not 0\n"
+            "   22 |   - wide: {factor: 0}\n"
+            "      |                    ^",
+        ),
+        (
+            "  - wide: {act: tanh}",
+            "tiny.yaml:22:17: error: tanh is no activation that is known\n"
+            "   22 |   - wide: {act: tanh}\n"
+            "      |                 ^^^^\n"
+            "  hint: one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, relu, relu2; "
+            "in the template wide",
+        ),
+        (
+            "  - wide: {facto: 2}",
+            "tiny.yaml:22:12: error: wide has no field facto\n"
+            "   22 |   - wide: {facto: 2}\n"
+            "      |            ^^^^^\n"
+            "  hint: did you mean factor or act?",
+        ),
+        (
+            "  - wide: {factor: 20000000}",
+            "tiny.yaml:22:20: error: features must be at most 1,000,000,000, not 1280000000\n"
+            "   22 |   - wide: {factor: 20000000}\n"
+            "      |                    ^^^^^^^^\n"
+            "  hint: in the template wide",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_where_it_was_written(layers: str, message: str) -> None:
+    assert refused(WIDE, layers) == [message]
+
+
+def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
+    (problem,) = refused(
+        "  x: rmsnorm",
+        "  - x\n  - qwen_vision: {hidden_size: 16, intermediate_size: 8, depth: 3, num_heads: 5, patch_size: 4}",
+    )
+    place, _, hint = problem.partition("\n  hint: ")
+    assert place.startswith("tiny.yaml:8:79: error: 5 heads do not divide 16 features\n")
+    assert re.fullmatch(r"in the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+
+
+def test_a_fault_inside_of_an_own_template_points_into_it() -> None:
+    define = "  t: {parameters: {n: 2}, block: [linear: 32, residual: {linear: 16}]}"
+    assert refused(define, "  - embedding\n  - t: {n: 3}") == [
+        "tiny.yaml:5:57: error: the branch of a residual leaves 16 features where 32 came in\n"
+        "    5 |   t: {parameters: {n: 2}, block: [linear: 32, residual: {linear: 16}]}\n"
+        "      |                                                         ^^^^^^^^^^^^\n"
+        "  hint: end it with linear: 32; in the template t, used in line 8"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("define", "message"),
+    [
+        ("  t: {parameters: {n: 2}, block: {linear: $m}}", "no parameter or value is called m"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(n +)}}", "n + is no expression"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(n.real)}}", "n.real cannot be written in an expression"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(open(n))}}", "open is no function"),
+        ("  t: {parameters: {n: 2}}", "template t needs block"),
+        ("  t: {parameters: {n: {type: size}}, block: rmsnorm}", "type must be"),
+        ("  t: {parameters: {n: {default: 0}}, block: rmsnorm}", "the default of n does not fit"),
+        ("  t: {parameters: {expand: 2}, block: rmsnorm}", "expand cannot be the name of a parameter"),
+        (
+            "  t: {parameters: {n: 2}, block: [{if: n, do: rmsnorm}]}",
+            "if has the keys if, then and, where it is needed",
+        ),
+        (
+            "  t: {parameters: {n: 2}, block: [{for: n, do: rmsnorm}]}",
+            "for has the keys for, in and do; here are for, do",
+        ),
+        ("  t: {parameters: {n: 2}, values: {n: 3}, block: rmsnorm}", "n cannot be the name of a value"),
+        ("  t: {parameters: {n: 2}, checks: [n], block: rmsnorm}", "a check has the keys that, message and at"),
+        ("  t: {parameters: {n: 2}, colour: red, block: rmsnorm}", "template t has no field colour"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_told_once_and_used_or_not(define: str, message: str) -> None:
+    for layers in ("  - rmsnorm", "  - t: {n: 5}\n  - t"):
+        (problem,) = refused(define, layers)
+        assert re.match(r"tiny\.yaml:5:\d+: error: ", problem)
+        assert message in problem
+
+
+def test_checks_speak_of_their_parameter() -> None:
+    define = (
+        "  t:\n    parameters: {n: 2, m: 3}\n    checks: [{that: n < m, message: n $n is not less than m $m, at: n}]\n"
+        "    block: {linear: $n}"
+    )
+    (problem,) = refused(define, "  - t: {n: 4000}")
+    assert problem.startswith("tiny.yaml:10:12: error: n 4,000 is not less than m 3\n")
+
+
+@pytest.mark.parametrize(
+    ("define", "layers", "message"),
+    [
+        ("  t: {parameters: {n: 2}, block: [linear: 8, t]}", "  - t", "t is defined by itself: t -> t"),
+        (
+            "  a: {parameters: {n: 2}, block: [b]}\n  b: {parameters: {n: 2}, block: [a: {n: $n}]}",
+            "  - a",
+            "a is defined by itself: a -> b -> a",
+        ),
+        (
+            "  t: {parameters: {n: 2}, block: [{for: i, in: range(n), do: {for: j, in: range(n), do: rmsnorm}}]}",
+            "  - t: {n: 1000}",
+            "more than 50,000 values with all loops written out",
+        ),
+        (
+            "  t: {parameters: {n: 2}, block: [{for: i, in: range(n), do: {for: j, in: range(n), do: []}}, rmsnorm]}",
+            "  - t: {n: 1000}",
+            "more than 50,000 values with all loops written out",
+        ),
+        ("  t: {parameters: {n: 2}, block: {linear: $(9 ** 9 ** 9)}}", "  - t", "is too large a power"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(2 ** 60)}}", "  - t", "2 ** 60 is too large a number"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(len(range(10 ** 9)))}}", "  - t", "at most 1,000 are made"),
+        ("  t: {parameters: {n: 2}, block: {linear: $(n // 0)}}", "  - t", "n // 0 divides by 0"),
+    ],
+)
+def test_bombs_are_refused(define: str, layers: str, message: str) -> None:
+    assert any(message in problem for problem in refused(define, layers))
+
+
+def test_a_chain_of_templates_is_refused_before_it_is_too_deep() -> None:
+    chain = "\n".join(f"  t{n}: {{parameters: {{n: 2}}, block: [t{n + 1}, t{n + 1}]}}" for n in range(300))
+    (problem, *_) = refused(f"{chain}\n  t300: rmsnorm", "  - t0")
+    assert "blocks are nested deeper than 64" in problem
+
+
+def test_a_tree_of_templates_is_counted_at_every_use() -> None:
+    chain = "\n".join(f"  t{n}: {{parameters: {{n: 2}}, block: [{', '.join([f't{n + 1}'] * 8)}]}}" for n in range(8))
+    (problem, *_) = refused(f"{chain}\n  t8: rmsnorm", "  - t0")
+    assert "more than 50,000 values with all templates written out" in problem
+
+
+def test_an_unused_template_is_a_warning() -> None:
+    spec = parse_spec(f"{HEAD}define:\n{WIDE}\nlayers: [rmsnorm]\n")
+    assert [problem.message for problem in spec.warnings] == ["wide is defined but not used"]
+    used = parse_spec(f"{HEAD}define:\n{WIDE}\nlayers: [wide]\n")
+    assert not used.warnings
+
+
+SHIPPED = sorted(path.stem for path in Path(archdraw.kinds.__path__[0]).rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_templates_describe_themselves_and_their_examples_work(name: str) -> None:
+    kind = kinds()[name]
+    assert issubclass(kind, Template)
+    assert kind.term.text != kind.term.short
+    assert kind.aliases
+    assert [concept.name for concept in kind.concepts] in (["image input"], ["audio input"])
+    assert all(field.description for field in kind.model_fields.values())
+    assert "Source" not in kind.source
+    assert kind.source
+    example = "\n".join(f"    {line}" for line in kind.example.splitlines()).strip()
+    layers = f"encoder: {{layers: [{example}, encoder_layer: {{feed_forward: swiglu}}]}}"
+    if kind.family == "side":
+        made = expand(parse_spec(f"{HEAD}layers:\n  - embedding\n  - {example}\n"))
+        (side,) = [part for _, part in walk(made) if isinstance(part, Side) and part.direction == "in"]
+        assert side.body.kind == name
+        assert facts(side).encoders == facts(side).total_parameters > 0
+    else:
+        assert "audio_stem" in layers
+        assert (
+            facts(
+                kinds()[name].model_validate({"num_mel_bins": 8, "max_source_positions": 5}).expand(Scope(4, 9))
+            ).total_parameters
+            == 8 * 3 * 4 + 4 + 4 * 4 * 3 + 4 + 5 * 4
+        )
+
+
+NUMBERS = st.integers(0, 9)
+TEXTS = st.recursive(
+    NUMBERS.map(str),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "<", "==", "and", "or"]), inner).map(
+            lambda t: f"({' '.join(t)})"
+        ),
+        st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: f"max([{', '.join(items)}])"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(TEXTS)
+def test_expressions_come_to_what_python_says(written: str) -> None:
+    expected: Any = eval(written)
+    assert abs(expected) < LARGEST
+    assert expression(written).value({}) == expected
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_values(written: str) -> None:
+    try:
+        found = pieces(written)
+    except ExpressionError:
+        return
+    if "$" not in written:
+        assert found == ((written,) if written else ())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "__import__('os')",
+        "(lambda: 1)()",
+        "x.__class__",
+        "[].append(1)",
+        "f'{x}'",
+        "x := 2",
+        "print(1)",
+        "{1: 2}",
+        "x[0:9]",
+    ],
+)
+def test_expressions_have_no_way_out(written: str) -> None:
+    with pytest.raises(ExpressionError):
+        expression(written)
