@@ -238,7 +238,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scale", "llama-3-8b", "--context", "many"]) == 2
-    assert "'many' is no number of tokens, like 8192, 128k or 1M" in capsys.readouterr().err
+    assert "'many' is not a number of tokens (examples: 8192, 128k, 1M)" in capsys.readouterr().err
     assert run(["scale", "llama-3-8b", "--y", "size"]) == 2
     assert "'size' is not one of 'total', 'active', 'kv-cache'" in capsys.readouterr().err
 

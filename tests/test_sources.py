@@ -285,7 +285,7 @@ def test_a_gguf_file_in_parts(tmp_path: Path) -> None:
     [
         ({"block_count": 0}, "num_hidden_layers 0 is not between"),
         ({"embedding_length": 2**31}, "hidden_size 2,147,483,648 is not between"),
-        ({"attention.head_count": "x"}, "num_attention_heads must be a whole number, not 'x'"),
+        ({"attention.head_count": "x"}, 'num_attention_heads must be a whole number, not "x"'),
         ({"attention.head_count": 0}, "num_attention_heads 0 is not between"),
         ({"block_count": [1, 2]}, "num_hidden_layers must be a whole number"),
     ],
