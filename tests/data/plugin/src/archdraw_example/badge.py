@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from archdraw.developers import accent_index
 from archdraw.errors import ArchdrawError
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
@@ -20,6 +19,6 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     if argument:
         raise ArchdrawError(f"the view badge takes no :{argument}")
     total = f"{facts(block).total_parameters:,} parameters"
-    canvas = Canvas(theme, accent_index(spec.developer or spec.name))
+    canvas = Canvas(theme)
     page.header(canvas, spec.name, (total,), WIDTH)
     return Scene(WIDTH, page.HEADER, spec.name, f"{spec.name}: {total}.", theme.page, canvas.elements())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Label, Size
@@ -23,7 +25,7 @@ class MinGRU(Kind):
     source: ClassVar[str] = "Feng et al. 2024, Were RNNs All We Needed?, arXiv:2410.01201, section 3.1"
     main: ClassVar[str | None] = "inner_size"
 
-    inner_size: Size
+    inner_size: Annotated[Size, Field(description="Channels of the recurrence; each keeps one value.")]
     label: Label | None = None
 
     def expand(self, scope: Scope) -> Module:
