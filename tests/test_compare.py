@@ -144,7 +144,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     assert rows["shared experts"] == (("none", "1"), ("added",))
     assert rows["routed experts"] == (("128", "256"), ("changed",))
     assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
-    assert rows["router"] == (("softmax", "sigmoid"), ("changed",))
+    assert rows["router scoring"] == (("softmax", "sigmoid"), ("changed",))
     assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert next(iter(rows)) == "token mixer"
 
