@@ -1,8 +1,8 @@
 """Names beside marks: each label finds a place of its own, near its mark or at the end of a line to it.
 
 The search is a local one: labels are put at their best places, displaced by others that need the place more, and put
-again, until all have one; then each moves nearer if it can. It has a seed of its own, so that the same marks always give
-the same places.
+again, until all have one; then each moves nearer if it can. Its seed is fixed, so that the same marks always give the
+same places.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archdraw.layout.charts.label_places import Anchor, Bounds, Label, Marks, ce
 EJECTION_COST = 14.0
 """What displacing a label costs; more each time it is the same one."""
 STARTS, STEPS, ROUNDS, MOST_DISPLACED = 3, 20, 8, 45
-"""Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one may be displaced."""
+"""Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is displaced."""
 
 
 @lru_cache(maxsize=64)
