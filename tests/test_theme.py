@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archdraw import resources
-from archdraw.developers import accent_index, known_developers
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.theme import Theme, contrast, load_theme, luminance, mix, parse_theme, theme_names
+from archdraw.views.developers import accent_index, known_developers
 
 NAMES = theme_names()
 

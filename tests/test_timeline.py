@@ -1,4 +1,4 @@
-"""When each concept came: the value, who was first, and the matrix."""
+"""Adoption of features: the value, the first models, and the matrix."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_few_models_are_named_above_their_columns(few: list[Subject]) -> None:
     scene = shell.picture("timeline", few).scene()
     names = [text for text in texts(scene) if text in ("GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B")]
     assert names == ["GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B"]
-    assert "concepts that none of these models has" in " ".join(texts(scene))
+    assert "features that none of these models has" in " ".join(texts(scene))
 
 
 def test_cells_are_links(few: list[Subject]) -> None:
@@ -163,7 +163,7 @@ def test_cells_are_links(few: list[Subject]) -> None:
 
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     scene = shell.picture("timeline", subjects).scene()
-    assert "left out: Step-5 Preview (structure not published)" in " ".join(texts(scene))
+    assert "not shown: Step-5 Preview (structure not published)" in " ".join(texts(scene))
 
 
 def test_roles_are_of_concepts_and_of_every_theme() -> None:
@@ -195,7 +195,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         }
     ]
     assert run(["timeline", "gpt-2", "llama-3-8b", "-o", str(tmp_path / "a.svg")]) == 0
-    assert "When each idea came" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "Adoption of architectural features" in (tmp_path / "a.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Themes: the colours of a picture, one YAML file each.
 
-A theme knows names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
+A theme has names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
 ``#RRGGBB`` in capitals, contrast is that of WCAG 2.
 """
 
@@ -55,7 +55,7 @@ class Theme(_Part):
 
     ``edge`` is for lines that data flows along, ``zoom`` for lines to insets; ``equal`` and ``equal_edge`` paint what a
     comparison lets recede; ``band`` is the ground of lanes and of every other row of a table. ``accents`` are twelve
-    hues, of which a developer has one (:mod:`archdraw.developers`); ``tint_share`` of it goes into the ground of a
+    hues, of which a picture has one; ``tint_share`` of it goes into the ground of a
     block. ``patterns`` repeat a role where a cell is too small for words: roles that are not named are solid.
     """
 

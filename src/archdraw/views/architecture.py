@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdraw.developers import accent_index
 from archdraw.errors import InputError, nearest
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
+from archdraw.views.developers import accent_index
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import insets, names_of, spine_options

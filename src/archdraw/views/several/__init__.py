@@ -1,8 +1,8 @@
 """Views of several models in one picture. A module here is a view: its name is that of the command and the function.
 
-Such a module has a ``VIEW``, a :class:`Several`: a function that gathers a value from the models (what there is to
-tell, printed by ``--json``), and one that draws this value. Their keyword-only parameters are the options of the
-command and of the Python function. Modules that begin with an underscore are parts of others.
+Such a module has a ``VIEW``, a :class:`Several`: a function that gathers a value from the models (``--json`` prints
+it), and one that draws this value. Their keyword-only parameters are the options of the command and of the Python
+function. Modules that begin with an underscore are parts of others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the names of the views are asked for by commands that draw 
     from archdraw.tree.facts import Facts
 
 LINK_ORDER = ("config", "report", "model")
-"""Which of a spec's links stands for the model, where it has several."""
+"""Which of a spec's links is that of the model, where it has several."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,13 +20,13 @@ MOST_VALUES = 3
 NONE = "none"
 PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed forward")
-_SAID = (*_WORKS, "norm", "position", "embedding", "output")
-"""Sorts that say well enough what is another one."""
+_SELF_EXPLANATORY = (*_WORKS, "norm", "position", "embedding", "output")
+"""Sorts whose name suffices as the name of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One thing that may differ, whichever models are asked; ``where`` tells blocks apart of which each has its own."""
+    """One thing that may differ, whichever models are asked; ``where`` names the block where several have their own."""
 
     sort: str
     what: str
@@ -54,7 +54,7 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
     kept = [
         row
         for key, row in made.items()
-        # Where heads are as wide in values as in keys, they are told once.
+        # One row where value heads are as wide as key heads.
         if key.what != "v_head_dim"
         or (twin := made.get(replace(key, what="head_dim"))) is None
         or twin.values != row.values
@@ -65,20 +65,18 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
 def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
     """The changes of one difference with the rows that they belong to."""
     changed = {change.what for change in difference.changes}
-    told_otherwise = {
+    covered = {
         # Norms that only moved with the placement, and layers that another order says.
         *(["norm"] if "placement" in changed else []),
         *(["layer"] if ORDER in changed else []),
     }
-    told = [
+    listed = [
         change
         for change in difference.changes
-        if not (
-            change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed" and _in_layer(change)
-        )
+        if not (change.sort in covered and change.what == BLOCK and change.sign != "changed" and _in_layer(change))
     ]
     alike: dict[tuple[str, str], list[Change]] = {}
-    for change in told:
+    for change in listed:
         alike.setdefault((change.sort, change.what), []).append(change)
     for (sort, what), changes in alike.items():
         comes_or_goes = what == BLOCK and any(change.sign != "changed" for change in changes)
@@ -102,16 +100,16 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
     signs = [_sign(key, changes.get(index), values[index], values[index + 1]) for index in range(len(subjects) - 1)]
     change = next(iter(changes.values()))
     if key.what == ORDER:
-        name = "order of layers"
+        name = "layer order"
     elif key.what == LOOP:
-        name = "gone through with the same weights"
+        name = "loops with shared weights"
     elif key.what == PER_TOKEN and tokens:
-        name = f"KV cache at {tokens:,} tokens, bf16"
+        name = f"KV cache at {tokens:,} tokens (bf16)"
     elif key.what != BLOCK:
         name = name_of(key.what)
         if key.where:
             name = f"{name}, {within(key.where)}"
-    elif key.where or key.sort not in _SAID:
+    elif key.where or key.sort not in _SELF_EXPLANATORY:
         name = within(change.where)
         values = [_without(value, change.where) for value in values]
     else:
@@ -136,9 +134,9 @@ def _common_context(subjects: Sequence[Subject]) -> int | None:
     return None if grow or not known else min(known)
 
 
-def _without(told: str, label: str) -> str:
+def _without(value: str, label: str) -> str:
     """A block in words behind its own label."""
-    return "yes" if told == label else told.removeprefix(f"{label}, ")
+    return "yes" if value == label else value.removeprefix(f"{label}, ")
 
 
 def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:
@@ -168,8 +166,8 @@ def _looked_up(key: _Key, model: Module) -> str:
     if key.what == BLOCK:
         values = [words.told(block) for block in blocks]
     else:
-        told = [dict(block.settings) for block in blocks if isinstance(block, Module)]
-        values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
+        found = [dict(block.settings) for block in blocks if isinstance(block, Module)]
+        values = [value_of(key.what, settings[key.what]) for settings in found if key.what in settings]
     distinct = list(dict.fromkeys(values))
     return "; ".join(distinct[:MOST_VALUES]) or NONE
 
