@@ -1,4 +1,4 @@
-"""The contract of the command line: results on stdout, problems on stderr, 0 fine, 1 problems, 2 wrong usage."""
+"""The contract of the command line: results on stdout, problems on stderr, 0 OK, 1 problems, 2 wrong usage."""
 
 from __future__ import annotations
 

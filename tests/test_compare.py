@@ -144,7 +144,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     assert rows["shared experts"] == (("none", "1"), ("added",))
     assert rows["routed experts"] == (("128", "256"), ("changed",))
     assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
-    assert rows["router"] == (("softmax", "sigmoid"), ("changed",))
+    assert rows["router scoring"] == (("softmax", "sigmoid"), ("changed",))
     assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert next(iter(rows)) == "token mixer"
 
@@ -181,9 +181,9 @@ def test_the_difference_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_too_few_and_too_many_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["compare", "gpt-2", "-o", str(tmp_path / "x.svg")]) == 1
-    assert capsys.readouterr().err == "archdraw: error: compare needs 2 models at least, not 1\n"
+    assert capsys.readouterr().err == "archdraw: error: compare needs at least 2 models, not 1\n"
     assert run(["compare", *["gpt-2"] * 2, "gpt-1", "bert-base", "llama-3-8b", "olmo-2-7b"]) == 1
-    assert capsys.readouterr().err == "archdraw: error: compare has room for 4 models, not 6\n"
+    assert capsys.readouterr().err == "archdraw: error: compare takes at most 4 models, not 6\n"
 
 
 def test_what_is_not_published_cannot_be_compared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -513,7 +513,7 @@ def test_the_documents_name_what_is_found() -> None:
     assert shown is not None
     assert sorted(formats[1].split(",")) == list(FORMATS.names())
     assert sorted(word.partition(":")[0] for word in shown[1].split("\\|")) == list(views.views())
-    themes = re.search(r"contrast of 4\.5 and more, in ([a-z, ]+)\.", readme)
+    themes = re.search(r"contrast of at least 4\.5, in ([a-z, ]+)\.", readme)
     assert themes is not None
     assert sorted(re.split(", | and ", themes[1])) == list(theme_names())
     rows = {line.split()[2].strip("`") for line in readme.splitlines() if line.startswith("| `archdraw ")}

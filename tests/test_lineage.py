@@ -322,7 +322,7 @@ def test_the_words_of_the_author_come_first(models: dict[str, Model]) -> None:
     assert card.words[0] == (
         "+\u00a0GQA 32\u00a0to\u00a08",
     )  # what the author calls grouped-query attention, with its sign
-    assert card.words[1] == ("a vocabulary four times as large", "vocabulary 128,256")
+    assert card.words[1] == ("vocabulary 4 times as large", "vocabulary 128,256")
 
 
 # Models of one's own

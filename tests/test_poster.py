@@ -377,7 +377,7 @@ def test_the_command_cuts_large_images(tmp_path: Path, capsys: pytest.CaptureFix
     assert all(re.fullmatch(r"x-\d+-\d+\.png", Path(file).name) for file in files)
     assert all(max(Image.open(file).size) <= 8000 for file in files)
     assert run([*words, "--format", "png", "-o", "-"]) == 2
-    assert "as png this is several files; give a folder" in capsys.readouterr().err
+    assert "png takes several files here; -o must be a folder" in capsys.readouterr().err
 
 
 def test_the_command_tells_its_value(capsys: pytest.CaptureFixture[str]) -> None:

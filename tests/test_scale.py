@@ -138,9 +138,8 @@ def test_a_copy_is_left_out_and_said(subjects: list[Subject]) -> None:
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     pair = some(subjects, "step-5-preview", "qwen3-8b")
     assert shell.picture("scale", pair).value.left_out == {"structure not published": ("Step-5 Preview",)}
-    assert "not shown: Step-5 Preview (structure not published)" in " ".join(
-        texts(shell.picture("scale", pair).scene())
-    )
+    shown = " ".join(texts(shell.picture("scale", pair).scene()))
+    assert "not shown: Step-5 Preview (structure not published)" in shown
     with pytest.raises(ArchdrawError, match=r"^there is no model to show; structure not published: Step-5 Preview$"):
         shell.picture("scale", pair[1:] if pair[0].slug == "qwen3-8b" else pair[:1])
 
@@ -166,7 +165,7 @@ def test_an_early_time_is_narrower_and_says_so(subjects: list[Subject]) -> None:
     assert "time axis compressed 10×" in texts(shell.picture("scale", subjects).scene())
     parts = stretched([0.0, *[9.0 + place / 100 for place in range(60)]], [float(edge) for edge in range(11)])
     assert [(part.low, part.high) for part in parts] == [(0, 9), (9, 10)]
-    assert parts[0].note.startswith("time axis compressed ")
+    assert parts[0].note.startswith("axis compressed ")
     assert parts[1].note == ""
 
 
@@ -240,7 +239,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scale", "llama-3-8b", "--context", "many"]) == 2
-    assert "'many' is no number of tokens, like 8192, 128k or 1M" in capsys.readouterr().err
+    assert "'many' is not a number of tokens (examples: 8192, 128k, 1M)" in capsys.readouterr().err
     assert run(["scale", "llama-3-8b", "--y", "size"]) == 2
     assert "'size' is not one of 'total', 'active', 'kv-cache'" in capsys.readouterr().err
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -24,7 +24,7 @@ SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 LIST = ROOT / "tests" / "data" / "words.yaml"
 # Others are made from kinds (coverage.md), describe kinds and configs, or are written with them.
 DOCUMENTS = [ROOT / "docs" / name for name in ("corrections.md", "facts.md", "picture.md", "views.md")]
-PICTURES = {
+PICTURES: dict[str, dict[str, Any]] = {
     "lineage": {},
     "scale": {},
     "scale-active": {"x": "active", "y": "active"},

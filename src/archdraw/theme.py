@@ -1,6 +1,6 @@
 """Themes: the colours of a picture, one YAML file each.
 
-A theme knows names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
+A theme has names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
 ``#RRGGBB`` in capitals, contrast is that of WCAG 2.
 """
 

@@ -6,11 +6,10 @@ import io
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from archdraw.cli._tree import Line
 from archdraw.errors import Problem
 
 Item = TypeVar("Item")
@@ -98,6 +97,14 @@ def wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> str:
     lines = Text.from_ansi(text).wrap(console, console.width - indent - hanging)
     block = Text("\n" + " " * (indent + hanging)).join(lines)
     return _rendered(Text(" " * indent) + block, UNBROKEN)
+
+
+class Line(NamedTuple):
+    """One line of a tree, ``depth`` below its root; the ``margin`` is what stands before it, whatever its depth."""
+
+    depth: int
+    text: str
+    margin: str = ""
 
 
 def tree(lines: Iterable[Line]) -> Iterator[str]:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from archdraw.cli._terminal import Line
 from archdraw.source import MappingNode, Node, ScalarNode, SequenceNode
-
-
-class Line(NamedTuple):
-    """One line of a tree, ``depth`` below its root; the ``margin`` is what stands before it, whatever its depth."""
-
-    depth: int
-    text: str
-    margin: str = ""
 
 
 def document_lines(node: Node, key: str = "", depth: int = 0) -> Iterator[Line]:

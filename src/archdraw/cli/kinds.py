@@ -31,7 +31,6 @@ def command(name: str | None, as_json: bool) -> int:
     archdraw kinds grouped_query
     archdraw kinds grouped_query --json
     """
-    from archdraw.app.schemas import schema
     from archdraw.kinds.registry import kinds
 
     known = kinds()
@@ -39,6 +38,8 @@ def command(name: str | None, as_json: bool) -> int:
         hint = nearest(name, known) or "archdraw kinds lists all"
         raise click.UsageError(f"unknown kind {name!r}; {hint}")
     if as_json:
+        from archdraw.app.schemas import schema
+
         found = {keyword: schema(keyword) for keyword in known} if name is None else schema(name)
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from archdraw.cli._specs import Work, specs_argument
-from archdraw.cli._terminal import tree
-from archdraw.cli._tree import Line, document_lines, value_lines
+from archdraw.cli._terminal import Line, tree
+from archdraw.cli._tree import document_lines, value_lines
 
 
 def _document(file: Path) -> Iterator[Line]:

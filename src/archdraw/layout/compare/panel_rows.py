@@ -49,7 +49,7 @@ def _panel_row(canvas: Canvas, picture: SideBySide, row: PanelRow, top: float, s
     if all(wide <= width for wide in needed):
         places = [(MARGIN + index * step, width) for index, _ in insets]
     elif len(insets) == len(picture.models) and sum(needed) + PANEL_SPACE * (len(needed) - 1) <= total:
-        # A diagram that is wider than its column takes from its neighbours what these can spare.
+        # A diagram that is wider than its column takes from its neighbours what these do not need.
         places = _shared_out(needed, total)
     else:
         for (index, inset), wide in zip(insets, needed, strict=True):

@@ -137,7 +137,7 @@ def _legend(canvas: Canvas, picture: SideBySide, baseline: float, width: float) 
 
 
 def _strips(canvas: Canvas, picture: SideBySide, bottom: float, width: float) -> float:
-    """The layers of all models as cells of one width, where there are any to be told apart."""
+    """The layers of all models as cells of one width, where there are any that differ."""
     shown = [(model, one) for model, one in zip(picture.models, picture.strips, strict=True) if one is not None]
     if not shown:
         return bottom

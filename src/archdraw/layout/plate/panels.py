@@ -173,7 +173,7 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
-    """``panel`` in ``height`` px, its pieces spread over what is left."""
+    """``panel`` in ``height`` px, its pieces spread over the height."""
     inset = panel.inset
     canvas.rect(
         left,
@@ -197,7 +197,7 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
     neighbours = list(zip((None, *inset.items), inset.items, strict=False))
 
     def words(item: Item | None) -> bool:
-        """Lines of words stay together; what is spare goes between them and the figures."""
+        """Lines of words stay together; what is left goes between them and the figures."""
         return isinstance(item, Words)
 
     title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]

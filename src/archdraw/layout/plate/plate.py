@@ -242,8 +242,8 @@ def _insets(
     placed: list[list[tuple[panels.Panel, Place]]] = []
     for insets, width in zip(arrangement.columns, arrangement.widths, strict=True):
         measured = [panels.measure(inset, width) for inset in insets]
-        spare = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
-        heights = _shared_out(measured, spare)
+        slack = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
+        heights = _shared_out(measured, slack)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
@@ -259,10 +259,10 @@ def _insets(
     return placed
 
 
-def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
-    """The heights of panels that share ``spare`` px: diagrams have arrows to stretch, words do not spread."""
+def _shared_out(measured: list[panels.Panel], slack: float) -> list[float]:
+    """The heights of panels that share ``slack`` px: diagrams have arrows to stretch, words do not spread."""
     weights = [panel.height * (1.0 if panel.is_elastic else 0.2) for panel in measured]
-    share = spare / sum(weights)
+    share = slack / sum(weights)
     heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
-    heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
+    heights[-1] += round(sum(panel.height for panel in measured) + slack) - sum(heights)
     return [float(height) for height in heights]

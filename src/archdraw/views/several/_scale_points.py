@@ -160,7 +160,7 @@ def _dates(days: Sequence[float]) -> Axis:
     years = list(range(first.year, last.year + 1))
     starts = [date(year, 1, 1).toordinal() for year in years]
     low, high = _quarter(first), _quarter(last, 1)
-    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)])
+    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)], "time axis")
     ticks = []
     finest = max(parts, key=lambda part: part.share / (part.high - part.low))
     fine = finest.low if finest.high - finest.low < MOST_QUARTERS * 91 else high
@@ -180,11 +180,12 @@ def _quarter(day: date, later: int = 0) -> int:
     return date(number // 4, number % 4 * 3 + 1, 1).toordinal()
 
 
-def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch, ...]:
+def stretched(places: Sequence[float], edges: Sequence[float], axis: str = "axis") -> tuple[Stretch, ...]:
     """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
 
     There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
     large as its part of the places; where no scale is ``CROWDED`` times another, or ``places`` are few, one is enough.
+    ``axis`` names what is compressed.
     """
     low, high = edges[0], edges[-1]
 
@@ -210,7 +211,7 @@ def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch,
     if widest < CROWDED * min(scales):
         return (Stretch(low, high),)
     return tuple(
-        Stretch(start, end, part, f"time axis compressed {round(widest / own)}×" if round(widest / own) > 1 else "")
+        Stretch(start, end, part, f"{axis} compressed {round(widest / own)}×" if round(widest / own) > 1 else "")
         for part, own, (start, end) in zip(shares, scales, pairwise(cut), strict=True)
     )
 
