@@ -14,8 +14,9 @@ from archdraw.readers.components import (
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import (
-    IGNORED,
+from archdraw.readers.families.deepseek import IGNORED
+from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import (
     Defaults,
     index_fields,
     index_kinds,
@@ -24,7 +25,6 @@ from archdraw.readers.families.deepseek import (
     mixture,
     sparse_layers,
 )
-from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
 
@@ -88,8 +88,8 @@ def _deepseek_v4(config: Config) -> Draft:
     first = next((kind for kind in kinds if kind != "sliding"), "")
     for kind in dict.fromkeys(kinds):
         mixer = compressed_attention(config, kind)
-        told = kind in ("sliding", first)
-        made.define[kind] = mixer if told else like(first, compressed_attention(config, first), mixer)
+        is_whole = kind in ("sliding", first)
+        made.define[kind] = mixer if is_whole else like(first, compressed_attention(config, first), mixer)
     streams = config.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": config.integer("hc_sinkhorn_iters", default=20)}
     made.define["mhc"] = {"hyper_connections": residual}
