@@ -30,6 +30,7 @@ NAMED = {
     "kv_cache_bytes_per_token": "KV cache per token (bf16)",
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": "recurrent state (bf16)",
+    "num_key_value_heads": "KV heads",
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts per token",
     "n_shared_experts": "shared experts",
