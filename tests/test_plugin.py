@@ -143,7 +143,7 @@ def test_the_kind_is_counted_and_drawn(run: Callable[..., str], tmp_path: Path) 
     drawn = (tmp_path / "made.svg").read_text("utf-8")
     assert drawn.count("Minimal GRU") >= 2, "the box of the layer, and its panel"
     assert "1,536 channels" in drawn
-    assert "gated recurrence" in drawn
+    assert "Gated recurrence" in drawn
 
 
 def test_the_kind_is_hinted_at(start: Run, tmp_path: Path) -> None:
@@ -280,3 +280,20 @@ def test_other_processes_draw_it_too(run: Callable[..., str], tmp_path: Path) ->
     names = [f"gru-{number}" for number in range(4)]
     made = run("render", *(f"{name}.yaml" for name in names), "-j", "2", "--view", "badge", "--format", "txt")
     assert made == "".join(f"out/{name}.txt\n" for name in names)
+
+
+def test_the_concept_is_counted_like_our_own(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
+    """A kind's concept stands in lineage, timeline, table and coverage, and in hints."""
+    assert "| minimal GRU | 1 |" in run("coverage", "gru.yaml", "gpt-2")
+    rows = json.loads(run("table", "gru.yaml", "gpt-2", "--format", "json"))
+    assert [row["mixers"][0]["mixer"] for row in rows if row["slug"] == "gru"] == ["Minimal GRU"]
+    dated = (tmp_path / "gru.yaml").read_text(
+        "utf-8"
+    ) + "released: 2024-10-02\nparents: [{model: gpt-2, changes: [x]}]\n"
+    (tmp_path / "dated.yaml").write_text(dated, "utf-8")
+    adopted = json.loads(run("timeline", "dated.yaml", "gpt-2", "--concept", "minimal GRU", "--json"))
+    assert [(one["concept"], one["first"]) for one in adopted["concepts"]] == [("minimal GRU", ["dated"])]
+    relations = json.loads(run("lineage", "dated.yaml", "gpt-2", "--json"))["relations"]
+    assert {"sign": "+", "words": "minGRU"} in relations[0]["changes"]
+    wrong = start("-m", "archdraw", "timeline", "dated.yaml", "--concept", "minimal GRUU")
+    assert "did you mean minimal GRU?" in wrong.stderr

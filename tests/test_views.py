@@ -145,10 +145,11 @@ def test_gemma_3_has_four_norms_and_five_sliding_layers_to_one_global() -> None:
     drawn = plate("gemma-3-27b")
     told = labels(drawn.column)
     assert told.count("RMSNorm before") == told.count("RMSNorm after") == 2
-    assert told[told.index("{") : told.index("}") + 1] == ["{", "Global attention", "Sliding attention", "}"]
+    assert told[told.index("{") : told.index("}") + 1] == ["{", "Global attention", "Sliding-window attention", "}"]
     assert "(Vision encoder, folded)" in told
     assert drawn.strip is not None
-    assert drawn.strip.caption == "62 layers = (5 sliding + 1 global) × 10 + 2 sliding, each with dense GEGLU"
+    order = "(5 sliding-window + 1 global) × 10 + 2 sliding-window"
+    assert drawn.strip.caption == f"62 layers = {order}, each with dense GEGLU"
     assert [chip for chip in chips(drawn.column) if chip.startswith("RoPE")] == ["RoPE, factor 8", "RoPE"]
 
 

@@ -14,7 +14,7 @@ from archdraw.views.wording import parameters
 PARTS = (
     Part("embedding and LM head", "embedding", hollow=True),
     Part("other active parameters", "attention"),
-    Part("not active", "expert_idle"),
+    Part("inactive", "expert_idle"),
 )
 MOST_LINES = 30
 """Of the longest bar."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from archdraw.readers.components import draft, gated_feed_forward, layer_count
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count
 
 
 def _min_gru(config: Config) -> Draft:
