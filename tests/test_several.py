@@ -86,7 +86,7 @@ def test_what_a_reader_does_not_understand_is_told(tmp_path: Path, capsys: pytes
     file.write_text(json.dumps(config | {"frobnicated_heads": 7}), "utf-8")
     assert run(["scale", str(file), "gpt-2", "--view", "bars", "--json"]) == 0
     told = capsys.readouterr()
-    assert "warning: the key frobnicated_heads is not understood" in told.err
+    assert "warning: unrecognized key frobnicated_heads" in told.err
     assert len(json.loads(told.out)["models"]) == 2
 
 

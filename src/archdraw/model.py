@@ -70,12 +70,11 @@ def load(path: str | Path) -> Model:
 def described(reading: Reading, path: str | Path) -> Model:
     """The model of a ``reading`` of what is at ``path``.
 
-    Raises :class:`archdraw.InputError` where the config contradicts itself in a way that only the whole model shows.
+    Raises :class:`archdraw.InputError` where values of the config do not fit each other, with their places in it.
     """
-    from archdraw.spec import expand, parse_spec
+    from archdraw.readers.checked import checked
 
-    spec = parse_spec(reading.text, f"{Path(path).as_posix()} (as a spec)")
-    return Model(spec, expand(spec), reading, slug_of(path))
+    return Model(*checked(reading), reading, slug_of(path))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -86,7 +86,7 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
 
     result = compare(tensors(model.block), read_tensors(weights))
     place = Span(weights[0] if len(weights) == 1 else f"{weights[0]} and {len(weights) - 1} more", 1, 1)
-    wrong, renamed = list(result.told()), list(result.told_renamed())
+    wrong, renamed = list(result.lines()), list(result.renamed_lines())
     problems = [Problem(line, place) for line in wrong[:MOST_TOLD]]
     if len(wrong) > MOST_TOLD:
         problems.append(Problem(f"{len(wrong) - MOST_TOLD:,} more lines like these are not shown", place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.config import Config
@@ -159,11 +160,15 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
 
 def layer_kinds(config: Config, number: int) -> list[str]:
     """For each layer "full_attention" or "sliding_attention". A kind of another name is a fault."""
-    kinds = listed_kinds(config, number)
+    return known_kinds(config, listed_kinds(config, number), tuple(LAYER_NAMES))
+
+
+def known_kinds(config: Config, kinds: Sequence[str], known: Sequence[str], key: str = "layer_types") -> list[str]:
+    """``kinds``, a word for each layer from the list under ``key``. A word that is none of ``known`` is a fault."""
     for kind in dict.fromkeys(kinds):
-        if kind not in LAYER_NAMES:
-            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
-    return [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
+        if kind not in known:
+            config.complain(f'unknown layer type "{kind[:40]}"', key, f"choose from {', '.join(known)}")
+    return [kind if kind in known else known[0] for kind in kinds]
 
 
 def listed_kinds(config: Config, number: int) -> list[str]:

@@ -1,7 +1,7 @@
-"""GGUF files: their metadata as a config that the readers of the families know.
+"""GGUF files: their metadata as a config for the readers of the families.
 
-A GGUF file says less than a config.json. What its tensors tell (a vocabulary, biases, a head of its own) is taken from
-them; what neither tells is left to the defaults of the family, and the spec is marked incomplete for it. Keys:
+A GGUF file has less than a config.json. What its tensors show (a vocabulary, biases, a head of its own) is taken from
+them; what neither has is left to the defaults of the family, and the spec is marked incomplete for it. Keys:
 https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key-value-pairs
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from archdraw.readers.agreement import disagreements
 from archdraw.readers.reading import Reading, reading_of
-from archdraw.readers.stand_in import stand_in_text
+from archdraw.readers.traced import Origin, traced
 from archdraw.weights.gguf_header import GgufHeader, Omitted, read_gguf
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
@@ -88,12 +88,12 @@ IGNORED = frozenset(
         "attention.value_length_swa",
     ]
 )
-"""Keys without bearing on structure and counts, or that the family's default says as well."""
+"""Keys without bearing on structure and counts, or that repeat the family's default."""
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """One ``general.architecture``: the model type whose config it becomes, its own keys, and what is said of it."""
+    """One ``general.architecture``: the model type whose config it becomes, its own keys, and fixed settings."""
 
     model_type: str
     keys: Keys = field(default_factory=dict)
@@ -116,7 +116,7 @@ def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) 
 
 
 def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """Head sizes are told as those of the latent form (since 2025) or of whole heads."""
+    """Head sizes are given as those of the latent form (since 2025) or of whole heads."""
     used |= {"attention.key_length_mla", "attention.value_length_mla", "attention.value_length", "rope.dimension_count"}
     used.add("expert_gating_func")
     rotated = metadata.get("rope.dimension_count")
@@ -131,7 +131,7 @@ def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str
         config["model_type"], config["scoring_func"] = "deepseek_v3", "sigmoid"
     if "expert_count" in metadata and "expert_group_count" not in metadata:
         config["n_group"] = config["topk_group"] = 1
-        return "whether experts are chosen within groups: the file does not say"
+        return "whether experts are chosen within groups is not in the file"
     return ""
 
 
@@ -188,28 +188,42 @@ def read_gguf_model(path: str | Path) -> Reading:
     config, reasons = config_of(header, file)
     name = header.metadata.get("general.name")
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
-    told = f"{file.as_posix()} as a config"
-    text = stand_in_text(config)
-    reading = reading_of(text, config, told, called[:80], incomplete=reasons)
+    keys = keys_of(header)
+    reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
     if header.tensors:
         wrong = disagreements(reading, header.tensors)
         if wrong:
-            reading = reading_of(text, config, told, called[:80], incomplete=[*reasons, *wrong])
+            reasons += wrong
+            reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
     return reading
 
 
+def keys_of(header: GgufHeader) -> dict[str, str]:
+    """The file's own metadata keys by their names in a config.json."""
+    kind = str(header.metadata.get("general.architecture"))
+    named = {**COMMON, **_architecture(kind).keys}
+    names = {config_key: f"{kind}.{key}" for key, config_key in named.items()}
+    return {"model_type": "general.architecture", "architectures": "general.architecture", **names}
+
+
+def _architecture(kind: str) -> Architecture:
+    return ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
+
+
 def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]]:
-    """The metadata as a config.json would say it, and why that cannot be the whole truth.
+    """The metadata as a config.json would have it, its values with their metadata keys, and why it is incomplete.
 
     Raises :class:`InputError` where no architecture is named.
     """
     kind = header.metadata.get("general.architecture")
     if not isinstance(kind, str) or not kind.isprintable() or len(kind) > 60:
-        raise refusal(file, "this GGUF file does not say of what architecture it is")
+        raise refusal(file, "this GGUF file has no general.architecture")
     metadata = {
-        key.removeprefix(f"{kind}."): value for key, value in header.metadata.items() if key.startswith(f"{kind}.")
+        key.removeprefix(f"{kind}."): _traced(key, value)
+        for key, value in header.metadata.items()
+        if key.startswith(f"{kind}.")
     }
-    known = ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
+    known = _architecture(kind)
     used = {"rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length"}
     config: dict[str, Any] = {"model_type": known.model_type, **known.settings}
     for key, name in {**COMMON, **known.keys}.items():
@@ -224,12 +238,21 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         _from_tensors(config, {tensor.name: tensor for tensor in header.tensors})
     tokens = header.metadata.get("tokenizer.ggml.tokens")
     if "vocab_size" not in config and isinstance(tokens, Omitted):
-        config["vocab_size"] = tokens.length
+        config["vocab_size"] = _traced("tokenizer.ggml.tokens", tokens.length)
     for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
         _one_for_all(config, name)
     unknown = [key for key in metadata if key not in used and key not in IGNORED]
-    reasons = [f"the key {kind}.{key} is not understood" for key in unknown]
+    reasons = [f"unrecognized key {kind}.{key}" for key in unknown]
     return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason) + reasons
+
+
+def _traced(key: str, value: Any) -> Any:
+    """A value of the metadata, and those in a list, with the key that it stands under."""
+    if isinstance(value, list):
+        return [_traced(key, item) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return value
+    return traced(value, origins=(Origin((key,)),), is_direct=True)
 
 
 def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str], header: GgufHeader) -> None:
@@ -253,24 +276,24 @@ def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[st
 
 
 def _from_tensors(config: dict[str, Any], tensors: Mapping[str, Tensor]) -> None:
-    """What the tensors say: the vocabulary, whether the head is the embedding's table, biases."""
+    """What the tensors show: the vocabulary, whether the head is the embedding's table, biases."""
     table = tensors.get("token_embd.weight")
     if table is not None and len(table.shape) == 2:
-        config["vocab_size"] = table.shape[0]
+        config["vocab_size"] = _traced("token_embd.weight", table.shape[0])
         config["tie_word_embeddings"] = "output.weight" not in tensors
     if config["model_type"] in ("llama", "mistral", "qwen3", "qwen3_moe", "granite", "glm4_moe"):
         config["attention_bias"] = "blk.0.attn_q.bias" in tensors
 
 
 def _one_for_all(config: dict[str, Any], name: str) -> None:
-    """A list with the same number for each layer is that number, as configs say it."""
+    """A list with the same number for each layer is that number, as configs have it."""
     values = config.get(name)
     if isinstance(values, list) and values and all(value == values[0] for value in values):
         config[name] = values[0]
 
 
 def _whole(file: Path, header: GgufHeader) -> GgufHeader:
-    """A file that is one of several, with the tensors of all; with none where some of them are not beside it."""
+    """A file that is one of several, with the tensors of all; with none where some of them are missing."""
     number = header.metadata.get("split.count")
     if not isinstance(number, int) or number < 2:
         return header

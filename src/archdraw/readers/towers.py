@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import given, unless
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
+from archdraw.readers.traced import commented, whole
 
 
 def qwen_tower(vision: Config | None) -> list[Block]:
@@ -71,7 +72,7 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
     kind = vision.text("mm_projector_type", default="patchmerger")
     second = kind == "patchmergerv2"
     fields |= unless(
-        merge_kernel_size=(commented(int(merge[0]), "merge_kernel_size"), 2),
+        merge_kernel_size=(commented(whole(merge[0]), "merge_kernel_size"), 2),
         qkv_hidden_size=(vision.optional_integer("qkv_hidden_size"), None),
         norm=(vision.text("norm_type", default="layernorm"), "layernorm"),
         attention_bias=(vision.flag("attn_bias", default=not second), True),

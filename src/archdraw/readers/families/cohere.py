@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import (
+    LAYER_NAMES,
+    attention,
+    draft,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    layer_count,
+    rope,
+    whole_heads,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.towers import cohere_tower
+from archdraw.readers.traced import commented
 
 NORM: Block = {"layernorm": {"bias": False}}
 IGNORED = ("use_parallel_embedding",)
@@ -71,7 +82,7 @@ def _kinds(config: Config, number: int, dense: int = 0) -> list[str]:
     first = config.integer("prefix_dense_sliding_window_pattern", default=1)
     listed = config.texts("layer_types", default=[])
     if listed:
-        return config.per_layer(listed, number, "layer_types")
+        return known_kinds(config, config.per_layer(listed, number, "layer_types"), tuple(LAYER_NAMES))
     every = [first] * dense + [rhythm] * (number - dense)
     places = [*range(1, dense + 1), *range(1, number - dense + 1)]
     return [

@@ -14,10 +14,11 @@ from archdraw.readers.components import (
     multi_token_prediction,
     rope,
 )
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.towers import moonvit_tower
+from archdraw.readers.traced import commented
 
 IGNORED = (
     *("rope_interleave", "indexer_rope_interleave", "moe_router_dtype", "index_share_for_mtp_iteration"),

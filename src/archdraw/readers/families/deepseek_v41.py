@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.deepseek import Defaults, mixture
 from archdraw.readers.families.streams import clamped
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.special_towers import deepseek_tower
+from archdraw.readers.traced import commented
 
 
 def _ratios(config: Config, number: int) -> list[int]:

@@ -6,10 +6,11 @@ from math import isclose, sqrt
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, mixture
+from archdraw.readers.traced import commented, whole
 
 
 def _arctic(config: Config) -> Draft:
@@ -24,7 +25,7 @@ def _arctic(config: Config) -> Draft:
     sparse = [(layer + 1) % every == 0 for layer in range(number)]
     dense: Block = {"decoder": {"attention": mixer, "feed_forward": gated_feed_forward(config)}}
     if residual:
-        width = commented(int(made.hidden_size), "hidden_size: the residual feed forward is as wide as its input")
+        width = commented(whole(made.hidden_size), "hidden_size: the residual feed forward is as wide as its input")
         own: list[Block] = [
             {"residual": {"sequence": ["rmsnorm", mixer]}},
             {"residual": {"sequence": ["rmsnorm", gated_feed_forward(config, width)]}},

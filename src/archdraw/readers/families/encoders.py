@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 ACTIVATIONS = {"relu": "ReLU", "silu": "SiLU", "swish": "SiLU"}
 

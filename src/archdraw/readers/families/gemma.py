@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import CONTEXT, gated_feed_forward, given, rope, tied_embeddings, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import (
+    CONTEXT,
+    LAYER_NAMES,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    rope,
+    tied_embeddings,
+    whole_heads,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.towers import siglip_tower
+from archdraw.readers.traced import commented
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
 
@@ -28,9 +38,7 @@ def head(config: Config, root: Config | None = None, **defaults: int) -> Draft:
 def layer_types(config: Config, number: int, default: list[str]) -> list[str]:
     """What each of the ``number`` layers is, "sliding_attention" or "full_attention"."""
     types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
-    for name in sorted(set(types) - {"sliding_attention", "full_attention"}):
-        config.complain(f"layer_types has {name}, which no Gemma has", "layer_types")
-    return types
+    return known_kinds(config, types, tuple(LAYER_NAMES))
 
 
 def rounds(number: int, every: int) -> list[str]:

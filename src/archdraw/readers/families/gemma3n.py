@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import head, layer_types, local_rope, output_head, rounds
 from archdraw.readers.families.gemma4 import ALL, WINDOW, origin_of
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 
 def _text(config: Config) -> Draft:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import GATED, given, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 WINDOW, ALL = "sliding_attention", "full_attention"
 
@@ -225,7 +226,7 @@ def _audio(config: Config) -> Block:
     }
     if not config.data:
         fields["hidden_size"] = commented(1024, "audio_config is null, but this model hears: defaults of the class")
-        fields = {name: commented(int(value), "") if name != "hidden_size" else value for name, value in fields.items()}
+        fields = {name: value if name == "hidden_size" else commented(value, "") for name, value in fields.items()}
     channels = config.integers("subsampling_conv_channels", default=[128, 32])
     if channels != [128, 32]:
         fields["subsampling_conv_channels"] = channels

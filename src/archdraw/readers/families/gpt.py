@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 UNGATED = {"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared"} | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
@@ -137,7 +138,7 @@ def _gptj(config: Config) -> Draft:
     made = draft(config)
     heads = _heads(config)
     if not config.flag("rotary", default=True):
-        config.complain("GPT-J without rotary positions is not known", "rotary")
+        config.complain("GPT-J without rotary positions is not supported", "rotary")
     scaling = config.section("rope_scaling", "rope_parameters")
     if scaling is not None and scaling.text("rope_type", "type", default="default") not in ("default", "gptj"):
         config.mark_incomplete("stretched rotary positions (rope_scaling)")
@@ -225,7 +226,7 @@ def _mpt(config: Config) -> Draft:
             attention_multiplier=section.optional_number("softmax_scale"),
             position="alibi" if alibi else None,
         ),
-        "feed_forward": ungated_feed_forward(config, commented(int(inner), "expansion_ratio × d_model"), bias=bias),
+        "feed_forward": ungated_feed_forward(config, commented(whole(inner), "expansion_ratio × d_model"), bias=bias),
     }
     made = assembled(config, made, layer, norm=_layer_norm(bias=bias))
     if config.flag("learned_pos_emb", default=True) and not alibi:

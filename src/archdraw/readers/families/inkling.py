@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import given
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.special_towers import inkling_towers
+from archdraw.readers.traced import commented
 
 
 def _inkling(config: Config) -> Draft:

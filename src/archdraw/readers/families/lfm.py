@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, layer_count, rope, unless, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, unless, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented
 
 _MIXERS = {"conv": "conv", "full_attention": "attention"}
 
@@ -62,10 +63,7 @@ def _mixers(config: Config) -> list[str]:
         attending = range(layers) if indices is None else config.integers("full_attn_idxs")
         return ["attention" if index in attending else "conv" for index in range(layers)]
     words = config.per_layer(config.texts("layer_types"), layers, "layer_types")
-    for word in dict.fromkeys(words):
-        if word not in _MIXERS:
-            config.complain(f'no kind of layer is known as "{str(word)[:20]}"', "layer_types")
-    return [_MIXERS.get(word, "conv") for word in words]
+    return [_MIXERS[word] for word in known_kinds(config, words, tuple(_MIXERS))]
 
 
 def _layer(config: Config, name: str, feed_forward: Block) -> Block:

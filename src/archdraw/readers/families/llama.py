@@ -15,10 +15,11 @@ from archdraw.readers.components import (
     multi_token_prediction,
     rope,
 )
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 Attention = Callable[[str], Block]
 """From a kind of layer ("full_attention", "sliding_attention" ...) to its attention."""
@@ -143,7 +144,7 @@ def _llada(config: Config) -> Draft:
     """LLaDA: a Llama stack in OLMo's words, trained to fill in masked tokens."""
     for key, usual in (("block_type", "llama"), ("layer_norm_type", "rms"), ("rope", True), ("alibi", False)):
         if config.raw(key) not in (None, usual):
-            config.complain(f"{key} {config.data[key]!r} is not read yet", key, f"known is {usual!r}")
+            config.complain(f"{key} {config.data[key]!r} is not supported", key, f"supported: {usual!r}")
     made = draft(config, tied=config.flag("weight_tying", default=False))
     entries = config.optional_integer("embedding_size")
     if entries is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import CONTEXT, rope, tied_embeddings, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented, whole
 
 CHUNKED, ALL = "chunked_attention", "full_attention"
 
@@ -108,7 +109,7 @@ class _Mixers:
     def define(self, draft: Draft, kind: str, turned: bool) -> str:
         """Defines the attention of a layer unless it is, and says its name."""
         if kind not in (CHUNKED, ALL):
-            self.config.complain(f"layer_types has {kind}, which no Llama 4 has", "layer_types")
+            self.config.complain(f'unknown layer type "{kind[:40]}"', "layer_types")
         name = "chunked" if kind == CHUNKED else "global"
         if turned == (kind == ALL):
             name += "_rope" if turned else "_nope"
@@ -168,7 +169,7 @@ def _vision(config: Config) -> Block:
         config.complain(
             "projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint
         )
-    sizes = [commented(int(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
+    sizes = [commented(whole(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
     return {"vision_encoder": fields | {"projector_hidden_sizes": sizes}}
 
 

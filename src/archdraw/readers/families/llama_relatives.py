@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import ungated_feed_forward, words
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 
 def _stacked(config: Config, made: Draft, layer: dict[str, Any], norm: Block = "rmsnorm") -> Draft:
@@ -164,8 +165,9 @@ def _openelm(config: Config) -> Draft:
     made.context_length = config.integer("max_context_length", default=2048)
     number, divisor = layer_count(config), config.integer("ffn_dim_divisor", default=256)
     queries, keys = config.integers("num_query_heads"), config.integers("num_kv_heads")
-    factors = config.raw("ffn_multipliers")
-    if not isinstance(factors, list):
+    if isinstance(config.raw("ffn_multipliers"), list):
+        factors = config.numbers("ffn_multipliers")
+    else:
         factors = [config.number("ffn_multipliers")] * number
     for name, values in (("num_query_heads", queries), ("num_kv_heads", keys), ("ffn_multipliers", factors)):
         config.per_layer(values, number, name)

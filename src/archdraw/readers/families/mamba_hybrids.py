@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, unless
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import (
+    attention,
+    draft,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    layer_count,
+    rope,
+    unless,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.state_space import time_step_rank
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 _WORDS = {"mamba": "mamba", "linear_attention": "mamba", "attention": "attention", "full_attention": "attention"}
 _LABELS = {"mamba": "Mamba layer", "attention": "Attention layer"}
@@ -83,7 +93,7 @@ def _mamba2(config: Config, hidden: int) -> dict[str, Any]:
     fields |= given(use_bias=config.flag("mamba_proj_bias", default=False))
     fields |= unless(
         use_conv_bias=(config.flag("mamba_conv_bias", default=True), True),
-        norm_groups=(commented(int(groups), "mamba_n_groups"), 1),
+        norm_groups=(commented(whole(groups), "mamba_n_groups"), 1),
     )
     return fields
 
@@ -112,10 +122,8 @@ def _granite(config: Config) -> Draft:
     made = draft(config)
     layers = layer_count(config)
     words = config.texts("layer_types", "layers_block_type", default=["mamba"] * layers)
-    for word in dict.fromkeys(words):
-        if word not in _WORDS:
-            config.complain(f'no kind of layer is known as "{word[:20]}"', "layer_types")
-    names = [_WORDS.get(word, "mamba") for word in config.per_layer(words, layers, "layer_types")]
+    words = known_kinds(config, config.per_layer(words, layers, "layer_types"), tuple(_WORDS))
+    names = [_WORDS[word] for word in words]
     turns = config.text("position_embedding_type", default="none") == "rope"
     mixer = {
         "mamba": {"mamba2": _mamba2(config, made.hidden_size)},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
 from archdraw.readers.towers import minimax_tower
+from archdraw.readers.traced import commented
 
 IGNORED = ("router_jitter_noise", "block_size", "sliding_window")
 """Training noise, the blocks in which lightning attention is computed, and a window that the classes don't have."""

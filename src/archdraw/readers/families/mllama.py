@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import CONTEXT, gated_feed_forward, rope, tied_embeddings, unless, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented
 
 LAYERS = [3, 8, 13, 18, 23, 28, 33, 38]
 READ = [3, 7, 15, 23, 30]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, given, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
+from archdraw.readers.traced import commented
 
 IGNORED = (
     *("_debug_force_load_balance", "load_balance_coeff", "mhc_identity_init", "hidden_clamp", "polynorm_bias_clamp"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import gated_feed_forward, given, tied_embeddings, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.special_towers import muse_tower
+from archdraw.readers.traced import commented
 
 _FULL, _SLIDING = "full_attention", "sliding_attention"
 

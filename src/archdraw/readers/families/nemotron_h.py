@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, given, unless, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 _LETTERS = {"M": "mamba", "*": "attention", "-": "dense", "E": "experts"}
 _WORDS = {
@@ -56,7 +57,7 @@ def _names(config: Config, keys: tuple[str, ...], pattern: str, default: list[st
         known, entries = _LETTERS, list(config.text(pattern))
     for entry in entries:
         if entry not in known:
-            config.complain(f'no kind of layer is known as "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
+            config.complain(f'unknown layer type "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
     return [known.get(entry, "mamba") for entry in entries]
 
 
@@ -68,7 +69,7 @@ def _mamba(config: Config) -> Block:
         "state_size": config.integer("ssm_state_size", default=128),
         "n_groups": groups,
         "conv_kernel": config.integer("conv_kernel", "mamba_d_conv", default=4),
-        "norm_groups": commented(int(groups), "n_groups"),
+        "norm_groups": commented(whole(groups), "n_groups"),
     }
     if config.text("mamba_hidden_act", default="silu") not in ("silu", "swish"):
         config.mark_incomplete("an activation of Mamba-2 other than SiLU")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import isqrt
 from typing import Any
 
-from archdraw.readers.components import draft, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import draft, known_kinds, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.qwen_hybrid import experts, gated_delta_net
 from archdraw.readers.family import Family
 from archdraw.readers.towers import qwen_tower
+from archdraw.readers.traced import commented
 
 
 def _is_prime(number: int) -> bool:
@@ -86,8 +87,7 @@ def _qwen4(config: Config) -> Draft:
     every = text.integer("full_attention_interval", default=4)
     usual = ["linear_attention" if (layer + 1) % every else "full_attention" for layer in range(number)]
     kinds = text.per_layer(text.texts("layer_types", default=usual), number, "layer_types")
-    for odd in sorted(set(kinds) - {"linear_attention", "full_attention", "indexed_attention"}):
-        text.complain(f'a layer type "{odd[:40]}" is not known', "layer_types")
+    kinds = known_kinds(text, kinds, ("linear_attention", "full_attention", "indexed_attention"))
     made.define["streams"] = {
         "gated_residual": {"hc_count": streams, "hc_lowrank": text.integer("hc_lowrank", default=320)}
     }

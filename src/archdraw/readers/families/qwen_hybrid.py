@@ -8,6 +8,7 @@ from archdraw.readers.components import (
     draft,
     gated_feed_forward,
     given,
+    known_kinds,
     layer_count,
     multi_token_prediction,
     rope,
@@ -27,10 +28,7 @@ def layer_types(config: Config, layers: int) -> list[str]:
     interval = config.integer("full_attention_interval", default=4)
     default = ["full_attention" if (index + 1) % interval == 0 else "linear_attention" for index in range(layers)]
     types = config.per_layer(config.texts("layer_types", default=default), layers, "layer_types")
-    for odd in dict.fromkeys(types):
-        if odd not in ("full_attention", "linear_attention"):
-            config.complain(f'a layer type "{odd[:40]}" is not known', "layer_types")
-    return types
+    return known_kinds(config, types, ("full_attention", "linear_attention"))
 
 
 def gated_delta_net(config: Config, projections: str | None) -> Block:

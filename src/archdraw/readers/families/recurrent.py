@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 _NORM: Block = {"rmsnorm": {"zero_centered": True}}
 
@@ -17,7 +18,7 @@ def _recurrent_gemma(config: Config) -> Draft:
     layers = layer_count(config)
     heads = config.integer("num_attention_heads", default=10)
     stated = config.optional_integer("head_dim")
-    head_dim = commented(int(made.hidden_size // heads), "hidden_size / num_attention_heads")
+    head_dim = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
     if stated is not None and stated != head_dim:
         config.complain(f"head_dim {stated} is not hidden_size / num_attention_heads = {head_dim}", "head_dim")
     activation = config.text("hidden_activation", default="gelu_pytorch_tanh")
@@ -26,7 +27,7 @@ def _recurrent_gemma(config: Config) -> Draft:
     width = config.integer("intermediate_size", default=7680)
     feed_forward = {
         "geglu": {
-            "intermediate_size": commented(int(width // 2), f"half of intermediate_size {width:,}"),
+            "intermediate_size": commented(whole(width // 2), f"half of intermediate_size {width:,}"),
             "mlp_bias": True,
         }
     }
@@ -49,10 +50,8 @@ def _recurrent_gemma(config: Config) -> Draft:
         ),
     }
     pattern = config.texts("block_types", default=["recurrent", "recurrent", "attention"]) or ["recurrent"]
-    for word in dict.fromkeys(pattern):
-        if word not in mixers:
-            config.complain(f'no kind of block is known as "{word[:20]}"', "block_types")
-    names = [name if (name := pattern[index % len(pattern)]) in mixers else "recurrent" for index in range(layers)]
+    pattern = known_kinds(config, pattern, tuple(mixers), "block_types")
+    names = [pattern[index % len(pattern)] for index in range(layers)]
     for name in dict.fromkeys(names):
         label = "Recurrent layer" if name == "recurrent" else "Attention layer"
         made.define[name] = {
@@ -96,7 +95,7 @@ def _xlstm(config: Config) -> Draft:
 
 def _share(config: Config, key: str, default: float, hidden: int) -> int:
     factor = config.number(key, default=default)
-    return commented(int(hidden * factor), f"{key} {factor:g} × hidden_size")
+    return commented(whole(hidden * factor), f"{key} {factor:g} × hidden_size")
 
 
 def _rounded(width: float, config: Config) -> int:

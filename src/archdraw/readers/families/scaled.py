@@ -6,9 +6,10 @@ from math import sqrt
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented
 
 
 def _scaled(config: Config, made: Draft, *, embedding: float, residual: float, logits: float, **mixer: Any) -> Draft:

@@ -13,7 +13,7 @@ from archdraw.readers.components import (
     rope,
     switched_window,
 )
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import (
@@ -24,6 +24,7 @@ from archdraw.readers.sparse_parts import (
     sparse_by_step,
     sparse_by_type,
 )
+from archdraw.readers.traced import commented
 
 
 def _feeds(config: Config, sparse: list[bool], mix: Block) -> tuple[dict[str, Block], list[str]]:

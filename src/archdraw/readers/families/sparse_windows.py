@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_step, sparse_by_type
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 UNTRAINED = {"e_score_correction_bias": "parameter"}
@@ -86,7 +87,7 @@ def _laguna(config: Config) -> Draft:
         slides = kind == SLIDING
         turned = rope(config, theta=10000.0, kind=kind) if slides else rope(config, theta=5e5, partial=0.5, kind=kind)
         return whole_heads(
-            by_kind[kind][0],
+            by_kind.get(kind, [usual])[0],
             groups,
             width,
             attention_bias=bias,

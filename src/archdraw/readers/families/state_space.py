@@ -6,9 +6,10 @@ from math import ceil
 from typing import Any
 
 from archdraw.readers.components import draft, given, layer_count, unless
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.traced import commented, whole
 
 
 def _mamba(config: Config) -> Draft:
@@ -32,7 +33,7 @@ def _mamba2(config: Config) -> Draft:
         "n_groups": groups,
         "conv_kernel": config.integer("conv_kernel", default=4),
     }
-    fields |= unless(norm_groups=(commented(int(groups), "n_groups"), 1)) | _biases(config)
+    fields |= unless(norm_groups=(commented(whole(groups), "n_groups"), 1)) | _biases(config)
     return _alone(config, {"mamba2": fields}, tied=False)
 
 
@@ -50,7 +51,7 @@ def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
 def _mamba_fields(config: Config) -> dict[str, Any]:
     hidden, expand = config.integer("hidden_size"), config.number("expand", default=2.0)
     stated = config.optional_integer("intermediate_size")
-    inner = commented(int(expand * hidden), f"expand {expand:g} × hidden_size")
+    inner = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
     if stated is not None and stated != inner:
         config.complain(f"intermediate_size {stated:,} is not expand × hidden_size = {inner:,}", "intermediate_size")
     return {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope_scaling, whole_heads
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 NOWHERE: Block = "none"
@@ -60,7 +61,7 @@ class _StepLayers:
 
     def mixer(self, kind: str) -> Block:
         """The attention of the layers of a ``kind``."""
-        config, layer = self.config, self.kinds.index(kind)
+        config, layer = self.config, self.kinds.index(kind) if kind in self.kinds else 0
         slides = kind == SLIDING
         source, groups = config, config.integer("num_attention_groups", "num_key_value_heads")
         heads, width = config.integer("num_attention_heads"), config.integer("head_dim")
@@ -136,7 +137,8 @@ class _StepLayers:
                 self.config.complain(f"{name} is an empty list", name)
                 return [usual] * len(self.kinds)
             # An entry of null is none, as 0 is.
-            return Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
+            listed = Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
+            return listed or [usual] * len(self.kinds)
         return [self.config.number(name, default=usual)] * len(self.kinds)
 
     @staticmethod

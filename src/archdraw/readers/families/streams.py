@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, layer_count, multi_token_prediction, rope
-from archdraw.readers.config import Config, commented
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    known_kinds,
+    layer_count,
+    multi_token_prediction,
+    rope,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.deepseek import (
     IGNORED,
@@ -19,6 +26,7 @@ from archdraw.readers.families.deepseek import (
 )
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 _RATIOS = {0: "sliding", 4: "sparse", 128: "heavy"}
 _TYPES = {
@@ -38,13 +46,11 @@ def layer_ratios(config: Config, number: int) -> list[str]:
     if "layer_types" in config:
         config.raw("compress_ratios")
         listed = config.per_layer(config.texts("layer_types"), number, "layer_types", longer="MTP layers")
-        for kind in sorted(set(listed) - set(_TYPES)):
-            config.complain(f'a layer type "{kind[:40]}" is not known', "layer_types")
-        return [_TYPES.get(kind, "heavy") for kind in listed]
+        return [_TYPES[kind] for kind in known_kinds(config, listed, tuple(_TYPES))]
     if "compress_ratios" in config:
         ratios = config.per_layer(config.integers("compress_ratios"), number, "compress_ratios", longer="MTP layers")
         for ratio in sorted(set(ratios) - set(_RATIOS)):
-            config.complain(f"a compress_ratio of {ratio} is not known", "compress_ratios", "0, 4 and 128 are")
+            config.complain(f"unknown compress ratio {ratio}", "compress_ratios", "choose from 0, 4, 128")
         return [_RATIOS.get(ratio, "heavy") for ratio in ratios]
     # The class: two layers that compress heavily, then both kinds in turns.
     return ["heavy" if layer < 2 or layer % 2 == 0 else "sparse" for layer in range(number)]

@@ -13,7 +13,7 @@ from archdraw.readers.components import (
     rope,
     tied_embeddings,
 )
-from archdraw.readers.config import Config, commented
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family, families
 from archdraw.readers.towers import (
@@ -24,6 +24,7 @@ from archdraw.readers.towers import (
     qwen_tower,
     siglip_tower,
 )
+from archdraw.readers.traced import commented, whole
 
 TEXT = {
     "qwen2_vl_text": "qwen2",
@@ -106,7 +107,7 @@ def _ministral3(config: Config) -> Draft:
             floor = positions.integer("original_max_position_embeddings", default=16384)
             grown = {
                 "attn_temperature_tuning": True,
-                "floor_scale": commented(int(floor), "original_max_position_embeddings"),
+                "floor_scale": commented(whole(floor), "original_max_position_embeddings"),
                 "attn_scale": commented(float(beta), "llama_4_scaling_beta"),
             }
     mixer = attention(

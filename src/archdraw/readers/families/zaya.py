@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, layer_count, rope
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -17,9 +17,7 @@ def _zaya(config: Config) -> Draft:
     layers = layer_count(config)
     types = config.texts("layer_types", default=["hybrid"] * layers)
     types = config.per_layer(types, layers, "layer_types", longer="attention and experts counted apart")
-    for word in dict.fromkeys(types):
-        if word not in _LABELS:
-            config.complain(f'no kind of layer is known as "{str(word)[:20]}"', "layer_types")
+    types = known_kinds(config, types, tuple(_LABELS))
     positions = config.section("rope_parameters")
     if positions is not None:
         positions.ignore("rope_type", *(word for word in _LABELS if word not in types))
