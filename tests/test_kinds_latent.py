@@ -22,9 +22,9 @@ from archdraw.kinds.mixers.position import NoPosition, Rope
 from archdraw.kinds.mixers.shared_compressed_attention import SharedCompressedAttention
 from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
 from archdraw.readers.config import Config
-from archdraw.readers.families.deepseek import index_kinds, sparse_layers
 from archdraw.readers.families.qwen4 import table_rows
 from archdraw.readers.families.streams import layer_ratios
+from archdraw.readers.latent_parts import index_kinds, sparse_layers
 from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
 from archdraw.tree.facts import facts
 from samples import LATENT, SCOPE

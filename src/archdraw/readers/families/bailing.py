@@ -7,9 +7,9 @@ from typing import Any
 from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, latent_attention, latent_rope, mixture, sparse_layers
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
+from archdraw.readers.latent_parts import Defaults, latent_attention, latent_rope, mixture, sparse_layers
 from archdraw.readers.traced import commented
 
 LING = Defaults(n_group=8, topk_group=4, first_dense=2, norm_topk_prob=True, routed_scaling_factor=2.5)

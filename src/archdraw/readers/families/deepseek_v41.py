@@ -7,9 +7,9 @@ from typing import Any
 from archdraw.readers.components import draft, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, mixture
 from archdraw.readers.families.streams import clamped
 from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import Defaults, mixture
 from archdraw.readers.similarity import like
 from archdraw.readers.special_towers import deepseek_tower
 from archdraw.readers.traced import commented

@@ -5,18 +5,11 @@ from __future__ import annotations
 from archdraw.readers.components import draft, gated_feed_forward, layer_count, multi_token_prediction
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import (
-    GLM,
-    IGNORED,
-    index_fields,
-    index_kinds,
-    latent_attention,
-    mixture,
-    sparse_layers,
-)
+from archdraw.readers.families.deepseek import IGNORED
 from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered
+from archdraw.readers.latent_parts import GLM, index_fields, index_kinds, latent_attention, mixture, sparse_layers
 from archdraw.readers.towers import glm_tower
 
 

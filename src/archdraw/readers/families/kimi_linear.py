@@ -7,9 +7,9 @@ from typing import Any
 from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, latent_attention, sparse_layers
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered, routed
+from archdraw.readers.latent_parts import Defaults, latent_attention, sparse_layers
 from archdraw.readers.towers import moonvit_tower
 
 IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")

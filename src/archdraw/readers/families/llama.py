@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from archdraw.readers.components import (
@@ -20,9 +19,6 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
-
-Attention = Callable[[str], Block]
-"""From a kind of layer ("full_attention", "sliding_attention" ...) to its attention."""
 
 
 def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **fields: Any) -> Draft:

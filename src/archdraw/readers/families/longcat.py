@@ -5,8 +5,9 @@ from __future__ import annotations
 from archdraw.readers.components import draft, given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
-from archdraw.readers.families.deepseek import IGNORED, latent_attention, latent_rope
+from archdraw.readers.families.deepseek import IGNORED
 from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import latent_attention, latent_rope
 
 
 def _longcat(config: Config) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import isqrt
 from typing import Any
 
@@ -13,18 +14,22 @@ from archdraw.readers.family import Family
 from archdraw.readers.towers import qwen_tower
 from archdraw.readers.traced import commented
 
+MOST_TABLES = 1024
+"""More n-gram tables, in all layers, than any model has: finding a prime number of rows for each takes time."""
+
 
 def _is_prime(number: int) -> bool:
     return number > 1 and all(number % divisor for divisor in range(2, isqrt(number) + 1))
 
 
+@cache
 def table_rows(base: int, before: int, tables: int, padded: int) -> int:
     """Rows of ``tables`` n-gram tables together, padded to a multiple.
 
     Each has a prime number of rows: the primes from ``base`` up, in order, ``before`` of them already taken.
     """
     primes: list[int] = []
-    number = base
+    number = int(base)
     while len(primes) < before + tables:
         if _is_prime(number):
             primes.append(number)
@@ -62,6 +67,9 @@ def memories(config: Config, streams: int) -> dict[int, Block]:
     padded = config.integer("make_ngram_vocab_size_divisible_by", default=128)
     kernel = config.integer("ple_conv_kernel_size", default=4)
     tables = (size - 1) * heads
+    if tables * len(places) > MOST_TABLES:
+        config.complain(f"{tables:,} n-gram tables per layer are more than any model has", "ngram_size")
+        return {}
     made: dict[int, Block] = {}
     for number, place in enumerate(places):
         rows = table_rows(base, number * tables, tables, padded)

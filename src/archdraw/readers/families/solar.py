@@ -14,10 +14,10 @@ from archdraw.readers.components import (
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, mixture, sparse_layers
 from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
+from archdraw.readers.latent_parts import Defaults, mixture, sparse_layers
 
 
 def _mixers(config: Config, number: int) -> list[str]:

@@ -14,8 +14,9 @@ from archdraw.readers.components import (
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import (
-    IGNORED,
+from archdraw.readers.families.deepseek import IGNORED
+from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import (
     Defaults,
     index_fields,
     index_kinds,
@@ -24,7 +25,6 @@ from archdraw.readers.families.deepseek import (
     mixture,
     sparse_layers,
 )
-from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
 
