@@ -67,7 +67,7 @@ def test_an_index_and_the_files_beside_it(tmp_path: Path) -> None:
     assert read(*sorted(tmp_path.glob("*.safetensors"))) == {"a": [2], "b": [3, 4]}
     assert refused(index, index) == f"a is in {index.as_posix()} too"
     (tmp_path / places["b"]).unlink()
-    assert refused(index) == "model-00002-of-00002.safetensors is not beside the index"
+    assert refused(index) == "model-00002-of-00002.safetensors is not in the folder of the index"
     index.write_text(json.dumps({"weight_map": {"a": places["a"], "c": places["a"]}}), "utf-8")
     assert refused(index) == "c is in none of the files of the index"
 
@@ -157,7 +157,7 @@ def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
 def test_places_that_cannot_be(tmp_path: Path) -> None:
     for place in (None, [0], [0, "x"], {"a": 1}):
         file = safetensors(tmp_path / "m.safetensors", {}, odd={"dtype": "F32", "shape": [1], "data_offsets": place})
-        assert refused(file) == "the header does not say where odd is"
+        assert refused(file) == "the header has no place for odd"
 
 
 @given(st.binary(max_size=200))

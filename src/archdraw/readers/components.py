@@ -15,9 +15,9 @@ LAYER_NAMES = {"full_attention": "global", "sliding_attention": "local"}
 
 
 def draft(config: Config, *, vocab: int | None = None, tied: bool = False, root: Config | None = None) -> Draft:
-    """The head of a draft: hidden size, vocabulary, context, tied embeddings (by ``root`` where that says so).
+    """The head of a draft: hidden size, vocabulary, context, tied embeddings (by ``root`` where that has the key).
 
-    ``vocab`` and ``tied`` are the class defaults for files that don't say.
+    ``vocab`` and ``tied`` are the class defaults for files without these keys.
     """
     return Draft(
         hidden_size=config.integer("hidden_size", "n_embd", "d_model", "n_embed", "model_dim"),
@@ -72,7 +72,7 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
 
 
 def rope_scaling(config: Config) -> dict[str, Any]:
-    """How ``rope_scaling`` stretches positions, for files whose bases are told otherwise; nothing for plain ones."""
+    """How ``rope_scaling`` stretches positions, for files that give bases under other keys; nothing for plain ones."""
     return _scaling(config.section("rope_scaling"))
 
 
@@ -124,14 +124,14 @@ def whole_heads(heads: int, groups: int, head_dim: int | None = None, **extra: A
 
 
 def unless(**values: tuple[Any, Any]) -> dict[str, Any]:
-    """The fields whose value is not the usual one that stands beside it: ``patch_size=(16, 14)``."""
+    """The fields whose value is not the usual one, which is given as well: ``patch_size=(16, 14)``."""
     return {name: value for name, (value, usual) in values.items() if value != usual}
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """``fields`` without those that say nothing: None, and False but where a field's default is another.
+    """``fields`` without those that are None, or False where that is the default.
 
-    The bias of the output projection follows ``attention_bias`` unless it is said; attention is causal.
+    The bias of the output projection follows ``attention_bias`` unless it is given; attention is causal.
     """
     return {
         name: value
@@ -189,7 +189,7 @@ def listed_kinds(config: Config, number: int) -> list[str]:
 
 
 def switched_window(config: Config, *, on: bool = True) -> int | None:
-    """``sliding_window`` where the layers use it: ``use_sliding_window`` may say that the number means nothing."""
+    """``sliding_window`` where the layers use it: ``use_sliding_window`` may switch it off."""
     window = config.optional_integer("sliding_window")
     return window if config.flag("use_sliding_window", default=on) else None
 

@@ -1,4 +1,4 @@
-"""A spec in the making: what a reader has understood of a config, in the language of specs."""
+"""A spec in the making: what a reader has read of a config, in the language of specs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Block = dict[str, Any] | str
 
 @dataclass(eq=False)
 class Draft:
-    """A model as its reader has understood it. ``layers`` runs from the input up, as in a spec.
+    """A model as its reader has read it. ``layers`` runs from the input up, as in a spec.
 
     ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
     """
@@ -99,7 +99,7 @@ def _can_replace(name: str, meaning: Block, value: Any) -> bool:
         if "pattern" in value and _uses(name, value["pattern"]):
             return False
         if value.get("like") == name:
-            # What changes more than the number of times is merged into the definition, which has to stand.
+            # What changes more than the number of times is merged into the definition, which has to be there.
             whole = (
                 isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
             )

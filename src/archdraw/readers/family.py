@@ -19,7 +19,7 @@ class Family:
     """Configs that one function reads.
 
     ``model_types`` are values of ``model_type``, ``architectures`` the class names that mark configs whose
-    ``model_type`` says nothing or something else. ``read`` gets the whole config, the text part not yet unpacked.
+    ``model_type`` is missing or another one. ``read`` gets the whole config, the text part not yet unpacked.
     ``ignored`` are keys of this family without bearing on the structure, beyond the common ones.
     """
 

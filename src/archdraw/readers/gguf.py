@@ -111,7 +111,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 def read_gguf_model(path: str | Path) -> Reading:
     """The model of the GGUF file at ``path``.
 
-    Raises :class:`InputError` where the file is damaged, or says less than a model needs.
+    Raises :class:`InputError` where the file is damaged, or lacks what a model needs.
     """
     file = Path(path)
     header = _whole(file, read_gguf(file))
@@ -177,7 +177,7 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
 
 
 def _traced(key: str, value: Any) -> Any:
-    """A value of the metadata, and those in a list, with the key that it stands under."""
+    """A value of the metadata, and those in a list, with their key."""
     if isinstance(value, list):
         return [_traced(key, item) for item in value]
     if isinstance(value, bool) or not isinstance(value, int | float | str):

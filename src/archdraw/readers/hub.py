@@ -54,7 +54,7 @@ def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> P
     errors = hub.errors
     if not _in_reach(hub.constants.ENDPOINT):
         raise _refusal(text, OFFLINE)
-    # What it says while it tries again is nothing to one who only wants to know whether there is such a model.
+    # Its messages about retries are of no use here.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     for name in FILES:
         try:

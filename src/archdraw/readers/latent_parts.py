@@ -49,7 +49,7 @@ def latent_attention(config: Config, position: Block, **extra: Any) -> Block:
 
 
 def latent_rope(config: Config, theta: float = 10000.0) -> Block:
-    """The rotation of latent attention: of all ``qk_rope_head_dim`` features, whatever a share of the head says."""
+    """The rotation of latent attention: of all ``qk_rope_head_dim`` features, whatever ``partial_rotary_factor`` is."""
     made = rope(config, theta=theta)
     assert isinstance(made, dict)
     made["rope"].pop("partial_rotary_factor", None)

@@ -92,7 +92,7 @@ class Provenance:
         for step in path:
             try:
                 value = value[step]
-            except (KeyError, IndexError, TypeError):  # a definition that a name or a like stands for
+            except (KeyError, IndexError, TypeError):  # a part of the spec that the draft does not have
                 return None
         return value
 
@@ -102,7 +102,7 @@ class Provenance:
         return self.config.name(origins[0].path) if value.is_direct and len(origins) == 1 else ""
 
     def _explained(self, values: Mapping[str, Any]) -> Iterator[str]:
-        """Where those ``values`` come from that do not stand in the file as they are."""
+        """Where those ``values`` come from that were computed, or are defaults."""
         for field, value in values.items():
             names = [self.config.name(origin.path) for origin in value.origins]
             if value.is_direct and value.origins and value.origins[0].is_default:

@@ -42,13 +42,13 @@ def _read_file(path: Path) -> Reading:
         if is_gguf(path):
             return read_gguf_model(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
-            beside = _config_in(path.parent)
-            return read_config(beside) if beside else read_weights_only(read_tensors([path]), path, _name(path))
+            config = _config_in(path.parent)
+            return read_config(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
     return read_config(path)
 
 
 def _read_folder(path: Path) -> Reading:
-    """A config before weights: it says more. Of several GGUF files the first of a split one."""
+    """A config before weights: it has more. Of several GGUF files the first of a split one."""
     config = _config_in(path)
     if config is not None:
         return read_config(config)

@@ -1,4 +1,4 @@
-"""Pieces of stacks with a mixture of experts: the experts, which layers have them, and how the layers are told."""
+"""Parts of stacks with a mixture of experts: the experts, which layers have them, and how the layers are written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None
 
 
 def expert(body: Block) -> dict[str, Any]:
-    """The field that says what an expert is: the width alone where it is a plain SwiGLU."""
+    """The field of an expert: the width alone where it is a plain SwiGLU."""
     assert isinstance(body, dict)
     inner = body.get("swiglu")
     if inner is not None and list(inner) == ["intermediate_size"]:
@@ -91,7 +91,7 @@ def sparse_by_step(config: Config, number: int, *, step: int = 1) -> list[bool]:
 def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]) -> tuple[dict[str, Block], list[str]]:
     """Definitions of the attention of each kind of layer, made by ``make``, and the name of each layer's.
 
-    ``kinds`` are words of ``layer_types``. The first definition is whole, the others are told by what differs.
+    ``kinds`` are words of ``layer_types``. The first definition is whole, the others are written as changes of it.
     """
     for kind in sorted(set(kinds) - set(LAYER_NAMES)):
         config.mark_incomplete(f"attention of the kind {kind}")
@@ -107,7 +107,7 @@ def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]
 
 
 def _labelled(mixer: Block, word: str) -> Block:
-    """``mixer`` called by its reach, which tells it from the layers beside it."""
+    """``mixer`` called by its reach, which distinguishes it from other layers."""
     assert isinstance(mixer, dict)
     ((keyword, fields),) = mixer.items()
     label = f"Gated {word} attention" if fields.get("output_gate") else f"{word.capitalize()} attention"
@@ -137,16 +137,16 @@ def assembled(
     made.define |= {name: block for name, block in (mixers | feeds).items() if name in used}
     pairs = list(zip(rows, feed_rows, strict=True))
     names = combined(made, rows, feed_rows, **fields)
-    beside = []
+    predicting = []
     if _predicts(config):
         if further in pairs:
             name = names[pairs.index(further)]
         else:
             name = "mtp_layer"
             made.define[name] = {"decoder": {**fields, "attention": further[0], "feed_forward": further[1]}}
-        beside = multi_token_prediction(config, name)
+        predicting = multi_token_prediction(config, name)
     embedding, norm, head = ends
-    made.layers = [embedding, *stacks(names), norm, *beside, head]
+    made.layers = [embedding, *stacks(names), norm, *predicting, head]
     return made
 
 

@@ -15,7 +15,7 @@ OPERATIONS = (
     *("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__neg__", "__abs__"),
     *("__round__", "__ceil__", "__floor__"),
 )
-"""What keeps the origins of its operands. ``int`` cannot: :func:`whole` stands for it."""
+"""What keeps the origins of its operands. ``int`` cannot: use :func:`whole`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def _keeping(name: str, operation: Callable[..., Any]) -> Callable[..., Any]:
 
 @_keeps_origins
 class TracedInt(int):
-    """An integer of a config. ``comment`` is what the spec says behind it: the key, or how it was computed.
+    """An integer of a config. ``comment`` is the comment of the spec behind it: the key, or how it was computed.
 
-    ``is_direct``: the value stands in the file (or is the default of one key) as it is.
+    ``is_direct``: the value is that of one key (or its default), unchanged.
     """
 
     comment: str = ""

@@ -28,8 +28,8 @@ def _experts(config: Config) -> Block:
     shared = fields.get("n_shared_experts")
     if shared and width is not None and width != fields["moe_intermediate_size"]:
         del fields["n_shared_experts"]
-        told = f"{shared} × moe_shared_expert_intermediate_size"
-        fields["shared_expert_intermediate_size"] = commented(shared * width, told)
+        comment = f"{shared} × moe_shared_expert_intermediate_size"
+        fields["shared_expert_intermediate_size"] = commented(shared * width, comment)
     if not config.flag("moe_router_enable_expert_bias", default=True):
         fields.pop("e_score_correction_bias", None)
     return made

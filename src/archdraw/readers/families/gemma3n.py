@@ -38,7 +38,7 @@ def _read(config: Config, root: Config | None) -> Draft:
         config.complain(f"num_kv_shared_layers {shared} leaves no layer of its own keys", "num_kv_shared_layers")
         shared = 0
     if config.flag("is_encoder_decoder", default=False):
-        config.mark_incomplete("an encoder beside the decoder")
+        config.mark_incomplete("vision and audio encoders")
     own = number - shared
     streams = config.integer("altup_num_inputs", default=4)
     config.raw("altup_coef_clip")

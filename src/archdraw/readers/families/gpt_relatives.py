@@ -76,13 +76,13 @@ def _falcon(config: Config) -> Draft:
         groups = config.integer("num_kv_heads", "n_head_kv", default=heads)
     else:
         groups = 1 if config.flag("multi_query", default=True) else heads
-    beside = config.flag("parallel_attn", default=True)
+    is_parallel = config.flag("parallel_attn", default=True)
     norms = config.integer("num_ln_in_parallel_attn", default=2 if newer else 1)
     bias = config.flag("bias", default=False)
     if config.flag("apply_residual_connection_post_layernorm", default=False):
         config.mark_incomplete("residuals taken after the norm (apply_residual_connection_post_layernorm)")
     layer: dict[str, Any] = {}
-    if beside:
+    if is_parallel:
         layer = {"feed_forward_norm": "layernorm"} if norms == 2 else {}
         layer["placement"] = "parallel"
     position = "alibi" if config.flag("alibi", default=False) else rope(config)

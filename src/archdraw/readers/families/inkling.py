@@ -156,7 +156,7 @@ def _prediction(config: Config, text: Config, made: Draft) -> list[Block]:
     counts = {"local": sum(index in local for index in range(number))}
     counts["global"] = number - counts["local"]
     kernel = text.integer("sconv_kernel_size", "conv_kernel_size", default=4)
-    beside: list[Block] = []
+    predicting: list[Block] = []
     for mixer, count in counts.items():
         if not count:
             continue
@@ -168,8 +168,8 @@ def _prediction(config: Config, text: Config, made: Draft) -> list[Block]:
         fields: dict[str, Any] = {"num_nextn_predict_layers": count, "layer": f"{mixer}_dense", "final_norm": False}
         if len([size for size in counts.values() if size]) > 1:
             fields["label"] = "Sliding MTP" if mixer == "local" else "Global MTP"
-        beside.append({"multi_token_prediction": fields})
-    return beside
+        predicting.append({"multi_token_prediction": fields})
+    return predicting
 
 
 FAMILIES = (

@@ -40,8 +40,8 @@ def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **field
             other = {"decoder": layer | {"attention": mixers[kind]}}
             made.define[f"{kind}_layer"] = like(f"{first}_layer", {"decoder": layer}, other)
         names = [f"{kind}_layer" for kind in kinds]
-    beside = multi_token_prediction(config, names[-1])
-    made.layers = ["embedding", *stacks(names), "rmsnorm", *beside, "output_head"]
+    predicting = multi_token_prediction(config, names[-1])
+    made.layers = ["embedding", *stacks(names), "rmsnorm", *predicting, "output_head"]
     return made
 
 
@@ -126,7 +126,7 @@ def _smollm3(config: Config) -> Draft:
         else [int((index + 1) % every != 0) for index in range(number)]
     )
     if set(layer_kinds(config, number)) != {"full_attention"}:
-        config.mark_incomplete("sliding windows beside layers without positions")
+        config.mark_incomplete("sliding windows in a model with NoPE layers")
     bias = config.flag("attention_bias", default=False)
     mixers = {
         "rotary": attention(config, attention_bias=bias, position=rope(config, theta=2000000.0)),

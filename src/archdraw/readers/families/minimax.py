@@ -53,7 +53,7 @@ def _experts(config: Config, width: int, scores: str, **extra: Any) -> Block:
 
 def _no_shared_expert(config: Config) -> None:
     if config.integer("shared_intermediate_size", default=0, least=0):
-        config.mark_incomplete("a shared expert whose share a learned number says")
+        config.mark_incomplete("a shared expert with a learned gate")
     config.raw("shared_moe_mode")
 
 

@@ -15,7 +15,7 @@ IGNORED = (
     *("_debug_force_load_balance", "load_balance_coeff", "mhc_identity_init", "hidden_clamp", "polynorm_bias_clamp"),
     *("score_before_experts", "max_window_layers", "mscale", "original_seq_len", "rope_factor"),
 )
-"""Training, starts, bounds that hold extreme values off, and what the keys of the positions say again."""
+"""Training, starts, bounds that hold extreme values off, and repetitions of the keys of the positions."""
 
 
 def _differential(config: Config, *, window: bool) -> Block:

@@ -1,4 +1,4 @@
-"""Dense decoders whose widths are told by multipliers (µP): Granite and MiniCPM."""
+"""Dense decoders whose widths come with multipliers (µP): Granite and MiniCPM."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ def _nemotron_nas(config: Config) -> Draft:
         config.mark_incomplete(f"the activation {act}")
     entries = config.data.get("block_configs")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        config.complain(
-            "block_configs has to list a mapping for each layer: nothing else says what the layers are", "block_configs"
-        )
+        config.complain("block_configs must list a mapping for each layer", "block_configs")
         return made
     names = []
     for entry in config.per_layer(entries, layer_count(config), "block_configs"):

@@ -14,7 +14,7 @@ UNTRAINED = {"e_score_correction_bias": "parameter"}
 """The balancing bias of classes that have it among their parameters, without gradients."""
 
 NOWHERE: Block = "none"
-"""The position of a layer that is told of none."""
+"""The default position of a layer."""
 
 
 def _kinds(config: Config, number: int, usual: list[str], *, longer: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""Step 3.5: heads, rotation and clamps that differ from layer to layer, told by lists."""
+"""Step 3.5: heads, rotation and clamps that differ from layer to layer, given as lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 NOWHERE: Block = "none"
-"""The position of a layer that is told of none."""
+"""The default position of a layer."""
 
 
 def _step_3_5(config: Config) -> Draft:
@@ -147,7 +147,7 @@ class _StepLayers:
 
 
 def _clamp(limit: float, word: str = "clamped") -> str:
-    """The end of a definition's name that tells of a limit; nothing without one."""
+    """The end of a definition's name for a limit; nothing without one."""
     return f"_{word}_{limit:g}".replace(".", "_") if limit else ""
 
 

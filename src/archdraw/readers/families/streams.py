@@ -88,8 +88,8 @@ def _deepseek_v4(config: Config) -> Draft:
     first = next((kind for kind in kinds if kind != "sliding"), "")
     for kind in dict.fromkeys(kinds):
         mixer = compressed_attention(config, kind)
-        told = kind in ("sliding", first)
-        made.define[kind] = mixer if told else like(first, compressed_attention(config, first), mixer)
+        is_whole = kind in ("sliding", first)
+        made.define[kind] = mixer if is_whole else like(first, compressed_attention(config, first), mixer)
     streams = config.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": config.integer("hc_sinkhorn_iters", default=20)}
     made.define["mhc"] = {"hyper_connections": residual}

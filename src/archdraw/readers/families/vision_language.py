@@ -1,4 +1,4 @@
-"""Models that read images: a text model of another family with an encoder beside it."""
+"""Models that read images: a text model of another family with a vision encoder."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def text_model(config: Config, usual: str, *, tied: bool = False) -> Draft:
     kind = usual if text is config else text.text("model_type", default=usual)
     family = families().get(TEXT.get(kind, kind))
     if family is None or family.read in (_qwen2_vl, _qwen3_vl, _mistral3, _llava, _idefics3):
-        text.complain(f"no reader knows the text model {kind[:40]}", "model_type")
+        text.complain(f"there is no reader for the text model {kind[:40]}", "model_type")
         return Draft(1, 1, None)
     text.ignore(*family.ignored)
     made = family.read(text)
@@ -136,7 +136,7 @@ def _llava(config: Config) -> Draft:
         config.ignore("vision_feature_select_strategy", "image_seq_length")
         return with_towers(made, pixtral_tower(vision, config, merges=False))
     if kind not in ("clip_vision_model", "siglip_vision_model"):
-        config.complain(f"no reader knows the vision encoder {kind[:40]}", "vision_config")
+        config.complain(f"there is no reader for the vision encoder {kind[:40]}", "vision_config")
     if config.text("projector_hidden_act", default="gelu") not in ("gelu", "gelu_pytorch_tanh"):
         config.mark_incomplete("the activation of the projector")
     # "default" leaves the class token out, "full" takes all there are: SigLIP has none.
