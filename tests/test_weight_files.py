@@ -76,7 +76,7 @@ def test_an_index_and_the_files_beside_it(tmp_path: Path) -> None:
 def test_an_index_names_files_beside_it_only(tmp_path: Path, place: Any) -> None:
     index = tmp_path / "model.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": {"a": place}}), "utf-8")
-    assert "no file beside it" in refused(index)
+    assert "no file in its folder" in refused(index)
 
 
 @pytest.mark.parametrize(

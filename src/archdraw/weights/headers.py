@@ -161,7 +161,7 @@ def _indexed(file: Path) -> list[Tensor]:
     names = list(dict.fromkeys(places.values()))
     for name in names:
         if not isinstance(name, str) or not name or Path(name).name != name:
-            raise refusal(file, f"the index names {str(name)[:60]!r}, which is not in the same folder")
+            raise refusal(file, f"the index names {str(name)[:60]!r}, which is no file in its folder")
     missing = [name for name in names if not (file.parent / name).is_file()]
     if missing:
         more = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
