@@ -143,3 +143,32 @@ def test_a_fault_of_a_reader_is_no_fault_of_the_config(
     trace = capsys.readouterr().err
     assert "in read" in trace
     assert ("a complaint" in trace) == complains
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "key", "message", "hint"),
+    [
+        (
+            "qwen3-next-80b-a3b",
+            {"head_dim": 3},
+            "partial_rotary_factor",
+            "partial_rotary_factor 0.25 turns 0 of 3 features",
+            "the number of turning features must be even and at least 2",
+        ),
+        (
+            "rwkv-5-3b",
+            {"hidden_size": 3},
+            "hidden_size",
+            "intermediate_size must be 1 or more, not 0",
+            "rwkv_channel_mixing is 3.5 × hidden_size, rounded down to a multiple of 32",
+        ),
+    ],
+)
+def test_a_value_that_another_one_decides_is_reported_at_that(
+    folder: Path, name: str, other: dict[str, int], key: str, message: str, hint: str
+) -> None:
+    text = config(name, **other)
+    (folder / "config.json").write_text(text, "utf-8")
+    with pytest.raises(InputError) as caught:
+        load("config.json")
+    assert f"config.json:{place(text, key)}: error: {message}\n{shown(text, key)}\n  hint: {hint}" in str(caught.value)

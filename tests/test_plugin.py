@@ -286,11 +286,9 @@ def test_the_concept_is_counted_like_our_own(run: Callable[..., str], start: Run
     """A kind's concept stands in lineage, timeline, table and coverage, and in hints."""
     assert "| minimal GRU | 1 |" in run("coverage", "gru.yaml", "gpt-2")
     rows = json.loads(run("table", "gru.yaml", "gpt-2", "--format", "json"))
-    assert [row["mixers"][0]["mixer"] for row in rows if row["slug"] == "gru"] == ["Minimal GRU"]
-    dated = (tmp_path / "gru.yaml").read_text(
-        "utf-8"
-    ) + "released: 2024-10-02\nparents: [{model: gpt-2, changes: [x]}]\n"
-    (tmp_path / "dated.yaml").write_text(dated, "utf-8")
+    assert rows[0]["token_mixing"][0]["mixer"] == "Minimal GRU"
+    more = "released: 2024-10-02\nparents: [{model: gpt-2, relation: influence, changes: [x], source: none}]\n"
+    (tmp_path / "dated.yaml").write_text((tmp_path / "gru.yaml").read_text("utf-8") + more, "utf-8")
     adopted = json.loads(run("timeline", "dated.yaml", "gpt-2", "--concept", "minimal GRU", "--json"))
     assert [(one["concept"], one["first"]) for one in adopted["concepts"]] == [("minimal GRU", ["dated"])]
     relations = json.loads(run("lineage", "dated.yaml", "gpt-2", "--json"))["relations"]

@@ -13,6 +13,7 @@ from archdraw.readers import Reading, read_config
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Leaf, Module, Window, leaves, walk
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 
 ROOT = Path(__file__).parent.parent
@@ -125,11 +126,13 @@ def test_attention_in_both_directions_has_half_a_window_to_each_side() -> None:
 
 
 def test_llama_4_rotates_three_layers_of_four() -> None:
-    labels = [part.detail for _, part in walk(tree(small("llama4_text"))) if isinstance(part, Module)]
+    labels = [describe(part).detail for _, part in walk(tree(small("llama4_text"))) if isinstance(part, Module)]
     assert sum("NoPE" in label for label in labels) == 1
     config = small("llama4_text", no_rope_layers=[0] * 6)
     assert all(
-        "NoPE" in part.detail for _, part in walk(tree(config)) if isinstance(part, Module) and "KV" in part.detail
+        "NoPE" in describe(part).detail
+        for _, part in walk(tree(config))
+        if isinstance(part, Module) and "KV" in describe(part).detail
     )
 
 

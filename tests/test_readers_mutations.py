@@ -59,6 +59,13 @@ def mutations(data: dict[str, Any], path: Keys) -> Iterator[Mutation]:
     yield from ((f"{key}: {other!r}"[:80], data | {key: other}) for other in strange(data[key]))
 
 
+def read_paths(data: dict[str, Any]) -> list[Keys]:
+    """Every key of ``data`` that its reader reads, and those of the mappings that they are in."""
+    read = reading_of("", data, "config.json", "model").provenance.read
+    used = {path[:length] for path in read for length in range(1, len(path) + 1)}
+    return [path for path in paths(data) if path in used]
+
+
 @cache
 def keys_by_family() -> dict[Family, dict[str, list[Keys]]]:
     """For each reader the configs that it reads, with the keys that it reads in none of them before."""
@@ -69,9 +76,7 @@ def keys_by_family() -> dict[Family, dict[str, list[Keys]]]:
         assert family is not None
         configs = found.setdefault(family, {})
         covered = {path for keys in configs.values() for path in keys}
-        read = reading_of("", data, "config.json", "model").provenance.read
-        used = {path[:length] for path in read for length in range(1, len(path) + 1)}
-        configs[file.stem] = [path for path in paths(data) if path in used - covered]
+        configs[file.stem] = [path for path in read_paths(data) if path not in covered]
     return found
 
 
@@ -111,12 +116,16 @@ def test_no_change_of_two_values_breaks_a_reader() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_rejected_is_rejected_at_a_place_of_the_config(name: str) -> None:
     data = content(name)
-    for path in paths(data):
+    fine: set[str] = set()
+    for path in read_paths(data):
         for done, config in mutations(data, path):
             text = json.dumps(config, indent=1)
             lines = text.splitlines()
             try:
-                checked(reading_of(text, config, "config.json", "mutant"))
+                made = reading_of(text, config, "config.json", "mutant")
+                if made.text not in fine:
+                    checked(made)
+                    fine.add(made.text)
             except InputError as error:
                 for problem in error.problems:
                     assert problem.span.file == "config.json", done

@@ -12,6 +12,7 @@ from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 
 BASE = {
@@ -242,8 +243,7 @@ def test_lists_that_go_on_for_the_layers_of_prediction(tmp_path: Path) -> None:
     assert "swiglu_limit: 7.0" in reading.text
     assert "swiglu_limit: 16.0" in reading.text
     assert "Clamped experts" in reading.text
-    stretched = [leaf for leaf in leaves(expand(parse_spec(reading.text))) if "Llama 3" in leaf.detail + leaf.label]
-    assert stretched
+    assert any("Llama 3" in describe(leaf).full for leaf in leaves(expand(parse_spec(reading.text))))
 
 
 def test_experts_enumerated_beyond_numbers_are_a_fault(tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ def test_mimo_slides_where_the_pattern_has_1(tmp_path: Path) -> None:
     assert made.kv_cache_bytes_per_token() == 2 * (24 + 16) * (2 * 2 + 4 * 4)
     windows = {entry.window for entry in made.cache}
     assert windows == {None, Window(32)}
-    sinks = [leaf for leaf in leaves(expand(parse_spec(reading.text))) if "sinks" in leaf.chip]
+    sinks = [leaf for leaf in leaves(expand(parse_spec(reading.text))) if "sinks" in describe(leaf).tag]
     assert {leaf.role for leaf in sinks} == {"sliding"}
 
 

@@ -288,6 +288,11 @@ def test_a_gguf_file_in_parts(tmp_path: Path) -> None:
         ({"attention.head_count": "x"}, 'llama.attention.head_count must be a whole number, not "x"'),
         ({"attention.head_count": 0}, "llama.attention.head_count 0 is not between"),
         ({"block_count": [1, 2]}, "llama.block_count must be a whole number"),
+        (
+            {"attention.head_count_kv": 3},
+            "llama.attention.head_count_kv 3 does not divide llama.attention.head_count 4",
+        ),
+        ({"attention.head_count": 5}, "llama.attention.head_count_kv 2 does not divide llama.attention.head_count 5"),
     ],
 )
 def test_metadata_that_cannot_be(tmp_path: Path, metadata: dict[str, Any], message: str) -> None:

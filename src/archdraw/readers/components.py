@@ -7,6 +7,7 @@ from typing import Any
 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
+from archdraw.readers.traced import Origin, traced
 
 CONTEXT = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length", "max_seq_len")
 
@@ -59,6 +60,8 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     fields["rope_theta"] = holder.number(*names, **({} if theta is None else {"default": theta}))
     for part in (where, config):
         part.raw("partial_rotary_factor", "rotary_pct")
+    key = Origin((*config.path, "partial_rotary_factor"), is_default=True)
+    partial = traced(partial, origins=[key], is_direct=True)
     for part in (where, config):
         if any(name in part for name in ("partial_rotary_factor", "rotary_pct")):
             partial = part.number("partial_rotary_factor", "rotary_pct")

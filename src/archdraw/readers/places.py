@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from archdraw.errors import InputError, Problem, Span
@@ -19,6 +20,15 @@ def renamed(text: str, name_of: Callable[[str], str]) -> str:
     return _IDENTIFIER.sub(lambda found: name_of(found[0]), text)
 
 
+@lru_cache(maxsize=1)
+def _root(text: str) -> Node | None:
+    """The value of ``text``; None where it is no YAML. Kept, since all problems of a file are placed in it."""
+    try:
+        return scan(text, "").root
+    except InputError:
+        return None
+
+
 def place_of(text: str, path: Path) -> tuple[int, int, int]:
     """Line, column (both from 1) and length of what stands at ``path``, or of the innermost part around it.
 
@@ -26,12 +36,9 @@ def place_of(text: str, path: Path) -> tuple[int, int, int]:
     where the text is one of those, the place is its beginning.
     """
     place = (1, 1, 1)
-    try:
-        node: Node = scan(text, "").root
-    except InputError:
-        return place
+    node = _root(text)
     for step in path:
-        below = child(node, step)
+        below = None if node is None else child(node, step)
         if below is None:
             break
         entry = node.entry(str(step)) if isinstance(node, MappingNode) else None

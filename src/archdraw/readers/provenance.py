@@ -62,7 +62,9 @@ class Provenance:
         values = self._values(problem, path)
         origins = [origin for value in values.values() for origin in origins_of(value)]
         if not origins:
-            origins = [Origin(self._by_name(problem, path) or self.family)]
+            comments = " ".join(value.comment for value in values.values())
+            key = self._read_key(_words(comments)) or self._read_key([*_fields(path), *_words(problem.message)])
+            origins = [Origin(key or self.family)]
         names = {field: self._name(value) for field, value in values.items() if self._name(value)}
         message, hint = (renamed(text, lambda word: names.get(word, word)) for text in (problem.message, problem.hint))
         hints = [hint, *self._explained(values)]
@@ -74,18 +76,19 @@ class Provenance:
         """The traced values that ``problem`` is about, by their fields, the one at its place first."""
         found: dict[str, Any] = {}
         around = [self._at(path[:length]) for length in range(len(path), -1, -1)]
+        below = dict(_below(around[0], path))
         if isinstance(around[0], Traced):
-            found[next((step for step in reversed(path) if isinstance(step, str)), "")] = around[0]
-        for word in re.findall(r"[A-Za-z_]\w*", problem.message):
+            found[next(_fields(path), "")] = around[0]
+        for word in _words(problem.message):
             value = next((place[word] for place in around if isinstance(place, Mapping) and word in place), None)
+            value = below.get(word) if value is None else value
             if isinstance(value, Traced):
                 found.setdefault(word, value)
-        return found or dict(_below(around[0], path))
+        return found or below
 
-    def _by_name(self, problem: Problem, path: Path) -> Path | None:
-        """The first key that was read whose name is that of a field at the place of ``problem``, or in its message."""
-        fields = [*(step for step in reversed(path) if isinstance(step, str)), *re.findall(r"\w+", problem.message)]
-        return next((key for field in fields for key in self.read if key[-1] == field), None)
+    def _read_key(self, names: Iterable[str]) -> Path | None:
+        """The path of the key that was read under the first of ``names`` that is one."""
+        return next((key for name in names for key in self.read if key[-1] == name), None)
 
     def _at(self, path: Path) -> Any:
         value: Any = self.spec
@@ -114,6 +117,15 @@ class Provenance:
                 yield f"{field} is computed from {' and '.join(names)}"
 
 
+def _fields(path: Path) -> Iterator[str]:
+    """The keys of ``path``, the innermost first."""
+    return (step for step in reversed(path) if isinstance(step, str))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[A-Za-z_]\w*", text)
+
+
 def path_at(root: Node, span: Span) -> Path:
     """The path of the value in ``root`` that stands, or whose key stands, at ``span``; empty for none."""
     place = (span.line, span.column, span.length)
@@ -134,7 +146,7 @@ def _spans(node: Node, path: Path) -> Iterator[tuple[Path, Span]]:
 def _below(value: Any, path: Path) -> Iterator[tuple[str, Any]]:
     """All traced values in ``value``, each with the name of its field."""
     if isinstance(value, Traced):
-        yield next((step for step in reversed(path) if isinstance(step, str)), ""), value
+        yield next(_fields(path), ""), value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _below(inner, (*path, key))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, unless, whole_heads
-from archdraw.readers.config import Config
+from archdraw.readers.components import draft, given, known_kinds, unless, whole_heads
+from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.traced import commented, whole
@@ -55,10 +55,12 @@ def _names(config: Config, keys: tuple[str, ...], pattern: str, default: list[st
         known, entries = _WORDS, config.texts(*keys)
     else:
         known, entries = _LETTERS, list(config.text(pattern))
-    for entry in entries:
-        if entry not in known:
-            config.complain(f'unknown layer type "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
-    return [known.get(entry, "mamba") for entry in entries]
+    key = pattern if known is _LETTERS else next(key for key in keys if key in config)
+    if not entries:
+        if config.raw(key) in ("", []):
+            config.complain(f"{key} lists no layers", key)
+        raise UnreadableError
+    return [known[entry] for entry in known_kinds(config, entries, tuple(known), key)]
 
 
 def _mamba(config: Config) -> Block:
