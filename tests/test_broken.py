@@ -54,7 +54,7 @@ def test_folder_and_missing_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     (tmp_path / "folder.yaml").mkdir()
     monkeypatch.chdir(tmp_path)
     assert transcript("folder.yaml") == "folder.yaml:1:1: error: this is a directory, not a file\n"
-    assert transcript("missing.yaml") == "missing.yaml:1:1: error: there is no such file\n"
+    assert transcript("missing.yaml") == "missing.yaml:1:1: error: file not found\n"
 
 
 def test_every_transcript_has_its_case() -> None:

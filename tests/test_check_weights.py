@@ -58,7 +58,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 def test_what_agrees(check: Check) -> None:
     assert check("--weights", "w.json", w=WHOLE) == (
         0,
-        "w.json: 30 tensors agree (Hugging Face names)\ntiny.yaml: fine\n",
+        "w.json: 30 tensors agree (Hugging Face names)\ntiny.yaml: OK\n",
         "",
     )
 
@@ -97,7 +97,7 @@ def test_many_differences_are_cut_short(check: Check) -> None:
     shapes = WHOLE | {f"extra_{index}": [index] for index in range(1, 200)}
     _, _, err = check("--weights", "w.json", w=shapes)
     assert len(err.splitlines()) == 61
-    assert err.splitlines()[-1].endswith("139 more lines like these are not shown")
+    assert err.splitlines()[-1].endswith("139 more lines are not shown")
 
 
 @pytest.mark.parametrize("words", [("tiny.yaml", "other.yaml"), (".",)])
@@ -105,12 +105,12 @@ def test_weights_belong_to_one_spec(check: Check, words: tuple[str, ...]) -> Non
     Path("other.yaml").write_text(SPEC, "utf-8")
     code, _, err = check(*words, "--weights", "w.json", w=WHOLE)
     assert code == 2
-    assert "--weights belong to one model" in err
+    assert "--weights needs exactly one SPEC" in err
 
 
 def test_a_file_that_is_none(check: Check) -> None:
     code, out, err = check("--weights", "none.json")
-    assert (code, out, err) == (1, "", "none.json:1:1: error: there is no such file\n")
+    assert (code, out, err) == (1, "", "none.json:1:1: error: file not found\n")
     Path("cut.safetensors").write_bytes((2**60).to_bytes(8, "little") + b"{}")
     code, _, err = check("--weights", "cut.safetensors")
     assert code == 1

@@ -1,7 +1,8 @@
-"""The contract of the command line: results on stdout, problems on stderr, 0 fine, 1 problems, 2 wrong usage."""
+"""The contract of the command line: results on stdout, problems on stderr, 0 OK, 1 problems, 2 wrong usage."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -12,11 +13,14 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Annotated, ClassVar
 
 import click
 import pytest
+from pydantic import Field
 
 from archdraw.cli import Commands, program, run
+from archdraw.kinds.base import Family, Kind, Norm
 from archdraw.kinds.registry import kinds
 from archdraw.theme import theme_names
 
@@ -84,6 +88,30 @@ def test_help_has_an_example(archdraw: Run, name: str) -> None:
     assert re.search(rf"^  archdraw {name}", ran.out, re.MULTILINE)
 
 
+def test_the_list_of_commands_is_whole(archdraw: Run) -> None:
+    """At 80 columns no first sentence of a help text is cut."""
+    listed = archdraw("--help").out
+    assert len(COMMANDS) > 10
+    for name in COMMANDS:
+        command = program.get_command(CONTEXT, name)
+        assert command is not None
+        (first, *_) = (command.help or "").split("\n\n")
+        assert re.search(rf"^  {name} +{re.escape(' '.join(first.split()))}$", listed, re.MULTILINE)
+
+
+def test_one_block_is_opened_by_any_name_that_is_its_own(archdraw: Run) -> None:
+    for name in ("layers/layer/self_attn", "self_attn", "layer/self_attn", "multi-head attention"):
+        ran = archdraw("render", "good.yaml", "--view", f"inset:{name}", "-o", "x.svg")
+        assert (ran.code, ran.err) == (0, "")
+    ran = archdraw("render", "good.yaml", "--view", "inset:self_atn", "-o", "x.svg")
+    assert (ran.code, ran.err) == (
+        1, "good.yaml: error: no expandable block named self_atn in Tiny; did you mean self_attn?\n",
+    )  # fmt: skip
+    ran = archdraw("render", "good.yaml", "--view", "inset:xyz", "-o", "x.svg")
+    known = "layers/layer/mlp, layers/layer/self_attn"
+    assert ran.err == f"good.yaml: error: no expandable block named xyz in Tiny (choose from {known})\n"
+
+
 def test_version(archdraw: Run) -> None:
     ran = archdraw("--version")
     assert (ran.code, ran.err) == (0, "")
@@ -93,22 +121,22 @@ def test_version(archdraw: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rendr", "good.yaml"], "there is no command 'rendr'; did you mean render?"),
+        (["rendr", "good.yaml"], "unknown command 'rendr'; did you mean render?"),
         (["render"], "Missing argument 'SPEC...'"),
-        (["render", "good.yaml", "--format", "svg,gif"], "there is no format 'gif'"),
+        (["render", "good.yaml", "--format", "svg,gif"], "unknown format 'gif'"),
         (["render", "good.yaml", "--theme", "drak"], "did you mean dark?"),
         (["render", "good.yaml", "--view", "plat"], "did you mean plate?"),
         (["render", "good.yaml", "--scale", "0"], "'--scale': 0.0 is not in the range"),
-        (["render", "good.yaml", "-o", "x.gif"], "there is no format 'gif'"),
+        (["render", "good.yaml", "-o", "x.gif"], "unknown format 'gif'"),
         (["render", "good.yaml", "--text", "none"], "'none' is not one of"),
         (["render", "good.yaml", "bad.yaml", "-o", "x.svg"], "-o x.svg is one file, but there are 2 specs"),
-        (["render", "good.yaml", "--format", "pdf", "-o", "x.svg"], "-o x.svg is one file of svg"),
+        (["render", "good.yaml", "--format", "pdf", "-o", "x.svg"], "-o x.svg is one svg file, but --format is pdf"),
         (["render", "good.yaml", "bad.yaml", "-o", "-"], "-o - takes one spec and one format"),
-        (["render", "good.yaml", "sub/good.yml"], "would be drawn to the same file"),
-        (["facts", "good.yaml", "--context", "many"], "'many' is no number of tokens"),
-        (["facts", "good.yaml", "--context", "0"], "'0' is no whole number of tokens"),
+        (["render", "good.yaml", "sub/good.yml"], "would be written to the same file"),
+        (["facts", "good.yaml", "--context", "many"], "'many' is not a number of tokens"),
+        (["facts", "good.yaml", "--context", "0"], "context must be at least 1, not 0"),
         (["show", "good.yaml", "--stage", "soup"], "'soup' is not one of"),
-        (["kinds", "grouped_qery"], "there is no kind 'grouped_qery'; did you mean grouped_query?"),
+        (["kinds", "grouped_qery"], "unknown kind 'grouped_qery'; did you mean grouped_query?"),
     ],
 )
 def test_wrong_usage(archdraw: Run, words: list[str], said: str) -> None:
@@ -147,15 +175,15 @@ def test_one_bad_spec_does_not_stop_the_others(archdraw: Run) -> None:
     assert ran.out == "out/good.svg\nout/last.svg\n"
     assert ran.err.startswith("bad.yaml:9:")
     assert "num_attention_head" in ran.err
-    assert "absent.yaml:1:1: error: there is no such file" in ran.err
+    assert "absent.yaml:1:1: error: file not found" in ran.err
 
 
 def test_a_folder_stands_for_its_specs(archdraw: Run) -> None:
     Path("empty").mkdir()
     ran = archdraw("check", ".", "empty")
     assert ran.code == 1
-    assert ran.out == "good.yaml: fine\n"
-    assert "empty:1:1: error: there are no specs (*.yaml) and no configs (*.json) in this folder" in ran.err
+    assert ran.out == "good.yaml: OK\n"
+    assert "empty:1:1: error: no specs (*.yaml) and no configs (*.json) in this folder" in ran.err
 
 
 def test_a_picture_goes_through_a_pipe(tmp_path: Path) -> None:
@@ -185,7 +213,7 @@ def test_without_a_stdout_there_is_no_traceback(archdraw: Run, monkeypatch: pyte
     monkeypatch.setattr("sys.stdout", None)
     assert archdraw("facts", "good.yaml").code == 0
     ran = archdraw("render", "good.yaml", "-o", "-")
-    assert (ran.code, "it is closed" in ran.err) == (1, True)
+    assert (ran.code, ran.err) == (1, "archdraw: error: stdout is closed: nothing can be written to it\n")
 
 
 def test_an_interrupt_ends_all_processes(tmp_path: Path) -> None:
@@ -276,7 +304,7 @@ def test_facts_as_a_table(archdraw: Run) -> None:
     ran = archdraw("facts", "good.yaml", "bad.yaml")
     assert ran.code == 1
     assert ran.out.startswith("Tiny\ntotal parameters")
-    assert re.search(r"^KV cache at 64 tokens +4,096  4 KiB$", ran.out, re.MULTILINE)
+    assert re.search(r"^KV cache at 64 tokens +4,096  4 KiB, bf16$", ran.out, re.MULTILINE)
     assert re.search(r"^  feed forward +768  51.9%$", ran.out, re.MULTILINE)
 
 
@@ -287,7 +315,14 @@ def test_operations_of_a_token(archdraw: Run) -> None:
     assert found["flops_per_token"] == 2 * (2 * (256 + 384) + 80 + 10 * 2 * (2 * (4 + 4)))
 
 
-@pytest.mark.parametrize(("memory", "said"), [("much", "no amount of memory"), ("0", "less than a byte")])
+@pytest.mark.parametrize(
+    ("memory", "said"),
+    [
+        ("much", "'much' is not an amount of memory"),
+        ("0", "memory must be at least 1 byte, not 0"),
+        ("-1GB", "memory must be at least 1 byte, not -1GB"),
+    ],
+)
 def test_fit_wants_an_amount(archdraw: Run, memory: str, said: str) -> None:
     ran = archdraw("fit", "good.yaml", "--memory", memory)
     assert (ran.code, ran.out) == (2, "")
@@ -329,10 +364,61 @@ def test_every_kind_has_a_page(archdraw: Run) -> None:
     for name, kind in kinds().items():
         assert f"  {name} " in overview
         page = archdraw("kinds", name).out
-        assert kind.source in page
-        assert all(field in page for field in kind.model_fields)
+        assert all(len(line) <= 80 for line in page.split("Example:")[0].splitlines())
+        assert kind.source in " ".join(page.split())
+        for field, info in kind.model_fields.items():
+            assert re.search(rf"^  {field}: .*", page, re.MULTILINE)
+            assert " ".join((info.description or "").replace("``", "").split()) in " ".join(page.split())
         assert kind.example.splitlines()[0] in page
         assert not re.search(r"Annotated|FieldInfo|typing\.|<class", page)
+
+
+class Described(Kind):
+    """A kind with a field that is described."""
+
+    family: ClassVar[Family] = "block"
+    keyword: ClassVar[str] = "described"
+    source: ClassVar[str] = "none"
+    example: ClassVar[str] = "described: {size: 1}"
+    size: Annotated[int, Field(ge=1, description=f"The ``size`` of it, {'a long description, ' * 5}and its end.")] = 1
+    norm: Norm | None = None
+
+
+def test_a_field_is_described(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archdraw.kinds.registry.kinds", lambda: {"described": Described})
+    assert archdraw("kinds", "described").out == (
+        "described (block)\n"
+        "\n"
+        "A kind with a field that is described.\n"
+        "\n"
+        "Fields:\n"
+        "  size: whole number (1 or more); default: 1\n"
+        "      The size of it, a long description, a long description, a long\n"
+        "      description, a long description, a long description, and its end.\n"
+        "  norm: norm; default: none\n"
+        "\n"
+        "Source: none\n"
+        "\n"
+        "Example:\n"
+        "  described: {size: 1}\n"
+    )
+
+
+def test_kinds_as_json_schema(archdraw: Run) -> None:
+    every = json.loads(archdraw("kinds", "--json").out)
+    assert set(every) == set(kinds())
+    one = json.loads(archdraw("kinds", "grouped_query", "--json").out)
+    assert one == every["grouped_query"]
+    assert one["required"] == ["num_attention_heads", "num_key_value_heads"]
+    assert one["properties"]["num_key_value_heads"]["minimum"] == 1
+    assert one["properties"]["position"]["families"] == ["position"]
+    assert one["$defs"]["Kind"]["anyOf"][0] == {"type": "string"}
+    assert one["additionalProperties"] is False
+    assert every["decoder"]["properties"]["norm"]["default"] == "rmsnorm"
+    for name, schema in every.items():
+        assert schema["example"] == kinds()[name].example
+        for field, info in kinds()[name].model_fields.items():
+            assert schema["properties"][field].get("description") == info.description
 
 
 def test_themes(archdraw: Run) -> None:
@@ -358,8 +444,10 @@ class Page(HTMLParser):
 def test_gallery(archdraw: Run) -> None:
     Path("good.yaml").write_text(SPEC.replace("Tiny", "'Tiny <b>&'"), "utf-8")
     ran = archdraw("gallery", "good.yaml", "bad.yaml", "-o", "site")
-    assert ran.code == 1
-    assert ran.out.splitlines() == ["site/good.svg", "site/good.png", "site/index.html"]
+    assert (ran.code, ran.out) == (1, "site/index.html\n")
+    assert ran.err.startswith("bad.yaml:9:")
+    ran = archdraw("gallery", "good.yaml", "-o", "site", "--verbose")
+    assert (ran.code, ran.out) == (0, "site/good.svg\nsite/good.png\nsite/index.html\n")
     text = Path("site/index.html").read_text("utf-8")
     page = Page()
     page.feed(text)
@@ -408,17 +496,19 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     assert running.returncode == 141
 
 
-def on_a_terminal(*words: str, **environment: str) -> str:
-    """What the program writes to stderr when that is a terminal."""
+def on_a_terminal(*words: str, results: bool = False, **environment: str) -> str:
+    """What the program writes to stderr when that is a terminal, and to stdout if ``results``."""
     reader, writer = pty.openpty()
     command = [sys.executable, "-m", "archdraw", *words]
     settings = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writer, env=settings) as running:
-        running.wait()
-    os.close(writer)
-    said = os.read(reader, 100_000).decode()
+    told: list[bytes] = []
+    with subprocess.Popen(command, stdout=writer if results else subprocess.DEVNULL, stderr=writer, env=settings):
+        os.close(writer)
+        with contextlib.suppress(OSError):  # what Linux says where the other end is closed
+            while found := os.read(reader, 100_000):
+                told.append(found)
     os.close(reader)
-    return said
+    return b"".join(told).decode()
 
 
 def test_colours_only_on_a_terminal(tmp_path: Path) -> None:
@@ -437,6 +527,82 @@ def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
     assert process(*words).stderr == b""
 
 
+@pytest.mark.parametrize("words", [("facts", "gpt-2"), ("kinds",), ("kinds", "grouped_query"), ("themes",)])
+def test_results_are_plain_in_a_pipe_and_fit_a_terminal(words: tuple[str, ...]) -> None:
+    plain = process(*words).stdout.decode()
+    assert "\x1b" not in plain
+    assert "\x1b" not in on_a_terminal(*words, results=True, NO_COLOR="1", COLUMNS="60")
+    shown = on_a_terminal(*words, results=True, COLUMNS="60").replace("\r", "")
+    if words != ("themes",):
+        assert "\x1b[1m" in shown
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("Example:")[0].splitlines()
+    assert max(map(len, lines)) <= 60
+    if words not in (("kinds",), ("themes",)):  # whose columns are broken side by side
+        assert "".join(plain.split("Example:")[0].split()) == "".join("".join(lines).split())
+
+
+def test_a_tree_has_guides_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
+    words = ("show", str(tmp_path / "good.yaml"), "--stage", "document")
+    shown = on_a_terminal(*words, results=True, COLUMNS="50", NO_COLOR="1").replace("\r", "").splitlines()
+    assert shown[:3] == ["1:1  mapping of 5", "├── 1:7  name: 'Tiny'", "├── 2:17  context_length: 64"]
+    assert max(map(len, shown)) <= 50
+    plain = process(*words).stdout.decode().splitlines()
+    assert plain[:2] == ["     1:1  mapping of 5", "     1:7    name: 'Tiny'"]
+    assert len(plain) <= len(shown)
+
+
+def test_data_is_not_broken_in_a_pipe() -> None:
+    plain = process("kinds", COLUMNS="40").stdout.decode()
+    summaries = [(kind.__doc__ or "").strip().splitlines()[0].replace("``", "") for kind in kinds().values()]
+    assert any(len(summary) > 80 for summary in summaries)
+    assert all(summary in plain for summary in summaries)
+
+
+def test_a_fault_of_the_program_is_not_the_systems(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "font.json")
+
+    monkeypatch.setattr("archdraw.app.tables.row", fail)
+    monkeypatch.setattr("archdraw.app.table_formats.page", fail)
+    for words in (["table", "gpt-2"], ["table", "--columns", "name", "gpt-2"]):
+        ran = archdraw(*words)
+        assert (ran.code, ran.out) == (70, "")
+        assert ran.err.startswith("archdraw: internal error: FileNotFoundError")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["table", "gpt-2", "-o", "file/x.csv"], "file/x.csv"),
+        (["gallery", "good.yaml", "-o", "file"], "file/good.svg"),
+        (["compare", "good.yaml", "good.yaml", "-o", "file/x.svg"], "file/x.svg"),
+        (["render", "good.yaml", "-o", "file/x.svg"], "file/x.svg"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named(archdraw: Run, words: list[str], name: str) -> None:
+    Path("file").write_text("mine", "utf-8")
+    ran = archdraw(*words)
+    assert (ran.code, ran.out) == (1, "")
+    assert re.search(rf"{name}.* cannot be written: \S+/file is not a folder", ran.err)
+    assert Path("file").read_text("utf-8") == "mine"
+
+
+def test_a_full_disk_is_no_fault_of_the_program() -> None:
+    for words in (["kinds"], ["table"]):
+        with Path("/dev/full").open("wb") as full:
+            command = [sys.executable, "-m", "archdraw", *words]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        assert done.returncode == 1
+        assert re.fullmatch(r"archdraw: error: (stdout cannot be written: )?No space left on device\n", done.stderr)
+
+
+def test_a_name_that_no_file_can_have(archdraw: Run) -> None:
+    ran = archdraw("check", "x" * 5000)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.endswith(":1:1: error: cannot be read: File name too long\n")
+
+
 def test_any_locale_will_do(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(SPEC.replace("Tiny", "Tïnŷ"), "utf-8")
     done = process("facts", str(tmp_path / "good.yaml"), PYTHONIOENCODING="latin-1", LC_ALL="C", PYTHONUTF8="0")
@@ -451,13 +617,19 @@ def test_check_warns_of_parents_that_are_nowhere(archdraw: Run) -> None:
     Path("child.yaml").write_text(f"{parents}\n{text}", "utf-8")
     ran = archdraw("check", "child.yaml")
     assert ran.code == 0
-    assert ran.out == "child.yaml: fine\n"
+    assert ran.out == "child.yaml: OK\n"
     assert ran.err == (
-        "child.yaml:1:52: warning: there is no besides.yaml beside this spec, and no such model comes with archdraw\n"
+        "child.yaml:1:52: warning: besides.yaml not found in this folder, and no such model comes with archdraw\n"
         "    1 | parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]\n"
         "      |                                                    ^^^^^^^\n"
         "  hint: did you mean beside?\n"
-        "child.yaml:1:70: warning: there is no zzzzzz.yaml beside this spec, and no such model comes with archdraw\n"
+        "child.yaml:1:70: warning: zzzzzz.yaml not found in this folder, and no such model comes with archdraw\n"
         "    1 | parents: [{model: beside}, {model: gpt-2}, {model: besides}, {model: zzzzzz}]\n"
         "      |                                                                      ^^^^^^\n"
     )
+
+
+def test_a_name_of_several_blocks_is_no_choice(archdraw: Run) -> None:
+    ran = archdraw("render", "gemma-3-27b", "--view", "inset:self_attn", "-o", "x.svg")
+    assert (ran.code, ran.out) == (1, "")
+    assert "several expandable blocks are named self_attn: layers/" in ran.err

@@ -13,7 +13,7 @@ import archdraw
 from archdraw.app.pictures import picture, subject
 from archdraw.cli import run
 from archdraw.layout.compare import grid
-from archdraw.layout.compare.side_by_side import Comparison
+from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.lint.faults import faults
 from archdraw.picture import Bar, Box
 from archdraw.scene import Group, Rect, Scene, Text
@@ -40,11 +40,11 @@ def models() -> dict[str, Subject]:
     return {path.stem: subject(archdraw.load(path)) for path in SPECS}
 
 
-def compared(models: dict[str, Subject], *slugs: str) -> Comparison:
+def compared(models: dict[str, Subject], *slugs: str) -> SideBySide:
     return compare.compared(compare.gather([models[slug] for slug in slugs]))
 
 
-def signs(found: Comparison) -> dict[str, tuple[str | None, ...]]:
+def signs(found: SideBySide) -> dict[str, tuple[str | None, ...]]:
     """The signs of each slot by the label of its first box, or what is said to be missing."""
     told: dict[str, tuple[str | None, ...]] = {}
     for slot in grid.slots(found.items):
@@ -87,7 +87,7 @@ def test_what_is_equal_recedes_and_has_no_sign(models: dict[str, Subject]) -> No
     assert {box.role for box in boxes} == {"equal"}
     scene = compare.draw(compare.gather([models["llama-3-8b"]] * 2), load_theme("light"))
     texts = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
-    assert "Nothing differs" in texts
+    assert "No differences" in texts
 
 
 def test_signs_of_deepseek_v3_and_kimi_k2(models: dict[str, Subject]) -> None:
@@ -144,8 +144,8 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     assert rows["shared experts"] == (("none", "1"), ("added",))
     assert rows["routed experts"] == (("128", "256"), ("changed",))
     assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
-    assert rows["router"] == (("softmax", "sigmoid"), ("changed",))
-    assert rows["KV cache a token in bf16"] == (("188 KiB", "68.6 KiB"), ("changed",))
+    assert rows["router scoring"] == (("softmax", "sigmoid"), ("changed",))
+    assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert next(iter(rows)) == "token mixer"
 
 
@@ -181,9 +181,9 @@ def test_the_difference_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_too_few_and_too_many_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["compare", "gpt-2", "-o", str(tmp_path / "x.svg")]) == 1
-    assert capsys.readouterr().err == "archdraw: error: compare needs 2 models at least, not 1\n"
+    assert capsys.readouterr().err == "archdraw: error: compare needs at least 2 models, not 1\n"
     assert run(["compare", *["gpt-2"] * 2, "gpt-1", "bert-base", "llama-3-8b", "olmo-2-7b"]) == 1
-    assert capsys.readouterr().err == "archdraw: error: compare has room for 4 models, not 6\n"
+    assert capsys.readouterr().err == "archdraw: error: compare takes at most 4 models, not 6\n"
 
 
 def test_what_is_not_published_cannot_be_compared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ def model(name: str) -> Model:
 
 
 def taken(name: str) -> set[str]:
-    return {concept for own in concepts(model(name).spec, model(name).block).values() for concept in own}
+    return {concept.name for concept in concepts(model(name).spec, model(name).block)}
 
 
 def sparse(name: str) -> list[bool]:
@@ -37,26 +37,30 @@ def windowed(name: str) -> list[bool]:
 @pytest.mark.parametrize(
     ("name", "has", "lacks"),
     [
-        ("olmo-2-7b", {"norm after the sublayer", "QK-norm"}, {"norm before the sublayer"}),
+        ("olmo-2-7b", {"post-norm inside the residual", "QK-norm"}, {"pre-norm"}),
         ("xiaomi-mimo-v2-flash-309b", {"mixture of experts"}, {"shared expert"}),
-        ("tencent-hy3-preview-295b-a21b", {"grouped-query attention"}, {"sliding window"}),
+        ("tencent-hy3-preview-295b-a21b", {"grouped-query attention"}, {"sliding-window attention"}),
         ("granite-4-1-30b", {"RoPE"}, {"QK-norm"}),
         ("qwen3-coder-flash-30b-a3b", {"QK-norm"}, set()),
-        ("kimi-linear-48b-a3b", {"NoPE", "dense layers first"}, {"RoPE"}),
-        ("ling-2-5-1t", {"lightning attention", "dense layers first"}, {"Gated DeltaNet"}),
+        ("kimi-linear-48b-a3b", {"NoPE", "leading dense layers"}, {"RoPE"}),
+        ("ling-2-5-1t", {"lightning attention", "leading dense layers"}, {"Gated DeltaNet"}),
         ("deepseek-v4-pro", {"hyper-connections"}, set()),
         ("deepseek-v4-flash", {"hyper-connections"}, set()),
         ("nemotron-3-nano-4b", {"squared ReLU"}, {"SwiGLU", "GeGLU"}),
-        ("gemma-4-26b-a4b", {"dense beside experts"}, set()),
-        ("minimax-m2-5-230b", {"RoPE on a part of the head"}, set()),
-        ("minimax-m2-7-230b", {"RoPE on a part of the head"}, set()),
-        ("longcat-flash-lite-68-5b-a3b", {"experts on a shortcut", "experts that do nothing", "n-gram tables"}, set()),
-        ("gemma-4-e2b", {"multi-query attention", "shared keys and values"}, {"grouped-query attention"}),
+        ("gemma-4-26b-a4b", {"parallel dense FFN + MoE"}, set()),
+        ("minimax-m2-5-230b", {"partial RoPE"}, set()),
+        ("minimax-m2-7-230b", {"partial RoPE"}, set()),
+        (
+            "longcat-flash-lite-68-5b-a3b",
+            {"shortcut-connected MoE", "zero-computation experts", "n-gram tables"},
+            set(),
+        ),
+        ("gemma-4-e2b", {"multi-query attention", "cross-layer KV sharing"}, {"grouped-query attention"}),
         ("zaya1-8b", {"compressed convolutional attention"}, {"grouped-query attention"}),
-        ("gpt-oss-20b", {"sliding window", "attention sinks", "biases in attention"}, set()),
-        ("gpt-oss-120b", {"sliding window", "attention sinks", "biases in attention"}, set()),
-        ("llama-4-maverick", {"chunked attention", "NoPE", "dense and sparse layers in turns"}, set()),
-        ("laguna-xs-2", {"output gate", "query heads that differ by layer"}, set()),
+        ("gpt-oss-20b", {"sliding-window attention", "attention sinks", "attention bias"}, set()),
+        ("gpt-oss-120b", {"sliding-window attention", "attention sinks", "attention bias"}, set()),
+        ("llama-4-maverick", {"chunked attention", "NoPE", "alternating dense/MoE"}, set()),
+        ("laguna-xs-2", {"attention output gate", "per-layer query heads"}, set()),
     ],
 )
 def test_concepts(name: str, has: set[str], lacks: set[str]) -> None:

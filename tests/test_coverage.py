@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import archdraw
-from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.analysis.concepts import concepts, known_concepts
 from archdraw.app.coverage import coverage, left_out
+from archdraw.glossary.concepts import PARALLEL_DENSE, Concept
 from archdraw.resources import specs_folder
 
 ROOT = Path(__file__).parent.parent
@@ -19,11 +20,11 @@ def test_the_page_is_that_of_the_specs(golden: Callable[[Path, str], None]) -> N
 
 
 def test_every_concept_has_a_model() -> None:
-    found: set[str] = set()
+    found: set[Concept] = set()
     for path in specs_folder().glob("*.yaml"):
         model = archdraw.load(path)
-        found.update(name for own in concepts(model.spec, model.block).values() for name in own)
-    assert {name for tests in CONCEPTS.values() for name in tests} == found
+        found.update(concepts(model.spec, model.block))
+    assert set(known_concepts()) == found
 
 
 def test_what_a_plate_leaves_out_is_told() -> None:
@@ -35,11 +36,11 @@ def test_what_a_plate_leaves_out_is_told() -> None:
     assert "panel Heavily compressed attention" in left_out(archdraw.load(specs_folder() / "deepseek-v4-pro.yaml"))
 
 
-def test_a_gate_of_a_shared_expert_is_no_feed_forward_beside_the_experts() -> None:
-    def beside(slug: str) -> bool:
+def test_a_gate_of_a_shared_expert_is_no_parallel_dense_block() -> None:
+    def parallel(slug: str) -> bool:
         model = archdraw.load(ROOT / "specs" / f"{slug}.yaml")
-        return "dense beside experts" in concepts(model.spec, model.block)["feed forward"]
+        return PARALLEL_DENSE in concepts(model.spec, model.block)
 
-    assert beside("gemma-4-26b-a4b")
-    assert not beside("qwen3-next-80b-a3b")
-    assert not beside("inkling")
+    assert parallel("gemma-4-26b-a4b")
+    assert not parallel("qwen3-next-80b-a3b")
+    assert not parallel("inkling")

@@ -277,11 +277,11 @@ def test_norm_placement_is_told_and_each_norm_moved() -> None:
 
 def test_windows_and_their_order() -> None:
     found = {(where, what): (before, after) for _, where, what, before, after in told("gemma-2-27b", "gemma-3-27b")}
-    assert found["Sliding attention", "sliding_window"] == (4096, 1024)
+    assert found["Sliding-window attention", "sliding_window"] == (4096, 1024)
     assert found["Global attention", "attn_logit_softcapping"] == (50.0, None)
     assert found["Layers", "order"] == (
-        "(1 sliding attention + 1 global attention) × 23",
-        "(5 sliding attention + 1 global attention) × 10 + 2 sliding attention",
+        "(1 sliding-window attention + 1 global attention) × 23",
+        "(5 sliding-window attention + 1 global attention) × 10 + 2 sliding-window attention",
     )
 
 
@@ -391,7 +391,7 @@ def test_a_difference_as_data() -> None:
         "after": 128,
         "paths": ["layers/layer/mlp", "layers/layer/mlp"],
     }
-    assert {"sort": "token mixer", "block": "Sliding attention", "what": "sliding_window", "value": 128} in data[
+    assert {"sort": "token mixer", "block": "Sliding-window attention", "what": "sliding_window", "value": 128} in data[
         "equal"
     ]
 

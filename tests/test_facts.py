@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdraw.errors import ArchdrawError
 from archdraw.spec import expand, load_spec
 from archdraw.tree.blocks import (
     LINE,
@@ -206,3 +208,61 @@ def test_gemma_3_keeps_windows_in_its_cache() -> None:
     spec = load_spec(ROOT / "specs" / "gemma-3-27b.yaml")
     counted = facts(expand(spec))
     assert counted.kv_cache_bytes(128_000) == (52 * 1_024 + 10 * 128_000) * 2 * 16 * 128 * 2
+
+
+@pytest.mark.parametrize("context", [0, -1])
+def test_no_tokens_are_no_context(context: int) -> None:
+    for counted in (Facts(), Facts(cache={Cache(4): 1})):
+        for count in (counted.kv_cache_bytes, counted.flops_per_token, lambda n: report(counted, "x", n)):  # noqa: B023
+            with pytest.raises(ArchdrawError) as raised:
+                count(context)
+            assert str(raised.value) == f"context must be at least 1, not {context}"
+
+
+def test_a_value_has_a_bit_at_least() -> None:
+    for count in (
+        Facts().kv_cache_bytes_per_token,
+        Facts().index_cache_bytes_per_token,
+        Facts().recurrent_state_bytes,
+        lambda bits: Facts().kv_cache_bytes(8, bits),
+    ):
+        with pytest.raises(ArchdrawError, match=r"^bits must be at least 1, not 0$"):
+            count(0)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "message"),
+    [
+        ("fp16", "unknown precision 'fp16' (choose from fp32, bf16, fp8, int4; bf16 takes as many bits)"),
+        ("int8", "unknown precision 'int8' (choose from fp32, bf16, fp8, int4; fp8 takes as many bits)"),
+        ("bf61", "unknown precision 'bf61'; did you mean bf16?"),
+        ("half", "unknown precision 'half' (choose from fp32, bf16, fp8, int4)"),
+    ],
+)
+def test_a_precision_that_is_not_known(dtype: str, message: str) -> None:
+    with pytest.raises(ArchdrawError) as raised:
+        Facts().weight_memory(dtype)  # type: ignore[arg-type]
+    assert str(raised.value) == message
+
+
+def test_facts_in_a_notebook() -> None:
+    counted = facts(expand(load_spec(ROOT / "specs" / "mixtral-8x7b.yaml")))
+    assert repr(counted) == (
+        "<archdraw facts: 46,702,792,704 parameters, 12,879,925,248 active, 32 layers, "
+        "KV cache 131,072 bytes per token (bf16)>"
+    )
+    page = counted._repr_html_()
+    root = ElementTree.fromstring(page.replace("&emsp;", ""))
+    found = {row[0].text: (row[1].text, row[2].text) for row in root.iter("tr")}
+    assert found["total parameters"] == ("46,702,792,704", None)
+    assert found["KV cache per token"] == ("131,072", "128 KiB, bf16")
+    assert found["weights in bf16"][1] == "87 GiB"
+    assert "&lt;b&gt;" in Facts(parts={"other": 1}, beside={"<b>": 1})._repr_html_()
+
+
+def test_facts_that_nobody_knows_are_said_to_be_so() -> None:
+    unknown = Facts(unknown=True)
+    assert repr(unknown) == "<archdraw facts: parameters and layers not published>"
+    assert unknown._repr_html_() == (
+        "<table><caption>Parameters and layers not published</caption><tbody></tbody></table>"
+    )

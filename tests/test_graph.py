@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from graphviz.backend import dot_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -326,8 +327,20 @@ def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.Mon
 
 
 def test_a_program_that_fails_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ArchdrawError, match=r"nothing cannot lay out a graph"):
-        arranged(("a", "b"), (("a", "b"),), binary=tmp_path / "nothing")
+    missing = tmp_path / "nothing"
+    with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(missing))} cannot be run: No such file or directory$"):
+        arranged(("a", "b"), (("a", "b"),), binary=missing)
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho no memory >&2\nexit 3\n")
+    broken.chmod(0o755)
+    with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(broken))} cannot lay out a graph: no memory$"):
+        arranged(("a", "b"), (("a", "b"),), binary=broken)
+
+
+def test_the_program_of_others_that_use_graphviz_stays_theirs() -> None:
+    before = dot_command.DOT_BINARY
+    arranged(("a", "b", "only here"), (("a", "b"), ("b", "only here")))
+    assert before == dot_command.DOT_BINARY
 
 
 def test_a_circle_has_no_rows() -> None:

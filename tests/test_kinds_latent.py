@@ -22,9 +22,9 @@ from archdraw.kinds.mixers.position import NoPosition, Rope
 from archdraw.kinds.mixers.shared_compressed_attention import SharedCompressedAttention
 from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
 from archdraw.readers.config import Config
-from archdraw.readers.families.deepseek import index_kinds, sparse_layers
 from archdraw.readers.families.qwen4 import table_rows
 from archdraw.readers.families.streams import layer_ratios
+from archdraw.readers.latent_parts import index_kinds, sparse_layers
 from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
 from archdraw.tree.facts import facts
 from described import describe
@@ -324,7 +324,7 @@ def test_schedules_of_configs() -> None:
     assert layer_ratios(Config({"compress_ratios": [0, 4, 128, 0]}), 3) == ["sliding", "sparse", "heavy"]
     unknown = Config({"compress_ratios": [7]})
     layer_ratios(unknown, 1)
-    assert [complaint.message for complaint in unknown.complaints] == ["a compress_ratio of 7 is not known"]
+    assert [complaint.message for complaint in unknown.complaints] == ["unknown compress ratio 7"]
 
 
 def test_tables_have_prime_sizes() -> None:

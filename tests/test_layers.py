@@ -14,24 +14,24 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
-    "ground": ({"errors", "resources", "source", "files", "glossary"}, set()),
+    "ground": ({"errors", "resources", "source", "files", "glossary", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
-    "drawing": ({"picture", "fonts", "fontdata", "theme", "developers", "layout", "scene"}, {"ground"}),
+    "drawing": ({"picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
     "linting": ({"lint"}, {"ground", "drawing"}),
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "app", "cli"},
+        {"__init__", "__main__", "model", "pictures", "catalog", "app", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
 
 # Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
 NARROW: dict[str, set[str]] = {
-    "writers": {"writers", "scene", "fonts", "errors"},
+    "writers": {"writers", "scene", "fonts", "errors", "doors"},
     "scene": set(),
     "tree.blocks": {"glossary"},
-    "weights": {"weights", "tree.blocks", "errors", "source"},
+    "weights": {"weights", "tree.blocks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},
 }
@@ -45,7 +45,9 @@ HOMES: dict[str, set[str]] = {
     "reportlab": {"writers.pdf"},
     "resvg_py": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
-    "pydantic": {"kinds", "spec", "theme", "cli.kinds"},
+    "pydantic": {"kinds", "spec", "theme", "app.options", "app.schemas", "cli.kinds"},
+    "rich": {"cli._terminal"},
+    "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
     "annotated_types": {"cli.kinds"},
     "fontTools": {"fontdata.generate"},

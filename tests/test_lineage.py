@@ -1,4 +1,4 @@
-"""Lineage: who came from whom, what changed, and a picture in which nothing of it is lost or in the way."""
+"""Lineage: parents, what changed, and a picture in which nothing of it is lost or in the way."""
 
 from __future__ import annotations
 
@@ -198,15 +198,15 @@ def test_what_is_not_published_is_dashed_and_not_counted(every: Picture) -> None
     scene = every.scene()
     frame = next(child for child in groups(scene)["step-5-preview"].children if isinstance(child, Rect))
     assert frame.dash
-    assert "of models that are not published nothing is counted" in texts(scene)
+    assert "nothing is counted for unpublished models" in texts(scene)
     data = every.data()
     relation = next(one for one in data["relations"] if one["child"] == "step-5-preview")
     assert (relation["changes"], relation["taken"]) == ([], [])
 
 
 def test_each_year_has_a_scale_of_its_own_only_where_it_must(every: Picture, models: dict[str, Model]) -> None:
-    assert "each year has a scale of its own" in texts(every.scene())
-    assert "scale of its own" not in texts(of(models, family=("Gemma",)).scene())
+    assert "time axis not to scale" in texts(every.scene())
+    assert "not to scale" not in texts(of(models, family=("Gemma",)).scene())
 
 
 # What is shown
@@ -219,7 +219,7 @@ def test_the_relatives_of_one_model(models: dict[str, Model]) -> None:
     assert {"kimi-k3", "ember-1", "solar-open-2", "ling-3-0-flash", "glm-5-3-flash"} <= set(slugs)  # descendants
     assert {"deepseek-v3-2", "kimi-k2-5"}.isdisjoint(slugs)  # cousins
     scene = found.scene()
-    assert scene.title == "What Kimi Linear 48B-A3B came from, and what came from it"
+    assert scene.title == "Model lineage of Kimi Linear 48B-A3B"
     assert faults(scene) == []
     frames = {
         path: next(child for child in group.children if isinstance(child, Rect))
@@ -233,7 +233,7 @@ def test_the_relatives_of_one_model(models: dict[str, Model]) -> None:
 @pytest.mark.parametrize("family", ["Gemma", "Alibaba Cloud", "llama", "DeepSeek"])
 def test_one_family_has_no_fault(models: dict[str, Model], family: str, theme: str) -> None:
     scene = of(models, family=(family,)).scene(theme)
-    assert scene.title.casefold() == f"who came from whom: {family}".casefold()
+    assert scene.title.casefold() == f"Model lineage: {family}".casefold()
     assert faults(scene) == []
 
 
@@ -322,7 +322,7 @@ def test_the_words_of_the_author_come_first(models: dict[str, Model]) -> None:
     assert card.words[0] == (
         "+\u00a0GQA 32\u00a0to\u00a08",
     )  # what the author calls grouped-query attention, with its sign
-    assert card.words[1] == ("a vocabulary four times as large", "vocabulary 128,256")
+    assert card.words[1] == ("vocabulary 4 times as large", "vocabulary 128,256")
 
 
 # Models of one's own
@@ -333,7 +333,7 @@ def test_models_without_a_day_stand_at_the_left() -> None:
     found = of({"undated": small("Undated"), "dated": dated})
     scene = found.scene()
     assert faults(scene) == []
-    assert "no date" in texts(scene)
+    assert "no release date" in texts(scene)
     left = {path: group.children[0].x for path, group in groups(scene).items() if isinstance(group.children[0], Rect)}
     assert left["undated"] < left["dated"]
     assert faults(of({"undated": small("Undated")}).scene()) == []
@@ -374,7 +374,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert run(["lineage", "llama-2-7b", "mistral-7b", "-o", "x.svg", "--theme", "dark", "--link", "{slug}.svg"]) == 0
     text = Path("x.svg").read_text("utf-8")
     assert 'href="mistral-7b.svg"' in text
-    assert re.search(r"<title[^>]*>Who came from whom</title>", text)
+    assert re.search(r"<title[^>]*>Model lineage</title>", text)
     capsys.readouterr()
     assert run(["lineage", "llama-2-7b", "mistral-7b", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -432,8 +432,8 @@ def test_links_are_told_in_full() -> None:
     assert isinstance(link, Link)
     assert link.dashed
     assert link.title == (
-        "Child from Parent, influence: calm; counted: + GQA 8 to 2, − MHA; "
-        "both have SwiGLU, RoPE, norm before the sublayer; source: page 3"
+        "Child from Parent, influence: calm; computed: + GQA 8 to 2, − MHA; "
+        "shared: SwiGLU, RoPE, norm before the sublayer; source: page 3"
     )
 
 

@@ -44,7 +44,7 @@ def test_one_command_adds_a_model(folder: Path, capsys: pytest.CaptureFixture[st
     [
         ("hidden_size: 4", "about.yaml:1:1: error: hidden_size follows from the config"),
         ("- name", "about.yaml:1:1: error: metadata is a mapping of keys to values, not a list"),
-        ("developr: Qwen", "(as a spec):2:1: error: a spec has no field developr"),
+        ("developr: Qwen", "about.yaml:1:1: error: a spec has no field developr"),
         ("name: [", "about.yaml:1:"),
     ],
 )

@@ -29,7 +29,7 @@ from archdraw.lint.faults import faults, minimum_text
 from archdraw.model import Model, load
 from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, moved, paths_of
 from archdraw.theme import load_theme, theme_names
-from archdraw.views.several import poster
+from archdraw.views.several import _poster_legend, poster
 from archdraw.writers.pdf import pdf
 from archdraw.writers.svg import svg
 
@@ -234,7 +234,7 @@ def test_words_of_plates_are_found_in_the_pdf(few: dict[str, Any]) -> None:
         "5 model architectures",
         "Llama 3 8B",
         "Grouped-query attention",
-        "62 layers = (5 sliding + 1 global)",
+        "62 layers = (5 sliding-window + 1 global)",
     ):
         assert wanted in text
 
@@ -297,7 +297,7 @@ def test_families_stand_together_and_undated_models_last(tmp_path: Path) -> None
     assert [(group.name, [entry.slug for entry in group.entries]) for group in families.groups] == [
         ("Meta", ["b"]), ("Zebra", ["a", "c"]),
     ]  # fmt: skip
-    assert [group.name for group in poster.gather(ones, by="date").groups] == ["2024", "without a date"]
+    assert [group.name for group in poster.gather(ones, by="date").groups] == ["2024", "no release date"]
 
 
 def test_two_models_of_one_name_have_places_of_their_own(models: list[Model]) -> None:
@@ -309,29 +309,30 @@ def test_two_models_of_one_name_have_places_of_their_own(models: list[Model]) ->
 
 def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: list[Model]) -> None:
     def words(*slugs: str) -> list[str]:
-        chosen = [subject(model) for model in models if model.slug in slugs]
-        return [entry.words for group in poster._legend(poster.gather(chosen)) for entry in group.entries]
+        chosen = poster.gather([subject(model) for model in models if model.slug in slugs])
+        groups = _poster_legend.plates_legend(poster.pieces(chosen))
+        return [entry.words for group in groups for entry in group.entries]
 
     assert words("llama-3-8b") == [
-        "full attention", "embedding, output", "norm", "dense feed forward", "positions",
-        "kept in the cache, or compressed", "projection or operation", "lines are added", "lines are multiplied",
-        "a line is copied", "repeated so many times", "what modifies the box beside it",
-        "opened in the panel of that letter",
+        "full attention", "embedding, LM head", "normalization", "dense FFN", "positional encoding",
+        "cached or compressed", "projection or operation", "addition", "multiplication",
+        "same tensor, several uses", "number of repetitions", "tag: property of the block",
+        "expanded in the panel of that letter",
     ]  # fmt: skip
     unpublished = words("step-5-preview")
     assert "not published" in unpublished
-    assert not {"lines are added", "lines are multiplied", "a line is copied"} & set(unpublished)
-    assert "experts; filled: as many as a token passes" in words("deepseek-v3")
+    assert not {"addition", "multiplication", "same tensor, several uses"} & set(unpublished)
+    assert "experts; filled: active per token" in words("deepseek-v3")
 
 
 def test_every_role_of_a_plate_is_in_the_legend(models: list[Model]) -> None:
     """But for those that figures explain by themselves."""
-    told = {*poster.MIXERS, *poster.OTHERS}
+    told = {*_poster_legend.MIXERS, *_poster_legend.OTHERS}
     used = set()
-    for part in poster._parts(poster.pieces(poster.gather([subject(model) for model in models]))):
-        used |= poster._kept(part)[0]
+    for part in _poster_legend.parts(poster.pieces(poster.gather([subject(model) for model in models]))):
+        used |= _poster_legend.roles_and_signs(part)[0]
     assert used - told <= {"expert_active", "expert_idle", "unknown"}
-    assert set(legend.SIGNS) == set(poster.SIGNS)
+    assert set(legend.SIGNS) == set(_poster_legend.SIGNS)
 
 
 @pytest.mark.parametrize(("paper", "landscape", "size"), [
@@ -376,7 +377,7 @@ def test_the_command_cuts_large_images(tmp_path: Path, capsys: pytest.CaptureFix
     assert all(re.fullmatch(r"x-\d+-\d+\.png", Path(file).name) for file in files)
     assert all(max(Image.open(file).size) <= 8000 for file in files)
     assert run([*words, "--format", "png", "-o", "-"]) == 2
-    assert "as png this is several files; give a folder" in capsys.readouterr().err
+    assert "png takes several files here; -o must be a folder" in capsys.readouterr().err
 
 
 def test_the_command_tells_its_value(capsys: pytest.CaptureFixture[str]) -> None:
@@ -405,7 +406,7 @@ def test_wrong_usage_of_the_command(words: list[str], message: str, capsys: pyte
 
 
 def test_no_columns(few: dict[str, Any]) -> None:
-    with pytest.raises(ArchdrawError, match="a poster has 1 column at least, not 0"):
+    with pytest.raises(ArchdrawError, match="a poster needs at least 1 column, not 0"):
         drawn(few, columns=0)
 
 

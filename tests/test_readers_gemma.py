@@ -159,13 +159,13 @@ def test_encoders_that_a_file_does_not_describe() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (small("gemma2", layer_types=["linear_attention"] * 6), "layer_types has linear_attention"),
+        (small("gemma2", layer_types=["linear_attention"] * 6), 'unknown layer type "linear_attention"'),
         (small("gemma2", layer_types=["full_attention"]), "layer_types has 1 entries for 6 layers"),
         (small("gemma4_text", num_kv_shared_layers=6), "num_kv_shared_layers 6 leaves no layer of its own keys"),
         (small("gemma4_text", num_kv_shared_layers=3), "no layer before 3 leaves keys for layer 5"),
         (small("gemma3n_text", num_kv_shared_layers=9), "num_kv_shared_layers 9 leaves no layer of its own keys"),
         (small("gemma4_text", enable_moe_block=True), "num_experts is missing"),
-        (small("llama4_text", layer_types=["sliding_attention"] * 6), "layer_types has sliding_attention"),
+        (small("llama4_text", layer_types=["sliding_attention"] * 6), 'unknown layer type "sliding_attention"'),
     ],
 )
 def test_what_no_gemma_and_no_llama_has(config: dict[str, Any], message: str) -> None:

@@ -59,8 +59,8 @@ def test_lists_of_layers_by_number() -> None:
     ("lists", "message"),
     [
         ({"kda_layers": [0, 1], "full_attn_layers": [2]}, "kda_layers names layer 0, but there are 3, from 1 on"),
-        ({"kda_layers": [1, 2], "full_attn_layers": [2, 3]}, "layer 2 stands twice"),
-        ({"kda_layers": [1], "full_attn_layers": [3]}, "no list says what layer 2 is"),
+        ({"kda_layers": [1, 2], "full_attn_layers": [2, 3]}, "layer 2 is listed twice"),
+        ({"kda_layers": [1], "full_attn_layers": [3]}, "layer 2 is in none of the lists"),
     ],
 )
 def test_lists_that_fit_no_stack(lists: dict[str, list[int]], message: str) -> None:
@@ -78,7 +78,7 @@ def test_an_interval_says_the_same_as_a_list_of_layers(tmp_path: Path) -> None:
 
 
 def test_a_layer_type_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match='a layer type "mamba" is not known'):
+    with pytest.raises(InputError, match='unknown layer type "mamba"'):
         changed(tmp_path, "qwen3.5-27b", "text_config", layer_types=["mamba"] * 64)
 
 

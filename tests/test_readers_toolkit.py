@@ -10,18 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdraw.errors import InputError
-from archdraw.readers.config import Config, said
+from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, inlined, stack, stacks
-from archdraw.readers.likeness import like
 from archdraw.readers.places import place_of
 from archdraw.readers.reading import parsed, reading_of
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 from archdraw.readers.writing import scalar, spec_text
 from archdraw.source import core_value, parse, plain
 
 # ---- configs
 
 
-def told(config: Config) -> list[tuple[str, tuple[str, ...]]]:
+def told(config: Config) -> list[tuple[str, tuple[str | int, ...]]]:
     return [(complaint.message, complaint.path) for complaint in config.complaints]
 
 
@@ -50,19 +51,19 @@ def test_whole_numbers_may_be_written_with_a_point() -> None:
     ("data", "ask", "message"),
     [
         ({}, lambda config: config.integer("hidden_size"), "hidden_size is missing"),
-        ({"a": "x"}, lambda config: config.integer("a"), "a must be a whole number, not 'x'"),
-        ({"a": True}, lambda config: config.integer("a"), "a must be a whole number, not 'True'"),
-        ({"a": 2.5}, lambda config: config.integer("a"), "a must be a whole number, not '2.5'"),
+        ({"a": "x"}, lambda config: config.integer("a"), 'a must be a whole number, not "x"'),
+        ({"a": True}, lambda config: config.integer("a"), "a must be a whole number, not true"),
+        ({"a": 2.5}, lambda config: config.integer("a"), "a must be a whole number, not 2.5"),
         ({"a": 0}, lambda config: config.integer("a"), "a 0 is not between 1 and 1,000,000,000"),
         ({"a": 10**10}, lambda config: config.integer("a"), "a 10,000,000,000 is not between 1 and 1,000,000,000"),
-        ({"a": True}, lambda config: config.number("a"), "a must be a number, not 'True'"),
-        ({"a": float("inf")}, lambda config: config.number("a"), "a must be a number, not 'inf'"),
-        ({"a": 1}, lambda config: config.flag("a"), "a must be true or false, not '1'"),
-        ({"a": 1}, lambda config: config.text("a"), "a must be a text, not '1'"),
-        ({"a": [1, True]}, lambda config: config.integers("a"), "a must be a list of whole numbers, not '[1, True]'"),
-        ({"a": 1}, lambda config: config.numbers("a"), "a must be a list of numbers, not '1'"),
-        ({"a": [1]}, lambda config: config.texts("a"), "a must be a list of texts, not '[1]'"),
-        ({"a": 1}, lambda config: config.section("a"), "a must be a mapping, not '1'"),
+        ({"a": True}, lambda config: config.number("a"), "a must be a number, not true"),
+        ({"a": float("inf")}, lambda config: config.number("a"), "a must be a number, not Infinity"),
+        ({"a": 1}, lambda config: config.flag("a"), "a must be true or false, not 1"),
+        ({"a": 1}, lambda config: config.text("a"), "a must be a text, not 1"),
+        ({"a": [1, True]}, lambda config: config.integers("a"), "a must be a list of whole numbers, not [1, true]"),
+        ({"a": 1}, lambda config: config.numbers("a"), "a must be a list of numbers, not 1"),
+        ({"a": [1]}, lambda config: config.texts("a"), "a must be a list of texts, not [1]"),
+        ({"a": 1}, lambda config: config.section("a"), "a must be a mapping, not 1"),
     ],
 )
 def test_what_a_value_must_be(data: dict[str, Any], ask: Any, message: str) -> None:
@@ -83,12 +84,12 @@ def test_sections_are_watched_like_the_whole() -> None:
     assert text is not None
     assert config.section("text_config") is text
     text.integer("hidden_size")
-    text.harmless("dtype")
+    text.ignore("dtype")
     assert list(config.unread()) == [("text_config", "odd"), ("odd",)]
-    assert list(config.without_bearing()) == [("text_config", "dtype")]
+    assert list(config.ignored()) == [("text_config", "dtype")]
     text.complain("no", "odd")
-    text.not_known("something")
-    text.not_known("something")
+    text.mark_incomplete("something")
+    text.mark_incomplete("something")
     assert told(config) == [("no", ("text_config", "odd"))]
     assert config.incomplete == ["something"]
 
@@ -103,7 +104,8 @@ def test_lists_by_layer_have_an_entry_for_each() -> None:
     assert config.per_layer([1, 2, 3], 2, "a", longer="MTP layers") == [1, 2]
     assert not config.complaints
     assert config.per_layer([1, 2], 3, "a") == [1, 2, 2]
-    assert config.per_layer([], 3, "a") == [0, 0, 0]
+    with pytest.raises(UnreadableError):
+        config.per_layer([], 3, "a")
     assert config.per_layer([1, 2], 1, "a") == [1]
     assert [message for message, _ in told(config)] == [
         "a has 2 entries for 3 layers",
@@ -114,7 +116,7 @@ def test_lists_by_layer_have_an_entry_for_each() -> None:
 
 @pytest.mark.parametrize("value", [3, 2.5, "words"])
 def test_a_comment_changes_nothing_of_a_value(value: Any) -> None:
-    made = said(value, "why")
+    made = commented(value, "why")
     assert made == value
     assert isinstance(made, type(value))
     assert made.comment == "why"
@@ -243,8 +245,8 @@ scalars = st.one_of(
     st.integers(min_value=-(10**15), max_value=10**15),
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e14, max_value=1e14),
     texts,
-    st.builds(said, st.integers(min_value=0, max_value=10**9), st.sampled_from(["num_layers", "half of x", ""])),
-    st.builds(said, texts, st.sampled_from(["key", "why"])),
+    st.builds(commented, st.integers(min_value=0, max_value=10**9), st.sampled_from(["num_layers", "half of x", ""])),
+    st.builds(commented, texts, st.sampled_from(["key", "why"])),
 )
 data = st.recursive(
     scalars,
@@ -269,9 +271,9 @@ def test_a_scalar_reads_back(value: object) -> None:
 
 def test_comments_stand_behind_what_they_are_about() -> None:
     spec = {
-        "hidden_size": said(8, "hidden_size"),
-        "context_length": said(4, "n_positions"),
-        "layers": [{"decoder": {"a": said(1, "x"), "b": said(2, "y"), "c": said(3, "x")}}],
+        "hidden_size": commented(8, "hidden_size"),
+        "context_length": commented(4, "n_positions"),
+        "layers": [{"decoder": {"a": commented(1, "x"), "b": commented(2, "y"), "c": commented(3, "x")}}],
     }
     assert spec_text(spec, [], []).splitlines() == [
         "hidden_size: 8",
@@ -336,7 +338,7 @@ def test_a_key_that_nobody_knows_makes_the_spec_incomplete() -> None:
     assert reading.unused == ("quantum_layers",)
     (reason,) = reading.incomplete
     assert "quantum_layers" in reason
-    assert "dropout" in reading.harmless
+    assert "dropout" in reading.ignored
     assert "incomplete:" in reading.text
 
 
@@ -350,7 +352,7 @@ def test_all_faults_are_told_at_their_places() -> None:
         read({name: value for name, value in LLAMA.items() if name != "vocab_size"} | {"hidden_size": "wide"})
     assert {problem.message for problem in caught.value.problems} == {
         "vocab_size is missing",
-        "hidden_size must be a whole number, not 'wide'",
+        'hidden_size must be a whole number, not "wide"',
     }
 
 

@@ -34,14 +34,14 @@ def read(config: dict[str, Any]) -> Reading:
 @pytest.mark.parametrize(
     ("config", "total", "reason"),
     [
-        (changed("llama-3.1-8b", **RENAMED), 8_030_261_248, 'the family "nova" is not known'),
-        (changed("qwen3-30b-a3b", **RENAMED), None, 'the family "nova" is not known'),
+        (changed("llama-3.1-8b", **RENAMED), 8_030_261_248, 'unknown model_type "nova"'),
+        (changed("qwen3-30b-a3b", **RENAMED), None, 'unknown model_type "nova"'),
         (
             changed("llama-3.1-8b", **RENAMED, layer_types=["full_attention", "quantum_mixing"] * 16),
             None,
-            'the mixer "quantum_mixing" is not known',
+            'unknown mixer "quantum_mixing"',
         ),
-        (changed("llama-3.1-8b", gated_residuals=True), 8_030_261_248, "the key gated_residuals is not understood"),
+        (changed("llama-3.1-8b", gated_residuals=True), 8_030_261_248, "unrecognized key gated_residuals"),
     ],
     ids=["renamed dense", "renamed sparse", "unknown mixer", "unknown key"],
 )
@@ -58,9 +58,12 @@ def test_read_and_marked_incomplete(config: dict[str, Any], total: int | None, r
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (changed("deepseek-v3", **RENAMED), "kv_lora_rank tells of another structure"),
-        (changed("mamba-2.8b", **RENAMED), "state_size tells of another structure"),
-        (changed("qwen3-4b", layer_types=["full_attention", "quantum_mixing"] * 18), '"quantum_mixing" are not known'),
+        (changed("deepseek-v3", **RENAMED), "kv_lora_rank is a key of another structure"),
+        (changed("mamba-2.8b", **RENAMED), "state_size is a key of another structure"),
+        (
+            changed("qwen3-4b", layer_types=["full_attention", "quantum_mixing"] * 18),
+            'unknown layer type "quantum_mixing"',
+        ),
         (changed("llama-3.1-8b", "num_attention_heads"), "num_attention_heads is missing"),
         (changed("llama-3.1-8b", num_attention_heads=30), "does not divide"),
         (changed("qwen3-4b", layer_types=["full_attention"] * 20), "layer_types has 20 entries for 36 layers"),

@@ -171,13 +171,13 @@ def test_the_encoder_stands_behind_the_embedding(tmp_path: Path) -> None:
 
 def test_an_unknown_text_model_is_refused(tmp_path: Path) -> None:
     data = {**CASES["llava"][0], "text_config": {**TEXT, "model_type": "nobody"}}
-    with pytest.raises(InputError, match="no reader knows the text model nobody"):
+    with pytest.raises(InputError, match="there is no reader for the text model nobody"):
         read(data, tmp_path)
 
 
 def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
     data = {**CASES["llava"][0], "vision_config": {**VISION, "model_type": "nobody"}}
-    with pytest.raises(InputError, match="no reader knows the vision encoder nobody"):
+    with pytest.raises(InputError, match="there is no reader for the vision encoder nobody"):
         read(data, tmp_path)
 
 

@@ -73,6 +73,12 @@ def test_the_install_commands_are_those_of_the_checks() -> None:
     assert promised[0].endswith("archdraw gallery")
 
 
+def test_the_checks_give_the_same_answer_twice() -> None:
+    """Property tests have fixed examples where ``CI`` is set: the script sets it before it runs them."""
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert 0 < script.index("export CI=1") < script.index("pytest")
+
+
 def test_every_command_and_option_is_named() -> None:
     assert isinstance(program, Commands)
     context = click.Context(program)

@@ -1,4 +1,4 @@
-"""How large models are: the value, its places on the page, and bars to true scale."""
+"""Total and active parameters: the value, its places on the page, and bars to scale."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_kinds_differ_by_shape(subjects: list[Subject]) -> None:
 def test_a_model_is_a_link_with_its_figures(subjects: list[Subject]) -> None:
     group = groups(shell.picture("scale", some(subjects, "deepseek-v3")).scene())["deepseek-v3"]
     assert group.title == (
-        "DeepSeek V3: 671B total, 37.6B active (5.6 %), 128k context, Sparse MoE, DeepSeek, 2024-12-26"
+        "DeepSeek V3: 671B total, 37.6B active (5.6 %), context 128K, Sparse MoE, DeepSeek, 2024-12-26"
     )
     assert group.href.startswith("https://")
     scene = shell.picture("scale", some(subjects, "deepseek-v3")).scene()
@@ -131,14 +131,15 @@ def test_a_copy_is_left_out_and_said(subjects: list[Subject]) -> None:
     assert value.copies == {"deepseek-r1": "deepseek-v3"}
     assert [model.slug for model in value.models] == ["deepseek-v3", "qwen3-4b", "qwen3-8b"]
     scene = shell.picture("scale", pair).scene()
-    assert "1 copy of another model left out (same counts in every part; --copies shows it)" in " ".join(texts(scene))
+    assert "not shown: 1 model with the same counts as an older model (--copies shows it)" in " ".join(texts(scene))
     assert len(shell.picture("scale", pair, copies=True).value.models) == 4
 
 
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     pair = some(subjects, "step-5-preview", "qwen3-8b")
     assert shell.picture("scale", pair).value.left_out == {"structure not published": ("Step-5 Preview",)}
-    assert "left out: Step-5 Preview (structure not published)" in " ".join(texts(shell.picture("scale", pair).scene()))
+    shown = " ".join(texts(shell.picture("scale", pair).scene()))
+    assert "not shown: Step-5 Preview (structure not published)" in shown
     with pytest.raises(ArchdrawError, match=r"^there is no model to show; structure not published: Step-5 Preview$"):
         shell.picture("scale", pair[1:] if pair[0].slug == "qwen3-8b" else pair[:1])
 
@@ -149,22 +150,22 @@ def test_the_cache_is_that_of_the_context_that_was_asked_for(subjects: list[Subj
     told = {model.slug: (model.context, model.kv_cache) for model in value.models}
     assert told == {"llama-3-8b": (4096, 4096 * 131072), "gpt-2": (1024, 1024 * 36864)}
     assert value.left_out == {
-        "no cache: encoders": ("BERT base",),
-        "only a state of one size": ("Mamba 2.8B",),
+        "no KV cache: encoder": ("BERT base",),
+        "recurrent state only": ("Mamba 2.8B",),
     }
-    assert "GPT-2 124M at 1k" in texts(shell.picture("scale", chosen, y="kv-cache", context=4096).scene())
+    assert "GPT-2 124M at 1K" in texts(shell.picture("scale", chosen, y="kv-cache", context=4096).scene())
 
 
 def test_a_model_without_bound_has_no_place_on_the_context_axis(subjects: list[Subject]) -> None:
     value = shell.picture("scale", some(subjects, "mamba-2-8b", "llama-3-8b"), x="context").value
-    assert value.left_out == {"no bound on the context": ("Mamba 2.8B",)}
+    assert value.left_out == {"no fixed context limit": ("Mamba 2.8B",)}
 
 
 def test_an_early_time_is_narrower_and_says_so(subjects: list[Subject]) -> None:
-    assert "drawn 10 times narrower" in texts(shell.picture("scale", subjects).scene())
+    assert "time axis compressed 10×" in texts(shell.picture("scale", subjects).scene())
     parts = stretched([0.0, *[9.0 + place / 100 for place in range(60)]], [float(edge) for edge in range(11)])
     assert [(part.low, part.high) for part in parts] == [(0, 9), (9, 10)]
-    assert parts[0].note.endswith("times narrower")
+    assert parts[0].note.startswith("axis compressed ")
     assert parts[1].note == ""
 
 
@@ -175,7 +176,7 @@ def test_an_even_axis_is_not_cut(places: list[float]) -> None:
 
 def test_tokens_are_told_as_context_lengths_are() -> None:
     assert [tokens(number) for number in (512, 1024, 131072, 1048576, 128000, 1000)] == [
-        *("512", "1k", "128k", "1M", "125k", "1,000")
+        *("512", "1K", "128K", "1M", "125K", "1,000")
     ]
 
 
@@ -238,13 +239,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scale", "llama-3-8b", "--context", "many"]) == 2
-    assert "'many' is no number of tokens, like 8192, 128k or 1M" in capsys.readouterr().err
+    assert "'many' is not a number of tokens (examples: 8192, 128k, 1M)" in capsys.readouterr().err
     assert run(["scale", "llama-3-8b", "--y", "size"]) == 2
     assert "'size' is not one of 'total', 'active', 'kv-cache'" in capsys.readouterr().err
 
 
 def test_a_context_without_tokens_is_refused() -> None:
-    with pytest.raises(ArchdrawError, match=r"^a context of 0 tokens holds nothing; give 1 or more$"):
+    with pytest.raises(ArchdrawError, match=r"^context must be at least 1, not 0$"):
         archdraw.scale("llama-3-8b", context=0)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import archdraw
-from archdraw.app import pictures as shell
 from archdraw.cli import run
 from archdraw.lint.faults import faults
 from archdraw.theme import theme_names
@@ -42,32 +42,49 @@ def test_the_view_in_the_docs_is_a_command(example: str, capsys: pytest.CaptureF
 
 
 def test_the_view_in_the_docs_is_a_function(example: str) -> None:
-    drawn = archdraw.layers("llama-3-8b", archdraw.load(ROOT / "specs" / "gpt-2-xl.yaml"), most=1)
+    drawn = archdraw.draw(example, "llama-3-8b", archdraw.load(ROOT / "specs" / "gpt-2-xl.yaml"), most=1)
     assert drawn.data() == {"GPT-2 XL": 48}
     assert drawn.svg().startswith("<?xml")
 
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_the_view_in_the_docs_has_no_fault(example: str, theme: str) -> None:
-    assert faults(shell.function(example)(most=200).scene(theme)) == []
+    assert faults(archdraw.draw(example, most=200).scene(theme)) == []
 
 
 @pytest.mark.parametrize(
     ("view", "chosen", "message"),
     [
-        ("timeline", {"by": "foo"}, "by is model, quarter or year, not 'foo'"),
-        ("timeline", {"by": "years"}, "by is model, quarter or year, not 'years'; did you mean year?"),
-        ("scale", {"y": "foo"}, "y is total, active or kv-cache, not 'foo'"),
-        ("poster", {"paper": "A9"}, "paper is A0, A1, A2, A3 or A4, not 'A9'"),
-        ("poster", {"columns": 0}, "columns is a number from 1 to 100, not 0"),
-        ("lineage", {"by": "foo"}, "by is developer or family, not 'foo'"),
-        ("lineage", {"by": None}, "by is developer or family, not None"),
+        ("timeline", {"by": "foo"}, "by must be 'model', 'quarter' or 'year', not 'foo'"),
+        ("timeline", {"by": "years"}, "by must be 'model', 'quarter' or 'year', not 'years'; did you mean year?"),
+        ("timeline", {"concept": (3,)}, "concept must be a valid string, not 3"),
+        ("scale", {"y": "foo"}, "y must be 'total', 'active' or 'kv-cache', not 'foo'"),
+        ("scale", {"context": "32k"}, "context must be a valid integer, not '32k'"),
+        ("scale", {"context": 0}, "context must be at least 1, not 0"),
+        ("scale", {"copies": "no"}, "copies must be a valid boolean, not 'no'"),
+        ("poster", {"paper": "A9"}, "paper must be 'A0', 'A1', 'A2', 'A3' or 'A4', not 'A9'"),
+        ("poster", {"columns": 0}, "columns must be from 1 to 100, not 0"),
+        (
+            "poster",
+            {"columns": 101, "by": "x"},
+            "columns must be from 1 to 100, not 101\nby must be 'developer', 'family' or 'date', not 'x'",
+        ),
+        ("poster", {"columns": "3"}, "columns must be a valid integer, not '3'"),
+        ("lineage", {"by": "foo"}, "by must be 'developer' or 'family', not 'foo'"),
+        ("lineage", {"by": None}, "by must be 'developer' or 'family', not None"),
+        ("lineage", {"from_": "2024"}, "from must be a valid integer, not '2024'"),
     ],
 )
-def test_options_have_the_values_that_their_annotations_say(view: str, chosen: dict[str, object], message: str) -> None:
+def test_options_have_the_values_that_their_annotations_say(view: str, chosen: dict[str, Any], message: str) -> None:
     with pytest.raises(archdraw.ArchdrawError) as raised:
-        shell.function(view)("gpt-2", "llama-3-8b", **chosen)
+        archdraw.draw(view, "gpt-2", "llama-3-8b", **chosen)
     assert str(raised.value) == message
+
+
+def test_an_option_that_a_view_does_not_have() -> None:
+    with pytest.raises(TypeError) as raised:
+        archdraw.draw("timeline", "gpt-2", abuot="layer")
+    assert str(raised.value) == "timeline has no option abuot; did you mean about?"
 
 
 def test_one_text_is_a_tuple_of_one() -> None:
@@ -86,7 +103,7 @@ def test_what_a_reader_does_not_understand_is_told(tmp_path: Path, capsys: pytes
     file.write_text(json.dumps(config | {"frobnicated_heads": 7}), "utf-8")
     assert run(["scale", str(file), "gpt-2", "--view", "bars", "--json"]) == 0
     told = capsys.readouterr()
-    assert "warning: the key frobnicated_heads is not understood" in told.err
+    assert "warning: unrecognized key frobnicated_heads" in told.err
     assert len(json.loads(told.out)["models"]) == 2
 
 
@@ -111,7 +128,7 @@ def test_every_view_is_written_in_every_format_and_can_be_heard(
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert {path.suffix.removeprefix(".") for path in written} == set(STARTS)
     assert all(path.read_bytes().startswith(STARTS[path.suffix.removeprefix(".")]) for path in written)
-    scene = shell.function(name)(*models, link="{slug}.html").scene()
+    scene = archdraw.draw(name, *models, link="{slug}.html").scene()
     assert scene.title
     # A timeline is told by its concepts, with the model that was first.
     told = ("Llama 2 7B", "Mixtral 8x7B") if name == "timeline" else ("Llama 2 7B", "Llama 3 8B", "Mixtral 8x7B")

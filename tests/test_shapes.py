@@ -39,8 +39,8 @@ def test_names_and_shapes_agree(file: Path) -> None:
     stored = list(shapes_of(file.read_text("utf-8")))
     reading = read_config(DATA / "configs" / f"{file.stem}.json")
     found = comparison(reading, stored)
-    assert list(found.told()) == TOO_MANY.get(file.stem, [])
-    assert list(found.told_renamed()) == []
+    assert list(found.lines()) == TOO_MANY.get(file.stem, [])
+    assert list(found.renamed_lines()) == []
     if file.stem not in OTHER_TOTALS:
         counted = facts(expand(parse_spec(reading.text))).total_parameters
         assert sum(tensor.count for tensor in stored) == counted
@@ -49,7 +49,7 @@ def test_names_and_shapes_agree(file: Path) -> None:
 def test_a_difference_is_told() -> None:
     stored = list(shapes_of((DATA / "shapes" / "llama-3.2-1b.tsv").read_text("utf-8")))
     config = DATA / "configs" / "llama-3.2-3b.json"
-    assert list(comparison(read_config(config), stored).told())
+    assert list(comparison(read_config(config), stored).lines())
     without = [tensor for tensor in stored if "layers.3.self_attn.q_proj" not in tensor.name]
-    told = list(comparison(read_config(DATA / "configs" / "llama-3.2-1b.json"), without).told())
+    told = list(comparison(read_config(DATA / "configs" / "llama-3.2-1b.json"), without).lines())
     assert told == ["layers.3.self_attn.q_proj.weight [2048, 2048] is missing"]

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import archdraw
-from archdraw.app import tables
+from archdraw.app import table_formats, tables
 from archdraw.cli import run
 from archdraw.model import load
+from archdraw.tree.counts import DEFAULT_CONTEXT
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "data" / "table"
@@ -34,7 +35,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("format", tables.FORMATS)
+@pytest.mark.parametrize("format", table_formats.FORMATS)
 def test_golden(format: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]) -> None:
     golden(GOLDEN / f"three.{format}", told(capsys, *THREE, "--format", format, "--context", "32k"))
 
@@ -79,13 +80,13 @@ def test_context_is_the_models_own_unless_it_is_given() -> None:
     llama = load(ROOT / "specs" / "llama-3-8b.yaml")
     assert tables.row(llama)["context"] == 8192
     assert tables.row(llama, 100)["kv_cache_bytes"] == 100 * 131_072
-    assert tables.row(load(ROOT / "specs" / "mamba-2-8b.yaml"))["context"] == tables.DEFAULT_CONTEXT
+    assert tables.row(load(ROOT / "specs" / "mamba-2-8b.yaml"))["context"] == DEFAULT_CONTEXT
 
 
 def test_programs_read_back_what_was_written(rows: list[tables.Row]) -> None:
     keys = tuple(tables.COLUMNS)
-    assert json.loads(tables.write_json(rows, keys)) == rows
-    read = list(csv.DictReader(io.StringIO(tables.write_csv(rows, keys))))
+    assert json.loads(table_formats.write_json(rows, keys)) == rows
+    read = list(csv.DictReader(io.StringIO(table_formats.write_csv(rows, keys))))
     assert [tuple(row) for row in read] == [keys] * len(rows)
     for row, back in zip(rows, read, strict=True):
         for key in COUNTED:
@@ -123,17 +124,17 @@ class Cells(HTMLParser):
 
 def test_nothing_breaks_out_of_its_cell() -> None:
     keys = ("name", "developer", "link")
-    page = Cells(tables.write_html([hostile()], keys))
+    page = Cells(table_formats.write_html([hostile()], keys))
     assert page.rows[1] == [HOSTILE, "a, b", 'https://x.org/"><script>']
     assert "script" not in page.tags
     assert "b" not in page.tags
-    (line,) = tables.write_md([hostile()], keys).splitlines()[2:]
+    (line,) = table_formats.write_md([hostile()], keys).splitlines()[2:]
     assert len(re.findall(r"(?<!\\)\|", line)) == 4
-    assert list(csv.reader(io.StringIO(tables.write_csv([hostile()], keys))))[1][:2] == [HOSTILE, "a, b"]
+    assert list(csv.reader(io.StringIO(table_formats.write_csv([hostile()], keys))))[1][:2] == [HOSTILE, "a, b"]
 
 
 def test_the_page_is_read_by_ear(rows: list[tables.Row]) -> None:
-    page = tables.write_html(rows, tuple(tables.COLUMNS))
+    page = table_formats.write_html(rows, tuple(tables.COLUMNS))
     assert page.count('<th scope="row">') == len(rows)
     assert page.count('<th scope="col"') == len(Cells(page).rows[0])
     assert "<caption>Facts of" in page
@@ -142,12 +143,11 @@ def test_the_page_is_read_by_ear(rows: list[tables.Row]) -> None:
 
 
 def test_people_are_told_what_is_not_published(rows: list[tables.Row]) -> None:
-    line = next(line for line in tables.write_md(rows, tuple(tables.COLUMNS)).splitlines() if "Step-5" in line)
+    line = next(line for line in table_formats.write_md(rows, tuple(tables.COLUMNS)).splitlines() if "Step-5" in line)
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    titles = [
-        cell.strip() for cell in tables.write_md(rows, tuple(tables.COLUMNS)).splitlines()[0].strip("|").split("|")
-    ]
-    assert cells[titles.index("parameters")] == cells[titles.index("experts")] == "not published"
+    head, *_ = table_formats.write_md(rows, tuple(tables.COLUMNS)).splitlines()
+    titles = [cell.strip() for cell in head.strip("|").split("|")]
+    assert cells[titles.index("total parameters")] == cells[titles.index("experts")] == "not disclosed"
     assert "link" not in titles
 
 
@@ -172,12 +172,12 @@ def test_the_function_is_the_command(capsys: pytest.CaptureFixture[str]) -> None
     assert archdraw.table(*THREE, columns=columns) == expected
     model = load(ROOT / "specs" / "gpt-2.yaml")
     assert archdraw.table(model, context=10)[0]["context"] == 10
-    with pytest.raises(archdraw.ArchdrawError, match="there is no column 'total'"):
+    with pytest.raises(archdraw.ArchdrawError, match="unknown column 'total'"):
         archdraw.table(model, columns=["total"])
 
 
 def test_a_file_has_the_format_of_its_suffix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for format in tables.FORMATS:
+    for format in table_formats.FORMATS:
         file = tmp_path / f"t.{format}"
         assert told(capsys, "gpt-2", "-o", str(file)) == f"{file}\n"
         assert file.read_text("utf-8") == told(capsys, "gpt-2", "--format", format)
@@ -186,13 +186,13 @@ def test_a_file_has_the_format_of_its_suffix(tmp_path: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    (["-o", "x.txt"], "a table cannot be written to 'x.txt', whose format is not known; formats: md, csv, json, html"),
-    (["-o", "x.cvs"], "a table cannot be written to 'x.cvs', whose format is not known; did you mean csv"),
-    (["-o", "x.csv", "--format", "md"], "-o x.csv is a file of csv, but --format asks for md"),
-    (["--columns", "name,layer"], "there is no column 'layer'; did you mean layers"),
-    (["--sort", "nmae"], "there is no column 'nmae'; did you mean name"),
-    (["--reverse"], "--reverse turns the order of --sort COLUMN; say which"),
-    (["--context", "many"], "'many' is no number of tokens"),
+    (["-o", "x.txt"], "-o x.txt: unknown format 'txt' (choose from md, csv, json, html)"),
+    (["-o", "x.cvs"], "-o x.cvs: unknown format 'cvs'; did you mean csv"),
+    (["-o", "x.csv", "--format", "md"], "-o x.csv is a csv file, but --format is md"),
+    (["--columns", "name,layer"], "unknown column 'layer'; did you mean layers"),
+    (["--sort", "nmae"], "unknown column 'nmae'; did you mean name"),
+    (["--reverse"], "--reverse needs --sort COLUMN"),
+    (["--context", "many"], "'many' is not a number of tokens"),
 ])  # fmt: skip
 def test_wrong_usage(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["table", "gpt-2", *words]) == 2
@@ -215,4 +215,4 @@ def test_a_spec_with_problems_does_not_stop_the_others(tmp_path: Path, capsys: p
 def test_no_tokens_are_no_context(context: int) -> None:
     with pytest.raises(archdraw.ArchdrawError) as raised:
         archdraw.table("gpt-2", context=context)
-    assert str(raised.value) == f"a context of {context} tokens holds nothing; give 1 or more"
+    assert str(raised.value) == f"context must be at least 1, not {context}"

@@ -1,4 +1,4 @@
-"""When each concept came: the value, who was first, and the matrix."""
+"""Adoption of features: the value, the first models, and the matrix."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw.analysis.concepts import CONCEPTS, concepts
+from archdraw.analysis.concepts import concepts
 from archdraw.app import pictures as shell
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
+from archdraw.glossary.concepts import GROUPS, SHIPPED
 from archdraw.lint.faults import faults
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import Subject
-from archdraw.views.several._timeline_matrix import OWN_ROLES, ROLES
 
 SPECS = Path(__file__).parent.parent / "specs"
 FEW = ("gpt-2", "llama-3-8b", "gemma-3-27b", "deepseek-v3")
@@ -62,7 +62,7 @@ def test_few_models_have_no_fault(subjects: list[Subject], by: str, number: int)
     assert faults(shell.picture("timeline", subjects[30 : 30 + number], by=by).scene()) == []
 
 
-@pytest.mark.parametrize("about", [(name,) for name in CONCEPTS])
+@pytest.mark.parametrize("about", [(name,) for name in GROUPS])
 def test_one_group_has_no_fault(subjects: list[Subject], about: tuple[str, ...]) -> None:
     picture = shell.picture("timeline", subjects, about=about)
     assert faults(picture.scene("dark")) == []
@@ -77,7 +77,7 @@ def test_the_matrix_is_what_the_concepts_say(subjects: list[Subject]) -> None:
     having = {(value.models[number].slug, uptake.concept) for uptake in value.uptakes for number in uptake.models}
     for model in value.models:
         one = by_slug[model.slug]
-        own = {name for names in concepts(one.spec, one.block).values() for name in names}
+        own = {concept.name for concept in concepts(one.spec, one.block)}
         assert {concept for slug, concept in having if slug == model.slug} == own
 
 
@@ -86,15 +86,15 @@ def test_the_first_is_the_oldest(subjects: list[Subject]) -> None:
     firsts = {uptake.concept: [model.name for model in value.firsts(uptake)] for uptake in value.uptakes}
     assert firsts["multi-head attention"] == ["Transformer base"]
     assert firsts["mixture of experts"] == ["Switch Base 128"]
-    assert firsts["latent attention"] == ["DeepSeek V2"]
-    assert firsts["convolution as a mixer"] == ["LFM2.5 1.2B", "LFM2.5 350M", "LFM2.5 8B-A1B"]
+    assert firsts["multi-head latent attention"] == ["DeepSeek V2"]
+    assert firsts["short-convolution mixer"] == ["LFM2.5 1.2B", "LFM2.5 350M", "LFM2.5 8B-A1B"]
 
 
 def test_a_group_is_a_staircase(subjects: list[Subject]) -> None:
     value = shell.picture("timeline", subjects).value
     groups = [uptake.about for uptake in value.uptakes]
-    assert groups == sorted(groups, key=list(CONCEPTS).index)
-    for about in CONCEPTS:
+    assert groups == sorted(groups, key=list(GROUPS).index)
+    for about in GROUPS:
         days = [value.firsts(uptake)[0].day for uptake in value.uptakes if uptake.about == about]
         assert days == sorted(days)
 
@@ -116,7 +116,7 @@ def test_cells_stand_in_the_order_of_release_and_the_first_is_tall(subjects: lis
 
 
 def test_same_day_firsts_are_told(subjects: list[Subject]) -> None:
-    scene = shell.picture("timeline", subjects, concept=("convolution as a mixer",)).scene()
+    scene = shell.picture("timeline", subjects, concept=("short-convolution mixer",)).scene()
     assert "LFM2.5 1.2B and 2 others" in texts(scene)
     assert "first in LFM2.5 1.2B and LFM2.5 350M and LFM2.5 8B-A1B (2026-05-28)" in scene.description
 
@@ -126,8 +126,8 @@ def test_shares_of_years_are_bars(subjects: list[Subject]) -> None:
     group = row(picture.scene(), "multi-head attention")
     slots = [one for one in group.children if isinstance(one, Group) and " models, " in one.title]
     assert [slot.title for slot in slots][:2] == [
-        "multi-head attention in 2017: 1 of 1 models, 100 %",
-        "multi-head attention in 2018: 2 of 2 models, 100 %",
+        "multi-head attention in 2017: 1 of 1 models, 100%",
+        "multi-head attention in 2018: 2 of 2 models, 100%",
     ]
     by_year = picture.data()["concepts"][0]["by_year"]
     for slot, counted in zip(slots, by_year.values(), strict=True):
@@ -152,7 +152,7 @@ def test_few_models_are_named_above_their_columns(few: list[Subject]) -> None:
     scene = shell.picture("timeline", few).scene()
     names = [text for text in texts(scene) if text in ("GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B")]
     assert names == ["GPT-2 124M", "Llama 3 8B", "DeepSeek V3", "Gemma 3 27B"]
-    assert "concepts that none of these models has" in " ".join(texts(scene))
+    assert "features that none of these models has" in " ".join(texts(scene))
 
 
 def test_cells_are_links(few: list[Subject]) -> None:
@@ -163,16 +163,13 @@ def test_cells_are_links(few: list[Subject]) -> None:
 
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     scene = shell.picture("timeline", subjects).scene()
-    assert "left out: Step-5 Preview (structure not published)" in " ".join(texts(scene))
+    assert "not shown: Step-5 Preview (structure not published)" in " ".join(texts(scene))
 
 
-def test_roles_are_of_concepts_and_of_every_theme() -> None:
-    assert ROLES.keys() <= CONCEPTS.keys()
-    known = {name for tests in CONCEPTS.values() for name in tests}
-    assert OWN_ROLES.keys() <= known
+def test_colours_of_concepts_are_those_of_blocks() -> None:
     for theme in map(load_theme, theme_names()):
-        for role in {*ROLES.values(), *OWN_ROLES.values()}:
-            theme.paint(role)
+        for concept in SHIPPED:
+            theme.paint(concept.role)
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,7 +192,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         }
     ]
     assert run(["timeline", "gpt-2", "llama-3-8b", "-o", str(tmp_path / "a.svg")]) == 0
-    assert "When each idea came" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "Adoption of architectural features" in (tmp_path / "a.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ def test_the_commands_say_that_nothing_is_known() -> None:
     assert report["complete"] is False
     assert report["total_parameters"] is None
     assert report["cache"] is None
-    assert "nothing can be counted" in archdraw("facts", file).stdout
+    assert "not counted" in archdraw("facts", file).stdout
     run = archdraw("fit", file, "--memory", "80GiB")
     assert run.returncode
-    assert "nobody can tell what fits: the structure of Step-5 Preview is not published" in run.stderr
+    assert "the structure of Step-5 Preview is not disclosed" in run.stderr
 
 
 def test_a_known_block_cannot_stand_in_an_unknown_width() -> None:

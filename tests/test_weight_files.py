@@ -67,7 +67,7 @@ def test_an_index_and_the_files_beside_it(tmp_path: Path) -> None:
     assert read(*sorted(tmp_path.glob("*.safetensors"))) == {"a": [2], "b": [3, 4]}
     assert refused(index, index) == f"a is in {index.as_posix()} too"
     (tmp_path / places["b"]).unlink()
-    assert refused(index) == "model-00002-of-00002.safetensors is not beside the index"
+    assert refused(index) == "model-00002-of-00002.safetensors is not in the folder of the index"
     index.write_text(json.dumps({"weight_map": {"a": places["a"], "c": places["a"]}}), "utf-8")
     assert refused(index) == "c is in none of the files of the index"
 
@@ -76,7 +76,7 @@ def test_an_index_and_the_files_beside_it(tmp_path: Path) -> None:
 def test_an_index_names_files_beside_it_only(tmp_path: Path, place: Any) -> None:
     index = tmp_path / "model.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": {"a": place}}), "utf-8")
-    assert "no file beside it" in refused(index)
+    assert "no file in its folder" in refused(index)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_files_that_are_refused(tmp_path: Path, name: str, content: bytes, messa
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    assert refused(tmp_path / "none.safetensors") == "there is no such file"
+    assert refused(tmp_path / "none.safetensors") == "file not found"
     assert refused(tmp_path) == "there are no weights in this folder"
     assert "null" in refused(Path("a\0b"))
 
@@ -157,7 +157,7 @@ def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
 def test_places_that_cannot_be(tmp_path: Path) -> None:
     for place in (None, [0], [0, "x"], {"a": 1}):
         file = safetensors(tmp_path / "m.safetensors", {}, odd={"dtype": "F32", "shape": [1], "data_offsets": place})
-        assert refused(file) == "the header does not say where odd is"
+        assert refused(file) == "the header has no place for odd"
 
 
 @given(st.binary(max_size=200))

@@ -59,9 +59,9 @@ def stored(named: dict[str, tuple[int, ...]]) -> list[Tensor]:
     return [Tensor(name, shape) for name, shape in named.items()]
 
 
-def told(text: str, named: dict[str, tuple[int, ...]]) -> list[str]:
+def differences(text: str, named: dict[str, tuple[int, ...]]) -> list[str]:
     result = compare(tree(text), stored(named))
-    return [*result.told(), *result.told_renamed()]
+    return [*result.lines(), *result.renamed_lines()]
 
 
 @pytest.mark.parametrize("file", SPECS, ids=[file.stem for file in SPECS])
@@ -98,27 +98,29 @@ def test_each_missing_tensor_is_named() -> None:
     named = hugging_face()
     for layer in (0, 2):
         del named[f"model.layers.{layer}.self_attn.k_norm.weight"]
-    assert told(DENSE, named) == ["layers.0,2.self_attn.k_norm.weight [2] is missing"]
+    assert differences(DENSE, named) == ["layers.0,2.self_attn.k_norm.weight [2] is missing"]
 
 
 def test_each_extra_tensor_is_named_as_the_file_has_it() -> None:
     named = hugging_face() | {f"model.layers.{layer}.self_attn.q_proj.bias": (8,) for layer in range(3)}
-    assert told(DENSE, named) == ["model.layers.0-2.self_attn.q_proj.bias [8] is not in the spec"]
+    assert differences(DENSE, named) == ["model.layers.0-2.self_attn.q_proj.bias [8] is not in the spec"]
 
 
 def test_another_shape_is_told_with_both() -> None:
     named = hugging_face() | {"model.layers.1.mlp.down_proj.weight": (8, 12)}
-    assert told(DENSE, named) == ["layers.1.mlp.down_proj.weight is [8, 12], not [8, 16]"]
+    assert differences(DENSE, named) == ["layers.1.mlp.down_proj.weight is [8, 12], not [8, 16]"]
 
 
 def test_more_layers_and_fewer() -> None:
-    assert all(line.startswith("model.layers.3.") for line in told(DENSE, hugging_face(4)))
-    assert all(line.startswith("layers.2.") and line.endswith("is missing") for line in told(DENSE, hugging_face(2)))
+    assert all(line.startswith("model.layers.3.") for line in differences(DENSE, hugging_face(4)))
+    assert all(
+        line.startswith("layers.2.") and line.endswith("is missing") for line in differences(DENSE, hugging_face(2))
+    )
 
 
 def test_other_names_are_told_where_shapes_agree() -> None:
     named = {name.replace("q_norm", "query_scale"): shape for name, shape in hugging_face().items()}
-    assert told(DENSE, named) == [
+    assert differences(DENSE, named) == [
         "layers.0-2.self_attn.q_norm.weight is called model.layers.*.self_attn.query_scale.weight in the file, "
         "or is another tensor of the same shape"
     ]
@@ -139,7 +141,7 @@ def test_names_of_gguf() -> None:
         *(("self_attn.o_proj", "attn_output"), ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up")),
         *(("mlp.down_proj", "ffn_down"), ("input_layernorm", "attn_norm"), ("post_attention_layernorm", "ffn_norm")),
     )
-    assert told(DENSE, named) == []
+    assert differences(DENSE, named) == []
 
 
 def test_names_of_the_first_llama() -> None:
@@ -151,7 +153,7 @@ def test_names_of_the_first_llama() -> None:
         *(("mlp.down_proj", "feed_forward.w2"), ("input_layernorm", "attention_norm")),
         ("post_attention_layernorm", "ffn_norm"),
     )
-    assert told(DENSE, named) == []
+    assert differences(DENSE, named) == []
 
 
 def fused(named: dict[str, tuple[int, ...]], whole: str, parts: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -168,9 +170,9 @@ def test_fused_projections() -> None:
     named = fused(hugging_face(), "qkv_proj", ("q_proj", "k_proj", "v_proj"))
     named = fused(named, "gate_up_proj", ("gate_proj", "up_proj"))
     assert named["model.layers.0.self_attn.qkv_proj.weight"] == (16, 8)
-    assert told(DENSE, named) == []
+    assert differences(DENSE, named) == []
     named["model.layers.0.mlp.gate_up_proj.weight"] = (30, 8)
-    assert told(DENSE, named) == ["layers.0.mlp.gate_proj+up_proj.weight is [30, 8], not [32, 8]"]
+    assert differences(DENSE, named) == ["layers.0.mlp.gate_proj+up_proj.weight is [30, 8], not [32, 8]"]
 
 
 def sparse() -> dict[str, tuple[int, ...]]:
@@ -187,10 +189,10 @@ def sparse() -> dict[str, tuple[int, ...]]:
 
 def test_experts_one_by_one() -> None:
     named = sparse()
-    assert told(SPARSE, named) == []
+    assert differences(SPARSE, named) == []
     del named["model.layers.1.mlp.experts.3.up_proj.weight"]
     named["model.layers.2.mlp.experts.0.down_proj.weight"] = (8, 5)
-    assert told(SPARSE, named) == [
+    assert differences(SPARSE, named) == [
         "layers.1.mlp.experts.3.up_proj.weight [6, 8] is missing",
         "layers.2.mlp.experts.0.down_proj.weight is [8, 5], not [8, 6]",
     ]
@@ -203,7 +205,7 @@ def test_experts_as_one_tensor_in_both_layouts(turned: bool) -> None:
         start = f"model.layers.{layer}.mlp.experts."
         named[f"{start}gate_up_proj"] = (4, 8, 12) if turned else (4, 12, 8)
         named[f"{start}down_proj"] = (4, 6, 8) if turned else (4, 8, 6)
-    assert told(SPARSE, named) == []
+    assert differences(SPARSE, named) == []
 
 
 def test_names_of_mixtral() -> None:
@@ -211,14 +213,14 @@ def test_names_of_mixtral() -> None:
         sparse(),
         *((".mlp.", ".block_sparse_moe."), (".gate_proj.", ".w1."), (".down_proj.", ".w2."), (".up_proj.", ".w3.")),
     )
-    assert told(SPARSE, named) == []
+    assert differences(SPARSE, named) == []
 
 
 def test_quantised_files() -> None:
     """Scales are no weights; packed weights have a shape of their own."""
     named = sparse()
     scales = {name.replace(".weight", ".weight_scale_inv"): (1, 1) for name in named if "proj" in name}
-    assert told(SPARSE, named | scales) == []
+    assert differences(SPARSE, named | scales) == []
     packed = [
         Tensor(name.replace("proj.weight", "proj.weight_packed"), (*shape[:-1], 2) if "proj" in name else shape)
         for name, shape in named.items()
@@ -230,10 +232,10 @@ def test_quantised_files() -> None:
 def test_second_names_of_tied_tensors_may_be_there_or_not() -> None:
     text = DENSE.replace("hidden_size: 8", "hidden_size: 8\ntie_word_embeddings: true")
     named = hugging_face()
-    assert told(text, named) == []
+    assert differences(text, named) == []
     del named["lm_head.weight"]
-    assert told(text, named) == []
-    assert told(DENSE, named) == ["lm_head.weight [10, 8] is missing"]
+    assert differences(text, named) == []
+    assert differences(DENSE, named) == ["lm_head.weight [10, 8] is missing"]
 
 
 def test_modules_beside_the_model_may_be_there_or_not() -> None:
@@ -242,8 +244,8 @@ def test_modules_beside_the_model_may_be_there_or_not() -> None:
         "  - rmsnorm\n"
         "  - multi_token_prediction: {layer: {decoder: {feed_forward: {swiglu: {intermediate_size: 16}}}}}\n",
     )
-    assert told(text, hugging_face()) == []
-    assert told(text, hugging_face() | {"model.layers.3.eh_proj.weight": (8, 16), "mtp.norm.weight": (8,)}) == []
+    assert differences(text, hugging_face()) == []
+    assert differences(text, hugging_face() | {"model.layers.3.eh_proj.weight": (8, 16), "mtp.norm.weight": (8,)}) == []
 
 
 def test_templates() -> None:

@@ -516,7 +516,7 @@ def test_formats_write() -> None:
 
 
 def test_unknown_format() -> None:
-    with pytest.raises(ArchdrawError, match="no format is named 'pgn'; did you mean png"):
+    with pytest.raises(ArchdrawError, match="unknown format 'pgn'; did you mean png"):
         writers.write(EVERYTHING, "pgn")
 
 

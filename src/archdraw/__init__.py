@@ -1,51 +1,99 @@
-"""archdraw draws neural-network architectures from a declarative spec, with numbers that are true.
+"""archdraw draws neural-network architectures from a declarative spec, and counts them from the same block tree.
 
-A model is a tree of blocks, and everything else follows from that one tree. The way of the data, each step a module or
-a package of its own::
+What :data:`__all__` names is stable: it changes only with a new minor version and a line in the changelog, and from
+1.0 on only with a major one. All modules below are parts of the program and may change with any version, but for what
+the documents about adding kinds, readers, views and formats name.
+
+A model is a tree of blocks, and everything else follows from that one tree::
 
     text --source--> Document --spec--> Spec --kinds--> Block --views--> Picture --layout--> Scene --writers--> bytes
                                                           '--facts--> Facts
 
 >>> import archdraw
->>> model = archdraw.load("specs/llama-3-8b.yaml")
+>>> model = archdraw.load("llama-3-8b")
 >>> f"{model.facts.total_parameters:,}"
 '8,030,261,248'
->>> model.svg(theme="dark")[:4]
-'<svg'
+>>> model.svg(theme="dark")[:5]
+'<?xml'
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from archdraw.errors import ArchdrawError, InputError
+from archdraw.catalog import (
+    difference,
+    kind_schema,
+    list_formats,
+    list_kinds,
+    list_models,
+    list_themes,
+    list_views,
+    table,
+)
+from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model import Model, load
+from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
 
-__version__: str
+if TYPE_CHECKING:
+    from archdraw.analysis.difference import Difference
+    from archdraw.app.pictures import Picture
+    from archdraw.tree.facts import Facts
 
-__all__ = ["ArchdrawError", "InputError", "Model", "__version__", "load"]
+    __version__: str
 
+__all__ = [
+    "ArchdrawError",
+    "Difference",
+    "Facts",
+    "InputError",
+    "Model",
+    "Picture",
+    "Problem",
+    "Span",
+    "__version__",
+    "compare",
+    "difference",
+    "draw",
+    "kind_schema",
+    "lineage",
+    "list_formats",
+    "list_kinds",
+    "list_models",
+    "list_themes",
+    "list_views",
+    "load",
+    "poster",
+    "scale",
+    "table",
+    "timeline",
+]
 
-def __getattr__(name: str) -> Any:
-    """``__version__``, ``table``, and a function for each view of several models, looked up when they are asked for.
+_LATE = {
+    "Difference": "archdraw.analysis.difference",
+    "Facts": "archdraw.tree.facts",
+    "Picture": "archdraw.app.pictures",
+}
+"""Classes by the modules that they are in, which are imported when they are asked for."""
 
-    ``archdraw.compare("a.yaml", "b.yaml")``: see :func:`archdraw.app.pictures.function`.
-    ``archdraw.table()`` has a row of facts for each model: see :func:`archdraw.app.tables.table`.
-    """
-    if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version
+if not TYPE_CHECKING:  # so that a type checker rejects whatever is not named above
 
-        try:
-            return version("archdraw")
-        except PackageNotFoundError:  # run from its sources, never installed
-            return "0"
-    if name == "table":
-        from archdraw.app.tables import table
+    def __getattr__(name: str) -> object:
+        if name in _LATE:
+            from importlib import import_module
 
-        return table
-    if not name.startswith("_"):
-        from archdraw.views import several
+            return getattr(import_module(_LATE[name]), name)
+        if name == "__version__":
+            from importlib.metadata import PackageNotFoundError, version
 
-        if name in several.names():
-            from archdraw.app.pictures import function
+            from archdraw.resources import DISTRIBUTION
 
-            return function(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            try:
+                return version(DISTRIBUTION)
+            except PackageNotFoundError:  # run from its sources, never installed
+                return "0"
+        from archdraw.errors import nearest
+
+        hint = nearest(name, __all__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}" + (f"; {hint}" if hint else ""))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -72,3 +72,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     small = {one.lower(): one for one in sorted(known)}
     matches = [small[match] for match in difflib.get_close_matches(name.lower(), small, n=3, cutoff=0.6)]
     return f"did you mean {' or '.join(matches)}?" if matches else ""
+
+
+def unknown_name(what: str, name: object, known: Iterable[str], *, hint: str = "") -> str:
+    """The message for a ``name`` that is none of the ``known`` ones: the nearest of them, else all.
+
+    >>> unknown_name("theme", "drak", ["dark", "light"])
+    "unknown theme 'drak'; did you mean dark?"
+    >>> unknown_name("theme", "sepia", ["dark", "light"])
+    "unknown theme 'sepia' (choose from dark, light)"
+    >>> unknown_name("precision", "fp16", ["fp32", "bf16"], hint="bf16 takes as many bits")
+    "unknown precision 'fp16' (choose from fp32, bf16; bf16 takes as many bits)"
+    """
+    names = list(known)
+    near = "" if hint else nearest(str(name), names)
+    choices = f"choose from {', '.join(names)}"
+    return f"unknown {what} {name!r}" + (f"; {near}" if near else f" ({'; '.join(filter(None, (choices, hint)))})")

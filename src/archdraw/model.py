@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
+from archdraw.resources import shipped_spec, specs_folder
+
 if TYPE_CHECKING:
-    from archdraw.errors import Problem
     from archdraw.readers import Reading
     from archdraw.scene import Scene
     from archdraw.spec import Spec
     from archdraw.theme import Theme
-    from archdraw.tree.blocks import Module
+    from archdraw.tree.blocks import Leaf, Module
     from archdraw.tree.facts import Facts
     from archdraw.writers import TextMode
 
@@ -50,46 +53,98 @@ def slug_of(path: str | Path) -> str:
     return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
 
 
-def load(path: str | Path) -> Model:
-    """The model that the file at ``path`` describes.
+def load(source: str | Path) -> Model:
+    """The model that ``source`` describes: the name of one that comes with archdraw, or a file, a folder, an id.
 
-    That is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a
-    folder of such files, or the id of a Hugging Face repository.
-    Raises :class:`archdraw.InputError` with everything that is wrong with the file.
+    A file is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a
+    folder of such files, or the id of a Hugging Face repository. A file in the working folder comes before a name.
+    Raises :class:`archdraw.InputError` with everything that is wrong with it.
+
+    >>> load("llama-3-8b")
+    <archdraw model Llama 3 8B: 8,030,261,248 parameters, 32 layers>
+    >>> load("llama-3-8")
+    Traceback (most recent call last):
+        ...
+    archdraw.errors.InputError: llama-3-8:1:1: error: file not found, and no such model comes with archdraw
+      hint: did you mean llama-3-8b or llama-3-2-3b or llama-3-2-1b?
     """
     from archdraw.spec import expand, load_spec
 
+    path = shipped_spec(source) or source
     if is_spec(path):
         spec = load_spec(path)
         return Model(spec, expand(spec), slug=slug_of(path))
+    if _is_name(path):
+        hint = nearest(str(path), (file.stem for file in specs_folder().glob("*.yaml")))
+        raise InputError(
+            [Problem("file not found, and no such model comes with archdraw", Span(str(path), 1, 1), hint=hint)]
+        )
     from archdraw.readers.sources import read_model
 
     return described(read_model(str(path)), path)
 
 
+def _is_name(path: str | Path) -> bool:
+    """Whether ``path`` is one word, no file's, and so can only be meant as the name of a model."""
+    word = Path(path)
+    return str(path) == word.name and not word.exists() and word.suffix.lower() not in CHECKPOINT_SUFFIXES
+
+
 def described(reading: Reading, path: str | Path) -> Model:
     """The model of a ``reading`` of what is at ``path``.
 
-    Raises :class:`archdraw.InputError` where the config contradicts itself in a way that only the whole model shows.
+    Raises :class:`archdraw.InputError` where values of the config do not fit each other, with their places in it.
     """
-    from archdraw.spec import expand, parse_spec
+    from archdraw.readers.checked import checked
 
-    spec = parse_spec(reading.text, f"{Path(path).as_posix()} (as a spec)")
-    return Model(spec, expand(spec), reading, slug_of(path))
+    return Model(*checked(reading), reading, slug_of(path))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 
-    ``reading`` says what of a config was understood; None for a model that was read from a spec. ``slug`` is its short
-    name, from that of its file. In a notebook a model shows itself as its plate.
+    ``spec`` is what its author wrote, ``block`` its block tree. ``reading`` says what of a config was recognized; None
+    for a model that was read from a spec. ``slug`` is its short name, from that of its file. In Jupyter a model renders
+    as its diagram.
+
+    >>> model = load("gpt-2")
+    >>> f"{model.facts.total_parameters:,} parameters in {model.facts.layers} layers"
+    '124,439,808 parameters in 12 layers'
+    >>> model.at("self_attn").label
+    'Multi-head attention'
     """
 
     spec: Spec
     block: Module
     reading: Reading | None = None
     slug: str = ""
+
+    @classmethod
+    def from_text(cls, text: str, *, file: str = "<text>", slug: str | None = None) -> Model:
+        """The model of the spec that ``text`` holds, in YAML.
+
+        ``file`` is its name in messages, ``slug`` its short name, by default made from the model's name. Raises
+        :class:`archdraw.InputError` with everything that is wrong with the text.
+
+        >>> Model.from_text('''
+        ... name: Tiny 1
+        ... hidden_size: 8
+        ... vocab_size: 10
+        ... layers:
+        ...   - embedding
+        ...   - decoder:
+        ...       times: 2
+        ...       attention: {multi_head: {num_attention_heads: 2}}
+        ...       feed_forward: {swiglu: {intermediate_size: 16}}
+        ... ''').slug
+        'tiny-1'
+        """
+        from archdraw.spec import expand, parse_spec
+
+        spec = parse_spec(text, file)
+        made = "-".join(re.findall(r"[\w.]+", spec.name.lower()))
+        return cls(spec, expand(spec), slug=made if slug is None else slug)
 
     @property
     def name(self) -> str:
@@ -103,13 +158,46 @@ class Model:
 
     @cached_property
     def facts(self) -> Facts:
-        """Parameters, layers and cache, counted from the block tree."""
+        """Numbers of parameters and layers, bytes of cache and state, counted from the block tree."""
         from archdraw.tree.facts import facts
 
         return facts(self.block)
 
+    def walk(self) -> Iterator[tuple[str, Module | Leaf]]:
+        """Every module and leaf with its path, from the input to the output; what is repeated comes once.
+
+        A path joins names of checkpoints by ``/``; equal names in one module are told apart by ``.2``, ``.3`` ...
+
+        >>> [path for path, block in load("llama-3-8b").walk() if block.role == "norm"]
+        ['layers/layer/input_layernorm', 'layers/layer/post_attention_layernorm', 'norm']
+        """
+        from archdraw.tree.blocks import Leaf, Module, walk
+
+        for path, block in walk(self.block.body):
+            if isinstance(block, Leaf | Module):
+                yield path, block
+
+    def at(self, path: str) -> Module | Leaf:
+        """The module or leaf at ``path``, or at the only path that ends in it: ``mlp/c_fc``.
+
+        Raises :class:`archdraw.ArchdrawError` where there is none, and where several end in ``path``.
+
+        >>> load("gpt-2").at("self_atn")
+        Traceback (most recent call last):
+            ...
+        archdraw.errors.ArchdrawError: no block named self_atn in GPT-2 124M; did you mean self_attn?
+        """
+        blocks = dict(self.walk())
+        found = [path] if path in blocks else [known for known in blocks if known.endswith(f"/{path}")]
+        if len(found) > 1:
+            raise ArchdrawError(f"several blocks of {self.name} are named {path}: {', '.join(found)}")
+        if not found:
+            hint = nearest(path, {*blocks, *(known.rpartition("/")[2] for known in blocks)})
+            raise ArchdrawError(f"no block named {path} in {self.name}" + (f"; {hint}" if hint else ""))
+        return blocks[found[0]]
+
     def scene(self, view: str = "plate", theme: str | Path | Theme = "light") -> Scene:
-        """The picture as geometry.
+        """The diagram as geometry, in px.
 
         ``view`` is ``plate``, ``card``, ``strip`` or ``inset:PATH``; ``theme`` a theme's name, its file, or the theme.
         Raises :class:`archdraw.ArchdrawError` where there is no such view, theme or path.
@@ -121,15 +209,28 @@ class Model:
         return draw(self.spec, self.block, view=view, theme=chosen)
 
     def svg(self, theme: str | Path | Theme = "light", view: str = "plate", text: TextMode = "embed") -> str:
-        """The picture as SVG. ``text``: "embed" real text with its font, "outline" shapes for places without fonts."""
+        """The diagram as SVG; ``theme`` and ``view`` as in :meth:`scene`.
+
+        ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
+        under a transparent text). Raises as :meth:`scene`.
+
+        >>> load("gpt-2").svg(theme="dark")[:5]
+        '<?xml'
+        """
         return self.write(self.scene(view, theme), "svg", text=text).decode()
 
     def png(self, theme: str | Path | Theme = "light", view: str = "plate", scale: float = 1.0) -> bytes:
-        """The picture as PNG, ``scale`` pixels for each px of the scene."""
+        """The diagram as PNG, ``scale`` pixels per px of the scene; ``theme`` and ``view`` as in :meth:`scene`.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
+        """
         return self.write(self.scene(view, theme), "png", scale=scale)
 
     def pdf(self, theme: str | Path | Theme = "light", view: str = "plate") -> bytes:
-        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` where that is too large."""
+        """The diagram as PDF, one page of its size; ``theme`` and ``view`` as in :meth:`scene`.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
+        """
         return self.write(self.scene(view, theme), "pdf")
 
     def save(
@@ -141,9 +242,10 @@ class Model:
         text: TextMode = "embed",
         scale: float = 1.0,
     ) -> Path:
-        """Writes the picture to ``path``, in the format of its suffix, and returns the path.
+        """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
-        Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
+        ``theme``, ``view`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
+        :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
         written; what was there before is then still there.
         """
         from archdraw.files import write_whole
@@ -156,7 +258,10 @@ class Model:
 
     @staticmethod
     def write(scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0) -> bytes:
-        """``scene`` as a file of ``format``. Raises :class:`archdraw.ArchdrawError` for an unknown format."""
+        """``scene`` as a file of ``format``, with ``text`` and ``scale`` as in :meth:`save`.
+
+        Raises :class:`archdraw.ArchdrawError` for an unknown format and a ``scale`` that no file can have.
+        """
         from archdraw.writers import write
 
         return write(scene, format, text=text, scale=scale)
@@ -169,7 +274,7 @@ class Model:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        """What a notebook shows: the plate as SVG, with a line of text for places without pictures."""
+        """What a notebook shows: the diagram as SVG, with a line of text for places without pictures."""
         return mime_bundle(repr(self), self.svg, include, exclude)
 
 

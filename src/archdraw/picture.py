@@ -1,6 +1,6 @@
 """What is to be drawn, before anything has a place: the input of the layout.
 
-A picture knows boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it from a block
+A picture has boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it from a block
 tree. Its diagrams are string diagrams that flow upwards: every item takes lines at its bottom and hands on lines at its
 top. Roles are the names that a theme gives colours to.
 """

@@ -1,10 +1,22 @@
-"""Where the specs and themes are that come with the program."""
+"""Where the specs and themes are that come with the program, and the name that it is installed by."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+DISTRIBUTION = "archdraw-nn"
+"""The name on the package index. ``archdraw`` there is another project; import and command are ``archdraw``."""
+
 _PACKAGE = Path(__file__).parent
+
+
+def install_command(extra: str) -> str:
+    """The shell command that installs the program with its optional dependencies ``extra``.
+
+    >>> install_command("hub")
+    'pip install "archdraw-nn[hub]"'
+    """
+    return f'pip install "{DISTRIBUTION}[{extra}]"'
 
 
 def _folder(name: str) -> Path:

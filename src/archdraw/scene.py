@@ -2,7 +2,7 @@
 
 A scene is all that a writer sees and all that :func:`archdraw.lint.faults.faults` judges. Lengths are design px,
 which are also viewBox units; x grows to the right, y downwards. Colours are ``#RRGGBB``. Every shape says what it is
-for (``kind``), so that a fault can be told from an intention.
+for (``kind``), so that a fault and an intention differ.
 """
 
 from __future__ import annotations

@@ -1,20 +1,22 @@
 """Themes: the colours of a picture, one YAML file each.
 
-A theme knows names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
+A theme has names of roles, not what they mean: the drawing half of the program has no models in it. Colours are
 ``#RRGGBB`` in capitals, contrast is that of WCAG 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from archdraw.doors import THEMES
 from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
-from archdraw.resources import themes_folder
 from archdraw.source import Document, MappingNode, Node, child, parse, plain, read_text
 
 Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.upper)]
@@ -53,7 +55,7 @@ class Theme(_Part):
 
     ``edge`` is for lines that data flows along, ``zoom`` for lines to insets; ``equal`` and ``equal_edge`` paint what a
     comparison lets recede; ``band`` is the ground of lanes and of every other row of a table. ``accents`` are twelve
-    hues, of which a developer has one (:mod:`archdraw.developers`); ``tint_share`` of it goes into the ground of a
+    hues, of which a picture has one; ``tint_share`` of it goes into the ground of a
     block. ``patterns`` repeat a role where a cell is too small for words: roles that are not named are solid.
     """
 
@@ -131,41 +133,54 @@ def contrast(first: str, second: str) -> float:
 
 
 def theme_names() -> tuple[str, ...]:
-    """The names of the themes that come with the program."""
-    return tuple(sorted(path.stem for path in themes_folder().glob("*.yaml")))
+    """The names of the themes that come with the program or with packages that add to it."""
+    return THEMES.names()
+
+
+def theme_file(name: str) -> AbstractContextManager[Path]:
+    """The file of the theme of that name, while the context lasts: a package need not be unpacked.
+
+    Raises :class:`ArchdrawError` where there is no such theme, or where its package cannot be imported.
+    """
+    found = THEMES.find(name)
+    if not found.distribution:
+        return nullcontext(Path(found.target))
+    try:
+        file = files(found.target) / f"{name}.yaml"
+        if not file.is_file():
+            raise FileNotFoundError(f"{name}.yaml is not in {found.target}")
+        return as_file(file)
+    except Exception as error:
+        raise THEMES.broken(found, error) from error
 
 
 def load_theme(name_or_path: str | Path) -> Theme:
     """The theme of that name, or of that file.
 
-    A file may say ``like: light`` and then only what differs from that theme, which is one of the program's own.
+    A file may say ``like: light`` and then only what differs from that theme, which is one with a name.
 
     Raises :class:`ArchdrawError` where there is no such theme, :class:`InputError` with all that is wrong with a file.
     """
-    names = theme_names()
-    if isinstance(name_or_path, str) and name_or_path in names:
-        return _shipped(name_or_path)
+    if isinstance(name_or_path, str) and name_or_path in theme_names():
+        return _named(name_or_path)
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
-        known = ", ".join(names)
-        hint = (
-            nearest(str(name_or_path), names) or f"there are {known}; a theme of your own is a file that ends in .yaml"
-        )
-        raise ArchdrawError(f"no theme is named {str(name_or_path)!r}; {hint}")
+        raise ArchdrawError(THEMES.unknown(str(name_or_path), more="or a file that ends in .yaml"))
     return _load(path)
 
 
 @cache
-def _shipped(name: str) -> Theme:
-    return _load(themes_folder() / f"{name}.yaml")
+def _named(name: str, above: tuple[str, ...] = ()) -> Theme:
+    with theme_file(name) as file:
+        return _load(file, (*above, name))
 
 
-def _load(path: Path) -> Theme:
-    return parse_theme(read_text(path), path.as_posix())
+def _load(path: Path, above: tuple[str, ...] = ()) -> Theme:
+    return parse_theme(read_text(path), path.as_posix(), above)
 
 
-def parse_theme(text: str, file: str) -> Theme:
-    """The theme that the YAML ``text`` of ``file`` says.
+def parse_theme(text: str, file: str, above: tuple[str, ...] = ()) -> Theme:
+    """The theme that the YAML ``text`` of ``file`` says, asked for by the themes ``above``, which are like it.
 
     Raises :class:`InputError` with all that is wrong with it.
     """
@@ -174,15 +189,18 @@ def parse_theme(text: str, file: str) -> Theme:
     if not isinstance(data, dict):
         raise InputError([document.problem("a theme is a mapping of names to colours", document.root.span)])
     if "like" in data:
-        like, names = data.pop("like"), theme_names()
-        if like not in names:
-            hint = nearest(str(like), names) or f"themes to start from: {', '.join(names)}"
-            raise InputError([document.problem(f"no theme is named {like!r}", document.span("like"), hint)])
-        data = _overlaid(_shipped(like).model_dump(mode="python"), {"name": Path(file).stem, **data})
+        like = data.pop("like")
+        if like not in theme_names():
+            hint = nearest(str(like), theme_names()) or f"choose from {', '.join(theme_names())}"
+            raise InputError([document.problem(f"unknown theme {like!r}", document.span("like"), hint)])
+        if like in above:
+            chain = " like ".join((*above[above.index(like) :], like))
+            raise InputError([document.problem(f"a theme cannot be like itself: {chain}", document.span("like"))])
+        data = _overlaid(_named(like, above).model_dump(mode="python"), {"name": Path(file).stem, **data})
     try:
         return Theme.model_validate({"name": Path(file).stem, **data})
     except ValidationError as error:
-        raise InputError(_told(found, document) for found in error.errors()) from None
+        raise InputError(_problem(found, document) for found in error.errors()) from None
 
 
 def _overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +212,7 @@ def _overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _told(found: Any, document: Document) -> Problem:
+def _problem(found: Any, document: Document) -> Problem:
     """What pydantic found, in our words and at its place."""
     path = found["loc"]
     name = str(path[-1]) if path else "theme"

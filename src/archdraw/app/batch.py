@@ -1,4 +1,4 @@
-"""Many specs to many files, on one core or on many; one spec that fails never stops the others."""
+"""Many specs to many files, on one core or on many; a spec that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def render(job: Job) -> Outcome:
     try:
         model = load(job.spec)
         if model.reading is not None:
-            # A spec's warnings are for its author, who asks for them; those of a config tell how far to trust it.
+            # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
             problems += model.warnings
         for output in job.outputs:
             scene = model.scene(output.view, output.theme)
@@ -98,7 +98,7 @@ def render_all(jobs: Sequence[Job], executor: Executor | None = None) -> Iterato
             try:
                 yield future.result()
             except Exception:
-                # The worker itself went down (out of memory, killed), and with it whatever else it had to do.
+                # The worker itself has ended (out of memory, killed), and with it all that it had to do.
                 yield Outcome(job.spec, crash=traceback.format_exc())
     finally:
         for future in waiting:

@@ -1,4 +1,4 @@
-"""Models by concept, and what each plate leaves out, as Markdown."""
+"""Models by architectural feature, and what each diagram leaves out, as Markdown."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ SHORTEST_LINE = 12
 
 
 def coverage(models: Sequence[Model]) -> str:
-    """A page about ``models``: every concept with the models that have it, every model with what it takes up."""
+    """A page about ``models``: every feature with the models that have it, every model with its features."""
     ordered = sorted(models, key=lambda model: model.name.casefold())
     found = [(model, concepts(model.spec, model.block)) for model in ordered]
     lines = [
         "# Coverage",
         "",
-        f"{len(models)} models by concept, and what their plates leave out. `archdraw coverage` writes this page from",
-        "the specs: a concept is found in the blocks that a model is made of, not in its texts.",
+        f"{len(models)} models by architectural feature, and what their diagrams leave out. `archdraw coverage` makes",
+        "this page from the specs: a feature is found in the blocks of a model, not in its description.",
     ]
     for about, every in grouped(known_concepts()).items():
-        lines += ["", f"## {about.capitalize()}", "", "| concept | models | which |", "|---|---:|---|"]
+        lines += ["", f"## {about.capitalize()}", "", "| feature | models | which |", "|---|---:|---|"]
         for concept in every:
             having = [model.name for model, own in found if concept in own]
             lines.append(f"| {concept.name} | {len(having)} | {', '.join(having)} |")
-    lines += ["", "## Models", "", "| model | concepts | not in the plate |", "|---|---|---|"]
+    lines += ["", "## Models", "", "| model | features | not in the diagram |", "|---|---|---|"]
     for model, own in found:
         listed = "; ".join(", ".join(one.name for one in group) for group in grouped(own).values() if group)
         lines.append(f"| {model.name} | {listed} | {'; '.join(left_out(model))} |")
@@ -41,9 +41,9 @@ def coverage(models: Sequence[Model]) -> str:
 
 
 def left_out(model: Model) -> list[str]:
-    """What the plate of ``model`` does not show: what its spec lacks, what stays folded, panels without room."""
+    """What the diagram of ``model`` does not show: what its spec lacks, what is not expanded, panels without room."""
     missing = [str(reason) for reason in model.spec.incomplete]
-    # A title is told from the box that it opens, which may have the same words, by its weight.
+    # A title and the box that it opens may have the same words; they differ in weight.
     drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text) and shape.weight == TITLE}
 
     def is_drawn(title: str) -> bool:
@@ -57,7 +57,7 @@ def left_out(model: Model) -> list[str]:
 
 
 def _folded(block: Block, opened: list[str]) -> Iterator[str]:
-    """The modules beside the spine that stay folded; what is beside an opened one is not in its panel."""
+    """The side modules that are not expanded; those of an expanded one are not in its panel."""
     if isinstance(block, Side):
         body = block.body
         if body.kind != "unused_layers" and describe(body).title not in opened:

@@ -1,19 +1,18 @@
-"""Pictures of several models as Python sees them: ``archdraw.compare("a.yaml", "b.yaml").save("ab.svg")``."""
+"""Pictures of several models as Python sees them: what :mod:`archdraw.pictures` and the commands make."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.app.options import checked, options
+from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
 from archdraw.model import Model, load, mime_bundle
-from archdraw.resources import shipped_spec, specs_folder
+from archdraw.resources import specs_folder
 from archdraw.theme import Theme, load_theme
 from archdraw.views import several
 from archdraw.views.several import Several, Subject
@@ -21,12 +20,6 @@ from archdraw.views.several import Several, Subject
 if TYPE_CHECKING:
     from archdraw.scene import Scene
     from archdraw.writers import TextMode
-
-
-def options(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The options of one half of a view: its keyword-only parameters, annotations evaluated."""
-    parameters = inspect.signature(function, eval_str=True).parameters
-    return {name: found for name, found in parameters.items() if found.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
 def subject(model: Model, link: str = "") -> Subject:
@@ -48,9 +41,9 @@ def _apart(name: str, theme: Theme, part: Any) -> Scene:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Picture:
-    """A view of several models: its ``value`` is what it tells, all else is how that is written.
+    """A view of several models: ``value`` is what it shows, ``drawing`` the options of how.
 
-    In a notebook it shows itself.
+    In Jupyter it renders as its diagram.
     """
 
     name: str
@@ -59,9 +52,10 @@ class Picture:
     drawing: Mapping[str, Any]
 
     def scene(self, theme: str | Path | Theme = "light", each: Each = map) -> Scene:
-        """The picture as geometry. Raises :class:`archdraw.ArchdrawError` where there is no such theme.
+        """The picture as geometry, in px; ``theme`` is a theme's name, its file, or the theme.
 
-        What is drawn piece by piece is drawn by ``each``: ``map``, or that of an executor.
+        What is drawn piece by piece is drawn by ``each``: ``map``, or that of an executor. Raises
+        :class:`archdraw.ArchdrawError` where there is no such theme.
         """
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
         view = self.view
@@ -71,19 +65,29 @@ class Picture:
         return view.draw(self.value, chosen, scenes, **self.drawing)
 
     def data(self) -> Any:
-        """What it tells, as plain data: mappings, lists, texts and numbers."""
+        """What it shows, as plain data: mappings, lists, texts and numbers, as ``--json`` prints them."""
         return self.view.data(self.value)
 
     def svg(self, theme: str | Path | Theme = "light", text: TextMode = "embed") -> str:
-        """The picture as SVG. ``text``: "embed" real text with its font, "outline" shapes for places without fonts."""
+        """The picture as SVG; ``theme`` as in :meth:`scene`.
+
+        ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
+        under a transparent text). Raises as :meth:`scene`.
+        """
         return Model.write(self.scene(theme), "svg", text=text).decode()
 
     def png(self, theme: str | Path | Theme = "light", scale: float = 1.0) -> bytes:
-        """The picture as PNG, ``scale`` pixels for each px of the scene."""
+        """The picture as PNG, ``scale`` pixels per px of the scene; ``theme`` as in :meth:`scene`.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
+        """
         return Model.write(self.scene(theme), "png", scale=scale)
 
     def pdf(self, theme: str | Path | Theme = "light") -> bytes:
-        """The picture as PDF, one page of its size. Raises :class:`archdraw.ArchdrawError` where that is too large."""
+        """The picture as PDF, one page of its size; ``theme`` as in :meth:`scene`.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
+        """
         return Model.write(self.scene(theme), "pdf")
 
     def save(
@@ -91,7 +95,8 @@ class Picture:
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
-        Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
+        ``theme`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
+        :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
         written; what was there before is then still there.
         """
         target = Path(path)
@@ -107,66 +112,35 @@ class Picture:
         return mime_bundle(repr(self), self.svg, include, exclude)
 
 
-def picture(name: str, subjects: Sequence[Subject], **chosen: Any) -> Picture:
+def picture(name: str, subjects: Sequence[Subject], /, **chosen: Any) -> Picture:
     """The view ``name`` of ``subjects``, with ``chosen`` options.
 
-    Raises :class:`archdraw.ArchdrawError` where there is no such view, for more or fewer models than it takes, and for
-    a value that an option does not have; :class:`TypeError` for an option that the view does not have.
+    Raises :class:`archdraw.ArchdrawError` where there is no such view, for more or fewer models than it takes, and with
+    every option whose value is wrong; :class:`TypeError` for an option that the view does not have.
     """
     view = several.view(name)
     if len(subjects) < view.least:
-        raise ArchdrawError(f"{name} needs {view.least} models at least, not {len(subjects)}")
+        raise ArchdrawError(f"{name} needs at least {view.least} models, not {len(subjects)}")
     if view.most is not None and len(subjects) > view.most:
-        raise ArchdrawError(f"{name} has room for {view.most} models, not {len(subjects)}")
+        raise ArchdrawError(f"{name} takes at most {view.most} models, not {len(subjects)}")
     gathering, drawing = options(view.gather), options(view.draw)
-    unknown = chosen.keys() - gathering.keys() - drawing.keys()
-    if unknown:
-        raise TypeError(f"{name} has no option {', '.join(sorted(unknown))}")
-    known = {**gathering, **drawing}
-    checked = {key: _checked(key, given, known[key].annotation) for key, given in chosen.items()}
-    value = view.gather(subjects, **{key: checked[key] for key in checked if key in gathering})
-    return Picture(name, view, value, {key: checked[key] for key in checked if key in drawing})
+    values = checked(name, {**gathering, **drawing}, chosen)
+    value = view.gather(subjects, **{key: values[key] for key in values if key in gathering})
+    return Picture(name, view, value, {key: values[key] for key in values if key in drawing})
 
 
-def _checked(name: str, given: Any, annotation: Any) -> Any:
-    """What is ``given`` for an option, as its annotation has it: one text stands for a tuple of one.
+def drawn(name: str, models: Sequence[str | Path | Model], link: str = "", /, **chosen: Any) -> Picture:
+    """The view ``name`` of ``models``: read already, files, or names of models that come with archdraw.
 
-    Raises :class:`ArchdrawError` for what is none of the literals, or out of the range.
+    Without models the view is of all that come with archdraw, unless it needs some. In ``link`` the text ``{slug}``
+    stands for a model's slug; empty: each model's own link. Raises as :func:`archdraw.load` and :func:`picture`.
     """
-    more: tuple[Any, ...] = ()
-    if get_origin(annotation) is Annotated:
-        annotation, *_ = more = get_args(annotation)
-    members = get_args(annotation)
-    if NoneType in members:
-        if given is None:
-            return None
-        annotation = next(member for member in members if member is not NoneType)
-    if get_origin(annotation) is tuple and isinstance(given, str):
-        return (given,)
-    if get_origin(annotation) is Literal and given not in (known := get_args(annotation)):
-        hint = nearest(given, known) if isinstance(given, str) else ""
-        told = f"{name.strip('_')} is {', '.join(known[:-1])} or {known[-1]}, not {given!r}"
-        raise ArchdrawError(f"{told}; {hint}" if hint else told)
-    bounds = next((one for one in more if isinstance(one, range)), None)
-    if bounds is not None and given not in bounds:
-        raise ArchdrawError(f"{name.strip('_')} is a number from {bounds[0]} to {bounds[-1]}, not {given!r}")
-    return given
-
-
-def function(name: str) -> Callable[..., Picture]:
-    """The Python function of the view ``name``: ``function("compare")("a.yaml", model, link="{slug}.svg")``."""
-    made = partial(_drawn, name)
-    made.__doc__ = several.view(name).summary
-    return made
-
-
-def _drawn(name: str, /, *models: str | Path | Model, link: str = "", **chosen: Any) -> Picture:
-    """The view ``name`` of ``models``: read already, files, or names of models that come with the program.
-
-    Without models the view is of all that come with the program. Raises as :func:`archdraw.load` and :func:`picture`.
-    """
-    given: Sequence[str | Path | Model] = models
+    given = models
     if not given and not several.view(name).least:
         given = sorted(specs_folder().glob("*.yaml"))
-    read = [model if isinstance(model, Model) else load(shipped_spec(model) or model) for model in given]
-    return picture(name, [subject(model, link) for model in read], **chosen)
+    return picture(name, [subject(opened(model), link) for model in given], **chosen)
+
+
+def opened(model: str | Path | Model) -> Model:
+    """``model`` itself, or the one that is loaded from what it names. Raises as :func:`archdraw.load`."""
+    return model if isinstance(model, Model) else load(model)

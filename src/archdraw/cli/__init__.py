@@ -1,62 +1,81 @@
 """The command line. A command is a module of this package whose ``command`` is a :class:`click.Command`.
 
-So is a view of several models, a module of :mod:`archdraw.views.several`.
-
-Modules that begin with an underscore are not commands. A command is imported when it is called, so that help and a
-wrong word on the line are answered at once.
+So is a view of several models, a module of :mod:`archdraw.views.several`; other packages add to both by entry points
+(:mod:`archdraw.doors`). Modules that begin with an underscore are not commands. A command is imported when it is
+called, so that a wrong word on the line is answered at once.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
-import pkgutil
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
 
-from archdraw.cli._codes import BROKEN_PIPE, FINE, INTERNAL, INTERRUPTED, PROBLEMS
-from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
+from archdraw.cli._files import ENVIRONMENT
+from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
+from archdraw.errors import ArchdrawError, InputError
 
 
 class Commands(click.Group):
-    """Finds its commands among the modules of this package."""
+    """Finds its commands: modules of this package, views of several models, and what other packages add to both."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self._own(), *self._of_several()})
-
-    def _own(self) -> list[str]:
-        return [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
-
-    def _of_several(self) -> tuple[str, ...]:
-        """The views of several models, each of which is a command."""
-        from archdraw.views import several
-
-        return several.names()
+        return sorted({*COMMANDS.names(), *VIEWS_OF_SEVERAL.names()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._own():
-            if cmd_name not in self._of_several():
-                return None
-            from archdraw.cli._views import command_of
-
-            return command_of(cmd_name)
-        found = importlib.import_module(f"{__name__}.{cmd_name}").command
-        assert isinstance(found, click.Command)
-        return found
+        doors = [door for door in (COMMANDS, VIEWS_OF_SEVERAL) if cmd_name in door.names()]
+        try:
+            if len(doors) > 1:
+                raise COMMANDS.clash(cmd_name, [door.find(cmd_name) for door in doors])
+            if COMMANDS in doors:
+                found: click.Command = COMMANDS.load(cmd_name, lambda thing: isinstance(thing, click.Command))
+                return found
+            return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
+        except ArchdrawError as error:
+            return _Unusable(cmd_name, error)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            known = self.list_commands(ctx)
-            hint = nearest(args[0], known) or f"commands: {', '.join(known)}"
-            raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx)
+            raise click.UsageError(COMMANDS.unknown(args[0], self.list_commands(ctx)), ctx)
         return super().resolve_command(ctx, args)
+
+
+def _of_several(name: str) -> click.Command:
+    """The command of a view of several models. Raises :class:`ArchdrawError` where another package's makes none."""
+    from archdraw.cli._views import command_of
+
+    found = VIEWS_OF_SEVERAL.find(name)
+    try:
+        return command_of(name)
+    except ArchdrawError:
+        raise
+    except Exception as error:
+        if not found.distribution:
+            raise
+        raise VIEWS_OF_SEVERAL.broken(found, error) from error
+
+
+class _Unusable(click.Command):
+    """A command that another package brings and that cannot be used: it says why, and the others go on."""
+
+    def __init__(self, name: str, error: ArchdrawError) -> None:
+        super().__init__(name, short_help=str(error), add_help_option=False)
+        self.error = error
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        raise self.error
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -70,18 +89,19 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
+    epilog="Exit codes: 0 OK, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
 )
 @click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
-@click.option("--traceback", "show_traceback", is_flag=True, help="Show where in the program an internal error arose.")
+@click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:
-    """Draws neural-network architectures from YAML specs, and counts them.
+    """Draw neural-network architectures from YAML specs, and count their parameters.
 
     \b
-    archdraw gallery                      draws every model that comes with the program into out/
+    archdraw render llama-3-8b            draws a model that comes with archdraw into out/
     archdraw render model.yaml            draws a spec of your own into out/
-    archdraw check model.yaml             tells what is wrong with it
+    archdraw check model.yaml             validates it
+    archdraw gallery                      draws all models that come with archdraw, with an index page
     """
     ctx.obj = show_traceback
     if os.environ.get("NO_COLOR"):
@@ -106,14 +126,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except BrokenPipeError:
         return _stop_talking()
+    except OSError as error:
+        return _stdout_fails(error)
     return code
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
+    whole = "--traceback" in words
     try:
-        code: Any = program.main(args=words, prog_name="archdraw", standalone_mode=False)
-        return code if isinstance(code, int) else FINE
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", PluginWarning)
+            warnings.showwarning = partial(_warned, warnings.showwarning, whole)
+            code: Any = program.main(args=words, prog_name="archdraw", standalone_mode=False)
+        return code if isinstance(code, int) else OK
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -126,21 +152,47 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         return PROBLEMS
     except ArchdrawError as error:
         click.echo(f"archdraw: error: {error}", err=True)
+        if whole and error.__cause__:
+            click.echo("".join(traceback.format_exception(error.__cause__)).rstrip(), err=True)
         return PROBLEMS
     except BrokenPipeError:
         raise
     except SystemExit as error:
         # click's own answer to a closed pipe, before ours.
         return BROKEN_PIPE if error.code == 1 else int(error.code or 0)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"archdraw: error: {where}{error.strerror or error}", err=True)
-        return PROBLEMS
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+            return _environment(error)
         from archdraw.cli._terminal import report_crash
 
-        report_crash(traceback.format_exc(), whole="--traceback" in words)
+        report_crash(traceback.format_exc(), whole=whole)
         return INTERNAL
+
+
+def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *where: Any, **more: Any) -> None:
+    """Shows a warning; one about another package as our own messages are, ``whole`` with its traceback."""
+    if not isinstance(message, PluginWarning):
+        usual(message, *where, **more)
+        return
+    from archdraw.cli._terminal import report
+
+    report([f"archdraw: warning: {message}"])
+    if whole and message.error.__cause__:
+        click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+
+
+def _stdout_fails(error: OSError) -> int:
+    """Reports that the last of the output could not be written, and leaves nothing for Python to try again."""
+    _stop_talking()
+    click.echo(f"archdraw: error: stdout cannot be written: {error.strerror or error}", err=True)
+    return PROBLEMS
+
+
+def _environment(error: OSError) -> int:
+    """Reports what the system refuses, which is no fault of the program."""
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"archdraw: error: {where}{error.strerror or error}", err=True)
+    return PROBLEMS
 
 
 def _stop_talking() -> int:

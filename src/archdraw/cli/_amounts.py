@@ -6,9 +6,9 @@ import re
 
 import click
 
-_TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
+_TOKENS = re.compile(r"(-?\d+(?:\.\d+)?)\s*([kKmM]?)")
 _TOKEN_UNITS = {"": 1, "k": 1024, "m": 1024**2}
-_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?", re.IGNORECASE)
+_BYTES = re.compile(r"(-?\d+(?:\.\d+)?)\s*([kmgt]i?)?b?", re.IGNORECASE)
 _BYTE_UNITS = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
@@ -22,10 +22,12 @@ def tokens(_: click.Context, __: click.Parameter, value: str | None) -> int | No
         return None
     found = _TOKENS.fullmatch(_plain(value))
     if not found:
-        raise click.BadParameter(f"{value!r} is no number of tokens, like 8192, 128k or 1M")
+        raise click.BadParameter(f"{value!r} is not a number of tokens (examples: 8192, 128k, 1M)")
     number = float(found[1]) * _TOKEN_UNITS[found[2].lower()]
-    if not number.is_integer() or number < 1:
-        raise click.BadParameter(f"{value!r} is no whole number of tokens")
+    if number < 1:
+        raise click.BadParameter(f"context must be at least 1, not {value}")
+    if not number.is_integer():
+        raise click.BadParameter(f"{value!r} is not a whole number of tokens")
     return int(number)
 
 
@@ -33,8 +35,8 @@ def memory(_: click.Context, __: click.Parameter, value: str) -> int:
     """A number of bytes: 24GB is 24,000,000,000, 24GiB is 25,769,803,776."""
     found = _BYTES.fullmatch(_plain(value))
     if not found:
-        raise click.BadParameter(f"{value!r} is no amount of memory, like 24GB, 80GiB or 512M")
+        raise click.BadParameter(f"{value!r} is not an amount of memory (examples: 24GB, 80GiB, 512M)")
     amount = float(found[1]) * _BYTE_UNITS.get((found[2] or "").lower(), 1)
     if amount < 1:
-        raise click.BadParameter(f"{value!r} is less than a byte")
+        raise click.BadParameter(f"memory must be at least 1 byte, not {value}")
     return int(amount)

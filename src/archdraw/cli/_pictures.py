@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ import click
 
 from archdraw.app.batch import Job, Outcome, render_all
 from archdraw.cli._terminal import with_progress
-from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
+from archdraw.errors import ArchdrawError, InputError
 from archdraw.model import slug_of
 
 Part = TypeVar("Part")
@@ -23,6 +25,21 @@ Made = TypeVar("Made")
 
 ENOUGH_FOR_PROCESSES = 4
 """Specs; for fewer, starting other processes takes longer than drawing."""
+
+
+def format_help() -> str:
+    """The help of ``--format``."""
+    return f"{', '.join(FORMATS.names())}, separated by commas.  [default: by the suffix of -o, else svg]"
+
+
+def theme_help() -> str:
+    """The help of ``--theme``."""
+    return f"{', '.join(THEMES.names())} (see archdraw themes), or a file of your own."
+
+
+def view_help() -> str:
+    """The help of ``--view``."""
+    return f"{', '.join(VIEWS.names())}; inset:PATH is one block opened."
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -40,12 +57,9 @@ def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
 
 def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
     """A view's name; what stands after its colon is looked up in each model."""
-    from archdraw.views import views
-
     name, colon, path = value.partition(":")
-    if name not in views():
-        hint = nearest(name, views()) or f"views: {', '.join(views())}"
-        raise click.BadParameter(f"there is no view {name!r}; {hint}")
+    if name not in VIEWS.names():
+        raise click.BadParameter(VIEWS.unknown(name))
     if colon and not path:
         raise click.BadParameter(f"the path after {value} is missing")
     return value
@@ -53,13 +67,10 @@ def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
 
 def known_formats(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Names of formats separated by commas, each once, in the order given; empty for none."""
-    from archdraw.writers import formats
-
     wanted = tuple(dict.fromkeys(word.strip().lower() for word in (value or "").split(",") if word.strip()))
     for name in wanted:
-        if name not in formats():
-            hint = nearest(name, formats()) or f"formats: {', '.join(formats())}"
-            raise click.BadParameter(f"there is no format {name!r}; {hint}")
+        if name not in FORMATS.names():
+            raise click.BadParameter(FORMATS.unknown(name))
     return wanted
 
 
@@ -96,7 +107,8 @@ def _pool(number: int) -> Iterator[Executor]:
     """So many other processes, ended whatever happens."""
     # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
     # ever, so they are deaf and are ended from here.
-    executor = ProcessPoolExecutor(number, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    _load_plugins()
+    executor = ProcessPoolExecutor(number, initializer=_begin_worker)
     try:
         yield executor
     except BaseException:
@@ -107,6 +119,22 @@ def _pool(number: int) -> Iterator[Executor]:
         signal.signal(signal.SIGINT, heard)
         raise
     executor.shutdown()
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", PluginWarning)
+
+
+def _load_plugins() -> None:
+    """Imports what other packages add to drawing, so that it is said once, and not by each process, what is broken."""
+    from archdraw.kinds.registry import kinds
+    from archdraw.readers.family import families
+    from archdraw.weights.naming import conventions
+
+    for door, load in ((KINDS, kinds), (READERS, families), (CONVENTIONS, conventions)):
+        if door.plugged():
+            load()
 
 
 def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:

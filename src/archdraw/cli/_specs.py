@@ -1,4 +1,4 @@
-"""Which specs a command is to work on, and loading them one by one."""
+"""Which specs a command works on, and loading them one by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archdraw.app.batch import Outcome
-from archdraw.cli._codes import FINE, INTERNAL, PROBLEMS
+from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model import MODEL_FILES, SUFFIXES
@@ -27,24 +27,30 @@ def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
     """
     files: dict[Path, None] = {}
     problems: list[Problem] = []
-    for path in (shipped_spec(word) or Path(word) for word in paths):
-        if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
-            files[path] = None
+    for word in paths:
+        try:
+            inside = _files_of(shipped_spec(word) or Path(word))
+        except OSError as error:
+            problems.append(Problem(f"cannot be read: {error.strerror or error}", Span(word, 1, 1)))
             continue
-        inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
         if not inside:
-            problems.append(
-                Problem("there are no specs (*.yaml) and no configs (*.json) in this folder", Span(str(path), 1, 1))
-            )
+            problems.append(Problem("no specs (*.yaml) and no configs (*.json) in this folder", Span(word, 1, 1)))
         files.update(dict.fromkeys(inside))
     return list(files), problems
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The file ``path`` itself, or the specs and configs in a folder. Raises :class:`OSError`."""
+    if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
 
 
 class Work:
     """Goes through specs and keeps the exit code: one that fails is reported and the others go on."""
 
     def __init__(self, *, show_traceback: bool) -> None:
-        self.code = FINE
+        self.code = OK
         self._show_traceback = show_traceback
 
     def problems(self, problems: Iterable[Problem | str]) -> None:
@@ -63,9 +69,9 @@ class Work:
         report_crash(trace, whole=self._show_traceback)
         self.code = max(self.code, INTERNAL)
 
-    def outcome(self, outcome: Outcome) -> None:
-        """Prints the files that a job has made, and reports what went wrong with it."""
-        for file in outcome.written:
+    def outcome(self, outcome: Outcome, *, quiet: bool = False) -> None:
+        """Prints the files that a job has made unless ``quiet``, and reports what went wrong with it."""
+        for file in () if quiet else outcome.written:
             click.echo(str(file))
         self.problems(outcome.problems)
         if outcome.crash:

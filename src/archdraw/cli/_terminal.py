@@ -1,17 +1,26 @@
-"""What the commands say: problems, progress, crashes. All of it on stderr; stdout is for results."""
+"""What the commands print: problems, crashes and progress on stderr; tables and wrapped text, results, for stdout."""
 
 from __future__ import annotations
 
+import io
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from archdraw.errors import Problem
 
 Item = TypeVar("Item")
+
+PLAIN_WIDTH = 80
+"""Columns of text that goes to a file or a pipe."""
+UNBROKEN = 1_000_000
+"""Columns that no table fills."""
+ENOUGH_FOR_A_BAR = 4
+"""Items; fewer are done before a bar is read."""
+ESCAPE = "\x1b"
 
 
 def report(problems: Iterable[Problem | str]) -> None:
@@ -47,23 +56,86 @@ def report_crash(trace: str, *, whole: bool = False) -> None:
 
 def with_progress(items: Iterable[Item], count: int, label: str) -> Iterator[Item]:
     """``items`` as they come, with a bar on stderr if that is a terminal and there are several."""
-    if count < 4 or not sys.stderr.isatty():
+    if count < ENOUGH_FOR_A_BAR or sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
-    with click.progressbar(items, length=count, label=label, file=sys.stderr) as bar:
-        yield from bar
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # What is printed meanwhile is put above the bar, unless it goes elsewhere.
+    to_terminal = sys.stdout is not None and sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=to_terminal) as progress:
+        yield from progress.track(items, total=count, description=label)
 
 
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
-    """``rows`` as lines with aligned columns; those whose numbers are in ``right`` are aligned at the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
+    """``rows`` as lines with aligned columns; those whose numbers are in ``right`` are aligned at the right.
+
+    A terminal wraps within its columns; for a file or a pipe no line is broken.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for column in range(len(rows[0])):
+        grid.add_column(justify="right" if column in right else "left")
+    for row in rows:
+        grid.add_row(*(Text.from_ansi(cell) if ESCAPE in cell else Text(cell) for cell in row))
+    return _rendered(grid, None if _on_a_terminal() else UNBROKEN)
+
+
+def wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> str:
+    """``text`` broken at the width of the terminal, 80 columns for a file or a pipe.
+
+    Its lines stand behind ``indent`` spaces, all but the first behind ``hanging`` more.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=None if _on_a_terminal() else PLAIN_WIDTH)
+    lines = Text.from_ansi(text).wrap(console, console.width - indent - hanging)
+    block = Text("\n" + " " * (indent + hanging)).join(lines)
+    return _rendered(Text(" " * indent) + block, UNBROKEN)
+
+
+class Line(NamedTuple):
+    """One line of a tree, ``depth`` below its root; the ``margin`` is what stands before it, whatever its depth."""
+
+    depth: int
+    text: str
+    margin: str = ""
+
+
+def tree(lines: Iterable[Line]) -> Iterator[str]:
+    """``lines`` as they are printed: with guides on a terminal; indented, unbroken and at once for a file or a pipe."""
+    if not _on_a_terminal():
+        yield from (f"{line.margin}{'  ' * line.depth}{line.text}" for line in lines)
+        return
+    from rich.text import Text
+    from rich.tree import Tree
+
+    root = Tree("", hide_root=True, guide_style="dim")
+    above = [root]
+    for line in lines:
+        del above[line.depth + 1 :]
+        above.append(above[-1].add(Text.assemble((line.margin.lstrip(), "dim"), line.text)))
+    yield _rendered(root, None)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _rendered(renderable: Any, width: int | None) -> str:
+    """What rich makes of ``renderable``; :func:`click.echo` strips its colours where there is no terminal."""
+    from rich.console import Console
+
+    stream = io.StringIO()
+    Console(file=stream, width=width, force_terminal=True, color_system="standard", legacy_windows=False).print(
+        renderable, highlight=False
     )
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
 
 
 def about_this_place() -> str:

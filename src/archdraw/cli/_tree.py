@@ -1,4 +1,4 @@
-"""Forms of the data, printed to be read: one line a value, indented by depth."""
+"""Forms of the data, to be read: a line for each value, at its depth."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
+from archdraw.cli._terminal import Line
 from archdraw.source import MappingNode, Node, ScalarNode, SequenceNode
 
 
-def document_lines(node: Node, key: str = "", depth: int = 0) -> Iterator[str]:
-    """A document: each value with the line and column where it stands."""
-    place = f"{node.span.line}:{node.span.column}"
-    head = f"{place:>8}  {'  ' * depth}{key}"
+def document_lines(node: Node, key: str = "", depth: int = 0) -> Iterator[Line]:
+    """A document: each value with its line and column."""
+    margin = f"{f'{node.span.line}:{node.span.column}':>8}  "
     match node:
         case ScalarNode(value=value):
-            yield f"{head}{value!r}"
+            yield Line(depth, f"{key}{value!r}", margin)
         case SequenceNode(items=items):
-            yield f"{head}list of {len(items)}"
+            yield Line(depth, f"{key}list of {len(items)}", margin)
             for item in items:
                 yield from document_lines(item, "- ", depth + 1)
         case MappingNode(entries=entries):
-            yield f"{head}mapping of {len(entries)}"
+            yield Line(depth, f"{key}mapping of {len(entries)}", margin)
             for entry in entries:
                 yield from document_lines(entry.value, f"{entry.key}: ", depth + 1)
 
 
-def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
-    """A dataclass and all that it holds; fields that have their default are left out."""
-    head = f"{'  ' * depth}{name}"
+def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[Line]:
+    """A dataclass and all that is in it; fields with their default value are omitted."""
     if is_dataclass(value):
         plain: list[tuple[str, object]] = []
         nested: list[tuple[str, object]] = []
@@ -37,7 +36,7 @@ def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
             if _is_default(field, part):
                 continue
             (nested if _holds_dataclass(part) else plain).append((field.name, part))
-        yield " ".join([head + type(value).__name__, *(f"{key}={_short(part)}" for key, part in plain)])
+        yield Line(depth, " ".join([name + type(value).__name__, *(f"{key}={_short(part)}" for key, part in plain)]))
         for key, part in nested:
             if isinstance(part, tuple | list):
                 for item in part:
@@ -49,11 +48,11 @@ def value_lines(value: object, name: str = "", depth: int = 0) -> Iterator[str]:
         *names, block = value
         yield from value_lines(block, f"{name}{' '.join(map(str, names))}: ", depth)
     elif isinstance(value, Mapping):
-        yield f"{head}mapping of {len(value)}"
+        yield Line(depth, f"{name}mapping of {len(value)}")
         for key, part in value.items():
             yield from value_lines(part, f"{_short(key)}: ", depth + 1)
     else:
-        yield f"{head}{_short(value)}"
+        yield Line(depth, f"{name}{_short(value)}")
 
 
 def _holds_dataclass(value: object) -> bool:

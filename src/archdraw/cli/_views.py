@@ -13,16 +13,16 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
-from archdraw.app.pictures import options, picture, subject
+from archdraw.app.options import options
+from archdraw.app.pictures import picture, subject
 from archdraw.cli._amounts import tokens
-from archdraw.cli._pictures import each, known_formats, known_theme
+from archdraw.cli._files import check_stdout, one_file, write_file
+from archdraw.cli._pictures import each, format_help, known_formats, known_theme, theme_help
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
-from archdraw.errors import ArchdrawError, nearest
-from archdraw.files import write_whole
 from archdraw.model import Model, load
 from archdraw.views import several
-from archdraw.writers import TextMode, formats
+from archdraw.writers import TextMode
 
 PIXELS = frozenset({"png"})
 """Formats that a view may have to be cut for."""
@@ -45,7 +45,7 @@ def command_of(name: str) -> click.Command:
 
 
 def _help(view: several.Several) -> str:
-    which = "" if view.least else " Without MODEL it takes every model that comes with archdraw."
+    which = "" if view.least else " Without MODEL all models that come with archdraw are drawn."
     about = "A MODEL is a spec, a config.json or another source, or the name of a model that comes with archdraw."
     return f"{view.summary}\n\n{about}{which}\n\n\b\n{view.examples.strip()}"
 
@@ -54,18 +54,18 @@ def _usual() -> list[click.Parameter]:
     """The options that all views of several models have."""
     return [
         click.Option(["-o", "--output"], default="out", show_default=True, metavar="DIR|FILE",
-                     help="Folder for the picture, its file, or - for stdout."),
+                     help="Output folder, file, or - for stdout."),
         click.Option(["--format", "wanted"], metavar="LIST", callback=known_formats,
-                     help="svg, png, pdf, separated by commas.  [default: by the suffix of -o, else svg]"),
+                     help=format_help()),
         click.Option(["--theme"], default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-                     help="A theme of archdraw (see archdraw themes) or a file of your own."),
+                     help=theme_help()),
         click.Option(["--scale"], default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
-                     help="Pixels for each px of the picture."),
+                     help="Raster scale factor."),
         click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
-                     help="Letters in SVG: text with its font, shapes, or shapes that can be searched."),
+                     help="SVG text: embedded font, outlines, or outlines with a searchable text layer."),
         click.Option(["--link"], default="", metavar="PATTERN",
-                     help="Where names of models lead to, like {slug}.svg.  [default: the links in their specs]"),
-        click.Option(["--json", "as_json"], is_flag=True, help="Print what the picture tells as JSON; draw nothing."),
+                     help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
+        click.Option(["--json", "as_json"], is_flag=True, help="Print the data of the picture as JSON; draw nothing."),
     ]  # fmt: skip
 
 
@@ -75,29 +75,29 @@ def _option(name: str, parameter: inspect.Parameter) -> click.Option:
     A number may be annotated with the range that it is to be in; ``Annotated[int, "help", "tokens"]`` is a number of
     tokens, which people write as 128k.
     """
-    annotation, told, more = parameter.annotation, "", list[Any]()
+    annotation, about, more = parameter.annotation, "", list[Any]()
     if get_origin(annotation) is Annotated:
-        annotation, told, *more = get_args(annotation)
+        annotation, about, *more = get_args(annotation)
     bounds = next((one for one in more if isinstance(one, range)), None)
     words: list[str] = [f"--{name.strip('_').replace('_', '-')}", name]
     default = parameter.default
     if "tokens" in more:
         shown_as = f"{default // 1024}k" if default % 1024 == 0 else str(default)
-        return click.Option(words, default=shown_as, show_default=True, metavar="N", callback=tokens, help=told)
+        return click.Option(words, default=shown_as, show_default=True, metavar="N", callback=tokens, help=about)
     if annotation is bool:
         if default:
             words[0] += f"/--no-{words[0].removeprefix('--')}"
-        return click.Option(words, is_flag=True, default=default, show_default=default, help=told)
+        return click.Option(words, is_flag=True, default=default, show_default=default, help=about)
     members = [member for member in get_args(annotation) if member is not NoneType]
     inner = members[0] if NoneType in get_args(annotation) else annotation
     shown = default is not None and default != ()
     if get_origin(inner) is tuple:
-        return click.Option(words, multiple=True, type=get_args(inner)[0], default=default, help=told)
+        return click.Option(words, multiple=True, type=get_args(inner)[0], default=default, help=about)
     if get_origin(inner) is Literal:
-        return click.Option(words, type=click.Choice(get_args(inner)), default=default, show_default=shown, help=told)
+        return click.Option(words, type=click.Choice(get_args(inner)), default=default, show_default=shown, help=about)
     if bounds is not None:
         inner = click.IntRange(bounds.start, bounds.stop - 1)
-    return click.Option(words, type=inner, default=default, show_default=shown, help=told)
+    return click.Option(words, type=inner, default=default, show_default=shown, help=about)
 
 
 def _run(
@@ -121,16 +121,16 @@ def _run(
     work = Work(show_traceback=bool(click.get_current_context().obj))
     given = specs or (str(specs_folder()),)
     targets = _targets(name, specs, output, wanted)
-    # Where models are told one by one, as in compare, one that is named twice is two; spec_files has each file once.
+    # Where models are compared one by one, one that is named twice is two; spec_files has each file once.
     asked = [(word,) for word in given] if view.least else [given]
 
-    def told(file: Path) -> Model:
+    def read(file: Path) -> Model:
         model = load(file)
         if model.reading is not None:
             work.warn(model.warnings)
         return model
 
-    models = (model for words in asked for model in work.each(words, told))
+    models = (model for words in asked for model in work.each(words, read))
     number = sum(len(spec_files(words)[0]) for words in asked)
     subjects = [subject(model, link) for model in with_progress(models, number, "reading")]
     if work.code and (view.least or not subjects):
@@ -143,42 +143,30 @@ def _run(
     for target, format in targets:
         cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene, scale)
         if target is None and len(cut) > 1:
-            raise click.UsageError(f"as {format} this is several files; give a folder")
+            raise click.UsageError(f"{format} takes several files here; -o must be a folder")
         written = partial(Model.write, format=format, text=text, scale=scale)
         for (part, _), made_of_it in zip(cut, each(written, [piece for _, piece in cut], "writing"), strict=True):
             if target is None:
-                _piped(made_of_it, format)
+                sys.stdout.buffer.write(made_of_it)
                 continue
             file = target.with_name(f"{target.stem}-{part}{target.suffix}") if part else target
-            write_whole(file, made_of_it)
+            write_file(file, made_of_it)
             click.echo(str(file))
     return work.code
-
-
-def _piped(data: bytes, format: str) -> None:
-    if sys.stdout is None:
-        raise ArchdrawError("there is no stdout to write to: it is closed")
-    if format != "svg" and sys.stdout.isatty():
-        raise click.UsageError(f"{format} is no text; send it to a file or a pipe")
-    sys.stdout.buffer.write(data)
 
 
 def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ...]) -> list[tuple[Path | None, str]]:
     """The files to write with their formats; None for stdout. Raises :class:`click.UsageError`."""
     from archdraw.model import slug_of
 
-    suffix = Path(output).suffix.removeprefix(".").lower()
     if output == "-":
         if len(wanted) > 1:
             raise click.UsageError("-o - takes one format")
-        return [(None, (wanted or ("svg",))[0])]
-    if suffix in formats() and not Path(output).is_dir():
-        if wanted and wanted != (suffix,):
-            raise click.UsageError(f"-o {output} is one file of {suffix}, but --format asks for {', '.join(wanted)}")
+        (format,) = wanted or ("svg",)
+        check_stdout(format)
+        return [(None, format)]
+    if suffix := one_file(output, wanted):
         return [(Path(output), suffix)]
-    if suffix.isalpha() and not output.endswith("/") and not Path(output).is_dir():
-        hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
-        raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
     named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else []
     stem = "-".join((name, *named))
     return [(Path(output) / f"{stem}.{format}", format) for format in wanted or ("svg",)]

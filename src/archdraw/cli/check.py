@@ -1,4 +1,4 @@
-"""``archdraw check``: what is wrong with specs."""
+"""``archdraw check``: validates specs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archdraw.resources import specs_folder
 if TYPE_CHECKING:
     from archdraw.model import Model
 
-MOST_TOLD = 60
+MOST_LINES = 60
 """Lines of differences that are printed of one file; more help nobody."""
 
 
@@ -25,22 +25,21 @@ MOST_TOLD = 60
     "--weights",
     metavar="FILE",
     multiple=True,
-    help="A file or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
-    "May be given several times; only headers are read.",
+    help="File or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
+    "Repeatable; only headers are read.",
 )
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...]) -> int:
-    """Tell what is wrong with specs, whether they can be drawn, and whether published figures agree with the count.
+    """Validate specs (prints OK).
 
-    A figure under "published:" stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for
-    395 to 405. A whole number of more than six digits, like 8030261248, must be equal. active_parameters may leave out
-    the input embedding.
+    A spec must be well-formed and drawable, and its counts must agree with the figures under "published:". Such a
+    figure stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for 395 to 405. An integer
+    of more than six digits (8030261248) must be equal. active_parameters may exclude the input embedding.
 
-    A model under "parents:" is a spec beside this one or one that comes with archdraw; any other is a
-    warning.
+    A model under "parents:" that is neither a spec in the same folder nor comes with archdraw is a warning.
 
-    With --weights every tensor of the spec is compared with the file's by name and shape, whatever convention its names
-    follow, and each is told that is missing, is too many or has another shape.
+    With --weights every tensor of the spec is compared with the file's by name and shape, in whichever naming
+    convention the file has; missing and unexpected tensors and other shapes are reported.
 
     \b
     archdraw check llama.yaml
@@ -49,7 +48,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     """
     work = Work(show_traceback=show_traceback)
     if weights and len(spec_files(specs)[0]) > 1:
-        raise click.UsageError("--weights belong to one model: name one SPEC")
+        raise click.UsageError("--weights needs exactly one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
         from archdraw.model import load
@@ -65,7 +64,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
             raise
         except ArchdrawError as error:
             # A character that the font lacks is found when it is measured.
-            problems.append(model.spec.problem(f"it cannot be drawn: {error}"))
+            problems.append(model.spec.problem(f"this cannot be drawn: {error}"))
         if weights:
             problems += _disagreements_with(model, weights)
         return file, problems
@@ -73,7 +72,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     for file, problems in work.each(specs, checked):
         work.problems(problems)
         if all(problem.severity == "warning" for problem in problems):
-            click.echo(f"{file}: fine")
+            click.echo(f"{file}: OK")
     return work.code
 
 
@@ -86,11 +85,11 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
 
     result = compare(tensors(model.block), read_tensors(weights))
     place = Span(weights[0] if len(weights) == 1 else f"{weights[0]} and {len(weights) - 1} more", 1, 1)
-    wrong, renamed = list(result.told()), list(result.told_renamed())
-    problems = [Problem(line, place) for line in wrong[:MOST_TOLD]]
-    if len(wrong) > MOST_TOLD:
-        problems.append(Problem(f"{len(wrong) - MOST_TOLD:,} more lines like these are not shown", place))
-    problems += [Problem(line, place, severity="warning") for line in renamed[:MOST_TOLD]]
+    wrong, renamed = list(result.lines()), list(result.renamed_lines())
+    problems = [Problem(line, place) for line in wrong[:MOST_LINES]]
+    if len(wrong) > MOST_LINES:
+        problems.append(Problem(f"{len(wrong) - MOST_LINES:,} more lines like these are not shown", place))
+    problems += [Problem(line, place, severity="warning") for line in renamed[:MOST_LINES]]
     if not wrong:
         packed = f", of {result.packed:,} packed ones only the names" if result.packed else ""
         click.echo(f"{place.file}: {result.matched:,} tensors agree{packed} ({result.convention} names)")
@@ -104,6 +103,6 @@ def _unknown_parents(model: Model, folder: Path) -> Iterator[Problem]:
     known = {file.stem for place in (folder, specs_folder()) for file in place.glob("*.yaml")}
     for index, parent in enumerate(model.spec.parents):
         if parent.model not in known:
-            told = f"there is no {parent.model}.yaml beside this spec, and no such model comes with archdraw"
+            message = f"{parent.model}.yaml not found in this folder, and no such model comes with archdraw"
             hint = nearest(parent.model, known)
-            yield model.spec.problem(told, "parents", index, "model", hint=hint, warning=True)
+            yield model.spec.problem(message, "parents", index, "model", hint=hint, warning=True)

@@ -1,4 +1,4 @@
-"""``archdraw coverage``: models by concept, and what their plates leave out."""
+"""``archdraw coverage``: models by concept, and what their diagrams leave out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from archdraw.cli._specs import Work
 @click.argument("specs", metavar="[SPEC...]", nargs=-1)
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
-    """Write a page of models by concept, as Markdown.
+    """List models by architectural feature, as Markdown.
 
-    For every concept (grouped queries, norms after the sublayers, shared experts ...) it tells the models that have
-    it, and for every model what its plate leaves out. Without SPEC it goes through every model that comes with
-    archdraw.
+    For every feature (grouped-query attention, post-norm, shared experts ...) the models that have it, and for every
+    model what its diagram leaves out. Without SPEC all models that come with archdraw are listed.
 
     \b
     archdraw coverage > coverage.md

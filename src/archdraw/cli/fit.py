@@ -1,4 +1,4 @@
-"""``archdraw fit``: what of models fits into a memory."""
+"""``archdraw fit``: whether models fit in memory."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from archdraw.kinds.wording import data_size
 @click.command("fit")
 @specs_argument
 @click.option("--memory", "available", required=True, metavar="SIZE", callback=memory,
-              help="Memory, like 24GB (10^9 bytes each) or 80GiB (2^30 bytes each).")  # fmt: skip
-@click.option("--context", metavar="N", callback=tokens, help="Tokens that are to fit, like 8192, 128k or 1M.")
+              help="Memory: 24GB (10^9 bytes each), 80GiB (2^30 bytes each).")  # fmt: skip
+@click.option("--context", metavar="N", callback=tokens, help="Context that must fit, in tokens (8192, 128k, 1M).")
 @click.option("--cache-bits", type=click.Choice(["16", "8", "4"]), default="16", show_default=True,
-              help="Bits of one value in the KV cache and in recurrent states.")  # fmt: skip
+              help="Bits per value of the KV cache and of recurrent states.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON: a list with an object for each model.")
 @click.pass_obj
 def command(
@@ -33,10 +33,11 @@ def command(
     cache_bits: str,
     as_json: bool,
 ) -> int:
-    """Tell how models fit into a memory: weights as fp32, bf16, fp8 and int4, and the longest context beside them.
+    """Estimate whether models fit in memory.
 
-    Weights, KV cache and recurrent states are counted; activations and what a runtime takes for itself are not. With
-    --context the exit code is 1 where a model does not fit in any way.
+    For weights in fp32, bf16, fp8 and int4 it prints the size and the longest context that fits with them. Weights, KV
+    cache and recurrent states are counted; activations and the runtime's own memory are not. With --context
+    the exit code is 1 where a model fits in none of these precisions.
 
     \b
     archdraw fit llama.yaml --memory 24GB
@@ -53,7 +54,7 @@ def command(
         if model.reading is not None:
             work.warn(model.warnings)
         if model.facts.unknown:
-            raise ArchdrawError(f"nobody can tell what fits: the structure of {model.name} is not published")
+            raise ArchdrawError(f"the structure of {model.name} is not disclosed: its memory cannot be estimated")
         ways = [
             asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
             for way in fits(model.facts, available, int(cache_bits))
@@ -79,6 +80,6 @@ def _written(report: dict[str, Any]) -> str:
     for way in report["ways"]:
         longest = "any context" if way["context"] is None else f"{way['context']:,} tokens"
         if way["left"] < 0:
-            longest = f"lacks {data_size(-way['left'])}"
+            longest = f"{data_size(-way['left'])} short"
         rows.append((way["dtype"], data_size(way["weights"]), longest, "fits" if way["fits"] else "does not fit"))
     return f"{head}\n{table(rows, right=frozenset({1, 2}))}"

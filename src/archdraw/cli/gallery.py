@@ -1,4 +1,4 @@
-"""``archdraw gallery``: every plate, and a page to look through them."""
+"""``archdraw gallery``: the diagrams of many models, and a page to look through them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from pathlib import Path
 import click
 
 from archdraw.app import gallery
-from archdraw.cli._pictures import drawn, known_theme, twice
+from archdraw.cli._files import write_file
+from archdraw.cli._pictures import drawn, known_theme, theme_help, twice
 from archdraw.cli._specs import Work, spec_files
-from archdraw.files import write_whole
 
 
 @click.command("gallery")
 @click.argument("specs", metavar="[SPEC...]", nargs=-1)
-@click.option("-o", "--output", default="out", show_default=True, metavar="DIR", help="Folder for the pictures.")
+@click.option("-o", "--output", default="out", show_default=True, metavar="DIR", help="Output folder.")
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-              help="A theme of archdraw (see archdraw themes) or a file of your own.")  # fmt: skip
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes to draw with.  [default: one for each core]")
+              help=theme_help())  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
 @click.pass_obj
-def command(show_traceback: bool, specs: tuple[str, ...], output: str, theme: str, jobs: int | None) -> int:
-    """Draw plates as SVG and PNG, with an index page.
+def command(
+    show_traceback: bool, specs: tuple[str, ...], output: str, theme: str, verbose: bool, jobs: int | None
+) -> int:
+    """Draw many models, with an index page.
 
-    Without SPEC it draws every model that comes with archdraw.
+    Every model is drawn as SVG and as PNG; the name of the page is printed. Without SPEC all models that come with
+    archdraw are drawn.
 
     \b
     archdraw gallery
@@ -33,15 +37,15 @@ def command(show_traceback: bool, specs: tuple[str, ...], output: str, theme: st
     work = Work(show_traceback=show_traceback)
     files, missing = spec_files(specs or (str(specs_folder()),))
     if same := twice(files):
-        raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
+        raise click.UsageError(f"{same[0]} and {same[1]} would be written to the same file; render them separately")
     work.problems(missing)
     folder = Path(output)
     outcomes = []
     for outcome in drawn(gallery.jobs(files, folder, theme), jobs):
-        work.outcome(outcome)
+        work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
         page = folder / "index.html"
-        write_whole(page, gallery.index(outcomes).encode())
+        write_file(page, gallery.index(outcomes).encode())
         click.echo(str(page))
     return work.code

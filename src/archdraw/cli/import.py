@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,14 +13,14 @@ from archdraw.errors import ArchdrawError, InputError
 @click.command("import")
 @click.argument("config", metavar="CONFIG")
 @click.option("-o", "--output", metavar="SPEC.yaml", help="The spec file to write.  [default: stdout]")
-@click.option("--metadata", metavar="FILE", help="YAML of what the config does not say, for the head of the spec.")
-@click.option("--force", is_flag=True, help="Write over a file that is already there.")
+@click.option("--metadata", metavar="FILE", help="YAML file with keys for the head of the spec.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.pass_obj
 def command(show_traceback: bool, config: str, output: str | None, metadata: str | None, force: bool) -> int:
     """Write the spec that a config.json describes.
 
     CONFIG is a config.json, a params.json, a GGUF or safetensors file, a folder of such files, or the id of a Hugging
-    Face repository. What is not understood is told on stderr, and the spec is marked incomplete. All other commands
+    Face repository. Unrecognized keys are reported on stderr, and the spec is marked incomplete. All other commands
     take such a file in place of a spec as well. The metadata are keys of a spec such as name, developer, released,
     license, links, sources, parents, published and key_points.
 
@@ -41,7 +40,7 @@ def command(show_traceback: bool, config: str, output: str | None, metadata: str
     try:
         reading = read_model(config)
         if metadata is not None:
-            reading = replace(reading, text=with_metadata(reading.text, read_text(metadata), metadata))
+            reading = with_metadata(reading, read_text(metadata), metadata)
         described(reading, config)
     except InputError as error:
         work.problems(error.problems)
@@ -51,7 +50,7 @@ def command(show_traceback: bool, config: str, output: str | None, metadata: str
         click.echo(reading.text, nl=False)
         return work.code
     if Path(output).exists() and not force:
-        raise ArchdrawError(f"{output} is already there; --force writes over it")
+        raise ArchdrawError(f"{output} already exists; --force overwrites it")
     try:
         write_whole(Path(output), reading.text.encode())
     except OSError as error:

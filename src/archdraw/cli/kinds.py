@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import types
 from collections.abc import Mapping
 from textwrap import indent
@@ -12,29 +13,37 @@ import annotated_types
 import click
 from pydantic.fields import FieldInfo
 
-from archdraw.cli._terminal import table
+from archdraw.cli._terminal import table, wrapped
 from archdraw.errors import nearest
 from archdraw.kinds.base import Expects, Kind
 
 
 @click.command("kinds")
 @click.argument("name", required=False)
-def command(name: str | None) -> int:
-    """List the kinds of blocks, or show one: its fields, its source, an example.
+@click.option("--json", "as_json", is_flag=True, help="JSON Schema of the kind, or of all kinds by their keywords.")
+def command(name: str | None, as_json: bool) -> int:
+    """List the kinds of blocks, or describe one of them.
+
+    The page of a kind has its fields with types, defaults and descriptions, its source, and an example.
 
     \b
     archdraw kinds
     archdraw kinds grouped_query
+    archdraw kinds grouped_query --json
     """
     from archdraw.kinds.registry import kinds
 
     known = kinds()
-    if name is None:
-        click.echo(_overview(known))
-    elif name in known:
-        click.echo(_page(known[name]))
+    if name is not None and name not in known:
+        hint = nearest(name, known) or "archdraw kinds lists all"
+        raise click.UsageError(f"unknown kind {name!r}; {hint}")
+    if as_json:
+        from archdraw.app.schemas import schema
+
+        found = {keyword: schema(keyword) for keyword in known} if name is None else schema(name)
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        raise click.UsageError(f"there is no kind {name!r}; {nearest(name, known) or 'archdraw kinds lists all'}")
+        click.echo(_overview(known) if name is None else _page(known[name]))
     return 0
 
 
@@ -45,26 +54,34 @@ def _overview(known: Mapping[str, type[Kind]]) -> str:
     width = max(map(len, known))
     parts = []
     for family in sorted(families):
-        rows = [f"  {kind.keyword.ljust(width)}  {_words(kind).splitlines()[0]}" for kind in families[family]]
-        parts.append("\n".join([click.style(family.replace("_", " "), bold=True), *rows]))
+        rows = [(f"  {kind.keyword.ljust(width)}", _paragraphs(kind)[0]) for kind in families[family]]
+        parts.append(f"{click.style(family.replace('_', ' '), bold=True)}\n{table(rows)}")
     return "\n\n".join(parts)
 
 
 def _page(kind: type[Kind]) -> str:
-    parts = [f"{click.style(kind.keyword, bold=True)} ({kind.family.replace('_', ' ')})", _words(kind)]
+    parts = [f"{click.style(kind.keyword, bold=True)} ({kind.family.replace('_', ' ')})"]
+    parts += [wrapped(paragraph) for paragraph in _paragraphs(kind)]
     if kind.model_fields:
-        rows = [("field", "type", "default")]
-        for name, field in kind.model_fields.items():
-            rows.append((name, described(field), "required" if field.is_required() else _default(field)))
-        parts.append(table(rows))
+        parts.append("\n".join(["Fields:", *(_field(name, field) for name, field in kind.model_fields.items())]))
     if kind.main:
-        parts.append(f"A value in place of the mapping is taken as {kind.main}.")
-    parts += [f"Source: {kind.source}", f"Example:\n{indent(kind.example, '  ')}"]
+        parts.append(wrapped(f"A value in place of the mapping is taken as {kind.main}."))
+    parts += [wrapped(f"Source: {kind.source}"), f"Example:\n{indent(kind.example, '  ')}"]
     return "\n\n".join(parts)
 
 
-def _words(kind: type[Kind]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "").replace("``", "")
+def _field(name: str, field: FieldInfo) -> str:
+    """A field with its type, its default and its description."""
+    presence = "required" if field.is_required() else f"default: {_default(field)}"
+    head = wrapped(f"{click.style(name, bold=True)}: {described(field)}; {presence}", indent=2, hanging=2)
+    about = (field.description or "").replace("``", "")
+    return "\n".join(filter(None, [head, about and wrapped(about, indent=6)]))
+
+
+def _paragraphs(kind: type[Kind]) -> list[str]:
+    """The docstring of ``kind``, a line for each paragraph, the first of which is a line of its own."""
+    text = inspect.cleandoc(kind.__doc__ or "").replace("``", "")
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
 def described(field: FieldInfo) -> str:

@@ -1,8 +1,7 @@
-"""``archdraw render``: pictures of the specs that are given."""
+"""``archdraw render``: diagrams of models."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import get_args
@@ -10,28 +9,38 @@ from typing import get_args
 import click
 
 from archdraw.app.batch import Job, Output
-from archdraw.cli._pictures import drawn, known_formats, known_theme, known_view, twice
+from archdraw.cli._files import check_stdout, one_file
+from archdraw.cli._pictures import (
+    drawn,
+    format_help,
+    known_formats,
+    known_theme,
+    known_view,
+    theme_help,
+    twice,
+    view_help,
+)
 from archdraw.cli._specs import Work, spec_files, specs_argument
-from archdraw.errors import ArchdrawError, Problem, nearest
+from archdraw.errors import Problem
 from archdraw.model import slug_of
-from archdraw.writers import TextMode, formats
+from archdraw.writers import TextMode
 
 
 @click.command("render")
 @specs_argument
 @click.option("-o", "--output", default="out", show_default=True, metavar="DIR|FILE",
-              help="Folder for pictures named after their specs, one file, or - for stdout.")  # fmt: skip
+              help="Output folder (files are named after their specs), one file, or - for stdout.")  # fmt: skip
 @click.option("--format", "wanted", metavar="LIST", callback=known_formats,
-              help="svg, png, pdf, separated by commas.  [default: by the suffix of -o, else svg]")  # fmt: skip
+              help=format_help())  # fmt: skip
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
-              help="A theme of archdraw (see archdraw themes) or a file of your own.")  # fmt: skip
+              help=theme_help())  # fmt: skip
 @click.option("--view", default="plate", show_default=True, metavar="VIEW", callback=known_view,
-              help="plate, card, strip, or inset:PATH for one block opened.")  # fmt: skip
+              help=view_help())  # fmt: skip
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
-              help="Pixels for each px of the picture.")  # fmt: skip
+              help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
-              help="Letters in SVG: text with its font, shapes, or shapes that can be searched.")  # fmt: skip
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes to draw with.  [default: one for each core]")
+              help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -44,34 +53,28 @@ def command(
     text: TextMode,
     jobs: int | None,
 ) -> int:
-    """Draw specs as SVG, PNG or PDF.
+    """Draw models.
 
-    A folder stands for the specs in it. Files are written whole or not at all, and their names are printed. A spec with
-    problems does not stop the others.
+    A SPEC is a spec, a config.json or another source, a folder of such files, or the name of a model that comes with
+    archdraw. The names of the files are printed. A spec with errors does not stop the others.
 
     \b
-    archdraw render llama.yaml                                   out/llama.svg
-    archdraw render llama.yaml -o llama.png --scale 2            one file, in the format of its suffix
+    archdraw render llama-3-8b                                   out/llama-3-8b.svg
+    archdraw render model.yaml -o model.png --scale 2            one file, in the format of its suffix
     archdraw render specs/ -o pictures --format svg,pdf --theme dark
-    archdraw render llama.yaml --view inset:layers/self_attn -o - > attention.svg
+    archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
     """
     work = Work(show_traceback=show_traceback)
     files, missing = spec_files(specs)
-    suffix = Path(output).suffix.removeprefix(".").lower()
     if output == "-":
         return _piped(files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale), work)
-    if suffix in formats() and not Path(output).is_dir():
-        if wanted and wanted != (suffix,):
-            raise click.UsageError(f"-o {output} is one file of {suffix}, but --format asks for {', '.join(wanted)}")
+    if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
         targets: dict[Path, tuple[tuple[Path, str], ...]] = {file: ((Path(output), suffix),) for file in files}
     else:
-        if suffix.isalpha() and not output.endswith(("/", os.sep)) and not Path(output).is_dir():
-            hint = nearest(suffix, formats()) or f"formats: {', '.join(formats())}"
-            raise click.UsageError(f"there is no format {suffix!r}; {hint}; the name of a folder ends in /")
         if same := twice(files):
-            raise click.UsageError(f"{same[0]} and {same[1]} would be drawn to the same file; draw them apart")
+            raise click.UsageError(f"{same[0]} and {same[1]} would be written to the same file; render them separately")
         folder = Path(output)
         targets = {
             file: tuple((folder / f"{slug_of(file)}.{format}", format) for format in wanted or ("svg",))
@@ -88,16 +91,13 @@ def command(
 
 
 def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], output: Output, work: Work) -> int:
-    """One picture to stdout."""
+    """Writes one picture to stdout."""
     from archdraw.model import Model, load
 
     if len(files) != 1 or missing or len(wanted) != 1:
         raise click.UsageError("-o - takes one spec and one format")
     format = wanted[0]
-    if sys.stdout is None:
-        raise ArchdrawError("there is no stdout to write to: it is closed")
-    if format != "svg" and sys.stdout.isatty():
-        raise click.UsageError(f"{format} is no text; send it to a file or a pipe")
+    check_stdout(format)
 
     def made(file: Path) -> bytes:
         scene = load(file).scene(output.view, output.theme)

@@ -1,4 +1,4 @@
-"""``archdraw show``: one stage of the way from text to picture, to find where a fault arises."""
+"""``archdraw show``: an intermediate representation between text and picture, to find where a fault arises."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from pathlib import Path
 import click
 
 from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._terminal import Line, tree
 from archdraw.cli._tree import document_lines, value_lines
 
 
-def _document(file: Path) -> Iterator[str]:
+def _document(file: Path) -> Iterator[Line]:
     from archdraw.source import parse, read_text
 
     return document_lines(parse(read_text(file), file.as_posix()).root)
 
 
-def _block(file: Path) -> Iterator[str]:
+def _block(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).block)
 
 
-def _facts(file: Path) -> Iterator[str]:
+def _facts(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).facts)
 
 
-def _picture(file: Path) -> Iterator[str]:
+def _picture(file: Path) -> Iterator[Line]:
     from archdraw.model import load
     from archdraw.views.architecture import picture
 
@@ -37,13 +38,13 @@ def _picture(file: Path) -> Iterator[str]:
     return value_lines(picture(model.spec, model.block))
 
 
-def _scene(file: Path) -> Iterator[str]:
+def _scene(file: Path) -> Iterator[Line]:
     from archdraw.model import load
 
     return value_lines(load(file).scene())
 
 
-STAGES: dict[str, Callable[[Path], Iterator[str]]] = {
+STAGES: dict[str, Callable[[Path], Iterator[Line]]] = {
     "document": _document,
     "block": _block,
     "facts": _facts,
@@ -57,15 +58,15 @@ STAGES: dict[str, Callable[[Path], Iterator[str]]] = {
 @click.option("--stage", type=click.Choice(list(STAGES)), default="block", show_default=True, help="What to print.")
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
-    """Print a stage of the way from a spec to its picture.
+    """Print an intermediate representation.
 
     \b
-    document   the text as it was read, with the place of each value
-    block      the block tree: what is counted and what is drawn
+    document   the parsed text, with line and column of each value
+    block      the block tree, which is counted and drawn
     facts      the counts
-    picture    what is to be drawn, before anything has a place
-    scene      every shape with its place
-    Fields that have their usual value are left out.
+    picture    boxes, branches and panels, before layout
+    scene      every shape with its position
+    Fields with their default value are omitted.
 
     \b
     archdraw show llama.yaml
@@ -73,6 +74,6 @@ def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
     """
     work = Work(show_traceback=show_traceback)
     for lines in work.each(specs, STAGES[stage]):
-        for line in lines:
+        for line in tree(lines):
             click.echo(line)
     return work.code

@@ -1,4 +1,4 @@
-"""``archdraw table``: the fact sheets of many models, a row each."""
+"""``archdraw table``: the facts of many models, a row each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archdraw.cli._amounts import tokens
+from archdraw.cli._files import write_file
 from archdraw.cli._specs import Work, spec_files
 from archdraw.cli._terminal import with_progress
-from archdraw.errors import ArchdrawError, nearest
-from archdraw.files import write_whole
+from archdraw.errors import ArchdrawError, unknown_name
 
 if TYPE_CHECKING:
     from archdraw.app.tables import Row
@@ -22,14 +22,14 @@ FORMATS = ("md", "csv", "json", "html")
 
 @click.command("table")
 @click.argument("specs", metavar="[MODEL...]", nargs=-1)
-@click.option("-o", "--output", default="-", show_default=True, metavar="FILE", help="A file, or - for stdout.")
+@click.option("-o", "--output", default="-", show_default=True, metavar="FILE", help="Output file, or - for stdout.")
 @click.option("--format", "wanted", type=click.Choice(FORMATS), help="[default: by the suffix of -o, else md]")
 @click.option("--context", metavar="N", callback=tokens,
-              help="Tokens in the cache, like 8192, 128k or 1M.  [default: the model's, else 8192]")  # fmt: skip
+              help="Context of the KV cache in tokens: 8192, 128k, 1M.  [default: the model's, or 8192]")  # fmt: skip
 @click.option("--columns", "chosen", metavar="LIST", default="",
-              help="Columns by their keys in csv and json, separated by commas.  [default: all]")  # fmt: skip
-@click.option("--sort", metavar="COLUMN", help="Sort rows by a column; those without a value come last.")
-@click.option("--reverse", is_flag=True, help="The greatest first.")
+              help="Keys of the columns as in csv and json, separated by commas.  [default: all]")  # fmt: skip
+@click.option("--sort", metavar="COLUMN", help="Column to sort by; models without a value come last.")
+@click.option("--reverse", is_flag=True, help="Descending.")
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -41,10 +41,10 @@ def command(
     sort: str | None,
     reverse: bool,
 ) -> int:
-    """Tell the facts of many models in one table, a row each.
+    """Export model facts as a table.
 
     A MODEL is a spec, a config.json or another source, or the name of a model that comes with archdraw. Without MODEL
-    it takes every model that comes with archdraw. csv and json have plain numbers, md and html rounded ones.
+    all models that come with archdraw are exported. csv and json have full numbers, md and html rounded ones.
 
     \b
     archdraw table > models.md
@@ -52,7 +52,7 @@ def command(
     archdraw table llama-3-8b qwen3-8b --columns name,total_parameters,kv_cache_bytes_per_token
     archdraw table --sort total_parameters --reverse -o models.html
     """
-    from archdraw.app.tables import FORMATS as WRITERS
+    from archdraw.app.table_formats import FORMATS as WRITERS
     from archdraw.app.tables import known, ordered, row
     from archdraw.model import Model, load
     from archdraw.resources import specs_folder
@@ -64,17 +64,17 @@ def command(
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
     if reverse and not sort:
-        raise click.UsageError("--reverse turns the order of --sort COLUMN; say which")
+        raise click.UsageError("--reverse needs --sort COLUMN")
     work = Work(show_traceback=show_traceback)
     given = specs or (str(specs_folder()),)
 
-    def told(file: Path) -> Row:
+    def read(file: Path) -> Row:
         model: Model = load(file)
         if model.reading is not None:
             work.warn(model.warnings)
         return row(model, context)
 
-    rows = list(with_progress(work.each(given, told), len(spec_files(given)[0]), "reading"))
+    rows = list(with_progress(work.each(given, read), len(spec_files(given)[0]), "reading"))
     if not rows:
         return work.code
     if sort:
@@ -82,10 +82,10 @@ def command(
     text = WRITERS[format](rows, keys)
     if output == "-":
         if sys.stdout is None:
-            raise ArchdrawError("there is no stdout to write to: it is closed")
+            raise ArchdrawError("stdout is closed: nothing can be written to it")
         click.echo(text, nl=False)
     else:
-        write_whole(Path(output), text.encode())
+        write_file(Path(output), text.encode())
         click.echo(output)
     return work.code
 
@@ -94,10 +94,9 @@ def _format(output: str, wanted: str | None) -> str:
     """The format that is asked for, or that a file's suffix asks for. Raises :class:`click.UsageError`."""
     suffix = Path(output).suffix.removeprefix(".").lower() if output != "-" else ""
     if suffix in FORMATS and wanted not in (None, suffix):
-        raise click.UsageError(f"-o {output} is a file of {suffix}, but --format asks for {wanted}")
+        raise click.UsageError(f"-o {output} is a {suffix} file, but --format is {wanted}")
     if wanted:
         return wanted
     if output != "-" and suffix not in FORMATS:
-        hint = nearest(suffix, FORMATS) or f"formats: {', '.join(FORMATS)}"
-        raise click.UsageError(f"a table cannot be written to {output!r}, whose format is not known; {hint}")
+        raise click.UsageError(f"-o {output}: {unknown_name('format', suffix, FORMATS)}")
     return suffix or "md"

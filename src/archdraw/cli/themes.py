@@ -1,10 +1,12 @@
-"""``archdraw themes``: the themes that come with the program."""
+"""``archdraw themes``: the themes that come with the program, and those that other packages add."""
 
 from __future__ import annotations
 
 import click
 
-from archdraw.cli._terminal import table
+from archdraw.cli._codes import OK, PROBLEMS
+from archdraw.cli._terminal import report, table
+from archdraw.errors import ArchdrawError, InputError
 
 
 @click.command("themes")
@@ -18,12 +20,20 @@ def command() -> int:
     archdraw render llama.yaml --theme dark
     archdraw render llama.yaml --theme mine.yaml
     """
-    from archdraw.resources import themes_folder
-    from archdraw.theme import load_theme, theme_names
+    from archdraw.theme import load_theme, theme_file, theme_names
 
     rows = [("theme", "page", "ink", "file")]
+    code = OK
     for name in theme_names():
-        theme = load_theme(name)
-        rows.append((name, theme.page, theme.ink, str(themes_folder() / f"{name}.yaml")))
+        try:
+            theme = load_theme(name)
+            with theme_file(name) as file:
+                rows.append((name, theme.page, theme.ink, str(file)))
+        except InputError as error:
+            report(error.problems)
+            code = PROBLEMS
+        except ArchdrawError as error:
+            report([f"archdraw: error: {error}"])
+            code = PROBLEMS
     click.echo(table(rows))
-    return 0
+    return code

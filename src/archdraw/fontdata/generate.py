@@ -1,7 +1,7 @@
 """Makes the font data of this folder from the variable font Inter: ``python -m archdraw.fontdata.generate``.
 
-Needs the extra ``fonts``. Run by hand when the font, the weights or the characters change; the results are kept. For
-each weight it writes
+A tool of the checkout, not in the wheel. Needs the extra ``fonts``. Run by hand when the font, the weights or the
+characters change; the results are kept. For each weight it writes
 
 - ``metrics-W.json``: advances and kerning of every character, in units of the em (2048);
 - ``outlines-W.json``: each character's outline as SVG path data, y downwards, same units;
@@ -57,7 +57,7 @@ def _subset(font: TTFont, characters: str) -> None:
     options.layout_features = ["kern"]
     options.hinting = False
     options.notdef_outline = True
-    options.name_IDs = [0, 1, 2, 13, 14]  # OFL: notice and licence stay with the font
+    options.name_IDs = [0, 1, 2, 13, 14]  # OFL: notice and license stay with the font
     options.name_languages = [0x409]
     options.drop_tables += ["GSUB", "DSIG", "STAT", "MVAR", "meta"]
     subsetter = Subsetter(options)

@@ -23,7 +23,7 @@ NAMED = {
     "tie_word_embeddings": "tied embeddings",
     "placement": "norm placement",
     "kv_cache_bytes_per_token": "KV cache per token (bf16)",
-    "index_cache_bytes_per_token": "index cache per token (bf16)",
+    "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": "recurrent state (bf16)",
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts per token",
@@ -38,10 +38,10 @@ NAMED = {
     "norm_topk_prob": "top-k renormalized",
     "query_pre_attn_scalar": "attention scale 1/√",
     "attention_multiplier": "attention scale",
-    "attn_logit_softcapping": "attention-logit softcapping",
+    "attn_logit_softcapping": "attention-logit softcap",
     "n_group": "expert groups",
     "topk_group": "expert groups selected",
-    "scoring_func": "router scores",
+    "scoring_func": "router scoring",
     "e_score_correction_bias": "selection bias",
 }
 """Names for which the field has a term."""

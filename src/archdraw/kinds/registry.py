@@ -1,14 +1,14 @@
-"""All kinds of blocks, found in the modules of :mod:`archdraw.kinds`: adding a kind is adding a file."""
+"""All kinds of blocks: those in the modules of :mod:`archdraw.kinds`, and those that other packages add."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import archdraw.kinds
+from archdraw.doors import KINDS
 from archdraw.kinds.base import Kind
 
 
@@ -17,17 +17,9 @@ def kinds() -> Mapping[str, type[Kind]]:
     """Every kind under its keyword, in alphabetical order, templates among them.
 
     A subclass of :class:`Kind` that sets ``keyword`` itself is a kind; one that doesn't is only a base of kinds.
-    Raises :class:`TypeError` where two kinds have one keyword.
+    Raises :class:`archdraw.ArchdrawError` where two kinds have one keyword.
     """
-    for module in pkgutil.walk_packages(archdraw.kinds.__path__, f"{archdraw.kinds.__name__}."):
-        importlib.import_module(module.name)
-    found: dict[str, type[Kind]] = {}
-    for kind in _below(Kind):
-        if not kind.__module__.startswith(f"{archdraw.kinds.__name__}.") or "keyword" not in kind.__dict__:
-            continue
-        other = found.setdefault(kind.keyword, kind)
-        if other is not kind:
-            raise TypeError(f"{kind.__qualname__} and {other.__qualname__} have the keyword {kind.keyword!r}")
+    found = KINDS.keyed(_kinds_in, lambda kind: (kind.keyword,))
     return with_templates(found)
 
 
@@ -38,7 +30,14 @@ def with_templates(found: Mapping[str, type[Kind]]) -> Mapping[str, type[Kind]]:
     return Shipped(found, Path(archdraw.kinds.__path__[0]).rglob("*.yaml"))
 
 
-def _below(kind: type[Kind]) -> Iterator[type[Kind]]:
-    for subclass in kind.__subclasses__():
-        yield subclass
-        yield from _below(subclass)
+def _kinds_in(thing: Any) -> Iterator[type[Kind]]:
+    """``thing`` itself where it is a kind, else the kinds that the module ``thing`` defines, not those it imports."""
+    if _is_kind(thing):
+        yield thing
+    for value in tuple(vars(thing).values()) if not isinstance(thing, type) else ():
+        if _is_kind(value) and value.__module__ == thing.__name__:
+            yield value
+
+
+def _is_kind(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Kind) and "keyword" in thing.__dict__

@@ -46,9 +46,9 @@ def header(
     parts = list(subtitle)
     while len(parts) > 1 and text_width(SEPARATOR.join(parts), SMALL, 400) > room:
         parts.pop()
-    told = fitted(SEPARATOR.join(parts), room, 20, SMALL, 400)
-    if told:
-        canvas.text(x + 20, top + 96, told[0].text, told[0].size, 400, fill=canvas.theme.muted)
+    rows = fitted(SEPARATOR.join(parts), room, 20, SMALL, 400)
+    if rows:
+        canvas.text(x + 20, top + 96, rows[0].text, rows[0].size, 400, fill=canvas.theme.muted)
 
 
 def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:

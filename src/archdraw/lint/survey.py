@@ -1,11 +1,28 @@
-"""The shapes of one scene as :mod:`archdraw.lint.faults` asks for them: numbered in painting order, found by place."""
+"""What the rules of :mod:`archdraw.lint.faults` share: a fault, and the shapes of one scene.
+
+Shapes are numbered in painting order and found by place.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from archdraw.lint.geometry import Area, Index, in_polygon, ink, outline
 from archdraw.scene import Circle, Line, Polygon, Rect, Scene, Shape, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One breach: the ``rule`` by its short name, what is wrong, and where (``x``, ``y`` in px of the scene)."""
+
+    rule: str
+    message: str
+    x: float
+    y: float
+
+    def __str__(self) -> str:
+        return f"{self.rule} at {self.x:.0f},{self.y:.0f}: {self.message}"
 
 
 class Survey:

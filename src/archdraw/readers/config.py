@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from archdraw.errors import nearest
+from archdraw.readers.traced import Origin, Path, origins_of, traced
+from archdraw.tree.runs import MOST_LAYERS
 
 LARGEST = 1_000_000_000
 """No size in a config is larger; the same bound as in a spec."""
 
-
-class Whole(int):
-    """An integer from a config, with a comment for the spec: the key that it stands under, or where it comes from."""
-
-    comment: str = ""
-
-
-class Real(float):
-    """A number from a config, with a comment for the spec."""
-
-    comment: str = ""
-
-
-class Words(str):
-    """A text from a config, with a comment for the spec."""
-
-    comment: str = ""
-
-
-_Said = TypeVar("_Said", int, float, str)
-
-
-def said(value: _Said, comment: str) -> _Said:
-    """``value`` with a comment that the imported spec shows behind it: ``said(width // 2, "half of the width")``.
-
-    Computed values lose the comment of what they were computed from; this gives them one.
-    """
-    made: Any
-    if isinstance(value, str):
-        made = Words(value)
-    elif isinstance(value, int):
-        made = Whole(value)
-    else:
-        made = Real(value)
-    made.comment = comment
-    return made  # type: ignore[no-any-return]
+LAYER_COUNTS = frozenset(
+    [
+        *("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers", "num_blocks", "depth"),
+        *("encoder_layers", "decoder_layers", "num_encoder_layers", "num_decoder_layers", "num_nextn_predict_layers"),
+        *("num_mtp_modules", "mtp_num_hidden_layers", "first_k_dense_replace", "num_dense_layers"),
+    ]
+)
+"""Keys that count layers: no model has more than :data:`archdraw.tree.runs.MOST_LAYERS`."""
 
 
 class Complaint:
     """One thing that is wrong with a config: a message, the path of the key that is at fault, and a way out."""
 
-    def __init__(self, message: str, path: tuple[str, ...], hint: str = "") -> None:
+    def __init__(self, message: str, path: Path, hint: str = "") -> None:
         self.message, self.path, self.hint = message, path, hint
+
+
+class UnreadableError(Exception):
+    """Ends the reading of a config: there is a complaint about a value that no placeholder can stand for."""
+
+
+_Number = TypeVar("_Number", int, float)
 
 
 class _Required:
@@ -67,8 +49,9 @@ class Config:
 
     Each method takes the names that a value goes by (``integer("num_hidden_layers", "n_layer")``) and returns the value
     under the first that is there and not null; all of those names count as read. Without ``default`` the value must be
-    there. What is missing or of another type is noted in ``complaints`` and a harmless value returned, so that one run
+    there. What is missing or of another type is noted in ``complaints`` and a placeholder returned, so that one run
     finds every fault; a value that is absent takes ``default``, the default of the family's class, with a comment.
+    Numbers and texts remember the key that they were read from (:mod:`archdraw.readers.traced`).
     """
 
     def __init__(self, data: Mapping[str, Any], path: tuple[str, ...] = (), parent: Config | None = None) -> None:
@@ -77,7 +60,7 @@ class Config:
         self.complaints: list[Complaint] = parent.complaints if parent else []
         self.incomplete: list[str] = parent.incomplete if parent else []
         self._read: set[str] = set()
-        self._harmless: set[str] = set()
+        self._ignored: set[str] = set()
         self._defaults: dict[str, int] = {}
         self._sections: dict[str, Config] = {}
 
@@ -91,30 +74,30 @@ class Config:
         return next((self.data[name] for name in names if self.data.get(name) is not None), None)
 
     def integer(self, *names: str, default: int | Any = REQUIRED, least: int = 1) -> int:
-        """A whole number from ``least`` to a billion."""
-        value, name = self._value(names, default)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
+        """A whole number from ``least`` to a billion, or to the most layers that a model may have."""
+        given, name = self._value(names, default)
+        value = int(given) if isinstance(given, float) and given.is_integer() else given
         if value is REQUIRED or isinstance(value, bool) or not isinstance(value, int):
             return int(self._wrong(names, name, value, "a whole number", 1))
-        if not least <= value <= LARGEST:
-            self.complain(f"{name} {value:,} is not between {least:,} and {LARGEST:,}", name)
+        most = LARGEST if LAYER_COUNTS.isdisjoint(names) else MOST_LAYERS
+        if not least <= value <= most:
+            self.complain(f"{name} {value:,} is not between {least:,} and {most:,}", name)
             return least
-        return said(value, self._comment(names[0], name))
+        return self._traced(value, given, names[0], name)
 
     def optional_integer(self, *names: str, least: int = 1) -> int | None:
         """A whole number, or None where it is absent or null."""
         return self.integer(*names, least=least) if any(name in self for name in names) else self.raw(*names)
 
     def number(self, *names: str, default: float | Any = REQUIRED, more_than: float | None = None) -> float:
-        """A finite number, where it is said above ``more_than``."""
+        """A finite number, above ``more_than`` if that is given."""
         value, name = self._value(names, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
             return float(self._wrong(names, name, value, "a number", 1.0))
         if more_than is not None and value <= more_than:
             self.complain(f"{name} must be more than {more_than:g}, not {value:g}", name)
             return more_than + 1.0
-        return said(float(value), self._comment(names[0], name))
+        return self._traced(float(value), value, names[0], name)
 
     def optional_number(self, *names: str) -> float | None:
         """A number, or None where it is absent or null."""
@@ -132,7 +115,7 @@ class Config:
         value, name = self._value(names, default)
         if not isinstance(value, str):
             return str(self._wrong(names, name, value, "a text", ""))
-        return value
+        return traced(value, origins=self._origins(value, names[0], name), is_direct=True)
 
     def integers(self, *names: str, default: list[int] | Any = REQUIRED) -> list[int]:
         """A list of whole numbers."""
@@ -158,49 +141,60 @@ class Config:
             self._sections[name] = Config(value, (*self.path, name), self)
         return self._sections[name]
 
-    def harmless(self, *names: str) -> None:
-        """Says that ``names`` have no bearing on the structure: training, generation, numeric precision."""
-        self._harmless.update(names)
+    def ignore(self, *names: str) -> None:
+        """Marks ``names`` as without bearing on the structure: training, generation, numeric precision."""
+        self._ignored.update(names)
 
     def defaults(self, **sizes: int) -> None:
-        """Gives ``sizes`` that the file may leave out, as its class would: they stand in where no default is named."""
+        """Gives ``sizes`` that the file may leave out, as its class would: they hold where no default is named."""
         self._defaults |= sizes
 
     def per_layer(self, values: list[Any], layers: int, name: str, *, longer: str = "") -> list[Any]:
         """The first ``layers`` of ``values``, a list of the config under ``name`` with an entry for each layer.
 
-        A list that is too short is a fault; so is a longer one unless ``longer`` says what the rest is ("MTP layers").
+        A list that is too short is a fault; so is a longer one unless ``longer`` names what the rest is ("MTP layers").
+        An empty one ends the reading: no layer is there that could stand for the others.
         """
         if len(values) < layers or (len(values) > layers and not longer):
             self.complain(
                 f"{name} has {len(values)} entries for {layers} layers", name, "one of the two is not this model's"
             )
-            return (values + values[-1:] * layers)[:layers] if values else [0] * layers
+            if not values:
+                raise UnreadableError
+            return (values + values[-1:] * layers)[:layers]
         return values[:layers]
 
     def complain(self, message: str, name: str = "", hint: str = "") -> None:
         """Notes a fault: the config is refused once everything is read."""
         self.complaints.append(Complaint(message, (*self.path, name) if name else self.path, hint))
 
-    def not_known(self, reason: str) -> None:
+    def mark_incomplete(self, reason: str) -> None:
         """Notes that the drawing cannot be whole, in a few words: the spec is marked incomplete for this reason."""
         if reason not in self.incomplete:
             self.incomplete.append(reason)
 
     def unread(self) -> Iterator[tuple[str, ...]]:
-        """Paths of all keys that nothing asked for and that are not known to be harmless, in the file's order."""
+        """Paths of all keys that nothing asked for and that are not marked as ignored, in the file's order."""
         for name in self.data:
             if name in self._sections:
                 yield from self._sections[name].unread()
-            elif name not in self._read and name not in self._harmless:
+            elif name not in self._read and name not in self._ignored:
                 yield (*self.path, name)
 
-    def without_bearing(self) -> Iterator[tuple[str, ...]]:
-        """Paths of all keys that are there, were not read, and are known to be harmless."""
+    def ignored(self) -> Iterator[tuple[str, ...]]:
+        """Paths of all keys that are there, were not read, and are marked as ignored."""
         for name in self.data:
             if name in self._sections:
-                yield from self._sections[name].without_bearing()
-            elif name in self._harmless and name not in self._read:
+                yield from self._sections[name].ignored()
+            elif name in self._ignored and name not in self._read:
+                yield (*self.path, name)
+
+    def read_paths(self) -> Iterator[tuple[str, ...]]:
+        """Paths of all keys that are there and were read, in the file's order."""
+        for name in self.data:
+            if name in self._sections:
+                yield from self._sections[name].read_paths()
+            elif name in self._read:
                 yield (*self.path, name)
 
     def _value(self, names: tuple[str, ...], default: Any) -> tuple[Any, str]:
@@ -212,9 +206,17 @@ class Config:
             default = next((self._defaults[name] for name in names if name in self._defaults), REQUIRED)
         return default, ""
 
-    def _comment(self, asked: str, name: str) -> str:
-        # The emitter leaves out a comment that says no more than the field's own name.
-        return name or f"{asked} is not in the file: default of its class"
+    def _traced(self, value: _Number, given: object, asked: str, name: str) -> _Number:
+        # The emitter leaves out a comment that is no more than the field's own name.
+        comment = name or f"{asked} is not in the file: default of its class"
+        return traced(value, comment, origins=self._origins(given, asked, name), is_direct=True)
+
+    def _origins(self, given: object, asked: str, name: str) -> tuple[Origin, ...]:
+        """Where a value comes from: one that was made of metadata remembers those, any other its key."""
+        own = origins_of(given)
+        if name:
+            return own or (Origin((*self.path, name)),)
+        return (Origin((*self.path, asked), is_default=True), *own)
 
     def _list(self, names: tuple[str, ...], default: Any, of: Any, what: str) -> list[Any]:
         value, name = self._value(names, default)
@@ -222,12 +224,26 @@ class Config:
             isinstance(item, of) and (of is bool or not isinstance(item, bool)) for item in value
         ):
             return list(self._wrong(names, name, value, f"a list of {what}", []))
-        return list(value)
+        if not name:
+            return list(value)
+        return [
+            traced(item, origins=origins_of(item) or (Origin((*self.path, name, index)),), is_direct=True)
+            for index, item in enumerate(value)
+        ]
 
-    def _wrong(self, names: tuple[str, ...], name: str, value: Any, what: str, instead: Any) -> Any:
+    def _wrong(self, names: tuple[str, ...], name: str, value: Any, what: str, placeholder: Any) -> Any:
+        """Complains of a value that is missing or no ``what``, and returns the ``placeholder`` for it."""
         if value is REQUIRED:
             near = nearest(names[0], (key for key in self.data if key not in self._read))
-            self.complain(f"{names[0]} is missing", "", near or "nothing says how large it is")
+            self.complain(f"{names[0]} is missing", "", near or "this family has no default for it")
         else:
-            self.complain(f"{name or names[0]} must be {what}, not {str(value)[:40]!r}", name)
-        return instead
+            quoted = "number" in what and isinstance(value, str) and value.strip().isdecimal()
+            hint = "take away the quotes" if quoted else ""
+            self.complain(f"{name or names[0]} must be {what}, not {shown(value)}", name, hint)
+        return placeholder
+
+
+def shown(value: object) -> str:
+    """``value`` as JSON has it, in at most 40 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,4 +1,4 @@
-"""A spec in the making: what a reader has understood of a config, in the language of specs."""
+"""A spec in the making: what a reader has read of a config, in the language of specs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from archdraw.tree.repeats import period
+
 Block = dict[str, Any] | str
 """A block expression as a spec has it: ``"rmsnorm"``, ``{"swiglu": {"intermediate_size": 8192}}``."""
 
 
 @dataclass(eq=False)
 class Draft:
-    """A model as its reader has understood it. ``layers`` runs from the input up, as in a spec.
+    """A model as its reader has read it. ``layers`` runs from the input up, as in a spec.
 
     ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
     """
@@ -27,24 +29,17 @@ class Draft:
 
 
 def stack(names: Sequence[str]) -> Block:
-    """A stack of layers by the names of their definitions, one for each layer, told as briefly as possible.
+    """A stack of layers by the names of their definitions, one for each layer, as briefly as possible.
 
     A pattern that repeats is given once with ``num_hidden_layers``; runs of one layer become ``times``.
     """
-    period = next(
-        (
-            size
-            for size in range(1, len(names) // 2 + 1)
-            if all(a == b for a, b in zip(names, names[size:], strict=False))
-        ),
-        len(names),
-    )
-    if period == len(names) > 1:
+    unit = period(names)
+    if unit == 1:
+        return _times(names[0], len(names))
+    if unit > len(names) // 2:
         # A head (dense layers) and then rounds: the head is written out, the rest as a stack of its own.
         return {"stack": {"pattern": _runs(names)}}
-    if period == 1:
-        return _times(names[0], len(names))
-    return {"stack": {"num_hidden_layers": len(names), "pattern": _runs(names[:period])}}
+    return {"stack": {"num_hidden_layers": len(names), "pattern": _runs(names[:unit])}}
 
 
 def stacks(names: Sequence[str]) -> list[Block]:
@@ -52,11 +47,10 @@ def stacks(names: Sequence[str]) -> list[Block]:
     for tail in range(min(len(names), 9)):
         for head in range(min(len(names) - tail, 9)):
             rest = names[head : len(names) - tail]
-            for size in range(1, len(rest) // 2 + 1):
-                if all(a == b for a, b in zip(rest, rest[size:], strict=False)):
-                    around = [names[:head], names[len(names) - tail :]]
-                    before, behind = ([_few(part)] if part else [] for part in around)
-                    return [*before, stack(rest), *behind]
+            if period(rest) <= len(rest) // 2:
+                around = [names[:head], names[len(names) - tail :]]
+                before, behind = ([_few(part)] if part else [] for part in around)
+                return [*before, stack(rest), *behind]
     return [stack(names)]
 
 
@@ -99,13 +93,13 @@ def _uses(name: str, value: Any) -> int:
 def _can_replace(name: str, meaning: Block, value: Any) -> bool:
     """A bare mention can be replaced by any meaning; ``{like: name, times: n}`` by a mapping of one keyword.
 
-    In the pattern of a stack names say more than what they stand for.
+    In the pattern of a stack a name means more than its definition.
     """
     if isinstance(value, dict):
         if "pattern" in value and _uses(name, value["pattern"]):
             return False
         if value.get("like") == name:
-            # What changes more than the number of times is merged into the definition, which has to stand.
+            # What changes more than the number of times is merged into the definition, which has to be there.
             whole = (
                 isinstance(meaning, dict) and "like" not in meaning and isinstance(next(iter(meaning.values())), dict)
             )

@@ -1,15 +1,13 @@
-"""What a family of configs is, and which families there are: adding one is adding a file to this package."""
+"""What a family of configs is, and which families there are: ours, a file each, and those of other packages."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-import archdraw.readers.families
+from archdraw.doors import READERS, listed
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
 
@@ -19,30 +17,26 @@ class Family:
     """Configs that one function reads.
 
     ``model_types`` are values of ``model_type``, ``architectures`` the class names that mark configs whose
-    ``model_type`` says nothing or something else. ``read`` gets the whole config, the text part not yet unpacked.
-    ``harmless`` are keys of this family without bearing on the structure, beyond the common ones.
+    ``model_type`` is missing or another one. ``read`` gets the whole config, the text part not yet unpacked.
+    ``ignored`` are keys of this family without bearing on the structure, beyond the common ones.
     """
 
     model_types: tuple[str, ...]
     read: Callable[[Config], Draft]
     architectures: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @cache
 def families() -> Mapping[str, Family]:
     """Every family under each of its model types and architectures.
 
-    A module of :mod:`archdraw.readers` lists its families in ``FAMILIES``. Raises :class:`TypeError` where two families
-    claim one name.
+    A module of :mod:`archdraw.readers.families` lists its families in ``FAMILIES``. Raises
+    :class:`archdraw.ArchdrawError` where two families have one name.
     """
-    found: dict[str, Family] = {}
-    for entry in pkgutil.iter_modules(archdraw.readers.families.__path__):
-        module = importlib.import_module(f"{archdraw.readers.families.__name__}.{entry.name}")
-        for family in getattr(module, "FAMILIES", ()):
-            for name in (*family.model_types, *family.architectures):
-                if found.setdefault(name, family) is not family:
-                    raise TypeError(f"two families of configs claim {name!r}")
+    found = READERS.keyed(
+        lambda thing: listed(thing, "FAMILIES", Family), lambda family: (*family.model_types, *family.architectures)
+    )
     return MappingProxyType(found)
 
 

@@ -1,7 +1,7 @@
-"""GGUF files: their metadata as a config that the readers of the families know.
+"""GGUF files: their metadata as a config for the readers of the families.
 
-A GGUF file says less than a config.json. What its tensors tell (a vocabulary, biases, a head of its own) is taken from
-them; what neither tells is left to the defaults of the family, and the spec is marked incomplete for it. Keys:
+A GGUF file has less than a config.json. What its tensors show (a vocabulary, biases, a head of its own) is taken from
+them; what neither has is left to the defaults of the family, and the spec is marked incomplete for it. Keys:
 https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key-value-pairs
 """
 
@@ -13,87 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from archdraw.readers.agreement import disagreements
+from archdraw.readers.gguf_keys import COMMON, EXPERTS, GRANITE, IGNORED, LATENT, Keys
 from archdraw.readers.reading import Reading, reading_of
-from archdraw.readers.stand_in import stand_in_text
+from archdraw.readers.traced import Origin, traced
 from archdraw.weights.gguf_header import GgufHeader, Omitted, read_gguf
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
 
-Keys = Mapping[str, str]
-
-COMMON: Keys = {
-    "block_count": "num_hidden_layers",
-    "embedding_length": "hidden_size",
-    "feed_forward_length": "intermediate_size",
-    "context_length": "max_position_embeddings",
-    "vocab_size": "vocab_size",
-    "attention.head_count": "num_attention_heads",
-    "attention.head_count_kv": "num_key_value_heads",
-    "attention.key_length": "head_dim",
-    "attention.layer_norm_rms_epsilon": "rms_norm_eps",
-    "attention.layer_norm_epsilon": "layer_norm_eps",
-    "attention.sliding_window": "sliding_window",
-    "rope.freq_base": "rope_theta",
-    "attn_logit_softcapping": "attn_logit_softcapping",
-    "final_logit_softcapping": "final_logit_softcapping",
-}
-"""Keys behind the architecture's name, and what config.json calls them."""
-
-_EXPERTS: Keys = {
-    "expert_count": "num_experts",
-    "expert_used_count": "num_experts_per_tok",
-    "expert_feed_forward_length": "moe_intermediate_size",
-    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
-    "expert_weights_norm": "norm_topk_prob",
-}
-_LATENT: Keys = {
-    "attention.q_lora_rank": "q_lora_rank",
-    "attention.kv_lora_rank": "kv_lora_rank",
-    "expert_count": "n_routed_experts",
-    "expert_used_count": "num_experts_per_tok",
-    "expert_shared_count": "n_shared_experts",
-    "expert_feed_forward_length": "moe_intermediate_size",
-    "expert_weights_scale": "routed_scaling_factor",
-    "expert_weights_norm": "norm_topk_prob",
-    "expert_group_count": "n_group",
-    "expert_group_used_count": "topk_group",
-    "leading_dense_block_count": "first_k_dense_replace",
-}
-_GRANITE: Keys = {
-    "embedding_scale": "embedding_multiplier",
-    "residual_scale": "residual_multiplier",
-    "logit_scale": "logits_scaling",
-    "attention.scale": "attention_multiplier",
-}
-
-HARMLESS = frozenset(
-    [
-        "attention.causal",
-        "attention.layer_norm_rms_epsilon",
-        "rope.dimension_sections",
-        "tensor_data_layout",
-        "rope.scaling.attn_factor",
-        "rope.scaling.finetuned",
-        "rope.scaling.yarn_log_multiplier",
-        "rope.scaling.yarn_beta_fast",
-        "rope.scaling.yarn_beta_slow",
-        "use_parallel_residual",
-        "rope.scaling.yarn_ext_factor",
-        "rope.scaling.yarn_attn_factor",
-        "pooling_type",
-        "interleaved_layers",
-        "rope.freq_base_swa",
-        "rope.dimension_count_swa",
-        "attention.key_length_swa",
-        "attention.value_length_swa",
-    ]
-)
-"""Keys without bearing on structure and counts, or that the family's default says as well."""
-
 
 @dataclass(frozen=True)
 class Architecture:
-    """One ``general.architecture``: the model type whose config it becomes, its own keys, and what is said of it."""
+    """One ``general.architecture``: the model type whose config it becomes, its own keys, and fixed settings."""
 
     model_type: str
     keys: Keys = field(default_factory=dict)
@@ -116,7 +46,7 @@ def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) 
 
 
 def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """Head sizes are told as those of the latent form (since 2025) or of whole heads."""
+    """Head sizes are given as those of the latent form (since 2025) or of whole heads."""
     used |= {"attention.key_length_mla", "attention.value_length_mla", "attention.value_length", "rope.dimension_count"}
     used.add("expert_gating_func")
     rotated = metadata.get("rope.dimension_count")
@@ -131,7 +61,7 @@ def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str
         config["model_type"], config["scoring_func"] = "deepseek_v3", "sigmoid"
     if "expert_count" in metadata and "expert_group_count" not in metadata:
         config["n_group"] = config["topk_group"] = 1
-        return "whether experts are chosen within groups: the file does not say"
+        return "whether experts are chosen within groups is not in the file"
     return ""
 
 
@@ -157,20 +87,20 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "llama": Architecture("llama", finish=_llama),
     "mistral3": Architecture("mistral"),
     "qwen2": Architecture("qwen2"),
-    "qwen2moe": Architecture("qwen2_moe", _EXPERTS),
+    "qwen2moe": Architecture("qwen2_moe", EXPERTS),
     "qwen3": Architecture("qwen3"),
-    "qwen3moe": Architecture("qwen3_moe", _EXPERTS, {"norm_topk_prob": True}),
+    "qwen3moe": Architecture("qwen3_moe", EXPERTS, {"norm_topk_prob": True}),
     "gemma": Architecture("gemma"),
     "gemma2": Architecture("gemma2"),
     "gemma3": Architecture("gemma3_text", finish=_gemma3),
-    "gpt-oss": Architecture("gpt_oss", _EXPERTS, {"attention_bias": True}, _gpt_oss),
-    "deepseek2": Architecture("deepseek_v2", _LATENT, finish=_deepseek),
-    "granite": Architecture("granite", _GRANITE),
+    "gpt-oss": Architecture("gpt_oss", EXPERTS, {"attention_bias": True}, _gpt_oss),
+    "deepseek2": Architecture("deepseek_v2", LATENT, finish=_deepseek),
+    "granite": Architecture("granite", GRANITE),
     "olmo2": Architecture("olmo2"),
     "phi3": Architecture("phi3"),
     "gpt2": Architecture("gpt2"),
     "command-r": Architecture("cohere", {"logit_scale": "logit_scale"}),
-    "glm4moe": Architecture("glm4_moe", _LATENT),
+    "glm4moe": Architecture("glm4_moe", LATENT),
     "smollm3": Architecture("smollm3"),
     "starcoder2": Architecture("starcoder2"),
     "falcon": Architecture("falcon"),
@@ -181,35 +111,49 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 def read_gguf_model(path: str | Path) -> Reading:
     """The model of the GGUF file at ``path``.
 
-    Raises :class:`InputError` where the file is damaged, or says less than a model needs.
+    Raises :class:`InputError` where the file is damaged, or lacks what a model needs.
     """
     file = Path(path)
     header = _whole(file, read_gguf(file))
     config, reasons = config_of(header, file)
     name = header.metadata.get("general.name")
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
-    told = f"{file.as_posix()} as a config"
-    text = stand_in_text(config)
-    reading = reading_of(text, config, told, called[:80], not_known=reasons)
+    keys = keys_of(header)
+    reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
     if header.tensors:
         wrong = disagreements(reading, header.tensors)
         if wrong:
-            reading = reading_of(text, config, told, called[:80], not_known=[*reasons, *wrong])
+            reasons += wrong
+            reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
     return reading
 
 
+def keys_of(header: GgufHeader) -> dict[str, str]:
+    """The file's own metadata keys by their names in a config.json."""
+    kind = str(header.metadata.get("general.architecture"))
+    named = {**COMMON, **_architecture(kind).keys}
+    names = {config_key: f"{kind}.{key}" for key, config_key in named.items()}
+    return {"model_type": "general.architecture", "architectures": "general.architecture", **names}
+
+
+def _architecture(kind: str) -> Architecture:
+    return ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
+
+
 def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]]:
-    """The metadata as a config.json would say it, and why that cannot be the whole truth.
+    """The metadata as a config.json would have it, its values with their metadata keys, and why it is incomplete.
 
     Raises :class:`InputError` where no architecture is named.
     """
     kind = header.metadata.get("general.architecture")
     if not isinstance(kind, str) or not kind.isprintable() or len(kind) > 60:
-        raise refusal(file, "this GGUF file does not say of what architecture it is")
+        raise refusal(file, "this GGUF file has no general.architecture")
     metadata = {
-        key.removeprefix(f"{kind}."): value for key, value in header.metadata.items() if key.startswith(f"{kind}.")
+        key.removeprefix(f"{kind}."): _traced(key, value)
+        for key, value in header.metadata.items()
+        if key.startswith(f"{kind}.")
     }
-    known = ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
+    known = _architecture(kind)
     used = {"rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length"}
     config: dict[str, Any] = {"model_type": known.model_type, **known.settings}
     for key, name in {**COMMON, **known.keys}.items():
@@ -224,12 +168,21 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         _from_tensors(config, {tensor.name: tensor for tensor in header.tensors})
     tokens = header.metadata.get("tokenizer.ggml.tokens")
     if "vocab_size" not in config and isinstance(tokens, Omitted):
-        config["vocab_size"] = tokens.length
+        config["vocab_size"] = _traced("tokenizer.ggml.tokens", tokens.length)
     for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
         _one_for_all(config, name)
-    unknown = [key for key in metadata if key not in used and key not in HARMLESS]
-    reasons = [f"the key {kind}.{key} is not understood" for key in unknown]
+    unknown = [key for key in metadata if key not in used and key not in IGNORED]
+    reasons = [f"unrecognized key {kind}.{key}" for key in unknown]
     return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason) + reasons
+
+
+def _traced(key: str, value: Any) -> Any:
+    """A value of the metadata, and those in a list, with their key."""
+    if isinstance(value, list):
+        return [_traced(key, item) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return value
+    return traced(value, origins=(Origin((key,)),), is_direct=True)
 
 
 def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str], header: GgufHeader) -> None:
@@ -253,24 +206,24 @@ def _positions(config: dict[str, Any], metadata: Mapping[str, Any], used: set[st
 
 
 def _from_tensors(config: dict[str, Any], tensors: Mapping[str, Tensor]) -> None:
-    """What the tensors say: the vocabulary, whether the head is the embedding's table, biases."""
+    """What the tensors show: the vocabulary, whether the head is the embedding's table, biases."""
     table = tensors.get("token_embd.weight")
     if table is not None and len(table.shape) == 2:
-        config["vocab_size"] = table.shape[0]
+        config["vocab_size"] = _traced("token_embd.weight", table.shape[0])
         config["tie_word_embeddings"] = "output.weight" not in tensors
     if config["model_type"] in ("llama", "mistral", "qwen3", "qwen3_moe", "granite", "glm4_moe"):
         config["attention_bias"] = "blk.0.attn_q.bias" in tensors
 
 
 def _one_for_all(config: dict[str, Any], name: str) -> None:
-    """A list with the same number for each layer is that number, as configs say it."""
+    """A list with the same number for each layer is that number, as configs have it."""
     values = config.get(name)
     if isinstance(values, list) and values and all(value == values[0] for value in values):
         config[name] = values[0]
 
 
 def _whole(file: Path, header: GgufHeader) -> GgufHeader:
-    """A file that is one of several, with the tensors of all; with none where some of them are not beside it."""
+    """A file that is one of several, with the tensors of all; with none where some of them are missing."""
     number = header.metadata.get("split.count")
     if not isinstance(number, int) or number < 2:
         return header

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from archdraw.errors import InputError, Problem, Span
+from archdraw.resources import install_command
 
 ID = re.compile(r"(?P<repository>[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})(?:@(?P<revision>[\w./-]{1,100}))?")
 """``owner/name``, and a revision behind an @."""
 
 FILES = ("config.json", "params.json")
-OFFLINE = "there is no such file, and no such repository in the cache; the hub is out of reach"
+OFFLINE = "file not found, and no such repository in the cache; the hub is out of reach"
 
 
 def is_id(text: str) -> bool:
@@ -39,8 +40,8 @@ def config_file(text: str) -> Path:
     except ImportError:
         raise _refusal(
             text,
-            "there is no such file; ids of Hugging Face repositories need huggingface_hub",
-            "pip install archdraw[hub]",
+            "file not found; ids of Hugging Face repositories need huggingface_hub",
+            install_command("hub"),
         ) from None
     repository, revision = found["repository"], found["revision"]
     for name in FILES:
@@ -54,7 +55,7 @@ def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> P
     errors = hub.errors
     if not _in_reach(hub.constants.ENDPOINT):
         raise _refusal(text, OFFLINE)
-    # What it says while it tries again is nothing to one who only wants to know whether there is such a model.
+    # Its messages about retries are of no use here.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     for name in FILES:
         try:
@@ -64,7 +65,7 @@ def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> P
         except errors.GatedRepoError:
             raise _refusal(text, "this repository is gated", "ask for access there, then: hf auth login") from None
         except errors.RepositoryNotFoundError:
-            raise _refusal(text, "there is no such file and no such repository, or it is private") from None
+            raise _refusal(text, "file not found and no such repository, or it is private") from None
         except errors.RevisionNotFoundError:
             raise _refusal(text, f"this repository has no revision {revision}") from None
         except errors.EntryNotFoundError:

@@ -13,7 +13,7 @@ def combined(made: Draft, mixers: Sequence[str], feeds: Sequence[str], **fields:
     """Defines a ``decoder`` for each pair of a mixer and a feed forward, and returns the layers' names.
 
     ``mixers`` and ``feeds`` are names of definitions, one of each for every layer; ``fields`` are further fields that
-    all layers share. All but the first are told by what they change.
+    all layers share. All but the first are written as changes of it.
     """
     alone = len(set(mixers)) == 1, len(set(feeds)) == 1
     names: dict[tuple[str, str], str] = {}
@@ -52,17 +52,17 @@ def numbered(config: Config, names: dict[str, str], layers: int, start: int) -> 
             if not start <= number < layers + start:
                 config.complain(f"{key} names layer {number}, but there are {layers}, from {start} on", key)
             elif found[number - start]:
-                config.complain(f"layer {number} stands twice in {' and '.join(names)}", key)
+                config.complain(f"layer {number} is listed twice in {' and '.join(names)}", key)
             else:
                 found[number - start] = mixer
     missing = [index + start for index, mixer in enumerate(found) if not mixer]
     if missing:
-        config.complain(f"no list says what layer {missing[0]} is", next(iter(names)))
+        config.complain(f"layer {missing[0]} is in none of the lists", next(iter(names)))
     return [mixer or next(iter(names.values())) for mixer in found]
 
 
 def routed(expert: Block) -> dict[str, Block]:
-    """How a mixture says what its experts are: by their width alone where they are plain SwiGLU."""
+    """The fields of a mixture for its experts: their width alone where they are plain SwiGLU."""
     assert isinstance(expert, dict)
     plain = expert.get("swiglu")
     if isinstance(plain, dict) and set(plain) == {"intermediate_size"}:

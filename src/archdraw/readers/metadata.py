@@ -1,10 +1,13 @@
-"""What a config does not say of its model (who made it, when, from what), put in front of the spec that was read."""
+"""What a config does not have of its model (developer, release, parents), put in front of the spec that was read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from archdraw.errors import InputError, Problem
+from archdraw.readers.provenance import Metadata
+from archdraw.readers.reading import Reading
 from archdraw.source import MappingNode, scan
 from archdraw.spec.validation import shown
 
@@ -12,11 +15,11 @@ STRUCTURE = ("hidden_size", "vocab_size", "tie_word_embeddings", "define", "laye
 """Keys of a spec that follow from the config."""
 
 
-def with_metadata(text: str, metadata: str, file: str) -> str:
-    """The imported spec ``text`` with the keys of the YAML mapping ``metadata`` in place of its own.
+def with_metadata(reading: Reading, metadata: str, file: str) -> Reading:
+    """``reading`` with the keys of the YAML mapping ``metadata`` in place of its spec's own.
 
-    ``metadata`` stands in the result as it was written, comments and all. Raises :class:`InputError` where it is no
-    mapping or says what only the config can say; ``file`` is its name in messages.
+    ``metadata`` is in the spec's text as it was written, comments and all. Raises :class:`InputError` where it is no
+    mapping or has keys that follow from the config; ``file`` is its name in messages.
     """
     document = scan(metadata, file)
     root = document.root
@@ -33,10 +36,13 @@ def with_metadata(text: str, metadata: str, file: str) -> str:
         problems.append(document.problem(f"metadata is a mapping of keys to values, not {shown(root)}", root.span))
     if problems:
         raise InputError(problems)
-    lines = text.splitlines()
+    lines = reading.text.splitlines()
     start = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     rest = "\n".join(_without(lines[start:], given))
-    return "\n".join([*lines[:start], metadata.strip("\n"), rest]) + "\n"
+    whole = "\n".join([*lines[:start], metadata.strip("\n"), rest]) + "\n"
+    skipped = len(metadata) - len(metadata.lstrip("\n"))
+    placed = replace(reading.provenance, metadata=Metadata(file, metadata, start, skipped))
+    return replace(reading, text=whole, provenance=placed)
 
 
 def _without(lines: list[str], keys: set[str]) -> Iterator[str]:

@@ -1,25 +1,78 @@
-"""Where a key stands in the text of a JSON file, for messages."""
+"""The file that a config was read from: where its keys stand in it, and what they are called there, for messages."""
 
 from __future__ import annotations
 
-from archdraw.errors import InputError
-from archdraw.source import MappingNode, scan
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archdraw.errors import InputError, Problem, Span
+from archdraw.readers.traced import Path
+from archdraw.source import MappingNode, Node, child, scan
+
+_IDENTIFIER = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*(?![\w\"])")
 
 
-def place_of(text: str, path: tuple[str, ...]) -> tuple[int, int, int]:
-    """Line, column (both from 1) and length of the key at ``path``, or of the innermost one around it that is there.
+def renamed(text: str, name_of: Callable[[str], str]) -> str:
+    """``text`` with every identifier in it replaced by what ``name_of`` gives for it; words in quotes are left."""
+    return _IDENTIFIER.sub(lambda found: name_of(found[0]), text)
 
-    JSON is YAML but for a few odd cases; where the text is one of those, the place is its beginning.
+
+def place_of(text: str, path: Path) -> tuple[int, int, int]:
+    """Line, column (both from 1) and length of what stands at ``path``, or of the innermost part around it.
+
+    A value of a mapping has the place of its key, an entry of a list its own. JSON is YAML but for a few odd cases;
+    where the text is one of those, the place is its beginning.
     """
     place = (1, 1, 1)
     try:
-        node = scan(text, "").root
+        node: Node = scan(text, "").root
     except InputError:
         return place
     for step in path:
-        entry = node.entry(step) if isinstance(node, MappingNode) else None
-        if entry is None:
+        below = child(node, step)
+        if below is None:
             break
-        place = (entry.span.line, entry.span.column, entry.span.length)
-        node = entry.value
+        entry = node.entry(str(step)) if isinstance(node, MappingNode) else None
+        span = below.span if entry is None else entry.span
+        place = (span.line, span.column, span.length)
+        node = below
     return place
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The file called ``file``, whose text is ``text``; a binary file has no lines, and its ``text`` is empty.
+
+    ``keys`` gives the file's own names of keys that are called otherwise in a config.json: metadata keys of GGUF.
+    """
+
+    file: str
+    text: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, path: Path) -> str:
+        """What stands at ``path`` in words: ``hidden_size``, ``entry 3 of layer_types``."""
+        keys = [step for step in path if isinstance(step, str)]
+        if not keys:
+            return ""
+        name = self.keys.get(keys[-1], keys[-1])
+        return f"entry {path[-1] + 1} of {name}" if isinstance(path[-1], int) else name
+
+    def problem(
+        self, message: str, path: Path, hint: str = "", severity: Literal["error", "warning"] = "error"
+    ) -> Problem:
+        """A problem with what stands at ``path``, in the words of this file."""
+        if self.keys:
+            message = renamed(message, lambda name: self.keys.get(name, name))
+            hint = renamed(hint, lambda name: self.keys.get(name, name))
+        if not self.text:
+            name = self.name(path)
+            return Problem(
+                message if name in message else f"{name}: {message}", Span(self.file, 1, 1), "", hint, severity
+            )
+        line, column, length = place_of(self.text, path)
+        lines = self.text.splitlines()
+        text = lines[line - 1] if line <= len(lines) else ""
+        return Problem(message, Span(self.file, line, column, length), text, hint, severity)

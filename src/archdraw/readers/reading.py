@@ -1,40 +1,39 @@
-"""Reading a config: which family it is of, what it describes as a spec, and what was not understood."""
+"""Reading a config: which family it is of, what it describes as a spec, and which keys were not recognized."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 from archdraw.errors import InputError, Problem, Span
-from archdraw.readers.config import Complaint, Config
+from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
-from archdraw.readers.harmless import is_harmless
-from archdraw.readers.places import place_of
+from archdraw.readers.ignored_keys import is_ignored
+from archdraw.readers.places import ConfigFile
+from archdraw.readers.provenance import Provenance
 from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
 from archdraw.source import read_text
 
-UNFIT = 'a value of this config does not fit the family "{}"'
-"""What is said of a config that its reader fails at."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A config, understood: ``text`` is a whole spec.
+    """What a config describes: ``text`` is a whole spec, ``provenance`` where in the config its values come from.
 
-    ``unused`` are the keys that nothing was read from and that are not known to be harmless, as dotted paths;
-    ``harmless`` those that say nothing about the structure. ``incomplete`` says why the spec cannot be whole; empty
-    where every key was understood. ``warnings`` tell both at their places in the file.
+    ``unused`` are the unrecognized keys, from which nothing was read, as dotted paths; ``ignored`` those without
+    bearing on the structure. ``incomplete`` are the reasons why the spec cannot be whole; empty where every key was
+    recognized. ``warnings`` report both at their places in the file.
     """
 
     text: str
+    provenance: Provenance = field(compare=False, repr=False)
     unused: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -93,48 +92,72 @@ def _shown(value: object) -> str:
     return {list: "a list", str: "a text", type(None): "null", bool: str(value).lower()}.get(type(value), "a number")
 
 
-def reading_of(text: str, data: Mapping[str, Any], file: str, name: str, *, not_known: Iterable[str] = ()) -> Reading:
-    """``data``, the content of a config whose text is ``text``, read by its family.
+def reading_of(
+    text: str,
+    data: Mapping[str, Any],
+    file: str,
+    name: str,
+    *,
+    incomplete: Iterable[str] = (),
+    keys: Mapping[str, str] | None = None,
+) -> Reading:
+    """``data``, the content of a config whose text is ``text`` (empty for a file without lines), read by its family.
 
-    ``not_known`` are reasons for which the spec is incomplete whatever the family makes of it.
-    Raises :class:`InputError` with everything that is wrong, at its place in ``text``.
+    ``incomplete`` are reasons for which the spec is incomplete whatever the family makes of it, ``keys`` the file's own
+    names of keys that a config.json calls otherwise.
+    Raises :class:`InputError` with everything that is wrong, at its place in the file. Whatever else a reader raises is
+    a fault of the reader and passes; its cause are then the complaints that the reader had before, if any.
     """
+    source = ConfigFile(file, text, keys or {})
     config = Config(data)
-    for reason in not_known:
-        config.not_known(reason)
+    for reason in incomplete:
+        config.mark_incomplete(reason)
     family = family_of(config) or UNKNOWN
-    config.harmless(*family.harmless)
+    config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
         draft = family.read(config)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        # A stand-in for a value that is missing may not fit anywhere; the complaint about it is told below. Without one
-        # the reader should have had a complaint of its own: tests hold all readers to that, this is for the rest.
+    except UnreadableError:
         if not config.complaints:
-            config.complain(UNFIT.format(str(config.data.get("model_type"))[:40]))
+            raise
+    except Exception as error:
+        if config.complaints:
+            raise error from _refused(config, source)
+        raise
     if config.complaints or draft is None:
-        # A reader may ask for the same value at several places.
-        raise InputError(dict.fromkeys(_problem(complaint, text, file) for complaint in config.complaints))
-    warnings = [_problem(Complaint(f"incomplete: {reason}", ()), text, file) for reason in config.incomplete]
+        raise _refused(config, source)
+    warnings = [source.problem(f"incomplete: {reason}", (), severity="warning") for reason in config.incomplete]
     unread = list(config.unread())
-    unused = [path for path in unread if not is_harmless(path[-1])]
+    unused = [path for path in unread if not is_ignored(path[-1])]
     for path in unused:
-        key = ".".join(path)
-        warnings.append(_problem(Complaint(f"the key {key} is not understood", path), text, file))
-        if _says_something(_value(data, path)):
-            config.not_known(f"the key {key} is not understood")
-    harmless = [*(path for path in unread if is_harmless(path[-1])), *config.without_bearing()]
+        message = f"unrecognized key {'.'.join(path)}"
+        warnings.append(source.problem(message, path, severity="warning"))
+        if _has_effect(_value(data, path)):
+            config.mark_incomplete(message)
+    ignored = [*(path for path in unread if is_ignored(path[-1])), *config.ignored()]
+    spec = _spec(draft, config, name)
     return Reading(
-        _written(draft, config, name, file, list(map(".".join, harmless))),
+        _written(spec, config, file, list(map(".".join, ignored))),
+        Provenance(source, spec, tuple(config.read_paths()), _family_key(config)),
         tuple(map(".".join, unused)),
-        tuple(map(".".join, harmless)),
+        tuple(map(".".join, ignored)),
         tuple(config.incomplete),
-        tuple(replace(warning, severity="warning") for warning in warnings),
+        tuple(warnings),
     )
 
 
-def _says_something(value: object) -> bool:
-    """Whether a value that nobody understood could change the structure: null, false, zero and empty ones do not."""
+def _refused(config: Config, source: ConfigFile) -> InputError:
+    """All complaints about a config; a reader may ask for the same value at several places."""
+    return InputError(dict.fromkeys(source.problem(one.message, one.path, one.hint) for one in config.complaints))
+
+
+def _family_key(config: Config) -> tuple[str, ...]:
+    """The path of the key that chose the reader; empty where neither is there."""
+    return next(((key,) for key in ("model_type", "architectures") if key in config), ())
+
+
+def _has_effect(value: object) -> bool:
+    """Whether the value of an unrecognized key could change the structure: null, false, zero and empty ones do not."""
     return value not in (None, False, 0, "", [], {})
 
 
@@ -144,18 +167,8 @@ def _value(data: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     return data
 
 
-def _problem(complaint: Complaint, text: str, file: str) -> Problem:
-    line, column, length = place_of(text, complaint.path)
-    lines = text.splitlines()
-    return Problem(
-        complaint.message,
-        Span(file, line, column, length),
-        lines[line - 1] if line <= len(lines) else "",
-        complaint.hint,
-    )
-
-
-def _written(draft: Draft, config: Config, name: str, file: str, harmless: list[str]) -> str:
+def _spec(draft: Draft, config: Config, name: str) -> dict[str, Any]:
+    """The whole spec, its values still with the keys that they come from."""
     define, layers = inlined(draft.define, draft.layers)
     spec: dict[str, Any] = {"name": name}
     if draft.context_length is not None:
@@ -168,11 +181,15 @@ def _written(draft: Draft, config: Config, name: str, file: str, harmless: list[
     if define:
         spec["define"] = define
     spec["layers"] = layers
+    return spec
+
+
+def _written(spec: dict[str, Any], config: Config, file: str, ignored: list[str]) -> str:
     kind = config.data.get("model_type")
     source = f"Read from {Path(file).name}" + (f", model_type {str(kind)[:40]}" if kind else "")
     header = ["".join(character if character.isprintable() else " " for character in source)]
     footer = []
-    if harmless:
-        told = f"Keys that say nothing about the structure: {', '.join(dict.fromkeys(harmless))}."
-        footer = ["", *wrap(told, 110, break_long_words=False, break_on_hyphens=False)]
+    if ignored:
+        line = f"Keys without bearing on the structure: {', '.join(dict.fromkeys(ignored))}."
+        footer = ["", *wrap(line, 110, break_long_words=False, break_on_hyphens=False)]
     return spec_text(spec, header, footer)

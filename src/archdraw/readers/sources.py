@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from archdraw.readers import hub
-from archdraw.readers.bare_weights import read_bare
 from archdraw.readers.gguf import read_gguf_model
 from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.readers.weights_only import read_weights_only
 from archdraw.weights.gguf_header import is_gguf
 from archdraw.weights.headers import INDEX_ENDING, read_tensors
 from archdraw.weights.refusal import refusal
@@ -34,7 +34,7 @@ def read_model(path_or_id: str) -> Reading:
         return _read_file(path)
     if hub.is_id(path_or_id):
         return read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
-    raise refusal(path_or_id, "there is no such file")
+    raise refusal(path_or_id, "file not found")
 
 
 def _read_file(path: Path) -> Reading:
@@ -42,13 +42,13 @@ def _read_file(path: Path) -> Reading:
         if is_gguf(path):
             return read_gguf_model(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
-            beside = _config_in(path.parent)
-            return read_config(beside) if beside else read_bare(read_tensors([path]), path, _name(path))
+            config = _config_in(path.parent)
+            return read_config(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
     return read_config(path)
 
 
 def _read_folder(path: Path) -> Reading:
-    """A config before weights: it says more. Of several GGUF files the first of a split one."""
+    """A config before weights: it has more. Of several GGUF files the first of a split one."""
     config = _config_in(path)
     if config is not None:
         return read_config(config)
@@ -59,7 +59,7 @@ def _read_folder(path: Path) -> Reading:
     if found:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
-        return read_bare(read_tensors([path]), path, path.resolve().name[:80] or "model")
+        return read_weights_only(read_tensors([path]), path, path.resolve().name[:80] or "model")
     raise refusal(path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors")
 
 

@@ -1,15 +1,15 @@
-"""Pieces of stacks with a mixture of experts: the experts, which layers have them, and how the layers are told."""
+"""Parts of stacks with a mixture of experts: the experts, which layers have them, and how the layers are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from archdraw.readers.components import LAYER_NAMES, gated_feed_forward, given, multi_token_prediction
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.hybrids import combined
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import LAYER_NAMES, gated_feed_forward, given, multi_token_prediction
+from archdraw.readers.similarity import like
 
 EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
 CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_top_k", "moe_topk", "moe_k")
@@ -32,7 +32,7 @@ def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None
 
 
 def expert(body: Block) -> dict[str, Any]:
-    """The field that says what an expert is: the width alone where it is a plain SwiGLU."""
+    """The field of an expert: the width alone where it is a plain SwiGLU."""
     assert isinstance(body, dict)
     inner = body.get("swiglu")
     if inner is not None and list(inner) == ["intermediate_size"]:
@@ -47,10 +47,10 @@ def balanced(config: Config, *, norm: bool = True, scale: float = 1.0) -> dict[s
     """
     method = config.text("topk_method", default="noaux_tc")
     if method != "noaux_tc":
-        config.not_known(f"the choice of experts by {method}")
+        config.mark_incomplete(f"the choice of experts by {method}")
     scores = config.text("scoring_func", "score_func", "score_function", default="sigmoid")
     if scores not in ("sigmoid", "softmax"):
-        config.not_known(f"routers with {scores}")
+        config.mark_incomplete(f"routers with {scores}")
         scores = "sigmoid"
     groups = config.integer("n_group", "num_expert_groups", default=1)
     chosen = config.integer("topk_group", "num_limited_groups", default=1)
@@ -74,7 +74,7 @@ def sparse_by_type(config: Config, number: int, *, dense_first: int = 0, longer:
     if not listed:
         return [layer >= dense_first for layer in range(number)]
     for kind in sorted(set(listed) - {"dense", "sparse"}):
-        config.not_known(f"feed forwards of the kind {kind}")
+        config.mark_incomplete(f"feed forwards of the kind {kind}")
     return [kind != "dense" for kind in config.per_layer(listed, number, "mlp_layer_types", longer=longer)]
 
 
@@ -91,10 +91,10 @@ def sparse_by_step(config: Config, number: int, *, step: int = 1) -> list[bool]:
 def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]) -> tuple[dict[str, Block], list[str]]:
     """Definitions of the attention of each kind of layer, made by ``make``, and the name of each layer's.
 
-    ``kinds`` are words of ``layer_types``. The first definition is whole, the others are told by what differs.
+    ``kinds`` are words of ``layer_types``. The first definition is whole, the others are written as changes of it.
     """
     for kind in sorted(set(kinds) - set(LAYER_NAMES)):
-        config.not_known(f"attention of the kind {kind}")
+        config.mark_incomplete(f"attention of the kind {kind}")
     kinds = [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
     found = [kind for kind in LAYER_NAMES if kind in kinds]
     if len(found) == 1:
@@ -107,7 +107,7 @@ def mixers_of(config: Config, kinds: Sequence[str], make: Callable[[str], Block]
 
 
 def _labelled(mixer: Block, word: str) -> Block:
-    """``mixer`` called by its reach, which tells it from the layers beside it."""
+    """``mixer`` called by its reach, which distinguishes it from other layers."""
     assert isinstance(mixer, dict)
     ((keyword, fields),) = mixer.items()
     label = f"Gated {word} attention" if fields.get("output_gate") else f"{word.capitalize()} attention"
@@ -137,16 +137,16 @@ def assembled(
     made.define |= {name: block for name, block in (mixers | feeds).items() if name in used}
     pairs = list(zip(rows, feed_rows, strict=True))
     names = combined(made, rows, feed_rows, **fields)
-    beside = []
+    predicting = []
     if _predicts(config):
         if further in pairs:
             name = names[pairs.index(further)]
         else:
             name = "mtp_layer"
             made.define[name] = {"decoder": {**fields, "attention": further[0], "feed_forward": further[1]}}
-        beside = multi_token_prediction(config, name)
+        predicting = multi_token_prediction(config, name)
     embedding, norm, head = ends
-    made.layers = [embedding, *stacks(names), norm, *beside, head]
+    made.layers = [embedding, *stacks(names), norm, *predicting, head]
     return made
 
 

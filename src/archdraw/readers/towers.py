@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import given, unless
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
-from archdraw.readers.pieces import given, unless
+from archdraw.readers.traced import commented, whole
 
 
 def qwen_tower(vision: Config | None) -> list[Block]:
     """The encoder of Qwen3-VL and Qwen3.5 from ``vision_config``; nothing where there is none."""
     if vision is None:
         return []
-    vision.harmless("initializer_range", "rope_parameters")
+    vision.ignore("initializer_range", "rope_parameters")
     vision.raw("out_hidden_size")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1152),
@@ -41,7 +42,7 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
     """MoonViT (Kimi K2.5 and K3) from ``vision_config``; nothing where there is none."""
     if vision is None:
         return []
-    vision.harmless("projector_ln_eps", "_attn_implementation", "rope_parameters", "pos_emb_interpolation_mode")
+    vision.ignore("projector_ln_eps", "_attn_implementation", "rope_parameters", "pos_emb_interpolation_mode")
     vision.raw("text_hidden_size", "projection_hidden_size", "mm_hidden_size")
     merge = vision.raw("merge_kernel_size") or [2, 2]
     if not isinstance(merge, list) or len(set(map(str, merge))) != 1 or not isinstance(merge[0], int):
@@ -57,7 +58,7 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
         ("mm_projector_type", ("patchmerger", "patchmergerv2")),
     ):
         if vision.text(name, default=usual[0]) not in usual:
-            vision.not_known(f"{name} {vision.text(name)[:40]} of the vision encoder")
+            vision.mark_incomplete(f"{name} {vision.text(name)[:40]} of the vision encoder")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("vt_hidden_size", "hidden_size", default=1152),
         "intermediate_size": vision.integer("vt_intermediate_size", "intermediate_size", default=4304),
@@ -71,7 +72,7 @@ def moonvit_tower(vision: Config | None) -> list[Block]:
     kind = vision.text("mm_projector_type", default="patchmerger")
     second = kind == "patchmergerv2"
     fields |= unless(
-        merge_kernel_size=(said(int(merge[0]), "merge_kernel_size"), 2),
+        merge_kernel_size=(commented(whole(merge[0]), "merge_kernel_size"), 2),
         qkv_hidden_size=(vision.optional_integer("qkv_hidden_size"), None),
         norm=(vision.text("norm_type", default="layernorm"), "layernorm"),
         attention_bias=(vision.flag("attn_bias", default=not second), True),
@@ -90,7 +91,7 @@ def pixtral_tower(vision: Config | None, root: Config | None = None, *, merges: 
     """
     if vision is None:
         return []
-    vision.harmless("image_size", "rope_theta", "rope_parameters", "head_dim")
+    vision.ignore("image_size", "rope_theta", "rope_parameters", "head_dim")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1024),
         "intermediate_size": vision.integer("intermediate_size", default=4096),
@@ -104,7 +105,7 @@ def pixtral_tower(vision: Config | None, root: Config | None = None, *, merges: 
     )
     if root is not None:
         if root.raw("vision_feature_layer") not in (None, -1):
-            root.not_known("features of another layer of the vision encoder than the last")
+            root.mark_incomplete("features of another layer of the vision encoder than the last")
         bias = root.flag("multimodal_projector_bias", default=not merges)
         merge = root.integer("spatial_merge_size", default=2) if merges else None
         fields |= given(spatial_merge_size=merge, multimodal_projector_bias=bias)
@@ -116,7 +117,7 @@ def qwen2_tower(vision: Config | None) -> list[Block]:
     """The encoder of Qwen2-VL (``embed_dim``) or Qwen2.5-VL from ``vision_config``; nothing where there is none."""
     if vision is None:
         return []
-    vision.harmless("initializer_range", "rope_parameters", "tokens_per_second", "spatial_patch_size")
+    vision.ignore("initializer_range", "rope_parameters", "tokens_per_second", "spatial_patch_size")
     vision.raw("out_hidden_size")
     fields: dict[str, Any] = {"depth": vision.integer("depth", "num_hidden_layers", default=32)}
     if vision.text("model_type", default="").startswith("qwen2_5") or "fullatt_block_indexes" in vision:
@@ -135,7 +136,9 @@ def qwen2_tower(vision: Config | None) -> list[Block]:
         width = vision.integer("embed_dim", default=1280)
         fields |= {
             "hidden_size": width,
-            "intermediate_size": said(round(width * vision.number("mlp_ratio", default=4.0)), "embed_dim × mlp_ratio"),
+            "intermediate_size": commented(
+                round(width * vision.number("mlp_ratio", default=4.0)), "embed_dim × mlp_ratio"
+            ),
             "hidden_act": vision.text("hidden_act", default="quick_gelu"),
         }
     fields |= {
@@ -155,7 +158,7 @@ def clip_tower(vision: Config | None, **projector: Any) -> list[Block]:
     """CLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``."""
     if vision is None:
         return []
-    vision.harmless("initializer_factor", "projection_dim", "vocab_size", "logit_scale_init_value")
+    vision.ignore("initializer_factor", "projection_dim", "vocab_size", "logit_scale_init_value")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=768),
         "intermediate_size": vision.integer("intermediate_size", default=3072),
@@ -171,7 +174,7 @@ def clip_tower(vision: Config | None, **projector: Any) -> list[Block]:
     if act == "quick_gelu":
         fields["hidden_act"] = act
     elif not act.startswith("gelu"):
-        vision.not_known(f"the activation {act[:40]} of the vision encoder")
+        vision.mark_incomplete(f"the activation {act[:40]} of the vision encoder")
     fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     return [{"vision_encoder": fields | projector}]
 
@@ -194,9 +197,9 @@ def siglip_tower(vision: Config | None, *, pooled: bool = True, **projector: Any
     fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     act = vision.text("hidden_act", default="gelu_pytorch_tanh")
     if not act.startswith("gelu"):
-        vision.not_known(f"the activation {act[:40]} of the vision encoder")
+        vision.mark_incomplete(f"the activation {act[:40]} of the vision encoder")
     if vision.flag("vision_use_head", default=pooled):
-        vision.not_known("the pooling head of the vision encoder")
+        vision.mark_incomplete("the pooling head of the vision encoder")
     return [{"vision_encoder": fields | projector}]
 
 
@@ -204,19 +207,19 @@ def cohere_tower(vision: Config | None, root: Config) -> list[Block]:
     """SigLIP from ``vision_config`` with Cohere's projector from ``root``; nothing where there is none."""
     if vision is None:
         return []
-    root.harmless("max_splits_per_img", "image_processor", "processor_class")
+    root.ignore("max_splits_per_img", "image_processor", "processor_class")
     factor = root.integer("downsample_factor", default=2)
     act = root.text("alignment_activation_fn", default="swiglu")
     if act != "swiglu":
-        root.not_known(f"the activation {act[:40]} of the projector")
+        root.mark_incomplete(f"the activation {act[:40]} of the projector")
     if root.flag("enable_adapter_layer_norm", default=False):
-        root.not_known("the norm of the projector (enable_adapter_layer_norm)")
+        root.mark_incomplete("the norm of the projector (enable_adapter_layer_norm)")
     if root.text("vision_feature_select_strategy", default="full") != "full":
-        root.not_known("which features of the vision encoder are used")
+        root.mark_incomplete("which features of the vision encoder are used")
     return siglip_tower(
         vision,
         tiled=True,
-        pixel_shuffle_ratio=said(1 / factor, "1 / downsample_factor"),
+        pixel_shuffle_ratio=commented(1 / factor, "1 / downsample_factor"),
         alignment_intermediate_size=root.integer("alignment_intermediate_size", default=36864),
         projector_bias=True,
         **feature_layer(root),
@@ -227,22 +230,22 @@ def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
     """MiniMax M3's encoder from ``vision_config``, its projector from ``root``; nothing where there is none."""
     if vision is None:
         return []
-    root.harmless("image_seq_length", "process_image_mode", "img_token_compression_config", "image_grid_pinpoints")
-    root.harmless("vision_feature_layer", "vision_feature_select_strategy")
-    vision.harmless("initializer_factor", "projection_dim", "vision_segment_max_frames", "vocab_size", "image_size")
-    vision.harmless("rope_theta", "rope_parameters")
+    root.ignore("image_seq_length", "process_image_mode", "img_token_compression_config", "image_grid_pinpoints")
+    root.ignore("vision_feature_layer", "vision_feature_select_strategy")
+    vision.ignore("initializer_factor", "projection_dim", "vision_segment_max_frames", "vocab_size", "image_size")
+    vision.ignore("rope_theta", "rope_parameters")
     merging = vision.section("img_token_compression_config") or root.section("img_token_compression_config") or vision
     if merging.text("image_token_compression_method", default="patch_merge") != "patch_merge":
-        merging.not_known("how the vision encoder's tokens are merged")
+        merging.mark_incomplete("how the vision encoder's tokens are merged")
     if (
         vision.text("position_embedding_type", default="rope") != "rope"
         or vision.text("rope_mode", default="3d") != "3d"
     ):
-        vision.not_known("the positions of the vision encoder")
+        vision.mark_incomplete("the positions of the vision encoder")
     if not root.flag("multimodal_projector_bias", default=True):
-        root.not_known("a projector without biases")
+        root.mark_incomplete("a projector without biases")
     if root.text("projector_hidden_act", default="gelu") != "gelu":
-        root.not_known("the activation of the projector")
+        root.mark_incomplete("the activation of the projector")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1280),
         "intermediate_size": vision.integer("intermediate_size", default=5120),
@@ -264,7 +267,7 @@ def glm_tower(vision: Config | None) -> list[Block]:
     """GLM-5.3-Flash's encoder from ``vision_config``; nothing where there is none."""
     if vision is None:
         return []
-    vision.harmless("image_size", "rope_parameters", "rope_theta")
+    vision.ignore("image_size", "rope_parameters", "rope_theta")
     vision.raw("out_hidden_size")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1024),
@@ -290,6 +293,6 @@ def feature_layer(root: Config, *, default: int = -1) -> dict[str, Any]:
     value = root.raw("vision_feature_layer")
     value = default if value is None else value
     if not isinstance(value, int) or isinstance(value, bool) or value >= 0:
-        root.not_known("which layers of the vision encoder are used")
+        root.mark_incomplete("which layers of the vision encoder are used")
         return {}
     return {} if value == -1 else {"vision_feature_layer": value}

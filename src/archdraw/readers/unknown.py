@@ -1,11 +1,11 @@
-"""Configs of families that no reader knows: read as far as the known keys carry, and always marked incomplete."""
+"""Configs of families without a reader: read by the keys that most configs share, and always marked incomplete."""
 
 from __future__ import annotations
 
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
 
 FULL = ("full_attention", "attention", "global_attention")
 HAND = "write a spec by hand (docs/spec.md), or write a reader for the family"
@@ -16,26 +16,24 @@ STRANGE = (
     *("linear_num", "lora_rank", "hybrid", "block_type", "lru_", "rwkv", "time_mix", "altup", "hyper_connection"),
     *("hc_mult", "num_loops", "ngram", "per_layer", "relative_attention", "alibi", "n_inner", "patch"),
 )
-"""Parts of the names of keys that tell of another structure than that of a plain decoder."""
+"""Parts of the names of keys of other structures than that of a plain decoder."""
 
 
 def _unknown(config: Config) -> Draft:
     """A decoder of attention and feed forward layers, as most are, from the keys that most configs share.
 
-    Refused is what is no such decoder, and what does not say how large it is: a wrong picture is worse than none.
+    Rejected is what is no such decoder, and what lacks a size: a wrong picture is worse than none.
     """
     name = config.raw("model_type")
-    told = f'the family "{str(name)[:40]}"' if isinstance(name, str) and name else "a config without a model_type"
-    config.not_known(f"{told} is not known and was read by its keys alone")
+    unknown = f'unknown model_type "{str(name)[:40]}"' if isinstance(name, str) and name else "no model_type"
+    config.mark_incomplete(f"{unknown}: read by its keys alone")
     text = config.section("text_config", "llm_config", "language_config") or config
     for key, value in text.data.items():
         if value and any(part in key.lower() for part in STRANGE):
-            text.complain(
-                f"{told} is not known, and {key} tells of another structure than a plain decoder's", key, HAND
-            )
+            text.complain(f"{unknown}, and {key} is a key of another structure than a plain decoder's", key, HAND)
     for key in ("vision_config", "audio_config"):
         if config.section(key) is not None:
-            config.not_known(f"the encoder of {key} is not drawn")
+            config.mark_incomplete(f"the encoder of {key} is not drawn")
     made = draft(text, root=config)
     number = layer_count(text)
     kinds = listed_kinds(text, number)
@@ -66,8 +64,8 @@ def _named(kind: str) -> str:
 
 def _mixer(config: Config, kind: str) -> Block:
     if kind not in FULL + SLIDING:
-        config.not_known(f'the mixer "{kind[:40]}" is not known')
-        return {"op": {"label": f"{kind[:30]} (not known)"}}
+        config.mark_incomplete(f'unknown mixer "{kind[:40]}"')
+        return {"op": {"label": f"{kind[:30]} (unknown)"}}
     return attention(
         config,
         attention_bias=config.flag("attention_bias", "qkv_bias", default=False),

@@ -73,7 +73,7 @@ def read_text(path: str | Path) -> str:
     except IsADirectoryError:
         raise InputError([Problem("this is a directory, not a file", Span(name, 1, 1))]) from None
     except FileNotFoundError:
-        raise InputError([Problem("there is no such file", Span(name, 1, 1))]) from None
+        raise InputError([Problem("file not found", Span(name, 1, 1))]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError([Problem(f"cannot read the file: {reason}", Span(name, 1, 1))]) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from archdraw.errors import ArchdrawError
 from archdraw.kinds.base import Kind
 from archdraw.spec.declaring import shipped
 
@@ -12,7 +13,7 @@ from archdraw.spec.declaring import shipped
 class Shipped(Mapping[str, type[Kind]]):
     """Kinds by keyword, in alphabetical order; a template is a file called like it, read when it is asked for.
 
-    Raises :class:`TypeError` where a template has the keyword of another kind.
+    Raises :class:`ArchdrawError` where a template has the keyword of another kind.
     """
 
     def __init__(self, found: Mapping[str, type[Kind]], files: Iterable[Path]) -> None:
@@ -20,7 +21,7 @@ class Shipped(Mapping[str, type[Kind]]):
         self._made = dict(found)
         twice = self._files.keys() & self._made.keys()
         if twice:
-            raise TypeError(f"a template and another kind have the keyword {', '.join(sorted(twice))}")
+            raise ArchdrawError(f"a template and another kind have the keyword {', '.join(sorted(twice))}")
         self._names = tuple(sorted((*self._made, *self._files)))
 
     def __getitem__(self, name: str) -> type[Kind]:

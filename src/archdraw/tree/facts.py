@@ -7,133 +7,30 @@ to the sum of their facts. ``docs/facts.md`` has the conventions, in the words o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import replace
 from functools import reduce
 from math import prod
-from typing import Any, Literal, TypeVar, assert_never, get_args
+from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
 from archdraw.tree.blocks import (
     Block,
-    Cache,
     Experts,
     Graph,
     Leaf,
     Module,
     Parallel,
-    Part,
     Repeat,
     Residual,
     Sequence,
     Side,
     children,
 )
+from archdraw.tree.counts import BITS, Dtype, Facts, report
 
-Dtype = Literal["fp32", "bf16", "fp8", "int4"]
-BITS: Mapping[Dtype, int] = {"fp32": 32, "bf16": 16, "fp8": 8, "int4": 4}
-"""Bits of one value. Scales of quantised blocks are not counted."""
+__all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
 
 _Key = TypeVar("_Key")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Counts of one block, everything in whole parameters, values or layers.
-
-    ``parts`` are the trained parameters by place; ``idle`` those of routed experts that a token does not pass;
-    ``encoders`` those of counted modules whose output joins the line (other modalities); ``beside`` those of modules
-    that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
-    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
-    ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
-    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for. Where something
-    is ``unknown``, every count is that of the rest.
-    """
-
-    parts: Mapping[Part, int] = field(default_factory=dict)
-    idle: int = 0
-    encoders: int = 0
-    beside: Mapping[str, int] = field(default_factory=dict)
-    cache: Mapping[Cache, int] = field(default_factory=dict)
-    state: int = 0
-    layers: int = 0
-    head_is_tied: bool = False
-    multiplications: int = 0
-    attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
-    unknown: bool = False
-
-    @property
-    def total_parameters(self) -> int:
-        """All trained parameters of the model, a tied tensor once."""
-        return sum(self.parts.values())
-
-    @property
-    def active_parameters(self) -> int:
-        """``total_parameters`` less the routed experts that a token does not pass."""
-        return self.total_parameters - self.idle
-
-    @property
-    def text_parameters(self) -> int:
-        """``total_parameters`` less the encoders of other modalities."""
-        return self.total_parameters - self.encoders
-
-    @property
-    def active_parameters_without_input_embedding(self) -> int:
-        """What a text token is multiplied with: active, without encoders, and without input tables.
-
-        A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
-        """
-        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - tables
-
-    def weight_memory(self, dtype: Dtype = "bf16") -> int:
-        """Bytes of all weights when every one is stored as ``dtype``, rounded up."""
-        return -(-self.total_parameters * BITS[dtype] // 8)
-
-    def kv_cache_bytes_per_token(self, bits: int = 16) -> int:
-        """Bytes that one more token leaves in all attention layers together, windows not yet full."""
-        return self._left_per_token(bits, index=False)
-
-    def index_cache_bytes_per_token(self, bits: int = 16) -> int:
-        """Bytes that one more token leaves in the caches of all indexers, beside keys and values."""
-        return self._left_per_token(bits, index=True)
-
-    def _left_per_token(self, bits: int, *, index: bool) -> int:
-        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index)
-        left = (Fraction(entry.elements * number, entry.every) for entry, number in entries)
-        return int(sum(left) * bits // 8)
-
-    def kv_cache_bytes(self, context: int, bits: int = 16) -> int:
-        """Bytes of the whole cache after ``context`` tokens.
-
-        A layer with a window keeps at most that many tokens; so does one with chunks, at the end of a full chunk. What
-        indexers keep is not in it.
-        """
-        kept = sum(
-            entry.elements
-            * count
-            * ((context if entry.window is None else min(context, entry.window.size)) // entry.every)
-            for entry, count in self.cache.items()
-            if not entry.index
-        )
-        return kept * bits // 8
-
-    def recurrent_state_bytes(self, bits: int = 16) -> int:
-        """Bytes of the state of all recurrent mixers, the same at every context length."""
-        return self.state * bits // 8
-
-    def flops_per_token(self, context: int) -> int:
-        """Floating-point operations of one text token that has ``context`` tokens before it, itself included.
-
-        Two for each multiplication, its addition included: with every active matrix, with each key and value that it
-        meets, and with the states of recurrent mixers. Looking up a row, norms, activations and softmax are left out,
-        as in Kaplan et al. 2020, arXiv:2001.08361; so are encoders.
-        """
-        met = sum(
-            number * min(context // every, context if reach is None else reach)
-            for (reach, every), number in self.attended.items()
-        )
-        return 2 * (self.multiplications + met)
 
 
 def combined(first: Facts, second: Facts) -> Facts:
@@ -197,50 +94,6 @@ def facts(block: Block) -> Facts:
             return _side(block)
         case _:
             assert_never(block)
-
-
-def report(
-    counted: Facts, name: str, context: int, *, incomplete: Iterable[str] = (), unused: Iterable[str] = ()
-) -> dict[str, Any]:
-    """``counted`` as plain data for JSON: the facts of the model ``name``, its cache at ``context`` tokens.
-
-    ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
-    ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
-    that were not understood. Where parts of the model are unknown, its counts are null.
-    """
-    if counted.unknown:
-        told = report(replace(counted, unknown=False), name, context, incomplete=incomplete, unused=unused)
-        kept = {"name", "incomplete", "unused_keys", "context"}
-        return {key: value if key in kept else None for key, value in told.items()} | {"complete": False}
-    return {
-        "name": name,
-        "complete": not tuple(incomplete),
-        "incomplete": list(incomplete),
-        "unused_keys": list(unused),
-        "total_parameters": counted.total_parameters,
-        "active_parameters": counted.active_parameters,
-        "active_parameters_without_input_embedding": counted.active_parameters_without_input_embedding,
-        "text_parameters": counted.text_parameters,
-        "parameters_beside": dict(counted.beside),
-        "kv_cache_bytes_per_token": counted.kv_cache_bytes_per_token(),
-        "context": context,
-        "kv_cache_bytes": counted.kv_cache_bytes(context),
-        "recurrent_state_bytes": counted.recurrent_state_bytes(),
-        "flops_per_token": counted.flops_per_token(context),
-        "cache": [
-            {
-                "elements_per_token": entry.elements,
-                "window": None if entry.window is None else entry.window.size,
-                "chunked": entry.window is not None and entry.window.chunked,
-                "tokens_per_entry": entry.every,
-                "count": count,
-            }
-            for entry, count in counted.cache.items()
-        ],
-        "weight_memory_bytes": {dtype: counted.weight_memory(dtype) for dtype in BITS},
-        "layers": counted.layers,
-        "parts": {part: counted.parts[part] for part in get_args(Part) if part in counted.parts},
-    }
 
 
 def _leaf(leaf: Leaf) -> Facts:

@@ -1,4 +1,4 @@
-"""The order of a stack told in a few words: repeats are found and written as factors."""
+"""The order of a stack in a few words: repeats are found and written as factors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from archdraw.tree.repeats import best_repeat, times_at
+
 REPEAT = 1.5
-"""What a repeat costs beside the letters of what is repeated."""
+"""What a repeat costs in addition to the letters of what is repeated."""
 SHIFTED = 1.0
 """What it costs more where its unit begins with another letter than the whole order."""
 
@@ -19,28 +21,12 @@ def runs(names: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def periods(names: Sequence[str]) -> tuple[int, int, int]:
-    """The stretch of ``names`` that a repeated unit tells best: its start, the unit's length, how often it comes.
+    """The stretch of ``names`` that a repeated unit describes best: its start, the unit's length, how often it comes.
 
-    The unit with the most layers told wins; among equals the shorter one, then the earlier. ``(0, n, 1)`` where nothing
-    repeats.
+    A unit of one name is a run and no unit. ``(0, n, 1)`` where nothing repeats.
     """
-    number = len(names)
-    best = (0, 0, number, 1)
-    for unit in range(2, number // 2 + 1):
-        start = 0
-        while start + 2 * unit <= number:
-            times = 1
-            while (
-                start + (times + 1) * unit <= number
-                and names[start + times * unit : start + (times + 1) * unit] == names[start : start + unit]
-            ):
-                times += 1
-            told = times * unit
-            # A unit of one name is a run and needs no brackets.
-            if times > 1 and told > best[0] and len(set(names[start : start + unit])) > 1:
-                best = (told, start, unit, times)
-            start += 1
-    return best[1], best[2], best[3]
+    best = best_repeat(names, varied=True)
+    return (0, len(names), 1) if best is None else (best.start, best.unit, best.times)
 
 
 def factored(names: Sequence[str]) -> str:
@@ -112,9 +98,7 @@ def _cover(letters: str, depth: int, first: str) -> tuple[float, tuple[str | Tim
         rest = best[len(letters) - start - 1]
         found, is_letter = (rest[0] + 1, (letters[start], *rest[1])), True
         for unit in range(1, (len(letters) - start) // 2 + 1 if depth else 2):
-            part, times = letters[start : start + unit], 1
-            while letters.startswith(part, start + times * unit):
-                times += 1
+            part, times = letters[start : start + unit], times_at(letters, start, unit)
             if times == 1:
                 continue
             inner_cost, inner = _cover(part, depth - 1, first) if unit > 1 else (1.0, (part,))

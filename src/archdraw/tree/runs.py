@@ -18,6 +18,7 @@ from archdraw.tree.blocks import (
     Side,
     children,
 )
+from archdraw.tree.repeats import best_repeat, period
 
 MOST_LAYERS = 10_000
 """More layers than any model has; a stack that has more is a slip of the pen."""
@@ -51,12 +52,14 @@ def cycled(pattern: Units[Block], number: int) -> Block:
     ``number`` is at least 1, ``pattern`` is not empty. The rounds begin where the pattern begins.
     """
     marks = _marks(pattern)
-    period = next(p for p in range(1, len(marks) + 1) if len(marks) % p == 0 and marks[p:] == marks[: len(marks) - p])
-    rounds, rest = divmod(number, period)
+    round_length = period(marks)
+    if len(marks) % round_length:  # the pattern's own last round is cut off: it begins anew after its whole length
+        round_length = len(marks)
+    rounds, rest = divmod(number, round_length)
     if rounds < 2:
-        places = [place % period for place in range(number)]
+        places = [place % round_length for place in range(number)]
         return _row(_factored([pattern[place] for place in places], [marks[place] for place in places]))
-    whole = _repeated(_factored(pattern[:period], marks[:period]), rounds)
+    whole = _repeated(_factored(pattern[:round_length], marks[:round_length]), rounds)
     return _row((whole, *_factored(pattern[:rest], marks[:rest])))
 
 
@@ -68,26 +71,14 @@ def _marks(blocks: Units[Block]) -> tuple[int, ...]:
 
 def _factored(blocks: Units[Block], marks: Units[int]) -> tuple[Block, ...]:
     """The repeat that saves most is taken out, then what is left, right and inside of it is treated alike."""
-    best = (0, 0, 0, 0)
-    for period in range(1, min(len(marks) // 2, _LONGEST_PERIOD) + 1):
-        start, equal = 0, 0
-        for place in range(period, len(marks) + 1):
-            if place < len(marks) and marks[place] == marks[place - period]:
-                equal += 1
-                continue
-            saved = equal // period * period
-            # The most saved; then the shortest pattern; then the earliest.
-            best = max(best, (saved, -period, -start, equal // period + 1))
-            start, equal = place - period + 1, 0
-    saved, period, start, times = best[0], -best[1], -best[2], best[3]
-    if saved == 0:
+    best = best_repeat(marks, longest=_LONGEST_PERIOD)
+    if best is None:
         return tuple(blocks)
-    stop = start + period * times
-    inner = _factored(blocks[start : start + period], marks[start : start + period])
+    unit = slice(best.start, best.start + best.unit)
     return (
-        *_factored(blocks[:start], marks[:start]),
-        _repeated(inner, times),
-        *_factored(blocks[stop:], marks[stop:]),
+        *_factored(blocks[: best.start], marks[: best.start]),
+        _repeated(_factored(blocks[unit], marks[unit]), best.times),
+        *_factored(blocks[best.stop :], marks[best.stop :]),
     )
 
 

@@ -1,18 +1,16 @@
 """The views: what a picture of one model shows. The only package that knows models and drawing both.
 
-Each module here that has a ``VIEWS`` table adds its views; :func:`draw` finds them by name. Views of several models are
-in :mod:`archdraw.views.several`.
+A view of one model is a module of :mod:`archdraw.views.single` with a function ``draw``, one of several models a module
+of :mod:`archdraw.views.several`; other packages add to both by entry points (:mod:`archdraw.doors`). These are two
+groups: which views are commands has to be known before any of them is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.doors import VIEWS
 
 if TYPE_CHECKING:
     from archdraw.scene import Scene
@@ -24,19 +22,17 @@ View: TypeAlias = "Callable[[Spec, Module, str, Theme], Scene]"
 """``view(spec, block, argument, theme)``: ``argument`` is what stands after the colon of ``inset:PATH``, or empty."""
 
 
-@cache
-def views() -> Mapping[str, View]:
-    """Every view by its name."""
-    found: dict[str, View] = {}
-    for module in iter_modules(__path__):
-        found.update(getattr(import_module(f"{__name__}.{module.name}"), "VIEWS", {}))
-    return dict(sorted(found.items()))
+def views() -> tuple[str, ...]:
+    """The names of the views, without importing them."""
+    return VIEWS.names()
 
 
 def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme) -> Scene:
-    """The scene of one model. Raises :class:`ArchdrawError` for a view or a part that is not there."""
+    """The scene of one model.
+
+    Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, and for a view of another package
+    that cannot be imported or has the name of another.
+    """
     name, _, argument = view.partition(":")
-    known = views()
-    if name not in known:
-        raise ArchdrawError(f"there is no view {name}; {nearest(name, known) or 'views are ' + ', '.join(known)}")
-    return known[name](spec, block, argument, theme)
+    found: View = VIEWS.load(name)
+    return found(spec, block, argument, theme)

@@ -1,25 +1,22 @@
-"""One model's architecture: the plate with all of it, and its parts by themselves (card, strip, one inset)."""
+"""One model's architecture: what its plate shows, of which card, strip and inset are parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdraw.developers import accent_index
-from archdraw.errors import ArchdrawError, InputError, nearest
+from archdraw.errors import InputError, nearest
 from archdraw.glossary import Detail, Phrase, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS
 from archdraw.glossary.numbers import tokens
-from archdraw.layout.plate import plate as layout
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
-from archdraw.scene import Scene
 from archdraw.spec import Spec
-from archdraw.theme import Theme
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
+from archdraw.views.developers import accent_index
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import insets, names_of, spine_options
@@ -193,38 +190,3 @@ def _spoken(block: Block) -> list[str]:
             case _:
                 names.extend(text(leaf.label) for leaf in leaves(part))
     return names
-
-
-def _whole(view: str, argument: str) -> None:
-    if argument:
-        raise ArchdrawError(f"the view {view} is of the whole model: it takes no :{argument}")
-
-
-def _plate(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
-    _whole("plate", argument)
-    return layout.draw(picture(spec, block), theme)
-
-
-def _card(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
-    _whole("card", argument)
-    return layout.draw_card(picture(spec, block), theme)
-
-
-def _strip(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
-    _whole("strip", argument)
-    try:
-        return layout.draw_strip(picture(spec, block), theme)
-    except ValueError as error:
-        raise ArchdrawError(str(error)) from None
-
-
-def _inset(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
-    plate = picture(spec, block)
-    try:
-        return layout.draw_inset(plate, argument, theme)
-    except KeyError:
-        known = ", ".join(inset.source or inset.beside for inset in plate.insets if inset.source or inset.beside)
-        raise ArchdrawError(f"{spec.name} has no inset {argument!r}; there are {known}") from None
-
-
-VIEWS = {"plate": _plate, "card": _card, "strip": _strip, "inset": _inset}

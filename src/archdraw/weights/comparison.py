@@ -1,4 +1,4 @@
-"""The tensors of a tree beside those of a file: which are missing, which are too many, which have another shape."""
+"""The tensors of a tree against those of a file: which are missing, which are too many, which have another shape."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from archdraw.weights.tensors import Tensor
 
 
 def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Convention | None = None) -> Comparison:
-    """The tensors of ``tree`` beside those that a file has ``stored``.
+    """The tensors of ``tree`` against those that a file has ``stored``.
 
-    Without ``convention`` the one is taken that knows most of the file's names. Dimensions of 1 are not looked at:
+    Without ``convention`` the one is taken that has most of the file's names. Dimensions of 1 are not looked at:
     formats differ in them. Scales of quantised weights, masks and tables of rotations are no weights; modules beside
     the model (multi-token prediction) may be there or not, and so may second names of tied tensors.
     """
@@ -83,7 +83,7 @@ class _Match:
                     self.keys.setdefault(template.numbered(made), number)
         numbers = [template_of(tensor.name) for tensor in self.tree]
         self.layers = 1 + max((one.layer or 0 for one in numbers if one.text.startswith("layers.#.")), default=-1)
-        self.has_beside = any(tensor.beside for tensor in self.tree)
+        self.has_auxiliary = any(tensor.auxiliary for tensor in self.tree)
 
     def take_all(self, found: Iterable[Stored]) -> None:
         """Finds the places of all stored tensors: by whole names, then with a module fewer in the tree, or in the file.
@@ -96,7 +96,7 @@ class _Match:
             left = [item for item in left if not self._take(item, self._names(item))]
         for item in left:
             names = [short for name in self._names(item) for short in _without_one(name)]
-            if not self._take(item, names) and not self._is_beside(item):
+            if not self._take(item, names) and not self._is_auxiliary(item):
                 self.extra.append(item)
 
     def _names(self, item: Stored) -> list[str]:
@@ -129,7 +129,7 @@ class _Match:
         missing = [
             number
             for number, tensor in enumerate(self.tree)
-            if number not in self.seen and not tensor.tied and not tensor.beside
+            if number not in self.seen and not tensor.tied and not tensor.auxiliary
         ]
         renamed = _by_shape([self.tree[number] for number in missing], self.extra, self.convention)
         named = {name for name, _ in renamed}
@@ -240,9 +240,9 @@ class _Match:
         first = parts[0].split(".")
         return ".".join((*first[:-2], "+".join(part.split(".")[-2] for part in parts), first[-1]))
 
-    def _is_beside(self, item: Stored) -> bool:
+    def _is_auxiliary(self, item: Stored) -> bool:
         """Whether a tensor that the tree does not have belongs to a module beside it, whose names are of many kinds."""
-        if not self.has_beside:
+        if not self.has_auxiliary:
             return False
         beyond = item.template.layer is not None and item.template.layer >= self.layers
         return beyond or re.search(r"(?:^|\.)(?:mtp|nextn|eagle)", item.name) is not None

@@ -40,7 +40,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     renamed: tuple[tuple[str, str], ...]
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """The differences, one line each, layers that differ alike in one: ``layers.0-31.self_attn.q_norm.weight``."""
         groups: dict[tuple[str, str, Shape | None, Shape | None], list[tuple[int, ...]]] = defaultdict(list)
         for difference in self.differences:
@@ -48,9 +48,9 @@ class Comparison:
             groups[difference.kind, pattern, difference.expected, difference.found].append(indices)
         for (kind, pattern, expected, found), members in groups.items():
             for box in boxes(members):
-                yield _told(kind, _in_short(pattern, box), expected, found)
+                yield _line(kind, _in_short(pattern, box), expected, found)
 
-    def told_renamed(self) -> Iterator[str]:
+    def renamed_lines(self) -> Iterator[str]:
         """The renamed tensors, one line for each pair of patterns."""
         pairs: dict[tuple[str, str], list[tuple[int, ...]]] = defaultdict(list)
         for name, called in self.renamed:
@@ -66,7 +66,7 @@ def _in_short(pattern: str, box: tuple[tuple[int, ...], ...]) -> str:
     return ".".join(ranges_text(next(ranges)) if part == "*" else part for part in pattern.split("."))
 
 
-def _told(kind: str, name: str, expected: Shape | None, found: Shape | None) -> str:
+def _line(kind: str, name: str, expected: Shape | None, found: Shape | None) -> str:
     if kind == "missing":
         return f"{name} {shape_text(expected)} is missing" if expected is not None else f"{name} is missing"
     if kind == "extra":

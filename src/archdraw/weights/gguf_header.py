@@ -42,7 +42,7 @@ class GgufHeader:
 def read_gguf(path: str | Path) -> GgufHeader:
     """The header of the GGUF file at ``path``.
 
-    Raises :class:`InputError` where it is none, is cut off, or says what cannot be.
+    Raises :class:`InputError` where it is none, is cut off, or contradicts itself.
     """
     file = Path(path)
     try:
@@ -63,8 +63,8 @@ class _Header:
         version = self._number("I")
         if version not in (2, 3):
             swapped = int.from_bytes(version.to_bytes(4, "little"), "big")
-            told = "its numbers are big-endian" if swapped in (2, 3) else f"its version is {version}"
-            raise refusal(self.file, f"this GGUF file is not read: {told}", "versions 2 and 3, little-endian, are")
+            reason = "its numbers are big-endian" if swapped in (2, 3) else f"its version is {version}"
+            raise refusal(self.file, f"unsupported GGUF file: {reason}", "supported: versions 2 and 3, little-endian")
         tensors, pairs = self._number("Q"), self._number("Q")
         metadata: dict[str, Any] = {}
         for _ in range(pairs):

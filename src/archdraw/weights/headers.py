@@ -60,7 +60,7 @@ def read_file(path: str | Path) -> list[Tensor]:
     except IsADirectoryError:
         raise refusal(file, "this is a folder, not a file") from None
     except FileNotFoundError:
-        raise refusal(file, "there is no such file") from None
+        raise refusal(file, "file not found") from None
     except (OSError, ValueError) as error:
         raise refusal(file, f"cannot read the file: {getattr(error, 'strerror', None) or error}") from None
     if start.startswith(MAGIC):
@@ -79,7 +79,7 @@ def read_file(path: str | Path) -> list[Tensor]:
 def read_safetensors(path: str | Path) -> list[Tensor]:
     """The tensors of a safetensors file; one that ends behind its header is as good.
 
-    Raises :class:`InputError` where the file is none, is cut off, or says what cannot be.
+    Raises :class:`InputError` where the file is none, is cut off, or contradicts itself.
     """
     file = Path(path)
     try:
@@ -110,7 +110,7 @@ def read_safetensors(path: str | Path) -> list[Tensor]:
             continue
         ends = entry.get("data_offsets") if isinstance(entry, Mapping) else None
         if not isinstance(ends, list) or len(ends) != 2 or not all(isinstance(end, int) for end in ends):
-            raise refusal(file, f"the header does not say where {a_name(name, file)} is")
+            raise refusal(file, f"the header has no place for {a_name(name, file)}")
         last = max(last, *ends)
     if 8 + length < size < 8 + length + last:
         raise refusal(file, f"the file is cut off: {size:,} of {8 + length + last:,} bytes", "was it downloaded whole?")
@@ -161,11 +161,11 @@ def _indexed(file: Path) -> list[Tensor]:
     names = list(dict.fromkeys(places.values()))
     for name in names:
         if not isinstance(name, str) or not name or Path(name).name != name:
-            raise refusal(file, f"the index names {str(name)[:60]!r}, which is no file beside it")
+            raise refusal(file, f"the index names {str(name)[:60]!r}, which is no file in its folder")
     missing = [name for name in names if not (file.parent / name).is_file()]
     if missing:
         more = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
-        raise refusal(file, f"{missing[0]}{more} not beside the index", "the shapes stand in those files")
+        raise refusal(file, f"{missing[0]}{more} not in the folder of the index", "the shapes are in those files")
     found = {tensor.name: tensor for name in names for tensor in read_file(file.parent / name)}
     lost = [name for name in places if name not in found]
     if lost:

@@ -7,14 +7,12 @@ stacks experts. Rules see templates only, so that they are applied once for all 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import archdraw.weights.conventions
+from archdraw.doors import CONVENTIONS, listed
 
 Rule = tuple[str, ...]
 """A regular expression and what it is replaced by; of several replacements the first that the tree knows is meant."""
@@ -70,12 +68,14 @@ class Convention:
 
 @cache
 def conventions() -> tuple[Convention, ...]:
-    """Every convention, the plainest first, from ``CONVENTIONS`` in the modules of the package ``conventions``."""
-    found: list[Convention] = []
-    for entry in pkgutil.iter_modules(archdraw.weights.conventions.__path__):
-        module = importlib.import_module(f"{archdraw.weights.conventions.__name__}.{entry.name}")
-        found += getattr(module, "CONVENTIONS", ())
-    return tuple(sorted(found, key=lambda convention: len(convention.rules)))
+    """Every convention, the plainest first: those that modules list in ``CONVENTIONS``, here or in other packages.
+
+    Raises :class:`archdraw.ArchdrawError` where two have one name.
+    """
+    found = CONVENTIONS.keyed(
+        lambda thing: listed(thing, "CONVENTIONS", Convention), lambda convention: (convention.name,)
+    )
+    return tuple(sorted(found.values(), key=lambda convention: len(convention.rules)))
 
 
 @cache

@@ -26,7 +26,7 @@ from archdraw.tree.blocks import (
 class Tensor:
     """One tensor by its whole name, as stored: ``shape`` has the output features first, as in PyTorch.
 
-    ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``beside`` belongs to a module
+    ``tied`` is a second name of another tensor, ``buffer`` is stored and not trained, ``auxiliary`` belongs to a module
     that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line. A
     ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing. ``also`` are other
     names that it may go by: a parameter that is no weight or bias often stands directly in its module
@@ -37,7 +37,7 @@ class Tensor:
     shape: tuple[int, ...]
     tied: bool = False
     buffer: bool = False
-    beside: bool = False
+    auxiliary: bool = False
     encoder: bool = False
     packed: bool = False
     also: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Tensor:
     @property
     def count(self) -> int:
         """Number of parameters that this tensor adds to the model's total."""
-        return 0 if self.tied or self.buffer or self.beside else prod(self.shape)
+        return 0 if self.tied or self.buffer or self.auxiliary else prod(self.shape)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class _Place:
     path: str = ""
     stack: str = "layers"
     experts: tuple[int, ...] = ()
-    beside: bool = False
+    auxiliary: bool = False
     encoder: bool = False
     repeated: bool = False
     taken: dict[str, int] = field(default_factory=dict)
@@ -112,7 +112,7 @@ def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tens
         case Side(body=body, direction=direction, counted=counted):
             inner = place.below(place.named(body.name))
             inner.stack = f"{inner.path}.layers"
-            inner.beside, inner.encoder = place.beside or not counted, place.encoder or direction == "in"
+            inner.auxiliary, inner.encoder = place.auxiliary or not counted, place.encoder or direction == "in"
             yield from _tensors(body.body, inner, iter(range(10**9)))
         case Experts(body=body, total=total):
             # Not taken anew: a router beside the experts may have their name.
@@ -146,7 +146,7 @@ def _leaf(leaf: Leaf, place: _Place) -> Iterator[Tensor]:
         name = short if of_module else f"{path}.{weight.name}"
         also = () if "." in weight.name or weight.name in ("weight", "bias") else (short,)
         shape = (*place.experts, *weight.shape)
-        yield Tensor(name, shape, weight.tied, weight.buffer, place.beside, place.encoder, also=also)
+        yield Tensor(name, shape, weight.tied, weight.buffer, place.auxiliary, place.encoder, also=also)
 
 
 def _is_tied(leaf: Leaf) -> bool:

@@ -1,18 +1,18 @@
 """Writers: one file per format that turns a scene into bytes.
 
 A writer is a module of this package with ``write(scene, *, scale=1.0, text="embed") -> bytes``; the module's name is
-the format's name and the ending of its files. A new format is a new file, nothing else.
+the format's name and the ending of its files. A new format is a new file, nothing else, or an entry point of another
+package (:mod:`archdraw.doors`).
 """
 
 from __future__ import annotations
 
 import math
-import pkgutil
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Literal, TypeAlias, cast
 
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.doors import FORMATS
+from archdraw.errors import ArchdrawError
 from archdraw.scene import Scene
 
 TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
@@ -27,14 +27,16 @@ class Writer:
     format: str
 
     def __call__(self, scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
-        """``scene`` in this format, its px multiplied by ``scale``."""
-        return cast(bytes, import_module(f"{__name__}.{self.format}").write(scene, scale=scale, text=text))
+        """``scene`` in this format, its px multiplied by ``scale``.
+
+        Raises :class:`ArchdrawError` where another package's writer cannot be imported, or has the name of another.
+        """
+        return cast(bytes, FORMATS.load(self.format)(scene, scale=scale, text=text))
 
 
 def formats() -> dict[str, Writer]:
     """The writers by the name of their format, in order of the alphabet."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return {name: Writer(name) for name in names}
+    return {name: Writer(name) for name in FORMATS.names()}
 
 
 def write(scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
@@ -44,8 +46,4 @@ def write(scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "em
     """
     if not 0 < scale < math.inf:
         raise ArchdrawError(f"a picture cannot be written at a scale of {scale:g}")
-    writers = formats()
-    if format not in writers:
-        hint = nearest(format, writers) or f"there are {', '.join(writers)}"
-        raise ArchdrawError(f"no format is named {format!r}; {hint}")
-    return writers[format](scene, scale=scale, text=text)
+    return Writer(format)(scene, scale=scale, text=text)

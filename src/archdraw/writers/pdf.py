@@ -68,7 +68,7 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
 
 @cache
 def _font(weight: Weight) -> str:
-    """The name under which reportlab knows the font of ``weight``."""
+    """The name under which the font is registered with reportlab, for ``weight``."""
     from reportlab.pdfbase.pdfmetrics import registerFont
     from reportlab.pdfbase.ttfonts import TTFont
 

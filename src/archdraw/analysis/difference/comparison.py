@@ -9,10 +9,10 @@ from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Equal, Sign
 from archdraw.analysis.difference.similarity import Similarity, partners
 from archdraw.analysis.difference.structure import (
-    AUTHORED,
     between,
     boxes,
     branches,
+    called_differently,
     design,
     has_settings,
     is_without,
@@ -150,8 +150,8 @@ class Comparison:
             self.stacks(one, other)
             return
         opened = sort_of(one) in ("model", "layer")
-        authored = one.kind in AUTHORED and one.label != other.label
-        if not opened and (one.kind != other.kind or one.role != other.role or authored):
+        renamed = called_differently(one, other)
+        if not opened and (one.kind != other.kind or one.role != other.role or renamed):
             self.replaced(one, other)
             if one.kind != other.kind:
                 self.settings(one, other, common=True)
@@ -159,7 +159,12 @@ class Comparison:
         differ = self.settings(one, other, common=False)
         if opened:
             self.blocks(one.body, other.body)
-        elif not differ and one.body != other.body and not self.only_widths(one, other):
+        elif (
+            not differ
+            and not renamed
+            and replace(one, settings=other.settings) != other
+            and not self.only_widths(one, other)
+        ):
             found = len(self.changes)
             self.blocks(one.body, other.body)
             if len(self.changes) == found:

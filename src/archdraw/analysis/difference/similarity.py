@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import product
 
 from archdraw.analysis.difference.structure import (
-    AUTHORED,
     branches,
+    called_differently,
     inside,
     is_sublayer,
     row,
@@ -74,13 +74,17 @@ def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
     weight = SUBLAYER if is_sublayer(one) else 0.0
     if one == other:
         return weight + EQUAL
-    if isinstance(one, Module) and isinstance(other, Module) and one.kind == other.kind and one.kind not in AUTHORED:
+    if isinstance(one, Module) and isinstance(other, Module) and _of_one_kind(one, other):
         return weight + SAME_KIND + BY_SETTINGS * _shared_settings(one, other) - 0.5 * (one.role != other.role)
     if one.name == other.name or one.label == other.label:
         return weight + SAME_NAME
     if sort == "plain":
         return 1.0  # two plain boxes may be anything; two mixers are both mixers
     return weight + (SAME_ROLE if one.role == other.role else SAME_SORT)
+
+
+def _of_one_kind(one: Module, other: Module) -> bool:
+    return bool(one.kind) and one.kind == other.kind and not called_differently(one, other)
 
 
 def _shared_settings(one: Module, other: Module) -> float:

@@ -26,8 +26,6 @@ SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) 
     ("feed_forward", "experts", "shared"), FEED_FORWARD
 )
 """The sublayers of a layer by their role: one of a sort can stand for another."""
-AUTHORED = frozenset({"", "module", "op"})
-"""Kinds whose blocks are what their author calls them; others are what their settings make them."""
 
 
 def sort_of(block: Block) -> str:
@@ -119,6 +117,11 @@ def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
 def design(layer: Module) -> tuple[object, ...]:
     """Which kinds of sublayers ``layer`` has, whatever their settings."""
     return tuple((block.kind if isinstance(block, Module) else block.name, block.role) for block in sublayers(layer))
+
+
+def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
+    """Whether their author gave both blocks a name, and not the same: a name in an author's words is a text."""
+    return isinstance(one.label, str) and isinstance(other.label, str) and one.label != other.label
 
 
 def is_without(value: Setting) -> bool:

@@ -1,6 +1,6 @@
 """Bars to true scale, one row a thing: a bar that is longer than its line goes on in the next, as text does.
 
-So the smallest can still be seen beside the largest: every line of every bar has one scale, and areas can be compared.
+So the smallest can still be seen beside the largest: all bars share one scale, and areas can be compared.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archdraw.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of all bars: its words and its role; a ``hollow`` one has a border, so that it is not told by colour."""
+    """A part of all bars: its words and its role; a ``hollow`` one has a border, so that colour is not all."""
 
     label: str
     role: str
@@ -46,7 +46,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A whole picture. ``columns`` head the figures; ``line`` is what a full line is worth, ``scale`` says it."""
+    """A whole picture. ``columns`` head the figures; ``line`` is the value of a full line, ``scale`` says it."""
 
     name: str
     subtitle: tuple[str, ...]
@@ -82,20 +82,20 @@ class _Widths:
 
 
 def lines_of(values: Sequence[float], line: float) -> list[tuple[int, float, float, int]]:
-    """The pieces of one bar: which part, from where to where (in shares of a line), in which line.
+    """The segments of one bar: which part, from where to where (in shares of a line), in which line.
 
     Parts follow each other, as words do; a piece ends at the end of its line.
     """
-    pieces: list[tuple[int, float, float, int]] = []
+    segments: list[tuple[int, float, float, int]] = []
     ends = list(accumulate(values, initial=0.0))
     for part, (start, end) in enumerate(pairwise(ends)):
         at = start / line
         while end / line - at > 1e-9:
             row = math.floor(at + 1e-9)
             stop = min(end / line, row + 1)
-            pieces.append((part, max(0.0, at - row), stop - row, row))
+            segments.append((part, max(0.0, at - row), stop - row, row))
             at = stop
-    return pieces
+    return segments
 
 
 def draw(picture: Bars, theme: Theme) -> Scene:
@@ -217,12 +217,12 @@ def _row(
     for figure, width in zip(bar.figures, widths.figures, strict=True):
         right += width
         canvas.text(right - AIR, y + ROW / 2 + MIDDLE * SIZE, figure, SIZE, 400, anchor="end")
-    pieces = lines_of(bar.values, picture.line)
+    segments = lines_of(bar.values, picture.line)
     # Where nothing is wrapped, bars may be as high as their words.
     stripe = STRIPE if any(sum(one.values) > picture.line for one in picture.bars) else THICK
-    rows = max((row for *_, row in pieces), default=0) + 1
+    rows = max((row for *_, row in segments), default=0) + 1
     above = y + ((ROW - stripe) / 2 if rows == 1 else 4)
-    for part, begin, end, row in pieces:
+    for part, begin, end, row in segments:
         top = above + row * (stripe + STRIPE_GAP)
         _piece(canvas, picture.parts[part], start + begin * length, top, (end - begin) * length, stripe)
 

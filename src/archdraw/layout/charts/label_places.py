@@ -1,6 +1,6 @@
 """Where the label of a mark may stand, at which cost, and which places exclude each other.
 
-Plain geometry in px, x to the right and y downwards; it knows no canvas.
+Plain geometry in px, x to the right and y downwards; without a canvas.
 """
 
 from __future__ import annotations

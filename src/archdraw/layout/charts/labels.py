@@ -1,8 +1,8 @@
 """Names beside marks: each label finds a place of its own, near its mark or at the end of a line to it.
 
-The search is a local one: labels are put where they stand best, thrown out by others that need the place more, and put
-again, until all stand; then each moves nearer if it can. It has a seed of its own, so that the same marks always give
-the same places.
+The search is a local one: labels are put at their best places, displaced by others that need the place more, and put
+again, until all have one; then each moves nearer if it can. Its seed is fixed, so that the same marks always give the
+same places.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from random import Random
 from archdraw.layout.charts.label_places import Anchor, Bounds, Label, Marks, cells, clash, grown, table
 
 EJECTION_COST = 14.0
-"""What throwing a label out costs; more each time the same one is thrown out."""
-STARTS, STEPS, ROUNDS, PATIENCE = 3, 20, 8, 45
-"""Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is thrown out."""
+"""What displacing a label costs; more each time it is the same one."""
+STARTS, STEPS, ROUNDS, MOST_DISPLACED = 3, 20, 8, 45
+"""Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is displaced."""
 
 
 @lru_cache(maxsize=64)
@@ -60,11 +60,11 @@ class _Search:
         self.tables = tables
         self.random = random
         self.chosen: list[Label | None] = [None] * len(tables)
-        self.thrown = [0] * len(tables)
+        self.displaced = [0] * len(tables)
         self._cells: dict[tuple[int, int], list[int]] = {}
 
     def run(self) -> tuple[Label, ...] | None:
-        """A place for each, or None where the patience ended."""
+        """A place for each, or None where one was displaced too often."""
         waiting = list(range(len(self.tables)))
         self.random.shuffle(waiting)
         # Those with the fewest places choose first: the list is worked off from its end.
@@ -76,8 +76,8 @@ class _Search:
             place, out = self._bid(number)
             for other in out:
                 self._take(other)
-                self.thrown[other] += 1
-                if self.thrown[other] > PATIENCE:
+                self.displaced[other] += 1
+                if self.displaced[other] > MOST_DISPLACED:
                     return None
                 waiting.insert(self.random.randrange(len(waiting) + 1), other)
             self._put(number, place)
@@ -93,7 +93,7 @@ class _Search:
             for other in self._near(number, label):
                 there = self.chosen[other]
                 if there and self._clash(label, there):
-                    price += EJECTION_COST * (1 + self.thrown[other])
+                    price += EJECTION_COST * (1 + self.displaced[other])
                     against.append(other)
                     if best and price >= best[0]:
                         break

@@ -102,7 +102,7 @@ WIDEST = 200.0
 """Of a column with words above it."""
 WIDTH = 1224.0
 THINNEST = 1.0
-"""Px that a small share takes at least, so that few can be told from none."""
+"""Px that a small share takes at least, so that few and none differ."""
 
 
 def draw(picture: Matrix, theme: Theme) -> Scene:

@@ -82,7 +82,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """A whole picture; ``{moved}`` in the footer stands for how far marks were moved aside at most, in words.
+    """A whole picture; ``{moved}`` in the footer is replaced by how far marks are shifted at most, in words.
 
     Marks that would meet are moved ``sideways``, or in any direction.
     """
@@ -166,14 +166,13 @@ class _Plan:
         share = (value - stretch.low) / (stretch.high - stretch.low)
         return self.plot.bottom - share * (self.plot.bottom - self.plot.top)
 
-    def told(self) -> str:
-        """How far marks are from their places, in words."""
-        widths = math.ceil(self.moved / (2 * RADIUS))
-        if not widths:
+    def displacement(self) -> str:
+        """How far marks are shifted at most, in words; empty where none is."""
+        diameters = math.ceil(self.moved / (2 * RADIUS))
+        if not diameters:
             return ""
-        way = "sideways" if self.picture.sideways else "apart"
-        far = f"{widths} widths" if widths > 1 else "the width"
-        return f"marks that would meet are moved {way}, by less than {far} of one"
+        way = "shifted horizontally" if self.picture.sideways else "shifted apart"
+        return f"overlapping marks are {way} (≤ {diameters} diameter{'s' if diameters > 1 else ''})"
 
     def notes(self) -> Iterator[tuple[float, float, str]]:
         """Above the plot, where the words of stretches start, and their baselines."""
@@ -216,7 +215,7 @@ def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label], theme: Them
             canvas.text(label.left, label.baseline, mark.label, plan.size, 500)
     _ticks(canvas, plan)
     bottom = _legend(canvas, plan, plan.plot.bottom + 68)
-    footer = [part.replace("{moved}", plan.told()) for part in picture.footer]
+    footer = [part.replace("{moved}", plan.displacement()) for part in picture.footer]
     height = page.footer(canvas, [part for part in footer if part], plan.width, bottom)
     return Scene(plan.width, rounded(height), picture.name, picture.description, theme.page, canvas.elements())
 

@@ -115,12 +115,12 @@ def _around(one: Rail | Frame, inner: Cell, measures: Measures) -> Cell:
 
 def _padded(cell: Cell, length: float) -> Cell:
     """``cell`` in the middle of ``length`` px, its lines led on below and above."""
-    spare = length - cell.length
-    if spare < 0.01 or cell.length == 0:
+    slack = length - cell.length
+    if slack < 0.01 or cell.length == 0:
         return replace(cell, length=length)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        low = y - spare / 2
+        low = y - slack / 2
         for port, arrow in zip(cell.inputs, cell.arrows, strict=True):
             canvas.line((x + port, y), (x + port, low), arrow=arrow)
         cell.paint(canvas, x, low)

@@ -1,4 +1,4 @@
-"""Signs of what differs: discs with strokes, told apart by their strokes as well as by their colours."""
+"""Signs of what differs: discs with strokes, distinct by their strokes as well as by their colours."""
 
 from __future__ import annotations
 

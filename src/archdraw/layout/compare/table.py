@@ -92,8 +92,8 @@ def _paint(
     theme = canvas.theme
     names = [fitted(heading.name, columns.value - PAD, SIZE, SMALL, 600) for heading in headings]
     lines = max(map(len, names))
-    for index, (heading, told) in enumerate(zip(headings, names, strict=True)):
-        _lines(canvas, told, columns.right(index), top + LINE * (lines - len(told)), heading.colour, "end")
+    for index, (heading, name) in enumerate(zip(headings, names, strict=True)):
+        _lines(canvas, name, columns.right(index), top + LINE * (lines - len(name)), heading.colour, "end")
     y = top + LINE * lines + RULE
     canvas.line(
         (columns.left, y), (columns.left + columns.width, y), stroke=theme.container_border, width=1.5, kind="rule"

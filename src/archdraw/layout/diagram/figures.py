@@ -66,8 +66,8 @@ def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, s
     width, _ = size(figure, scale)
     chosen = active_cells(figure.total, figure.active)
     for wanted, role, title in (
-        (False, "expert_idle", f"{figure.total - figure.active} experts idle for a token"),
-        (True, "expert_active", f"{figure.active} of {figure.total} experts active for a token"),
+        (False, "expert_idle", f"{figure.total - figure.active} experts not active per token"),
+        (True, "expert_active", f"{figure.active} of {figure.total} experts active per token"),
     ):
         fill = canvas.theme.paint(role).fill
         with canvas.group("", title):

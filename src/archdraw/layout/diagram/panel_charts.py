@@ -1,4 +1,4 @@
-"""What stands in panels beside diagrams: who sees whom, shares, where parameters are."""
+"""What stands in panels beside diagrams: attention masks, shares, parameter breakdowns."""
 
 from __future__ import annotations
 

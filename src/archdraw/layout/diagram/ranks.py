@@ -7,6 +7,7 @@ that a picture does not depend on the version of Graphviz.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sysconfig
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
@@ -95,7 +96,6 @@ def _asked(
     All nodes have one size: their order does not depend on it, and answers can be kept.
     """
     from graphviz import Digraph
-    from graphviz.backend import CalledProcessError, ExecutableNotFound, dot_command
 
     graph = Digraph(
         graph_attr={"rankdir": "BT"},
@@ -109,14 +109,25 @@ def _asked(
                 level.node(names[key])
     for start, end in edges:
         graph.edge(names[start], names[end])
-    dot_command.DOT_BINARY = binary
-    try:
-        answer = graph.pipe(format="plain", encoding="utf-8", quiet=True)
-    except (CalledProcessError, ExecutableNotFound) as error:
-        raise ArchdrawError(f"{binary} cannot lay out a graph: {error}") from None
-    lines = [line.split() for line in answer.splitlines() if line.startswith("node ")]
+    lines = [line.split() for line in _answered(graph.source, binary).splitlines() if line.startswith("node ")]
     found = {name: (float(x), float(y)) for _, name, x, y, *_ in lines}
     return {key: found[name] for key, name in names.items()}
+
+
+def _answered(source: str, binary: Path) -> str:
+    """What ``binary`` writes for a graph in DOT, in the format ``plain``. Raises :class:`ArchdrawError`.
+
+    The package graphviz writes the graph but does not run the program: it takes that from a variable of its module,
+    which two threads, or a program that uses graphviz as well, would change for each other.
+    """
+    command = [str(binary), "-Kdot", "-Tplain"]
+    try:
+        answer = subprocess.run(command, input=source, capture_output=True, encoding="utf-8", check=True)
+    except OSError as error:
+        raise ArchdrawError(f"{binary} cannot be run: {error.strerror or error}") from None
+    except subprocess.CalledProcessError as error:
+        raise ArchdrawError(f"{binary} cannot lay out a graph: {error.stderr.strip() or error}") from None
+    return answer.stdout
 
 
 def _lowered(order: Iterable[str], edges: tuple[Edge, ...], ranks: dict[str, int]) -> dict[str, int]:

@@ -19,7 +19,7 @@ WIDTHS = (112.0, 120.0, 128.0, 136.0, 144.0, 152.0, 160.0, 168.0, 176.0, 184.0, 
 AROUND = 21.0
 """Px that a card keeps from others, about."""
 BROKEN, CUT = 1000.0, 9000.0
-"""Square px that a name or note on one line is worth, and a word of a name in one piece."""
+"""Square px that a name or note on one line costs, and a word of a name in one piece."""
 UNSAID = (0.0, 4000.0, 7500.0)
 """Square px that words in their longest wording cost, in a shorter one, and those that are left out."""
 WEIGHTS = (2.0, 0.5)
@@ -66,10 +66,10 @@ def _tried(
     broken = len(rows) - 1
     accents: list[int | None] = [None] * len(rows)
     for note in notes:
-        told = fitted(note.text, inner, BODY, BODY, 500)
-        rows += told
-        accents += [note.accent] * len(told)
-        broken += len(told) - 1
+        own = fitted(note.text, inner, BODY, BODY, 500)
+        rows += own
+        accents += [note.accent] * len(own)
+        broken += len(own) - 1
     filled = _filled(words, inner, max(1, lines - len(rows) + 1))
     rows += [Row(line, BODY, 400) for line in filled.lines]
     accents += [None] * len(filled.lines)
@@ -119,18 +119,18 @@ def _with(filled: Sequence[str], word: str, width: float) -> list[str]:
 
 
 def paint(
-    canvas: Canvas, told: Content, left: float, top: float, height: float, accent: int, *, strong: bool, dashed: bool
+    canvas: Canvas, content: Content, left: float, top: float, height: float, accent: int, *, strong: bool, dashed: bool
 ) -> None:
     """A card of ``height`` px with its words in the middle; a ``strong`` one has a tinted ground and a bold border."""
     colour = canvas.theme.accent(accent)
     canvas.rect(
-        left, top, told.width, height,
+        left, top, content.width, height,
         fill=canvas.theme.tint(colour) if strong else canvas.theme.page, stroke=colour,
         stroke_width=2.5 if strong else BOX_STROKE, radius=7, dash=UNKNOWN_DASH if dashed else (),
     )  # fmt: skip
     canvas.rect(left, top + 7, BAR, height - 14, fill=colour, radius=2, kind="mark")
-    y = top + (height - rows_height(told.rows)) / 2
-    for row, own in zip(told.rows, told.accents, strict=True):
+    y = top + (height - rows_height(content.rows)) / 2
+    for row, own in zip(content.rows, content.accents, strict=True):
         fill = canvas.theme.ink if row.weight == 600 else canvas.theme.muted
         if own is not None:
             fill = canvas.theme.accent(own)

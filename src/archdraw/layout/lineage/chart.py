@@ -31,16 +31,16 @@ LEGEND = 40.0
 @lru_cache(maxsize=4)
 def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
     """Where everything of ``chart`` stands, in whatever theme: its cards, its lines, and the words on lines."""
-    told: frozenset[Link] = frozenset()
+    in_words: frozenset[Link] = frozenset()
     while True:
-        found = placed(chart, told)
-        lines = routed(chart, found, told)
+        found = placed(chart, in_words)
+        lines = routed(chart, found, in_words)
         drawn = {line.link for line in lines}
         lost = frozenset(link for link in chart.links if not link.dashed and link not in drawn)
-        if lost <= told:
+        if lost <= in_words:
             return found, lines, labelled(lines, found)
         # Words take room, so that everything is placed anew; links that have words already stay as they are.
-        told |= lost
+        in_words |= lost
 
 
 def scene(chart: Chart, theme: Theme) -> Scene:

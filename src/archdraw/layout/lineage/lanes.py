@@ -117,8 +117,8 @@ class Placed:
         return self.bands[-1].bottom
 
 
-def placed(chart: Chart, told: frozenset[Link]) -> Placed:
-    """The cards of ``chart`` in bands and rows; links that are ``told`` have their words in their child."""
+def placed(chart: Chart, in_words: frozenset[Link]) -> Placed:
+    """The cards of ``chart`` in bands and rows; links that are given ``in_words`` have these in their child."""
     number = sum(len(lane.cards) for lane in chart.lanes)
     order = bands.arranged([len(lane.cards) for lane in chart.lanes], _ties(chart))
     owners = {card.path: lane for band in order if len(band) > 1 for lane in (chart.lanes[i] for i in band)
@@ -126,7 +126,7 @@ def placed(chart: Chart, told: frozenset[Link]) -> Placed:
     contents = {
         card.path: cards.content(
             card.name,
-            _notes(chart, card, told, owners.get(card.path)),
+            _notes(chart, card, in_words, owners.get(card.path)),
             card.words,
             *((LINES,) if number > MANY else (LINES_OF_FEW, WIDTH_OF_FEW)),
         )
@@ -138,10 +138,10 @@ def placed(chart: Chart, told: frozenset[Link]) -> Placed:
     return min(tried, key=lambda found: found.height)
 
 
-def _notes(chart: Chart, card: Card, told: frozenset[Link], owner: Lane | None) -> list[Note]:
+def _notes(chart: Chart, card: Card, in_words: frozenset[Link], owner: Lane | None) -> list[Note]:
     accents = {card.path: card.accent for lane in chart.lanes for card in lane.cards}
     own = [Note(owner.name, owner.accent)] if owner else []
-    links = [link for link in chart.links if link.child == card.path and (link.dashed or link in told)]
+    links = [link for link in chart.links if link.child == card.path and (link.dashed or link in in_words)]
     return [*own, *(Note(link.note, accents[link.parent]) for link in links), *card.notes]
 
 

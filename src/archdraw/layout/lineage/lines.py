@@ -28,12 +28,12 @@ class Line:
     way: Way
 
 
-def routed(chart: Chart, placed: Placed, told: frozenset[Link]) -> tuple[Line, ...]:
-    """A line for every link that has a way on which it crosses none; those of one lane that are ``told`` have none.
+def routed(chart: Chart, placed: Placed, in_words: frozenset[Link]) -> tuple[Line, ...]:
+    """A line for every link that has a way on which it crosses none; those of one lane given ``in_words`` have none.
 
     Short ones first; where some find no way, they are tried first in another round.
     """
-    links = [link for link in chart.links if link not in told]
+    links = [link for link in chart.links if link not in in_words]
     best: list[Line] = []
     first: list[Link] = []
     for _ in range(ROUNDS):

@@ -18,7 +18,7 @@ from archdraw.scene import Point
 CLEAR = 4.6
 """Px that a line keeps from a box that it does not end at."""
 BEND = 40.0
-"""Px of detour that a bend is worth."""
+"""Px of detour that a bend costs."""
 HEAD = 13.0
 """Px before its end that a line with an arrow goes straight."""
 ARROWS = 14.0
@@ -26,7 +26,7 @@ ARROWS = 14.0
 APART = 24.0
 """Px between two places where a line is left: they are one, or so far apart."""
 BRANCH = 8.0
-"""Px of detour that leaving a box by itself is worth, before leaving a line that is there."""
+"""Px of detour that leaving a box by itself costs, rather than leaving a line that is there."""
 RIGHT, DOWN, LEFT, UP = range(4)
 STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 STEP_OF = {1: RIGHT, -1: LEFT}

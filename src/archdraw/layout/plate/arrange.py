@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from archdraw.layout.plate import panels
+from archdraw.layout.plate import letters, panels
 from archdraw.picture import Inset
 
 SECOND_WIDTH = 400.0
@@ -22,6 +23,8 @@ EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
 """Of each px beyond the height that is good, and of each beyond the one that is allowed."""
 UNDER_COST = 100.0
 """Of a part opened under its owner: its line runs around the owner's figure."""
+MOST_CHOICES = 2**14
+"""So many assignments of insets to columns are measured one by one."""
 PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
 """Of so many lines through one space: two are room for two, three are not."""
 
@@ -115,13 +118,31 @@ def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], 
     nothing come last.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    for choice in product(*((1, 2, 0) if inset.optional else (1, 2) for inset in ordered)):
+    for choice in _choices([inset.optional for inset in ordered]):
         first = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 1)
         second = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 2)
         if first and _led(first, second):
             yield (first, second) if second else (first,)
         elif not first and not second:
             yield ()
+
+
+def _choices(optional: list[bool]) -> Iterator[tuple[int, ...]]:
+    """For each inset its column, 0 where it is left out: all that there are as long as these can be counted.
+
+    Each inset more doubles their number. Of many, those in which the last insets, or every second one of these, are in
+    the second column: their lines pass the first column below it, or one in each space.
+    """
+    if math.prod(3 if one else 2 for one in optional) <= MOST_CHOICES:
+        yield from product(*((1, 2, 0) if one else (1, 2) for one in optional))
+        return
+    for left_out in sorted({False, any(optional)}):
+        for first in range(len(optional) + 1):
+            for step in (1, 2):
+                second = range(first, len(optional), step)
+                yield tuple(
+                    0 if one and left_out else 2 if number in second else 1 for number, one in enumerate(optional)
+                )
 
 
 def _missing(insets: tuple[Inset, ...], columns: tuple[tuple[Inset, ...], ...]) -> list[Inset]:
@@ -134,8 +155,8 @@ def _passing(columns: tuple[tuple[Inset, ...], ...]) -> list[int]:
     """How many lines pass each space of the first column."""
     if len(columns) < 2:
         return []
-    letters = [inset.letter for inset in columns[0] if inset.letter]
-    lines = [sum(1 for letter in letters if letter < inset.letter) for inset in columns[1] if inset.letter]
+    first, second = (_numbers(column) for column in columns)
+    lines = [sum(1 for other in first if other < number) for number in second]
     return [lines.count(number) for number in sorted(set(lines))]
 
 
@@ -143,15 +164,19 @@ def _detours(columns: tuple[tuple[Inset, ...], ...]) -> int:
     """How many lines must go around the first column, having no space in it to pass."""
     if len(columns) < 2:
         return 0
-    letters = [inset.letter for inset in columns[0] if inset.letter]
+    first, second = (_numbers(column) for column in columns)
     followed = not columns[0][-1].letter and not columns[0][-1].beside
-    inside = letters[1:] + (["~"] if followed else [])
+    inside = [*first[1:], *([math.inf] if followed else [])]
     return sum(
         1
-        for inset in columns[1]
-        if inset.letter
-        and not (any(letter < inset.letter for letter in letters) and any(inset.letter < other for other in inside))
+        for number in second
+        if not (any(other < number for other in first) and any(number < other for other in inside))
     )
+
+
+def _numbers(column: tuple[Inset, ...]) -> list[int]:
+    """The numbers of the letters in ``column``, from the top down."""
+    return [letters.number(inset.letter) for inset in column if inset.letter]
 
 
 def _loose(inset: Inset) -> bool:

@@ -87,8 +87,8 @@ def paint_model(
         kind="container",
         layer="ground",
     )
-    spare = foot - top - 2 * MODEL_PAD - column.cell.length
-    start = foot - MODEL_PAD - spare / 2
+    slack = foot - top - 2 * MODEL_PAD - column.cell.length
+    start = foot - MODEL_PAD - slack / 2
     tokens = Place(spine - TOKENS_WIDTH / 2, bottom - TOKENS_HEIGHT, spine + TOKENS_WIDTH / 2, bottom)
     with canvas.group(tokens_path, tokens_label):
         canvas.box(tokens, "plain", tokens_path)
@@ -111,8 +111,8 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
     left, low = left - row * JOINING_STEP, bottom + row * JOINING_ROW
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
-        told = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)
-        side_box(canvas, told, Place(left, low - 56, left + 208, low - 56 + side_height(told, 208)))
+        box = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)
+        side_box(canvas, box, Place(left, low - 56, left + 208, low - 56 + side_height(box, 208)))
         return
     join = canvas.places[f"{item.box.path}#join"]
     place = Place(left, low - 56, left + 208, low)

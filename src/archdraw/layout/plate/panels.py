@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archdraw.fonts import MIDDLE
+from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SMALL
 from archdraw.layout.diagram.text import fitted
+from archdraw.layout.plate import letters
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
 
 PAD = 24.0
 TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
-BADGE = 26.0
+BADGE, LETTER = 26.0, 20.0
+"""The height of a letter in its panel, and at the box that the panel opens."""
+BADGE_PAD = 3.5
+"""Px between a letter and the sides of its badge, at least."""
 STUB_IN, STUB_OUT = 10.0, 20.0
 WIDE = 480.0
 """The widest panel, but for a diagram that cannot be made any narrower."""
@@ -169,7 +173,7 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
-    """``panel`` in ``height`` px, its pieces spread over what is left."""
+    """``panel`` in ``height`` px, its pieces spread over the height."""
     inset = panel.inset
     canvas.rect(
         left,
@@ -185,14 +189,15 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
     x = left + 16
     middle = top + TITLE_MIDDLE
     if inset.letter:
-        badge(canvas, x + BADGE / 2, middle, inset.letter, BADGE)
-        x += BADGE + 10
+        width = badge_width(inset.letter, BADGE)
+        badge(canvas, x + width / 2, middle, inset.letter, BADGE)
+        x += width + 10
     else:
         x = left + PAD
     neighbours = list(zip((None, *inset.items), inset.items, strict=False))
 
     def words(item: Item | None) -> bool:
-        """Lines of words stay together; what is spare goes between them and the figures."""
+        """Lines of words stay together; what is left goes between them and the figures."""
         return isinstance(item, Words)
 
     title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]
@@ -207,6 +212,17 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
 
 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
-    """The letter of an inset, in the accent."""
-    canvas.rect(x - size / 2, y - size / 2, size, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+    """The letter of an inset about ``x`` and ``y``, in the accent."""
+    width = badge_width(letter, size)
+    canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
     canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
+
+
+def badge_width(letter: str, size: float) -> float:
+    """Px: a square, wider where ``letter`` is (M, W, or two letters)."""
+    return max(size, text_width(letter, SMALL, 700) + 2 * BADGE_PAD)
+
+
+def gutter(lettered: int) -> float:
+    """Px that the room for letters beside boxes is wider than usual where there are ``lettered`` panels: 0 for few."""
+    return max((badge_width(letters.letter(number), LETTER) for number in range(lettered)), default=LETTER) - LETTER

@@ -11,7 +11,7 @@ from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
-from archdraw.layout.plate import panels, strip
+from archdraw.layout.plate import letters, panels, strip
 from archdraw.layout.plate.arrange import SPACE, Arrangement, Limits, arrange
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.zoom import zoom_lines
@@ -26,8 +26,6 @@ NARROWEST = 1160.0
 TWO_COLUMNS = 1592.0
 """Room across the narrowest that has two columns of them."""
 TIGHTEST_GAP, LOOSEST_GAP = 18.0, 40.0
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without I and O, which look like figures. A plate has no room for more panels than these."""
 TALLEST_WIDE = SMALL / 0.011
 """Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
 LAST_RESORT = SMALL / LEAST_TEXT
@@ -40,7 +38,9 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The model column of ``plate`` with arrows of ``gap``."""
     cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
-    return column_of(cell, tuple(taps))
+    column = column_of(cell, tuple(taps))
+    lettered = sum(1 for inset in plate.insets if inset.source)
+    return replace(column, right=column.right + panels.gutter(lettered))
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
@@ -79,10 +79,12 @@ def draw(plate: Plate, theme: Theme) -> Scene:
 
 def _relettered(arrangement: Arrangement) -> Arrangement:
     """``arrangement`` with letters that follow each other: those of panels that found no room are none any more."""
-    kept = sorted(inset.letter for column in arrangement.columns for inset in column if inset.letter)
-    letters = dict(zip(kept, LETTERS, strict=False))
+    kept = sorted(
+        (inset.letter for column in arrangement.columns for inset in column if inset.letter), key=letters.number
+    )
+    renamed = {before: letters.letter(number) for number, before in enumerate(sorted(kept, key=letters.number))}
     columns = tuple(
-        tuple(replace(inset, letter=letters.get(inset.letter, "")) for inset in column)
+        tuple(replace(inset, letter=renamed.get(inset.letter, "")) for inset in column)
         for column in arrangement.columns
     )
     return replace(arrangement, columns=columns)
@@ -137,8 +139,8 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
     )
     ordered: list[Inset] = []
-    for letter, inset in zip(LETTERS[: len(opening)], opening, strict=True):
-        ordered.append(replace(inset, letter=letter))
+    for number, inset in enumerate(opening):
+        ordered.append(replace(inset, letter=letters.letter(number)))
         ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
     ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]
     return replace(plate, insets=tuple(ordered))
@@ -240,8 +242,8 @@ def _insets(
     placed: list[list[tuple[panels.Panel, Place]]] = []
     for insets, width in zip(arrangement.columns, arrangement.widths, strict=True):
         measured = [panels.measure(inset, width) for inset in insets]
-        spare = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
-        heights = _shared_out(measured, spare)
+        slack = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
+        heights = _shared_out(measured, slack)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
@@ -257,10 +259,10 @@ def _insets(
     return placed
 
 
-def _shared_out(measured: list[panels.Panel], spare: float) -> list[float]:
-    """The heights of panels that share ``spare`` px: diagrams have arrows to stretch, words do not spread."""
+def _shared_out(measured: list[panels.Panel], slack: float) -> list[float]:
+    """The heights of panels that share ``slack`` px: diagrams have arrows to stretch, words do not spread."""
     weights = [panel.height * (1.0 if panel.is_elastic else 0.2) for panel in measured]
-    share = spare / sum(weights)
+    share = slack / sum(weights)
     heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
-    heights[-1] += round(sum(panel.height for panel in measured) + spare) - sum(heights)
+    heights[-1] += round(sum(panel.height for panel in measured) + slack) - sum(heights)
     return [float(height) for height in heights]

@@ -12,7 +12,7 @@ from archdraw.layout.plate import order
 from archdraw.picture import LegendEntry, Strip
 from archdraw.scene import Polygon
 
-# Full attention stands highest: in a grey print height is what tells it from the other mixers.
+# Full attention stands highest: in a gray print height distinguishes it from the other mixers.
 FULL, PARTIAL, LOWER = 30.0, 18.0, 11.0
 HEAD, HEAD_LINE = 38.0, 22.0
 """From the top to the cells with one line of words, and what another line adds."""
@@ -152,7 +152,7 @@ def _legend(
     for entry in entries:
         colours = canvas.theme.paint(entry.role)
         if entry.row == "upper":
-            # Half the heights of the cells, so that height tells the roles apart here too.
+            # Half the heights of the cells, so that height distinguishes the roles here too.
             size = (FULL if entry.role in TALL_ROLES else PARTIAL) / 2
             canvas.rect(x, baseline + 1 - size, SWATCH, size, fill=colours.fill, radius=1.5, kind="mark")
             if canvas.theme.pattern(entry.role) == "hatched":

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.plate.panels import TITLE_MIDDLE, Panel, badge
+from archdraw.layout.plate import letters
+from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
 
 Placed = list[list[tuple[Panel, Place]]]
-BADGE = 20.0
 FIRST_TRACK, TRACK = 16.0, 8.0
 PASSING = 9.0
 KINK = 12.0
@@ -61,14 +61,15 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     ways, hemmed = _ways(canvas, columns)
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
-        x, y = source.left + BADGE / 2, source.top - BADGE / 2 - 3
+        half = badge_width(letter, LETTER) / 2
+        x, y = source.left + half, source.top - LETTER / 2 - 3
         if source.top > canvas.places[FRAME].bottom:
             # Beside the tokens there is room; above, the line of the box leaves.
-            x, y = source.right + BADGE / 2 + 3, source.middle
+            x, y = source.right + half + 3, source.middle
         elif _is_under(canvas, source):
             # Above an alternative are the words that tell when it comes.
-            x, y = source.left - BADGE / 2 - 3, source.top + BADGE / 2 - 8
-        badge(canvas, x, y, letter, BADGE)
+            x, y = source.left - half - 3, source.top + LETTER / 2 - 8
+        badge(canvas, x, y, letter, LETTER)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
@@ -82,11 +83,12 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
     step = TRACK if spread <= 2 else 32.0 / (spread + 1)
     for way, track in zip(ways, channel, strict=True):
         x = model_right + FIRST_TRACK + track * step
+        half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
-        canvas.line((way.source.right, way.start), (badge_x - BADGE / 2, way.start), kind="zoom", width=WIDTH)
+        canvas.line((way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH)
         canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
-        badge(canvas, badge_x, way.start, way.letter, BADGE)
-        points = [(badge_x + BADGE / 2, way.start), (x, way.start), (x, way.end)]
+        badge(canvas, badge_x, way.start, way.letter, LETTER)
+        points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
         goal_y = way.arrival
         if way in through:
             turn = gutter[way]
@@ -138,7 +140,7 @@ def _is_hemmed(canvas: Canvas, source: Place) -> bool:
 def _is_under(canvas: Canvas, source: Place) -> bool:
     """Whether another box of the same slot stands a band's height above ``source``."""
     return any(
-        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * BADGE
+        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * LETTER
         for other in canvas.places.values()
     )
 
@@ -155,8 +157,10 @@ def _spread(ways: list[_Way]) -> list[_Way]:
 
 def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
     """The middle of the space in the first column through which the line of ``letter`` passes."""
-    above = [place for panel, place in first if panel.inset.letter and panel.inset.letter < letter]
-    below = [place for panel, place in first if panel.inset.letter and panel.inset.letter > letter]
+    number = letters.number(letter)
+    numbered = [(letters.number(panel.inset.letter), place) for panel, place in first if panel.inset.letter]
+    above = [place for other, place in numbered if other < number]
+    below = [place for other, place in numbered if other > number]
     if not above:
         return first[0][1].top - 12
     if below:

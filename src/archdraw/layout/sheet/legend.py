@@ -197,8 +197,8 @@ def paint(
                     pen.box(0, 0, SAMPLE - 2, SAMPLE_HEIGHT - 2, entry.role)
                 x += (SAMPLE + SAMPLE_GAP) * unit
                 room -= (SAMPLE + SAMPLE_GAP) * unit
-            told = fitted(words, room, WORDS * unit, LEAST_WORDS * unit, 700 if weight == 700 else 400)
-            y = middle - (len(told) - 1) * WORDS * unit * LINE_HEIGHT / 2
-            for line in told:
+            lines = fitted(words, room, WORDS * unit, LEAST_WORDS * unit, 700 if weight == 700 else 400)
+            y = middle - (len(lines) - 1) * WORDS * unit * LINE_HEIGHT / 2
+            for line in lines:
                 canvas.text(x, y + MIDDLE * line.size, line.text, rounded(line.size), line.weight)
                 y += WORDS * unit * LINE_HEIGHT

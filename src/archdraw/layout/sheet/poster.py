@@ -89,12 +89,12 @@ def _header(canvas: Canvas, plan: Plan) -> None:
     canvas.rect(
         x, (MARGIN + 4) * unit, 8 * unit, 92 * unit, fill=canvas.accent, radius=4 * unit, kind="mark", layer="ground"
     )
-    for told, size, weight, baseline, fill in (
+    for words, size, weight, baseline, fill in (
         (plan.sheet.title, TITLE, 700, MARGIN + 50, canvas.theme.ink),
         (plan.sheet.subtitle, SUBTITLE, 400, MARGIN + 88, canvas.theme.muted),
     ):
         # One undated model has no subtitle, and no text is no row.
-        for row in fitted(told, room, size * unit, SMALL, 700 if weight == 700 else 400)[:1]:
+        for row in fitted(words, room, size * unit, SMALL, 700 if weight == 700 else 400)[:1]:
             canvas.text(x + TITLE_LEFT * unit, baseline * unit, row.text, rounded(row.size), row.weight, fill=fill)
 
 
@@ -144,8 +144,8 @@ def _column(canvas: Canvas, plan: Plan, number: int, room: float) -> None:
         fill=theme.muted,
         anchor="middle",
     )
-    spare = room - plan.flow.height(column) - PAD * unit
-    more = max(0.0, min(spare / max(1, len(column) - 1), (STRETCH - 1) * GAP * unit))
+    slack = room - plan.flow.height(column) - PAD * unit
+    more = max(0.0, min(slack / max(1, len(column) - 1), (STRETCH - 1) * GAP * unit))
     top, places = plan.body_top, _places(plan)
     for run in plan.flow.runs(column):
         top = _run(canvas, plan, run, places, left, width, top, more) + GAP * unit + more

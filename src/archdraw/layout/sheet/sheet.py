@@ -136,8 +136,8 @@ class Plan:
     @property
     def gutter(self) -> float:
         """Between two columns."""
-        spare = self.width - self.natural
-        return GAP * self.unit + min(spare / max(1, len(self.columns) - 1), STRETCH * GAP * self.unit)
+        slack = self.width - self.natural
+        return GAP * self.unit + min(slack / max(1, len(self.columns) - 1), STRETCH * GAP * self.unit)
 
     @property
     def lefts(self) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""A large scene cut to pieces that images of pixels can be made of, between the things on it where there is room."""
+"""A large scene cut into tiles that images of pixels can be made of, between the things on it where there is room."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from archdraw.scene import Bounds, Element, Group, Rect, Scene, Text, bounds, mo
 
 LONGEST = 8000.0
 """Pixels of a side, which common viewers of images still open."""
-MOST_PIECES = 400
+MOST_TILES = 400
 """More files than that are a mistake in the scale."""
 SCRAP = 0.1
 """A last row that is a smaller share of the longest side belongs to the one above it: a footer."""
 
 
 def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[str, Scene]]:
-    """The pieces of ``scene``, none longer than ``longest`` pixels at ``scale``, each named by its row and its column.
+    """The tiles of ``scene``, none longer than ``longest`` pixels at ``scale``, each named by its row and its column.
 
     Whole rows of things are cut apart first, then their columns, then those; through a thing goes a cut only where
-    there is no other way. A scene that is small enough is the only piece, and has no name.
-    Raises :class:`ArchdrawError` for more than ``MOST_PIECES``.
+    there is no other way. A scene that is small enough is the only tile, and has no name.
+    Raises :class:`ArchdrawError` for more than ``MOST_TILES``.
     """
     sides = [max(1.0, side * scale / longest) for side in scene.size]
-    if not sides[0] * sides[1] <= MOST_PIECES:
+    if not sides[0] * sides[1] <= MOST_TILES:
         raise _too_many(scale)
     most = longest / scale
     if max(scene.width, scene.height) <= most:
@@ -37,7 +37,7 @@ def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[st
     solid = _Things(
         [(place, isinstance(element, Group)) for element, place in elements if isinstance(element, Group | Text)]
     )
-    pieces: list[tuple[str, Scene]] = []
+    cut: list[tuple[str, Scene]] = []
     before = 0
     for top, bottom in everything.rows(scene.height, most):
         tallest = 0
@@ -46,15 +46,15 @@ def tiles(scene: Scene, scale: float, longest: float = LONGEST) -> list[tuple[st
                 tallest = max(tallest, row)
                 number = before + row
                 piece = _piece(scene, elements, (left, start, right, end), f"row {number}, column {column}")
-                pieces.append((f"{number}-{column}", piece))
+                cut.append((f"{number}-{column}", piece))
         before += tallest
-        if len(pieces) > MOST_PIECES:
+        if len(cut) > MOST_TILES:
             raise _too_many(scale)
-    return pieces
+    return cut
 
 
 def _too_many(scale: float) -> ArchdrawError:
-    return ArchdrawError(f"at a scale of {scale:g} this is more than {MOST_PIECES} images; choose another scale")
+    return ArchdrawError(f"at a scale of {scale:g} this is more than {MOST_TILES} images; choose another scale")
 
 
 Span: TypeAlias = tuple[float, float]
@@ -103,7 +103,7 @@ def _gaps(spans: Sequence[tuple[float, float, bool]]) -> list[float]:
 
 
 def _spans(start: float, end: float, gaps: Sequence[float], most: float, *, forced: bool) -> list[Span]:
-    """From ``start`` to ``end`` in pieces of up to ``most`` px that end in ``gaps``; elsewhere only if ``forced``."""
+    """From ``start`` to ``end`` in spans of up to ``most`` px that end in ``gaps``; elsewhere only if ``forced``."""
     found: list[Span] = []
     while end - start > most:
         ahead = [gap for gap in gaps if start < gap < end]

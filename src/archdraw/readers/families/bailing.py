@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, latent_attention, latent_rope, mixture, sparse_layers
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
-from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, multi_token_prediction, rope
+from archdraw.readers.latent_parts import Defaults, latent_attention, latent_rope, mixture, sparse_layers
+from archdraw.readers.traced import commented
 
 LING = Defaults(n_group=8, topk_group=4, first_dense=2, norm_topk_prob=True, routed_scaling_factor=2.5)
-HARMLESS = (
+IGNORED = (
     *("max_window_layers", "mtp_loss_scaling_factor", "rope_interleave", "qk_head_dim", "num_key_value_heads"),
     *("rotary_dim", "score_function"),
 )
@@ -27,8 +28,8 @@ def _experts(config: Config) -> Block:
     shared = fields.get("n_shared_experts")
     if shared and width is not None and width != fields["moe_intermediate_size"]:
         del fields["n_shared_experts"]
-        told = f"{shared} × moe_shared_expert_intermediate_size"
-        fields["shared_expert_intermediate_size"] = said(shared * width, told)
+        comment = f"{shared} × moe_shared_expert_intermediate_size"
+        fields["shared_expert_intermediate_size"] = commented(shared * width, comment)
     if not config.flag("moe_router_enable_expert_bias", default=True):
         fields.pop("e_score_correction_bias", None)
     return made
@@ -49,7 +50,7 @@ def _mixers(config: Config, number: int) -> list[str]:
 def _lightning(config: Config) -> Block:
     heads = config.integer("num_attention_heads")
     if config.integer("num_kv_heads_for_linear_attn", default=heads, least=0) not in (0, heads):
-        config.not_known("linear attention with fewer heads of keys than of queries")
+        config.mark_incomplete("linear attention with fewer heads of keys than of queries")
     fields: dict[str, Any] = {"num_attention_heads": heads, "head_dim": config.integer("head_dim")}
     norm = "rmsnorm_per_head" if config.flag("use_qk_norm", default=False) else None
     groups = config.integer("group_norm_size", default=1)
@@ -72,7 +73,7 @@ def _delta(config: Config) -> Block:
     full = config.flag("no_kda_lora", default=True) and not config.flag("use_kda_lora", default=False)
     bound = config.number("kda_lower_bound", default=-5.0)
     fields: dict[str, Any] = {
-        "num_heads": said(config.integer("num_attention_heads"), "num_attention_heads"),
+        "num_heads": commented(config.integer("num_attention_heads"), "num_attention_heads"),
         "head_dim": config.integer("head_dim", default=128),
         "short_conv_kernel_size": config.integer("short_conv_kernel_size", default=4),
     }
@@ -86,13 +87,13 @@ def _hybrid(config: Config, linear: Block) -> Draft:
     number = layer_count(config)
     for name in ("use_qkv_bias", "use_bias"):
         if config.flag(name, default=False):
-            config.not_known(f"the biases that {name} adds to latent attention")
+            config.mark_incomplete(f"the biases that {name} adds to latent attention")
     nope = config.flag("use_mla_nope", default=False)
     position = "none" if nope else latent_rope(config, 6_000_000.0)
     gates = {"head_wise": "per_head", "element_wise": True}
     kind = config.text("gated_attention_proj_granularity_type", default="")
     if kind and kind not in gates:
-        config.not_known(f"a gate that is {kind[:40]}")
+        config.mark_incomplete(f"a gate that is {kind[:40]}")
     sparse = sparse_layers(config, number, LING)
     made.define["linear"] = linear
     made.define["latent"] = latent_attention(config, position, **given(output_gate=gates.get(kind)))
@@ -116,16 +117,16 @@ def _ling_2_5(config: Config) -> Draft:
 def _ling_3(config: Config) -> Draft:
     for name in ("use_nGPT", "scale_router_input", "up_proj_norm", "value_norm"):
         if config.flag(name, default=False):
-            config.not_known(f"what {name} adds")
+            config.mark_incomplete(f"what {name} adds")
     # Where an expert's factors are clamped at, layer by layer, is read and not drawn; so are sizes for other mixers.
     config.numbers("expert_swiglu_limit_list", default=[])
     config.numbers("share_expert_swiglu_limit_list", default=[])
-    config.harmless("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm")
-    config.harmless("partial_rotary_factor")
+    config.ignore("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm")
+    config.ignore("partial_rotary_factor")
     return _hybrid(config, _delta(config))
 
 
 FAMILIES = (
-    Family((), _ling_2_5, ("BailingMoeV2_5ForCausalLM",), HARMLESS),
-    Family(("bailing_hybrid",), _ling_3, ("BailingMoeV3ForCausalLM", "BailingHybridForCausalLM"), HARMLESS),
+    Family((), _ling_2_5, ("BailingMoeV2_5ForCausalLM",), IGNORED),
+    Family(("bailing_hybrid",), _ling_3, ("BailingMoeV3ForCausalLM", "BailingHybridForCausalLM"), IGNORED),
 )

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import (
+    LAYER_NAMES,
+    attention,
+    draft,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    layer_count,
+    rope,
+    whole_heads,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.similarity import like
 from archdraw.readers.towers import cohere_tower
+from archdraw.readers.traced import commented
 
 NORM: Block = {"layernorm": {"bias": False}}
-HARMLESS = ("use_parallel_embedding",)
+IGNORED = ("use_parallel_embedding",)
 """How training cut the table up."""
 
 
@@ -20,14 +31,14 @@ def _check(config: Config) -> None:
     """Flags of Cohere's own files that always have the same value in what was released."""
     for key, usual in (("use_gated_activation", True), ("use_parallel_block", True)):
         if not config.flag(key, default=usual):
-            config.not_known(f"{key} is false")
+            config.mark_incomplete(f"{key} is false")
     for key, known in (
         ("position_embedding_type", "rope_gptj"),
         ("order_of_interleaved_layers", "local_attn_first"),
         ("transformer_block_type", "parallel"),
     ):
         if config.text(key, default=known) != known:
-            config.not_known(f"{key} {config.text(key)[:40]}")
+            config.mark_incomplete(f"{key} {config.text(key)[:40]}")
 
 
 def _start(config: Config, root: Config | None = None) -> Draft:
@@ -71,7 +82,7 @@ def _kinds(config: Config, number: int, dense: int = 0) -> list[str]:
     first = config.integer("prefix_dense_sliding_window_pattern", default=1)
     listed = config.texts("layer_types", default=[])
     if listed:
-        return config.per_layer(listed, number, "layer_types")
+        return known_kinds(config, config.per_layer(listed, number, "layer_types"), tuple(LAYER_NAMES))
     every = [first] * dense + [rhythm] * (number - dense)
     places = [*range(1, dense + 1), *range(1, number - dense + 1)]
     return [
@@ -83,7 +94,7 @@ def _kinds(config: Config, number: int, dense: int = 0) -> list[str]:
 def _mixer(config: Config, *, sliding: bool, rotates: bool, width: int | None = None) -> Block:
     """The attention of one kind of layer; ``width`` is the class default of that of a head."""
     if config.flag("use_qk_norm", default=False):
-        config.not_known("norms of queries and keys (use_qk_norm)")
+        config.mark_incomplete("norms of queries and keys (use_qk_norm)")
     turned = rope(config)
     heads = config.integer("num_attention_heads", default=64)
     return whole_heads(
@@ -167,11 +178,11 @@ def _experts(config: Config) -> Block:
     normalised = config.flag("norm_topk_prob", default=True) or score == "softmax"
     width = config.integer("intermediate_size")
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known(f"the activation {config.text('hidden_act')[:40]} of the experts")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')[:40]} of the experts")
     fields: dict[str, Any] = {
         "num_experts": config.integer("num_experts", default=8),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=2),
-        "moe_intermediate_size": said(width, "intermediate_size"),
+        "moe_intermediate_size": commented(width, "intermediate_size"),
     }
     shared = config.integer("num_shared_experts", default=0, least=0)
     mean = config.text("shared_expert_combination_strategy", default="average") == "average"
@@ -191,7 +202,7 @@ def _cohere2_vision(config: Config) -> Draft:
         config.complain("text_config is missing", "text_config")
         text = config
     reader = _cohere2_moe if text.text("model_type", default="cohere2") == "cohere2_moe" else _cohere2_text
-    text.harmless(*HARMLESS)
+    text.ignore(*IGNORED)
     made = reader(text, config)
     made.layers[1:1] = cohere_tower(config.section("vision_config"), config)
     return made
@@ -204,8 +215,8 @@ def _cohere2_text(config: Config, root: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("cohere",), _cohere, ("CohereForCausalLM",), HARMLESS),
-    Family(("cohere2",), _cohere2, ("Cohere2ForCausalLM",), (*HARMLESS, "cache_implementation")),
-    Family(("cohere2_moe",), _cohere2_moe, ("Cohere2MoeForCausalLM",), HARMLESS),
+    Family(("cohere",), _cohere, ("CohereForCausalLM",), IGNORED),
+    Family(("cohere2",), _cohere2, ("Cohere2ForCausalLM",), (*IGNORED, "cache_implementation")),
+    Family(("cohere2_moe",), _cohere2_moe, ("Cohere2MoeForCausalLM",), IGNORED),
     Family(("cohere2_vision",), _cohere2_vision, ("Cohere2VisionForConditionalGeneration",)),
 )

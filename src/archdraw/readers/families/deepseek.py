@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
-from archdraw.readers.config import Config, said
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     attention,
     draft,
     gated_feed_forward,
@@ -17,142 +13,31 @@ from archdraw.readers.pieces import (
     multi_token_prediction,
     rope,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import (
+    GLM,
+    MISTRAL,
+    V2,
+    V3,
+    V32,
+    Defaults,
+    index_fields,
+    index_kinds,
+    latent_attention,
+    latent_rope,
+    mixture,
+    sparse_layers,
+)
 from archdraw.readers.towers import moonvit_tower
+from archdraw.readers.traced import commented
 
-HARMLESS = (
+IGNORED = (
     *("rope_interleave", "indexer_rope_interleave", "moe_router_dtype", "index_share_for_mtp_iteration"),
     *("num_key_value_heads", "head_dim", "qk_head_dim", "enable_lm_head_fp32", "mtp_loss_factor", "expert_dtype"),
 )
 """How rotated features are paired, number types of routers, and head sizes that latent attention says otherwise."""
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What the classes of this line do where a file is silent; ``index_n_heads`` 0: there is no indexer then."""
-
-    routing: Literal["noaux_tc", "softmax", "groups"] = "noaux_tc"
-    n_group: int = 1
-    topk_group: int = 1
-    first_dense: int = 0
-    norm_topk_prob: bool = False
-    routed_scaling_factor: float = 1.0
-    theta: float = 10000.0
-    index_n_heads: int = 0
-
-
-V3 = Defaults(n_group=8, topk_group=4, first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5)
-V2 = Defaults("groups")
-MISTRAL = Defaults("softmax", norm_topk_prob=True)
-V32 = replace(V3, index_n_heads=64)
-GLM = Defaults(first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5, index_n_heads=32)
-
-
-def latent_attention(config: Config, position: Block, **extra: Any) -> Block:
-    """Multi-head latent attention from the keys of DeepSeek V2; ``extra`` are further fields of the kind."""
-    fields: dict[str, Any] = {"num_attention_heads": config.integer("num_attention_heads", "n_heads")}
-    rank = config.optional_integer("q_lora_rank")
-    if rank is not None:
-        fields["q_lora_rank"] = rank
-    fields["kv_lora_rank"] = config.integer("kv_lora_rank")
-    fields["qk_nope_head_dim"] = config.integer("qk_nope_head_dim")
-    fields["qk_rope_head_dim"] = config.integer("qk_rope_head_dim", least=0)
-    fields["v_head_dim"] = config.integer("v_head_dim")
-    bias = config.flag("attention_bias", default=False)
-    return {"multi_head_latent": fields | given(attention_bias=bias, position=position, **extra)}
-
-
-def latent_rope(config: Config, theta: float = 10000.0) -> Block:
-    """The rotation of latent attention: of all ``qk_rope_head_dim`` features, whatever a share of the head says."""
-    made = rope(config, theta=theta)
-    assert isinstance(made, dict)
-    made["rope"].pop("partial_rotary_factor", None)
-    return made
-
-
-def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
-    """Fine-grained experts beside shared ones, from the keys of DeepSeek V2 and V3."""
-    fields: dict[str, Any] = {
-        "num_experts": config.integer("n_routed_experts", "num_experts", "num_local_experts"),
-        "num_experts_per_tok": config.integer("num_experts_per_tok"),
-        "moe_intermediate_size": config.integer("moe_intermediate_size"),
-    }
-    shared = config.integer("n_shared_experts", "num_shared_experts", default=0, least=0)
-    if shared:
-        fields["n_shared_experts"] = shared
-    usual = {"noaux_tc": "noaux_tc", "softmax": "greedy", "groups": "greedy"}[defaults.routing]
-    activation = config.text("hidden_act", default="silu")
-    if activation not in ("silu", "swish"):
-        config.not_known(f"experts with {activation}")
-    method = config.text("topk_method", default=usual)
-    if method not in ("noaux_tc", "greedy", "group_limited_greedy"):
-        config.not_known(f"the choice of experts by {method}")
-    scores = config.text("scoring_func", default="sigmoid" if method == "noaux_tc" else "softmax")
-    if scores != "softmax":
-        fields["scoring_func"] = scores
-    groups = config.integer("n_group", default=defaults.n_group)
-    chosen = config.integer("topk_group", default=defaults.topk_group)
-    if groups > 1 and not (method == "greedy" and defaults.routing == "groups"):
-        fields |= {"n_group": groups, "topk_group": chosen}
-    if config.flag("norm_topk_prob", default=defaults.norm_topk_prob):
-        fields["norm_topk_prob"] = True
-    scale = config.number("routed_scaling_factor", default=defaults.routed_scaling_factor)
-    if scale != 1:
-        fields["routed_scaling_factor"] = scale
-    if method == "noaux_tc":
-        fields["e_score_correction_bias"] = True
-    return {"mixture_of_experts": fields | expert_of(config) | given(**extra)}
-
-
-def expert_of(config: Config) -> dict[str, Any]:
-    """The field ``expert`` where an expert is no plain SwiGLU: its factors are clamped."""
-    limit = config.optional_number("swiglu_limit")
-    if limit is None:
-        return {}
-    return {"expert": {"swiglu": {"intermediate_size": config.integer("moe_intermediate_size"), "swiglu_limit": limit}}}
-
-
-def sparse_layers(config: Config, number: int, defaults: Defaults = V3) -> list[bool]:
-    """For each layer whether its feed forward is a mixture of experts."""
-    kinds = config.raw("mlp_layer_types")
-    first = config.integer("first_k_dense_replace", default=defaults.first_dense, least=0)
-    every = config.integer("moe_layer_freq", default=1)
-    if kinds is not None:
-        listed = config.per_layer(config.texts("mlp_layer_types"), number, "mlp_layer_types", longer="MTP layers")
-        for kind in sorted(set(listed) - {"dense", "sparse"}):
-            config.not_known(f"the feed forward {kind}")
-        return [kind != "dense" for kind in listed]
-    return [layer >= first and layer % every == 0 for layer in range(number)]
-
-
-def index_kinds(config: Config, number: int) -> list[str]:
-    """For each layer whether it has an indexer of its own (``full``) or takes over an earlier choice (``shared``).
-
-    The schedule of ``indexer_types``, else of ``index_topk_pattern``, else of ``index_topk_freq`` and its offset.
-    """
-    pattern = config.raw("index_topk_pattern")
-    every = config.integer("index_topk_freq", default=1)
-    offset = config.integer("index_skip_topk_offset", default=2, least=0)
-    if "indexer_types" in config:
-        return config.per_layer(config.texts("indexer_types"), number, "indexer_types", longer="MTP layers")
-    if isinstance(pattern, str | list):
-        letters = {"F": "full", "S": "shared"}
-        listed = [letters.get(letter, str(letter)) for letter in pattern]
-        return config.per_layer(listed, number, "index_topk_pattern", longer="MTP layers")
-    return ["shared" if max(layer - offset + 1, 0) % every else "full" for layer in range(number)]
-
-
-def index_fields(config: Config, kind: str, heads: int = 64) -> dict[str, Any]:
-    """The fields of an indexer of this ``kind``; ``heads`` is the default of its class."""
-    if kind not in ("full", "shared"):
-        config.not_known(f"the indexer {kind}")
-    sizes = {
-        "index_n_heads": config.integer("index_n_heads", default=heads),
-        "index_head_dim": config.integer("index_head_dim", default=128),
-        "index_topk": config.integer("index_topk", default=2048),
-    }
-    if kind == "shared":
-        return {"indexer": "shared", "index_topk": sizes["index_topk"]}
-    return {"indexer": "full", **sizes}
 
 
 def _stack(config: Config, made: Draft, mixers: list[str], sparse: list[bool], dense: Block, mix: Block) -> None:
@@ -179,7 +64,7 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
     """A stack with latent attention, sparse where the file gives an indexer."""
     made = draft(config, root=root)
     if config.flag("is_encoder_decoder", default=False):
-        config.not_known("an encoder before the decoder")
+        config.mark_incomplete("an encoder before the decoder")
     number = layer_count(config)
     position = latent_rope(config, defaults.theta)
     if "index_topk" in config or defaults.index_n_heads:
@@ -210,7 +95,7 @@ def _temperature(config: Config) -> dict[str, Any]:
     """Queries that grow with the position, as in Mistral's files: ``llama_4_scaling`` in one of its places."""
     positions = config.section("rope_parameters")
     if positions is not None and "llama_4_scaling_beta" in positions:
-        positions.harmless("max_position_embeddings")
+        positions.ignore("max_position_embeddings")
         scale = positions.number("llama_4_scaling_beta")
         floor = positions.integer("original_max_position_embeddings")
         return {"attn_temperature_tuning": True, "attn_scale": scale, "floor_scale": floor}
@@ -270,7 +155,7 @@ def _mistral_large_3(config: Config) -> Draft:
     position: dict[str, Any] = {"rope_theta": config.number("rope_theta", default=10000.0)}
     yarn = config.section("yarn")
     if yarn is not None:
-        yarn.harmless("alpha", "apply_scale", "beta")
+        yarn.ignore("alpha", "apply_scale", "beta")
         position["rope_scaling"] = {
             "rope_type": "yarn",
             "factor": yarn.number("factor"),
@@ -295,8 +180,8 @@ def _mistral_large_3(config: Config) -> Draft:
     chosen, scale = moe.integer("num_expert_groups_per_tok", default=1), moe.number("routed_scale", default=1.0)
     fields |= given(n_shared_experts=shared or None, n_group=groups if groups > 1 else None)
     fields |= given(topk_group=chosen if groups > 1 else None, routed_scaling_factor=scale if scale != 1 else None)
-    moe.harmless("expert_parallel", "expert_model_parallel")
-    dense: Block = {"swiglu": {"intermediate_size": said(config.integer("hidden_dim"), "hidden_dim")}}
+    moe.ignore("expert_parallel", "expert_model_parallel")
+    dense: Block = {"swiglu": {"intermediate_size": commented(config.integer("hidden_dim"), "hidden_dim")}}
     sparse = [layer >= first and layer % every == 0 for layer in range(number)]
     _stack(config, made, ["latent"] * number, sparse, dense, {"mixture_of_experts": fields})
     return made
@@ -304,9 +189,9 @@ def _mistral_large_3(config: Config) -> Draft:
 
 def _kimi(config: Config) -> Draft:
     """Kimi K2.5 and later: Kimi K2 with an encoder of images and videos."""
-    config.harmless("use_unified_vision_chunk", "video_placeholder")
+    config.ignore("use_unified_vision_chunk", "video_placeholder")
     text = config.section("text_config") or config
-    text.harmless(*HARMLESS)
+    text.ignore(*IGNORED)
     made = _latent(text, root=config)
     made.layers[1:1] = moonvit_tower(config.section("vision_config"))
     return made
@@ -314,12 +199,12 @@ def _kimi(config: Config) -> Draft:
 
 FAMILIES = (
     Family(("kimi_k25",), _kimi, ("KimiK25ForConditionalGeneration",)),
-    Family(("deepseek_v3", "kimi_k2"), _deepseek_v3, ("DeepseekV3ForCausalLM",), HARMLESS),
-    Family(("deepseek_v32",), _deepseek_v32, ("DeepseekV32ForCausalLM",), HARMLESS),
-    Family(("deepseek_v2",), _deepseek_v2, ("DeepseekV2ForCausalLM",), HARMLESS),
+    Family(("deepseek_v3", "kimi_k2"), _deepseek_v3, ("DeepseekV3ForCausalLM",), IGNORED),
+    Family(("deepseek_v32",), _deepseek_v32, ("DeepseekV32ForCausalLM",), IGNORED),
+    Family(("deepseek_v2",), _deepseek_v2, ("DeepseekV2ForCausalLM",), IGNORED),
     Family(("deepseek",), _deepseek_moe, ("DeepseekForCausalLM",)),
-    Family(("glm_moe_dsa",), _glm_dsa, ("GlmMoeDsaForCausalLM",), HARMLESS),
-    Family(("mistral4",), _mistral_4, ("Mistral4ForCausalLM",), HARMLESS),
-    Family(("sarvam_mla",), _sarvam_latent, ("SarvamMLAForCausalLM",), HARMLESS),
-    Family(("mistral_large_3",), _mistral_large_3, ("MistralLarge3ForCausalLM",), (*HARMLESS, "n_kv_heads")),
+    Family(("glm_moe_dsa",), _glm_dsa, ("GlmMoeDsaForCausalLM",), IGNORED),
+    Family(("mistral4",), _mistral_4, ("Mistral4ForCausalLM",), IGNORED),
+    Family(("sarvam_mla",), _sarvam_latent, ("SarvamMLAForCausalLM",), IGNORED),
+    Family(("mistral_large_3",), _mistral_large_3, ("MistralLarge3ForCausalLM",), (*IGNORED, "n_kv_heads")),
 )

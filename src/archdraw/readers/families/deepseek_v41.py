@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, mixture
 from archdraw.readers.families.streams import clamped
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.own_towers import deepseek_tower
-from archdraw.readers.pieces import draft, layer_count, rope
+from archdraw.readers.latent_parts import Defaults, mixture
+from archdraw.readers.similarity import like
+from archdraw.readers.special_towers import deepseek_tower
+from archdraw.readers.traced import commented
 
 
 def _ratios(config: Config, number: int) -> list[int]:
@@ -29,7 +30,7 @@ def _mixer(config: Config, ratio: int, entries: str, indexer: str, bound: bool) 
     if not ratio:
         theta = config.number("rope_theta", default=10000.0)
         return {"shared_compressed_attention": fields | {"position": {"rope": {"rope_theta": theta}}}}
-    fields["compress_ratio"] = said(ratio, "compress_ratios")
+    fields["compress_ratio"] = commented(ratio, "compress_ratios")
     if entries == "shared":
         fields["entries"] = "shared"
     if indexer == "shared":
@@ -77,7 +78,7 @@ def _memories(config: Config, streams: int) -> dict[int, Block]:
     """The memory of n-grams by the index of its layer."""
     places = config.integers("engram_layer_ids", default=[])
     rows = config.integers("engram_num_embeddings", default=[])
-    config.harmless("engram_vocab_size", "engram_compressed_vocab_size")
+    config.ignore("engram_vocab_size", "engram_compressed_vocab_size")
     if len(rows) != len(places):
         config.complain(
             f"engram_num_embeddings has {len(rows)} entries for {len(places)} layers", "engram_num_embeddings"
@@ -88,7 +89,7 @@ def _memories(config: Config, streams: int) -> dict[int, Block]:
     size, heads = config.integer("engram_max_ngram_size"), config.integer("engram_n_heads")
     width = (size - 1) * heads * config.integer("engram_head_dim")
     fields = {
-        "embed_dim": said(width, f"engram_head_dim × engram_n_heads × {size - 1} orders"),
+        "embed_dim": commented(width, f"engram_head_dim × engram_n_heads × {size - 1} orders"),
         "ngram_size": size,
         "heads_per_ngram": heads,
         "hc_mult": streams,
@@ -96,7 +97,7 @@ def _memories(config: Config, streams: int) -> dict[int, Block]:
         "projections": "wkv",
     }
     return {
-        place: {"ngram_memory": {"num_embeddings": said(number, "engram_num_embeddings"), **fields}}
+        place: {"ngram_memory": {"num_embeddings": commented(number, "engram_num_embeddings"), **fields}}
         for place, number in zip(places, rows, strict=True)
     }
 
@@ -120,13 +121,13 @@ def _draft_model(config: Config, made: Draft, mix: Block) -> list[Block]:
 
 def _deepseek_v41(config: Config) -> Draft:
     text = config.section("text_config") or config
-    text.harmless("hc_eps")
+    text.ignore("hc_eps")
     made = draft(text, root=config)
     number = layer_count(text)
     if text.integer("num_key_value_heads", default=1) != 1:
-        text.not_known("more than one head of keys and values")
+        text.mark_incomplete("more than one head of keys and values")
     if text.flag("attention_bias", default=False):
-        text.not_known("biases of the attention")
+        text.mark_incomplete("biases of the attention")
     mixers = _mixers(text, made, number)
     streams = text.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": text.integer("hc_sinkhorn_iters", default=20)}
@@ -144,7 +145,7 @@ def _deepseek_v41(config: Config) -> Draft:
         base, names[place] = names[place], f"remember_{place}"
         made.define[names[place]] = {"like": base, "first": {"residual": memory}}
     made.layers = ["embedding", *deepseek_tower(config.section("vision_config"))]
-    made.layers += [{"residual_streams": said(streams, "hc_mult")}, *stacks(names)]
+    made.layers += [{"residual_streams": commented(streams, "hc_mult")}, *stacks(names)]
     made.layers += [{"stream_head": {"hc_mult": streams, "read": "carried"}}, "rmsnorm"]
     made.layers += [*_draft_model(text, made, mix), "output_head"]
     return made

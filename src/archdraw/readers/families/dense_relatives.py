@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.sparse_relatives import hunyuan_attention
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
 
 
 def _plain(config: Config, made: Draft, mixer: Block, *, head: Block = "output_head", **fields: Any) -> Draft:

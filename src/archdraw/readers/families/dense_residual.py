@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isclose, sqrt
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, rope
 from archdraw.readers.sparse_parts import assembled, mixture
+from archdraw.readers.traced import commented, whole
 
 
 def _arctic(config: Config) -> Draft:
@@ -24,7 +25,7 @@ def _arctic(config: Config) -> Draft:
     sparse = [(layer + 1) % every == 0 for layer in range(number)]
     dense: Block = {"decoder": {"attention": mixer, "feed_forward": gated_feed_forward(config)}}
     if residual:
-        width = said(int(made.hidden_size), "hidden_size: the residual feed forward is as wide as its input")
+        width = commented(whole(made.hidden_size), "hidden_size: the residual feed forward is as wide as its input")
         own: list[Block] = [
             {"residual": {"sequence": ["rmsnorm", mixer]}},
             {"residual": {"sequence": ["rmsnorm", gated_feed_forward(config, width)]}},
@@ -45,7 +46,7 @@ def _grok(config: Config) -> Draft:
     made, number = draft(config), layer_count(config)
     every, window = config.integer("global_attn_every_n", default=1), config.raw("sliding_window_size")
     if every > 1 or (isinstance(window, int) and window > 0):
-        config.not_known("windows in some of the layers")
+        config.mark_incomplete("windows in some of the layers")
     heads = config.integer("num_attention_heads")
     width = config.optional_integer("head_dim") or made.hidden_size // heads
     scale = config.optional_number("attn_output_multiplier")
@@ -64,7 +65,7 @@ def _grok(config: Config) -> Draft:
     if config.flag("residual_moe", default=False):
         feed = [
             {"parallel": {"branches": [gated_feed_forward(config, act="gelu"), mix]}},
-            {"op": said("÷ √2", "not in the file: the code beside the checkpoint has it")},
+            {"op": commented("÷ √2", "not in the file: the code beside the checkpoint has it")},
         ]
     else:
         config.raw("intermediate_size")
@@ -93,11 +94,11 @@ def _cap(config: Config, *names: str) -> float | None:
 
 def _position(config: Config) -> Block:
     """The rotation, which the files of Grok 2 stretch by a method of their own; "original" leaves it as it is."""
-    config.harmless("attn_factor", "beta_fast", "beta_slow", "extrapolation_factor", "original_max_position_embeddings")
+    config.ignore("attn_factor", "beta_fast", "beta_slow", "extrapolation_factor", "original_max_position_embeddings")
     config.raw("scaling_factor")
     method = config.text("rope_type", default="original")
     if method != "original":
-        config.not_known(f"rotation stretched by {method}")
+        config.mark_incomplete(f"rotation stretched by {method}")
     return rope(config)
 
 

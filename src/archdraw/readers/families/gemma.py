@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import (
+    CONTEXT,
+    LAYER_NAMES,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    rope,
+    tied_embeddings,
+    whole_heads,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import CONTEXT, gated_feed_forward, given, rope, tied_embeddings, whole_heads
+from archdraw.readers.similarity import like
 from archdraw.readers.towers import siglip_tower
+from archdraw.readers.traced import commented
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
 
@@ -28,9 +38,7 @@ def head(config: Config, root: Config | None = None, **defaults: int) -> Draft:
 def layer_types(config: Config, number: int, default: list[str]) -> list[str]:
     """What each of the ``number`` layers is, "sliding_attention" or "full_attention"."""
     types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
-    for name in sorted(set(types) - {"sliding_attention", "full_attention"}):
-        config.complain(f"layer_types has {name}, which no Gemma has", "layer_types")
-    return types
+    return known_kinds(config, types, tuple(LAYER_NAMES))
 
 
 def rounds(number: int, every: int) -> list[str]:
@@ -44,7 +52,7 @@ def both_directions(config: Config) -> bool:
     if value in (True, "all"):
         return True
     if value not in (None, False, "vision"):
-        config.not_known("which tokens see each other: use_bidirectional_attention")
+        config.mark_incomplete("which tokens see each other: use_bidirectional_attention")
     return False
 
 
@@ -109,7 +117,7 @@ def _gemma3_whole(config: Config) -> Draft:
     draft = _gemma3(text, config)
     vision = config.section("vision_config")
     if vision is None:
-        config.not_known("the vision encoder: there is no vision_config")
+        config.mark_incomplete("the vision encoder: there is no vision_config")
     tokens = config.integer("mm_tokens_per_image", default=256)
     draft.layers[1:1] = siglip_tower(vision, mm_tokens_per_image=tokens, projector_norm=True)
     return draft
@@ -146,7 +154,7 @@ def _text(
     """Fills in the layers that Gemma 2 and 3 share; ``cap`` and ``final_cap`` are the class's defaults."""
     window = config.integer("sliding_window", "sliding_window_size", default=4096)
     if both_directions(config):
-        window = said(window // 2 + 1, "half of sliding_window to each side")
+        window = commented(window // 2 + 1, "half of sliding_window to each side")
         fields["is_causal"] = False
     fields |= {
         "query_pre_attn_scalar": config.number("query_pre_attn_scalar", default=256.0),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import head, layer_types, local_rope, output_head, rounds
 from archdraw.readers.families.gemma4 import ALL, WINDOW, origin_of
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import rope, whole_heads
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 
 def _text(config: Config) -> Draft:
@@ -23,8 +24,8 @@ def _whole(config: Config) -> Draft:
     # MobileNet V5 and a conformer with projectors, of which nothing is drawn yet.
     config.section("vision_config")
     config.section("audio_config")
-    config.harmless("audio_soft_tokens_per_image", "vision_soft_tokens_per_image")
-    config.not_known("the encoders of images and sounds")
+    config.ignore("audio_soft_tokens_per_image", "vision_soft_tokens_per_image")
+    config.mark_incomplete("the encoders of images and sounds")
     return draft
 
 
@@ -37,12 +38,12 @@ def _read(config: Config, root: Config | None) -> Draft:
         config.complain(f"num_kv_shared_layers {shared} leaves no layer of its own keys", "num_kv_shared_layers")
         shared = 0
     if config.flag("is_encoder_decoder", default=False):
-        config.not_known("an encoder beside the decoder")
+        config.mark_incomplete("vision and audio encoders")
     own = number - shared
     streams = config.integer("altup_num_inputs", default=4)
     config.raw("altup_coef_clip")
     if config.integer("altup_active_idx", default=0, least=0):
-        config.not_known("an AltUp stream other than the first that layers work on")
+        config.mark_incomplete("an AltUp stream other than the first that layers work on")
     widths, sparsity = _widths(config, number), _sparsity(config, number)
     layers = _Layers(config, streams)
     names = []
@@ -98,7 +99,7 @@ def _widths(config: Config, number: int) -> list[int]:
     """The width of each layer's feed forward."""
     if isinstance(config.raw("intermediate_size"), list):
         given = config.per_layer(config.integers("intermediate_size"), number, "intermediate_size")
-        return [said(width, "intermediate_size") for width in given]
+        return [commented(width, "intermediate_size") for width in given]
     return [config.integer("intermediate_size", default=16_384)] * number
 
 
@@ -108,7 +109,7 @@ def _sparsity(config: Config, number: int) -> list[float]:
     usual = [0.95 if number > 10 and index < 10 else 0.0 for index in range(number)]
     value = config.raw(name)
     given = [config.number(name)] * number if isinstance(value, int | float) else config.numbers(name, default=usual)
-    return [said(float(share), name) for share in config.per_layer(given, number, name)]
+    return [commented(float(share), name) for share in config.per_layer(given, number, name)]
 
 
 class _Layers:
@@ -126,7 +127,7 @@ class _Layers:
         }
         act = config.text("hidden_activation", default="gelu_pytorch_tanh")
         if not act.startswith("gelu"):
-            config.not_known(f"the activation {act}")
+            config.mark_incomplete(f"the activation {act}")
         self.fields: dict[str, Any] = {
             "altup_num_inputs": streams,
             "laurel_rank": config.integer("laurel_rank", default=64),
@@ -162,7 +163,7 @@ class _Layers:
             self.head_dim,
             label=label,
             attention_bias=self.bias,
-            shares_kv=None if origin is None else said(f"of layer {origin}", "num_kv_shared_layers"),
+            shares_kv=None if origin is None else commented(f"of layer {origin}", "num_kv_shared_layers"),
             qk_norm="rmsnorm_per_head",
             v_norm=origin is None,
             attention_multiplier=1.0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import GATED, given, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import GATED, given, rope, whole_heads
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 WINDOW, ALL = "sliding_attention", "full_attention"
 
@@ -21,7 +22,7 @@ def _text(config: Config) -> Draft:
 def _whole(config: Config) -> Draft:
     text = config.section("text_config") or Config({}, ("text_config",), config)
     draft = _read(text, config)
-    config.harmless("vision_soft_tokens_per_image")
+    config.ignore("vision_soft_tokens_per_image")
     encoders: list[Block] = []
     vision, audio = config.section("vision_config"), config.section("audio_config")
     if vision is not None:
@@ -40,10 +41,10 @@ def _unified(config: Config) -> Draft:
     projections: list[Block] = []
     vision, audio = config.section("vision_config"), config.section("audio_config")
     if vision is not None:
-        vision.harmless("is_encoder_decoder")
+        vision.ignore("is_encoder_decoder")
         projections.append(_patches(vision))
     if audio is not None:
-        audio.harmless("is_encoder_decoder")
+        audio.ignore("is_encoder_decoder")
         width = audio.integer(
             *("audio_embed_dim", "hidden_size", "output_proj_dims", "audio_samples_per_token"), default=640
         )
@@ -108,7 +109,7 @@ class _Layers:
         self.act = _gated(config)
         self.causal = not both_directions(config)
         size = config.integer("sliding_window", default=window)
-        self.window = size if self.causal else said(size // 2 + 1, "half of sliding_window to each side")
+        self.window = size if self.causal else commented(size // 2 + 1, "half of sliding_window to each side")
         self.heads = config.integer("num_attention_heads", default=8)
         self.groups = config.integer("num_key_value_heads", default=4)
         self.head_dim = config.integer("head_dim", default=256)
@@ -148,7 +149,7 @@ class _Layers:
         return name
 
     def _layer(self, kind: str, origin: int | None) -> dict[str, Any]:
-        width = said(2 * self.width, "twice intermediate_size") if self.wide and origin is not None else self.width
+        width = commented(2 * self.width, "twice intermediate_size") if self.wide and origin is not None else self.width
         dense: dict[str, Any] = {"intermediate_size": width}
         if width != self.width:
             dense["label"] = f"Double-wide {self.act.upper()} feed forward"
@@ -163,7 +164,7 @@ class _Layers:
         label = None if local else "Global attention"
         if origin is not None:
             label = f"Shared-KV {'sliding' if local else 'global'} attention"
-        shares = None if origin is None else said(f"of layer {origin}", "num_kv_shared_layers")
+        shares = None if origin is None else commented(f"of layer {origin}", "num_kv_shared_layers")
         return whole_heads(
             self.heads,
             self.groups if local else self.global_groups,
@@ -184,15 +185,15 @@ class _Layers:
 def _gated(config: Config) -> str:
     name = config.text("hidden_activation", "hidden_act", default="gelu_pytorch_tanh")
     if name not in GATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     return GATED.get(name, "geglu")
 
 
 def _vision(config: Config) -> Block:
-    config.harmless("global_head_dim", "max_position_embeddings", "rope_parameters")
-    config.harmless("image_seq_length", "video_seq_length", "is_encoder_decoder")
+    config.ignore("global_head_dim", "max_position_embeddings", "rope_parameters")
+    config.ignore("image_seq_length", "video_seq_length", "is_encoder_decoder")
     if config.flag("attention_bias", default=False):
-        config.not_known("biases in the attention of the vision encoder")
+        config.mark_incomplete("biases in the attention of the vision encoder")
     fields: dict[str, Any] = {
         "hidden_size": config.integer("hidden_size", default=768),
         "intermediate_size": config.integer("intermediate_size", default=3072),
@@ -218,14 +219,14 @@ def _vision(config: Config) -> Block:
 
 
 def _audio(config: Config) -> Block:
-    config.harmless("attention_invalid_logits_value", "gradient_clipping", "is_encoder_decoder")
+    config.ignore("attention_invalid_logits_value", "gradient_clipping", "is_encoder_decoder")
     fields: dict[str, Any] = {
         name: config.integer(name, default=size)
         for name, size in (("hidden_size", 1024), ("num_hidden_layers", 12), ("num_attention_heads", 8))
     }
     if not config.data:
-        fields["hidden_size"] = said(1024, "audio_config is null, but this model hears: defaults of the class")
-        fields = {name: said(int(value), "") if name != "hidden_size" else value for name, value in fields.items()}
+        fields["hidden_size"] = commented(1024, "audio_config is null, but this model hears: defaults of the class")
+        fields = {name: value if name == "hidden_size" else commented(value, "") for name, value in fields.items()}
     channels = config.integers("subsampling_conv_channels", default=[128, 32])
     if channels != [128, 32]:
         fields["subsampling_conv_channels"] = channels

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, multi_token_prediction
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import (
-    GLM,
-    HARMLESS,
-    index_fields,
-    index_kinds,
-    latent_attention,
-    mixture,
-    sparse_layers,
-)
+from archdraw.readers.families.deepseek import IGNORED
 from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, multi_token_prediction
+from archdraw.readers.latent_parts import GLM, index_fields, index_kinds, latent_attention, mixture, sparse_layers
 from archdraw.readers.towers import glm_tower
 
 
@@ -34,21 +27,21 @@ def _latent(config: Config, kind: str) -> Block:
     pool = config.integer("index_kpool", default=16)
     fields = index_fields(config, kind) | ({"index_kpool": pool} if kind == "full" and pool > 1 else {})
     if not config.flag("index_kpool_compress", default=True):
-        config.not_known("index keys that are pooled without learned weights")
+        config.mark_incomplete("index keys that are pooled without learned weights")
     config.flag("index_kpool_always_select_tail", default=True)
     return latent_attention(config, "none", **fields)
 
 
 def _glm_5_3(config: Config) -> Draft:
     text = config.section("text_config") or config
-    text.harmless(*HARMLESS, "hc_eps")
+    text.ignore(*IGNORED, "hc_eps")
     made = draft(text, root=config)
     number = layer_count(text)
     sizes = text.section("linear_attn_config") or Config({}, (*text.path, "linear_attn_config"), text)
     sparse, mixers = sparse_layers(text, number, GLM), _mixers(text, sizes, number)
     made.define["kda"] = delta_attention(sizes)
     if not text.flag("mla_use_nope", default=True):
-        text.not_known("rotated features in its latent attention")
+        text.mark_incomplete("rotated features in its latent attention")
     indexes = index_kinds(text, number)
     for index, mixer in enumerate(mixers):
         if mixer == "latent" and indexes[index] == "shared":

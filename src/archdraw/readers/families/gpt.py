@@ -1,13 +1,14 @@
-"""Decoders from GPT-2 to Falcon: LayerNorm, feed forwards without a gate, learned, rotary or linear positions."""
+"""Decoders from GPT-2 to OPT: LayerNorm, feed forwards without a gate, learned or rotary positions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.traced import commented
 
 UNGATED = {"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared"} | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
@@ -19,7 +20,7 @@ SUMMARY = ("summary_activation", "summary_first_dropout", "summary_proj_to_label
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of ``text``: keys in a row, as a list of harmless ones."""
+    """The words of ``text``: keys in a row, as a list of ignored ones."""
     return tuple(text.split())
 
 
@@ -27,20 +28,20 @@ def ungated_feed_forward(config: Config, width: int, *, act: str = "gelu", bias:
     """A feed forward of two projections; ``act`` is the class default of the activation."""
     name = config.text("activation_function", "hidden_act", "activation", default=act)
     if name not in UNGATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     return {UNGATED.get(name, "gelu"): {"intermediate_size": width} | given(mlp_bias=bias)}
 
 
 def four_times(config: Config, hidden: int, *names: str) -> int:
     """The inner width of a feed forward under one of ``names``, four times the hidden size where no key says it."""
-    return config.optional_integer(*names) or said(4 * hidden, "four times hidden_size")
+    return config.optional_integer(*names) or commented(4 * hidden, "four times hidden_size")
 
 
-def _heads(config: Config) -> int:
+def heads_of(config: Config) -> int:
     return config.integer("n_head", "num_attention_heads", "n_heads", "num_heads")
 
 
-def _layer_norm(*, bias: bool = True) -> Block:
+def layer_norm(*, bias: bool = True) -> Block:
     return "layernorm" if bias else {"layernorm": {"bias": False}}
 
 
@@ -55,11 +56,11 @@ def _gpt2(config: Config) -> Draft:
     """GPT-2: learned positions, biases everywhere, the head is the token table."""
     made = draft(config, tied=True)
     if config.flag("add_cross_attention", default=False):
-        config.not_known("cross-attention to an encoder (add_cross_attention)")
+        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
     if config.flag("scale_attn_by_inverse_layer_idx", default=False):
-        config.not_known("scores divided by the number of the layer (scale_attn_by_inverse_layer_idx)")
+        config.mark_incomplete("scores divided by the number of the layer (scale_attn_by_inverse_layer_idx)")
     layer = {
-        "attention": whole_heads(_heads(config), _heads(config), attention_bias=True),
+        "attention": whole_heads(heads_of(config), heads_of(config), attention_bias=True),
         "feed_forward": ungated_feed_forward(config, four_times(config, made.hidden_size, "n_inner"), act="gelu_new"),
     }
     made = assembled(config, made, layer, norm="layernorm")
@@ -70,7 +71,7 @@ def _gpt2(config: Config) -> Draft:
 def _gpt_bigcode(config: Config) -> Draft:
     """GPT-BigCode (SantaCoder, StarCoder): GPT-2 with one head of keys and values."""
     made = draft(config, tied=True)
-    heads = _heads(config)
+    heads = heads_of(config)
     groups = 1 if config.flag("multi_query", default=True) else heads
     inner = four_times(config, made.hidden_size, "n_inner")
     layer = {
@@ -85,7 +86,7 @@ def _gpt_bigcode(config: Config) -> Draft:
 def _gpt_neo(config: Config) -> Draft:
     """GPT-Neo: GPT-2 with windows in every other layer, no bias on queries, keys and values, unscaled scores."""
     made = draft(config, tied=True)
-    number, heads = layer_count(config), _heads(config)
+    number, heads = layer_count(config), heads_of(config)
     kinds = _gpt_neo_kinds(config, number)
     window = config.integer("window_size", default=256)
     feed_forward = ungated_feed_forward(
@@ -97,7 +98,7 @@ def _gpt_neo(config: Config) -> Draft:
             heads,
             heads,
             attention_out_bias=True,
-            attention_multiplier=said(1.0, "the scores are not scaled"),
+            attention_multiplier=commented(1.0, "the scores are not scaled"),
             sliding_window=window if kind == "local" else None,
         )
         made.define[names[kind]] = {"decoder": {"norm": "layernorm", "attention": mixer, "feed_forward": feed_forward}}
@@ -127,7 +128,7 @@ def _gpt_neox(config: Config) -> Draft:
     if config.flag("use_parallel_residual", default=True):
         layer |= {"feed_forward_norm": "layernorm", "placement": "parallel"}
     position = rope(config, partial=0.25)
-    layer["attention"] = whole_heads(_heads(config), _heads(config), attention_bias=bias, position=position)
+    layer["attention"] = whole_heads(heads_of(config), heads_of(config), attention_bias=bias, position=position)
     layer["feed_forward"] = ungated_feed_forward(config, config.integer("intermediate_size"))
     return assembled(config, made, layer, norm="layernorm")
 
@@ -135,16 +136,16 @@ def _gpt_neox(config: Config) -> Draft:
 def _gptj(config: Config) -> Draft:
     """GPT-J: attention and feed forward side by side behind one norm; no biases in attention, one on the scores."""
     made = draft(config)
-    heads = _heads(config)
+    heads = heads_of(config)
     if not config.flag("rotary", default=True):
-        config.complain("GPT-J without rotary positions is not known", "rotary")
+        config.complain("GPT-J without rotary positions is not supported", "rotary")
     scaling = config.section("rope_scaling", "rope_parameters")
     if scaling is not None and scaling.text("rope_type", "type", default="default") not in ("default", "gptj"):
-        config.not_known("stretched rotary positions (rope_scaling)")
+        config.mark_incomplete("stretched rotary positions (rope_scaling)")
     turning, width = config.integer("rotary_dim", default=64), made.hidden_size // heads
-    turned: dict[str, Any] = {"rope_theta": said(10000.0, "fixed in the class")}
+    turned: dict[str, Any] = {"rope_theta": commented(10000.0, "fixed in the class")}
     if turning < width:
-        turned["partial_rotary_factor"] = said(turning / width, f"rotary_dim {turning} of {width}")
+        turned["partial_rotary_factor"] = commented(turning / width, f"rotary_dim {turning} of {width}")
     layer = {
         "placement": "parallel",
         "attention": whole_heads(heads, heads, position={"rope": turned}),
@@ -165,7 +166,7 @@ def _opt(config: Config) -> Draft:
         if config.flag("layer_norm_elementwise_affine", default=True)
         else {"layernorm": {"elementwise_affine": False}}
     )
-    heads = _heads(config)
+    heads = heads_of(config)
     layer = {
         **({} if before else {"placement": "post_add"}),
         "attention": whole_heads(heads, heads, attention_bias=bias),
@@ -173,7 +174,7 @@ def _opt(config: Config) -> Draft:
     }
     made = assembled(config, made, layer, norm=norm)
     rows = config.integer("max_position_embeddings", default=2048)
-    embedding = {"max_position_embeddings": said(rows + 2, f"{rows:,} and 2 rows in front")}
+    embedding = {"max_position_embeddings": commented(rows + 2, f"{rows:,} and 2 rows in front")}
     width = config.optional_integer("word_embed_proj_dim") or made.hidden_size
     if width != made.hidden_size:
         embedding = {"embedding_size": width} | embedding
@@ -183,86 +184,6 @@ def _opt(config: Config) -> Draft:
     if removed or not before:
         del made.layers[-2]
     return made
-
-
-def _bloom(config: Config) -> Draft:
-    """BLOOM: ALiBi, and a norm of the embedding."""
-    made = draft(config, tied=True)
-    if config.flag("apply_residual_connection_post_layernorm", default=False):
-        config.not_known("residuals taken after the norm (apply_residual_connection_post_layernorm)")
-    heads = _heads(config)
-    inner = said(4 * made.hidden_size, "four times hidden_size")
-    layer = {
-        "attention": whole_heads(heads, heads, attention_bias=True, position="alibi"),
-        "feed_forward": ungated_feed_forward(config, inner),
-    }
-    made = assembled(config, made, layer, norm="layernorm")
-    made.layers.insert(1, "layernorm")
-    return made
-
-
-def _mpt(config: Config) -> Draft:
-    """MPT: ALiBi or learned positions; without biases as a rule, in the norms as well."""
-    made = draft(config, tied=True)
-    section = config.section("attn_config") or Config({}, parent=config)
-    section.harmless("attn_impl", "attn_pdrop", "attn_uses_sequence_id", "alibi_bias_max", "model_type")
-    bias = not config.flag("no_bias", default=True)
-    norm = config.text("norm_type", default="low_precision_layernorm")
-    if "layernorm" not in norm:
-        config.not_known(f"the norm {norm}")
-    for key in ("qk_ln", "prefix_lm", "clip_qkv"):
-        if section.raw(key):
-            config.not_known(f"attn_config.{key}")
-    heads = _heads(config)
-    groups = 1 if section.text("attn_type", default="multihead_attention") == "multiquery_attention" else heads
-    alibi = section.flag("alibi", default=True)
-    inner = config.number("expansion_ratio", default=4) * made.hidden_size
-    layer = {
-        "attention": whole_heads(
-            heads,
-            groups,
-            attention_bias=bias,
-            attention_multiplier=section.optional_number("softmax_scale"),
-            position="alibi" if alibi else None,
-        ),
-        "feed_forward": ungated_feed_forward(config, said(int(inner), "expansion_ratio × d_model"), bias=bias),
-    }
-    made = assembled(config, made, layer, norm=_layer_norm(bias=bias))
-    if config.flag("learned_pos_emb", default=True) and not alibi:
-        made.layers[0] = {"embedding": {"max_position_embeddings": config.integer("max_seq_len")}}
-    scale = config.raw("logit_scale")
-    if scale is not None:
-        value = made.hidden_size**-0.5 if scale == "inv_sqrt_d_model" else config.number("logit_scale")
-        made.layers[-1] = {"output_head": {"logit_scale": said(float(value), "logit_scale")}}
-    return made
-
-
-def _falcon(config: Config) -> Draft:
-    """Falcon: attention and feed forward side by side, behind one norm (7B) or one each (40B, 180B)."""
-    made = draft(config, tied=True)
-    if made.context_length is None:
-        made.context_length = said(2048, "max_position_embeddings is not in the file: default of its class")
-    heads = _heads(config)
-    newer = config.flag("new_decoder_architecture", default=False)
-    config.raw("num_kv_heads", "n_head_kv", "multi_query")
-    if newer:
-        groups = config.integer("num_kv_heads", "n_head_kv", default=heads)
-    else:
-        groups = 1 if config.flag("multi_query", default=True) else heads
-    beside = config.flag("parallel_attn", default=True)
-    norms = config.integer("num_ln_in_parallel_attn", default=2 if newer else 1)
-    bias = config.flag("bias", default=False)
-    if config.flag("apply_residual_connection_post_layernorm", default=False):
-        config.not_known("residuals taken after the norm (apply_residual_connection_post_layernorm)")
-    layer: dict[str, Any] = {}
-    if beside:
-        layer = {"feed_forward_norm": "layernorm"} if norms == 2 else {}
-        layer["placement"] = "parallel"
-    position = "alibi" if config.flag("alibi", default=False) else rope(config)
-    layer["attention"] = whole_heads(heads, groups, attention_bias=bias, position=position)
-    inner = four_times(config, made.hidden_size, "ffn_hidden_size")
-    layer["feed_forward"] = ungated_feed_forward(config, inner, bias=bias)
-    return assembled(config, made, layer, norm="layernorm")
 
 
 FAMILIES = (
@@ -289,20 +210,4 @@ FAMILIES = (
     Family(("gpt_neox",), _gpt_neox, ("GPTNeoXForCausalLM",), ("classifier_dropout",)),
     Family(("gptj",), _gptj, ("GPTJForCausalLM",), (*SUMMARY, "n_ctx", "scale_attn_weights", "embd_pdrop")),
     Family(("opt",), _opt, ("OPTForCausalLM",), ("activation_dropout", "layerdrop")),
-    Family(
-        ("bloom",),
-        _bloom,
-        ("BloomForCausalLM",),
-        words(
-            "bias_dropout_fusion masked_softmax_fusion n_inner offset_alibi skip_bias_add "
-            "skip_bias_add_qkv slow_but_exact seq_length unk_token_id"
-        ),
-    ),
-    Family(
-        ("mpt",),
-        _mpt,
-        ("MptForCausalLM", "MPTForCausalLM"),
-        ("embedding_fraction", "emb_pdrop", "init_config", "init_device", "verbose"),
-    ),
-    Family(("falcon", "RefinedWeb", "RefinedWebModel"), _falcon, ("FalconForCausalLM", "RWForCausalLM")),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import given
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.own_towers import inkling_towers
-from archdraw.readers.pieces import given
+from archdraw.readers.similarity import like
+from archdraw.readers.special_towers import inkling_towers
+from archdraw.readers.traced import commented
 
 
 def _inkling(config: Config) -> Draft:
@@ -20,12 +21,12 @@ def _inkling(config: Config) -> Draft:
         context_length=text.integer("model_max_length", "max_position_embeddings", default=131072),
     )
     # The head has the table's rows; scores beyond unpadded_vocab_size are dropped. The two are never tied.
-    text.harmless("unpadded_vocab_size", "rms_norm_eps_moe_gate")
+    text.ignore("unpadded_vocab_size", "rms_norm_eps_moe_gate")
     _refuse(text)
     names = _layers(text, made)
     scale = text.number("logits_mup_width_multiplier", "embedding_multiplier", default=24.0)
     head = given(
-        logits_scaling=said(scale, "logits_mup_width_multiplier"),
+        logits_scaling=commented(scale, "logits_mup_width_multiplier"),
         final_logit_softcapping=text.optional_number("final_logit_softcapping"),
     )
     # In the class the table and its norm are one module.
@@ -45,14 +46,14 @@ def _refuse(text: Config) -> None:
     """Notes what the class of the model knows no other form of."""
     for name in ("use_sconv", "use_embed_norm", "use_gate_bias", "use_global_scale", "norm_after_topk"):
         if not text.flag(name, default=True):
-            text.not_known(f"a model without {name}")
+            text.mark_incomplete(f"a model without {name}")
     for name in ("q_bias", "o_bias", "tie_word_embeddings"):
         if text.flag(name, default=False):
-            text.not_known(f"the key {name}")
+            text.mark_incomplete(f"the key {name}")
     if text.text("gate_activation", default="sigmoid") != "sigmoid":
-        text.not_known("the scores of the router")
+        text.mark_incomplete("the scores of the router")
     if text.text("hidden_act", default="silu") != "silu":
-        text.not_known("the activation of the feed forwards")
+        text.mark_incomplete("the activation of the feed forwards")
 
 
 def _layers(text: Config, made: Draft) -> list[str]:
@@ -73,7 +74,7 @@ def _layers(text: Config, made: Draft) -> list[str]:
         local = kind == "hybrid_sliding"
         mixer, feed = ("local" if local else "global"), (width if width in feeds else "sparse")
         if kind not in ("hybrid", "hybrid_sliding") or width != feed:
-            text.not_known(f"layers of type {kind[:30]}, {width[:30]}")
+            text.mark_incomplete(f"layers of type {kind[:30]}, {width[:30]}")
         made.define.setdefault(mixer, _attention(text, local=local))
         made.define.setdefault(feed, feeds[feed])
         name = f"{mixer}_{feed}"
@@ -150,12 +151,12 @@ def _prediction(config: Config, text: Config, made: Draft) -> list[Block]:
     number = section.integer("num_nextn_predict_layers", "num_mtp_layers", default=0, least=0)
     local = section.integers("local_layer_ids" if section is not text else "mtp_local_layer_ids", default=[])
     if section.flag("chain_hidden_post_norm", default=False):
-        section.not_known("the norm between modules that predict more tokens")
+        section.mark_incomplete("the norm between modules that predict more tokens")
     section.raw("mtp_hidden_states_first")
     counts = {"local": sum(index in local for index in range(number))}
     counts["global"] = number - counts["local"]
     kernel = text.integer("sconv_kernel_size", "conv_kernel_size", default=4)
-    beside: list[Block] = []
+    predicting: list[Block] = []
     for mixer, count in counts.items():
         if not count:
             continue
@@ -167,8 +168,8 @@ def _prediction(config: Config, text: Config, made: Draft) -> list[Block]:
         fields: dict[str, Any] = {"num_nextn_predict_layers": count, "layer": f"{mixer}_dense", "final_norm": False}
         if len([size for size in counts.values() if size]) > 1:
             fields["label"] = "Sliding MTP" if mixer == "local" else "Global MTP"
-        beside.append({"multi_token_prediction": fields})
-    return beside
+        predicting.append({"multi_token_prediction": fields})
+    return predicting
 
 
 FAMILIES = (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, latent_attention, sparse_layers
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered, routed
-from archdraw.readers.pieces import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.latent_parts import Defaults, latent_attention, sparse_layers
 from archdraw.readers.towers import moonvit_tower
 
-HARMLESS = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
+IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
@@ -45,7 +45,7 @@ def mixture(config: Config) -> Block:
     scale = config.number("routed_scaling_factor", default=2.446)
     scores = config.text("moe_router_activation_func", default="sigmoid")
     if config.text("topk_method", default="noaux_tc") != "noaux_tc":
-        config.not_known(f"the choice of experts by {config.text('topk_method')[:40]}")
+        config.mark_incomplete(f"the choice of experts by {config.text('topk_method')[:40]}")
     fields |= given(
         n_shared_experts=shared or None,
         scoring_func=scores if scores != "softmax" else None,
@@ -78,7 +78,7 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     if "kda" in mixers:
         made.define["kda"] = delta_attention(sizes)
     if not config.flag("mla_use_nope", default=True):
-        config.not_known("rotated features in its latent attention")
+        config.mark_incomplete("rotated features in its latent attention")
     gate = config.flag("mla_use_output_gate", default=False)
     made.define["latent"] = latent_attention(config, "none", **given(output_gate=gate))
     if not all(sparse):
@@ -108,13 +108,13 @@ def _feed_forward(config: Config, width: int) -> Block:
 
 def _kimi_k3(config: Config) -> Draft:
     text = config.section("text_config") or config
-    text.harmless(*HARMLESS)
+    text.ignore(*IGNORED)
     if text.flag("is_encoder_decoder", default=False):
-        text.not_known("an encoder before the decoder")
+        text.mark_incomplete("an encoder before the decoder")
     return _kimi_linear(text, config)
 
 
 FAMILIES = (
-    Family(("kimi_linear",), _kimi_linear, ("KimiLinearForCausalLM",), HARMLESS),
+    Family(("kimi_linear",), _kimi_linear, ("KimiLinearForCausalLM",), IGNORED),
     Family(("kimi_k3",), _kimi_k3, ("KimiK3ForConditionalGeneration",)),
 )

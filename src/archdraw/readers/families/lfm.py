@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, unless, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, rope, unless, whole_heads
+from archdraw.readers.traced import commented
 
 _MIXERS = {"conv": "conv", "full_attention": "attention"}
 
@@ -31,7 +32,7 @@ def _lfm2_moe(config: Config) -> Draft:
         "num_experts": config.integer("num_experts", default=32),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=4),
         "moe_intermediate_size": config.integer("moe_intermediate_size", default=1792),
-        "scoring_func": said("sigmoid", "by the family's class"),
+        "scoring_func": commented("sigmoid", "by the family's class"),
     }
     sparse |= given(
         norm_topk_prob=config.flag("norm_topk_prob", default=True),
@@ -62,10 +63,7 @@ def _mixers(config: Config) -> list[str]:
         attending = range(layers) if indices is None else config.integers("full_attn_idxs")
         return ["attention" if index in attending else "conv" for index in range(layers)]
     words = config.per_layer(config.texts("layer_types"), layers, "layer_types")
-    for word in dict.fromkeys(words):
-        if word not in _MIXERS:
-            config.complain(f'no kind of layer is known as "{str(word)[:20]}"', "layer_types")
-    return [_MIXERS.get(word, "conv") for word in words]
+    return [_MIXERS[word] for word in known_kinds(config, words, tuple(_MIXERS))]
 
 
 def _layer(config: Config, name: str, feed_forward: Block) -> Block:
@@ -94,7 +92,7 @@ def _width(config: Config) -> int:
     if not adjusted:
         return width
     rounded = -(-int(factor * int(2 * width / 3)) // multiple) * multiple
-    return said(rounded, f"2/3 of {width:,}, rounded up to a multiple of {multiple}")
+    return commented(rounded, f"2/3 of {width:,}, rounded up to a multiple of {multiple}")
 
 
 _HARMLESS = """

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from archdraw.readers.config import Config, said
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     LAYER_NAMES,
     attention,
     draft,
@@ -19,9 +14,11 @@ from archdraw.readers.pieces import (
     multi_token_prediction,
     rope,
 )
-
-Attention = Callable[[str], Block]
-"""From a kind of layer ("full_attention", "sliding_attention" ...) to its attention."""
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 
 def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **fields: Any) -> Draft:
@@ -43,8 +40,8 @@ def _decoder(config: Config, mixers: dict[str, Block], kinds: list[str], **field
             other = {"decoder": layer | {"attention": mixers[kind]}}
             made.define[f"{kind}_layer"] = like(f"{first}_layer", {"decoder": layer}, other)
         names = [f"{kind}_layer" for kind in kinds]
-    beside = multi_token_prediction(config, names[-1])
-    made.layers = ["embedding", *stacks(names), "rmsnorm", *beside, "output_head"]
+    predicting = multi_token_prediction(config, names[-1])
+    made.layers = ["embedding", *stacks(names), "rmsnorm", *predicting, "output_head"]
     return made
 
 
@@ -88,7 +85,7 @@ def _llama(config: Config) -> Draft:
 def _mistral(config: Config) -> Draft:
     """Mistral: windows in every layer of the first version; later files say null."""
     absent = "sliding_window" not in config.data and "sliding_window_size" not in config.data
-    window = said(4096, "sliding_window is not in the file: default of its class") if absent else None
+    window = commented(4096, "sliding_window is not in the file: default of its class") if absent else None
     window = config.optional_integer("sliding_window", "sliding_window_size") or window
     mixer = attention(config, sliding_window=window, position=rope(config))
     return _decoder(config, {"global": mixer}, ["global"] * layer_count(config))
@@ -106,7 +103,7 @@ def _qwen3(config: Config) -> Draft:
 def _mimo(config: Config) -> Draft:
     """MiMo 7B: the structure of Qwen2, and a module that predicts another token."""
     if config.flag("use_mrope", default=False):
-        config.not_known("multimodal rotary positions (use_mrope)")
+        config.mark_incomplete("multimodal rotary positions (use_mrope)")
     return _plain(config, bias=True, out_bias=False)
 
 
@@ -129,7 +126,7 @@ def _smollm3(config: Config) -> Draft:
         else [int((index + 1) % every != 0) for index in range(number)]
     )
     if set(layer_kinds(config, number)) != {"full_attention"}:
-        config.not_known("sliding windows beside layers without positions")
+        config.mark_incomplete("sliding windows in a model with NoPE layers")
     bias = config.flag("attention_bias", default=False)
     mixers = {
         "rotary": attention(config, attention_bias=bias, position=rope(config, theta=2000000.0)),
@@ -143,7 +140,7 @@ def _llada(config: Config) -> Draft:
     """LLaDA: a Llama stack in OLMo's words, trained to fill in masked tokens."""
     for key, usual in (("block_type", "llama"), ("layer_norm_type", "rms"), ("rope", True), ("alibi", False)):
         if config.raw(key) not in (None, usual):
-            config.complain(f"{key} {config.data[key]!r} is not read yet", key, f"known is {usual!r}")
+            config.complain(f"{key} {config.data[key]!r} is not supported", key, f"supported: {usual!r}")
     made = draft(config, tied=config.flag("weight_tying", default=False))
     entries = config.optional_integer("embedding_size")
     if entries is not None:
@@ -151,7 +148,7 @@ def _llada(config: Config) -> Draft:
     mixer = attention(config, attention_bias=config.flag("include_qkv_bias", default=False), position=rope(config))
     layer = {"attention": mixer, "feed_forward": gated_feed_forward(config)}
     if config.flag("include_bias", default=False):
-        config.not_known("biases in all projections (include_bias)")
+        config.mark_incomplete("biases in all projections (include_bias)")
     made.define["layer"] = {"decoder": layer}
     made.layers = ["embedding", *stacks(["layer"] * layer_count(config)), "rmsnorm", "output_head"]
     return made

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import CONTEXT, rope, tied_embeddings, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import CONTEXT, rope, tied_embeddings, whole_heads
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented, whole
 
 CHUNKED, ALL = "chunked_attention", "full_attention"
 
@@ -22,7 +23,7 @@ def _whole(config: Config) -> Draft:
     draft = _read(text, config)
     vision = config.section("vision_config")
     if vision is None:
-        config.not_known("the vision encoder: there is no vision_config")
+        config.mark_incomplete("the vision encoder: there is no vision_config")
     else:
         draft.layers.insert(1, _vision(vision))
     return draft
@@ -74,7 +75,7 @@ def _sparse(config: Config, number: int) -> list[bool]:
 def _feed_forwards(config: Config) -> dict[str, Block]:
     act = config.text("hidden_act", default="silu")
     if act not in ("silu", "swish"):
-        config.not_known(f"the activation {act}")
+        config.mark_incomplete(f"the activation {act}")
     experts: dict[str, Any] = {
         "num_experts": config.integer("num_local_experts", "num_experts", default=16),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=1),
@@ -108,7 +109,7 @@ class _Mixers:
     def define(self, draft: Draft, kind: str, turned: bool) -> str:
         """Defines the attention of a layer unless it is, and says its name."""
         if kind not in (CHUNKED, ALL):
-            self.config.complain(f"layer_types has {kind}, which no Llama 4 has", "layer_types")
+            self.config.complain(f'unknown layer type "{kind[:40]}"', "layer_types")
         name = "chunked" if kind == CHUNKED else "global"
         if turned == (kind == ALL):
             name += "_rope" if turned else "_nope"
@@ -136,14 +137,14 @@ class _Mixers:
 
 
 def _vision(config: Config) -> Block:
-    config.harmless("projector_dropout", "vision_feature_select_strategy")
+    config.ignore("projector_dropout", "vision_feature_select_strategy")
     if config.integer("vision_feature_layer", default=-1, least=-100) != -1:
-        config.not_known("features of another layer of the vision encoder than the last")
+        config.mark_incomplete("features of another layer of the vision encoder than the last")
     if config.flag("multi_modal_projector_bias", default=False):
-        config.not_known("a bias in the projector of the vision encoder")  # its class has none either way
+        config.mark_incomplete("a bias in the projector of the vision encoder")  # its class has none either way
     act = config.text("hidden_act", default="gelu")
     if not act.startswith("gelu"):
-        config.not_known(f"the activation {act} in the vision encoder")
+        config.mark_incomplete(f"the activation {act} in the vision encoder")
     fields: dict[str, Any] = {
         "hidden_size": config.integer("hidden_size", default=768),
         "intermediate_size": config.integer("intermediate_size", default=5632),
@@ -168,7 +169,7 @@ def _vision(config: Config) -> Block:
         config.complain(
             "projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint
         )
-    sizes = [said(int(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
+    sizes = [commented(whole(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
     return {"vision_encoder": fields | {"projector_hidden_sizes": sizes}}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.traced import commented
 
 
 def _stacked(config: Config, made: Draft, layer: dict[str, Any], norm: Block = "rmsnorm") -> Draft:
@@ -24,7 +24,7 @@ def _phi3(config: Config) -> Draft:
     made = draft(config)
     bias = config.flag("attention_bias", default=False)
     if bias:
-        config.not_known("biases in attention (attention_bias)")
+        config.mark_incomplete("biases in attention (attention_bias)")
     mixer = attention(config, sliding_window=config.optional_integer("sliding_window"), position=rope(config))
     return _stacked(config, made, {"attention": mixer, "feed_forward": gated_feed_forward(config)})
 
@@ -76,12 +76,12 @@ def _qwen(config: Config) -> Draft:
     heads = config.integer("num_attention_heads")
     width = config.integer("kv_channels", default=128)
     bias = not config.flag("no_bias", default=True)
-    inner = said(both // 2, f"half of intermediate_size {both:,}: gate and up together")
+    inner = commented(both // 2, f"half of intermediate_size {both:,}: gate and up together")
     layer = {
         "attention": whole_heads(
             heads,
             heads,
-            said(width, "kv_channels") if width * heads != made.hidden_size else None,
+            commented(width, "kv_channels") if width * heads != made.hidden_size else None,
             attention_bias=True,
             attention_out_bias=bias,
             position=rope(config),
@@ -102,9 +102,9 @@ def _chatglm(config: Config) -> Draft:
     queried = config.flag("add_qkv_bias", default=False) or every
     for key in ("apply_residual_connection_post_layernorm", "pre_seq_len"):
         if config.raw(key):
-            config.not_known(f"the key {key}")
+            config.mark_incomplete(f"the key {key}")
     stretched = config.number("rope_ratio", default=1.0)
-    base = said(10000.0 * stretched, "10,000 × rope_ratio" if stretched != 1 else "fixed in the class")
+    base = commented(10000.0 * stretched, "10,000 × rope_ratio" if stretched != 1 else "fixed in the class")
     norm: Block = "rmsnorm" if config.flag("rmsnorm", default=True) else "layernorm"
     layer = {
         "attention": whole_heads(
@@ -113,7 +113,7 @@ def _chatglm(config: Config) -> Draft:
             width if width * heads != made.hidden_size else None,
             attention_bias=queried,
             attention_out_bias=every if queried else None,
-            position={"rope": {"rope_theta": base, "partial_rotary_factor": said(0.5, "fixed in the class")}},
+            position={"rope": {"rope_theta": base, "partial_rotary_factor": commented(0.5, "fixed in the class")}},
         ),
         "feed_forward": {"swiglu": {"intermediate_size": config.integer("ffn_hidden_size")} | given(mlp_bias=every)},
     }
@@ -140,126 +140,6 @@ def _internlm2(config: Config) -> Draft:
     bias = config.flag("bias", default=False)
     mixer = attention(config, attention_bias=bias, position=rope(config))
     return _stacked(config, made, {"attention": mixer, "feed_forward": gated_feed_forward(config)})
-
-
-def _defined(made: Draft, name: str, fields: dict[str, Any]) -> str:
-    """``name``, under which a layer of ``fields`` is defined: by its difference from the first that was."""
-    layer: Block = {"decoder": fields}
-    if name not in made.define:
-        first = next(iter(made.define), "")
-        made.define[name] = like(first, made.define[first], layer) if first else layer
-    return name
-
-
-def _divisible(value: float, divisor: int) -> int:
-    """``value`` rounded to a multiple of ``divisor``, never down by more than a tenth, as OpenELM rounds."""
-    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * value else rounded
-
-
-def _openelm(config: Config) -> Draft:
-    """OpenELM: heads and the feed forward's width grow from layer to layer."""
-    tied = config.flag("share_input_output_layers", default=True)
-    made = draft(config, vocab=32000, tied=tied)
-    made.context_length = config.integer("max_context_length", default=2048)
-    number, divisor = layer_count(config), config.integer("ffn_dim_divisor", default=256)
-    queries, keys = config.integers("num_query_heads"), config.integers("num_kv_heads")
-    factors = config.raw("ffn_multipliers")
-    if not isinstance(factors, list):
-        factors = [config.number("ffn_multipliers")] * number
-    for name, values in (("num_query_heads", queries), ("num_kv_heads", keys), ("ffn_multipliers", factors)):
-        config.per_layer(values, number, name)
-    if not config.flag("ffn_with_glu", default=True):
-        config.not_known("feed forwards without a gate (ffn_with_glu)")
-    if config.text("activation_fn_name", default="swish") != "swish":
-        config.not_known(f"the activation {config.raw('activation_fn_name')}")
-    if config.text("normalization_layer_name", default="rms_norm") != "rms_norm":
-        config.not_known(f"the norm {config.raw('normalization_layer_name')}")
-    normed = "rmsnorm_per_head" if config.flag("normalize_qk_projections", default=True) else None
-    width, position = config.integer("head_dim", default=128), rope(config)
-    known: dict[tuple[int, int, int], str] = {}
-    names = []
-    for query, key, factor in zip(queries, keys, factors, strict=False):
-        inner = _divisible(factor * made.hidden_size, divisor)
-        name = known.setdefault((query, key, inner), f"layer_{len(known)}")
-        mixer = whole_heads(query, key, width, qk_norm=normed, position=position)
-        wide = said(inner, f"{factor:g} × {made.hidden_size:,}")
-        names.append(
-            _defined(made, name, {"attention": mixer, "feed_forward": {"swiglu": {"intermediate_size": wide}}})
-        )
-    made.layers = ["embedding", *stacks(names), "rmsnorm", "output_head"]
-    return made
-
-
-def _nemotron_nas(config: Config) -> Draft:
-    """Llama-Nemotron: a Llama whose blocks were searched, each without attention, without feed forward, or narrower."""
-    made = draft(config)
-    heads, act = config.integer("num_attention_heads"), config.text("hidden_act", default="silu")
-    bias, mlp_bias = config.flag("attention_bias", default=False), config.flag("mlp_bias", default=False)
-    config.raw("intermediate_size", "num_key_value_heads", "block_configs")
-    if act != "silu":
-        config.not_known(f"the activation {act}")
-    entries = config.data.get("block_configs")
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        config.complain(
-            "block_configs has to list a mapping for each layer: nothing else says what the layers are", "block_configs"
-        )
-        return made
-    names = []
-    for entry in config.per_layer(entries, layer_count(config), "block_configs"):
-        mixer = _searched_attention(config, entry.get("attention") or {}, heads, bias)
-        feed_forward, width = _searched_feed_forward(config, entry.get("ffn") or {}, made.hidden_size, mlp_bias)
-        fields = given(attention=mixer, feed_forward=feed_forward)
-        if not fields:
-            config.not_known("layers without attention and feed forward")
-            continue
-        name = "attention" if mixer else "feed_forward"
-        name += f"_{mixer['grouped_query']['num_key_value_heads']}" if _odd_groups(entries, mixer) else ""
-        names.append(_defined(made, f"{name}_{width}" if feed_forward else f"{name}_only", fields))
-    made.layers = ["embedding", *stacks(names), "rmsnorm", "output_head"]
-    return made
-
-
-def _odd_groups(entries: list[Any], mixer: Any) -> bool:
-    """Whether the layers differ in how many heads share keys, so that their names have to say it."""
-    groups = {(entry.get("attention") or {}).get("n_heads_in_group") for entry in entries} - {None}
-    return len(groups) > 1 and isinstance(mixer, dict) and "grouped_query" in mixer
-
-
-def _searched_attention(config: Config, entry: dict[str, Any], heads: int, bias: bool) -> Any:
-    """The attention of one block: None where it has none, a projection where it was replaced by one."""
-    if entry.get("no_op"):
-        return None
-    if entry.get("replace_with_linear"):
-        return {"linear": {"features": config.integer("hidden_size"), "bias": bias, "role": "attention"}}
-    for key in ("num_sink_tokens", "unshifted_sink", "use_prefill_window_in_sink_attention", "sparsify"):
-        if entry.get(key):
-            config.not_known(f"block_configs.attention.{key}")
-    group = entry.get("n_heads_in_group") or 1
-    return whole_heads(
-        heads,
-        said(heads // group, f"n_heads_in_group {group}"),
-        attention_bias=bias,
-        sliding_window=entry.get("window_length"),
-        position=rope(config),
-    )
-
-
-def _searched_feed_forward(config: Config, entry: dict[str, Any], hidden: int, bias: bool) -> tuple[Any, int]:
-    """The feed forward of one block and its width, two thirds of ``ffn_mult`` × hidden rounded up to 256."""
-    if entry.get("no_op"):
-        return None, 0
-    if entry.get("replace_with_linear"):
-        return {"linear": {"features": hidden, "bias": bias, "role": "feed_forward"}}, hidden
-    if entry.get("sparsify"):
-        config.not_known("block_configs.ffn.sparsify")
-    factor = entry.get("ffn_mult")
-    if not isinstance(factor, int | float):
-        config.complain("a block of block_configs has no ffn_mult", "block_configs")
-        return None, 0
-    width = -(-int(2 * factor * hidden / 3) // 256) * 256
-    inner = said(width, f"ffn_mult {factor:g}")
-    return {"swiglu": {"intermediate_size": inner} | given(mlp_bias=bias)}, width
 
 
 FAMILIES = (
@@ -293,11 +173,4 @@ FAMILIES = (
         ("z_loss_weight", "_from_model_config", "gradient_checkpointing"),
     ),
     Family(("internlm2",), _internlm2, ("InternLM2ForCausalLM",)),
-    Family(
-        ("openelm",),
-        _openelm,
-        ("OpenELMForCausalLM",),
-        ("num_gqa_groups", "qkv_multipliers", "rope_max_length"),
-    ),
-    Family(("nemotron-nas",), _nemotron_nas, ("DeciLMForCausalLM",)),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from archdraw.readers.components import draft, given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
-from archdraw.readers.families.deepseek import HARMLESS, latent_attention, latent_rope
+from archdraw.readers.families.deepseek import IGNORED
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given
+from archdraw.readers.latent_parts import latent_attention, latent_rope
 
 
 def _longcat(config: Config) -> Draft:
@@ -14,14 +15,14 @@ def _longcat(config: Config) -> Draft:
     position = latent_rope(config, 10_000_000.0)
     made.define["latent"] = latent_attention(config, position, mla_scale=True)
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known("feed forwards without SiLU")
+        config.mark_incomplete("feed forwards without SiLU")
     if config.flag("is_encoder_decoder", default=False):
-        config.not_known("an encoder before the decoder")
+        config.mark_incomplete("an encoder before the decoder")
     kind = config.text("zero_expert_type", default="identity")
     if kind != "identity":
-        config.not_known(f"zero experts of type {kind}")
+        config.mark_incomplete(f"zero experts of type {kind}")
     if not config.flag("mla_scale_q_lora", default=True) or not config.flag("mla_scale_kv_lora", default=True):
-        config.not_known("latents of another scale")
+        config.mark_incomplete("latents of another scale")
     moe = {
         "num_experts": config.integer("n_routed_experts", default=512),
         "num_experts_per_tok": config.integer("moe_topk", "num_experts_per_tok", default=12),
@@ -59,6 +60,6 @@ def _longcat_ngram(config: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("longcat_flash",), _longcat, ("LongcatFlashForCausalLM",), HARMLESS),
-    Family(("longcat_flash_ngram",), _longcat_ngram, ("LongcatFlashNgramForCausalLM",), HARMLESS),
+    Family(("longcat_flash",), _longcat, ("LongcatFlashForCausalLM",), IGNORED),
+    Family(("longcat_flash_ngram",), _longcat_ngram, ("LongcatFlashNgramForCausalLM",), IGNORED),
 )

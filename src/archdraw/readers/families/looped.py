@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, layer_kinds, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, layer_kinds, rope
 
 
 def _layer(config: Config, **fields: Any) -> Block:
@@ -36,7 +36,7 @@ def _ouro(config: Config) -> Draft:
     made = draft(config)
     kinds = layer_kinds(config, layer_count(config))
     if set(kinds) != {"full_attention"}:
-        config.not_known("windows in some layers of a loop")
+        config.mark_incomplete("windows in some layers of a loop")
     made.define["layer"] = _layer(config, placement="sandwich")
     fields: dict[str, Any] = {
         "num_loops": config.integer("total_ut_steps", default=4),

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import (
+    attention,
+    draft,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    layer_count,
+    rope,
+    unless,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.state_space import time_step_rank
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, unless
+from archdraw.readers.traced import commented, whole
 
 _WORDS = {"mamba": "mamba", "linear_attention": "mamba", "attention": "attention", "full_attention": "attention"}
 _LABELS = {"mamba": "Mamba layer", "attention": "Attention layer"}
@@ -26,7 +36,7 @@ def _jamba(config: Config) -> Draft:
     moe = {"num_experts": experts, "num_experts_per_tok": chosen, "moe_intermediate_size": width}
     mixer = {"mamba": _mamba(config, made.hidden_size), "attention": attention(config, position="none")}
     if config.optional_integer("sliding_window") is not None:
-        config.not_known("sliding_window, which the attention layers of the family do not use")
+        config.mark_incomplete("sliding_window, which the attention layers of the family do not use")
     names = [f"{mixer}_moe" if is_sparse else mixer for mixer, is_sparse in zip(mixers, sparse, strict=True)]
     for name in dict.fromkeys(names):
         kind, is_sparse = name.removesuffix("_moe"), name.endswith("_moe")
@@ -50,7 +60,7 @@ def _mamba(config: Config, hidden: int) -> Block:
     """The first Mamba, with keys that begin with mamba."""
     expand = config.integer("mamba_expand", default=2)
     fields: dict[str, Any] = {
-        "intermediate_size": said(expand * hidden, f"mamba_expand {expand} × hidden_size"),
+        "intermediate_size": commented(expand * hidden, f"mamba_expand {expand} × hidden_size"),
         "state_size": config.integer("mamba_d_state", default=16),
         "time_step_rank": time_step_rank(config, "mamba_dt_rank", hidden),
         "conv_kernel": config.integer("mamba_d_conv", default=4),
@@ -67,7 +77,7 @@ def _mamba2(config: Config, hidden: int) -> dict[str, Any]:
     inner = config.optional_integer("mamba_d_ssm") or config.integer("mamba_expand", default=2) * hidden
     heads = config.integer("mamba_n_heads", default=128)
     if config.raw("mamba_d_head") in (None, "auto"):
-        width = said(inner // heads, "the inner width shared out among the heads")
+        width = commented(inner // heads, "the inner width shared out among the heads")
     else:
         width = config.integer("mamba_d_head")
     if heads * width != inner:
@@ -83,7 +93,7 @@ def _mamba2(config: Config, hidden: int) -> dict[str, Any]:
     fields |= given(use_bias=config.flag("mamba_proj_bias", default=False))
     fields |= unless(
         use_conv_bias=(config.flag("mamba_conv_bias", default=True), True),
-        norm_groups=(said(int(groups), "mamba_n_groups"), 1),
+        norm_groups=(commented(whole(groups), "mamba_n_groups"), 1),
     )
     return fields
 
@@ -95,7 +105,7 @@ def _bamba(config: Config) -> Draft:
     turned = config.optional_integer("attn_rotary_emb")
     head = made.hidden_size // config.integer("num_attention_heads", default=32)
     if turned is not None and 2 * turned != head:
-        config.not_known(f"attn_rotary_emb {turned}, where the class turns half of a head")
+        config.mark_incomplete(f"attn_rotary_emb {turned}, where the class turns half of a head")
     bias = config.flag("attention_bias", default=False)
     mixer = {
         "mamba": {"mamba2": _mamba2(config, made.hidden_size)},
@@ -112,10 +122,8 @@ def _granite(config: Config) -> Draft:
     made = draft(config)
     layers = layer_count(config)
     words = config.texts("layer_types", "layers_block_type", default=["mamba"] * layers)
-    for word in dict.fromkeys(words):
-        if word not in _WORDS:
-            config.complain(f'no kind of layer is known as "{word[:20]}"', "layer_types")
-    names = [_WORDS.get(word, "mamba") for word in config.per_layer(words, layers, "layer_types")]
+    words = known_kinds(config, config.per_layer(words, layers, "layer_types"), tuple(_WORDS))
+    names = [_WORDS[word] for word in words]
     turns = config.text("position_embedding_type", default="none") == "rope"
     mixer = {
         "mamba": {"mamba2": _mamba2(config, made.hidden_size)},
@@ -207,13 +215,13 @@ _FALCON = "key_multiplier mlp_multipliers ssm_multipliers mlp_expansion_factor"
 # Factors inside the mixers and feed forwards of Falcon-H1 are fixed: they could be multiplied into the weights.
 
 
-def _harmless(own: str = "") -> tuple[str, ...]:
+def _ignored(own: str = "") -> tuple[str, ...]:
     return tuple(f"{_COMMON} {own}".split())
 
 
 FAMILIES = (
-    Family(("jamba",), _jamba, ("JambaForCausalLM",), _harmless(_JAMBA)),
-    Family(("bamba",), _bamba, ("BambaForCausalLM",), _harmless()),
-    Family(("granitemoehybrid",), _granite, ("GraniteMoeHybridForCausalLM",), _harmless(_GRANITE)),
-    Family(("falcon_h1",), _falcon_h1, ("FalconH1ForCausalLM",), _harmless(_FALCON)),
+    Family(("jamba",), _jamba, ("JambaForCausalLM",), _ignored(_JAMBA)),
+    Family(("bamba",), _bamba, ("BambaForCausalLM",), _ignored()),
+    Family(("granitemoehybrid",), _granite, ("GraniteMoeHybridForCausalLM",), _ignored(_GRANITE)),
+    Family(("falcon_h1",), _falcon_h1, ("FalconH1ForCausalLM",), _ignored(_FALCON)),
 )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.families.vision_language import with_towers
 from archdraw.readers.family import Family
-from archdraw.readers.own_towers import mimo_towers
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_type
+from archdraw.readers.special_towers import mimo_towers
 
 SLIDING = "sliding_attention"
-HARMLESS = (
+IGNORED = (
     *("attention_projection_layout", "moe_router_dtype", "indexer_activation_dtype", "hybrid_block_size"),
     *("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id"),
 )
@@ -96,7 +96,7 @@ def _naive(config: Config) -> Draft:
     if not config.flag("enable_dsa", default=True):
         return _decoder(config)
     if config.integer("index_n_kv_heads", default=1) != 1:
-        config.not_known("several heads of index keys")
+        config.mark_incomplete("several heads of index keys")
     index: dict[str, Any] = {
         "index_n_heads": config.integer("index_n_heads", default=16),
         "index_head_dim": config.integer("index_head_dim", default=128),
@@ -116,7 +116,7 @@ def _naive(config: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("mimo_v2_flash",), _mimo_v2, ("MiMoV2FlashForCausalLM",), HARMLESS),
-    Family(("mimo_v2",), _mimo_v2, ("MiMoV2ForCausalLM",), HARMLESS),
-    Family(("naive_n05_flash",), _naive, ("NaiveN05FlashForCausalLM",), HARMLESS),
+    Family(("mimo_v2_flash",), _mimo_v2, ("MiMoV2FlashForCausalLM",), IGNORED),
+    Family(("mimo_v2",), _mimo_v2, ("MiMoV2ForCausalLM",), IGNORED),
+    Family(("naive_n05_flash",), _naive, ("NaiveN05FlashForCausalLM",), IGNORED),
 )

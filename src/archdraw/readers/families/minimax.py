@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
-from archdraw.readers.pieces import draft, given, layer_count, rope, whole_heads
 from archdraw.readers.towers import minimax_tower
+from archdraw.readers.traced import commented
 
-HARMLESS = ("router_jitter_noise", "block_size", "sliding_window")
+IGNORED = ("router_jitter_noise", "block_size", "sliding_window")
 """Training noise, the blocks in which lightning attention is computed, and a window that the classes don't have."""
 
 
@@ -33,7 +34,7 @@ def _query_key_norm(config: Config, kind: str) -> str | None:
     kinds = {"per_layer": "rmsnorm_per_projection", "per_head": "rmsnorm_per_head"}
     name = config.text("qk_norm_type", default=kind)
     if name not in kinds:
-        config.not_known(f"a QK-norm that is {name[:40]}")
+        config.mark_incomplete(f"a QK-norm that is {name[:40]}")
     return kinds.get(name) if config.flag("use_qk_norm", default=True) else None
 
 
@@ -52,14 +53,14 @@ def _experts(config: Config, width: int, scores: str, **extra: Any) -> Block:
 
 def _no_shared_expert(config: Config) -> None:
     if config.integer("shared_intermediate_size", default=0, least=0):
-        config.not_known("a shared expert whose share a learned number says")
+        config.mark_incomplete("a shared expert with a learned gate")
     config.raw("shared_moe_mode")
 
 
 def _predicted(config: Config, layer: str) -> list[Block]:
     number = config.integer("num_mtp_modules", "num_nextn_predict_layers", default=0, least=0)
     if config.integer("mtp_transformer_layers", default=1) != 1:
-        config.not_known("MTP modules of several layers")
+        config.mark_incomplete("MTP modules of several layers")
     if not number or not config.flag("use_mtp", default=True):
         return []
     return [{"multi_token_prediction": {"num_nextn_predict_layers": number, "layer": layer}}]
@@ -87,7 +88,7 @@ def _minimax_1(config: Config) -> Draft:
     else:
         kinds = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known(f"the activation {config.text('hidden_act')}")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     _no_shared_expert(config)
     placement = "pre_add" if config.flag("postnorm", default=True) else "pre"
     made.define["moe"] = _experts(config, config.integer("intermediate_size"), "softmax")
@@ -108,9 +109,9 @@ def _minimax_2(config: Config) -> Draft:
     made = draft(config)
     number = layer_count(config)
     if not all(config.per_layer(config.integers("attn_type_list", default=[1] * number), number, "attn_type_list")):
-        config.not_known("linear attention in some layers")
+        config.mark_incomplete("linear attention in some layers")
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known(f"the activation {config.text('hidden_act')}")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     _no_shared_expert(config)
     _weights(config, "full_attention")
     _weights(config, "linear_attention")
@@ -118,7 +119,9 @@ def _minimax_2(config: Config) -> Draft:
     made.define["layer"] = {
         "decoder": {
             "attention": _attention(config, _query_key_norm(config, "per_layer"), 5e6),
-            "feed_forward": _experts(config, said(config.integer("intermediate_size"), "intermediate_size"), "sigmoid"),
+            "feed_forward": _experts(
+                config, commented(config.integer("intermediate_size"), "intermediate_size"), "sigmoid"
+            ),
         }
     }
     layers = ["layer"] * number
@@ -133,10 +136,10 @@ def _clamped(config: Config, width: int) -> Block:
         fields |= {
             "swiglu_limit": config.number("swiglu_limit", default=7.0),
             "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
-            "swiglu_beta": said(1.0, "swigluoai adds 1 to the other factor"),
+            "swiglu_beta": commented(1.0, "swigluoai adds 1 to the other factor"),
         }
     else:
-        config.not_known(f"the activation {config.text('hidden_act')}")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     return {"swiglu": fields}
 
 
@@ -145,9 +148,9 @@ def _block_sparse(config: Config, sparse: Config, plain: Block) -> Block:
     assert isinstance(plain, dict)
     score = sparse.text("sparse_score_type", default="max")
     if score != "max":
-        sparse.not_known(f"an index that scores blocks by {score[:40]}")
+        sparse.mark_incomplete(f"an index that scores blocks by {score[:40]}")
     if sparse.integer("sparse_init_block", default=0, least=0):
-        sparse.not_known("first blocks that are always attended to")
+        sparse.mark_incomplete("first blocks that are always attended to")
     local = sparse.integer("sparse_local_block", default=1, least=1)
     fields = {
         "index_n_heads": sparse.integer("sparse_num_index_heads", default=4),
@@ -174,12 +177,12 @@ def _minimax_3(config: Config) -> Draft:
     if not sparse.flag("use_sparse_attention", default=True):
         blocks = [0] * number
     if any(chosen and not disabled for chosen, disabled in zip(blocks, values, strict=True)):
-        sparse.not_known("an index that has values too")
+        sparse.mark_incomplete("an index that has values too")
     moe = _flags(text, "moe_layer_freq", number, 1)
     if text.flag("attention_output_gate", default=False):
-        text.not_known("an output gate")
+        text.mark_incomplete("an output gate")
     if config.integer("num_reward_heads", default=0, least=0):
-        config.not_known("reward heads")
+        config.mark_incomplete("reward heads")
     norm: Block = {"rmsnorm": {"zero_centered": True}} if text.flag("use_gemma_norm", default=True) else "rmsnorm"
     plain = _attention(text, _query_key_norm(text, "per_head"), 5e6)
     if not all(blocks):
@@ -224,13 +227,13 @@ FAMILIES = (
         ("minimax_m1", "minimax", "minimax_text_01"),
         _minimax_1,
         ("MiniMaxM1ForCausalLM", "MiniMaxForCausalLM", "MiniMaxText01ForCausalLM"),
-        HARMLESS,
+        IGNORED,
     ),
-    Family(("minimax_m2",), _minimax_2, ("MiniMaxM2ForCausalLM",), HARMLESS),
+    Family(("minimax_m2",), _minimax_2, ("MiniMaxM2ForCausalLM",), IGNORED),
     Family(
         ("minimax_m3_vl", "minimax_m3_vl_text"),
         _minimax_3,
         ("MiniMaxM3SparseForConditionalGeneration", "MiniMaxM3SparseForCausalLM"),
-        HARMLESS,
+        IGNORED,
     ),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import CONTEXT, gated_feed_forward, rope, tied_embeddings, unless, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import CONTEXT, gated_feed_forward, rope, tied_embeddings, unless, whole_heads
+from archdraw.readers.traced import commented
 
 LAYERS = [3, 8, 13, 18, 23, 28, 33, 38]
 READ = [3, 7, 15, 23, 30]
@@ -16,7 +17,7 @@ READ = [3, 7, 15, 23, 30]
 
 def _read(config: Config) -> Draft:
     text = config.section("text_config") or Config({}, ("text_config",), config)
-    text.harmless("dropout")
+    text.ignore("dropout")
     made = Draft(
         hidden_size=text.integer("hidden_size", default=4096),
         vocab_size=text.integer("vocab_size", default=128_256),
@@ -28,7 +29,7 @@ def _read(config: Config) -> Draft:
     if any(not 0 <= index < number for index in crossing):
         text.complain(f"cross_attention_layers names a layer that is none of {number:,}", "cross_attention_layers")
     if "vision_config" not in config:
-        config.not_known("the vision encoder: there is no vision_config")
+        config.mark_incomplete("the vision encoder: there is no vision_config")
     vision = config.section("vision_config") or Config({}, ("vision_config",), config)
     tower, vectors = _tower(vision)
     heads, groups = text.integer("num_attention_heads", default=32), text.integer("num_key_value_heads", default=8)
@@ -51,14 +52,14 @@ def _read(config: Config) -> Draft:
         }
     }
     names = ["image_layer" if index in crossing else "layer" for index in range(number)]
-    rows = said(made.vocab_size + 8, "vocab_size and 8 rows for tokens that stand for images")
+    rows = commented(made.vocab_size + 8, "vocab_size and 8 rows for tokens that stand for images")
     made.layers = [{"embedding": {"num_embeddings": rows}}, tower, *stacks(names), "rmsnorm", "output_head"]
     return made
 
 
 def _tower(vision: Config) -> tuple[Block, int]:
     """The encoder, and how many vectors it makes of one image at most."""
-    vision.harmless("norm_eps")
+    vision.ignore("norm_eps")
     shapes = vision.raw("supported_aspect_ratios")
     if shapes is not None and not isinstance(shapes, list):
         vision.complain("supported_aspect_ratios must be a list", "supported_aspect_ratios")
@@ -84,7 +85,7 @@ def _tower(vision: Config) -> tuple[Block, int]:
         what = f"vision_output_dim is not {wide:,}: hidden_size for the last layer and for each that is read"
         vision.complain(what, "vision_output_dim")
     vectors = tiles * ((fields["image_size"] // fields["patch_size"]) ** 2 + 1)
-    return {"mllama_vision": fields}, said(vectors, "of one image: max_num_tiles × (patches + 1)")
+    return {"mllama_vision": fields}, commented(vectors, "of one image: max_num_tiles × (patches + 1)")
 
 
 FAMILIES = (Family(("mllama",), _read, ("MllamaForConditionalGeneration",)),)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
-from archdraw.readers.pieces import draft, given, layer_count, rope
+from archdraw.readers.traced import commented
 
-HARMLESS = (
+IGNORED = (
     *("_debug_force_load_balance", "load_balance_coeff", "mhc_identity_init", "hidden_clamp", "polynorm_bias_clamp"),
     *("score_before_experts", "max_window_layers", "mscale", "original_seq_len", "rope_factor"),
 )
-"""Training, starts, bounds that hold extreme values off, and what the keys of the positions say again."""
+"""Training, starts, bounds that hold extreme values off, and repetitions of the keys of the positions."""
 
 
 def _differential(config: Config, *, window: bool) -> Block:
@@ -27,12 +28,12 @@ def _differential(config: Config, *, window: bool) -> Block:
     if window:
         # A token attends to so many before it and to itself.
         size = config.integer("sliding_window")
-        fields["sliding_window"] = said(size + 1, f"sliding_window {size} before a token, and itself")
+        fields["sliding_window"] = commented(size + 1, f"sliding_window {size} before a token, and itself")
         theta = config.number("swa_rope_theta", default=10000.0)
         return {"grouped_differential_latent": given(**fields, position={"rope": {"rope_theta": theta}})}
     scaling = config.section("rope_scaling")
     if scaling is not None:
-        scaling.harmless("apply_yarn_scaling")
+        scaling.ignore("apply_yarn_scaling")
     return {"grouped_differential_latent": given(**fields, position=rope(config))}
 
 
@@ -43,18 +44,18 @@ def _mixers(config: Config, number: int) -> list[str]:
     if not config.flag("use_sliding_window", default=False) or config.optional_integer("sliding_window") is None:
         return ["full"] * number
     if pattern not in ("interleave", "all"):
-        config.not_known(f"windows in the pattern {pattern[:40]}")
+        config.mark_incomplete(f"windows in the pattern {pattern[:40]}")
     return ["full" if pattern != "all" and index % period == 0 else "sliding" for index in range(number)]
 
 
 def _feed_forward(config: Config, width: int) -> Block:
     if config.raw("polynorm_output_scale_per_layer"):
-        config.not_known("scales of PolyNorm that differ from layer to layer")
+        config.mark_incomplete("scales of PolyNorm that differ from layer to layer")
     scale = config.number("polynorm_output_scale", default=1.0)
     if config.text("hidden_act", default="poly_norm") == "poly_norm":
         scaled = given(polynorm_output_scale=scale if scale != 1 else None)
         return {"polynorm_glu": {"intermediate_size": width} | scaled}
-    config.not_known(f"the activation {config.text('hidden_act')[:40]}")
+    config.mark_incomplete(f"the activation {config.text('hidden_act')[:40]}")
     return {"swiglu": {"intermediate_size": width}}
 
 
@@ -80,9 +81,9 @@ def _motif_3(config: Config) -> Draft:
     made = draft(config)
     number = layer_count(config)
     if config.text("attention_cls", default="gdla") != "gdla" or not config.flag("diff_v2", default=True):
-        config.not_known("another differential attention than that of Motif 3")
+        config.mark_incomplete("another differential attention than that of Motif 3")
     if config.integer("k_ratio", default=1) != 1 or config.flag("headwise_attn_output_gate", default=False):
-        config.not_known("heads of keys in another ratio, or a gate for each head")
+        config.mark_incomplete("heads of keys in another ratio, or a gate for each head")
     first = config.integer("n_dense_first_layers", default=0, least=0)
     every = config.integer("interleave_moe_layer_step", default=1)
     sparse = [index >= first and (index + 1) % every == 0 for index in range(number)]
@@ -101,7 +102,7 @@ def _motif_3(config: Config) -> Draft:
             "hyper_connections": {
                 "hc_mult": streams,
                 "hc_sinkhorn_iters": config.integer("mhc_sinkhorn_iters", default=20),
-                "hc_magnitude": said(1 + alpha, "1 + mhc_h_post_alpha_end"),
+                "hc_magnitude": commented(1 + alpha, "1 + mhc_h_post_alpha_end"),
                 "hc_norm": True,
             }
         }
@@ -125,4 +126,4 @@ def _predicted(config: Config, made: Draft) -> list[Block]:
     return [{"multi_token_prediction": {"num_nextn_predict_layers": number, "layer": "predicting"}}]
 
 
-FAMILIES = (Family(("Motif", "motif3", "motif"), _motif_3, ("MotifForCausalLM",), HARMLESS),)
+FAMILIES = (Family(("Motif", "motif3", "motif"), _motif_3, ("MotifForCausalLM",), IGNORED),)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import gated_feed_forward, given, tied_embeddings, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.own_towers import muse_tower
-from archdraw.readers.pieces import gated_feed_forward, given, tied_embeddings, whole_heads
+from archdraw.readers.similarity import like
+from archdraw.readers.special_towers import muse_tower
+from archdraw.readers.traced import commented
 
 _FULL, _SLIDING = "full_attention", "sliding_attention"
 
@@ -22,7 +23,7 @@ def _muse_glimmer(config: Config) -> Draft:
         context_length=text.integer("max_position_embeddings", default=131072),
         tie_word_embeddings=tied_embeddings(text, False, config),
     )
-    text.harmless("post_norm_eps")
+    text.ignore("post_norm_eps")
     names = _layers(text, made)
     head = given(
         logit_scale=text.number("output_multiplier", default=0.19611613513818404),
@@ -49,7 +50,7 @@ def _layers(text: Config, made: Draft) -> list[str]:
     first: tuple[str, Block] | None = None
     for kind, turns in zip(kinds, turned, strict=True):
         if kind not in (_FULL, _SLIDING):
-            text.not_known(f"layers of type {kind[:40]}")
+            text.mark_incomplete(f"layers of type {kind[:40]}")
         name = "local" if kind == _SLIDING else "global"
         # Windows and positions go together in the released model; a file may say otherwise.
         name += "" if turns == (kind == _SLIDING) else "_with_positions" if turns else "_without_positions"
@@ -82,11 +83,11 @@ def _positions(text: Config, number: int, usual: list[str]) -> tuple[float, list
     source = text.section("rope_parameters") or text
     base = source.number("rope_theta", default=10000.0)
     if source.text("rope_type", default="default") != "default":
-        source.not_known("stretched positions")
+        source.mark_incomplete("stretched positions")
     listed = text.numbers("layer_rope_theta", default=[0.0 if kind == _FULL else base for kind in usual])
     listed = text.per_layer(listed, number, "layer_rope_theta")
     if set(listed) - {0, base}:
-        text.not_known("rotations of several bases")
+        text.mark_incomplete("rotations of several bases")
     return base, [bool(value) for value in listed]
 
 
@@ -103,7 +104,7 @@ def _attention(text: Config, kind: str, base: float | None) -> Block:
         output_gate=True,
         gate_projection="gate_proj",
         qk_norm="unit_rmsnorm_per_head",
-        attention_multiplier=said(scale / head_dim**0.5, "qk_scale_factor / √head_dim"),
+        attention_multiplier=commented(scale / head_dim**0.5, "qk_scale_factor / √head_dim"),
         sliding_window=text.integer("sliding_window", default=2048) if kind == _SLIDING else None,
         position=position,
     )

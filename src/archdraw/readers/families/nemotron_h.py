@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, unless, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, unless, whole_heads
+from archdraw.readers.traced import commented, whole
 
 _LETTERS = {"M": "mamba", "*": "attention", "-": "dense", "E": "experts"}
 _WORDS = {
@@ -28,7 +29,7 @@ def _nemotron_h(config: Config) -> Draft:
     if stated is not None and stated != len(names):
         config.complain(f"the pattern has {len(names)} layers, not {stated}", "num_hidden_layers")
     if config.optional_integer("sliding_window") is not None:
-        config.not_known("sliding_window, which the attention layers of the family do not use")
+        config.mark_incomplete("sliding_window, which the attention layers of the family do not use")
     further = config.integer("num_nextn_predict_layers", default=0, least=0)
     later = _names(config, ("mtp_layers_block_type",), "mtp_hybrid_override_pattern", ["attention", "experts"])
     for name in dict.fromkeys([*names, *(later if further else [])]):
@@ -56,7 +57,7 @@ def _names(config: Config, keys: tuple[str, ...], pattern: str, default: list[st
         known, entries = _LETTERS, list(config.text(pattern))
     for entry in entries:
         if entry not in known:
-            config.complain(f'no kind of layer is known as "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
+            config.complain(f'unknown layer type "{entry[:20]}"', pattern if known is _LETTERS else keys[0])
     return [known.get(entry, "mamba") for entry in entries]
 
 
@@ -68,10 +69,10 @@ def _mamba(config: Config) -> Block:
         "state_size": config.integer("ssm_state_size", default=128),
         "n_groups": groups,
         "conv_kernel": config.integer("conv_kernel", "mamba_d_conv", default=4),
-        "norm_groups": said(int(groups), "n_groups"),
+        "norm_groups": commented(whole(groups), "n_groups"),
     }
     if config.text("mamba_hidden_act", default="silu") not in ("silu", "swish"):
-        config.not_known("an activation of Mamba-2 other than SiLU")
+        config.mark_incomplete("an activation of Mamba-2 other than SiLU")
     fields |= given(use_bias=config.flag("use_bias", default=False))
     fields |= unless(use_conv_bias=(config.flag("use_conv_bias", "mamba_conv_bias", default=True), True))
     return {"mamba2": fields}
@@ -81,21 +82,21 @@ def _attention(config: Config) -> Block:
     heads = config.integer("num_attention_heads", default=32)
     groups = config.optional_integer("num_key_value_heads") or heads
     if config.flag("attention_bias", default=False):
-        config.not_known("attention_bias, which the attention layers of the family do not have")
+        config.mark_incomplete("attention_bias, which the attention layers of the family do not have")
     return whole_heads(heads, groups, config.integer("head_dim", default=128), position="none")
 
 
 def _ungated(config: Config) -> str:
     name = config.text("mlp_hidden_act", default="relu2")
     if name not in _UNGATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     return _UNGATED.get(name, "relu_squared")
 
 
 def _dense(config: Config) -> Block:
     width = config.raw("intermediate_size")
     if isinstance(width, list):
-        config.not_known("feed forwards of several widths")
+        config.mark_incomplete("feed forwards of several widths")
     fields = {"intermediate_size": config.integer("intermediate_size", default=21504)}
     fields |= given(mlp_bias=config.flag("mlp_bias", default=False))
     return {_ungated(config): fields}
@@ -110,7 +111,7 @@ def _experts(config: Config) -> Block:
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=2),
         "expert": {_ungated(config): {"intermediate_size": config.integer("moe_intermediate_size", default=7688)}},
         "shared_expert_intermediate_size": config.integer("moe_shared_expert_intermediate_size", default=7688),
-        "scoring_func": said("sigmoid", "by the family's class"),
+        "scoring_func": commented("sigmoid", "by the family's class"),
         "e_score_correction_bias": True,
     }
     fields |= given(

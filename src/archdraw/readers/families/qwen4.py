@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import isqrt
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, known_kinds, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.qwen_hybrid import experts, gated_delta_net
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, layer_count, rope
 from archdraw.readers.towers import qwen_tower
+from archdraw.readers.traced import commented
+
+MOST_TABLES = 1024
+"""More n-gram tables, in all layers, than any model has: finding a prime number of rows for each takes time."""
 
 
 def _is_prime(number: int) -> bool:
     return number > 1 and all(number % divisor for divisor in range(2, isqrt(number) + 1))
 
 
+@cache
 def table_rows(base: int, before: int, tables: int, padded: int) -> int:
     """Rows of ``tables`` n-gram tables together, padded to a multiple.
 
     Each has a prime number of rows: the primes from ``base`` up, in order, ``before`` of them already taken.
     """
     primes: list[int] = []
-    number = base
+    number = int(base)
     while len(primes) < before + tables:
         if _is_prime(number):
             primes.append(number)
@@ -47,7 +53,7 @@ def sparse_attention(config: Config) -> Block:
     if "indexer_n_heads" not in config:
         return {"grouped_query": fields}
     if config.integer("indexer_kv_heads", default=1) != 1:
-        config.not_known("more than one index key")
+        config.mark_incomplete("more than one index key")
     sizes = ("indexer_n_heads", "indexer_head_dim", "indexer_budget", "indexer_compress_ratio")
     return {"pooled_sparse_attention": fields | {name: config.integer(name) for name in sizes}}
 
@@ -61,12 +67,15 @@ def memories(config: Config, streams: int) -> dict[int, Block]:
     padded = config.integer("make_ngram_vocab_size_divisible_by", default=128)
     kernel = config.integer("ple_conv_kernel_size", default=4)
     tables = (size - 1) * heads
+    if tables * len(places) > MOST_TABLES:
+        config.complain(f"{tables:,} n-gram tables per layer are more than any model has", "ngram_size")
+        return {}
     made: dict[int, Block] = {}
     for number, place in enumerate(places):
         rows = table_rows(base, number * tables, tables, padded)
         made[place - 1] = {
             "ngram_memory": {
-                "num_embeddings": said(rows, f"{tables} primes from ngram_vocab_size_base, padded"),
+                "num_embeddings": commented(rows, f"{tables} primes from ngram_vocab_size_base, padded"),
                 "embed_dim": width,
                 "ngram_size": size,
                 "heads_per_ngram": heads,
@@ -79,15 +88,14 @@ def memories(config: Config, streams: int) -> dict[int, Block]:
 
 def _qwen4(config: Config) -> Draft:
     text = config.section("text_config") or config
-    text.harmless("mamba_ssm_dtype", "split_ngram_parts", "seed")
+    text.ignore("mamba_ssm_dtype", "split_ngram_parts", "seed")
     made = draft(text, root=config)
     number = layer_count(text)
     streams = text.integer("hc_count", default=4)
     every = text.integer("full_attention_interval", default=4)
     usual = ["linear_attention" if (layer + 1) % every else "full_attention" for layer in range(number)]
     kinds = text.per_layer(text.texts("layer_types", default=usual), number, "layer_types")
-    for odd in sorted(set(kinds) - {"linear_attention", "full_attention", "indexed_attention"}):
-        text.complain(f'a layer type "{odd[:40]}" is not known', "layer_types")
+    kinds = known_kinds(text, kinds, ("linear_attention", "full_attention", "indexed_attention"))
     made.define["streams"] = {
         "gated_residual": {"hc_count": streams, "hc_lowrank": text.integer("hc_lowrank", default=320)}
     }
@@ -105,11 +113,11 @@ def _qwen4(config: Config) -> Draft:
             continue
         base, names[place] = names[place], f"remember_{place + 1}"
         made.define[names[place]] = {"like": base, "first": {"residual": memory}}
-    head: Block = {"stream_head": {"hc_mult": said(streams, "hc_count"), "read": "gated"}}
+    head: Block = {"stream_head": {"hc_mult": commented(streams, "hc_count"), "read": "gated"}}
     if text.integer("hc_lowrank", default=320) != 320:
         head["stream_head"]["hc_lowrank"] = text.integer("hc_lowrank")  # type: ignore[index]
     made.layers = ["embedding", *qwen_tower(config.section("vision_config"))]
-    made.layers += [{"residual_streams": said(streams, "hc_count")}, *stacks(names), head]
+    made.layers += [{"residual_streams": commented(streams, "hc_count")}, *stacks(names), head]
     made.layers += [*_further(text), "output_head"]
     return made
 
@@ -119,16 +127,16 @@ def _further(config: Config) -> list[Block]:
     number = config.integer("mtp_num_hidden_layers", default=0, least=0)
     mtp = config.section("mtp")
     if mtp is not None:
-        mtp.harmless("hybrid", "rope_theta", "num_hidden_layers")
+        mtp.ignore("hybrid", "rope_theta", "num_hidden_layers")
         if set(mtp.texts("layer_types", default=["full_attention"])) - {"full_attention"}:
-            config.not_known("the layers of the MTP module")
+            config.mark_incomplete("the layers of the MTP module")
         if mtp.raw("mtp_use_hidden_state_from_layer") is not None:
-            config.not_known("an MTP module that reads an inner layer")
+            config.mark_incomplete("an MTP module that reads an inner layer")
     if config.flag("mtp_use_dedicated_embeddings", default=False):
-        config.not_known("the embeddings of the MTP module")
+        config.mark_incomplete("the embeddings of the MTP module")
     if not number:
         return []
-    fields = {"num_nextn_predict_layers": said(number, "mtp_num_hidden_layers"), "layer": "sparse"}
+    fields = {"num_nextn_predict_layers": commented(number, "mtp_num_hidden_layers"), "layer": "sparse"}
     return [{"multi_token_prediction": fields}]
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
-from archdraw.readers.hybrids import combined, routed
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     draft,
     gated_feed_forward,
     given,
+    known_kinds,
     layer_count,
     multi_token_prediction,
     rope,
     whole_heads,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family
+from archdraw.readers.hybrids import combined, routed
 from archdraw.readers.towers import qwen_tower
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
@@ -27,10 +28,7 @@ def layer_types(config: Config, layers: int) -> list[str]:
     interval = config.integer("full_attention_interval", default=4)
     default = ["full_attention" if (index + 1) % interval == 0 else "linear_attention" for index in range(layers)]
     types = config.per_layer(config.texts("layer_types", default=default), layers, "layer_types")
-    for odd in dict.fromkeys(types):
-        if odd not in ("full_attention", "linear_attention"):
-            config.complain(f'a layer type "{odd[:40]}" is not known', "layer_types")
-    return types
+    return known_kinds(config, types, ("full_attention", "linear_attention"))
 
 
 def gated_delta_net(config: Config, projections: str | None) -> Block:
@@ -90,7 +88,7 @@ def _stacked(config: Config, made: Draft, feeds: list[str], projections: str | N
     layers = combined(made, mixers, feeds, norm=NORM)
     further = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == "full"]
     if config.flag("mtp_use_dedicated_embeddings", default=False):
-        config.not_known("the embeddings of the MTP module")
+        config.mark_incomplete("the embeddings of the MTP module")
     made.layers += [*stacks(layers), NORM, *multi_token_prediction(config, (further or layers)[-1]), "output_head"]
 
 
@@ -111,7 +109,7 @@ def _qwen3_next(config: Config) -> Draft:
 
 def _qwen3_5(config: Config, feed: str = "dense") -> Draft:
     text = config.section("text_config") or config
-    text.harmless("mamba_ssm_dtype")
+    text.ignore("mamba_ssm_dtype")
     made = draft(text, root=config)
     made.layers = ["embedding", *qwen_tower(config.section("vision_config"))]
     text.integers("mlp_only_layers", default=[])  # neither class has it: all layers are of one kind

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.traced import commented, whole
 
 _NORM: Block = {"rmsnorm": {"zero_centered": True}}
 
@@ -17,15 +18,18 @@ def _recurrent_gemma(config: Config) -> Draft:
     layers = layer_count(config)
     heads = config.integer("num_attention_heads", default=10)
     stated = config.optional_integer("head_dim")
-    head_dim = said(int(made.hidden_size // heads), "hidden_size / num_attention_heads")
+    head_dim = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
     if stated is not None and stated != head_dim:
         config.complain(f"head_dim {stated} is not hidden_size / num_attention_heads = {head_dim}", "head_dim")
     activation = config.text("hidden_activation", default="gelu_pytorch_tanh")
     if activation not in ("gelu_pytorch_tanh", "gelu", "gelu_new"):
-        config.not_known(f"the activation {activation}")
+        config.mark_incomplete(f"the activation {activation}")
     width = config.integer("intermediate_size", default=7680)
     feed_forward = {
-        "geglu": {"intermediate_size": said(int(width // 2), f"half of intermediate_size {width:,}"), "mlp_bias": True}
+        "geglu": {
+            "intermediate_size": commented(whole(width // 2), f"half of intermediate_size {width:,}"),
+            "mlp_bias": True,
+        }
     }
     mixers: dict[str, Block] = {
         "recurrent": {
@@ -46,10 +50,8 @@ def _recurrent_gemma(config: Config) -> Draft:
         ),
     }
     pattern = config.texts("block_types", default=["recurrent", "recurrent", "attention"]) or ["recurrent"]
-    for word in dict.fromkeys(pattern):
-        if word not in mixers:
-            config.complain(f'no kind of block is known as "{word[:20]}"', "block_types")
-    names = [name if (name := pattern[index % len(pattern)]) in mixers else "recurrent" for index in range(layers)]
+    pattern = known_kinds(config, pattern, tuple(mixers), "block_types")
+    names = [pattern[index % len(pattern)] for index in range(layers)]
     for name in dict.fromkeys(names):
         label = "Recurrent layer" if name == "recurrent" else "Attention layer"
         made.define[name] = {
@@ -93,14 +95,14 @@ def _xlstm(config: Config) -> Draft:
 
 def _share(config: Config, key: str, default: float, hidden: int) -> int:
     factor = config.number(key, default=default)
-    return said(int(hidden * factor), f"{key} {factor:g} × hidden_size")
+    return commented(whole(hidden * factor), f"{key} {factor:g} × hidden_size")
 
 
 def _rounded(width: float, config: Config) -> int:
     """The last multiple that is not more than ``width + multiple - 1``, which is how the family rounds up."""
     multiple = config.integer("ffn_round_up_to_multiple_of", default=64)
     value = int((width + multiple - 1) // multiple * multiple)
-    return said(value, f"ffn_proj_factor × hidden_size, rounded up to a multiple of {multiple}")
+    return commented(value, f"ffn_proj_factor × hidden_size, rounded up to a multiple of {multiple}")
 
 
 def _rwkv(config: Config) -> Draft:
@@ -116,10 +118,10 @@ def _rwkv5(config: Config) -> Draft:
     made.tie_word_embeddings = False
     version = config.text("model_version", default="5_2")
     if version != "5_2":
-        config.not_known(f"version {version} of RWKV-5")
+        config.mark_incomplete(f"version {version} of RWKV-5")
     width = config.integer("attention_hidden_size", default=made.hidden_size)
     mixer = {"attention_hidden_size": width, "head_size": config.integer("head_size", default=64)}
-    inner = config.optional_integer("intermediate_size") or said(
+    inner = config.optional_integer("intermediate_size") or commented(
         int(made.hidden_size * 3.5 // 32 * 32), "3.5 × hidden_size, rounded down to a multiple of 32"
     )
     return _rwkv_stack(config, made, {"rwkv5_time_mixing": mixer}, inner)

@@ -1,14 +1,15 @@
-"""Dense decoders whose widths are told by multipliers (µP): Granite and MiniCPM."""
+"""Dense decoders whose widths come with multipliers (µP): Granite and MiniCPM."""
 
 from __future__ import annotations
 
 from math import sqrt
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope
+from archdraw.readers.traced import commented
 
 
 def _scaled(config: Config, made: Draft, *, embedding: float, residual: float, logits: float, **mixer: Any) -> Draft:
@@ -47,18 +48,18 @@ def _minicpm(config: Config) -> Draft:
     base = config.number("dim_model_base", default=1.0, more_than=0)
     config.raw("max_length")
     if config.optional_integer("mup_denominator") not in (None, number):
-        config.not_known("branches that are scaled by mup_denominator")
+        config.mark_incomplete("branches that are scaled by mup_denominator")
     if config.raw("sparse_config") is not None:
-        config.not_known("sparse attention to blocks (sparse_config)")
+        config.mark_incomplete("sparse attention to blocks (sparse_config)")
     for name in ("num_experts", "num_experts_per_tok"):
         if config.integer(name, default=0, least=0):
-            config.not_known("experts")
+            config.mark_incomplete("experts")
     return _scaled(
         config,
         made,
         embedding=config.number("scale_emb", default=1.0),
-        residual=said(round(depth / sqrt(number), 6), f"scale_depth {depth:g} / √{number} layers"),
-        logits=said(width / base, f"hidden_size / dim_model_base {base:g}"),
+        residual=commented(round(depth / sqrt(number), 6), f"scale_depth {depth:g} / √{number} layers"),
+        logits=commented(width / base, f"hidden_size / dim_model_base {base:g}"),
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    layer_count,
+    multi_token_prediction,
+    rope,
+    whole_heads,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import Defaults, mixture, sparse_layers
 from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, multi_token_prediction, rope, whole_heads
+from archdraw.readers.latent_parts import Defaults, mixture, sparse_layers
 
 
 def _mixers(config: Config, number: int) -> list[str]:
@@ -29,7 +36,7 @@ def _attention(config: Config) -> Block:
     heads = config.integer("num_attention_heads", default=64)
     gate = config.flag("use_gqa_gate", default=True)
     if gate and config.flag("use_gqa_gate_bias", default=False):
-        config.not_known("the bias of the output gate")
+        config.mark_incomplete("the bias of the output gate")
     extra: dict[str, Any] = {"output_gate": True, "gate_projection": "g_proj"} if gate else {}
     turned = config.flag("use_rope", default=False)
     position = rope(config)
@@ -49,7 +56,7 @@ def _solar_open_2(config: Config) -> Draft:
     number = layer_count(config)
     sizes = config.section("linear_attn_config") or Config({}, (*config.path, "linear_attn_config"), config)
     if sizes.optional_integer("num_kv_heads") not in (None, sizes.integer("num_heads", default=64)):
-        config.not_known("delta attention with other heads for keys and values")
+        config.mark_incomplete("delta attention with other heads for keys and values")
     full = config.flag("kda_use_full_proj", default=False)
     made.define["kda"] = delta_attention(
         sizes,

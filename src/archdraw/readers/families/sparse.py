@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
-from archdraw.readers.draft import Block, Draft
-from archdraw.readers.family import Family
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     attention,
     draft,
     gated_feed_forward,
@@ -16,6 +13,9 @@ from archdraw.readers.pieces import (
     rope,
     switched_window,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import (
     assembled,
     balanced,
@@ -24,6 +24,7 @@ from archdraw.readers.sparse_parts import (
     sparse_by_step,
     sparse_by_type,
 )
+from archdraw.readers.traced import commented
 
 
 def _feeds(config: Config, sparse: list[bool], mix: Block) -> tuple[dict[str, Block], list[str]]:
@@ -108,14 +109,14 @@ def _gpt_oss(config: Config) -> Draft:
         return attention(config, attention_bias=bias, sinks=True, sliding_window=window, position=position)
 
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known(f"the activation {config.text('hidden_act')}")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     limit = config.number("swiglu_limit", default=7.0)
     expert: dict[str, Any] = {
         "intermediate_size": config.integer("intermediate_size"),
         "mlp_bias": True,
         "swiglu_limit": limit,
         "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
-        "swiglu_beta": said(1.0, "not in the file: gate * sigmoid(alpha gate) * (up + 1)"),
+        "swiglu_beta": commented(1.0, "not in the file: gate * sigmoid(alpha gate) * (up + 1)"),
     }
     mix: Block = {
         "mixture_of_experts": {

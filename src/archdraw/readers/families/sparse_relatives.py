@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_type
 
 SLIDING = "sliding_attention"
@@ -55,7 +55,7 @@ def _phimoe(config: Config) -> Draft:
     for name in ("rope_scaling", "rope_parameters"):
         section = config.section(name)
         if section is not None:
-            section.harmless("short_mscale", "long_mscale")
+            section.ignore("short_mscale", "long_mscale")
     mixer = attention(
         config,
         attention_bias=config.flag("attention_bias", default=False),
@@ -106,7 +106,7 @@ def _dbrx(config: Config) -> Draft:
     # Copies of what the sections say.
     config.raw("num_key_value_heads", "rope_parameters", "rope_theta")
     experts_of.raw("hidden_size")
-    experts_of.harmless("moe_jitter_eps", "moe_loss_weight", "uniform_expert_assignment", "ffn_act_fn")
+    experts_of.ignore("moe_jitter_eps", "moe_loss_weight", "uniform_expert_assignment", "ffn_act_fn")
     function = experts_of.raw("ffn_act_fn")
     name = function.get("name", "silu") if isinstance(function, dict) else "silu"
     normalised = experts_of.optional_number("moe_normalize_expert_weights")
@@ -130,7 +130,7 @@ def _ernie_moe(config: Config) -> Draft:
     mix = mixture(config, width, **fields, norm_topk_prob=True, e_score_correction_bias="parameter")
     gate = config.text("moe_gate", default="topk")
     if not gate.startswith("topk"):
-        config.not_known(f"the choice of experts by {gate[:40]}")
+        config.mark_incomplete(f"the choice of experts by {gate[:40]}")
     first = config.integer("moe_layer_start_index", default=1, least=0)
     last = config.integer("moe_layer_end_index", default=-1, least=-1)
     every = config.integer("moe_layer_interval", default=1)
@@ -237,7 +237,7 @@ def _hunyuan_moe(config: Config) -> Draft:
         | fields
     }
     if config.text("hidden_act", default="silu") != "silu":
-        config.not_known(f"the activation {config.text('hidden_act')}")
+        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     return _equal(config, made, mixer, mix)
 
 
@@ -246,10 +246,10 @@ def hunyuan_attention(config: Config, bias: bool) -> Block:
     for name in ("rope_scaling", "rope_parameters"):
         section = config.section(name)
         if section is not None:
-            section.harmless("alpha")
+            section.ignore("alpha")
     config.raw("cla_share_factor")
     if config.flag("use_cla", default=False):
-        config.not_known("keys and values shared between layers (use_cla)")
+        config.mark_incomplete("keys and values shared between layers (use_cla)")
     width = config.optional_integer("head_dim", "attention_head_dim")
     normalised = config.flag("use_qk_norm", "qk_norm", default=True)
     return whole_heads(
@@ -270,7 +270,7 @@ def _same(config: Config, name: str) -> int | None:
         return config.optional_integer(name)
     numbers = config.integers(name)
     if len(set(numbers)) > 1:
-        config.not_known(f"layers that differ in {name}")
+        config.mark_incomplete(f"layers that differ in {name}")
     return numbers[0] if numbers else None
 
 

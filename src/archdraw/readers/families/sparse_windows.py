@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_step, sparse_by_type
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 UNTRAINED = {"e_score_correction_bias": "parameter"}
 """The balancing bias of classes that have it among their parameters, without gradients."""
 
 NOWHERE: Block = "none"
-"""The position of a layer that is told of none."""
+"""The default position of a layer."""
 
 
 def _kinds(config: Config, number: int, usual: list[str], *, longer: str = "") -> list[str]:
@@ -78,7 +79,7 @@ def _laguna(config: Config) -> Draft:
     by_kind = {kind: sorted({size for other, size in pairs if other == kind}) for kind in kinds}
     for kind, several in by_kind.items():
         if len(several) > 1:
-            config.not_known(f"{' and '.join(map(str, several))} query heads in layers of one kind ({kind})")
+            config.mark_incomplete(f"{' and '.join(map(str, several))} query heads in layers of one kind ({kind})")
     bias, gate = config.flag("attention_bias", default=False), _laguna_gate(config)
     groups, width = config.integer("num_key_value_heads"), config.integer("head_dim", default=128)
 
@@ -86,14 +87,14 @@ def _laguna(config: Config) -> Draft:
         slides = kind == SLIDING
         turned = rope(config, theta=10000.0, kind=kind) if slides else rope(config, theta=5e5, partial=0.5, kind=kind)
         return whole_heads(
-            by_kind[kind][0],
+            by_kind.get(kind, [usual])[0],
             groups,
             width,
             attention_bias=bias,
             qk_norm="rmsnorm_per_head",
             output_gate=gate,
             gate_projection="g_proj",
-            gate_activation=said("softplus", "the class has softplus"),
+            gate_activation=commented("softplus", "the class has softplus"),
             sliding_window=config.integer("sliding_window", default=512) if slides else None,
             position=turned,
         )
@@ -104,7 +105,7 @@ def _laguna(config: Config) -> Draft:
     shared = config.integer("shared_expert_intermediate_size", default=512)
     mix = mixture(config, config.integer("moe_intermediate_size"), shared_expert_intermediate_size=shared, **router)
     if config.flag("moe_apply_router_weight_on_input", default=False):
-        config.not_known("router weights on what goes into the experts")
+        config.mark_incomplete("router weights on what goes into the experts")
     by_step = "mlp_layer_types" not in config and "mlp_only_layers" in config
     sparse = sparse_by_step(config, number)
     if not by_step:
@@ -120,7 +121,7 @@ def _laguna_gate(config: Config) -> bool | str:
     kinds = {kind.replace("-", "_") for kind in config.texts("gating_types", default=[])}
     per_head = gating in (None, True, "per-head", "per_head")
     if kinds - {"per_head" if per_head else "per_element"}:
-        config.not_known(f"gates of the kinds {', '.join(sorted(kinds))}")
+        config.mark_incomplete(f"gates of the kinds {', '.join(sorted(kinds))}")
     return "per_head" if per_head else True
 
 
@@ -162,7 +163,7 @@ def _kolibri(config: Config) -> Draft:
     slides = config.flag("use_sliding_window", default=True)
     config.raw("intermediate_size")
     if config.flag("attention_bias", default=False):
-        config.not_known("biases in attention, which the class does not have")
+        config.mark_incomplete("biases in attention, which the class does not have")
 
     def mixer(kind: str) -> Block:
         window = config.integer("sliding_window", default=513) if kind == SLIDING and slides else None

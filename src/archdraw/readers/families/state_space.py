@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, given, layer_count, unless
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, unless
+from archdraw.readers.traced import commented, whole
 
 
 def _mamba(config: Config) -> Draft:
@@ -32,16 +33,16 @@ def _mamba2(config: Config) -> Draft:
         "n_groups": groups,
         "conv_kernel": config.integer("conv_kernel", default=4),
     }
-    fields |= unless(norm_groups=(said(int(groups), "n_groups"), 1)) | _biases(config)
+    fields |= unless(norm_groups=(commented(whole(groups), "n_groups"), 1)) | _biases(config)
     return _alone(config, {"mamba2": fields}, tied=False)
 
 
 def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
     made = draft(config, tied=tied)
     if config.text("hidden_act", default="silu") not in ("silu", "swish"):
-        config.not_known("an activation other than SiLU")
+        config.mark_incomplete("an activation other than SiLU")
     if not config.flag("rms_norm", default=True):
-        config.not_known("rms_norm: false")
+        config.mark_incomplete("rms_norm: false")
     made.define["layer"] = {"decoder": {"label": "Mamba layer", "attention": mixer}}
     made.layers = ["embedding", *stacks(["layer"] * layer_count(config)), "rmsnorm", "output_head"]
     return made
@@ -50,7 +51,7 @@ def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
 def _mamba_fields(config: Config) -> dict[str, Any]:
     hidden, expand = config.integer("hidden_size"), config.number("expand", default=2.0)
     stated = config.optional_integer("intermediate_size")
-    inner = said(int(expand * hidden), f"expand {expand:g} × hidden_size")
+    inner = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
     if stated is not None and stated != inner:
         config.complain(f"intermediate_size {stated:,} is not expand × hidden_size = {inner:,}", "intermediate_size")
     return {
@@ -65,7 +66,7 @@ def _mamba_fields(config: Config) -> dict[str, Any]:
 def time_step_rank(config: Config, key: str, hidden: int) -> int:
     """The features that the step goes through: the number under ``key``, or a sixteenth of the hidden size."""
     if config.raw(key) in (None, "auto"):
-        return said(ceil(hidden / 16), "hidden_size / 16")
+        return commented(ceil(hidden / 16), "hidden_size / 16")
     return config.integer(key)
 
 

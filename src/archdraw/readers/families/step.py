@@ -1,18 +1,19 @@
-"""Step 3.5: heads, rotation and clamps that differ from layer to layer, told by lists."""
+"""Step 3.5: heads, rotation and clamps that differ from layer to layer, given as lists."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope_scaling, whole_heads
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, rope_scaling, whole_heads
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture
+from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
 NOWHERE: Block = "none"
-"""The position of a layer that is told of none."""
+"""The default position of a layer."""
 
 
 def _step_3_5(config: Config) -> Draft:
@@ -22,7 +23,7 @@ def _step_3_5(config: Config) -> Draft:
     """
     made, number = draft(config), layer_count(config)
     further = config.integer("num_nextn_predict_layers", default=0, least=0)
-    config.harmless("max_seq_len")
+    config.ignore("max_seq_len")
     usual = ["full_attention"] * (number + further)
     listed = config.texts("layer_types", default=usual)
     kinds = config.per_layer(listed, number, "layer_types", longer="MTP layers")
@@ -50,7 +51,7 @@ class _StepLayers:
     def __init__(self, config: Config, kinds: list[str]) -> None:
         self.config, self.kinds = config, kinds
         if config.text("att_impl_type", default="GQA") != "GQA":
-            config.not_known(f"attention of the type {config.text('att_impl_type')}")
+            config.mark_incomplete(f"attention of the type {config.text('att_impl_type')}")
         self.theta = self._listed("rope_theta", 10000.0)
         self.partial = self._listed("partial_rotary_factors", 1.0)
         self.turned = config.integers("use_rope_layers", default=[])
@@ -60,12 +61,12 @@ class _StepLayers:
 
     def mixer(self, kind: str) -> Block:
         """The attention of the layers of a ``kind``."""
-        config, layer = self.config, self.kinds.index(kind)
+        config, layer = self.config, self.kinds.index(kind) if kind in self.kinds else 0
         slides = kind == SLIDING
         source, groups = config, config.integer("num_attention_groups", "num_key_value_heads")
         heads, width = config.integer("num_attention_heads"), config.integer("head_dim")
         if self.other is not None:
-            self.other.harmless("true_head_dim")
+            self.other.ignore("true_head_dim")
             if kind == self.other.text("attention_type", default=SLIDING):
                 source = self.other
                 heads = source.integer("num_attention_heads", default=heads)
@@ -111,13 +112,13 @@ class _StepLayers:
             return "sparse", mix
         label = "Clamped experts" if own and shared else "Clamped routed experts" if own else "Clamped shared expert"
         return f"sparse{_clamp(own)}{_clamp(shared, 'shared')}", {
-            "mixture_of_experts": {"label": said(label, "swiglu_limits, swiglu_limits_shared"), **fields}
+            "mixture_of_experts": {"label": commented(label, "swiglu_limits, swiglu_limits_shared"), **fields}
         }
 
     def _position(self, layer: int, kind: str) -> Block:
         same = [index in self.turned for index, other in enumerate(self.kinds) if other == kind]
         if self.turned and any(same) != all(same):
-            self.config.not_known("rotation in some of the layers of one kind")
+            self.config.mark_incomplete("rotation in some of the layers of one kind")
         if self.turned and layer not in self.turned:
             return NOWHERE
         fields: dict[str, Any] = {"rope_theta": float(self._at(self.theta, layer))}
@@ -136,7 +137,8 @@ class _StepLayers:
                 self.config.complain(f"{name} is an empty list", name)
                 return [usual] * len(self.kinds)
             # An entry of null is none, as 0 is.
-            return Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
+            listed = Config({name: [entry or 0.0 for entry in value]}, self.config.path, self.config).numbers(name)
+            return listed or [usual] * len(self.kinds)
         return [self.config.number(name, default=usual)] * len(self.kinds)
 
     @staticmethod
@@ -145,7 +147,7 @@ class _StepLayers:
 
 
 def _clamp(limit: float, word: str = "clamped") -> str:
-    """The end of a definition's name that tells of a limit; nothing without one."""
+    """The end of a definition's name for a limit; nothing without one."""
     return f"_{word}_{limit:g}".replace(".", "_") if limit else ""
 
 

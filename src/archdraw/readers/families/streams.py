@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    known_kinds,
+    layer_count,
+    multi_token_prediction,
+    rope,
+)
+from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.deepseek import (
-    HARMLESS,
+from archdraw.readers.families.deepseek import IGNORED
+from archdraw.readers.family import Family
+from archdraw.readers.latent_parts import (
     Defaults,
     index_fields,
     index_kinds,
@@ -16,9 +25,8 @@ from archdraw.readers.families.deepseek import (
     mixture,
     sparse_layers,
 )
-from archdraw.readers.family import Family
-from archdraw.readers.likeness import like
-from archdraw.readers.pieces import draft, gated_feed_forward, layer_count, multi_token_prediction, rope
+from archdraw.readers.similarity import like
+from archdraw.readers.traced import commented
 
 _RATIOS = {0: "sliding", 4: "sparse", 128: "heavy"}
 _TYPES = {
@@ -30,7 +38,7 @@ _TYPES = {
 
 def with_streams(layers: list[Block], streams: int, head: Block) -> list[Block]:
     """``layers`` between the copy of the embedding to ``streams`` residual streams and ``head``, which reads them."""
-    return ["embedding", {"residual_streams": said(streams, "hc_mult")}, *layers, head]
+    return ["embedding", {"residual_streams": commented(streams, "hc_mult")}, *layers, head]
 
 
 def layer_ratios(config: Config, number: int) -> list[str]:
@@ -38,13 +46,11 @@ def layer_ratios(config: Config, number: int) -> list[str]:
     if "layer_types" in config:
         config.raw("compress_ratios")
         listed = config.per_layer(config.texts("layer_types"), number, "layer_types", longer="MTP layers")
-        for kind in sorted(set(listed) - set(_TYPES)):
-            config.complain(f'a layer type "{kind[:40]}" is not known', "layer_types")
-        return [_TYPES.get(kind, "heavy") for kind in listed]
+        return [_TYPES[kind] for kind in known_kinds(config, listed, tuple(_TYPES))]
     if "compress_ratios" in config:
         ratios = config.per_layer(config.integers("compress_ratios"), number, "compress_ratios", longer="MTP layers")
         for ratio in sorted(set(ratios) - set(_RATIOS)):
-            config.complain(f"a compress_ratio of {ratio} is not known", "compress_ratios", "0, 4 and 128 are")
+            config.complain(f"unknown compress ratio {ratio}", "compress_ratios", "choose from 0, 4, 128")
         return [_RATIOS.get(ratio, "heavy") for ratio in ratios]
     # The class: two layers that compress heavily, then both kinds in turns.
     return ["heavy" if layer < 2 or layer % 2 == 0 else "sparse" for layer in range(number)]
@@ -64,7 +70,7 @@ def compressed_attention(config: Config, kind: str) -> Block:
     index = {name: config.integer(name) for name in ("index_n_heads", "index_head_dim", "index_topk")}
     sparse = rates.integer("compressed_sparse_attention", default=config.integer("compress_rate_csa", default=4))
     heavy = rates.integer("heavily_compressed_attention", default=config.integer("compress_rate_hca", default=128))
-    fields["compress_ratio"] = said(sparse if kind == "sparse" else heavy, "compress_ratios")
+    fields["compress_ratio"] = commented(sparse if kind == "sparse" else heavy, "compress_ratios")
     position = rope(config)
     assert isinstance(position, dict)
     position["rope"]["rope_theta"] = config.number("compress_rope_theta", default=160000.0)
@@ -75,15 +81,15 @@ def _deepseek_v4(config: Config) -> Draft:
     made = draft(config)
     number = layer_count(config)
     if config.integer("num_key_value_heads", default=1) != 1:
-        config.not_known("more than one head of keys and values")
+        config.mark_incomplete("more than one head of keys and values")
     if config.flag("attention_bias", default=False):
-        config.not_known("biases of the attention")
+        config.mark_incomplete("biases of the attention")
     kinds = layer_ratios(config, number)
     first = next((kind for kind in kinds if kind != "sliding"), "")
     for kind in dict.fromkeys(kinds):
         mixer = compressed_attention(config, kind)
-        told = kind in ("sliding", first)
-        made.define[kind] = mixer if told else like(first, compressed_attention(config, first), mixer)
+        is_whole = kind in ("sliding", first)
+        made.define[kind] = mixer if is_whole else like(first, compressed_attention(config, first), mixer)
     streams = config.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": config.integer("hc_sinkhorn_iters", default=20)}
     made.define["mhc"] = {"hyper_connections": residual}
@@ -117,7 +123,7 @@ def clamped(mix: Block, *, shared: bool = True) -> None:
     number = fields.pop("n_shared_experts", None) if not shared else None
     if number is not None:
         fields["shared_expert"] = {
-            "swiglu": {"intermediate_size": said(number * width, "n_shared_experts experts wide")}
+            "swiglu": {"intermediate_size": commented(number * width, "n_shared_experts experts wide")}
         }
 
 
@@ -147,9 +153,9 @@ def _hy_v4(config: Config) -> Draft:
     number = layer_count(config)
     for name in ("use_mla", "use_dsa", "enable_ihc", "gated_mla", "learnable_sink"):
         if not config.flag(name, default=True):
-            config.not_known(f"a model without {name}")
+            config.mark_incomplete(f"a model without {name}")
     if config.text("gating_type", default="elementwise") != "elementwise":
-        config.not_known("a gate that is not elementwise")
+        config.mark_incomplete("a gate that is not elementwise")
     config.raw("layer_types")
     position = latent_rope(config)
     kinds = index_kinds(config, number)
@@ -186,5 +192,5 @@ _STREAMS = ("hc_eps", "learnable_sink_init", "bitwise_backward_align")
 
 FAMILIES = (
     Family(("deepseek_v4",), _deepseek_v4, ("DeepseekV4ForCausalLM",), (*_STREAMS, "expert_dtype")),
-    Family(("hy_v4",), _hy_v4, ("HYV4ForCausalLM",), (*HARMLESS, *_STREAMS)),
+    Family(("hy_v4",), _hy_v4, ("HYV4ForCausalLM",), (*IGNORED, *_STREAMS)),
 )

@@ -1,13 +1,10 @@
-"""Models that read images: a text model of another family with an encoder beside it."""
+"""Models that read images: a text model of another family with a vision encoder."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.config import Config, said
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family, families
-from archdraw.readers.pieces import (
+from archdraw.readers.components import (
     attention,
     draft,
     gated_feed_forward,
@@ -16,6 +13,9 @@ from archdraw.readers.pieces import (
     rope,
     tied_embeddings,
 )
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.family import Family, families
 from archdraw.readers.towers import (
     clip_tower,
     feature_layer,
@@ -24,6 +24,7 @@ from archdraw.readers.towers import (
     qwen_tower,
     siglip_tower,
 )
+from archdraw.readers.traced import commented, whole
 
 TEXT = {
     "qwen2_vl_text": "qwen2",
@@ -60,9 +61,9 @@ def text_model(config: Config, usual: str, *, tied: bool = False) -> Draft:
     kind = usual if text is config else text.text("model_type", default=usual)
     family = families().get(TEXT.get(kind, kind))
     if family is None or family.read in (_qwen2_vl, _qwen3_vl, _mistral3, _llava, _idefics3):
-        text.complain(f"no reader knows the text model {kind[:40]}", "model_type")
+        text.complain(f"there is no reader for the text model {kind[:40]}", "model_type")
         return Draft(1, 1, None)
-    text.harmless(*family.harmless)
+    text.ignore(*family.ignored)
     made = family.read(text)
     made.tie_word_embeddings = tied_embeddings(text, tied, config)
     return made
@@ -100,14 +101,14 @@ def _ministral3(config: Config) -> Draft:
     positions = config.section("rope_parameters")
     grown: dict[str, Any] = {}
     if positions is not None:
-        positions.harmless("max_position_embeddings")
+        positions.ignore("max_position_embeddings")
         beta = positions.optional_number("llama_4_scaling_beta")
         if beta:
             floor = positions.integer("original_max_position_embeddings", default=16384)
             grown = {
                 "attn_temperature_tuning": True,
-                "floor_scale": said(int(floor), "original_max_position_embeddings"),
-                "attn_scale": said(float(beta), "llama_4_scaling_beta"),
+                "floor_scale": commented(whole(floor), "original_max_position_embeddings"),
+                "attn_scale": commented(float(beta), "llama_4_scaling_beta"),
             }
     mixer = attention(
         config, sliding_window=config.optional_integer("sliding_window"), position=rope(config, theta=1e6), **grown
@@ -132,17 +133,17 @@ def _llava(config: Config) -> Draft:
     vision = config.section("vision_config") or Config({}, ("vision_config",), config)
     kind = vision.text("model_type", default="clip_vision_model")
     if kind == "pixtral":
-        config.harmless("vision_feature_select_strategy", "image_seq_length")
+        config.ignore("vision_feature_select_strategy", "image_seq_length")
         return with_towers(made, pixtral_tower(vision, config, merges=False))
     if kind not in ("clip_vision_model", "siglip_vision_model"):
-        config.complain(f"no reader knows the vision encoder {kind[:40]}", "vision_config")
+        config.complain(f"there is no reader for the vision encoder {kind[:40]}", "vision_config")
     if config.text("projector_hidden_act", default="gelu") not in ("gelu", "gelu_pytorch_tanh"):
-        config.not_known("the activation of the projector")
+        config.mark_incomplete("the activation of the projector")
     # "default" leaves the class token out, "full" takes all there are: SigLIP has none.
     usual = "full" if kind == "siglip_vision_model" else "default"
     if config.text("vision_feature_select_strategy", default="default") != usual:
-        config.not_known("which tokens of the vision encoder are used")
-    config.harmless("image_seq_length", "image_grid_pinpoints")
+        config.mark_incomplete("which tokens of the vision encoder are used")
+    config.ignore("image_seq_length", "image_grid_pinpoints")
     fields = {
         "projector_hidden_sizes": [made.hidden_size],
         **given(projector_bias=config.flag("multimodal_projector_bias", default=True)),
@@ -156,9 +157,9 @@ def _idefics3(config: Config) -> Draft:
     """Idefics 3 and SmolVLM: SigLIP over tiles, shuffled pixels, one projection."""
     made = text_model(config, "llama")
     vision = config.section("vision_config") or Config({}, ("vision_config",), config)
-    vision.harmless("max_image_size", "size", "use_base_siglip")
+    vision.ignore("max_image_size", "size", "use_base_siglip")
     factor = config.integer("scale_factor", default=2)
-    ratio = said(1 / factor, "1 / scale_factor")
+    ratio = commented(1 / factor, "1 / scale_factor")
     # Sizes of this class, where they differ from SigLIP's own.
     sizes = {"hidden_size": 1152, "num_attention_heads": 16, "patch_size": 32}
     sizes = {name: size for name, size in sizes.items() if name not in vision}

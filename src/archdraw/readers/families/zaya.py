@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.pieces import draft, given, layer_count, rope
 
 _LABELS = {"hybrid": "Decoder layer", "hybrid_sliding": "Sliding layer"}
 
@@ -17,12 +17,10 @@ def _zaya(config: Config) -> Draft:
     layers = layer_count(config)
     types = config.texts("layer_types", default=["hybrid"] * layers)
     types = config.per_layer(types, layers, "layer_types", longer="attention and experts counted apart")
-    for word in dict.fromkeys(types):
-        if word not in _LABELS:
-            config.complain(f'no kind of layer is known as "{str(word)[:20]}"', "layer_types")
+    types = known_kinds(config, types, tuple(_LABELS))
     positions = config.section("rope_parameters")
     if positions is not None:
-        positions.harmless("rope_type", *(word for word in _LABELS if word not in types))
+        positions.ignore("rope_type", *(word for word in _LABELS if word not in types))
     names = []
     for index, word in enumerate(types):
         name = {"hybrid": "global", "hybrid_sliding": "local"}.get(word, "global")
@@ -54,7 +52,7 @@ def _layer(config: Config, kind: str, *, first: bool) -> Block:
         sliding_window=window if kind == "hybrid_sliding" else None,
     )
     if config.text("hidden_act", default="silu") not in ("silu", "swish"):
-        config.not_known("an activation other than SiLU")
+        config.mark_incomplete("an activation other than SiLU")
     experts = config.integer("num_experts", default=16)
     chosen = config.integer("num_experts_per_tok", default=1)
     if chosen != 1:

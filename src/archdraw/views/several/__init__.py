@@ -1,8 +1,8 @@
 """Views of several models in one picture. A module here is a view: its name is that of the command and the function.
 
-Such a module has a ``VIEW``, a :class:`Several`: a function that gathers a value from the models (what there is to
-tell, printed by ``--json``), and one that draws this value. Their keyword-only parameters are the options of the
-command and of the Python function. Modules that begin with an underscore are parts of others.
+Such a module has a ``VIEW``, a :class:`Several`: a function that gathers a value from the models (``--json`` prints
+it), and one that draws this value. Their keyword-only parameters are the options of the command and of the Python
+function. Modules that begin with an underscore are parts of others.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.doors import VIEWS_OF_SEVERAL
 
 if TYPE_CHECKING:  # the names of the views are asked for by commands that draw none of them
     from archdraw.scene import Scene
@@ -25,7 +23,7 @@ if TYPE_CHECKING:  # the names of the views are asked for by commands that draw 
     from archdraw.tree.facts import Facts
 
 LINK_ORDER = ("config", "report", "model")
-"""Which of a spec's links stands for the model, where it has several."""
+"""Which of a spec's links is that of the model, where it has several."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +90,13 @@ class Several:
 
 def names() -> tuple[str, ...]:
     """The views of several models, without importing them."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+    return VIEWS_OF_SEVERAL.names()
 
 
 def view(name: str) -> Several:
-    """The view of that name. Raises :class:`ArchdrawError` where there is none."""
-    if name not in names():
-        hint = nearest(name, names()) or f"views of several models: {', '.join(names())}"
-        raise ArchdrawError(f"there is no view {name}; {hint}")
-    found = import_module(f"{__name__}.{name}").VIEW
-    if not isinstance(found, Several):
-        raise TypeError(f"VIEW of {name} is no Several")
+    """The view of that name.
+
+    Raises :class:`archdraw.ArchdrawError` where there is none, two have that name, or another package's is broken.
+    """
+    found: Several = VIEWS_OF_SEVERAL.load(name, lambda thing: isinstance(thing, Several))
     return found

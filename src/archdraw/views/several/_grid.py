@@ -1,4 +1,4 @@
-"""Pictures of several models aligned: which box of one stands for which of another."""
+"""Pictures of several models aligned: which box of one corresponds to which of another."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from archdraw.tree.alignment import aligned
 from archdraw.views.wording import within
 
 DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
-SETTLED = 2.0
-"""Two branches that share this much stand for each other; norms alone are less."""
+ENOUGH = 2.0
+"""Two branches that share this much correspond to each other; norms alone are less."""
 
 
 def grid(pictures: Sequence[Chain], differences: Sequence[Difference], slugs: Sequence[str]) -> tuple[GridItem, ...]:
@@ -59,7 +59,7 @@ class _Grid:
         is_equal = len(there) == len(row) and not any(signs)
         items = tuple(
             None if one is None else _placed(one, f"{slug}/", pale=is_equal)
-            for one, slug in zip(_stressed(row), self._slugs, strict=True)
+            for one, slug in zip(_emphasized(row), self._slugs, strict=True)
         )
         return Slot(f"slot {self._number}", items, signs, _missing(there[0]))
 
@@ -74,8 +74,8 @@ class _Grid:
         return None
 
 
-def _stressed(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
-    """``row`` with those lines of its boxes stressed that are not the same in all; chips that are recede."""
+def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
+    """``row`` with those lines of its boxes emphasized that are not the same in all; chips that are recede."""
     boxes = [one for one in row if isinstance(one, Box)]
     everywhere = set.intersection(*(set(box.chips) for box in boxes)) if len(boxes) == len(row) else set()
     strong: set[Literal["label", "detail"]] = set()
@@ -84,11 +84,11 @@ def _stressed(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
     if len({box.detail for box in boxes}) > 1:
         strong.add("detail")
 
-    def stressed(box: Box) -> Box:
+    def emphasized(box: Box) -> Box:
         chips = tuple(replace(chip, role=EQUAL) if chip in everywhere else chip for chip in box.chips)
         return replace(box, strong=frozenset(strong), chips=chips)
 
-    return [stressed(one) if isinstance(one, Box) else one for one in row]
+    return [emphasized(one) if isinstance(one, Box) else one for one in row]
 
 
 def _touched(item: Diagram, changed: Iterable[str]) -> bool:
@@ -97,13 +97,13 @@ def _touched(item: Diagram, changed: Iterable[str]) -> bool:
 
 
 def _rows(chains: Sequence[Sequence[Diagram]]) -> list[list[Diagram | None]]:
-    """Each row what the chains have that stands for the same; one chain after the other is aligned to the rows."""
+    """Rows of what corresponds in the chains; one chain after the other is aligned to the rows."""
     rows: list[list[Diagram | None]] = [[item] for item in chains[0]]
     for number, chain in enumerate(chains[1:], 1):
         there = [[item for item in row if item is not None] for row in rows]
 
         def like(row: int, index: int, chain: Sequence[Diagram] = chain, there: list[list[Diagram]] = there) -> float:
-            return max(likeness(item, chain[index]) for item in there[row])
+            return max(similarity(item, chain[index]) for item in there[row])
 
         pairs = aligned(range(len(rows)), range(len(chain)), like)
         rows = [
@@ -113,18 +113,18 @@ def _rows(chains: Sequence[Sequence[Diagram]]) -> list[list[Diagram | None]]:
     return rows
 
 
-def likeness(one: Diagram, other: Diagram) -> float:
-    """How much one diagram can stand for another: 0 not at all."""
+def similarity(one: Diagram, other: Diagram) -> float:
+    """How well one diagram corresponds to another: 0 not at all."""
     match one, other:
         case Box(), Box():
-            return _likeness_of_boxes(one, other)
+            return _similarity_of_boxes(one, other)
         case Rail(), Rail():
             mine, theirs = _inside(one), _inside(other)
-            pairs = aligned(mine, theirs, likeness)
+            pairs = aligned(mine, theirs, similarity)
             shared = [(mine[i], theirs[j]) for i, j in pairs if i is not None and j is not None]
             works = any(_works(item) for pair in shared for item in pair)
-            like = sum(likeness(*pair) for pair in shared)
-            return like if works or like > SETTLED * 2 else _in_common(one, other)
+            like = sum(similarity(*pair) for pair in shared)
+            return like if works or like > ENOUGH * 2 else _in_common(one, other)
         case Frame(), Frame():
             return 100.0
         case (Bar(), Bar()) | (Graph(), Graph()):
@@ -134,7 +134,7 @@ def likeness(one: Diagram, other: Diagram) -> float:
         case (Box() | Choice() | Branches() | Rail(), Box() | Choice() | Branches() | Rail()):
             if not _works(one) and not _works(other):
                 # Tables that are added up, and one by itself.
-                return max((likeness(a, b) for a in _options(one) for b in _options(other)), default=0.0) * 0.9
+                return max((similarity(a, b) for a in _options(one) for b in _options(other)), default=0.0) * 0.9
             return _in_common(one, other)
         case _:
             return 0.0
@@ -151,7 +151,7 @@ def _in_common(one: Diagram, other: Diagram) -> float:
     return SUBLAYER * 0.9 * (mine & theirs).total()
 
 
-def _likeness_of_boxes(one: Box, other: Box) -> float:
+def _similarity_of_boxes(one: Box, other: Box) -> float:
     if _sort(one) != _sort(other):
         return 0.0
     weight = SUBLAYER if _sort(one) in SORTS.values() else 0.0
@@ -190,7 +190,7 @@ def _alike_inside(frames: Sequence[Frame]) -> bool:
 
 
 def _hollow(item: Rail | Frame) -> Rail | Frame:
-    """``item`` with nothing in it but what tells whether brackets stand inside."""
+    """``item`` with nothing in it but what says whether there are brackets inside."""
     kept = tuple(inner for inner in _inside(item) if isinstance(inner, Frame | Bar))
     return replace(item, body=Chain(kept))
 
@@ -218,17 +218,17 @@ def paths(item: Diagram) -> list[str]:
 
 
 def _missing(item: Diagram) -> str:
-    """What is said where ``item`` has no counterpart."""
+    """The words where ``item`` has no counterpart."""
     if isinstance(item, Bar):
-        return "no layers apart"
+        return "–"
     named = [box for box in boxes(item) if box.role != "norm"] or boxes(item)
     label = named[-1].label.removesuffix(", folded") if named else ""
     # An imperative (read, write, mix, copy) is no thing that could lack.
-    return f"no {within(label)}" if label and named[-1].role != "plain" else "nothing here"
+    return f"no {within(label)}" if label and named[-1].role != "plain" else "–"
 
 
 def plain(item: Diagram) -> Diagram:
-    """``item`` as it looks, without the paths and tooltips that tell where it is from."""
+    """``item`` as it looks, without the paths and tooltips that say where it is from."""
     return _with_boxes(item, lambda box: replace(box, path="", title=""), "")
 
 

@@ -8,11 +8,11 @@ from itertools import groupby
 
 from archdraw.analysis.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
 from archdraw.glossary import text
+from archdraw.glossary.settings import name_of, value_of
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import TableRow
 from archdraw.tree.blocks import Block, Leaf, Module, Side, children, layers
 from archdraw.views.several import Subject
-from archdraw.views.several._words import name_of, value_of
 from archdraw.views.wording import within
 
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
@@ -22,13 +22,13 @@ NONE = "none"
 SEPARATOR = "; "
 PER_TOKEN = "kv_cache_bytes_per_token"
 _WORKS = ("token mixer", "feed-forward")
-_SAID = (*_WORKS, "norm", "position", "embedding", "output")
+_SELF_EXPLANATORY = (*_WORKS, "norm", "position", "embedding", "output")
 """Sorts that say well enough what is another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One thing that may differ, whichever models are asked; ``where`` tells blocks apart of which each has its own."""
+    """One thing that may differ, whichever models are asked; ``where`` names the block where several have their own."""
 
     sort: str
     what: str
@@ -56,7 +56,7 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
     kept = [
         row
         for key, row in made.items()
-        # Where heads are as wide in values as in keys, they are told once.
+        # One row where value heads are as wide as key heads.
         if key.what != "v_head_dim"
         or (twin := made.get(replace(key, what="head_dim"))) is None
         or twin.values != row.values
@@ -67,20 +67,18 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
 def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
     """The changes of one difference with the rows that they belong to."""
     changed = {change.what for change in difference.changes}
-    told_otherwise = {
+    covered = {
         # Norms that only moved with the placement, and layers that another order says.
         *(["norm"] if "placement" in changed else []),
         *(["layer"] if ORDER in changed else []),
     }
-    told = [
+    listed = [
         change
         for change in difference.changes
-        if not (
-            change.sort in told_otherwise and change.what == BLOCK and change.sign != "changed" and _in_layer(change)
-        )
+        if not (change.sort in covered and change.what == BLOCK and change.sign != "changed" and _in_layer(change))
     ]
     alike: dict[tuple[str, str], list[Change]] = {}
-    for change in told:
+    for change in listed:
         alike.setdefault((change.sort, change.what), []).append(change)
     for (sort, what), changes in alike.items():
         comes_or_goes = what == BLOCK and any(change.sign != "changed" for change in changes)
@@ -104,16 +102,16 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
     signs = [_sign(key, changes.get(index), values[index], values[index + 1]) for index in range(len(subjects) - 1)]
     change = next(iter(changes.values()))
     if key.what == ORDER:
-        name = "order of layers"
+        name = "layer order"
     elif key.what == LOOP:
-        name = "gone through with the same weights"
+        name = "loops with shared weights"
     elif key.what == PER_TOKEN and tokens:
-        name = f"KV cache at {tokens:,} tokens, bf16"
+        name = f"KV cache at {tokens:,} tokens (bf16)"
     elif key.what != BLOCK:
         name = name_of(key.what)
         if key.where:
             name = f"{name}, {within(key.where)}"
-    elif key.where or key.sort not in _SAID:
+    elif key.where or key.sort not in _SELF_EXPLANATORY:
         name = within(change.where)
         values = [_without(value, change.where) for value in values]
     else:
@@ -138,9 +136,9 @@ def _common_context(subjects: Sequence[Subject]) -> int | None:
     return None if grow or not known else min(known)
 
 
-def _without(told: str, label: str) -> str:
+def _without(value: str, label: str) -> str:
     """A block in words behind its own label."""
-    return "yes" if told == label else told.removeprefix(f"{label}, ")
+    return "yes" if value == label else value.removeprefix(f"{label}, ")
 
 
 def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:

@@ -1,4 +1,4 @@
-"""The sizes of models as bars: what a line is worth, the order, and the words around them."""
+"""The sizes of models as bars: what a line measures, the order, and the words around them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from archdraw.layout.charts.bars import Bar, Bars, Part
-from archdraw.views.several._scale_points import left_out, title
+from archdraw.views.several._scale_points import EXCLUDING, left_out, title
 from archdraw.views.several._sizes import Scale, Sized, Sort
 from archdraw.views.wording import parameters
 
 PARTS = (
-    Part("embeddings and output layer", "embedding", hollow=True),
-    Part("all else that is active", "attention"),
+    Part("embedding and LM head", "embedding", hollow=True),
+    Part("other active parameters", "attention"),
     Part("not active", "expert_idle"),
 )
 MOST_LINES = 30
@@ -44,38 +44,38 @@ def picture(value: Scale, sort: Sort) -> Bars:
         for model in models
     )
     number = f"{len(bars)} model{'s' if len(bars) != 1 else ''}"
-    order = {"size": "the largest first", "date": "the oldest first", "name": "by name"}[sort]
-    told = "; ".join(title(value, model) for model in models)
+    order = {"size": "largest first", "date": "oldest first", "name": "by name"}[sort]
+    titles = "; ".join(title(value, model) for model in models)
     wrapped = any(model.total > line for model in models)
-    scale = f"a full line is {_round(line)} parameters" + (", a longer bar goes on in the next line" * wrapped)
+    scale = f"a full line is {_round(line)} parameters" + (", longer bars continue on the next line" * wrapped)
     tables = any(model.active_is != "active" for model in models)
     return Bars(
-        "How large, to true scale",
-        (number, order, "every line of every bar has one scale"),
-        ("total", "active", "embeddings"),
+        "Parameters to scale",
+        (number, order, "all bars share one scale"),
+        ("total", "active", "embedding"),
         PARTS,
         bars,
         line,
         scale,
         (
             "Counted from the specs",
-            *(["active without input tables where these are most of it"] if tables else []),
+            *([EXCLUDING] if tables else []),
             *left_out(value),
             "archdraw",
         ),
-        f"{number}, {order}; {scale}. {told}.",
+        f"{number}, {order}; {scale}. {titles}.",
     )
 
 
 def parts_of(model: Sized) -> tuple[float, float, float]:
     """The embedding and output tables, what else is active, and what is not: together all parameters."""
     tables = min(model.embedding, model.total)
-    idle = min(model.total - tables, model.idle)
-    return tables, model.total - tables - idle, idle
+    inactive = min(model.total - tables, model.inactive)
+    return tables, model.total - tables - inactive, inactive
 
 
 def full_line(totals: list[int]) -> float:
-    """What a full line is worth: a round number at which the shortest bar can be seen and the longest is not too long.
+    """The parameters of a full line: a round number at which the shortest bar is visible and the longest not too long.
 
     Where a line holds the longest bar and the shortest can be seen all the same, each bar has one line.
     """
@@ -93,7 +93,7 @@ def _round(value: float) -> str:
 
 def _group(model: Sized, sort: Sort) -> str:
     if sort == "date":
-        return str(model.day.year) if model.day else "without a date"
+        return str(model.day.year) if model.day else "no release date"
     if sort == "name":
         return ""
     power = 10 ** (len(str(model.total)) - 1)

@@ -23,17 +23,18 @@ SHARES = (0.03, 0.1, 0.25, 0.5, 1.0)
 MANY = 24
 """Places for which an axis is cut."""
 MOST_QUARTERS = 18
-"""In the widest stretch of years, if quarters are told."""
+"""In the widest stretch of years, if quarters have ticks."""
+EXCLUDING = "active parameters exclude embedding tables where these are most of them"
 CROWDED = 3.0
 """How much denser one part of an axis must be for the other to be drawn at a narrower scale."""
 LEAST_SHARE = 0.1
 """Of the axis for its narrowest part."""
-WORTH = 0.12
+GAIN = 0.12
 """What another stretch must gain in likelihood for each place."""
 TITLES = {
-    "total": "How large, and how much of it works",
-    "active": "How much works for each token",
-    "kv-cache": "How much memory a context takes",
+    "total": "Total and active parameters",
+    "active": "Active parameters per token",
+    "kv-cache": "KV-cache size at {tokens} tokens",
 }
 
 
@@ -48,19 +49,19 @@ def picture(value: Scale) -> Scatter:
     """The picture of ``value`` on its two axes."""
     marks = tuple(_mark(value, model) for model in value.models)
     upwards = {
-        "total": "height: total parameters, log scale",
-        "active": "height: parameters active per token, log scale",
-        "kv-cache": f"height: keys and values at {tokens(value.context)} tokens in bf16, log scale",
+        "total": "y: total parameters (log scale)",
+        "active": "y: active parameters per token (log scale)",
+        "kv-cache": "y: KV-cache size in bf16 (log scale)",
     }[value.y]
     across = {
-        "date": "across: release",
-        "active": "across: parameters active per token, log scale",
-        "context": "across: context length, log scale",
+        "date": "x: release date",
+        "active": "x: active parameters per token (log scale)",
+        "context": "x: context length (log scale)",
     }[value.x]
     number = f"{len(marks)} model{'s' if len(marks) != 1 else ''}"
-    subtitle = (number, upwards, across, "filled area: share active per token")
+    subtitle = (number, upwards, across, "filled area: active share")
     return Scatter(
-        TITLES[value.y],
+        TITLES[value.y].format(tokens=tokens(value.context)),
         subtitle,
         _x_axis(value, [mark.x for mark in marks]),
         _decades([mark.y for mark in marks], *_units(value.y)),
@@ -83,19 +84,19 @@ def _mark(value: Scale, model: Sized) -> Mark:
 
 
 def title(value: Scale, model: Sized) -> str:
-    """What a model is, in one line: its tooltip, and what is read aloud."""
+    """What a model is, in one line: its tooltip, and a part of the description for screen readers."""
     size = f"{parameters(model.total)} total"
     if model.active < model.total:
         size += f", {parameters(model.active)} {model.active_is} ({share(model.active, model.total)})"
-    cache = f"{memory(model.kv_cache)} of keys and values at {tokens(model.context)}" if value.y == "kv-cache" else ""
-    length = f"{tokens(model.context_length)} context" if model.context_length else ""
+    cache = f"{memory(model.kv_cache)} KV cache at {tokens(model.context)} tokens" if value.y == "kv-cache" else ""
+    length = f"context {tokens(model.context_length)}" if model.context_length else ""
     parts = (size, cache, length, model.kind, model.developer, model.released)
     return f"{model.name}: {', '.join(filter(None, parts))}"
 
 
 def tokens(number: int) -> str:
-    """``512``, ``4k``, ``128k``, ``1M``: k is 1,024, as context lengths are counted; others in full."""
-    for size, letter in ((1024**2, "M"), (1024, "k")):
+    """``512``, ``4K``, ``128K``, ``1M``: K is 1,024, as context lengths are counted; others in full."""
+    for size, letter in ((1024**2, "M"), (1024, "K")):
         if number % size == 0:
             return f"{number // size:,}{letter}"
     return f"{number:,}"
@@ -125,7 +126,7 @@ def _x_axis(value: Scale, places: Sequence[float]) -> Axis:
 
 
 def _units(what: str) -> tuple[float, Callable[[float], str]]:
-    """The unit whose powers of ten are told, and how."""
+    """The unit whose powers of ten have ticks, and how these are written."""
     return (2.0**20, memory) if what == "kv-cache" else (1.0, lambda count: _round(parameters(round(count))))
 
 
@@ -135,7 +136,7 @@ def _round(text: str) -> str:
     return f"{digits.rstrip('0').rstrip('.')}{letter}" if "." in digits else text
 
 
-def _decades(places: Sequence[float], unit: float, told: Callable[[float], str]) -> Axis:
+def _decades(places: Sequence[float], unit: float, written: Callable[[float], str]) -> Axis:
     """A log axis about ``places`` (logarithms to 10), with a tick at every power of ten of ``unit``.
 
     Of bytes a thousand of one unit is none of the next: from there on it goes on by tens of the next one.
@@ -148,7 +149,7 @@ def _decades(places: Sequence[float], unit: float, told: Callable[[float], str])
     while math.log10(at) < high + pad:
         for power in (1, 10, 100):
             if low - pad < math.log10(at * power) < high + pad:
-                ticks.append(Tick(math.log10(at * power), told(at * power)))
+                ticks.append(Tick(math.log10(at * power), written(at * power)))
         at *= 1024 if unit != 1 else 1000
     return Axis(tuple(ticks), (Stretch(low - pad, high + pad),))
 
@@ -159,7 +160,7 @@ def _dates(days: Sequence[float]) -> Axis:
     years = list(range(first.year, last.year + 1))
     starts = [date(year, 1, 1).toordinal() for year in years]
     low, high = _quarter(first), _quarter(last, 1)
-    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)])
+    parts = stretched(days, [float(low), *map(float, starts[1:]), float(high)], "time axis")
     ticks = []
     finest = max(parts, key=lambda part: part.share / (part.high - part.low))
     fine = finest.low if finest.high - finest.low < MOST_QUARTERS * 91 else high
@@ -179,11 +180,12 @@ def _quarter(day: date, later: int = 0) -> int:
     return date(number // 4, number % 4 * 3 + 1, 1).toordinal()
 
 
-def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch, ...]:
+def stretched(places: Sequence[float], edges: Sequence[float], axis: str = "axis") -> tuple[Stretch, ...]:
     """Stretches from the first of ``edges`` to the last, so that ``places`` crowd nowhere much more than elsewhere.
 
     There are three at most, cut at the edges at which even densities are most likely. Each has a part of the axis as
     large as its part of the places; where no scale is ``CROWDED`` times another, or ``places`` are few, one is enough.
+    ``axis`` names what is compressed.
     """
     low, high = edges[0], edges[-1]
 
@@ -200,8 +202,8 @@ def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch,
     for number in (1, 2):
         tries = [(low, *inner, high) for inner in combinations(edges[1:-1], number)]
         best = max(tries, key=likely, default=cut)
-        # One more stretch must tell the places better by far, or the axis is cut for nothing.
-        if likely(best) > likely(cut) + WORTH * len(places):
+        # One more stretch must describe the places much better, or the axis is cut for nothing.
+        if likely(best) > likely(cut) + GAIN * len(places):
             cut = best
     shares = [max(LEAST_SHARE, number / len(places)) for number in counts(cut)]
     scales = [part / (end - start) for part, (start, end) in zip(shares, pairwise(cut), strict=True)]
@@ -209,7 +211,7 @@ def stretched(places: Sequence[float], edges: Sequence[float]) -> tuple[Stretch,
     if widest < CROWDED * min(scales):
         return (Stretch(low, high),)
     return tuple(
-        Stretch(start, end, part, f"drawn {round(widest / own)} times narrower" if round(widest / own) > 1 else "")
+        Stretch(start, end, part, f"{axis} compressed {round(widest / own)}×" if round(widest / own) > 1 else "")
         for part, own, (start, end) in zip(shares, scales, pairwise(cut), strict=True)
     )
 
@@ -219,35 +221,35 @@ def _legend(value: Scale) -> tuple[Key, ...]:
     keys = [Key(KINDS[index][0], 0.25 if index else 1.0, *KINDS[index][1:]) for index in present]
     if any(model.active < model.total for model in value.models):
         keys += [
-            Key(f"{100 * part:g} %{' active' if part == SHARES[-1] else ''}", part, "disc", "", index == 0)
+            Key(f"{100 * part:g}%{' active' if part == SHARES[-1] else ''}", part, "disc", "", index == 0)
             for index, part in enumerate(SHARES)
         ]
     return tuple(keys)
 
 
 def left_out(value: Scale) -> Iterator[str]:
-    """Who is left out and why, each reason with a number or with names where these are few."""
+    """Which models are left out and why, each reason with a number or with names where these are few."""
     for reason, names in value.left_out.items():
-        told = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
-        yield f"left out: {told} ({reason})"
+        models = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
+        yield f"not shown: {models} ({reason})"
     if value.copies:
         one = len(value.copies) == 1
-        which = "1 copy" if one else f"{len(value.copies)} copies"
-        yield f"{which} of another model left out (same counts in every part; --copies shows {'it' if one else 'them'})"
+        which = "1 model" if one else f"{len(value.copies)} models"
+        yield f"not shown: {which} with the same counts as an older model (--copies shows {'it' if one else 'them'})"
 
 
 def _footer(value: Scale) -> tuple[str, ...]:
     parts = ["Counted from the specs"]
     if value.y == "kv-cache":
-        parts.append("keys and values alone, without recurrent states and indexers")
+        parts.append("KV cache only, without recurrent state and indexer cache")
         if any(model.context < value.context for model in value.models):
-            parts.append("models of a shorter context at that one, with it beside the name")
+            parts.append("models with a shorter context at that context, given after the name")
     if any(model.active_is != "active" for model in value.models):
-        parts.append("active without input tables where these are most of it")
+        parts.append(EXCLUDING)
     parts.append("{moved}")
     return (*parts, *left_out(value), "archdraw")
 
 
 def _description(value: Scale, subtitle: Sequence[str]) -> str:
-    told = "; ".join(title(value, model) for model in value.models)
-    return f"{', '.join(subtitle)}. From the oldest to the newest: {told}."
+    models = "; ".join(title(value, model) for model in value.models)
+    return f"{', '.join(subtitle)}. From oldest to newest: {models}."

@@ -17,8 +17,8 @@ Sort: TypeAlias = Literal["size", "date", "name"]
 class Sized:
     """One model by its sizes.
 
-    ``total`` are all its parameters, ``active`` those that a token passes (``active_is`` says which these are),
-    ``idle`` those of experts that it does not, ``embedding`` those of the tables for tokens and of the output layer.
+    ``total`` are all its parameters, ``active`` those active per token (``active_is`` names the convention),
+    ``inactive`` those of routed experts that are not, ``embedding`` those of embedding tables and LM head.
     ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
     for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
     the first that it may mean.
@@ -33,7 +33,7 @@ class Sized:
     total: int
     active: int
     active_is: str
-    idle: int
+    inactive: int
     embedding: int
     context_length: int | None
     context: int
@@ -43,7 +43,7 @@ class Sized:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the picture tells: the models shown, the oldest first, and those that are not.
+    """What the picture shows: the models, the oldest first, and those that are left out.
 
     ``copies`` are slugs, each with that of the model that it has the counts of; ``left_out`` are names by the reason.
     """

@@ -1,4 +1,4 @@
-"""Concepts over time as rows and columns: cells, who was first, and the words around them."""
+"""Concepts over time as rows and columns: cells, the first model of each, and the words around them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def picture(value: Timeline, by: By) -> Matrix:
     )
     years = value.years()
     number = f"{len(value.models)} model{'s' if len(value.models) != 1 else ''}"
-    concepts = f"{len(value.uptakes)} concept{'s' if len(value.uptakes) != 1 else ''}"
+    concepts = f"{len(value.uptakes)} feature{'s' if len(value.uptakes) != 1 else ''}"
     across = {
-        "model": f"{number} by release",
-        "quarter": f"{number} by quarter, height: share that has it",
-        "year": f"{number} by year, with how many have it, height: share",
+        "model": f"{number} by release date",
+        "quarter": f"{number} by quarter, height: share of models",
+        "year": f"{number} by year, number and share (height) of models",
     }[by]
     named = _named(value, by)
-    first = "tall: the first of these models" if by == "model" else "the first of these models"
-    subtitle = (concepts, across, f"{first}{'' if named else ', named at its left'}")
+    first = "tall cell: first of these models" if by == "model" else "first of these models"
+    subtitle = (concepts, across, f"{first}{'' if named else ' (name at its left)'}")
     return Matrix(
-        "When each idea came, and who took it up",
+        "Adoption of architectural features",
         subtitle,
         columns,
         pitch,
@@ -85,18 +85,18 @@ def _row(value: Timeline, uptake: Uptake, by: By, members: Sequence[Sequence[int
         if not own:
             continue
         names = ", ".join(f"{value.models[number].name} ({value.models[number].released})" for number in own)
-        told = f"{uptake.concept}: {names}"
+        title = f"{uptake.concept}: {names}"
         if by != "model":
-            told = f"{uptake.concept}: {len(own)} of {len(numbers)}, {share(len(own), len(numbers))}: {names}"
+            title = f"{uptake.concept}: {len(own)} of {len(numbers)}, {share(len(own), len(numbers))}: {names}"
         strong = uptake.models[0] in own
         link = value.models[own[0]].link if by == "model" else ""
-        cells.append(Cell(column, len(own) / len(numbers), told, link, strong, str(len(own)) if by == "year" else ""))
+        cells.append(Cell(column, len(own) / len(numbers), title, link, strong, str(len(own)) if by == "year" else ""))
     more = len(firsts) - 1
     note = firsts[0].name + (f" and {more} other{'s' if more > 1 else ''}" if more else "")
     return Row(
         f"concept-{'-'.join(uptake.concept.lower().split())}",
         uptake.concept,
-        _told(value, uptake),
+        _sentence(value, uptake),
         uptake.role,
         tuple(cells),
         str(len(having)),
@@ -112,13 +112,13 @@ def _slots(value: Timeline, uptake: Uptake) -> tuple[Slot, ...]:
     for year in value.years():
         numbers = {number for number, model in enumerate(value.models) if model.day.year == year}
         own = len(having & numbers)
-        told = f"{share(own, len(numbers))}" if numbers else "no model"
-        title = f"{uptake.concept} in {year}: {own} of {len(numbers)} models, {told}"
+        part = f"{share(own, len(numbers))}" if numbers else "no model"
+        title = f"{uptake.concept} in {year}: {own} of {len(numbers)} models, {part}"
         slots.append(Slot(own / len(numbers) if numbers else 0.0, title))
     return tuple(slots)
 
 
-def _told(value: Timeline, uptake: Uptake) -> str:
+def _sentence(value: Timeline, uptake: Uptake) -> str:
     firsts = value.firsts(uptake)
     names = " and ".join(model.name for model in firsts)
     number = f"{len(uptake.models)} of {len(value.models)} models"
@@ -126,19 +126,21 @@ def _told(value: Timeline, uptake: Uptake) -> str:
 
 
 def _footer(value: Timeline) -> tuple[str, ...]:
-    parts = ["Found in the blocks of the specs", "first among these models, not of all that there are"]
+    parts = ["Computed from the specs", "first among these models, not among all published models"]
     if any(len(model.released) < len("2024-01-01") for model in value.models):
-        parts.append("a release of which the month alone is known stands at its first day")
+        parts.append("releases known only by month are placed on the first day")
     if value.absent:
         few = len(value.absent) <= 3
-        told = ", ".join(value.absent) if few else f"{len(value.absent)} concepts"
-        parts.append(f"none of these models has {told}" if few else f"left out: {told} that none of these models has")
+        absent = ", ".join(value.absent) if few else f"{len(value.absent)} features"
+        parts.append(
+            f"none of these models has {absent}" if few else f"not shown: {absent} that none of these models has"
+        )
     for reason, names in value.left_out.items():
-        told = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
-        parts.append(f"left out: {told} ({reason})")
+        models = ", ".join(names) if len(names) <= 3 else f"{len(names)} models"
+        parts.append(f"not shown: {models} ({reason})")
     return (*parts, "archdraw")
 
 
 def _description(value: Timeline, subtitle: Sequence[str]) -> str:
-    told = "; ".join(_told(value, uptake) for uptake in value.uptakes)
-    return f"{', '.join(subtitle)}. {told}."
+    sentences = "; ".join(_sentence(value, uptake) for uptake in value.uptakes)
+    return f"{', '.join(subtitle)}. {sentences}."

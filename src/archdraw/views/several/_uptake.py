@@ -1,4 +1,4 @@
-"""Which models took up which concept, as a value: what a picture of it shows."""
+"""Which models have which concept, as a value: what a picture of it shows."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Uptake:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What the picture tells: the models in the order of release, and each concept that one of them has.
+    """What the picture shows: the models in the order of release, and each concept that one of them has.
 
-    Concepts stand with those that are about the same thing, the one that came first on top; ``left_out`` are the names
+    Concepts are grouped by what they are about, the earliest first; ``left_out`` are the names
     of models that are not shown, each with why.
     """
 

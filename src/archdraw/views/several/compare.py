@@ -1,4 +1,4 @@
-"""Models side by side: what is equal recedes, what differs has a sign, and a table has both values."""
+"""Models side by side: what is equal is gray, what differs has a sign, and a table has both values."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from archdraw.analysis.difference import Difference, difference, report
 from archdraw.errors import ArchdrawError
-from archdraw.layout.compare import grid
-from archdraw.layout.compare import side_by_side as comparison
-from archdraw.layout.compare.side_by_side import Comparison, Model, PanelRow
+from archdraw.layout.compare import grid, side_by_side
+from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
+from archdraw.layout.plate import letters
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -22,7 +22,6 @@ from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
 from archdraw.views.several._rows import rows as table_rows
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 MOST = 4
 
 
@@ -37,7 +36,7 @@ class Compared:
 def gather(subjects: Sequence[Subject]) -> Compared:
     """The differences of ``subjects``, each from the one before it.
 
-    Raises :class:`ArchdrawError` for a model whose structure is not published: what it lacks nobody knows.
+    Raises :class:`ArchdrawError` for a model whose structure is not published.
     """
     unknown = next((one.spec.name for one in subjects if one.facts.unknown), None)
     if unknown is not None:
@@ -55,49 +54,52 @@ def data(value: Compared) -> dict[str, Any]:
 
 
 def draw(
-    value: Compared, theme: Theme, *, insets: Annotated[bool, "Open what differs in panels below the table."] = True
+    value: Compared,
+    theme: Theme,
+    *,
+    insets: Annotated[bool, "Details of what differs, in panels below the table."] = True,
 ) -> Scene:
     """The picture of ``value``."""
-    return comparison.draw(compared(value, insets=insets), theme)
+    return side_by_side.draw(compared(value, insets=insets), theme)
 
 
-def compared(value: Compared, *, insets: bool = True) -> Comparison:
+def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     """The picture of ``value``, before anything has a place."""
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
     slugs = _slugs(subjects)
     items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
-    opened, letters = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
+    opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
     facts = [one.facts for one in subjects]
     rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
-    told = words.sentences(rows, names) or "They do not differ."
-    return Comparison(
+    sentences = words.sentences(rows, names) or "No differences."
+    return SideBySide(
         title=f"{together} compared",
-        description=f"{together} side by side. {told} {equal}".strip(),
+        description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
-            Model(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
+            ColumnHead(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
         rows=rows,
         equal=equal,
-        strips=tuple(plate.strip for plate in plates) if _are_told_by_layers(plates) else (None,) * len(plates),
+        strips=tuple(plate.strip for plate in plates) if _have_layer_maps(plates) else (None,) * len(plates),
         panels=opened,
-        letters=letters,
+        letters=lettered,
         footer=_footer(plates),
     )
 
 
 def _subtitle(plate: Plate) -> tuple[str, ...]:
-    """Size, and who made it when: the rest stands in the table where it differs."""
-    who = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
-    return tuple(filter(None, (plate.subtitle[0], who)))
+    """Size, developer and release: the rest is in the table where it differs."""
+    origin = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
+    return tuple(filter(None, (plate.subtitle[0], origin)))
 
 
 def _slugs(subjects: Sequence[Subject]) -> list[str]:
-    """The slugs of ``subjects``, those of one name told apart."""
+    """The slugs of ``subjects``, those of one name distinct."""
     found: list[str] = []
     for subject in subjects:
         slug, number = subject.slug or "model", 1
@@ -108,7 +110,7 @@ def _slugs(subjects: Sequence[Subject]) -> list[str]:
     return found
 
 
-def _are_told_by_layers(plates: Sequence[Plate]) -> bool:
+def _have_layer_maps(plates: Sequence[Plate]) -> bool:
     """Whether layers of one of the models differ: strips of nothing but equal cells say no more than their number."""
     return any(plate.strip and len({(cell.upper, cell.lower) for cell in plate.strip.cells}) > 1 for plate in plates)
 
@@ -119,8 +121,8 @@ def _panels(
     """What is opened, from the top down, and the letters of the boxes that are."""
     known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
     rows: list[PanelRow] = []
-    letters: list[tuple[str, str]] = []
-    letters_used: list[str] = []
+    lettered: list[tuple[str, str]] = []
+    number = 0
     for slot in reversed(slots):
         sources = [
             [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
@@ -128,8 +130,6 @@ def _panels(
         ]
         own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
         for place in range(max(map(len, own), default=0)):
-            if len(letters_used) == len(LETTERS):
-                return tuple(rows), tuple(letters)
             paths = [column[place] if place < len(column) else "" for column in own]
             insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
             there = [inset for inset in insets if inset is not None]
@@ -137,16 +137,16 @@ def _panels(
             if is_equal:
                 insets = (_in_common(there),) * len(plates)
             # A module beside the line is known by its name; its letter would find no room.
-            letter = "" if any(isinstance(item, Tap) for item in slot.items) else LETTERS[len(letters_used)]
+            letter = "" if any(isinstance(item, Tap) for item in slot.items) else letters.letter(number)
             if letter:
-                letters_used.append(letter)
-                letters += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
+                number += 1
+                lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
             rows.append(PanelRow(insets, is_equal, letter))
-    return tuple(rows), tuple(letters)
+    return tuple(rows), tuple(lettered)
 
 
 def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
-    """Whether one panel stands for all: they are equal, or but for words and shares of whole models."""
+    """Whether one panel shows all: they are equal, or but for words and shares of whole models."""
     bare = [_plain(inset) for inset in insets]
     if is_slot_equal:
         bare = [
@@ -156,7 +156,7 @@ def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
 
 
 def _in_common(insets: Sequence[Inset]) -> Inset:
-    """The panel that stands for all ``insets``, with what is in each of them."""
+    """The panel that shows all ``insets``: what is in each of them."""
     bare = [_plain(inset).items for inset in insets]
     pairs = zip(insets[0].items, bare[0], strict=True)
     return replace(insets[0], items=tuple(item for item, plain in pairs if all(plain in other for other in bare)))
@@ -169,12 +169,12 @@ def _plain(inset: Inset) -> Inset:
 
 
 def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
-    told = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
-    return (f"Sources: {told[0]}", *told[1:], "archdraw") if told else ("archdraw",)
+    sources = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
+    return (f"Sources: {sources[0]}", *sources[1:], "archdraw") if sources else ("archdraw",)
 
 
 VIEW = Several(
-    summary="Draw models side by side, what differs with a sign and in a table.",
+    summary="Draw models side by side, with their differences.",
     gather=gather,
     draw=draw,
     data=data,

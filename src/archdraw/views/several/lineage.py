@@ -1,4 +1,4 @@
-"""Who came from whom, over time: a lane for each developer or family, and what changed in each box."""
+"""Model lineage over time: a lane for each developer or family, and the changes in each box."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
 from archdraw.analysis.traits import Change
-from archdraw.developers import accent_index
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.cards import Note
 from archdraw.layout.lineage.lanes import Card, Chart, Lane, Link
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.views.developers import accent_index
 from archdraw.views.several import Several, Subject
 
 
@@ -21,11 +21,11 @@ def gather(
     subjects: Sequence[Subject],
     *,
     of: Annotated[str | None, "Only the ancestors and descendants of this model."] = None,
-    family: Annotated[tuple[str, ...], "Only models of this family or developer; may be given again."] = (),
+    family: Annotated[tuple[str, ...], "Only models of this family or developer; can be given several times."] = (),
     from_: Annotated[int | None, "Only models from this year on."] = None,
-    by: Annotated[Grouping, "What a lane holds."] = "developer",
+    by: Annotated[Grouping, "Lanes: one per developer or family."] = "developer",
 ) -> Descent:
-    """The relations of ``subjects``; raises :class:`archdraw.ArchdrawError` for a model or family that is not there."""
+    """The relations of ``subjects``; raises :class:`archdraw.ArchdrawError` for an unknown model or family."""
     members = [Member(one.slug, one.spec, one.block, one.released, one.link) for one in subjects]
     return descent(members, of=of, families=family, start=from_, grouping=by)
 
@@ -45,7 +45,7 @@ def picture(found: Descent) -> Chart:
             relation.child,
             f"from {relation.name}",
             names[relation.parent].lane != names[relation.child].lane,
-            _told(relation, names[relation.child].name),
+            _sentence(relation, names[relation.child].name),
             _taken(relation),
         )
         for relation in found.relations
@@ -54,10 +54,10 @@ def picture(found: Descent) -> Chart:
     subtitle = [
         _number(len(found.models), "model"),
         _number(len({model.lane for model in found.models}), found.grouping),
-        "a box begins at its release date and says what changed",
+        "boxes start at the release date and list changes",
     ]
-    plain = "next of the same developer" if found.grouping == "developer" else "next of the same family"
-    other = f"taken over from another {found.grouping}"
+    plain = "successor"
+    other = f"influence across {'developers' if found.grouping == 'developer' else 'families'}"
     unknown = any(not model.known for model in found.models)
     return Chart(
         title=_title(found, names),
@@ -72,12 +72,12 @@ def picture(found: Descent) -> Chart:
         ),
         links=tuple(links),
         shared="Other developers" if found.grouping == "developer" else "Other families",
-        undated="no date",
-        scales="each year has a scale of its own",
-        legend=(plain, other, "+ added   − removed   no sign: new value, or the author's words", "not published"),
+        undated="no release date",
+        scales="time axis not to scale",
+        legend=(plain, other, "+ added   − removed   no sign: new value or quoted change", "not published"),
         footer=(
-            "Dates, parents and words: the specs; signs and values: counted from the block trees",
-            *(("of models that are not published nothing is counted",) if unknown else ()),
+            "Dates, parents and texts: specs; signs and values: computed from the block trees",
+            *(("nothing is counted for unpublished models",) if unknown else ()),
             "archdraw",
         ),
         description=_description(found),
@@ -97,11 +97,11 @@ def _number(count: int, name: str) -> str:
 
 def _title(found: Descent, names: dict[str, Relative]) -> str:
     if found.of:
-        return f"What {names[found.of].name} came from, and what came from it"
+        return f"Model lineage of {names[found.of].name}"
     if found.families:
         spelled = {name.casefold(): name for model in found.models for name in (model.family, model.developer)}
-        return f"Who came from whom: {', '.join(spelled[family.casefold()] for family in found.families)}"
-    return "Who came from whom"
+        return f"Model lineage: {', '.join(spelled[family.casefold()] for family in found.families)}"
+    return "Model lineage"
 
 
 def _card(model: Relative, found: Descent) -> Card:
@@ -122,7 +122,7 @@ def _card(model: Relative, found: Descent) -> Card:
 
 
 def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ...]:
-    """What stands in a box, the most telling first: the author's words, then what was counted and they do not say.
+    """The lines of a box, the most important first: the author's words, then what was computed and they do not say.
 
     Where a phrase of the author is too long, what was counted of the same says it in short. A model without parents
     says what it is made of.
@@ -131,21 +131,21 @@ def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ..
         return tuple((_bound(word),) for word in model.about)
     ordered = sorted(own, key=lambda relation: relation.relation == "influence")
     counted = list(ordered[0].changes)
-    told: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = []
     if ordered[0].same and not any(SAME in phrase for relation in ordered for phrase in relation.words):
-        told.append((SAME,))
+        lines.append((SAME,))
     for phrase in dict.fromkeys(phrase for relation in ordered for phrase in relation.words):
         same = [change for change in counted if _says(phrase, change)]
         counted = [change for change in counted if change not in same]
         short = [str(change) for change in same]
         if any(phrase.casefold() == name for change in same for name in _names(change)):
-            told.append((short[0],))
+            lines.append((short[0],))
         else:
-            told.append(
+            lines.append(
                 (_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short)
             )
-    told += [(str(change),) for change in counted]
-    return tuple(tuple(map(_bound, wordings)) for wordings in told)
+    lines += [(str(change),) for change in counted]
+    return tuple(tuple(map(_bound, wordings)) for wordings in lines)
 
 
 def _bound(text: str) -> str:
@@ -174,17 +174,17 @@ def _says(phrase: str, change: Change) -> bool:
 
 def _tooltip(model: Relative, own: Sequence[Relation]) -> str:
     lines = [f"{model.name}, {model.developer}" + (f", {model.released}" if model.released else "")]
-    lines += [_told(relation, model.name) for relation in own]
+    lines += [_sentence(relation, model.name) for relation in own]
     if not own:
         lines.append("; ".join(model.about) or "not published")
     return "\n".join(lines)
 
 
-def _told(relation: Relation, child: str) -> str:
+def _sentence(relation: Relation, child: str) -> str:
     """A relation in a sentence: the author's words, then the computed ones."""
     text = f"{child} from {relation.name}, {relation.relation}: {'; '.join(relation.words)}"
-    counted = f"; counted: {', '.join(map(str, relation.changes))}" if relation.changes else ""
-    taken = f"; both have {', '.join(concept.name for concept in relation.taken)}" if relation.taken else ""
+    counted = f"; computed: {', '.join(map(str, relation.changes))}" if relation.changes else ""
+    taken = f"; shared: {', '.join(concept.name for concept in relation.taken)}" if relation.taken else ""
     source = f"; source: {relation.source}" if relation.source else ""
     return (text + counted + taken + source).replace("\u00a0", " ")
 
@@ -201,13 +201,13 @@ def _description(found: Descent) -> str:
     names = {relation.child: [] for relation in found.relations}  # type: dict[str, list[str]]
     for relation in found.relations:
         names[relation.child].append(f"{relation.name} ({relation.relation})")
-    told = [
+    sentences = [
         f"{model.name} by {model.developer}"
         + (f", {model.released}" if model.released else "")
         + (f", from {' and '.join(names[model.slug])}" if model.slug in names else "")
         for model in found.models
     ]
-    return f"{_number(len(found.models), 'model')} by release date. {'. '.join(told)}."
+    return f"{_number(len(found.models), 'model')} by release date. {'. '.join(sentences)}."
 
 
 def data(found: Descent) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def data(found: Descent) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw who came from whom, over time.",
+    summary="Draw model lineage.",
     gather=gather,
     draw=draw,
     data=data,

@@ -1,4 +1,4 @@
-"""How large models are and how much of them works: on log axes, or as bars to true scale."""
+"""Total and active parameters and KV caches of models: on log axes, or as bars to scale."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from archdraw.glossary import text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
+from archdraw.tree.counts import at_least_one
 from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
 from archdraw.views.architecture import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
 from archdraw.views.several._sizes import Across, Scale, Shown, Sized, Sort, Upwards
 
-VIEW_HELP = "Points on two axes, or bars of parameters to true scale."
+VIEW_HELP = "Points on two axes, or bars of parameters to scale."
 
 
 def gather(
     subjects: Sequence[Subject],
     *,
-    x: Annotated[Across, "What goes from left to right."] = "date",
-    y: Annotated[Upwards, "What goes upwards, on a log scale."] = "total",
-    context: Annotated[int, "Tokens of the cache, like 32k; a model that takes fewer has its own.", "tokens"] = 131072,
-    copies: Annotated[bool, "Show models that have the same counts in all their parts as an older one, too."] = False,
+    x: Annotated[Across, "X axis (log, except dates)."] = "date",
+    y: Annotated[Upwards, "Y axis (log)."] = "total",
+    context: Annotated[
+        int, "Context of the KV cache, such as 32k; or that of the model if shorter.", "tokens"
+    ] = 131072,
+    copies: Annotated[bool, "Show models with the same counts as an older one."] = False,
     view: Annotated[Shown, VIEW_HELP] = "points",
 ) -> Scale:
-    """The sizes of the models of ``subjects``, and who is left out.
+    """The sizes of the models of ``subjects``, and which are left out.
 
     Raises :class:`ArchdrawError` for a ``context`` below 1 and where no model is left.
     """
-    if context < 1:
-        raise ArchdrawError(f"a context of {context} tokens holds nothing; give 1 or more")
+    at_least_one("context", context)
     shown: list[Sized] = []
     same: dict[str, str] = {}
     out: dict[str, list[str]] = {}
@@ -57,8 +59,8 @@ def gather(
         else:
             shown.append(model)
     if not shown:
-        told = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
-        raise ArchdrawError(f"there is no model to show; {told}" if told else "there is no model to show")
+        reasons = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
+        raise ArchdrawError(f"there is no model to show; {reasons}" if reasons else "there is no model to show")
     return Scale(x, y, context, tuple(shown), same, {reason: tuple(names) for reason, names in out.items()})
 
 
@@ -90,9 +92,9 @@ def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
     if x == "date" and model.day is None:
         return "no release date"
     if x == "context" and model.context_length is None:
-        return "no bound on the context"
+        return "no fixed context limit"
     if y == "kv-cache" and not model.kv_cache:
-        return "only a state of one size" if counted.state else "no cache: encoders"
+        return "recurrent state only" if counted.state else "no KV cache: encoder"
     if not model.total or not model.active:
         return "no parameters"
     return ""
@@ -124,11 +126,11 @@ def data(value: Scale) -> dict[str, Any]:
     """``value`` for JSON: bytes of the cache are those of bf16."""
     models = []
     for model in value.models:
-        told = asdict(model)
-        del told["day"]
-        told["released"] = told["released"] or None
-        told["kv_cache_bytes"] = told.pop("kv_cache")
-        models.append(told)
+        row = asdict(model)
+        del row["day"]
+        row["released"] = row["released"] or None
+        row["kv_cache_bytes"] = row.pop("kv_cache")
+        models.append(row)
     return {
         "x": value.x,
         "y": value.y,
@@ -140,7 +142,7 @@ def data(value: Scale) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw how large models are, and how much of them works for each token.",
+    summary="Plot total against active size.",
     gather=gather,
     draw=draw,
     data=data,

@@ -1,4 +1,4 @@
-"""When each concept came, and which models took it up: a matrix over time, with counts."""
+"""Adoption of architectural features: which models have which, over time, with counts."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from archdraw.views.several._uptake import By, Dated, Timeline, Uptake
 def gather(
     subjects: Sequence[Subject],
     *,
-    concept: Annotated[tuple[str, ...], "Show this concept; can be given several times."] = (),
-    about: Annotated[tuple[str, ...], "Show the concepts about this (token mixing, positions ...); repeatable."] = (),
+    concept: Annotated[tuple[str, ...], "Show this feature; can be given several times."] = (),
+    about: Annotated[
+        tuple[str, ...], "Show the features of this group (positions ...); can be given several times."
+    ] = (),
 ) -> Timeline:
     """Which of ``subjects`` have which concepts, in the order of their release.
 
@@ -41,8 +43,8 @@ def gather(
             dated = Dated(subject.slug, spec.name, str(spec.released), subject.released, subject.link)
             found.append((dated, own))
     if not found:
-        told = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
-        raise ArchdrawError(f"there is no model to show; {told}" if told else "there is no model to show")
+        reasons = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
+        raise ArchdrawError(f"there is no model to show; {reasons}" if reasons else "there is no model to show")
     found.sort(key=lambda one: (one[0].day, one[0].name, one[0].slug))
     uptakes = [
         Uptake(one.name, one.about, one.role, tuple(number for number, (_, own) in enumerate(found) if one in own))
@@ -87,7 +89,7 @@ def draw(
     value: Timeline,
     theme: Theme,
     *,
-    by: Annotated[By, "What a column is: a model, or the share of a quarter's or a year's models."] = "model",
+    by: Annotated[By, "Columns: one per model, quarter or year."] = "model",
 ) -> Scene:
     """The picture of ``value``."""
     return matrix.draw(_timeline_matrix.picture(value, by), theme)
@@ -122,7 +124,7 @@ def data(value: Timeline) -> dict[str, Any]:
 
 
 VIEW = Several(
-    summary="Draw when each concept came, and which models took it up.",
+    summary="Draw a feature-adoption timeline.",
     gather=gather,
     draw=draw,
     data=data,

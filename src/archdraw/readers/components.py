@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.config import Config
@@ -14,9 +15,9 @@ LAYER_NAMES = {"full_attention": "global", "sliding_attention": "local"}
 
 
 def draft(config: Config, *, vocab: int | None = None, tied: bool = False, root: Config | None = None) -> Draft:
-    """The head of a draft: hidden size, vocabulary, context, tied embeddings (by ``root`` where that says so).
+    """The head of a draft: hidden size, vocabulary, context, tied embeddings (by ``root`` where that has the key).
 
-    ``vocab`` and ``tied`` are the class defaults for files that don't say.
+    ``vocab`` and ``tied`` are the class defaults for files without these keys.
     """
     return Draft(
         hidden_size=config.integer("hidden_size", "n_embd", "d_model", "n_embed", "model_dim"),
@@ -71,7 +72,7 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
 
 
 def rope_scaling(config: Config) -> dict[str, Any]:
-    """How ``rope_scaling`` stretches positions, for files whose bases are told otherwise; nothing for plain ones."""
+    """How ``rope_scaling`` stretches positions, for files that give bases under other keys; nothing for plain ones."""
     return _scaling(config.section("rope_scaling"))
 
 
@@ -79,7 +80,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:
         return {}
-    source.harmless(
+    source.ignore(
         *("beta_fast", "beta_slow", "mscale", "mscale_all_dim", "low_freq_factor", "high_freq_factor"),
         *("attention_factor", "truncate", "long_factor", "short_factor", "attn_factor", "extrapolation_factor"),
     )
@@ -87,7 +88,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = source.text("rope_type", "type", default="default")
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
-        source.harmless("mrope_section", "mrope_interleaved", "factor")
+        source.ignore("mrope_section", "mrope_interleaved", "factor")
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")
@@ -123,14 +124,14 @@ def whole_heads(heads: int, groups: int, head_dim: int | None = None, **extra: A
 
 
 def unless(**values: tuple[Any, Any]) -> dict[str, Any]:
-    """The fields whose value is not the usual one that stands beside it: ``patch_size=(16, 14)``."""
+    """The fields whose value is not the usual one, which is given as well: ``patch_size=(16, 14)``."""
     return {name: value for name, (value, usual) in values.items() if value != usual}
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """``fields`` without those that say nothing: None, and False but where a field's default is another.
+    """``fields`` without those that are None, or False where that is the default.
 
-    The bias of the output projection follows ``attention_bias`` unless it is said; attention is causal.
+    The bias of the output projection follows ``attention_bias`` unless it is given; attention is causal.
     """
     return {
         name: value
@@ -149,7 +150,7 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
     """A gated feed forward (gate, up, down); ``act`` is the class default of the activation."""
     name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
     if name not in GATED:
-        config.not_known(f"the activation {name}")
+        config.mark_incomplete(f"the activation {name}")
     fields: dict[str, Any] = {
         "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
     }
@@ -159,11 +160,15 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
 
 def layer_kinds(config: Config, number: int) -> list[str]:
     """For each layer "full_attention" or "sliding_attention". A kind of another name is a fault."""
-    kinds = listed_kinds(config, number)
+    return known_kinds(config, listed_kinds(config, number), tuple(LAYER_NAMES))
+
+
+def known_kinds(config: Config, kinds: Sequence[str], known: Sequence[str], key: str = "layer_types") -> list[str]:
+    """``kinds``, a word for each layer from the list under ``key``. A word that is none of ``known`` is a fault."""
     for kind in dict.fromkeys(kinds):
-        if kind not in LAYER_NAMES:
-            config.complain(f'layers of the kind "{kind[:40]}" are not known in this family', "layer_types")
-    return [kind if kind in LAYER_NAMES else "full_attention" for kind in kinds]
+        if kind not in known:
+            config.complain(f'unknown layer type "{kind[:40]}"', key, f"choose from {', '.join(known)}")
+    return [kind if kind in known else known[0] for kind in kinds]
 
 
 def listed_kinds(config: Config, number: int) -> list[str]:
@@ -184,7 +189,7 @@ def listed_kinds(config: Config, number: int) -> list[str]:
 
 
 def switched_window(config: Config, *, on: bool = True) -> int | None:
-    """``sliding_window`` where the layers use it: ``use_sliding_window`` may say that the number means nothing."""
+    """``sliding_window`` where the layers use it: ``use_sliding_window`` may switch it off."""
     window = config.optional_integer("sliding_window")
     return window if config.flag("use_sliding_window", default=on) else None
 

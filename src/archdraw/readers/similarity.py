@@ -1,4 +1,4 @@
-"""A definition told as another one with changes, as a person would: ``{like: local, attention: ...}``."""
+"""A definition as a change of another one, as a person would write it: ``{like: local, attention: ...}``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _changes(base: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {name: None for name in base if name not in other}
     for name, value in other.items():
         before = base.get(name)
-        if name in base and before == value and type(before) is type(value):
+        if name in base and before == value and isinstance(before, bool) == isinstance(value, bool):
             continue
         if before is not None and _same_kind(before, value):
             keyword = next(iter(value))

@@ -1,4 +1,4 @@
-"""Keys of config.json that say nothing about the structure, whatever the family: training, generation, precision."""
+"""Keys of config.json without bearing on the structure, whatever the family: training, generation, precision."""
 
 from __future__ import annotations
 
@@ -128,6 +128,6 @@ COMMON_SUFFIXES = ("_token_id", "_token_index", "_loss_coef", "_dropout")
 """Endings of further keys of the same kinds."""
 
 
-def is_harmless(key: str) -> bool:
-    """Whether ``key`` is known to say nothing about the structure in any family."""
+def is_ignored(key: str) -> bool:
+    """Whether ``key`` is without bearing on the structure in any family."""
     return key in COMMON or key.endswith(COMMON_SUFFIXES)

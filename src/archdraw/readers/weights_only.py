@@ -1,7 +1,7 @@
-"""Weights without a config: what names and shapes alone tell of a model.
+"""Weights without a config: what names and shapes alone show of a model.
 
-Each family of a short list is supposed in turn: the shapes give its config, its reader gives a spec, and only a spec
-whose tensors are all those of the file is taken. What shapes do not tell (heads, positions, context) is said to be so.
+Each family of a short list is tried in turn: the shapes give its config, its reader gives a spec, and only a spec
+whose tensors are all those of the file is taken. It is incomplete where shapes do not show a thing (heads, context).
 """
 
 from __future__ import annotations
@@ -13,54 +13,55 @@ from typing import Any
 from archdraw.errors import InputError
 from archdraw.readers.agreement import comparison
 from archdraw.readers.reading import Reading, reading_of
-from archdraw.readers.stand_in import stand_in_text
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
 
-NOT_TOLD = ("the context length and the rotation: shapes don't tell",)
-HEADS_NOT_TOLD = "the number of heads: shapes tell only how wide all are together; heads of {width} are drawn"
-ACTIVE_NOT_TOLD = "how many experts a token passes: shapes don't tell; 1 is drawn"
+NOT_IN_SHAPES = ("context length and rotary embedding are not in the shapes",)
+HEADS_NOT_IN_SHAPES = "the number of heads is not in the shapes; assumed: head_dim {width}"
+ACTIVE_NOT_IN_SHAPES = "the number of experts per token is not in the shapes; assumed: 1"
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes by the tree's names without the layer: those of the first layer that has them."""
 
 
-def read_bare(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
-    """The model whose tensors are ``stored``, as far as they tell.
+def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> Reading:
+    """The model whose tensors are ``stored``, as far as they show it.
 
     Raises :class:`InputError` with the reason where they are not those of a family on the list.
     """
     tensors = list(stored)
     shapes, layers = _shapes(tensors)
-    told = Path(file).as_posix()
+    name_of_file = Path(file).as_posix()
     if "embed_tokens.weight" not in shapes or len(shapes["embed_tokens.weight"]) != 2 or not layers:
         raise refusal(
-            told, "no embedding and layers are found among these tensors", "a config.json tells what they are"
+            name_of_file,
+            "no embedding and layers are found among these tensors",
+            "put the model's config.json beside it",
         )
     best: tuple[int, str] | None = None
-    for supposed in SUPPOSED:
-        config = supposed(shapes, layers)
+    for candidate in CANDIDATES:
+        config = candidate(shapes, layers)
         if config is None:
             continue
-        reasons = list(NOT_TOLD)
+        reasons = list(NOT_IN_SHAPES)
         if config.pop("_guessed", False):
-            reasons.append(HEADS_NOT_TOLD.format(width=config["head_dim"]))
+            reasons.append(HEADS_NOT_IN_SHAPES.format(width=config["head_dim"]))
         if "num_experts_per_tok" in config:
-            reasons.append(ACTIVE_NOT_TOLD)
+            reasons.append(ACTIVE_NOT_IN_SHAPES)
         try:
-            reading = reading_of(stand_in_text(config), config, f"{told} as a config", name, not_known=reasons)
+            reading = reading_of("", config, name_of_file, name, incomplete=reasons)
             result = comparison(reading, tensors)
-        except (InputError, ArithmeticError, LookupError):
+        except InputError:
             continue
         if not result.differences and not result.renamed:
             return reading
-        first = next(iter((*result.told(), *result.told_renamed())))
+        first = next(iter((*result.lines(), *result.renamed_lines())))
         if best is None or len(result.differences) < best[0]:
             best = (len(result.differences), f"the nearest is {config['model_type']}, but {first}")
     raise refusal(
-        told,
-        "names and shapes alone do not tell what model this is" + (f": {best[1]}" if best else ""),
+        name_of_file,
+        "names and shapes alone do not determine the model" + (f": {best[1]}" if best else ""),
         "put its config.json beside it",
     )
 
@@ -130,15 +131,15 @@ def _gated(shapes: Shapes, layers: int) -> dict[str, Any] | None:
 
 
 def _family(model_type: str, *needs: str, **settings: Any) -> Callable[[Shapes, int], dict[str, Any] | None]:
-    """The supposition that the model is of one family, where all of ``needs`` are there."""
+    """A candidate: the model is of one family, where all of ``needs`` are there."""
 
-    def supposed(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+    def candidate(shapes: Shapes, layers: int) -> dict[str, Any] | None:
         if not all(need in shapes for need in needs):
             return None
         config = _gated(shapes, layers)
         return config and {"model_type": model_type, **config, **settings}
 
-    return supposed
+    return candidate
 
 
 def _llama(shapes: Shapes, layers: int) -> dict[str, Any] | None:
@@ -152,7 +153,7 @@ def _llama(shapes: Shapes, layers: int) -> dict[str, Any] | None:
 def _experts(model_type: str, count: str, width: str) -> Callable[[Shapes, int], dict[str, Any] | None]:
     """A family of routed experts; ``count`` and ``width`` are what its config calls their number and width."""
 
-    def supposed(shapes: Shapes, layers: int) -> dict[str, Any] | None:
+    def candidate(shapes: Shapes, layers: int) -> dict[str, Any] | None:
         down = shapes.get("mlp.experts.down_proj.weight")
         config = _gated(shapes, layers)
         if config is None or down is None or len(down) != 3:
@@ -160,10 +161,10 @@ def _experts(model_type: str, count: str, width: str) -> Callable[[Shapes, int],
         made = {"model_type": model_type, **config, count: down[0], width: down[-1], "num_experts_per_tok": 1}
         return made | ({"intermediate_size": down[-1]} if "intermediate_size" not in made else {})
 
-    return supposed
+    return candidate
 
 
-SUPPOSED: tuple[Callable[[Shapes, int], dict[str, Any] | None], ...] = (
+CANDIDATES: tuple[Callable[[Shapes, int], dict[str, Any] | None], ...] = (
     _llama,
     _family("qwen2", "self_attn.q_proj.bias"),
     _family("qwen3", "self_attn.q_norm.weight"),
@@ -173,4 +174,4 @@ SUPPOSED: tuple[Callable[[Shapes, int], dict[str, Any] | None], ...] = (
     _experts("mixtral", "num_local_experts", "intermediate_size"),
     _experts("qwen3_moe", "num_experts", "moe_intermediate_size"),
 )
-"""Configs that shapes could stand for, the plainest first; None where a family's tensors are not there."""
+"""Configs that the shapes could have, the plainest first; None where a family's tensors are not there."""

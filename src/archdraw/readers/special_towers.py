@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.components import unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
-from archdraw.readers.pieces import unless
 
 _WINDOWED, _FULL = "window_attention", "full_attention"
 
@@ -15,12 +15,12 @@ def muse_tower(vision: Config | None, root: Config) -> list[Block]:
     """Muse Glimmer's encoder from ``vision_config``, its adapter from ``root``; nothing where there is none."""
     if vision is None:
         return []
-    vision.harmless("rope_parameters", "max_position_embeddings")
+    vision.ignore("rope_parameters", "max_position_embeddings")
     layers = vision.integer("num_hidden_layers", default=50)
     usual = [_WINDOWED if (index + 1) % 4 and index < layers - 1 else _FULL for index in range(layers)]
     types = vision.per_layer(vision.texts("layer_types", default=usual), layers, "layer_types")
     if set(types) - {_WINDOWED, _FULL}:
-        vision.not_known("layers of the vision encoder of another type")
+        vision.mark_incomplete("layers of the vision encoder of another type")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1536),
         "intermediate_size": vision.integer("intermediate_size", default=8960),
@@ -49,7 +49,7 @@ def deepseek_tower(vision: Config | None) -> list[Block]:
     """DeepSeek V4.1's encoder from ``vision_config``; nothing where there is none or it has no layers."""
     if vision is None:
         return []
-    vision.harmless("max_image_tokens", "max_wh_ratio", "min_pixels", "rope_theta", "rope_parameters")
+    vision.ignore("max_image_tokens", "max_wh_ratio", "min_pixels", "rope_theta", "rope_parameters")
     layers = vision.integer("num_hidden_layers", default=32, least=0)
     if not layers:
         return []
@@ -66,7 +66,7 @@ def deepseek_tower(vision: Config | None) -> list[Block]:
 
 def mimo_towers(root: Config) -> list[Block]:
     """The encoders of images and sounds of MiMo V2.5, from their sections of ``root``; nothing where it has none."""
-    root.harmless("processor_config")
+    root.ignore("processor_config")
     made: list[Block] = []
     vision, audio = root.section("vision_config"), root.section("audio_config")
     if vision is not None:
@@ -77,10 +77,10 @@ def mimo_towers(root: Config) -> list[Block]:
 
 
 def _mimo_vision(vision: Config, root: Config) -> Block:
-    vision.harmless("spatial_patch_size", "tokens_per_second", "window_size", "num_query_groups", "kv_channels")
+    vision.ignore("spatial_patch_size", "tokens_per_second", "window_size", "num_query_groups", "kv_channels")
     vision.raw("out_hidden_size")
     if root.text("vision_model_type", default="mimovl") != "mimovl":
-        root.not_known("the vision encoder")
+        root.mark_incomplete("the vision encoder")
     depth = vision.integer("depth", default=28)
     types = vision.per_layer(
         vision.integers("vit_window_attn_types", default=[-1] * depth), depth, "vit_window_attn_types"
@@ -110,15 +110,15 @@ def _mimo_vision(vision: Config, root: Config) -> Block:
 
 
 def _mimo_audio(audio: Config) -> Block:
-    audio.harmless("audio_segment_size", "input_local_hidden_dropout", "rope_theta", "speech_zeroemb_idx")
+    audio.ignore("audio_segment_size", "input_local_hidden_dropout", "rope_theta", "speech_zeroemb_idx")
     audio.raw("out_hidden_size")
     sizes = str(audio.raw("speech_vocab_size")).split("-")
     if len(set(sizes)) > 1 or not sizes[0].isdecimal():
         # Earlier models of the line had tables of several sizes.
-        audio.not_known("tables of several sizes in the audio encoder")
+        audio.mark_incomplete("tables of several sizes in the audio encoder")
         sizes = [max((size for size in sizes if size.isdecimal()), key=int, default="1")]
     if audio.number("partial_rotary_factor", default=1.0) != 1.0:
-        audio.not_known("partial rotation in the audio encoder")
+        audio.mark_incomplete("partial rotation in the audio encoder")
     fields: dict[str, Any] = {
         "input_local_dim": audio.integer("input_local_dim"),
         "input_local_intermediate_size": audio.integer("input_local_intermediate_size"),
@@ -143,11 +143,11 @@ def inkling_towers(root: Config) -> list[Block]:
     vision, audio = root.section("vision_config"), root.section("audio_config")
     if vision is not None:
         vision.raw("decoder_dmodel", "text_hidden_size")
-        vision.harmless("hidden_size", "num_attention_heads", "initializer_range")
+        vision.ignore("hidden_size", "num_attention_heads", "initializer_range")
         if vision.text("vision_encoder_type", default="hmlp") != "hmlp":
-            vision.not_known("the vision encoder")
+            vision.mark_incomplete("the vision encoder")
         if not vision.flag("use_vision_norm", default=True):
-            vision.not_known("a vision encoder without norm at its end")
+            vision.mark_incomplete("a vision encoder without norm at its end")
         fields: dict[str, Any] = {
             "patch_size": vision.integer("patch_size", default=40),
             "n_layers": vision.integer("n_layers", "num_hidden_layers", default=24),
@@ -159,11 +159,11 @@ def inkling_towers(root: Config) -> list[Block]:
         made.append({"folding_vision": fields})
     if audio is not None:
         audio.raw("decoder_dmodel", "text_hidden_size")
-        audio.harmless("dmel_max_value", "dmel_min_value", "initializer_range")
+        audio.ignore("dmel_max_value", "dmel_min_value", "initializer_range")
         if audio.text("audio_mode", default="dmel") != "dmel":
-            audio.not_known("the audio encoder")
+            audio.mark_incomplete("the audio encoder")
         if audio.flag("bias", default=False) or not audio.flag("use_audio_norm", default=True):
-            audio.not_known("biases, or no norm, in the audio encoder")
+            audio.mark_incomplete("biases, or no norm, in the audio encoder")
         bins = audio.integer("n_mel_bins", "num_codebooks", default=80)
         steps = audio.integer("mel_vocab_size", "codebook_size", default=256)
         made.append({"binned_audio": {"n_mel_bins": bins, "mel_vocab_size": steps}})

@@ -1,0 +1,106 @@
+"""The table of facts as Markdown and HTML for people, as CSV and JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from archdraw.app.pages import page
+from archdraw.app.tables import COLUMNS, Row, plain
+
+NOT_DISCLOSED, NONE = "not disclosed", "–"
+
+ABOUT = frozenset({"developer", "released", "license", "family", "link", "context_length"})
+"""What a spec says of a model and no count: a gap there is no secret of its developer's."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as people read it. ``number`` is the full one where ``text`` is rounded, ``link`` where a text leads."""
+
+    text: str
+    counted: bool = False
+    number: str = ""
+    link: str = ""
+
+
+def write_csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
+    """Lines with commas (RFC 4180), the first of them the keys; cells for several things join them by semicolons."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([plain(found[key]) for key in keys] for found in rows)
+    return stream.getvalue()
+
+
+def write_json(rows: Sequence[Row], keys: Sequence[str]) -> str:
+    """A list of objects."""
+    return json.dumps([{key: found[key] for key in keys} for found in rows], indent=2, ensure_ascii=False) + "\n"
+
+
+def write_md(rows: Sequence[Row], keys: Sequence[str]) -> str:
+    """A table of GitHub's Markdown, names linked where the links are not a column of their own."""
+    keys, linked = _for_readers(rows, keys)
+    lines = [[COLUMNS[key].title for key in keys], ["---:" if COLUMNS[key].counted else "---" for key in keys]]
+    for found in rows:
+        cells = [_for_people(found, key).replace("\\", "\\\\").replace("|", "\\|") for key in keys]
+        if linked and "name" in keys and found["link"]:
+            place = keys.index("name")
+            cells[place] = f"[{cells[place]}]({found['link']})"
+        lines.append(cells)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def write_html(rows: Sequence[Row], keys: Sequence[str]) -> str:
+    """A page with the table and nothing from elsewhere; for light and for dark screens."""
+    keys, linked = _for_readers(rows, keys)
+    return page(
+        "table.html.j2",
+        count="1 model" if len(rows) == 1 else f"{len(rows)} models",
+        head=[Cell(COLUMNS[key].title, COLUMNS[key].counted) for key in keys],
+        rows=[[_cell(found, key, linked) for key in keys] for found in rows],
+        heading=keys.index("name") if "name" in keys else None,
+    )
+
+
+def _for_readers(rows: Sequence[Row], keys: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """The columns that people are shown, and whether names are links.
+
+    Where all columns are asked for, links are those of the names, and a column without a single value is left out.
+    """
+    if tuple(keys) == tuple(COLUMNS):
+        keys = [key for key in keys if key != "link" and any(found[key] is not None for found in rows)]
+    return keys, "link" not in keys
+
+
+def _for_people(found: Row, key: str) -> str:
+    """A value in one cell, for people; of a model of which nothing can be counted, what is not disclosed is said."""
+    value = found[key]
+    if value is None:
+        return NOT_DISCLOSED if found["total_parameters"] is None and key not in ABOUT else NONE
+    if value in (0, []) and not isinstance(value, bool):
+        return NONE
+    return COLUMNS[key].shown(value)
+
+
+def _cell(found: Row, key: str, linked: bool) -> Cell:
+    counted, value = COLUMNS[key].counted, found[key]
+    leads = key == "link" or (key == "name" and linked)
+    return Cell(
+        _for_people(found, key),
+        counted,
+        number=f"{value:,}" if counted and value else "",
+        link=(found["link"] or "") if leads else "",
+    )
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Row], Sequence[str]], str]] = {
+    "md": write_md,
+    "csv": write_csv,
+    "json": write_json,
+    "html": write_html,
+}
+"""The writer of each format: it takes whole rows, and the keys of the columns to show."""

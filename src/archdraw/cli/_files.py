@@ -1,0 +1,61 @@
+"""Results that go to files and to stdout, and what is said where they cannot."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from archdraw.doors import FORMATS
+from archdraw.errors import ArchdrawError
+from archdraw.files import write_whole
+
+ENVIRONMENT = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG}
+)
+"""Errors of the system that no fault of the program makes: no space left, too many open files, too long a name ..."""
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes ``data`` to ``path`` at once. Raises :class:`ArchdrawError` where the file cannot be written."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise ArchdrawError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def check_stdout(format: str) -> None:
+    """Whether a file of ``format`` can go to stdout.
+
+    Raises :class:`ArchdrawError` where stdout is closed, :class:`click.UsageError` where it is a terminal and the
+    format is not text.
+    """
+    if sys.stdout is None:
+        raise ArchdrawError("stdout is closed: nothing can be written to it")
+    if format != TEXT and sys.stdout.isatty():
+        raise click.UsageError(f"{format} is not text; redirect it to a file or a pipe")
+
+
+def one_file(output: str, wanted: tuple[str, ...]) -> str:
+    """The format of the one file that ``-o`` names by its suffix; empty for a folder, which may be missing yet.
+
+    ``wanted`` are the formats that ``--format`` names. Raises :class:`click.UsageError` where the two contradict each
+    other, and for a suffix that is no format.
+    """
+    path, suffix = Path(output), Path(output).suffix.removeprefix(".").lower()
+    if path.is_dir() or output.endswith(("/", os.sep)):
+        return ""
+    if suffix in FORMATS.names():
+        if wanted and wanted != (suffix,):
+            raise click.UsageError(f"-o {output} is one {suffix} file, but --format is {', '.join(wanted)}")
+        return suffix
+    if suffix.isalpha():
+        raise click.UsageError(f"{FORMATS.unknown(suffix)}; end the name of a folder with /")
+    return ""
+
+
+TEXT = "svg"
+"""The format that can be printed on a terminal."""

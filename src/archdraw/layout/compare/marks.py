@@ -1,0 +1,92 @@
+"""Signs and letters at the boxes of models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.compare import grid, signs
+from archdraw.layout.compare.grid import Slot
+from archdraw.layout.compare.side_by_side_picture import SideBySide
+from archdraw.layout.page import MARGIN
+from archdraw.layout.plate import panels
+from archdraw.layout.plate.column import MODEL_RIGHT, Column
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap
+
+CHANNEL = 64.0
+"""Between two columns."""
+SIGN_SIZE = 28.0
+
+
+def joins(slot: Slot) -> bool:
+    """Whether ``slot`` is that of a module that joins the line from below."""
+    return any(isinstance(item, Tap) and item.direction == "in" for item in slot.items)
+
+
+def paint_signs(canvas: Canvas, picture: SideBySide, step: float) -> None:
+    """The sign of each slot that differs: in the channel, or at the left of a module beside the line."""
+    joining = sum(map(joins, grid.slots(picture.items)))
+    for slot in grid.slots(picture.items):
+        for index, sign in enumerate(slot.signs):
+            if sign is None:
+                continue
+            if any(isinstance(item, Tap) for item in slot.items):
+                place = _beside(canvas, slot, index + 1, step)
+                # At the left, but where the lines of several that join from below pass there.
+                x = place.right + 18 if joining > 1 and joins(slot) else place.left - SIGN_SIZE / 2 - 6
+                signs.paint(canvas, x, place.middle, sign, SIGN_SIZE)
+            else:
+                middle = canvas.places[grid.mark(index + 1, slot.path)].middle
+                x = MARGIN + (index + 1) * step - CHANNEL / 2
+                signs.paint(canvas, x, middle, sign, SIGN_SIZE)
+
+
+def _beside(canvas: Canvas, slot: Slot, column: int, step: float) -> Place:
+    """Where the box of a module beside the line stands in a column, or the gap for it; draws that of one below."""
+    item = slot.items[column]
+    if isinstance(item, Tap):
+        return canvas.places[item.box.path]
+    if (gap := canvas.places.get(grid.gap_mark(column, slot.path))) is not None:
+        return gap
+    # One that joins from below stands outside the grid: its gap is where the neighbour has it.
+    other = next(index for index, one in enumerate(slot.items) if isinstance(one, Tap))
+    tap = slot.items[other]
+    assert isinstance(tap, Tap)
+    there, shift = canvas.places[tap.box.path], (column - other) * step
+    place = Place(there.left + shift, there.top, there.right + shift, there.bottom)
+    grid.dashed(canvas, place, slot.absent)
+    canvas.places[grid.gap_mark(column, slot.path)] = place
+    return place
+
+
+def paint_letters(canvas: Canvas, picture: SideBySide, columns: Sequence[Column], step: float) -> None:
+    """The letter of each opened box: in the gutter at the right of its column, level with it.
+
+    A box that is not the only one at its level has its letter at its side.
+    """
+    items = [item for slot in grid.slots(picture.items) for item in slot.items if item is not None]
+    branches = {path for item in items for path in _branches(item)}
+    gutter = MODEL_RIGHT + panels.gutter(picture.lettered)
+    for path, letter in picture.letters:
+        place = canvas.places[path]
+        index = int((place.left - MARGIN) // step)
+        x = MARGIN + index * step + columns[index].width - gutter / 2
+        if path in branches:
+            x = place.right + 2 + panels.badge_width(letter, panels.LETTER) / 2
+        canvas.paint_for(picture.models[index].accent)
+        panels.badge(canvas, x, place.middle, letter, panels.LETTER)
+
+
+def _branches(item: Diagram, *, inside: bool = False) -> Iterator[str]:
+    """The paths of boxes that stand beside others."""
+    match item:
+        case Box(path=path) if inside:
+            yield path
+        case Branches(items=items):
+            for part in items:
+                yield from _branches(part, inside=True)
+        case Chain(items=items) | Choice(options=items):
+            for part in items:
+                yield from _branches(part, inside=inside)
+        case Rail(body=body) | Frame(body=body):
+            yield from _branches(body, inside=inside)

@@ -1,0 +1,33 @@
+"""The letters of panels, as many as there are panels: A to Z without I, O and Q, then AA, AB ..."""
+
+from __future__ import annotations
+
+from functools import cache
+
+ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
+"""Without I and O, which look like digits, and Q, whose tail leaves a badge."""
+
+
+def letter(number: int) -> str:
+    """The letter of panel ``number``, from 0 on: ``A``, ``Z`` for 22, ``AA`` for 23.
+
+    Raises ValueError for a negative number.
+    """
+    if number < 0:
+        raise ValueError(f"panels are numbered from 0 on, not {number}")
+    before, last = divmod(number, len(ALPHABET))
+    return (letter(before - 1) if before else "") + ALPHABET[last]
+
+
+@cache
+def number(letter: str) -> int:
+    """The number of the panel with that ``letter``, by which panels are ordered: ``B`` comes before ``AA``.
+
+    Raises ValueError for what :func:`letter` does not return.
+    """
+    found = 0
+    for digit in letter:
+        found = found * len(ALPHABET) + ALPHABET.index(digit) + 1
+    if not found:
+        raise ValueError("a panel without a letter has no number")
+    return found - 1

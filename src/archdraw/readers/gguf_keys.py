@@ -1,0 +1,79 @@
+"""Metadata keys of GGUF files, behind the architecture's name, and what config.json calls them.
+
+Keys: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key-value-pairs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Keys = Mapping[str, str]
+
+COMMON: Keys = {
+    "block_count": "num_hidden_layers",
+    "embedding_length": "hidden_size",
+    "feed_forward_length": "intermediate_size",
+    "context_length": "max_position_embeddings",
+    "vocab_size": "vocab_size",
+    "attention.head_count": "num_attention_heads",
+    "attention.head_count_kv": "num_key_value_heads",
+    "attention.key_length": "head_dim",
+    "attention.layer_norm_rms_epsilon": "rms_norm_eps",
+    "attention.layer_norm_epsilon": "layer_norm_eps",
+    "attention.sliding_window": "sliding_window",
+    "rope.freq_base": "rope_theta",
+    "attn_logit_softcapping": "attn_logit_softcapping",
+    "final_logit_softcapping": "final_logit_softcapping",
+}
+"""Keys behind the architecture's name, and what config.json calls them."""
+
+EXPERTS: Keys = {
+    "expert_count": "num_experts",
+    "expert_used_count": "num_experts_per_tok",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
+    "expert_weights_norm": "norm_topk_prob",
+}
+LATENT: Keys = {
+    "attention.q_lora_rank": "q_lora_rank",
+    "attention.kv_lora_rank": "kv_lora_rank",
+    "expert_count": "n_routed_experts",
+    "expert_used_count": "num_experts_per_tok",
+    "expert_shared_count": "n_shared_experts",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_weights_scale": "routed_scaling_factor",
+    "expert_weights_norm": "norm_topk_prob",
+    "expert_group_count": "n_group",
+    "expert_group_used_count": "topk_group",
+    "leading_dense_block_count": "first_k_dense_replace",
+}
+GRANITE: Keys = {
+    "embedding_scale": "embedding_multiplier",
+    "residual_scale": "residual_multiplier",
+    "logit_scale": "logits_scaling",
+    "attention.scale": "attention_multiplier",
+}
+
+IGNORED = frozenset(
+    [
+        "attention.causal",
+        "attention.layer_norm_rms_epsilon",
+        "rope.dimension_sections",
+        "tensor_data_layout",
+        "rope.scaling.attn_factor",
+        "rope.scaling.finetuned",
+        "rope.scaling.yarn_log_multiplier",
+        "rope.scaling.yarn_beta_fast",
+        "rope.scaling.yarn_beta_slow",
+        "use_parallel_residual",
+        "rope.scaling.yarn_ext_factor",
+        "rope.scaling.yarn_attn_factor",
+        "pooling_type",
+        "interleaved_layers",
+        "rope.freq_base_swa",
+        "rope.dimension_count_swa",
+        "attention.key_length_swa",
+        "attention.value_length_swa",
+    ]
+)
+"""Keys without bearing on structure and counts, or that repeat the family's default."""

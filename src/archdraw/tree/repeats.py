@@ -1,0 +1,62 @@
+"""Repeats in a row of items: the one search that stacks, captions, orders of letters and imported specs are made with.
+
+What a repeat is worth is the number of items that need not be written out: all rounds of its unit but the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """``times`` rounds of a unit of ``unit`` items, from the item ``start`` on."""
+
+    start: int
+    unit: int
+    times: int
+
+    @property
+    def stop(self) -> int:
+        """The first item behind the last round."""
+        return self.start + self.unit * self.times
+
+    @property
+    def saved(self) -> int:
+        """How many items need not be written out."""
+        return self.unit * (self.times - 1)
+
+
+def times_at(row: Sequence[Any], start: int, unit: int) -> int:
+    """How often in a row the ``unit`` items at ``start`` come; 1 where they do not repeat."""
+    first, times = row[start : start + unit], 1
+    while row[start + times * unit : start + (times + 1) * unit] == first:
+        times += 1
+    return times
+
+
+def period(row: Sequence[Any]) -> int:
+    """The length of the shortest unit whose rounds, the last one cut off or not, are the whole ``row``."""
+    return next(unit for unit in range(1, len(row) + 1) if row[unit:] == row[: len(row) - unit])
+
+
+def best_repeat(row: Sequence[Any], *, longest: int | None = None, varied: bool = False) -> Repeated | None:
+    """The repeat in ``row`` that saves most, among equals that of the shorter unit, then the earlier; None for none.
+
+    ``longest`` bounds the length of a unit, so that the search stays linear in the length of the row. ``varied``: only
+    units of several different items count.
+    """
+    best: Repeated | None = None
+    for unit in range(1, min(len(row) // 2, longest or len(row)) + 1):
+        start, equal = 0, 0
+        for place in range(unit, len(row) + 1):
+            if place < len(row) and row[place] == row[place - unit]:
+                equal += 1
+                continue
+            found = Repeated(start, unit, equal // unit + 1)
+            if found.saved > (best.saved if best else 0) and not (varied and len(set(row[start : start + unit])) == 1):
+                best = found
+            start, equal = place - unit + 1, 0
+    return best

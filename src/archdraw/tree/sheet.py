@@ -1,0 +1,51 @@
+"""The fact sheet of one model: rows of a name, a number and a remark, made from :func:`archdraw.tree.counts.report`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from typing import Any, TypeAlias
+
+from archdraw.kinds.wording import data_size
+
+Row: TypeAlias = tuple[str, str, str]
+"""A name, which is indented where it is a part of the one above, a number, and a remark."""
+
+
+def rows(report: Mapping[str, Any]) -> Iterator[Row]:
+    """The rows of the fact sheet, numbers in full and sizes of memory in bytes; none where nothing is known."""
+    total = report["total_parameters"]
+    if total is None:
+        return
+    yield "total parameters", f"{total:,}", ""
+    yield "active parameters", f"{report['active_parameters']:,}", ""
+    yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
+    if report["text_parameters"] != total:
+        yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
+    for label, count in report["parameters_beside"].items():
+        yield label, f"{count:,}", "not in total"
+    yield "layers", f"{report['layers']:,}", ""
+    for part, count in report["parts"].items():
+        yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
+    at = f"{report['context']:,} tokens"
+    yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
+    yield _bytes("KV cache per token", report["kv_cache_bytes_per_token"], ", bf16")
+    yield _bytes(f"KV cache at {at}", report["kv_cache_bytes"], ", bf16")
+    if report["recurrent_state_bytes"]:
+        yield _bytes("recurrent state", report["recurrent_state_bytes"], ", bf16")
+    for dtype, size in report["weight_memory_bytes"].items():
+        yield _bytes(f"weights in {dtype}", size)
+
+
+def _bytes(name: str, size: int, remark: str = "") -> Row:
+    return name, f"{size:,}", f"{data_size(size)}{remark}"
+
+
+def html_table(caption: str, rows: Iterable[Row]) -> str:
+    """``rows`` as a table of HTML, which a notebook shows."""
+    lines = [
+        f'<tr><th scope="row" style="text-align: left">{"&emsp;" * name.startswith(" ")}{escape(name.strip())}</th>'
+        f'<td style="text-align: right">{escape(number)}</td><td style="text-align: left">{escape(remark)}</td></tr>'
+        for name, number, remark in rows
+    ]
+    return f"<table><caption>{escape(caption)}</caption><tbody>{''.join(lines)}</tbody></table>"

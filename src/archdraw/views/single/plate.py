@@ -1,0 +1,17 @@
+"""The whole model: its layers, what is opened beside them, and the strip."""
+
+from __future__ import annotations
+
+from archdraw.layout.plate import plate as layout
+from archdraw.scene import Scene
+from archdraw.spec import Spec
+from archdraw.theme import Theme
+from archdraw.tree.blocks import Module
+from archdraw.views.architecture import picture
+from archdraw.views.single import whole
+
+
+def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    """The plate of a model. Raises :class:`archdraw.ArchdrawError` for an ``argument``: it takes none."""
+    whole("plate", argument)
+    return layout.draw(picture(spec, block), theme)

@@ -1,0 +1,24 @@
+"""The layers of a model as a strip of cells."""
+
+from __future__ import annotations
+
+from archdraw.errors import ArchdrawError
+from archdraw.layout.plate import plate as layout
+from archdraw.scene import Scene
+from archdraw.spec import Spec
+from archdraw.theme import Theme
+from archdraw.tree.blocks import Module
+from archdraw.views.architecture import picture
+from archdraw.views.single import whole
+
+
+def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
+    """The strip of a model.
+
+    Raises :class:`archdraw.ArchdrawError` for an ``argument``, and where the model has no strip.
+    """
+    whole("strip", argument)
+    try:
+        return layout.draw_strip(picture(spec, block), theme)
+    except ValueError as error:
+        raise ArchdrawError(str(error)) from None

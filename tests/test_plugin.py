@@ -1,0 +1,282 @@
+"""A package outside the project adds one of each thing, each in one file, and all of it works from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+import archdraw
+
+PLUGIN = Path(__file__).parent / "data" / "plugin"
+SOURCES = PLUGIN / "src" / "archdraw_example"
+
+SPEC = """\
+name: Tiny GRU
+context_length: 4096
+hidden_size: 1024
+vocab_size: 32000
+layers:
+  - embedding
+  - decoder:
+      times: 12
+      attention: {min_gru: {inner_size: 1536}}
+      feed_forward: {swiglu: {intermediate_size: 2816}}
+  - rmsnorm
+  - output_head
+"""
+CONFIG = {
+    "model_type": "min_gru",
+    "architectures": ["MinGRUForCausalLM"],
+    "hidden_size": 1024,
+    "inner_size": 1536,
+    "intermediate_size": 2816,
+    "hidden_act": "silu",
+    "num_hidden_layers": 12,
+    "vocab_size": 32000,
+    "max_position_embeddings": 4096,
+    "tie_word_embeddings": False,
+}
+MIXER = 3 * 1024 * 1536
+"""Gate, candidate and output projection, without biases."""
+TOTAL = 2 * 32000 * 1024 + 12 * (MIXER + 3 * 1024 * 2816 + 2 * 1024) + 1024
+
+PICTURE = "from archdraw import load\nfrom archdraw.app.pictures import picture, subject\n"
+
+Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an environment in which the example is installed, above the one that runs the tests."""
+    place = tmp_path_factory.mktemp("environment")
+    venv.create(place, symlinks=os.name != "nt")
+    made = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    found = subprocess.run(
+        [made, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # archdraw, what it needs and what builds the example are those of the environment that runs the tests.
+    below = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (Path(found.stdout.strip()) / "below.pth").write_text(below, "utf-8")
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--quiet"]
+    install = [sys.executable, "-m", "pip", "--python", str(made), "install", *offline, str(PLUGIN)]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def start(python: Path, tmp_path: Path) -> Run:
+    """Starts Python in that environment, in a folder with a spec and a config of the new mixer."""
+    (tmp_path / "gru.yaml").write_text(SPEC, "utf-8")
+    (tmp_path / "tiny-gru").mkdir()
+    (tmp_path / "tiny-gru" / "config.json").write_text(json.dumps(CONFIG), "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(archdraw.__file__).parents[1]), "COLUMNS": "120"}
+
+    def started(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [python, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return started
+
+
+@pytest.fixture
+def run(start: Run) -> Callable[..., str]:
+    """Runs a command that succeeds and says nothing on stderr; returns what it prints."""
+
+    def ran(*words: str) -> str:
+        done = start("-m", "archdraw", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return ran
+
+
+def test_the_example_is_not_there_without_being_installed() -> None:
+    """Else the tests below would prove nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import archdraw_example"], capture_output=True, text=True, check=False
+    )
+    assert "ModuleNotFoundError: No module named 'archdraw_example'" in done.stderr
+
+
+def test_each_thing_is_one_file() -> None:
+    """One file for each line of the metadata, and no other."""
+    groups = tomllib.loads((PLUGIN / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+    values = {group: [*points.items()] for group, points in groups.items()}
+    assert all(len(points) == 1 for points in values.values())
+    files = set()
+    for group, [(name, value)] in values.items():
+        place = PLUGIN / "src" / value.partition(":")[0].replace(".", "/")
+        files.add(place / f"{name}.yaml" if group == "archdraw.themes" else place.with_suffix(".py"))
+    assert files == {file for file in SOURCES.rglob("*") if file.is_file() and file.name != "__init__.py"}
+
+
+def test_the_kind_has_a_page_and_a_line(run: Callable[..., str]) -> None:
+    page = run("kinds", "min_gru")
+    assert page.startswith("min_gru (mixer)\n\nMinimal gated recurrent unit: ")
+    assert "arXiv:2410.01201" in page
+    assert re.search(r"^ *inner_size\b.*whole number \(1 or more\)", page, re.MULTILINE)
+    assert re.search(r"^  min_gru +Minimal gated recurrent unit", run("kinds"), re.MULTILINE)
+
+
+def test_the_kind_is_counted_and_drawn(run: Callable[..., str], tmp_path: Path) -> None:
+    facts = json.loads(run("facts", "gru.yaml", "--json"))
+    assert facts["total_parameters"] == TOTAL
+    assert facts["recurrent_state_bytes"] == 12 * 1536 * 2
+    assert run("check", "gru.yaml")
+    assert run("render", "gru.yaml", "-o", "made.svg") == "made.svg\n"
+    drawn = (tmp_path / "made.svg").read_text("utf-8")
+    assert drawn.count("Minimal GRU") >= 2, "the box of the layer, and its panel"
+    assert "1,536 channels" in drawn
+    assert "gated recurrence" in drawn
+
+
+def test_the_kind_is_hinted_at(start: Run, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text(SPEC.replace("min_gru", "min_gro"), "utf-8")
+    done = start("-m", "archdraw", "check", "wrong.yaml")
+    assert done.returncode == 1
+    assert "wrong.yaml:9:" in done.stderr
+    assert "did you mean min_gru?" in done.stderr
+    assert "did you mean min_gru?" in start("-m", "archdraw", "kinds", "min_gro").stderr
+
+
+def test_the_reader_reads_a_config(run: Callable[..., str], tmp_path: Path) -> None:
+    assert run("render", "tiny-gru/config.json", "-o", "made") == "made/tiny-gru.svg\n"
+    assert "Minimal GRU" in (tmp_path / "made" / "tiny-gru.svg").read_text("utf-8")
+    assert json.loads(run("facts", "tiny-gru/config.json", "--json"))["total_parameters"] == TOTAL
+
+
+def test_the_convention_matches_a_checkpoint(start: Run, tmp_path: Path) -> None:
+    """``check --weights`` knows the names of the example's checkpoints, and finds what is wrong among them."""
+    shapes: dict[str, Sequence[int]] = {
+        "embed_tokens.weight": (32000, 1024),
+        "norm.weight": (1024,),
+        "lm_head.weight": (32000, 1024),
+    }
+    for layer in range(12):
+        shapes |= {
+            f"layers.{layer}.rnn.to_z.weight": (1536, 1024),
+            f"layers.{layer}.rnn.to_h.weight": (1536, 1024),
+            f"layers.{layer}.rnn.to_out.weight": (1024, 1536),
+            f"layers.{layer}.mlp.gate_proj.weight": (2816, 1024),
+            f"layers.{layer}.mlp.up_proj.weight": (2816, 1024),
+            f"layers.{layer}.mlp.down_proj.weight": (1024, 2816),
+            f"layers.{layer}.input_layernorm.weight": (1024,),
+            f"layers.{layer}.post_attention_layernorm.weight": (1024,),
+        }
+    _write_header(tmp_path / "model.safetensors", shapes)
+    right = start("-m", "archdraw", "check", "gru.yaml", "--weights", "model.safetensors")
+    assert (right.returncode, right.stderr) == (0, "")
+    shapes["layers.3.rnn.to_out.weight"] = (1024, 1535)
+    _write_header(tmp_path / "model.safetensors", shapes)
+    wrong = start("-m", "archdraw", "check", "gru.yaml", "--weights", "model.safetensors")
+    assert wrong.returncode == 1
+    assert wrong.stderr == (
+        "model.safetensors:1:1: error: layers.3.mixer.out_proj.weight is [1024, 1535], not [1024, 1536]\n"
+    )
+
+
+def _write_header(file: Path, shapes: Mapping[str, Sequence[int]]) -> None:
+    """A safetensors file of which there is nothing but the header, and as many zeros as that asks for, in a hole."""
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        size = 2
+        for length in shape:
+            size *= length
+        header[name] = {"dtype": "BF16", "shape": list(shape), "data_offsets": [end, end + size]}
+        end += size
+    text = json.dumps(header).encode()
+    with file.open("wb") as stream:
+        stream.write(len(text).to_bytes(8, "little") + text)
+        stream.truncate(8 + len(text) + end)
+
+
+def test_the_view_is_drawn_and_listed(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
+    run("render", "gru.yaml", "--view", "badge", "-o", "made.svg")
+    drawn = (tmp_path / "made.svg").read_text("utf-8")
+    assert f"{TOTAL:,} parameters" in drawn
+    assert "Minimal GRU" not in drawn
+    assert "badge, card, inset, plate, strip" in " ".join(run("render", "--help").split())
+    assert "did you mean badge?" in start("-m", "archdraw", "render", "gru.yaml", "--view", "bagde").stderr
+
+
+def test_the_view_of_several_is_a_command_and_a_function(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
+    assert json.loads(run("vocabularies", "gru.yaml", "llama-3-8b", "--json")) == {
+        "Llama 3 8B": 128256,
+        "Tiny GRU": 32000,
+    }
+    assert "Tiny GRU" not in run("vocabularies", "gru.yaml", "llama-3-8b", "--least", "100000", "--json")
+    assert run("vocabularies", "gru.yaml", "-o", "made.svg") == "made.svg\n"
+    assert "32,000" in (tmp_path / "made.svg").read_text("utf-8")
+    assert "Entries that a vocabulary has at least." in run("vocabularies", "--help")
+    assert re.search(r"^  vocabularies +List the vocabulary sizes", run("--help"), re.MULTILINE)
+    program = f"{PICTURE}print(picture('vocabularies', [subject(load('gru.yaml'))]).data())"
+    done = start("-c", program)
+    assert done.stdout == "{'Tiny GRU': 32000}\n"
+
+
+def test_the_format_is_written_and_listed(run: Callable[..., str], tmp_path: Path) -> None:
+    assert run("render", "gru.yaml", "--format", "svg,txt", "-o", "made") == "made/gru.svg\nmade/gru.txt\n"
+    assert run("render", "gru.yaml", "-o", "made.txt") == "made.txt\n"
+    words = (tmp_path / "made.txt").read_text("utf-8")
+    assert words == (tmp_path / "made" / "gru.txt").read_text("utf-8")
+    assert {"Tiny GRU", "Minimal GRU", "1,536 channels"} <= set(words.splitlines())
+    for command in ("render", "vocabularies", "compare"):
+        assert "pdf, png, svg, txt" in run(command, "--help")
+
+
+def test_the_theme_paints_and_is_listed(run: Callable[..., str], tmp_path: Path) -> None:
+    run("render", "gru.yaml", "--theme", "sepia", "-o", "made.svg")
+    assert '"#FBF5E6"' in (tmp_path / "made.svg").read_text("utf-8")
+    (tmp_path / "mine.yaml").write_text("like: sepia\nink: '#000000'\n", "utf-8")
+    run("render", "gru.yaml", "--theme", "mine.yaml", "-o", "mine.svg")
+    assert '"#FBF5E6"' in (tmp_path / "mine.svg").read_text("utf-8")
+    row = next(line.split() for line in run("themes").splitlines() if line.startswith("sepia"))
+    assert row[:3] == ["sepia", "#FBF5E6", "#1A1D21"]
+    assert Path(row[3]).is_file()
+    for command in ("render", "gallery", "vocabularies"):
+        assert "dark, light, print, sepia" in " ".join(run(command, "--help").split())
+
+
+def test_the_command_runs_and_is_listed(run: Callable[..., str], start: Run) -> None:
+    assert f"attention {12 * MIXER:,}" in run("parts", "gru.yaml").splitlines()
+    assert re.search(r"^  parts +List the parameters of a model by part\.$", run("--help"), re.MULTILINE)
+    assert run("parts", "--help").startswith("Usage: archdraw parts [OPTIONS] SPEC\n")
+    assert "did you mean parts or facts?" in start("-m", "archdraw", "prats", "gru.yaml").stderr
+
+
+def test_no_picture_has_a_fault(start: Run) -> None:
+    program = f"""{PICTURE}
+from archdraw.lint.faults import faults
+from archdraw.theme import load_theme
+model = load("gru.yaml")
+for theme in ("sepia", "light", "dark", "print"):
+    for view in ("plate", "badge"):
+        print(faults(model.scene(view, theme)))
+    print(faults(picture("vocabularies", [subject(model)]).scene(theme)))
+"""
+    done = start("-c", program)
+    assert (done.stdout, done.stderr) == ("[]\n" * 12, "")
+
+
+def test_other_processes_draw_it_too(run: Callable[..., str], tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"gru-{number}.yaml").write_text(SPEC, "utf-8")
+    names = [f"gru-{number}" for number in range(4)]
+    made = run("render", *(f"{name}.yaml" for name in names), "-j", "2", "--view", "badge", "--format", "txt")
+    assert made == "".join(f"out/{name}.txt\n" for name in names)
