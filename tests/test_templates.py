@@ -143,7 +143,7 @@ def test_the_encoder_of_the_documentation() -> None:
             "   22 |   - wide: {act: tanh}\n"
             "      |                 ^^^^\n"
             "  hint: one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, relu, relu2; "
-            "in the template wide",
+            "act of the template wide",
         ),
         (
             "  - wide: {facto: 2}",
@@ -157,7 +157,7 @@ def test_the_encoder_of_the_documentation() -> None:
             "tiny.yaml:22:20: error: features must be at most 1,000,000,000, not 1280000000\n"
             "   22 |   - wide: {factor: 20000000}\n"
             "      |                    ^^^^^^^^\n"
-            "  hint: in the template wide",
+            "  hint: factor of the template wide",
         ),
     ],
 )
@@ -172,7 +172,21 @@ def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
     )
     place, _, hint = problem.partition("\n  hint: ")
     assert place.startswith("tiny.yaml:8:79: error: 5 heads do not divide 16 features\n")
-    assert re.fullmatch(r"in the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+    assert re.fullmatch(r"num_heads of the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+
+
+def test_several_faults_of_one_use_are_told_each_at_its_value() -> None:
+    problems = refused(WIDE, "  - wide: {act: tanh}\n  - wide: {factor: 20000000, act: swish}")
+    assert [problem.partition("\n")[0] for problem in problems] == [
+        "tiny.yaml:22:17: error: tanh is no activation that is known",
+        "tiny.yaml:23:20: error: features must be at most 1,000,000,000, not 1280000000",
+    ]
+    fields = "hidden_size: 100, intermediate_size: 4, num_hidden_layers: 2, num_attention_heads: 16, hidden_act: foo"
+    problems = refused("  x: rmsnorm", f"  - x\n  - pixtral_vision: {{{fields}}}")
+    assert [problem.partition("\n")[0] for problem in problems] == [
+        "tiny.yaml:8:105: error: 16 heads do not divide 100 features",
+        "tiny.yaml:8:121: error: foo is no activation that is known",
+    ]
 
 
 def test_a_fault_inside_of_an_own_template_points_into_it() -> None:

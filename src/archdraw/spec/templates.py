@@ -101,7 +101,7 @@ class Template(Kind):
             try:
                 block = kind.expand(scope)
             except (KindError, ExceptionGroup) as error:
-                _raise(self._mapped(error, reader))
+                self._raise(self._mapped(error, reader))
         return self._unsigned(block)
 
     def features_out(self, scope: Scope) -> int:
@@ -113,7 +113,7 @@ class Template(Kind):
             try:
                 width = kind.features_out(scope)
             except (KindError, ExceptionGroup) as error:
-                _raise(self._mapped(error, reader))
+                self._raise(self._mapped(error, reader))
         self._width = (self, scope.hidden_size, width)
         return width
 
@@ -140,7 +140,7 @@ class Template(Kind):
         else:
             kind = reader.block(written)
         if kind is None or reader.found:
-            _raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
+            self._raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
         self._made = (self, scope.hidden_size, kind, reader, values.size)
         return kind, reader, values.size
 
@@ -150,7 +150,7 @@ class Template(Kind):
         messages = ((values.node(check.message), check.at) for check in failed)
         errors = [KindError(shown_value(node.value), at) for node, at in messages if isinstance(node, ScalarNode)]
         if errors:
-            _raise(errors)
+            self._raise(errors)
 
     @contextmanager
     def _entered(self) -> Iterator[None]:
@@ -177,6 +177,15 @@ class Template(Kind):
             case _:
                 return block
 
+    def _raise(self, errors: Iterable[KindError]) -> NoReturn:
+        """Raises what is wrong, each thing once: layers that are written by a loop are all wrong alike."""
+        found = list({(error.message, error.field, getattr(error, "span", None)): error for error in errors}.values())
+        if len(found) == 1:
+            raise found[0]
+        for error in found:
+            error.trail.append(self)  # what a group of errors passes signs single ones alone
+        raise ExceptionGroup("a template does not fit", found)
+
     def _mapped(self, error: Exception, reader: Reader) -> Iterator[KindError]:
         """What ``error`` says, each at the parameter that it comes from."""
         if isinstance(error, ExceptionGroup):
@@ -195,9 +204,9 @@ class Template(Kind):
     def _fault(self, message: str, span: Span, hint: str) -> KindError:
         """A fault at ``span`` in the text of the template: at the parameter whose value stands there, if one does."""
         own = self.origin.own
-        where = f"in the template {self.keyword}" + ("" if own else f", line {span.line} of {span.file}")
-        hint = "; ".join(filter(None, (hint, where)))
         field = next(self._named_at(span), "")
+        where = f"{field} of the template {self.keyword}" if field else f"in the template {self.keyword}"
+        hint = "; ".join(filter(None, (hint, where if own else f"{where}, line {span.line} of {span.file}")))
         return KindError(message, field, hint) if field or not own else TemplateError(message, span, hint)
 
     def _named_at(self, span: Span) -> Iterator[str]:
@@ -227,12 +236,6 @@ def _count(size: int) -> None:
         counted[0] += size
         if counted[0] > MOST_NODES:
             raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
-
-
-def _raise(errors: Iterable[KindError]) -> NoReturn:
-    """Raises what is wrong, each thing once: layers that are written by a loop are all wrong alike."""
-    found = list({(error.message, error.field, getattr(error, "span", None)): error for error in errors}.values())
-    raise found[0] if len(found) == 1 else ExceptionGroup("a template does not fit", found)
 
 
 def _scalar_at(node: Node, span: Span) -> ScalarNode | None:
