@@ -81,6 +81,22 @@ def test_a_block_can_be_given_for_a_parameter() -> None:
     assert facts(made).total_parameters == 2 * (64 + 64 * 64)
 
 
+WRAP = "  wrap: {parameters: {inside: {type: block}}, block: {residual: [rmsnorm, $inside]}}"
+
+
+def wrapped(times: int) -> str:
+    text = "rmsnorm"
+    for _ in range(times):
+        text = f"{{wrap: {{inside: {text}}}}}"
+    return f"  - {text}"
+
+
+def test_a_template_can_be_given_to_itself() -> None:
+    assert facts(model(WRAP, wrapped(3))).total_parameters == 4 * 64
+    (problem,) = refused(WRAP, wrapped(25))
+    assert "blocks are nested deeper than 64 with all templates written out" in problem
+
+
 def test_templates_use_definitions_and_other_templates() -> None:
     define = (
         "  up: {parameters: {width: null}, block: [{linear: $width}, back]}\n"

@@ -137,6 +137,7 @@ class Declaring:
         kind.family = names.family(block.value)
         kind.origin = Source(self.document, self.kinds, self.define, block.value, own_values, own_checks, self.own)
         kind.height = names.height(block.value)
+        kind.own_height = Names({}, None, {}, {}).height(block.value)
         kind.drawn_as = ("auxiliary",) if kind.family == "side" else get_args(Role)
         return kind
 

@@ -9,7 +9,6 @@ from archdraw.errors import ArchdrawError
 from archdraw.kinds.base import Kind
 from archdraw.spec.declaring import shipped
 
-
 _READ: dict[Path, type[Kind]] = {}
 """Every template that was read, by its file: however often kinds are looked for, it is one class."""
 

@@ -16,7 +16,7 @@ from pydantic import PrivateAttr
 
 from archdraw.errors import Span
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.source import MOST_NODES, Document, MappingNode, Node, ScalarNode
+from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -62,8 +62,8 @@ class Check:
 
 _size: ContextVar[list[int] | None] = ContextVar("size", default=None)
 """Values that the templates of the model that is being expanded have been written out to so far."""
-_open: ContextVar[tuple[str, ...]] = ContextVar("open", default=())
-"""The templates that are being expanded, the outermost first."""
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+"""Levels of blocks of the templates that are being expanded, each within the one before."""
 
 
 @contextmanager
@@ -82,8 +82,12 @@ class Template(Kind):
     origin: ClassVar[Source]
     height: ClassVar[int]
     """At most so many levels of blocks stand in it, those of other templates and definitions counted."""
+    own_height: ClassVar[int]
+    """The same without those."""
 
     _made: tuple[Template, int, Kind, Reader, int] | None = PrivateAttr(default=None)
+    _within: tuple[str, ...] = PrivateAttr(default=())
+    """The templates in whose text this use of one stands, the outermost first."""
     _expanded: bool = PrivateAttr(default=False)
     _width: tuple[Template, int, int] | None = PrivateAttr(default=None)
 
@@ -122,6 +126,9 @@ class Template(Kind):
         if self._made is not None and self._made[0] is self and self._made[1] == scope.hidden_size:
             return self._made[2:]
         source = self.origin
+        if self.keyword in self._within:
+            circle = " -> ".join((*self._within[self._within.index(self.keyword) :], self.keyword))
+            raise KindError(f"{self.keyword} is defined by itself: {circle}")
         known: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
         known[LINE_WIDTH] = scope.hidden_size
         values = Substitution(known)
@@ -133,7 +140,8 @@ class Template(Kind):
         except SubstitutionError as fault:
             raise self._fault(fault.message, fault.span, fault.hint) from None
         _count(values.size)
-        reader = Reader(source.document, source.kinds, source.define, ready=values.ready)
+        reader = _BodyReader(source.document, source.kinds, source.define, ready=values.ready)
+        reader.within = (*self._within, self.keyword)
         kind = None
         if written is None:
             reader.report("a template comes to no block", source.block.span)
@@ -154,16 +162,15 @@ class Template(Kind):
 
     @contextmanager
     def _entered(self) -> Iterator[None]:
-        """Raises :class:`KindError` where the template is being expanded already."""
-        chain = _open.get()
-        if self.keyword in chain:
-            circle = " -> ".join((*chain[chain.index(self.keyword) :], self.keyword))
-            raise KindError(f"{self.keyword} is defined by itself: {circle}")
-        token = _open.set((*chain, self.keyword))
+        """Raises :class:`KindError` where templates that are given to templates are too deep when written out."""
+        depth = _depth.get() + self.own_height
+        if depth > DEEPEST:
+            raise KindError(f"blocks are nested deeper than {DEEPEST} with all templates written out")
+        token = _depth.set(depth)
         try:
             yield
         finally:
-            _open.reset(token)
+            _depth.reset(token)
 
     def _unsigned(self, block: Block) -> Block:
         """``block`` without the sign of a mere frame, so that it is signed as one of this kind."""
@@ -227,6 +234,19 @@ class Template(Kind):
                     inner = values[name]
                     text = inner.text if isinstance(inner, ScalarNode) else ""
                     yield from self._names(ScalarNode(text if text.startswith("$") else f"$({text})", inner.span))
+
+
+class _BodyReader(Reader):
+    """Reads the text of a template; templates that are used in it know that they are."""
+
+    within: tuple[str, ...] = ()
+
+    def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
+        """As of any reader."""
+        made = super().build(model, name, span, fields, **given)
+        if isinstance(made, Template):
+            made._within = self.within
+        return made
 
 
 def _count(size: int) -> None:
