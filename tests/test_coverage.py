@@ -29,7 +29,7 @@ def test_every_concept_has_a_model() -> None:
 
 def test_what_a_plate_leaves_out_is_told() -> None:
     model = archdraw.load(specs_folder() / "ember-1.yaml")
-    assert "weights and config are closed; drawn as its base Kimi K3" in left_out(model)
+    assert "weights and config are closed; drawn as its base model Kimi K3" in left_out(model)
     assert "inside of MoonViT" in left_out(model)
     assert left_out(archdraw.load(specs_folder() / "bert-base.yaml")) == []
     # Its box stands on the spine, with the same words as the panel that would open it.

@@ -119,6 +119,6 @@ def test_phrases_are_found() -> None:
     ] == ["'Who'", "'of them a token'", "'tells'"]
 
 
-def no_phrase_in_plates(spec: Path) -> None:
-    """For every spec, once the words of kinds are new: to be renamed to ``test_...`` with the marks of the specs."""
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_plates(spec: Path) -> None:
     assert found(words(archdraw.load(spec).scene()), "plates") == []
