@@ -177,7 +177,7 @@ def test_the_encoder_of_the_documentation() -> None:
         ),
     ],
 )
-def test_a_wrong_value_is_told_where_it_was_written(layers: str, message: str) -> None:
+def test_a_wrong_value_is_reported_where_it_was_written(layers: str, message: str) -> None:
     assert refused(WIDE, layers) == [message]
 
 
@@ -191,7 +191,7 @@ def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
     assert re.fullmatch(r"num_heads of the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
 
 
-def test_several_faults_of_one_use_are_told_each_at_its_value() -> None:
+def test_several_faults_of_one_use_are_reported_each_at_its_value() -> None:
     problems = refused(WIDE, "  - wide: {act: tanh}\n  - wide: {factor: 20000000, act: swish}")
     assert [problem.partition("\n")[0] for problem in problems] == [
         "tiny.yaml:22:17: error: tanh is no activation that is known",
@@ -239,7 +239,7 @@ def test_a_fault_inside_of_an_own_template_points_into_it() -> None:
         ("  t: {parameters: {n: 2}, colour: red, block: rmsnorm}", "template t has no field colour"),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told_once_and_used_or_not(define: str, message: str) -> None:
+def test_what_is_wrong_with_a_template_is_reported_once_used_or_not(define: str, message: str) -> None:
     for layers in ("  - rmsnorm", "  - t: {n: 5}\n  - t"):
         (problem,) = refused(define, layers)
         assert re.match(r"tiny\.yaml:5:\d+: error: ", problem)
