@@ -81,6 +81,22 @@ def test_a_block_can_be_given_for_a_parameter() -> None:
     assert facts(made).total_parameters == 2 * (64 + 64 * 64)
 
 
+WRAP = "  wrap: {parameters: {inside: {type: block}}, block: {residual: [rmsnorm, $inside]}}"
+
+
+def wrapped(times: int) -> str:
+    text = "rmsnorm"
+    for _ in range(times):
+        text = f"{{wrap: {{inside: {text}}}}}"
+    return f"  - {text}"
+
+
+def test_a_template_can_be_given_to_itself() -> None:
+    assert facts(model(WRAP, wrapped(3))).total_parameters == 4 * 64
+    (problem,) = refused(WRAP, wrapped(25))
+    assert "blocks are nested deeper than 64 with all templates written out" in problem
+
+
 def test_templates_use_definitions_and_other_templates() -> None:
     define = (
         "  up: {parameters: {width: null}, block: [{linear: $width}, back]}\n"
@@ -143,7 +159,7 @@ def test_the_encoder_of_the_documentation() -> None:
             "   22 |   - wide: {act: tanh}\n"
             "      |                 ^^^^\n"
             "  hint: one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, relu, relu2; "
-            "in the template wide",
+            "act of the template wide",
         ),
         (
             "  - wide: {facto: 2}",
@@ -157,11 +173,11 @@ def test_the_encoder_of_the_documentation() -> None:
             "tiny.yaml:22:20: error: features must be at most 1,000,000,000, not 1280000000\n"
             "   22 |   - wide: {factor: 20000000}\n"
             "      |                    ^^^^^^^^\n"
-            "  hint: in the template wide",
+            "  hint: factor of the template wide",
         ),
     ],
 )
-def test_a_wrong_value_is_told_where_it_was_written(layers: str, message: str) -> None:
+def test_a_wrong_value_is_reported_where_it_was_written(layers: str, message: str) -> None:
     assert refused(WIDE, layers) == [message]
 
 
@@ -172,7 +188,21 @@ def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
     )
     place, _, hint = problem.partition("\n  hint: ")
     assert place.startswith("tiny.yaml:8:79: error: 5 heads do not divide 16 features\n")
-    assert re.fullmatch(r"in the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+    assert re.fullmatch(r"num_heads of the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+
+
+def test_several_faults_of_one_use_are_reported_each_at_its_value() -> None:
+    problems = refused(WIDE, "  - wide: {act: tanh}\n  - wide: {factor: 20000000, act: swish}")
+    assert [problem.partition("\n")[0] for problem in problems] == [
+        "tiny.yaml:22:17: error: tanh is no activation that is known",
+        "tiny.yaml:23:20: error: features must be at most 1,000,000,000, not 1280000000",
+    ]
+    fields = "hidden_size: 100, intermediate_size: 4, num_hidden_layers: 2, num_attention_heads: 16, hidden_act: foo"
+    problems = refused("  x: rmsnorm", f"  - x\n  - pixtral_vision: {{{fields}}}")
+    assert [problem.partition("\n")[0] for problem in problems] == [
+        "tiny.yaml:8:105: error: 16 heads do not divide 100 features",
+        "tiny.yaml:8:121: error: foo is no activation that is known",
+    ]
 
 
 def test_a_fault_inside_of_an_own_template_points_into_it() -> None:
@@ -209,7 +239,7 @@ def test_a_fault_inside_of_an_own_template_points_into_it() -> None:
         ("  t: {parameters: {n: 2}, colour: red, block: rmsnorm}", "template t has no field colour"),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told_once_and_used_or_not(define: str, message: str) -> None:
+def test_what_is_wrong_with_a_template_is_reported_once_used_or_not(define: str, message: str) -> None:
     for layers in ("  - rmsnorm", "  - t: {n: 5}\n  - t"):
         (problem,) = refused(define, layers)
         assert re.match(r"tiny\.yaml:5:\d+: error: ", problem)

@@ -61,14 +61,14 @@ def templates(
         kind = declaring.template(name, entry)
         if kind is not None:
             made[name] = kind
-    # A template that is broken is known, so that its uses are not told as well.
+    # A template that is broken is known, so that its uses are not reported as well.
     known = {name: made.get(name, _Broken) for name in nodes}
     made.update(known)
     return declaring.kinds, others, tuple(declaring.problems)
 
 
 class _Broken(Template):
-    """Stands for a template whose own problems have been told: any fields are its."""
+    """Stands for a template whose own problems have been reported: any fields are its."""
 
     model_config = ConfigDict(extra="allow")
     keyword = "broken"
@@ -106,13 +106,13 @@ class Declaring:
         before = len(self.problems)
         node = entry.value
         if not isinstance(node, MappingNode):
-            self._tell("a template is a mapping with parameters and block", entry)
+            self._report("a template is a mapping with parameters and block", entry)
             return None
         rest = {inner.key: inner for inner in node.entries}
         block, parameters = rest.pop("block", None), rest.pop(PARAMETERS, None)
         values, checks = rest.pop("values", None), rest.pop("checks", None)
         if block is None or parameters is None:
-            self._tell(f"template {name} needs {'block' if block is None else PARAMETERS}", entry)
+            self._report(f"template {name} needs {'block' if block is None else PARAMETERS}", entry)
             return None
         head = self._read(Head, f"template {name}", entry, MappingNode(tuple(rest.values()), node.span))
         fields = dict(self._fields(parameters))
@@ -137,15 +137,16 @@ class Declaring:
         kind.family = names.family(block.value)
         kind.origin = Source(self.document, self.kinds, self.define, block.value, own_values, own_checks, self.own)
         kind.height = names.height(block.value)
+        kind.own_height = Names({}, None, {}, {}).height(block.value)
         kind.drawn_as = ("auxiliary",) if kind.family == "side" else get_args(Role)
         return kind
 
     def _check_head(self, written: Mapping[str, Entry], head: Head, fields: Mapping[str, Any]) -> None:
         for concept in head.concepts:
             if concept not in _CONCEPTS:
-                self._tell(f"no concept is called {concept[:40]}", written["concepts"], nearest(concept, _CONCEPTS))
+                self._report(f"no concept is called {concept[:40]}", written["concepts"], nearest(concept, _CONCEPTS))
         if head.main is not None and head.main not in fields:
-            self._tell(f"no parameter is called {head.main[:40]}", written["main"], nearest(head.main, fields))
+            self._report(f"no parameter is called {head.main[:40]}", written["main"], nearest(head.main, fields))
 
     def _kind(self, name: str, fields: Mapping[str, Any], head: Head) -> type[Template]:
         make = cast("Callable[..., type[Template]]", create_model)
@@ -155,7 +156,7 @@ class Declaring:
         kind.keyword = name
         return kind
 
-    def _tell(self, message: str, entry: Entry, hint: str = "", *, value: bool = False) -> None:
+    def _report(self, message: str, entry: Entry, hint: str = "", *, value: bool = False) -> None:
         span = entry.value.span if value else entry.span
         self.problems.append(self.document.problem(message, span, hint))
 
@@ -168,11 +169,11 @@ class Declaring:
     def _fields(self, parameters: Entry) -> Iterator[tuple[str, Any]]:
         """The parameters as fields of a pydantic model."""
         if not isinstance(parameters.value, MappingNode):
-            self._tell("parameters is a mapping of names", parameters, "write parameters: {width: 1024}")
+            self._report("parameters is a mapping of names", parameters, "write parameters: {width: 1024}")
             return
         for entry in parameters.value.entries:
             if not entry.key.isidentifier() or _is_taken(entry.key):
-                self._tell(f"{entry.key[:40]} cannot be the name of a parameter", entry, "choose another name")
+                self._report(f"{entry.key[:40]} cannot be the name of a parameter", entry, "choose another name")
                 continue
             found = self._field(entry)
             if found is not None:
@@ -199,7 +200,7 @@ class Declaring:
         if value is not None:
             problem = _default_problem(declared, value)
             if problem:
-                self._tell(f"the default of {entry.key} {problem}", default, value=True)
+                self._report(f"the default of {entry.key} {problem}", default, value=True)
                 return None
         annotation = declared.annotation(optional=value is None)
         return annotation, Field(default=value, description=sentence(declared.description))
@@ -209,12 +210,12 @@ class Declaring:
         if values is None:
             return
         if not isinstance(values.value, MappingNode):
-            self._tell("values is a mapping of names to expressions", values)
+            self._report("values is a mapping of names to expressions", values)
             return
         names = list(known)
         for entry in values.value.entries:
             if not entry.key.isidentifier() or entry.key in names or _is_taken(entry.key):
-                self._tell(f"{entry.key[:40]} cannot be the name of a value", entry, "choose another name")
+                self._report(f"{entry.key[:40]} cannot be the name of a value", entry, "choose another name")
                 continue
             self.problems += checked_value(self.document, entry.value, names)
             names.append(entry.key)
@@ -224,7 +225,7 @@ class Declaring:
         if checks is None:
             return
         if not isinstance(checks.value, SequenceNode):
-            self._tell("checks is a list of {that, message, at}", checks)
+            self._report("checks is a list of {that, message, at}", checks)
             return
         for item in checks.value.items:
             parts = {entry.key: entry for entry in item.entries} if isinstance(item, MappingNode) else {}
@@ -234,7 +235,7 @@ class Declaring:
             at = plain(parts["at"].value)
             if at not in fields:
                 hint = nearest(str(at), fields)
-                self._tell(f"no parameter is called {at}", parts["at"], hint, value=True)
+                self._report(f"no parameter is called {at}", parts["at"], hint, value=True)
                 continue
             message = parts["message"].value
             assert isinstance(message, ScalarNode)

@@ -55,8 +55,8 @@ class Parameter(BaseModel):
 
     def _one(self, name: str) -> Any:
         if name not in _PLAIN:
-            families = tuple(family for family in get_args(Family) if family == name)
-            return Annotated[InstanceOf[Kind], Expects((*families, "block") if families else ())]
+            wanted = tuple(family for family in get_args(Family) if family in (name, "block"))
+            return Annotated[InstanceOf[Kind], Expects(() if name == "block" else wanted)]
         if self.enum is not None:
             return Literal[self.enum]
         match name:

@@ -9,6 +9,9 @@ from archdraw.errors import ArchdrawError
 from archdraw.kinds.base import Kind
 from archdraw.spec.declaring import shipped
 
+_READ: dict[Path, type[Kind]] = {}
+"""Every template that was read, by its file: however often kinds are looked for, it is one class."""
+
 
 class Shipped(Mapping[str, type[Kind]]):
     """Kinds by keyword, in alphabetical order; a template is a file called like it, read when it is asked for.
@@ -26,7 +29,10 @@ class Shipped(Mapping[str, type[Kind]]):
 
     def __getitem__(self, name: str) -> type[Kind]:
         if name not in self._made:
-            self._made[name] = shipped(self._files[name], self)
+            file = self._files[name]
+            if file not in _READ:
+                _READ[file] = shipped(file, self)
+            self._made[name] = _READ[file]
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:

@@ -16,7 +16,7 @@ from pydantic import PrivateAttr
 
 from archdraw.errors import Span
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.source import MOST_NODES, Document, MappingNode, Node, ScalarNode
+from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -62,8 +62,8 @@ class Check:
 
 _size: ContextVar[list[int] | None] = ContextVar("size", default=None)
 """Values that the templates of the model that is being expanded have been written out to so far."""
-_open: ContextVar[tuple[str, ...]] = ContextVar("open", default=())
-"""The templates that are being expanded, the outermost first."""
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+"""Levels of blocks of the templates that are being expanded, each within the one before."""
 
 
 @contextmanager
@@ -82,8 +82,12 @@ class Template(Kind):
     origin: ClassVar[Source]
     height: ClassVar[int]
     """At most so many levels of blocks stand in it, those of other templates and definitions counted."""
+    own_height: ClassVar[int]
+    """The same without those."""
 
     _made: tuple[Template, int, Kind, Reader, int] | None = PrivateAttr(default=None)
+    _within: tuple[str, ...] = PrivateAttr(default=())
+    """The templates in whose text this use of one stands, the outermost first."""
     _expanded: bool = PrivateAttr(default=False)
     _width: tuple[Template, int, int] | None = PrivateAttr(default=None)
 
@@ -101,7 +105,7 @@ class Template(Kind):
             try:
                 block = kind.expand(scope)
             except (KindError, ExceptionGroup) as error:
-                _raise(self._mapped(error, reader))
+                self._raise(self._mapped(error, reader))
         return self._unsigned(block)
 
     def features_out(self, scope: Scope) -> int:
@@ -113,7 +117,7 @@ class Template(Kind):
             try:
                 width = kind.features_out(scope)
             except (KindError, ExceptionGroup) as error:
-                _raise(self._mapped(error, reader))
+                self._raise(self._mapped(error, reader))
         self._width = (self, scope.hidden_size, width)
         return width
 
@@ -122,6 +126,9 @@ class Template(Kind):
         if self._made is not None and self._made[0] is self and self._made[1] == scope.hidden_size:
             return self._made[2:]
         source = self.origin
+        if self.keyword in self._within:
+            circle = " -> ".join((*self._within[self._within.index(self.keyword) :], self.keyword))
+            raise KindError(f"{self.keyword} is defined by itself: {circle}")
         known: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
         known[LINE_WIDTH] = scope.hidden_size
         values = Substitution(known)
@@ -133,14 +140,15 @@ class Template(Kind):
         except SubstitutionError as fault:
             raise self._fault(fault.message, fault.span, fault.hint) from None
         _count(values.size)
-        reader = Reader(source.document, source.kinds, source.define, ready=values.ready)
+        reader = _BodyReader(source.document, source.kinds, source.define, ready=values.ready)
+        reader.within = (*self._within, self.keyword)
         kind = None
         if written is None:
             reader.report("a template comes to no block", source.block.span)
         else:
             kind = reader.block(written)
         if kind is None or reader.found:
-            _raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
+            self._raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
         self._made = (self, scope.hidden_size, kind, reader, values.size)
         return kind, reader, values.size
 
@@ -150,20 +158,19 @@ class Template(Kind):
         messages = ((values.node(check.message), check.at) for check in failed)
         errors = [KindError(shown_value(node.value), at) for node, at in messages if isinstance(node, ScalarNode)]
         if errors:
-            _raise(errors)
+            self._raise(errors)
 
     @contextmanager
     def _entered(self) -> Iterator[None]:
-        """Raises :class:`KindError` where the template is being expanded already."""
-        chain = _open.get()
-        if self.keyword in chain:
-            circle = " -> ".join((*chain[chain.index(self.keyword) :], self.keyword))
-            raise KindError(f"{self.keyword} is defined by itself: {circle}")
-        token = _open.set((*chain, self.keyword))
+        """Raises :class:`KindError` where templates that are given to templates are too deep when written out."""
+        depth = _depth.get() + self.own_height
+        if depth > DEEPEST:
+            raise KindError(f"blocks are nested deeper than {DEEPEST} with all templates written out")
+        token = _depth.set(depth)
         try:
             yield
         finally:
-            _open.reset(token)
+            _depth.reset(token)
 
     def _unsigned(self, block: Block) -> Block:
         """``block`` without the sign of a mere frame, so that it is signed as one of this kind."""
@@ -176,6 +183,15 @@ class Template(Kind):
                 return replace(block, body=self._unsigned(body))
             case _:
                 return block
+
+    def _raise(self, errors: Iterable[KindError]) -> NoReturn:
+        """Raises what is wrong, each thing once: layers that are written by a loop are all wrong alike."""
+        found = list({(error.message, error.field, getattr(error, "span", None)): error for error in errors}.values())
+        if len(found) == 1:
+            raise found[0]
+        for error in found:
+            error.trail.append(self)  # what a group of errors passes signs single ones alone
+        raise ExceptionGroup("a template does not fit", found)
 
     def _mapped(self, error: Exception, reader: Reader) -> Iterator[KindError]:
         """What ``error`` says, each at the parameter that it comes from."""
@@ -195,9 +211,9 @@ class Template(Kind):
     def _fault(self, message: str, span: Span, hint: str) -> KindError:
         """A fault at ``span`` in the text of the template: at the parameter whose value stands there, if one does."""
         own = self.origin.own
-        where = f"in the template {self.keyword}" + ("" if own else f", line {span.line} of {span.file}")
-        hint = "; ".join(filter(None, (hint, where)))
         field = next(self._named_at(span), "")
+        where = f"{field} of the template {self.keyword}" if field else f"in the template {self.keyword}"
+        hint = "; ".join(filter(None, (hint, where if own else f"{where}, line {span.line} of {span.file}")))
         return KindError(message, field, hint) if field or not own else TemplateError(message, span, hint)
 
     def _named_at(self, span: Span) -> Iterator[str]:
@@ -220,6 +236,19 @@ class Template(Kind):
                     yield from self._names(ScalarNode(text if text.startswith("$") else f"$({text})", inner.span))
 
 
+class _BodyReader(Reader):
+    """Reads the text of a template; templates that are used in it know that they are."""
+
+    within: tuple[str, ...] = ()
+
+    def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
+        """As of any reader."""
+        made = super().build(model, name, span, fields, **given)
+        if isinstance(made, Template):
+            made._within = self.within
+        return made
+
+
 def _count(size: int) -> None:
     """Adds ``size`` values to those of the model. Raises :class:`KindError` where they are too many."""
     counted = _size.get()
@@ -227,12 +256,6 @@ def _count(size: int) -> None:
         counted[0] += size
         if counted[0] > MOST_NODES:
             raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
-
-
-def _raise(errors: Iterable[KindError]) -> NoReturn:
-    """Raises what is wrong, each thing once: layers that are written by a loop are all wrong alike."""
-    found = list({(error.message, error.field, getattr(error, "span", None)): error for error in errors}.values())
-    raise found[0] if len(found) == 1 else ExceptionGroup("a template does not fit", found)
 
 
 def _scalar_at(node: Node, span: Span) -> ScalarNode | None:

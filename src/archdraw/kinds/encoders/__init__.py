@@ -1,1 +1,1 @@
-"""Kinds of encoders beside the layers: text, images, sound."""
+"""Encoders: of text, images and audio; most are templates, YAML files that bear the name of their kind."""
