@@ -13,8 +13,8 @@ from archdraw.lint.faults import faults
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
-from archdraw.tree.blocks import layers, leaves
 from archdraw.tree.facts import report
+from archdraw.tree.walks import layers, leaves
 from archdraw.views import draw
 
 DATA = Path(__file__).parent / "data"

@@ -10,7 +10,7 @@ import archdraw
 from archdraw.analysis.concepts import concepts
 from archdraw.model import Model
 from archdraw.resources import specs_folder
-from archdraw.tree.blocks import layers, leaves
+from archdraw.tree.walks import layers, leaves
 
 
 @cache

@@ -28,9 +28,9 @@ from archdraw.tree.blocks import (
     Side,
     Weight,
     Window,
-    leaves,
 )
 from archdraw.tree.facts import Facts, combined, facts, report
+from archdraw.tree.walks import leaves
 
 ROOT = Path(__file__).parents[1]
 

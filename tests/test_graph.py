@@ -28,9 +28,10 @@ from archdraw.scene import Circle, Group, Line, Polygon, Rect, Scene
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Experts, Leaf, Module, children, leaves, linear, walk
+from archdraw.tree.blocks import Experts, Leaf, Module, linear
 from archdraw.tree.description import describe
 from archdraw.tree.facts import combined, facts
+from archdraw.tree.walks import children, leaves, walk
 
 HEAD = "name: Tiny\ncontext_length: 64\nhidden_size: 256\nvocab_size: 128\nlayers:\n  - embedding\n"
 DOCUMENTED = next(

@@ -11,13 +11,9 @@ from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import NoPosition, Rope, RopeScaling
-from archdraw.tree.blocks import (
-    Block,
-    Leaf,
-    Sequence,
-    leaves,
-)
+from archdraw.tree.blocks import Block, Leaf, Sequence
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from described import describe
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION, beside
 

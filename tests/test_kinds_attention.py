@@ -8,8 +8,9 @@ from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias, Rope, RopeScaling
 from archdraw.kinds.mixers.token_sparse_attention import TokenSparseAttention
-from archdraw.tree.blocks import Cache, Leaf, Module, Window, leaves
+from archdraw.tree.blocks import Cache, Leaf, Module, Window
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from described import describe
 
 SCOPE = Scope(hidden_size=64, vocab_size=100)

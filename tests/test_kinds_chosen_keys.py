@@ -8,8 +8,9 @@ from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.block_sparse_attention import BlockSparseAttention
 from archdraw.kinds.mixers.differential_attention import GroupedDifferentialLatent
 from archdraw.kinds.mixers.position import Rope
-from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.blocks import Window
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from described import describe
 from test_wiring import leaving
 

@@ -17,7 +17,8 @@ from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec, expand, parse_spec
 from archdraw.spec.templates import Template
-from archdraw.tree.blocks import Block, Leaf, Module, Role, Side, children, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Role, Side
+from archdraw.tree.walks import children, walk
 
 KINDS = list(kinds().values())
 EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.keyword)

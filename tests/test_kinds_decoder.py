@@ -16,9 +16,10 @@ from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.layers.unpublished import Unpublished
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, leaves
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)
 TIED = Scope(hidden_size=64, vocab_size=1000, tie_word_embeddings=True)

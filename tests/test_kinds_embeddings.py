@@ -15,8 +15,9 @@ from archdraw.kinds.embeddings.ngram_memory import NgramMemory
 from archdraw.kinds.embeddings.per_layer_embedding import LayerScalar, PerLayerEmbeddings, PerLayerInput
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.layers.decoder import Decoder
-from archdraw.tree.blocks import Block, Leaf, Module, Side, leaves, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.description import describe
+from archdraw.tree.walks import leaves, walk
 
 SCOPE = Scope(hidden_size=32, vocab_size=1000)
 TIED = Scope(hidden_size=32, vocab_size=1000, tie_word_embeddings=True)

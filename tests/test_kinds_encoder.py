@@ -13,9 +13,10 @@ from archdraw.kinds.feed_forward.feed_forward import ReLU
 from archdraw.kinds.layers.decoder import Decoder, EncoderLayer
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
-from archdraw.tree.blocks import Block, Leaf, Module, Side, inputs, leaves, outputs
+from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import inputs, leaves, outputs
 from samples import template
 
 SMALL = Scope(hidden_size=64, vocab_size=1000, context_length=128)

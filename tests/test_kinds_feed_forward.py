@@ -11,9 +11,10 @@ from archdraw.kinds.feed_forward.feed_forward import GEGLU, GELU, ReLUSquared, S
 from archdraw.kinds.feed_forward.kind import FeedForwardKind
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
 from archdraw.kinds.feed_forward.router_mlp import MLPRouter
-from archdraw.tree.blocks import Block, Leaf, Module, leaves, walk
+from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves, walk
 from samples import EXPERTS, SCOPE
 
 

@@ -13,9 +13,10 @@ from archdraw.kinds.layers.norm import RMSNorm
 from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import GroupedQuery
 from archdraw.kinds.residuals.alternating_updates import AltUpDecoder, AltUpMerge, AltUpStreams
-from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side, leaves, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Residual, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.diagrams import opened
 from samples import beside, template
 from test_wiring import leaving

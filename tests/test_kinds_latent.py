@@ -25,8 +25,9 @@ from archdraw.readers.config import Config
 from archdraw.readers.families.qwen4 import table_rows
 from archdraw.readers.families.streams import layer_ratios
 from archdraw.readers.latent_parts import index_kinds, sparse_layers
-from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side, leaves
+from archdraw.tree.blocks import Leaf, Module, Parallel, Residual, Side
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from described import describe
 from samples import LATENT, SCOPE
 

@@ -10,9 +10,9 @@ from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.lightning_attention import LightningAttention
 from archdraw.kinds.mixers.linear_attention import GatedDeltaNet, KimiDeltaAttention
 from archdraw.kinds.mixers.position import Rope
-from archdraw.tree.blocks import leaves
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

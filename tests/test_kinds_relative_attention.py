@@ -6,8 +6,9 @@ import pytest
 
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.relative_attention import AddedConvolution, LearnedScale, RelativeAttention
-from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.blocks import Window
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from described import describe
 from test_wiring import leaving
 

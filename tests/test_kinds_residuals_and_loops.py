@@ -17,9 +17,10 @@ from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConne
 from archdraw.kinds.residuals.residual import ResidualKind, ScaledResidual
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.kinds.residuals.weighted_residual import WeightedResidual
-from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence, layers, leaves
+from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import layers, leaves
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
 LAYER = Decoder(attention=MultiHead(num_attention_heads=4), feed_forward=SwiGLU(intermediate_size=64), times=3)

@@ -17,9 +17,10 @@ from archdraw.kinds.mixers.short_convolution import ShortConvolution
 from archdraw.kinds.mixers.state_space import Mamba, Mamba2
 from archdraw.kinds.registry import kinds
 from archdraw.kinds.residuals.affine import Affine
-from archdraw.tree.blocks import Module, leaves
+from archdraw.tree.blocks import Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)

@@ -6,8 +6,9 @@ import pytest
 
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.encoders.folding_vision import FoldingVision
-from archdraw.tree.blocks import Graph, Leaf, Module, Side, leaves, walk
+from archdraw.tree.blocks import Graph, Leaf, Module, Side
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.diagrams import opened
 from described import describe
 from samples import beside, template

@@ -12,9 +12,10 @@ from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.spec import expand, load_spec, parse_spec
-from archdraw.tree.blocks import Leaf, Module, Window, leaves, walk
+from archdraw.tree.blocks import Leaf, Module, Window
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
+from archdraw.tree.walks import leaves, walk
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "tests" / "data" / "configs"

@@ -11,9 +11,10 @@ import pytest
 from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
-from archdraw.tree.blocks import Window, leaves
+from archdraw.tree.blocks import Window
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
+from archdraw.tree.walks import leaves
 
 BASE = {
     "vocab_size": 512,

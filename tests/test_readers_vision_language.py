@@ -11,8 +11,8 @@ import pytest
 from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
-from archdraw.tree.blocks import layers
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import layers
 
 TEXT: dict[str, Any] = {
     "hidden_size": 64,

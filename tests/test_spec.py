@@ -13,22 +13,11 @@ from archdraw.errors import InputError, Span
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import expand, load_spec, parse_spec
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    children,
-    layers,
-    leaves,
-)
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import cycled, number_of_layers
+from archdraw.tree.walks import children, layers, leaves
 
 TESTS = Path(__file__).parent
 HEAD = "name: Tiny\ncontext_length: 4096\nhidden_size: 1024\nvocab_size: 32000\n"

@@ -18,8 +18,9 @@ from archdraw.kinds.registry import kinds
 from archdraw.spec import expand, parse_spec
 from archdraw.spec.templates import Template
 from archdraw.spec.values import LARGEST, ExpressionError, expression, pieces
-from archdraw.tree.blocks import Leaf, Module, Repeat, Side, leaves, walk
+from archdraw.tree.blocks import Leaf, Module, Repeat, Side
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import leaves, walk
 
 HEAD = "name: Tiny\nhidden_size: 64\nvocab_size: 100\n"
 DOCS = Path(__file__).parents[1] / "docs" / "spec.md"

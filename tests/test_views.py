@@ -29,7 +29,7 @@ from archdraw.picture import (
 )
 from archdraw.resources import specs_folder
 from archdraw.theme import theme_names
-from archdraw.tree.blocks import leaves
+from archdraw.tree.walks import leaves
 from archdraw.views.architecture import picture
 
 SPECS = sorted(specs_folder().glob("*.yaml"))

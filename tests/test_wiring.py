@@ -17,23 +17,9 @@ from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead, MultiQuery
 from archdraw.kinds.mixers.position import NoPosition, Rope
 from archdraw.resources import specs_folder
 from archdraw.spec import expand, load_spec
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Side,
-    inputs,
-    leaves,
-    outputs,
-    walk,
-)
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
+from archdraw.tree.walks import inputs, leaves, outputs, walk
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))

@@ -171,7 +171,8 @@ class Model:
         >>> [path for path, block in load("llama-3-8b").walk() if block.role == "norm"]
         ['layers/layer/input_layernorm', 'layers/layer/post_attention_layernorm', 'norm']
         """
-        from archdraw.tree.blocks import Leaf, Module, walk
+        from archdraw.tree.blocks import Leaf, Module
+        from archdraw.tree.walks import walk
 
         for path, block in walk(self.block.body):
             if isinstance(block, Leaf | Module):

@@ -16,7 +16,8 @@ from archdraw.glossary.concepts import GROUPS, SHIPPED, Concept, Group
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Module, layers, leaves, walk
+from archdraw.tree.blocks import Module
+from archdraw.tree.walks import layers, leaves, walk
 
 
 def concepts(spec: Spec, block: Module) -> tuple[Concept, ...]:

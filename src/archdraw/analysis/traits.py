@@ -13,8 +13,9 @@ from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.plate import CONTEXT
 from archdraw.glossary.traits import EXPERTS, HEADS, VOCABULARY, WIDTH, WINDOW
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Experts, Module, layers, leaves, walk
+from archdraw.tree.blocks import Experts, Module
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import layers, leaves, walk
 
 Sign = Literal["+", "−", ""]
 

@@ -8,8 +8,9 @@ from archdraw.analysis.concepts import concepts, grouped, known_concepts
 from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.scene import Text
-from archdraw.tree.blocks import Block, Side, children
+from archdraw.tree.blocks import Block, Side
 from archdraw.tree.description import describe
+from archdraw.tree.walks import children
 from archdraw.views.architecture import picture
 
 TITLE = 600

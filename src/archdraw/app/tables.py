@@ -19,8 +19,9 @@ from archdraw.glossary import text
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, TIED_EMBEDDINGS, Concept, Group
 from archdraw.kinds.wording import data_size, parameters
 from archdraw.model import Model
-from archdraw.tree.blocks import Block, Experts, Module, children, layers, walk
+from archdraw.tree.blocks import Block, Experts, Module
 from archdraw.tree.counts import DEFAULT_CONTEXT, report
+from archdraw.tree.walks import children, layers, walk
 from archdraw.views.architecture import kind_of
 from archdraw.views.several import link_of
 

@@ -11,10 +11,9 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, TypeAlias
 
 from archdraw.glossary.phrases import Detail, Note, Words
 
@@ -263,106 +262,6 @@ Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Modul
 
 LINE = Sequence()
 """The block that does nothing."""
-
-
-def children(block: Block) -> tuple[Block, ...]:
-    """The blocks directly inside ``block``, in order."""
-    match block:
-        case Leaf():
-            return ()
-        case Sequence(parts=parts):
-            return parts
-        case Parallel(branches=branches):
-            return branches
-        case Graph(nodes=nodes):
-            return tuple(node for _, node in nodes)
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body) | Side(body=body):
-            return (body,)
-        case _:
-            assert_never(block)
-
-
-def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
-    """Every block below and including ``block`` with its path, input first.
-
-    A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
-    one name under one module are told apart by ``.2``, ``.3`` ... in order.
-    """
-    yield from _walk(block, path, {})
-
-
-def _walk(block: Block, path: str, taken: dict[str, int]) -> Iterator[tuple[str, Block]]:
-    if isinstance(block, Leaf | Module):
-        seen = taken[block.name] = taken.get(block.name, 0) + 1
-        name = block.name if seen == 1 else f"{block.name}.{seen}"
-        path = f"{path}/{name}" if path else name
-    yield path, block
-    below = {} if isinstance(block, Module) else taken
-    for child in children(block):
-        yield from _walk(child, path, below)
-
-
-def leaves(block: Block) -> Iterator[Leaf]:
-    """Every leaf of ``block``, input first, each once whatever repeats it."""
-    for _, part in walk(block):
-        if isinstance(part, Leaf):
-            yield part
-
-
-def outputs(block: Block) -> tuple[str, ...]:
-    """The names of the lines that leave ``block``; one unnamed line unless branches or splits say otherwise."""
-    match block:
-        case Leaf():
-            return block.outputs
-        case Sequence(parts=parts):
-            for part in reversed(parts):
-                if not isinstance(part, Side):
-                    return outputs(part)
-            return ("",)
-        case Parallel(branches=branches, merge="separate"):
-            return tuple(name for branch in branches for name in outputs(branch))
-        case Parallel() | Graph() | Residual() | Experts() | Side():
-            return ("",)
-        case Repeat(body=body) | Module(body=body):
-            return outputs(body)
-        case _:
-            assert_never(block)
-
-
-def inputs(block: Block) -> int:
-    """How many lines ``block`` takes when several are dealt out to it."""
-    match block:
-        case Leaf():
-            return block.inputs
-        case Sequence(parts=parts):
-            return next((inputs(part) for part in parts if not isinstance(part, Side)), 1)
-        case Parallel(branches=branches):
-            dealt = [inputs(branch) for branch in branches]
-            return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Graph() | Residual() | Experts() | Side():
-            return 1
-        case Repeat(body=body) | Module(body=body):
-            return inputs(body)
-        case _:
-            assert_never(block)
-
-
-def layers(block: Block) -> tuple[Module, ...]:
-    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered.
-
-    The layers of a loop over the same weights come once.
-    """
-    match block:
-        case Module(level="layer"):
-            return (block,)
-        case Leaf() | Side():
-            return ()
-        case Repeat(body=body, times=times, tied=tied):
-            return layers(body) * (1 if tied else times)
-        case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
-            return tuple(layer for child in children(block) for layer in layers(child))
-        case _:
-            assert_never(block)
 
 
 def linear(

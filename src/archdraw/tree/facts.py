@@ -13,20 +13,9 @@ from math import prod
 from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Side,
-    children,
-)
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.counts import BITS, Dtype, Facts, report
+from archdraw.tree.walks import children
 
 __all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
 

@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence as Units
 from typing import assert_never
 
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Side,
-    children,
-)
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.repeats import best_repeat, period
+from archdraw.tree.walks import children
 
 MOST_LAYERS = 10_000
 """More layers than any model has; a stack that has more is a slip of the pen."""

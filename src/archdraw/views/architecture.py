@@ -11,9 +11,10 @@ from archdraw.glossary.common import LAYERS
 from archdraw.glossary.numbers import tokens
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side, leaves, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
+from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
 from archdraw.views.developers import accent_index

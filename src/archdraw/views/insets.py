@@ -10,10 +10,11 @@ from archdraw.glossary import Words as Wording
 from archdraw.glossary.common import LAYERS
 from archdraw.glossary.numbers import data_size, tokens
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
-from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window, children, leaves, walk
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.patterns import periods, runs
+from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.active import Active
 from archdraw.views.diagrams import opened
 from archdraw.views.stack import Option, Stack

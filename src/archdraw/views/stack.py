@@ -11,11 +11,12 @@ from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual, layers, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import layers, walk
 from archdraw.views.diagrams import folded
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import ordinal, within

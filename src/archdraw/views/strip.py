@@ -10,8 +10,9 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
-from archdraw.tree.blocks import Module, leaves, walk
+from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import short_name, within

@@ -6,7 +6,8 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.picture import Chain, Frame, Inset, Item, Share, Words
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Leaf, Module, leaves, walk
+from archdraw.tree.blocks import Leaf, Module
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.diagrams import folded
 from archdraw.views.wording import share
 

@@ -7,19 +7,8 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import assert_never
 
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Side,
-    children,
-)
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.walks import children
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Chan
 from archdraw.analysis.difference.comparison import Comparison
 from archdraw.analysis.difference.structure import same, sort_of
 from archdraw.glossary import text
-from archdraw.tree.blocks import Leaf, Module, Setting, walk
+from archdraw.tree.blocks import Leaf, Module, Setting
 from archdraw.tree.facts import Facts, facts
+from archdraw.tree.walks import walk
 
 __all__ = [
     "BLOCK", "COUNTS", "LOOP", "ORDER", "TIMES", "Change", "Difference", "Equal", "Sign",

@@ -36,9 +36,8 @@ from archdraw.tree.blocks import (
     Sequence,
     Setting,
     Side,
-    layers,
-    walk,
 )
+from archdraw.tree.walks import layers, walk
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""

@@ -17,9 +17,8 @@ from archdraw.tree.blocks import (
     Sequence,
     Setting,
     Side,
-    leaves,
-    walk,
 )
+from archdraw.tree.walks import leaves, walk
 
 MIXER, FEED_FORWARD = "token mixer", "feed-forward"
 SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(

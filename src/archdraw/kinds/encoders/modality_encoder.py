@@ -16,22 +16,10 @@ from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.layers import primitives
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Name, slug
 from archdraw.kinds.leaves import counted_under, uncached
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Role,
-    Sequence,
-    Side,
-    layers,
-)
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Role, Sequence, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import MOST_LAYERS, cycled
+from archdraw.tree.walks import layers
 
 Note = Annotated[str, Field(min_length=1, max_length=160)]
 

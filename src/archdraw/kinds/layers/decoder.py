@@ -28,7 +28,7 @@ from archdraw.kinds.layers.norm import RMSNorm
 from archdraw.kinds.layers.sublayers import NORM_NAMES, Join, Placement, Sublayer, arranged, branch, row
 from archdraw.kinds.leaves import rest_counted_under
 from archdraw.kinds.residuals.residual import ResidualKind
-from archdraw.tree import blocks
+from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module, Part, Role
 
 _CONCEPTS: Mapping[Placement, Concept] = {
@@ -200,6 +200,6 @@ class EncoderLayer(Decoder):
     def expand(self, scope: Scope) -> Block:
         """The layer. Raises :class:`KindError` also where its mixer keeps a cache or a state, as a causal one does."""
         made = super().expand(scope)
-        if any(leaf.cache or leaf.state for leaf in blocks.leaves(made)):
+        if any(leaf.cache or leaf.state for leaf in walks.leaves(made)):
             raise KindError("a layer of an encoder has no KV cache and no state", "attention", "set is_causal: false")
         return made

@@ -17,7 +17,7 @@ from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_placed
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear
-from archdraw.tree import blocks
+from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.runs import number_of_layers
 
@@ -205,7 +205,7 @@ def _misfits(nodes: Iterable[tuple[str, Block]], edges: Edges) -> Iterator[KindE
     """Nodes that need other lines than the edges bring or take."""
     for name, block in nodes:
         arriving = sum(1 for _, end in edges if end == name)
-        takes, leaves = blocks.inputs(block), len(blocks.outputs(block))
+        takes, leaves = walks.inputs(block), len(walks.outputs(block))
         if takes > 1 and takes != arriving:
             lead = "1 edge leads" if arriving == 1 else f"{arriving} edges lead"
             yield KindError(f"{name} takes {takes} lines, but {lead} to it", f"nodes.{name}")

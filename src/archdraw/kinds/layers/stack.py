@@ -12,7 +12,7 @@ from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Layer, Scope
 from archdraw.kinds.expanding import expand_each
 from archdraw.kinds.fields import OwnLabel, Times
 from archdraw.kinds.layers.primitives import Name, SecondLine
-from archdraw.tree import blocks
+from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Module, Role
 from archdraw.tree.runs import MOST_LAYERS, cycled, number_of_layers
 
@@ -95,4 +95,4 @@ class Stack(Kind):
             )
         if length > MOST_LAYERS:
             raise KindError(f"a stack of {length:,} layers; at most {MOST_LAYERS:,} are drawn", "pattern")
-        return cycled([layer for block in made for layer in blocks.layers(block)], number)
+        return cycled([layer for block in made for layer in walks.layers(block)], number)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
-from archdraw.tree import blocks
+from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 
 Placement = Literal["pre", "post", "sandwich", "parallel", "post_add", "pre_add"]
@@ -72,7 +72,7 @@ def _named(norm: Leaf | Module, name: str, term: Term | None = None) -> Block:
 
 def _sandwich_terms(one: Sublayer) -> tuple[Term, Term]:
     """Of the norms before and after a sublayer; a mixer without attention heads is no attention."""
-    if one.name == "attention" and all(leaf.heads is None for leaf in blocks.leaves(one.block)):
+    if one.name == "attention" and all(leaf.heads is None for leaf in walks.leaves(one.block)):
         return words.PRE_MIXER, words.POST_MIXER
     return _SANDWICH[one.name]
 

@@ -11,7 +11,8 @@ from archdraw.glossary import text
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import TableRow
-from archdraw.tree.blocks import Block, Leaf, Module, Side, children, layers
+from archdraw.tree.blocks import Block, Leaf, Module, Side
+from archdraw.tree.walks import children, layers
 from archdraw.views.several import Subject
 from archdraw.views.wording import within
 
