@@ -31,7 +31,7 @@ NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors", "doors"},
     "scene": set(),
     "tree.blocks": {"glossary"},
-    "weights": {"weights", "tree.blocks", "errors", "source", "doors"},
+    "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdraw.kinds.wording import data_size, notes, number, parameters
+from archdraw.glossary.numbers import data_size, number, parameters
 from archdraw.views import wording
 
 UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "k": 10**3}
@@ -86,5 +86,3 @@ def test_the_views_write_numbers_as_the_kinds_do() -> None:
 
 def test_words() -> None:
     assert [number(4096), number(0.25), number(1e6)] == ["4,096", "0.25", "1,000,000"]
-    assert notes("one", ["two", "", "three"], [], "") == ("one", "two; three")
-    assert notes(["a" * 40, "b" * 40]) == ("a" * 40, "b" * 40)

@@ -98,14 +98,11 @@ def _heads_by_layer(block: Module) -> bool:
         leaf.heads.query
         for layer in layers(block)
         for _, part in walk(layer.body)
-        if isinstance(part, Module) and part.kind in _WHOLE_HEADS
+        if isinstance(part, Module) and part.role in ("attention", "sliding")
         for leaf in leaves(part.body)
-        if leaf.heads is not None
+        if leaf.heads is not None and leaf.heads.cached and not leaf.heads.cross
     }
     return len(numbers) > 1
-
-
-_WHOLE_HEADS = frozenset({"multi_head", "grouped_query", "multi_query"})
 
 
 def _bases_by_layer(block: Module) -> bool:

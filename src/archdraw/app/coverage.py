@@ -61,7 +61,7 @@ def _folded(block: Block, opened: list[str]) -> Iterator[str]:
     """The side modules that are not expanded; those of an expanded one are not in its panel."""
     if isinstance(block, Side):
         body = block.body
-        if body.kind != "unused_layers" and describe(body).title not in opened:
+        if body.level != "unused" and describe(body).title not in opened:
             yield f"inside of {text(body.label)}"
             return
     for child in children(block):

@@ -17,7 +17,7 @@ from archdraw.analysis.difference import sort_of
 from archdraw.errors import ArchdrawError, unknown_name
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, TIED_EMBEDDINGS, Concept, Group
-from archdraw.kinds.wording import data_size, parameters
+from archdraw.glossary.numbers import data_size, parameters
 from archdraw.model import Model
 from archdraw.tree.blocks import Block, Experts, Module
 from archdraw.tree.counts import DEFAULT_CONTEXT, report

@@ -13,7 +13,7 @@ from archdraw.cli._amounts import memory, tokens
 from archdraw.cli._specs import Work, specs_argument
 from archdraw.cli._terminal import table
 from archdraw.errors import ArchdrawError
-from archdraw.kinds.wording import data_size
+from archdraw.glossary.numbers import data_size
 
 
 @click.command("fit")

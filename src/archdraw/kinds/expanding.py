@@ -6,13 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archdraw.kinds.base import Kind, KindError, Scope
-from archdraw.kinds.leaves import rest_counted_under
 from archdraw.tree.blocks import Block
-
-__all__ = ["book_rest", "expand_each", "expand_in_row", "expand_placed"]
-
-book_rest = rest_counted_under
-"""The older name of that function."""
 
 
 def expand_each(kinds: Iterable[Kind], scope: Scope) -> tuple[Block, ...]:

@@ -41,6 +41,7 @@ Level = Literal[
     "layer",  # one of them
     "side_layer",  # a layer of what stands beside the stack: an encoder's, a draft module's
     "encoder",  # the half of an encoder-decoder
+    "unused",  # layers of an encoder whose output nothing uses
     "block",  # all else
 ]
 """What a module is in its model, whichever kind made it."""
@@ -117,7 +118,8 @@ class Heads:
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
     ``reach`` keys (a window, a chunk, a choice; None: all), each of which stands for ``every`` so many tokens. Those of
-    latent attention are not ``cached`` as they are: they are made from what is.
+    latent attention are not ``cached`` as they are: they are made from what is. Keys and values that are not of the
+    sequence itself but of an encoder make it ``cross`` attention.
     """
 
     query: int
@@ -127,6 +129,7 @@ class Heads:
     reach: int | None = None
     every: int = 1
     cached: bool = True
+    cross: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any, TypeAlias
 
-from archdraw.kinds.wording import data_size
+from archdraw.glossary.numbers import data_size
 
 Row: TypeAlias = tuple[str, str, str]
 """A name, which is indented where it is a part of the one above, a number, and a remark."""

@@ -175,9 +175,12 @@ def _masks(stack: Stack) -> Inset | None:
 def _looking(layer: Module) -> Iterator[Module]:
     """The mixers of ``layer`` that look back at tokens, those included that read another layer's keys and values."""
     for _, part in walk(layer.body):
-        if isinstance(part, Module) and part.role in ("attention", "sliding") and part.kind != "cross_attention":
+        if isinstance(part, Module) and part.role in ("attention", "sliding"):
             own = tuple(leaves(part.body))
-            if any(leaf.cache for leaf in own) or any(leaf.heads and leaf.heads.cached for leaf in own):
+            heads = [leaf.heads for leaf in own if leaf.heads]
+            if not any(one.cross for one in heads) and (
+                any(leaf.cache for leaf in own) or any(one.cached for one in heads)
+            ):
                 yield part
 
 

@@ -95,7 +95,7 @@ def _tensors(block: Block, place: _Place, layer: Iterator[int]) -> Iterator[Tens
             yield from _tensors(body, place, layer)
         case Module(body=body):
             yield from _tensors(body, place.below(place.named(block.name)), layer)
-        case Side(body=Module(body=body, kind="unused_layers")):
+        case Side(body=Module(body=body, level="unused")):
             # The last layers of an encoder of which an earlier one is read: they are called as if they were read too.
             yield from _tensors(body, place, layer)
         case Side(body=body, direction=direction, counted=counted):

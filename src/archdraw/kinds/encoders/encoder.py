@@ -137,7 +137,7 @@ class CrossAttention(Kind):
                 "num_attention_heads",
                 "say head_dim where a head is not hidden_size / num_attention_heads wide",
             )
-        heads = Heads(query, groups, self.head_dim or hidden // query, reach=self.max_source_positions)
+        heads = Heads(query, groups, self.head_dim or hidden // query, reach=self.max_source_positions, cross=True)
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
         each = heads.width
         width = query * each

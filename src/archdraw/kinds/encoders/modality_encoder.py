@@ -134,7 +134,8 @@ class UnusedLayers(primitives.Module):
     def expand(self, scope: Scope) -> Block:
         """The module, its layers as an encoder's."""
         made = super().expand(scope)
-        return replace(made, body=_as_encoder(made.body), role="auxiliary") if isinstance(made, Module) else made
+        assert isinstance(made, Module)
+        return replace(made, body=_as_encoder(made.body), role="auxiliary", level="unused")
 
 
 def _as_encoder(block: Block) -> Block:
