@@ -178,9 +178,8 @@ def _looking(layer: Module) -> Iterator[Module]:
         if isinstance(part, Module) and part.role in ("attention", "sliding"):
             own = tuple(leaves(part.body))
             heads = [leaf.heads for leaf in own if leaf.heads]
-            if not any(one.cross for one in heads) and (
-                any(leaf.cache for leaf in own) or any(one.cached for one in heads)
-            ):
+            crosses = any(one.cross for one in heads)
+            if not crosses and (any(leaf.cache for leaf in own) or any(one.cached for one in heads)):
                 yield part
 
 
