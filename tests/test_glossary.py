@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,10 @@ from archdraw.glossary import Phrase, Term, lines, text, within
 from archdraw.glossary.concepts import GROUPS, SHIPPED
 from archdraw.glossary.numbers import share, tokens
 from archdraw.glossary.phrases import places
+from archdraw.resources import specs_folder
+from archdraw.spec import expand, load_spec
+from archdraw.tree.blocks import Block, Leaf, Module, Side
+from archdraw.tree.walks import children
 
 MODULES = [
     importlib.import_module(f"archdraw.glossary.{module.name}")
@@ -107,3 +113,21 @@ def test_every_concept_has_a_group_and_a_name_of_its_own() -> None:
     assert {concept.about for concept in SHIPPED} == set(GROUPS)
     names = Counter(name.casefold() for concept in SHIPPED for name in {concept.name, concept.short} if name)
     assert max(names.values()) == 1
+
+
+def english(block: Block) -> Iterator[str]:
+    """The plain texts in the words of ``block`` and all in it; what stands beside the layers may be a template's."""
+    if isinstance(block, Leaf | Module):
+        more = (block.tag,) if isinstance(block, Leaf) else (block.title, *block.notes)
+        for words in (block.label, block.detail, *more):
+            yield from (one for one in (words if isinstance(words, tuple) else (words,)) if isinstance(one, str))
+    if not isinstance(block, Side):
+        for child in children(block):
+            yield from english(child)
+
+
+@pytest.mark.parametrize("spec", sorted(specs_folder().glob("*.yaml"))[::4], ids=lambda path: path.stem)
+def test_trees_hold_no_english_but_their_author_s(spec: Path) -> None:
+    written = spec.read_text("utf-8")
+    body = expand(load_spec(spec)).body
+    assert [word for word in english(body) if word and word not in written] == []

@@ -9,8 +9,10 @@ from archdraw.kinds.embeddings.embedding import Embedding
 from archdraw.kinds.embeddings.head import OutputHead
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
+from archdraw.kinds.hints import hint
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import NoPosition, Rope, RopeScaling
+from archdraw.kinds.registry import kinds
 from archdraw.tree.blocks import Block, Leaf, Sequence
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import leaves
@@ -240,3 +242,29 @@ def test_what_does_not_fit_is_refused(kind: Kind, field: str, message: str) -> N
     with pytest.raises(KindError) as caught:
         kind.expand(SCOPE)
     assert (caught.value.field, caught.value.message) == (field, message)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("gqa", "did you mean grouped_query?"),
+        ("MHA", "did you mean multi_head?"),
+        ("mqa", "did you mean multi_query?"),
+        ("Self Attention", "did you mean multi_head?"),
+        ("KDA", "did you mean kimi_delta_attention?"),
+        ("dropout", "leave it out: it does nothing at inference"),
+        ("swiglue", "did you mean swiglu"),
+        ("xyzzy", ""),
+    ],
+)
+def test_hints_know_the_words_of_the_field(name: str, meant: str) -> None:
+    found = hint(name, kinds())
+    assert found.startswith(meant)
+    assert bool(found) == bool(meant)
+
+
+@pytest.mark.parametrize("word", ["moe", "ffn", "mlp", "mla", "swa", "lstm", "conv", "batchnorm", "add", "concat"])
+def test_usual_synonyms_lead_to_kinds(word: str) -> None:
+    found = hint(word, kinds())
+    assert found.startswith("did you mean ")
+    assert set(found.removeprefix("did you mean ").rstrip("?").split(" or ")) <= set(kinds())

@@ -14,7 +14,6 @@ import click
 from pydantic.fields import FieldInfo
 
 from archdraw.cli._terminal import table, wrapped
-from archdraw.errors import nearest
 from archdraw.kinds.base import Expects, Kind
 
 
@@ -35,8 +34,9 @@ def command(name: str | None, as_json: bool) -> int:
 
     known = kinds()
     if name is not None and name not in known:
-        hint = nearest(name, known) or "archdraw kinds lists all"
-        raise click.UsageError(f"unknown kind {name!r}; {hint}")
+        from archdraw.kinds.hints import hint
+
+        raise click.UsageError(f"unknown kind {name!r}; {hint(name, known) or 'archdraw kinds lists all'}")
     if as_json:
         from archdraw.app.schemas import schema
 

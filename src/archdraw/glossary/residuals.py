@@ -55,7 +55,6 @@ SINKHORN = Term(
     definition="rows and columns divided by their sums in turn, which makes a matrix doubly stochastic",
     source="Sinkhorn and Knopp 1967",
 )
-MATRIX = Term("{rows} × {columns}")
 EXPAND_TO = Term("Expand to {streams} streams", definition="the same vector in each of n residual streams")
 COLLAPSE = Term("Collapse {streams} streams", definition="a weighted sum of the n residual streams")
 MEAN_OF_STREAMS = Term("Mean of {streams} streams")

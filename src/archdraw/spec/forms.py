@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Kind
+from archdraw.kinds.hints import hint
 from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, optional
 from archdraw.spec.validation import shown
@@ -170,8 +171,8 @@ class Forms:
         return MappingNode((Entry(base.kind.keyword, over.span, merged),), after.span)
 
     def _unknown(self, name: str, span: Span) -> None:
-        hint = nearest(name, [*self.kinds, *self.define]) or "`archdraw kinds` lists what can be written"
-        self.report(f"no block is called {' '.join(name.split())}", span, hint)
+        meant = hint(name, self.kinds, self.define) or "`archdraw kinds` lists what can be written"
+        self.report(f"no block is called {' '.join(name.split())}", span, meant)
 
     def _several(self, node: MappingNode) -> None:
         keys = [entry.key for entry in node.entries]

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from archdraw.glossary import Words, common
 from archdraw.glossary import encoders as words
+from archdraw.glossary.common import GRID
 from archdraw.glossary.concepts import IMAGE_INPUT, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
@@ -63,7 +64,7 @@ class FoldingVision(Kind):
             width = scope.hidden_size if last else after[3]
             parts_folded: tuple[Words, ...] = ()
             if folds[1] > 1:
-                parts_folded += (words.SIZE(rows=folds[1], columns=folds[2]),)
+                parts_folded += (GRID(rows=folds[1], columns=folds[2]),)
             if folds[0] > 1:
                 parts_folded += (words.FRAMES(frames=folds[0]),)
             if parts_folded:

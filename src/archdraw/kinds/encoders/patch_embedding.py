@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from archdraw.glossary import encoders as words
+from archdraw.glossary.common import GRID
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import OwnLabel, Size
@@ -64,7 +65,7 @@ class PatchEmbedding(Kind):
             self.label or self.term(),
             role="embedding",
             detail=(
-                words.SIZE(rows=patch, columns=patch),
+                GRID(rows=patch, columns=patch),
                 words.FRAMES(frames=frames) if frames else "",
                 self.detail,
             ),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archdraw.glossary import Phrase
 from archdraw.glossary import residuals as words
-from archdraw.glossary.common import RMSNORM, SIGMOID
+from archdraw.glossary.common import GRID, RMSNORM, SIGMOID
 from archdraw.glossary.concepts import HYPER_CONNECTIONS, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope, settings, signed
@@ -100,7 +100,7 @@ class HyperConnections(ResidualKind):
             "mix",
             words.RESIDUAL_MAPPING(),
             detail=(
-                words.MATRIX(rows=streams, columns=streams),
+                GRID(rows=streams, columns=streams),
                 words.SINKHORN(iterations=self.hc_sinkhorn_iters),
             ),
             multiplications=streams * streams * hidden,
@@ -159,7 +159,7 @@ class ResidualStreams(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """One leaf: the same vector of ``hidden_size`` features in every stream."""
-        detail = words.MATRIX(rows=self.hc_mult, columns=scope.hidden_size)
+        detail = GRID(rows=self.hc_mult, columns=scope.hidden_size)
         return Leaf("residual_streams", words.EXPAND_TO(streams=self.hc_mult), detail=detail)
 
 
