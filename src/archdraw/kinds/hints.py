@@ -27,6 +27,8 @@ def hint(name: str, known: Mapping[str, type[Kind]], defined: Iterable[str] = ()
 
     Empty where there is none. Case, spaces, hyphens and underscores make no difference.
     """
+    if name.lower() in OTHERWISE:
+        return OTHERWISE[name.lower()]
     word = _plain(name)
     called: dict[str, list[str]] = {}
     for keyword, kind in known.items():
@@ -34,7 +36,7 @@ def hint(name: str, known: Mapping[str, type[Kind]], defined: Iterable[str] = ()
             called.setdefault(alias, []).append(keyword)
     if word in called:
         return f"did you mean {' or '.join(called[word][:MOST])}?"
-    return OTHERWISE.get(name.lower(), "") or nearest(name, [*known, *defined])
+    return nearest(name, [*known, *defined])
 
 
 def _plain(name: str) -> str:
