@@ -196,7 +196,9 @@ def _rhythm(stack: Stack) -> Phrase:
         return plate.MASKS()
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
-    if times < 2 or len(turns) != 2:
+    looking = {short_name(mixer) for layer in stack.all for mixer in _looking(layer)}
+    if times < 2 or len(turns) != 2 or not looking.issuperset(kinds):
+        # Mixers without attention have no mask.
         return plate.MASKS()
     (one, first), (other, second) = turns
     return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)

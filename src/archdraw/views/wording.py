@@ -13,7 +13,7 @@ __all__ = ["data", "ordinal", "parameters", "share", "short_name", "within"]
 def short_name(module: Module) -> str:
     """What ``module`` is called in a list of its like: ``sliding`` for sliding-window attention."""
     name = within(text(module.label)).removesuffix(" attention")
-    return name.removesuffix("-window") if module.role == "sliding" else name
+    return name.removesuffix("-window") if module.role == "sliding" else name.removesuffix(" block")
 
 
 def ordinal(number: int) -> str:

@@ -11,6 +11,8 @@ from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import Measures
 
+NBSP = "\u00a0"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,8 +60,9 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
 def divided(text: str, width: float, size: float, weight: Weight) -> str:
     """``text`` with words that are wider than ``width`` cut into pieces that are not."""
     words = []
-    # Not at no-break spaces, which split() would take for spaces.
-    for word in text.split(" "):
+    # Not at no-break spaces, which split() would take for spaces, but rather there than inside of a word.
+    bound = [word for one in text.split(" ") for word in _unbound(one, width, size, weight)]
+    for word in bound:
         if text_width(word, size, weight) <= width:
             words.append(word)
             continue
@@ -76,6 +79,20 @@ def divided(text: str, width: float, size: float, weight: Weight) -> str:
                 piece += character
         words.append(piece)
     return " ".join(words)
+
+
+def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
+    """``word``, broken at as few of its no-break spaces as make its pieces fit ``width``; none where it fits."""
+    if text_width(word, size, weight) <= width:
+        return [word]
+    pieces: list[str] = []
+    for part in word.split(NBSP):
+        joined = f"{pieces[-1]}{NBSP}{part}" if pieces else part
+        if pieces and text_width(joined, size, weight) <= width:
+            pieces[-1] = joined
+        else:
+            pieces.append(part)
+    return pieces
 
 
 def rows_of(label: str, detail: str, width: float, measures: Measures, strong: Collection[str] = ()) -> tuple[Row, ...]:

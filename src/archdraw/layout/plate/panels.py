@@ -19,6 +19,7 @@ PAD = 24.0
 TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
+LEADING = 1.2
 BADGE, LETTER = 26.0, 20.0
 """The height of a letter in its panel, and at the box that the panel opens."""
 BADGE_PAD = 3.5
@@ -200,8 +201,11 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
         """Lines of words stay together; what is left goes between them and the figures."""
         return isinstance(item, Words)
 
-    title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)[0]
-    canvas.text(x, middle + MIDDLE * title.size, title.text, title.size, 600)
+    # A title of two lines stands where one would: nothing of it is left out.
+    title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)
+    for number, row in enumerate(title):
+        line = middle + (number - (len(title) - 1) / 2) * LEADING * row.size
+        canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600)
     breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
     each = (height - panel.height) / (sum(breaks) + 1)
     y = top + TITLE
