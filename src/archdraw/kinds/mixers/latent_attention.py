@@ -148,7 +148,10 @@ class MultiHeadLatent(Kind):
             "attention",
             attention_words.SOFTMAX_ATTENTION(),
             role="attention",
-            detail=attention_words.HEADS(number=heads),
+            detail=(
+                "" if self.index_topk else attention_words.CAUSAL(),
+                attention_words.HEADS(number=heads),
+            ),
             weights=(Weight("sinks", (heads,)),) if self.sinks else (),
             part="attention",
             inputs=3 + bool(rotary) + bool(self.indexer),
@@ -241,9 +244,7 @@ class MultiHeadLatent(Kind):
 
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
-        if self.index_topk is None:
-            yield attention_words.FULL_CAUSAL()
-        else:
+        if self.index_topk is not None:
             yield attention_words.CAUSAL()
             yield sparse_words.REACH(keys=self.index_topk)
         if isinstance(self.position, NoPosition):

@@ -119,7 +119,7 @@ class SoftmaxAttention(AttentionFields):
             "attention",
             words.SOFTMAX_ATTENTION(),
             role=self._role(),
-            detail=grouping(heads),
+            detail=(words.CAUSAL() if self._attends_to_all() else "", grouping(heads)),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
             inputs=3 + len(selected),
@@ -173,9 +173,13 @@ class SoftmaxAttention(AttentionFields):
         """Which tokens a token may attend to, where attention is causal."""
         return mask(self.window)
 
+    def _attends_to_all(self) -> bool:
+        """Whether a token attends to all before it: the box of the attention says so, and no line is needed."""
+        return self.is_causal and self.masked() == words.FULL_CAUSAL()
+
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
-        if self.is_causal:
+        if self.is_causal and not self._attends_to_all():
             yield self.masked()
         if isinstance(self.position, NoPosition):
             yield position_words.NOPE_IN_FULL()
