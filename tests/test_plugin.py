@@ -10,7 +10,7 @@ import sys
 import sysconfig
 import tomllib
 import venv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -53,6 +53,20 @@ TOTAL = 2 * 32000 * 1024 + 12 * (MIXER + 3 * 1024 * 2816 + 2 * 1024) + 1024
 
 PICTURE = "from archdraw import load\nfrom archdraw.app.pictures import picture, subject\n"
 
+PROMPT = """
+import contextlib, io, json, os, sys
+from archdraw.cli import run
+answers = sys.stdout
+for line in sys.stdin:
+    folder, words = json.loads(line)
+    os.chdir(folder)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(words)
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), file=answers, flush=True)
+"""
+"""Runs one command after the other: to start Python and import the package takes longer than most of them."""
+
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -78,28 +92,60 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(archdraw.__file__).parents[1]), "COLUMNS": "120"}
+
+
+@pytest.fixture(scope="module")
+def prompt(python: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process in that environment that runs the commands it is sent."""
+    command = [python, "-c", PROMPT]
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        yield process
+        process.communicate()
+
+
 @pytest.fixture
-def start(python: Path, tmp_path: Path) -> Run:
-    """Starts Python in that environment, in a folder with a spec and a config of the new mixer."""
+def folder(tmp_path: Path) -> Path:
+    """A folder with a spec and a config of the new mixer."""
     (tmp_path / "gru.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "tiny-gru").mkdir()
     (tmp_path / "tiny-gru" / "config.json").write_text(json.dumps(CONFIG), "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(Path(archdraw.__file__).parents[1]), "COLUMNS": "120"}
+    return tmp_path
+
+
+@pytest.fixture
+def start(python: Path, folder: Path) -> Run:
+    """Starts Python in that environment, in a folder with a spec and a config of the new mixer."""
 
     def started(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [python, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [python, *words], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
         )
 
     return started
 
 
 @pytest.fixture
-def run(start: Run) -> Callable[..., str]:
-    """Runs a command that succeeds and says nothing on stderr; returns what it prints."""
+def command(prompt: subprocess.Popen[str], folder: Path) -> Run:
+    """Runs a command in that environment, in a folder with a spec and a config of the new mixer."""
+
+    def ran(*words: str) -> subprocess.CompletedProcess[str]:
+        assert prompt.stdin
+        assert prompt.stdout
+        print(json.dumps([str(folder), words]), file=prompt.stdin, flush=True)
+        return subprocess.CompletedProcess(words, *json.loads(prompt.stdout.readline()))
+
+    return ran
+
+
+@pytest.fixture
+def run(command: Run) -> Callable[..., str]:
+    """Runs a command that succeeds and writes nothing to stderr; returns what it prints."""
 
     def ran(*words: str) -> str:
-        done = start("-m", "archdraw", *words)
+        done = command(*words)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
@@ -146,13 +192,13 @@ def test_the_kind_is_counted_and_drawn(run: Callable[..., str], tmp_path: Path) 
     assert "Gated recurrence" in drawn
 
 
-def test_the_kind_is_hinted_at(start: Run, tmp_path: Path) -> None:
+def test_the_kind_is_hinted_at(command: Run, tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text(SPEC.replace("min_gru", "min_gro"), "utf-8")
-    done = start("-m", "archdraw", "check", "wrong.yaml")
+    done = command("check", "wrong.yaml")
     assert done.returncode == 1
     assert "wrong.yaml:9:" in done.stderr
     assert "did you mean min_gru?" in done.stderr
-    assert "did you mean min_gru?" in start("-m", "archdraw", "kinds", "min_gro").stderr
+    assert "did you mean min_gru?" in command("kinds", "min_gro").stderr
 
 
 def test_the_reader_reads_a_config(run: Callable[..., str], tmp_path: Path) -> None:
@@ -161,7 +207,7 @@ def test_the_reader_reads_a_config(run: Callable[..., str], tmp_path: Path) -> N
     assert json.loads(run("facts", "tiny-gru/config.json", "--json"))["total_parameters"] == TOTAL
 
 
-def test_the_convention_matches_a_checkpoint(start: Run, tmp_path: Path) -> None:
+def test_the_convention_matches_a_checkpoint(command: Run, tmp_path: Path) -> None:
     """``check --weights`` knows the names of the example's checkpoints, and finds what is wrong among them."""
     shapes: dict[str, Sequence[int]] = {
         "embed_tokens.weight": (32000, 1024),
@@ -180,11 +226,11 @@ def test_the_convention_matches_a_checkpoint(start: Run, tmp_path: Path) -> None
             f"layers.{layer}.post_attention_layernorm.weight": (1024,),
         }
     _write_header(tmp_path / "model.safetensors", shapes)
-    right = start("-m", "archdraw", "check", "gru.yaml", "--weights", "model.safetensors")
+    right = command("check", "gru.yaml", "--weights", "model.safetensors")
     assert (right.returncode, right.stderr) == (0, "")
     shapes["layers.3.rnn.to_out.weight"] = (1024, 1535)
     _write_header(tmp_path / "model.safetensors", shapes)
-    wrong = start("-m", "archdraw", "check", "gru.yaml", "--weights", "model.safetensors")
+    wrong = command("check", "gru.yaml", "--weights", "model.safetensors")
     assert wrong.returncode == 1
     assert wrong.stderr == (
         "model.safetensors:1:1: error: layers.3.mixer.out_proj.weight is [1024, 1535], not [1024, 1536]\n"
@@ -206,13 +252,13 @@ def _write_header(file: Path, shapes: Mapping[str, Sequence[int]]) -> None:
         stream.truncate(8 + len(text) + end)
 
 
-def test_the_view_is_drawn_and_listed(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
+def test_the_view_is_drawn_and_listed(run: Callable[..., str], command: Run, tmp_path: Path) -> None:
     run("render", "gru.yaml", "--view", "badge", "-o", "made.svg")
     drawn = (tmp_path / "made.svg").read_text("utf-8")
     assert f"{TOTAL:,} parameters" in drawn
     assert "Minimal GRU" not in drawn
     assert "badge, card, inset, plate, strip" in " ".join(run("render", "--help").split())
-    assert "did you mean badge?" in start("-m", "archdraw", "render", "gru.yaml", "--view", "bagde").stderr
+    assert "did you mean badge?" in command("render", "gru.yaml", "--view", "bagde").stderr
 
 
 def test_the_view_of_several_is_a_command_and_a_function(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
@@ -253,11 +299,11 @@ def test_the_theme_paints_and_is_listed(run: Callable[..., str], tmp_path: Path)
         assert "dark, light, print, sepia" in " ".join(run(command, "--help").split())
 
 
-def test_the_command_runs_and_is_listed(run: Callable[..., str], start: Run) -> None:
+def test_the_command_runs_and_is_listed(run: Callable[..., str], command: Run) -> None:
     assert f"attention {12 * MIXER:,}" in run("parts", "gru.yaml").splitlines()
     assert re.search(r"^  parts +List the parameters of a model by part\.$", run("--help"), re.MULTILINE)
     assert run("parts", "--help").startswith("Usage: archdraw parts [OPTIONS] SPEC\n")
-    assert "did you mean parts or facts?" in start("-m", "archdraw", "prats", "gru.yaml").stderr
+    assert "did you mean parts or facts?" in command("prats", "gru.yaml").stderr
 
 
 def test_no_picture_has_a_fault(start: Run) -> None:
@@ -274,15 +320,17 @@ for theme in ("sepia", "light", "dark", "print"):
     assert (done.stdout, done.stderr) == ("[]\n" * 12, "")
 
 
-def test_other_processes_draw_it_too(run: Callable[..., str], tmp_path: Path) -> None:
+def test_other_processes_draw_it_too(start: Run, tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"gru-{number}.yaml").write_text(SPEC, "utf-8")
     names = [f"gru-{number}" for number in range(4)]
-    made = run("render", *(f"{name}.yaml" for name in names), "-j", "2", "--view", "badge", "--format", "txt")
-    assert made == "".join(f"out/{name}.txt\n" for name in names)
+    files = [f"{name}.yaml" for name in names]
+    done = start("-m", "archdraw", "render", *files, "-j", "2", "--view", "badge", "--format", "txt")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "".join(f"out/{name}.txt\n" for name in names)
 
 
-def test_the_concept_is_counted_like_our_own(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
+def test_the_concept_is_counted_like_our_own(run: Callable[..., str], command: Run, tmp_path: Path) -> None:
     """A kind's concept stands in lineage, timeline, table and coverage, and in hints."""
     assert "| minimal GRU | 1 |" in run("coverage", "gru.yaml", "gpt-2")
     rows = json.loads(run("table", "gru.yaml", "gpt-2", "--format", "json"))
@@ -294,5 +342,5 @@ def test_the_concept_is_counted_like_our_own(run: Callable[..., str], start: Run
     relations = json.loads(run("lineage", "dated.yaml", "gpt-2", "--json"))["relations"]
     (own,) = [relation for relation in relations if relation["child"] == "dated"]
     assert {"sign": "+", "words": "minGRU"} in own["changes"]
-    wrong = start("-m", "archdraw", "timeline", "dated.yaml", "--concept", "minimal GRUU")
+    wrong = command("timeline", "dated.yaml", "--concept", "minimal GRUU")
     assert "did you mean minimal GRU?" in wrong.stderr
