@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
@@ -149,8 +150,12 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
 
+@lru_cache(maxsize=1024)
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
-    """``item`` with the largest type and the widest spaces that fit ``inner``."""
+    """``item`` with the largest type and the widest spaces that fit ``inner``.
+
+    Kept, since a plate asks for the same one for every way to arrange its panels, and in every theme.
+    """
     usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
     for measures in (
