@@ -31,6 +31,13 @@ def content(name: str) -> dict[str, Any]:
     return found
 
 
+def short(name: str) -> dict[str, Any]:
+    """The config of ``name``; of layers that are written out each in turn, 14 of 80 that differ like all do."""
+    found = content(name)
+    blocks = found.get("block_configs", [])
+    return found | {"block_configs": blocks[::6], "num_hidden_layers": len(blocks[::6])} if blocks else found
+
+
 def strange(value: Any) -> Iterator[Any]:
     """What ``value`` is changed to."""
     yield from STRANGE
@@ -115,7 +122,7 @@ def test_no_change_of_two_values_breaks_a_reader() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_rejected_is_rejected_at_a_place_of_the_config(name: str) -> None:
-    data = content(name)
+    data = short(name)
     fine: set[str] = set()
     for path in read_paths(data):
         for done, config in mutations(data, path):

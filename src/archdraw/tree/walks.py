@@ -42,25 +42,28 @@ def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
     A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
     one name under one module are told apart by ``.2``, ``.3`` ... in order.
     """
-    yield from _walk(block, path, {})
-
-
-def _walk(block: Block, path: str, taken: dict[str, int]) -> Iterator[tuple[str, Block]]:
-    if isinstance(block, Leaf | Module):
-        seen = taken[block.name] = taken.get(block.name, 0) + 1
-        name = block.name if seen == 1 else f"{block.name}.{seen}"
-        path = f"{path}/{name}" if path else name
-    yield path, block
-    below = {} if isinstance(block, Module) else taken
-    for child in children(block):
-        yield from _walk(child, path, below)
+    # A generator within a generator for each level takes several times as long, and pictures walk often.
+    waiting: list[tuple[Block, str, dict[str, int]]] = [(block, path, {})]
+    while waiting:
+        part, place, taken = waiting.pop()
+        if isinstance(part, Leaf | Module):
+            seen = taken[part.name] = taken.get(part.name, 0) + 1
+            name = part.name if seen == 1 else f"{part.name}.{seen}"
+            place = f"{place}/{name}" if place else name
+        yield place, part
+        below: dict[str, int] = {} if isinstance(part, Module) else taken
+        waiting.extend((child, place, below) for child in reversed(children(part)))
 
 
 def leaves(block: Block) -> Iterator[Leaf]:
     """Every leaf of ``block``, input first, each once whatever repeats it."""
-    for _, part in walk(block):
+    waiting = [block]
+    while waiting:
+        part = waiting.pop()
         if isinstance(part, Leaf):
             yield part
+        else:
+            waiting.extend(reversed(children(part)))
 
 
 def outputs(block: Block) -> tuple[str, ...]:
