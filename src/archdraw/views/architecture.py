@@ -130,7 +130,12 @@ def _size(spec: Spec, counted: Facts) -> Detail:
     has_encoders = parameters(text_part) != parameters(total)
     if counted.active_parameters < total:
         active = active_parameters(counted, spec.published)
-        part = words.ACTIVE_OF(count=active.count, active=active.name, share=share(active.count, total))
+        of_all = share(active.count, total)
+        part = (
+            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
+            if active.excluded
+            else words.ACTIVE_OF(count=active.count, share=of_all)
+        )
         return (words.TOTAL(total=total), part, words.TEXT(count=text_part) if has_encoders else "")
     return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
 

@@ -173,13 +173,22 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     names = list(short)
     for name in dict.fromkeys(short):
         places = [place for place, one in enumerate(short) if one == name]
-        details = [text(kinds[place].detail) for place in places]
+        details = _details_apart([kinds[place] for place in places])
         if len(set(details)) < len(places):
             # Details that are alike, too, tell nothing apart; settings do.
             details = settings_apart([kinds[place] for place in places])
         for place, detail in zip(places, details, strict=True):
             names[place] = f"{name} {detail}".strip() if len(places) > 1 else name
     return dict(zip(kinds, names, strict=True))
+
+
+def _details_apart(modules: list[Module]) -> list[str]:
+    """The parts of the detail of each of ``modules`` that not all of them have."""
+    parts = [
+        [text(part) for part in (module.detail if isinstance(module.detail, tuple) else (module.detail,))]
+        for module in modules
+    ]
+    return [", ".join(part for part in own if not all(part in other for other in parts)) for own in parts]
 
 
 def _short(module: Module) -> str:

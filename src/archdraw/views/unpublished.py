@@ -27,7 +27,7 @@ def size(spec: Spec) -> str:
         return text(words.NO_SIZE())
     if active is None:
         return text(words.REPORTED(figure=words.SIZE(count=round(total))))
-    part = words.ACTIVE_OF(count=round(active), active=words.ACTIVE(), share=share(active, total))
+    part = words.ACTIVE_OF(count=round(active), share=share(active, total))
     return text((words.TOTAL(total=round(total)), words.REPORTED(figure=part)))
 
 
