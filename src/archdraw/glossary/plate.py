@@ -76,7 +76,7 @@ WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
-CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows of {layers:layer|layers}")
+CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
 CACHE_NAME = Term("KV cache")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
 LAYER = Term("layer")
@@ -114,7 +114,7 @@ PART_GROUPS = (
     PartGroup(Term("shared experts"), "shared", frozenset({"shared_experts"})),
     PartGroup(Term("feed-forward"), "feed_forward", frozenset({"feed_forward"})),
     PartGroup(Term("attention"), "attention", frozenset({"attention"})),
-    PartGroup(Term("embedding, LM head"), "embedding", frozenset({"embedding", "head"})),
+    PartGroup(Term("embedding, head"), "embedding", frozenset({"embedding", "head"})),
     PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
 )
 """The parameter breakdown, in the order of display where sizes are equal; all else is other."""

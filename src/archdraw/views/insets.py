@@ -243,8 +243,9 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     if_all = max(full) * mixing * 2 * context
     caching = sum(1 for elements in full if elements)
     title = text(plate.MEMORY(context=context))
-    per_token = plate.CACHE_IN_WINDOWS if any(entry.window for entry in counted.cache) else plate.CACHE_PER_TOKEN
-    token = text(per_token(size=counted.kv_cache_bytes_per_token(), layers=caching))
+    size = counted.kv_cache_bytes_per_token()
+    windowed = any(entry.window for entry in counted.cache)
+    token = text(plate.CACHE_IN_WINDOWS(size=size) if windowed else plate.CACHE_PER_TOKEN(size=size, layers=caching))
     if if_all <= kept:
         weights = counted.weight_memory()
         segments = (
@@ -253,12 +254,12 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
         )
         return [Inset(title, (Split(segments), Words(token)), optional=True)]
     bar = Share(text(plate.CACHE_NAME()), data_size(kept), kept, if_all, "latent")
-    items: list[Item] = [bar, Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True), Words(token)]
+    last = Words(token)
     if counted.state:
         state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS
-        line = text(state(size=counted.recurrent_state_bytes()))
-        items.append(Words(line, strong=True))
-    return [Inset(title, tuple(items))]
+        last = Words(text(state(size=counted.recurrent_state_bytes())), strong=True)
+    whole = Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True)
+    return [Inset(title, (bar, whole, last))]
 
 
 def _roles(stack: Stack) -> set[str]:
