@@ -15,7 +15,7 @@ from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.walks import leaves, walk
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
-from archdraw.views.wording import short_name, within
+from archdraw.views.wording import listed, short_name, within
 
 LONGEST_CAPTION = 96
 SHORT_ORDER = 48
@@ -192,7 +192,7 @@ def _details_apart(modules: list[Module]) -> list[str]:
 
 
 def _short(module: Module) -> str:
-    label = within(text(module.label)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
+    label = within(listed(module)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
         return label.removesuffix(" block")
     return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))
