@@ -61,11 +61,11 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
     assert describe(full).label == "MLA with DeepSeek Sparse Attention (DSA)"
     assert describe(full).notes[1:] == (
         "plus 32 indexer-key values per token",
-        "causal; each query attends to ≤ 256 keys",
+        "each query attends to ≤ 256 keys",
     )
     labels = {leaf.name: describe(leaf).full for leaf in leaves(full) if leaf.name.startswith("indexer")}
     assert labels == {
-        "indexer.weights_proj": "index-head weights (4)",
+        "indexer.weights_proj": "weights (4), of index heads",
         "indexer.wk": "index K 32",
         "indexer.k_norm": "LayerNorm",
         "indexer.wq_b": "index Q 4 × 32",

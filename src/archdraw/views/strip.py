@@ -194,5 +194,5 @@ def _details_apart(modules: list[Module]) -> list[str]:
 def _short(module: Module) -> str:
     label = within(listed(module)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
-        return label.removesuffix(" block")
+        return label.removesuffix(" block").removesuffix(" Attention")
     return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))
