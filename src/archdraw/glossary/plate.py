@@ -23,7 +23,6 @@ NO_SIZE = Term("size not disclosed")
 
 INPUT_EMBEDDING = Term("input embedding tables")
 EMBEDDING_TABLES = Term("embedding tables")
-LM_HEAD = Term("LM head")
 ENCODERS = Term("encoders")
 
 # Footer
@@ -94,7 +93,6 @@ WITH_PARTS = Term("incl. {parts:and}")
 WITHOUT_PARTS = Term("excl. {parts:and}")
 REPORTED_FIGURES = Term("Reported figures")
 NOT_DISCLOSED = Term("Not disclosed")
-REPORTED_SHARE = Term("active {part:parameters} of {whole:parameters}")
 SOURCE = Term("source: {source}")
 UNKNOWN_BLOCK = Term("{block:within}: {detail}")
 UNKNOWN_REST = Term("number of layers, norms, residual connections, positions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdraw.glossary import Phrase, plate
+from archdraw.glossary.embeddings import LM_HEAD
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
 from archdraw.tree.published import agrees
@@ -36,7 +37,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     ways = [
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),
-        (whole - counted.encoders - tables, (plate.EMBEDDING_TABLES(), plate.LM_HEAD(), *encoders)),
+        (whole - counted.encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
     ]
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
