@@ -97,7 +97,7 @@ def test_many_differences_are_cut_short(check: Check) -> None:
     shapes = WHOLE | {f"extra_{index}": [index] for index in range(1, 200)}
     _, _, err = check("--weights", "w.json", w=shapes)
     assert len(err.splitlines()) == 61
-    assert err.splitlines()[-1].endswith("139 more lines are not shown")
+    assert err.splitlines()[-1].endswith("139 more lines like these are not shown")
 
 
 @pytest.mark.parametrize("words", [("tiny.yaml", "other.yaml"), (".",)])

@@ -97,9 +97,9 @@ def test_signs_of_deepseek_v3_and_kimi_k2(models: dict[str, Subject]) -> None:
         "RMSNorm": (None,),
         "Multi-head latent attention": ("changed",),
         "Mixture of experts": ("changed",),
-        "RMSNorm (final)": (None,),
-        "MTP module, folded": ("removed",),
-        "Linear output": ("changed",),
+        "Final RMSNorm": (None,),
+        "MTP module": ("removed",),
+        "LM head": ("changed",),
     }
 
 
@@ -143,7 +143,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     rows = {row.name: (row.values, row.signs) for row in compared(models, "qwen3-235b-a22b", "deepseek-v3").rows}
     assert rows["shared experts"] == (("none", "1"), ("added",))
     assert rows["routed experts"] == (("128", "256"), ("changed",))
-    assert rows["MTP module"] == (("none", "1 layer, + 11.6B"), ("added",))
+    assert rows["MTP module"] == (("none", "1 layer, 11.6B (not in total)"), ("added",))
     assert rows["router scoring"] == (("softmax", "sigmoid"), ("changed",))
     assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert next(iter(rows)) == "token mixer"
@@ -158,7 +158,7 @@ def test_a_table_of_four_has_the_value_of_every_model(models: dict[str, Subject]
 
 def test_equal_things_are_told_in_one_line(models: dict[str, Subject]) -> None:
     told = compared(models, "gpt-oss-20b", "gpt-oss-120b").equal
-    assert told.startswith("Equal: hidden size 2,880, vocabulary 201,088, context 131,072, ")
+    assert told.startswith("Equal: hidden size 2,880, vocabulary 201,088, context length 131,072, ")
     assert "sliding window 128, sinks" in told
 
 

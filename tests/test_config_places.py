@@ -59,7 +59,7 @@ CASES = {
         {"n_head": 7},
         "n_head",
         "n_head 7 does not divide n_embd 768",
-        "say head_dim where a head is not n_embd / n_head wide",
+        "add head_dim where a head is not n_embd / n_head wide",
     ),
 }
 
@@ -152,8 +152,8 @@ def test_a_fault_of_a_reader_is_no_fault_of_the_config(
             "qwen3-next-80b-a3b",
             {"head_dim": 3},
             "partial_rotary_factor",
-            "partial_rotary_factor 0.25 turns 0 of 3 features",
-            "the number of turning features must be even and at least 2",
+            "partial_rotary_factor 0.25 rotates 0 of 3 features",
+            "the number of rotated features must be even and at least 2",
         ),
         (
             "rwkv-5-3b",

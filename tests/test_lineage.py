@@ -274,18 +274,18 @@ def test_developers_of_one_house_share_a_lane(models: dict[str, Model]) -> None:
 def test_what_changed_is_counted() -> None:
     old, new = small("Old"), small("New", times=3, attention=GROUPED)
     told = [str(one) for one in changes(traits(old.spec, old.block), traits(new.spec, new.block))]
-    assert told == ["+\u00a0GQA 8 to 2", "−\u00a0MHA", "3 layers"]
+    assert told == ["+\u00a0GQA 8/2 heads", "−\u00a0MHA", "3 layers"]
     assert changes(traits(old.spec, old.block), traits(old.spec, old.block)) == ()
 
 
 @pytest.mark.parametrize(
     ("parent", "child", "told"),
     [
-        ("deepseek-v3", "deepseek-v3-2", "+ sparse indexer"),
+        ("deepseek-v3", "deepseek-v3-2", "+ DSA lightning indexer"),
         ("olmo-2-7b", "olmo-3-7b", "+ sliding window 4,096, + YaRN, vocabulary 100,278, context 65,536"),
-        ("llama-2-7b", "llama-3-8b", "+ GQA 32 to 8, − MHA, vocabulary 128,256, context 8,192"),
-        ("gpt-1", "gpt-2", "+ norm before the sublayer, vocabulary 50,257, context 1,024"),
-        ("mistral-7b", "mixtral-8x7b", "+ MoE 2 of 8, − sliding window"),
+        ("llama-2-7b", "llama-3-8b", "+ GQA 32/8 heads, − MHA, vocabulary 128,256, context 8,192"),
+        ("gpt-1", "gpt-2", "+ pre-norm, vocabulary 50,257, context 1,024"),
+        ("mistral-7b", "mixtral-8x7b", "+ MoE 2 of 8, − SWA"),
         ("deepseek-v3", "deepseek-r1", ""),
     ],
 )
@@ -311,7 +311,7 @@ def test_what_was_taken_over_stands_on_the_line(models: dict[str, Model]) -> Non
     assert [label.text for label in labels] == ["MLA, MoE, shared expert"]
     assert labels[0].text in [shape.text for shape in of(chosen).scene().shapes() if isinstance(shape, Text)]
     relation = next(one for one in of(chosen).data()["relations"] if one["child"] == "kimi-k2")
-    assert relation["taken"][0] == "latent attention"
+    assert relation["taken"][0] == "multi-head latent attention"
     assert relation["words"][0] == "384 experts instead of 256"
     assert {"sign": None, "words": "8 of 384 experts"} in relation["changes"]
 
@@ -320,7 +320,7 @@ def test_the_words_of_the_author_come_first(models: dict[str, Model]) -> None:
     found = of(models, family=("Meta",))
     card = next(card for lane in picture(found.value).lanes for card in lane.cards if card.path == "llama-3-8b")
     assert card.words[0] == (
-        "+\u00a0GQA 32\u00a0to\u00a08",
+        "+\u00a0GQA 32/8 heads",
     )  # what the author calls grouped-query attention, with its sign
     assert card.words[1] == ("vocabulary 4 times as large", "vocabulary 128,256")
 
@@ -432,8 +432,8 @@ def test_links_are_told_in_full() -> None:
     assert isinstance(link, Link)
     assert link.dashed
     assert link.title == (
-        "Child from Parent, influence: calm; computed: + GQA 8 to 2, − MHA; "
-        "shared: SwiGLU, RoPE, norm before the sublayer; source: page 3"
+        "Child from Parent, influence: calm; computed: + GQA 8/2 heads, − MHA; "
+        "shared: SwiGLU, RoPE, pre-norm; source: page 3"
     )
 
 

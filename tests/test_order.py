@@ -76,13 +76,13 @@ def test_units_begin_as_the_stack_does() -> None:
         ),
         (
             "gemma-4-e2b",
-            "35 layers: 16 Shared-KV sliding-window, 12 sliding, 4 Shared-KV global, 3 global; "
-            "15 dense GEGLU + 20 dense double-width GeGLU FFN",
-            "3 × [4 × sliding global] 4 × [4 × Shared-KV sliding-window Shared-KV global]",
+            "35 layers: 16 Shared-KV sliding, 12 sliding, 4 Shared-KV global, 3 global; "
+            "15 dense GeGLU + 20 dense double-width GeGLU",
+            "3 × [4 × sliding global] 4 × [4 × Shared-KV sliding Shared-KV global]",
         ),
         (
             "deepseek-v4-pro",
-            "61 layers: 31 heavily compressed, 30 compressed sparse; 3 hash-routed experts + 58 MoE",
+            "61 layers: 31 heavily compressed, 30 compressed sparse; 3 hash-routed MoE + 58 MoE",
             "heavily compressed 30 × [heavily compressed compressed sparse]",
         ),
     ],

@@ -292,6 +292,7 @@ def test_the_concept_is_counted_like_our_own(run: Callable[..., str], start: Run
     adopted = json.loads(run("timeline", "dated.yaml", "gpt-2", "--concept", "minimal GRU", "--json"))
     assert [(one["concept"], one["first"]) for one in adopted["concepts"]] == [("minimal GRU", ["dated"])]
     relations = json.loads(run("lineage", "dated.yaml", "gpt-2", "--json"))["relations"]
-    assert {"sign": "+", "words": "minGRU"} in relations[0]["changes"]
+    (own,) = [relation for relation in relations if relation["child"] == "dated"]
+    assert {"sign": "+", "words": "minGRU"} in own["changes"]
     wrong = start("-m", "archdraw", "timeline", "dated.yaml", "--concept", "minimal GRUU")
     assert "did you mean minimal GRU?" in wrong.stderr

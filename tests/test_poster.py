@@ -234,7 +234,7 @@ def test_words_of_plates_are_found_in_the_pdf(few: dict[str, Any]) -> None:
         "5 model architectures",
         "Llama 3 8B",
         "Grouped-query attention",
-        "62 layers = (5 sliding-window + 1 global)",
+        "62 layers = (5 sliding + 1 global)",
     ):
         assert wanted in text
 
@@ -283,7 +283,7 @@ def test_groups_of_the_poster(models: list[Model]) -> None:
     ]
     by_date = poster.data(poster.gather(chosen, by="date"))
     assert [group["name"] for group in by_date["groups"]] == ["2017", "2019", "2023", "2024", "2025", "2026"]
-    assert by_developer["groups"][1]["models"][0]["facts"][0] == "8.03B, all active"
+    assert by_developer["groups"][1]["models"][0]["facts"][0] == "8.03B parameters"
 
 
 def test_families_stand_together_and_undated_models_last(tmp_path: Path) -> None:
@@ -390,7 +390,7 @@ def test_the_command_tells_its_value(capsys: pytest.CaptureFixture[str]) -> None
             "developer": "OpenAI",
             "released": "2019-02-14",
             "link": "https://huggingface.co/openai-community/gpt2/blob/main/config.json",
-            "facts": ["124M, all active", "12 layers", "1,024 context", "OpenAI, 2019-02", "Dense"],
+            "facts": ["124M parameters", "12 layers", "context 1,024 (1K)", "OpenAI, 2019-02", "Dense"],
         }]}],
     }  # fmt: skip
 

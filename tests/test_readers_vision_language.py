@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
+from archdraw.glossary import text
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
@@ -193,7 +194,7 @@ def mllama(changes: dict[str, Any], part: str) -> dict[str, Any]:
 
 def test_layers_that_read_the_image_stand_where_the_file_says(tmp_path: Path) -> None:
     model = expand(parse_spec(read(CASES["mllama"][0], tmp_path).text, "mllama"))
-    assert [layer.label for layer in layers(model)] == ["Decoder layer", "Cross-attention layer", "Decoder layer"]
+    assert [text(layer.label) for layer in layers(model)] == ["Decoder layer", "Cross-attention layer", "Decoder layer"]
 
 
 @pytest.mark.parametrize(

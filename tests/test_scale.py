@@ -118,7 +118,7 @@ def test_kinds_differ_by_shape(subjects: list[Subject]) -> None:
 def test_a_model_is_a_link_with_its_figures(subjects: list[Subject]) -> None:
     group = groups(shell.picture("scale", some(subjects, "deepseek-v3")).scene())["deepseek-v3"]
     assert group.title == (
-        "DeepSeek V3: 671B total, 37.6B active (5.6 %), context 128K, Sparse MoE, DeepSeek, 2024-12-26"
+        "DeepSeek V3: 671B total, 37.6B active (5.6%), context 128K, Sparse MoE, DeepSeek, 2024-12-26"
     )
     assert group.href.startswith("https://")
     scene = shell.picture("scale", some(subjects, "deepseek-v3")).scene()

@@ -198,9 +198,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"concept": ("QK norm",)}, "no concept is called 'QK norm'; did you mean QK-norm?"),
-        ({"about": ("position",)}, "no concepts are about 'position'; did you mean positions?"),
-        ({"concept": ("zzz",)}, "no concept is called 'zzz'; archdraw coverage lists all concepts"),
+        ({"concept": ("QK norm",)}, "there is no concept 'QK norm'; did you mean QK-norm?"),
+        ({"about": ("position",)}, "there is no group of concepts 'position'; did you mean positions?"),
+        ({"concept": ("zzz",)}, "there is no concept 'zzz'; archdraw coverage lists all concepts"),
         ({"concept": ("Mamba", "ALiBi")}, "none of these models has Mamba, ALiBi"),
     ],
 )

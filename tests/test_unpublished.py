@@ -45,7 +45,7 @@ def test_what_is_not_known_has_a_dashed_border_and_no_number(theme: str) -> None
     assert len(dashed) == 4
     words = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
     assert "? ×" in words
-    assert any("600B total, 27.0B active (4.5 %) by its publisher" in text for text in words)
+    assert any("600B total, 27.0B active (4.5%) (as reported)" in text for text in words)
     assert not any("0 layers" in text or "unbounded" in text for text in words)
 
 

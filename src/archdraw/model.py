@@ -111,8 +111,8 @@ class Model:
     >>> model = load("gpt-2")
     >>> f"{model.facts.total_parameters:,} parameters in {model.facts.layers} layers"
     '124,439,808 parameters in 12 layers'
-    >>> model.at("self_attn").label
-    'Multi-head attention'
+    >>> model.at("self_attn").kind
+    'multi_head'
     """
 
     spec: Spec
