@@ -193,6 +193,12 @@ class Declaring:
             declared = Parameter(type=_inferred(node))
         if declared is None:
             return None
+        if isinstance(node, MappingNode):
+            faults = list(declared.problems())
+            for key, message in faults:
+                self._report(f"parameter {entry.key}: {message}", node.entry(key) or entry)
+            if faults:
+                return None
         if required:
             return declared.annotation(optional=False), Field(description=sentence(declared.description))
         value = plain(default.value)
@@ -245,7 +251,10 @@ class Declaring:
 
 
 def _is_taken(name: str) -> bool:
-    return name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
+    """Whether no parameter and no value can have the ``name``: fields of pydantic begin with no underscore."""
+    return (
+        name.startswith("_") or name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
+    )
 
 
 def _is_text(node: Node) -> bool:
