@@ -217,7 +217,9 @@ hidden_size: 64
 vocab_size: 100
 layers:
   - embedding
-  - decoder: {{attention: {{multi_head: {{num_attention_heads: {heads}}}}}, feed_forward: {{swiglu: {{intermediate_size: 128}}}}}}
+  - decoder:
+      attention: {{multi_head: {{num_attention_heads: {heads}}}}}
+      feed_forward: {{swiglu: {{intermediate_size: 128}}}}
   - rmsnorm
   - output_head
 """
