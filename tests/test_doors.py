@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -20,6 +21,7 @@ import pytest
 from archdraw import doors, theme, views, writers
 from archdraw.analysis.concepts import known_concepts
 from archdraw.cli import Commands, program, run
+from archdraw.cli._files import check_stdout
 from archdraw.doors import DOORS, FORMATS, PluginError, PluginWarning
 from archdraw.errors import ArchdrawError
 from archdraw.kinds import registry
@@ -207,6 +209,24 @@ def test_a_package_is_imported_when_it_is_asked_for(install: Install, archdraw: 
     assert "quiet_one" not in sys.modules
     assert archdraw("render", "tiny.yaml", "-o", "made.one").code == 0
     assert Path("made.one").read_bytes() == b"quiet"
+
+
+@pytest.mark.parametrize(("marked", "message"), [("IS_TEXT = True", ""), ("", "one is not text; redirect it to a fi")])
+def test_a_format_says_whether_a_terminal_can_show_it(
+    install: Install, monkeypatch: pytest.MonkeyPatch, marked: str, message: str
+) -> None:
+    code = f"{marked}\ndef write(scene, *, scale=1.0, text='embed'):\n    return b'quiet'\n"
+    install("quiet", {"quiet_one.py": code}, formats="one = quiet_one:write")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(click.UsageError, match=message) if message else nullcontext():
+        check_stdout("one")
+
+
+def test_a_format_says_whether_it_is_of_pixels(install: Install) -> None:
+    code = "IS_RASTER = True\ndef write(scene, *, scale=1.0, text='embed'):\n    return b'quiet'\n"
+    install("quiet", {"quiet_one.py": code}, formats="one = quiet_one:write")
+    assert {name for name, writer in writers.formats().items() if writer.is_raster} == {"one", "png"}
+    assert {name for name, writer in writers.formats().items() if writer.is_text} == {"svg"}
 
 
 # Kinds: by what is found, not by where a class was made.
