@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from archdraw.errors import folded
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.embeddings.embedding import Embedding
 from archdraw.kinds.embeddings.head import OutputHead
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.hints import hint
+from archdraw.kinds.hints import OTHERWISE, hint
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import NoPosition, Rope, RopeScaling
 from archdraw.kinds.registry import kinds
@@ -251,6 +252,10 @@ def test_what_does_not_fit_is_refused(kind: Kind, field: str, message: str) -> N
         ("KDA", "did you mean kimi_delta_attention?"),
         ("dropout", "leave it out: it does nothing at inference"),
         ("swiglue", "did you mean swiglu"),
+        ("Soft-max", "write op: softmax"),
+        ("Embed Tokens", "did you mean embedding?"),
+        ("LM-head", "did you mean output_head?"),
+        ("head", "did you mean output_head?"),
         ("xyzzy", ""),
     ],
 )
@@ -258,6 +263,15 @@ def test_hints_know_the_words_of_the_field(name: str, meant: str) -> None:
     found = hint(name, kinds())
     assert found.startswith(meant)
     assert bool(found) == bool(meant)
+
+
+def test_a_word_for_another_way_of_writing_is_no_name_of_a_kind() -> None:
+    """Else one of the two hints would never be given."""
+    names = {
+        folded(name) for kind in kinds().values() for name in (*kind.aliases, kind.term.short, kind.term.text)
+    } | set(map(folded, kinds()))
+    assert not names & set(OTHERWISE)
+    assert set(map(folded, OTHERWISE)) == set(OTHERWISE)
 
 
 @pytest.mark.parametrize("word", ["moe", "ffn", "mlp", "mla", "swa", "lstm", "conv", "batchnorm", "add", "concat"])

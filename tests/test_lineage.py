@@ -319,9 +319,7 @@ def test_what_was_taken_over_stands_on_the_line(models: dict[str, Model]) -> Non
 def test_the_words_of_the_author_come_first(models: dict[str, Model]) -> None:
     found = of(models, family=("Meta",))
     card = next(card for lane in picture(found.value).lanes for card in lane.cards if card.path == "llama-3-8b")
-    assert card.words[0] == (
-        "+\u00a0GQA 32/8 heads",
-    )  # what the author calls grouped-query attention, with its sign
+    assert card.words[0] == ("+\u00a0GQA 32/8 heads",)  # what the author calls grouped-query attention, with its sign
     assert card.words[1] == ("vocabulary 4 times as large", "vocabulary 128,256")
 
 
