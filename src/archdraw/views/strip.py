@@ -178,7 +178,7 @@ def _names(modules: list[Module]) -> dict[Module, str]:
             # Details that are alike, too, tell nothing apart; settings do.
             details = settings_apart([kinds[place] for place in places])
         for place, detail in zip(places, details, strict=True):
-            names[place] = f"{name} {detail}".strip() if len(places) > 1 else name
+            names[place] = f"{name} ({detail})" if detail and len(places) > 1 else name
     return dict(zip(kinds, names, strict=True))
 
 
