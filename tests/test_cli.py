@@ -186,6 +186,14 @@ def test_a_folder_stands_for_its_specs(archdraw: Run) -> None:
     assert "empty:1:1: error: no specs (*.yaml) and no configs (*.json) in this folder" in ran.err
 
 
+def test_suffixes_of_specs_in_a_folder_are_known_in_any_case(archdraw: Run) -> None:
+    Path("folder").mkdir()
+    for name in ("A.YAML", "b.Yml", "c.yaml", "notes.txt"):
+        Path("folder", name).write_text(SPEC, "utf-8")
+    ran = archdraw("check", "folder")
+    assert (ran.code, ran.out) == (0, "folder/A.YAML: OK\nfolder/b.Yml: OK\nfolder/c.yaml: OK\n")
+
+
 def test_a_picture_goes_through_a_pipe(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(SPEC, "utf-8")
     done = process("render", str(tmp_path / "good.yaml"), "-o", "-", "--format", "png")

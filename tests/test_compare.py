@@ -209,3 +209,31 @@ def test_the_picture_in_the_docs_is_what_is_drawn_now(
 ) -> None:
     drawn = picture("compare", [models["deepseek-v3"], models["kimi-k2"]], insets=False).svg()
     golden(ROOT / "docs" / "images" / "compare-deepseek-v3-kimi-k2.svg", drawn)
+
+
+TINY = """name: {name}
+{head}
+hidden_size: 64
+vocab_size: 100
+layers:
+  - embedding
+  - decoder:
+      attention: {{multi_head: {{num_attention_heads: {heads}}}}}
+      feed_forward: {{swiglu: {{intermediate_size: 128}}}}
+  - rmsnorm
+  - output_head
+"""
+
+
+def test_sources_developer_and_date_are_those_of_the_specs(tmp_path: Path) -> None:
+    heads = ("license: MIT", "developer: Some, 1900s\nreleased: 2024-05-06", "license: MIT\nsources: [a paper]")
+    specs = [
+        TINY.format(name=f"T{number}", head=head, heads=number) for number, head in zip((1, 2, 4), heads, strict=True)
+    ]
+    for number, spec in enumerate(specs):
+        (tmp_path / f"{number}.yaml").write_text(spec, "utf-8")
+    models = [subject(archdraw.load(tmp_path / f"{number}.yaml")) for number in range(len(specs))]
+    found = compare.compared(compare.gather(models))
+    assert found.footer == ("Sources: T4: a paper", "archdraw")
+    assert [head.subtitle[1:] for head in found.models] == [(), ("Some, 1900s, 2024-05",), ()]
+    assert compare.compared(compare.gather(models[:2])).footer == ("archdraw",)

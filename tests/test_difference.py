@@ -300,6 +300,35 @@ def test_another_width_hides_no_change(slug: str, old: str, new: str, where: lis
     assert list(dict.fromkeys(found)) == where
 
 
+NESTED = """name: M
+hidden_size: 16
+vocab_size: 10
+layers:
+  - embedding
+  - module:
+      label: Memory
+      body:
+        - grouped_query: {num_attention_heads: 4, num_key_value_heads: 2, position: {rope: {rope_theta: 10000}}}
+        - parallel: {merge: add, branches: [{linear: 16}, {op: SiLU}]}
+        - {linear: {features: 12}}
+        - {linear: 16}
+  - decoder: {feed_forward: {swiglu: {intermediate_size: 64}}}
+  - output_head
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("rope_theta: 10000", "rope_theta: 20000"), ("merge: add", "merge: multiply"), ("features: 12", "features: 24")],
+)
+@pytest.mark.parametrize("vocabulary", [10, 20])
+def test_another_width_hides_no_change_inside_of_a_block(old: str, new: str, vocabulary: int) -> None:
+    changed = NESTED.replace(old, new).replace("vocab_size: 10", f"vocab_size: {vocabulary}")
+    assert changed.count(new) == 1
+    first, second = (expand(parse_spec(one)) for one in (NESTED, changed))
+    assert any("memory" in path for change in difference(first, second).changes for path in change.paths)
+
+
 def test_a_loop_is_told_with_what_stands_in_it() -> None:
     found = told("ouro-thinking-2-6b", "qwen3-4b")
     assert ("removed", "Layers", "loop", "4 times", None) in found

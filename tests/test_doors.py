@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -17,9 +19,12 @@ import click
 import pytest
 
 from archdraw import doors, theme, views, writers
+from archdraw.analysis.concepts import known_concepts
 from archdraw.cli import Commands, program, run
+from archdraw.cli._files import check_stdout
 from archdraw.doors import DOORS, FORMATS, PluginError, PluginWarning
 from archdraw.errors import ArchdrawError
+from archdraw.kinds import registry
 from archdraw.kinds.base import Family as Place
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
@@ -206,6 +211,24 @@ def test_a_package_is_imported_when_it_is_asked_for(install: Install, archdraw: 
     assert Path("made.one").read_bytes() == b"quiet"
 
 
+@pytest.mark.parametrize(("marked", "message"), [("IS_TEXT = True", ""), ("", "one is not text; redirect it to a fi")])
+def test_a_format_says_whether_a_terminal_can_show_it(
+    install: Install, monkeypatch: pytest.MonkeyPatch, marked: str, message: str
+) -> None:
+    code = f"{marked}\ndef write(scene, *, scale=1.0, text='embed'):\n    return b'quiet'\n"
+    install("quiet", {"quiet_one.py": code}, formats="one = quiet_one:write")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(click.UsageError, match=message) if message else nullcontext():
+        check_stdout("one")
+
+
+def test_a_format_says_whether_it_is_of_pixels(install: Install) -> None:
+    code = "IS_RASTER = True\ndef write(scene, *, scale=1.0, text='embed'):\n    return b'quiet'\n"
+    install("quiet", {"quiet_one.py": code}, formats="one = quiet_one:write")
+    assert {name for name, writer in writers.formats().items() if writer.is_raster} == {"one", "png"}
+    assert {name for name, writer in writers.formats().items() if writer.is_text} == {"svg"}
+
+
 # Kinds: by what is found, not by where a class was made.
 
 
@@ -246,6 +269,40 @@ def test_two_kinds_of_one_keyword(install: Install, archdraw: Callable[..., Ran]
         "archdraw: error: 2 kinds are named 'rmsnorm': archdraw.kinds.layers.norm of archdraw and other_kinds of "
         "other-kinds 1.0; uninstall other-kinds 1.0\n"
     )
+
+
+def test_a_template_and_a_kind_of_one_keyword(install: Install, archdraw: Callable[..., Ran]) -> None:
+    install("other-kinds", {"other_kinds.py": KIND.format(keyword="moonvit")}, kinds="mine = other_kinds")
+    ran = archdraw("kinds")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        "archdraw: error: 2 kinds are named 'moonvit': other_kinds of other-kinds 1.0 and "
+        "kinds/encoders/moonvit.yaml of archdraw; uninstall other-kinds 1.0\n"
+    )
+
+
+def test_two_templates_of_one_keyword(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / "kinds" / folder).mkdir(parents=True)
+        (tmp_path / "kinds" / folder / "same.yaml").write_text("", "utf-8")
+    monkeypatch.setattr("archdraw.kinds.__path__", [str(tmp_path / "kinds")])
+    with pytest.raises(ArchdrawError, match=r"'same': kinds/one/same.yaml of archdraw and kinds/two/same.yaml of arch"):
+        registry._template_files(())
+
+
+def test_concepts_of_another_package_are_known(install: Install, archdraw: Callable[..., Ran]) -> None:
+    """Also those that its kinds take only with some fields; templates of authors may name them."""
+    concept = "from archdraw.glossary.concepts import Concept\nMINE = Concept('gate of mine', 'layer')\n"
+    used = "    may_use = (MINE,)\n    def concepts_used(self):\n        yield MINE\n"
+    install("my-kinds", {"my_kinds.py": concept + KIND.format(keyword="my_kind") + used}, kinds="mine = my_kinds")
+    assert "gate of mine" in [one.name for one in known_concepts()]
+    template = "define: {mine: {parameters: {n: 2}, concepts: [gate of mine], block: {linear: $n}}}\n"
+    Path("own.yaml").write_text(SPEC.replace("layers:\n", f"{template}layers:\n"), "utf-8")
+    assert archdraw("check", "own.yaml").code == 0
+    dated = SPEC.replace("layers:\n", "released: 2024-05-06\nlayers:\n")
+    Path("used.yaml").write_text(dated.replace("{multi_head: {num_attention_heads: 4}}", "my_kind"), "utf-8")
+    ran = archdraw("timeline", "used.yaml", "--concept", "gate of mine", "--json")
+    assert [one["concept"] for one in json.loads(ran.out)["concepts"]] == ["gate of mine"]
 
 
 def test_two_readers_of_one_model_type(install: Install) -> None:

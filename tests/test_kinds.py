@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from archdraw.errors import folded
 from archdraw.kinds.base import Kind, KindError, Scope
 from archdraw.kinds.embeddings.embedding import Embedding
 from archdraw.kinds.embeddings.head import OutputHead
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
-from archdraw.kinds.hints import hint
+from archdraw.kinds.hints import OTHERWISE, hint
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import NoPosition, Rope, RopeScaling
 from archdraw.kinds.registry import kinds
@@ -36,7 +37,7 @@ def test_grouped_query_attention() -> None:
     words = describe(made)
     assert (words.label, words.detail) == ("Grouped-query attention", "16 query / 4 KV heads, dim 128")
     assert made.role == "attention"
-    assert words.notes[0] == "KV cache per token and layer: 2 × 4 × 128 values (2 KiB, bf16)"
+    assert words.notes[0] == "KV cache per token: 2 × 4 × 128 values (2 KiB, bf16)"
     assert facts(made).total_parameters == 2048 * 2048 * 2 + 2 * 2048 * 512
     assert found(made, "k_proj").weights[0].shape == (512, 2048)
     assert [leaf.role for leaf in leaves(made)][:3] == ["plain", "plain", "plain"]
@@ -131,10 +132,7 @@ def test_latent_attention_caches_the_latent_alone() -> None:
     made = LATENT.expand(SCOPE)
     assert facts(made).kv_cache_bytes_per_token() == 2 * (512 + 64)
     assert describe(made).detail == "16 heads, latent 512 + 64"
-    assert describe(made).notes == (
-        "KV cache per token and layer: 512 + 64 values (1.13 KiB, bf16)",
-        "full causal attention",
-    )
+    assert describe(made).notes == ("KV cache per token: 512 + 64 values (1.13 KiB, bf16)",)
     assert describe(found(made, "kv_b_proj")).label == "K, V 16 × (128 + 128)"
     assert describe(found(made, "q_b_proj")).label == "Q 16 × 192"
     rotations = [describe(leaf).label for leaf in leaves(made) if leaf.role == "position"]
@@ -149,7 +147,7 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     assert counted.kv_cache_bytes_per_token() == 0
     assert counted.state == 32 * 128 * 128 + 3 * 8192
     assert describe(DELTA.expand(SCOPE)).notes == (
-        "recurrent state per layer: 524,288 (+ 24,576 conv) values",
+        "recurrent state: 524,288 (+ 24,576 conv) values",
         "1.05 MiB in bf16",
     )
     assert counted.parts == {
@@ -254,6 +252,10 @@ def test_what_does_not_fit_is_refused(kind: Kind, field: str, message: str) -> N
         ("KDA", "did you mean kimi_delta_attention?"),
         ("dropout", "leave it out: it does nothing at inference"),
         ("swiglue", "did you mean swiglu"),
+        ("Soft-max", "write op: softmax"),
+        ("Embed Tokens", "did you mean embedding?"),
+        ("LM-head", "did you mean output_head?"),
+        ("head", "did you mean output_head?"),
         ("xyzzy", ""),
     ],
 )
@@ -261,6 +263,15 @@ def test_hints_know_the_words_of_the_field(name: str, meant: str) -> None:
     found = hint(name, kinds())
     assert found.startswith(meant)
     assert bool(found) == bool(meant)
+
+
+def test_a_word_for_another_way_of_writing_is_no_name_of_a_kind() -> None:
+    """Else one of the two hints would never be given."""
+    names = {
+        folded(name) for kind in kinds().values() for name in (*kind.aliases, kind.term.short, kind.term.text)
+    } | set(map(folded, kinds()))
+    assert not names & set(OTHERWISE)
+    assert set(map(folded, OTHERWISE)) == set(OTHERWISE)
 
 
 @pytest.mark.parametrize("word", ["moe", "ffn", "mlp", "mla", "swa", "lstm", "conv", "batchnorm", "add", "concat"])

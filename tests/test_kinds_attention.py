@@ -34,7 +34,7 @@ def test_narrow_values() -> None:
     assert counted.kv_cache_bytes_per_token() == 2 * 2 * (16 + 12)
     assert describe(narrow).detail == "8 query / 2 KV heads, dim 16 (V 12)"
     assert leaf(narrow, "attention").heads.value_width == 12  # type: ignore[union-attr]
-    assert describe(narrow).notes[0] == "KV cache per token and layer: 2 × (16 + 12) values (112 bytes, bf16)"
+    assert describe(narrow).notes[0] == "KV cache per token: 2 × (16 + 12) values (112 bytes, bf16)"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_keys_that_are_values_are_cached_once() -> None:
     assert facts(one).total_parameters == SHAPE - 64 * 32
     assert facts(one).cache == {Cache(32): 1}
     assert describe(leaf(one, "v_norm")).full == "RMSNorm per head, no weights"
-    assert describe(one).notes[0] == "KV cache per token and layer: 2 × 16 values (K = V, 64 bytes, bf16)"
+    assert describe(one).notes[0] == "KV cache per token: 2 × 16 values (K = V, 64 bytes, bf16)"
 
 
 def test_keys_and_values_of_another_layer() -> None:
@@ -71,7 +71,6 @@ def test_keys_and_values_of_another_layer() -> None:
     assert describe(shared).detail == "8 query / 2 KV heads, dim 16, shared K, V"
     assert describe(shared).notes == (
         "reuses K and V of layer 13; adds nothing to the cache",
-        "full causal attention",
         "bias on Q and output",
     )
     assert describe(leaf(made(shares_kv=True), "shared_kv")).detail == "of an earlier layer"
@@ -87,13 +86,18 @@ def test_tokens_that_see_each_other_leave_nothing() -> None:
 @pytest.mark.parametrize(
     ("fields", "note"),
     [
-        ({}, "full causal attention"),
         ({"sliding_window": 1024}, "causal, window 1,024 tokens"),
         ({"attention_chunk_size": 64}, "causal, chunks of 64 tokens"),
     ],
 )
 def test_causal_masks_are_named(fields: dict[str, object], note: str) -> None:
     assert describe(made(**fields)).notes[1:] == (note,)
+    assert "causal" not in describe(leaf(made(**fields), "attention")).detail
+
+
+def test_attention_to_all_tokens_before_is_named_in_its_box() -> None:
+    assert describe(made()).notes[1:] == ()
+    assert describe(leaf(made(), "attention")).detail == "causal, 4 query heads per KV head"
 
 
 @pytest.mark.parametrize(

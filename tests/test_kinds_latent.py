@@ -61,11 +61,11 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
     assert describe(full).label == "MLA with DeepSeek Sparse Attention (DSA)"
     assert describe(full).notes[1:] == (
         "plus 32 indexer-key values per token",
-        "causal; each query attends to ≤ 256 keys",
+        "each query attends to ≤ 256 keys",
     )
     labels = {leaf.name: describe(leaf).full for leaf in leaves(full) if leaf.name.startswith("indexer")}
     assert labels == {
-        "indexer.weights_proj": "index-head weights (4)",
+        "indexer.weights_proj": "weights (4), of index heads",
         "indexer.wk": "index K 32",
         "indexer.k_norm": "LayerNorm",
         "indexer.wq_b": "index Q 4 × 32",
@@ -101,8 +101,8 @@ def test_latent_attention_without_rotation_gates_and_sinks() -> None:
     assert attention.inputs == 3
     assert describe(plain).detail == "16 heads, latent 512"
     assert describe(plain).notes == (
-        "KV cache per token and layer: 512 values (1 KiB, bf16)",
-        "full causal attention; no positional encoding (NoPE)",
+        "KV cache per token: 512 values (1 KiB, bf16)",
+        "no positional encoding (NoPE)",
     )
     gated = LATENT.model_copy(update={"output_gate": True, "sinks": True}).expand(SCOPE)
     assert total(gated) - total(LATENT.expand(SCOPE)) == HIDDEN * 16 * 128 + 16
@@ -192,7 +192,7 @@ def test_shared_entries() -> None:
         "Re-indexed sparse attention",
         "Shared global attention",
     ]
-    assert describe(each).notes[0] == "KV cache per token and layer: 64 values (128 bytes, bf16)"
+    assert describe(each).notes[0] == "KV cache per token: 64 values (128 bytes, bf16)"
     assert describe(reused).notes == (
         "reuses entries and index keys of an earlier layer",
         "plus 64 values for each of the last 128 tokens",

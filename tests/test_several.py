@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archdraw
+from archdraw.app.options import options
 from archdraw.cli import run
+from archdraw.cli._views import command_of
 from archdraw.lint.faults import faults
 from archdraw.theme import theme_names
 from archdraw.views import several
@@ -135,3 +138,31 @@ def test_every_view_is_written_in_every_format_and_can_be_heard(
     assert all(model in scene.description for model in told)
     svg = next(path for path in written if path.suffix == ".svg").read_text("utf-8")
     assert all(f'href="{slug}.html"' in svg for slug in models)
+
+
+EXAMPLES = [(name, line) for name in several.names() for line in several.view(name).examples.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def some_models() -> list[archdraw.Model]:
+    """Of several families and years, among them those that examples name in options."""
+    slugs = ("gpt-2", "llama-2-7b", "llama-3-8b", "deepseek-v3", "gemma-3-27b", "qwen3-8b", "gpt-oss-20b", "antares-1b")
+    return [archdraw.load(slug) for slug in slugs]
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_the_examples_in_the_help_work(name: str, line: str, some_models: list[archdraw.Model]) -> None:
+    program, word, *arguments = shlex.split(line)
+    assert (program, word) == ("archdraw", name)
+    command = command_of(name)
+    with command.make_context(name, arguments, obj=False) as context:
+        given = context.params
+    view = several.view(name)
+    own = {key: given[key] for half in (view.gather, view.draw) for key in options(half)}
+    named = [archdraw.load(model) for model in given["specs"] if not model.endswith(".json")]
+    models = [*named, *some_models][: len(given["specs"])] if given["specs"] else some_models
+    assert archdraw.draw(name, *models, **own).data()
+
+
+def test_every_view_of_several_has_examples() -> None:
+    assert {name for name, _ in EXAMPLES} == set(several.names())

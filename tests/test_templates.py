@@ -227,6 +227,34 @@ def test_a_fault_inside_of_an_own_template_points_into_it() -> None:
         ("  t: {parameters: {n: {type: size}}, block: rmsnorm}", "type must be"),
         ("  t: {parameters: {n: {default: 0}}, block: rmsnorm}", "the default of n does not fit"),
         ("  t: {parameters: {expand: 2}, block: rmsnorm}", "expand cannot be the name of a parameter"),
+        ("  t: {parameters: {_n: 2}, block: rmsnorm}", "_n cannot be the name of a parameter"),
+        ("  t: {parameters: {n: 2}, values: {_m: 3}, block: rmsnorm}", "_m cannot be the name of a value"),
+        ("  t: {parameters: {n: {enum: []}}, block: rmsnorm}", "enum must be a list of 1 or more, not an empty list"),
+        (
+            "  t: {parameters: {n: {minimum: 5, maximum: 3}}, block: rmsnorm}",
+            "parameter n: minimum 5 is more than maximum 3",
+        ),
+        (
+            "  t: {parameters: {n: {maximum: 0}}, block: rmsnorm}",
+            "parameter n: maximum 0 is less than the minimum of an integer, 1",
+        ),
+        (
+            "  t: {parameters: {n: {type: number, maximum: 0}}, block: rmsnorm}",
+            "parameter n: maximum 0 is not more than 0",
+        ),
+        (
+            "  t: {parameters: {n: {type: [integer], min_items: 5, max_items: 3}}, block: rmsnorm}",
+            "parameter n: min_items 5 is more than max_items 3",
+        ),
+        ("  t: {parameters: {n: {enum: [1, two]}}, block: rmsnorm}", "parameter n: enum two is not of type integer"),
+        (
+            "  t: {parameters: {n: {type: [string], enum: [1, two]}}, block: rmsnorm}",
+            "parameter n: enum 1 is not of type string",
+        ),
+        (
+            "  t: {parameters: {n: {type: norm, enum: [1]}}, block: rmsnorm}",
+            "parameter n: a parameter of type norm takes no enum",
+        ),
         (
             "  t: {parameters: {n: 2}, block: [{if: n, do: rmsnorm}]}",
             "if has the keys if, then and, where it is needed",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw.analysis.concepts import concepts
+from archdraw.analysis.concepts import concepts, known_concepts
 from archdraw.app import pictures as shell
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
@@ -16,7 +16,7 @@ from archdraw.glossary.concepts import GROUPS, SHIPPED
 from archdraw.lint.faults import faults
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.theme import load_theme, theme_names
-from archdraw.views.several import Subject
+from archdraw.views.several import Subject, timeline
 
 SPECS = Path(__file__).parent.parent / "specs"
 FEW = ("gpt-2", "llama-3-8b", "gemma-3-27b", "deepseek-v3")
@@ -198,7 +198,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"concept": ("QK norm",)}, "there is no concept 'QK norm'; did you mean QK-norm?"),
+        ({"concept": ("QK norms",)}, "there is no concept 'QK norms'; did you mean QK-norm?"),
         ({"about": ("position",)}, "there is no group of concepts 'position'; did you mean positions?"),
         ({"concept": ("zzz",)}, "there is no concept 'zzz'; archdraw coverage lists all concepts"),
         ({"concept": ("Mamba", "ALiBi")}, "none of these models has Mamba, ALiBi"),
@@ -208,6 +208,13 @@ def test_wrong_names_are_told(few: list[Subject], options: dict[str, tuple[str, 
     with pytest.raises(ArchdrawError) as told:
         shell.picture("timeline", few, **options)
     assert str(told.value) == message
+
+
+@pytest.mark.parametrize("name", ["qk norm", "QK_Norm", "Sliding window attention", "swa"])
+def test_names_are_found_however_they_are_written(few: list[Subject], name: str) -> None:
+    assert [concept.brief for concept in timeline._wanted(known_concepts(), (name,), ())] in (["QK-norm"], ["SWA"])
+    asked = timeline._wanted(known_concepts(), (), ("Feed forward",))
+    assert {concept.about for concept in asked} == {"feed-forward"}
 
 
 def test_the_function_is_the_command() -> None:

@@ -223,3 +223,24 @@ def _figures(item: Diagram) -> list[object]:
             return [figure for part in items for figure in _figures(part)]
         case _:
             return []
+
+
+@pytest.mark.parametrize(("view", "error"), [("inset:layers/layer/self_attn", KeyError), ("strip", ValueError)])
+def test_faults_of_the_drawing_are_not_taken_for_names_that_are_not_there(
+    view: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise error("ours")
+
+    monkeypatch.setattr("archdraw.layout.plate.plate._scene", broken)
+    with pytest.raises(error, match="ours"):
+        archdraw.load("gemma-3-27b").scene(view=view)
+
+
+def test_a_panel_is_found_by_its_letter_or_reported() -> None:
+    model = archdraw.load("llama-3-8b")
+    assert model.scene(view="inset:A") != model.scene(view="inset:B")
+    with pytest.raises(ArchdrawError, match="no expandable block named Z in Llama 3 8B"):
+        model.scene(view="inset:Z")
+    with pytest.raises(ArchdrawError, match="Llama 3 8B has no layer strip"):
+        model.scene(view="strip")

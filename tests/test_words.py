@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import click
 import pytest
 
 import archdraw
 from archdraw.app.pictures import picture, subject
+from archdraw.cli import program
 from archdraw.scene import Scene, Text
 from archdraw.source import parse, plain
 from archdraw.views import several
@@ -22,8 +24,7 @@ from archdraw.views.several import Subject, _poster_legend
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 LIST = ROOT / "tests" / "data" / "words.yaml"
-# Others are made from kinds (coverage.md), describe kinds and configs, or are written with them.
-DOCUMENTS = [ROOT / "docs" / name for name in ("corrections.md", "facts.md", "picture.md", "views.md")]
+DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md"))]
 PICTURES: dict[str, dict[str, Any]] = {
     "lineage": {},
     "scale": {},
@@ -110,6 +111,13 @@ def test_options_of_views_of_several_models() -> None:
             ]
     assert len(texts) > 15
     assert found(texts) == []
+
+
+@pytest.mark.parametrize("name", program.list_commands(click.Context(program)))
+def test_help_of_commands(name: str) -> None:
+    command = program.get_command(click.Context(program), name)
+    assert command is not None
+    assert found(command.get_help(click.Context(command, info_name=name)).splitlines()) == []
 
 
 def test_phrases_are_found() -> None:

@@ -235,6 +235,8 @@ def _theme_files() -> Iterator[Found]:
 
 
 KINDS = Door("kind", "archdraw.kinds", _package("archdraw.kinds"), "a Kind with a keyword, or a module of kinds")
+TEMPLATES = Found("templates", "archdraw.spec.shipped:Shipped")
+"""What reads the templates among the kinds: the reader of specs, which knows the kinds and is not known to them."""
 READERS = Door(
     "reader", "archdraw.readers", _package("archdraw.readers.families"), "a Family, or a module with FAMILIES"
 )

@@ -74,6 +74,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(matches)}?" if matches else ""
 
 
+def folded(name: str) -> str:
+    """``name`` for comparison: case, spaces, hyphens and underscores make no difference.
+
+    >>> folded("Feed forward") == folded("feed-forward")
+    True
+    """
+    return "".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
 def unknown_name(what: str, name: object, known: Iterable[str], *, hint: str = "") -> str:
     """The message for a ``name`` that is none of the ``known`` ones: the nearest of them, else all.
 

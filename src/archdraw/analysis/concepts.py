@@ -41,7 +41,7 @@ def ordered(found: Iterable[Concept]) -> tuple[Concept, ...]:
 
 def known_concepts() -> tuple[Concept, ...]:
     """Every concept that there is: those of the glossary, and those that kinds of other packages bring."""
-    return ordered((*SHIPPED, *(concept for kind in kinds().values() for concept in kind.concepts)))
+    return ordered((*SHIPPED, *(concept for kind in kinds().values() for concept in kind.every_concept())))
 
 
 def grouped(found: Iterable[Concept]) -> dict[Group, tuple[Concept, ...]]:

@@ -12,6 +12,7 @@ import click
 from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
+from archdraw.writers import Writer
 
 ENVIRONMENT = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG}
@@ -35,7 +36,7 @@ def check_stdout(format: str) -> None:
     """
     if sys.stdout is None:
         raise ArchdrawError("stdout is closed: nothing can be written to it")
-    if format != TEXT and sys.stdout.isatty():
+    if sys.stdout.isatty() and not Writer(format).is_text:
         raise click.UsageError(f"{format} is not text; redirect it to a file or a pipe")
 
 
@@ -55,7 +56,3 @@ def one_file(output: str, wanted: tuple[str, ...]) -> str:
     if suffix.isalpha():
         raise click.UsageError(f"{FORMATS.unknown(suffix)}; end the name of a folder with /")
     return ""
-
-
-TEXT = "svg"
-"""The format that can be printed on a terminal."""

@@ -43,7 +43,7 @@ def _files_of(path: Path) -> list[Path]:
     """The file ``path`` itself, or the specs and configs in a folder. Raises :class:`OSError`."""
     if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
         return [path]
-    return sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
 class Work:

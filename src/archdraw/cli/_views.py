@@ -22,10 +22,8 @@ from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.model import Model, load
 from archdraw.views import several
-from archdraw.writers import TextMode
+from archdraw.writers import TextMode, Writer
 
-PIXELS = frozenset({"png"})
-"""Formats that a view may have to be cut for."""
 MOST_NAMED = 4
 """The file of a picture of so many models is named after them."""
 
@@ -141,7 +139,7 @@ def _run(
         return work.code
     scene = made.scene(theme, each)
     for target, format in targets:
-        cut = [("", scene)] if view.parts is None or format not in PIXELS else view.parts(scene, scale)
+        cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
         written = partial(Model.write, format=format, text=text, scale=scale)

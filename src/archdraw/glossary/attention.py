@@ -59,6 +59,8 @@ QK_NORM = Term(
     source="Henry et al. 2020, Query-Key Normalization, arXiv:2010.04245",
 )
 
+Q_NORM = Term("Q-norm", definition="Queries alone are normalized: the keys are another layer's.")
+
 # Lines and their projections; the lines themselves go by their symbols
 LINE = Term("{line} {width}")
 LINE_HEADS = Term("{line} {heads} × {width}")

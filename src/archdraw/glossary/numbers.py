@@ -9,9 +9,11 @@ NBSP = "\u00a0"
 
 
 def number(value: float) -> str:
-    """``4,096``; a number that is not whole keeps at most four digits after the point (``0.0625``)."""
+    """``4,096``; a number that is not whole keeps at most four digits after the point, below 1 four that count."""
     if float(value).is_integer():
         return f"{int(value):,}"
+    if abs(value) < 1:
+        return f"{Decimal(f'{value:.4g}'):f}"
     return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 

@@ -12,7 +12,8 @@ SIZE_TEXT = Term("{count:parameters} parameters ({text:parameters} text)")
 TOTAL = Term("{total:parameters} total")
 ACTIVE = Term("active", definition="parameters that one token is computed with")
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
-ACTIVE_OF = Term("{count:parameters} {active} ({share})")
+ACTIVE_OF = Term("{count:parameters} active ({share})")
+ACTIVE_OF_EXCLUDING = Term("{count:parameters} active ({share}, excl. {parts:and})")
 TEXT = Term("{count:parameters} text", definition="without encoders of other modalities")
 CONTEXT = Term("context {length}")
 CONTEXT_SHORT = Term("context {length} ({short})")
@@ -20,9 +21,8 @@ NO_CONTEXT_LIMIT = Term("no fixed context limit")
 REPORTED = Term("{figure} (as reported)")
 NO_SIZE = Term("size not disclosed")
 
-INPUT_EMBEDDING = Term("input embedding")
+INPUT_EMBEDDING = Term("input embedding tables")
 EMBEDDING_TABLES = Term("embedding tables")
-VOCABULARY_TABLES = Term("embedding and LM head")
 ENCODERS = Term("encoders")
 
 # Footer
@@ -75,22 +75,24 @@ WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
+CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
+CACHE_NAME = Term("KV cache")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
 LAYER = Term("layer")
 MIXING_LAYER = Term("sequence-mixing layer")
-STATE = Term("recurrent state {size:bytes} in {layers:layer|layers}, independent of context")
-BUFFERS = Term("buffers of {size:bytes} in {layers:layer|layers}, independent of context")
+STATE = Term("recurrent state {size:bytes}, independent of context")
+BUFFERS = Term("buffers of {size:bytes}, independent of context")
 BREAKDOWN = Term("Parameter breakdown ({total:parameters})")
 PART = Term("{part} {share}")
 OTHER = Term("other")
 TOKEN_MIXING = Term("token mixing")
-SHARE = Term("{active} {part:parameters} of {whole:parameters}")
+SHARE = Term("active {part:parameters} of {whole:parameters}")
+SHARE_EXCLUDING = Term("active {part:parameters} of {whole:parameters}, excl. {parts:and}")
 OTHER_COUNT = Term("{count:parameters} {what}")
 WITH_PARTS = Term("incl. {parts:and}")
 WITHOUT_PARTS = Term("excl. {parts:and}")
 REPORTED_FIGURES = Term("Reported figures")
 NOT_DISCLOSED = Term("Not disclosed")
-REPORTED_SHARE = Term("active {part:parameters} of {whole:parameters}")
 SOURCE = Term("source: {source}")
 UNKNOWN_BLOCK = Term("{block:within}: {detail}")
 UNKNOWN_REST = Term("number of layers, norms, residual connections, positions")
@@ -110,7 +112,7 @@ PART_GROUPS = (
     PartGroup(Term("shared experts"), "shared", frozenset({"shared_experts"})),
     PartGroup(Term("feed-forward"), "feed_forward", frozenset({"feed_forward"})),
     PartGroup(Term("attention"), "attention", frozenset({"attention"})),
-    PartGroup(Term("embedding, LM head"), "embedding", frozenset({"embedding", "head"})),
+    PartGroup(Term("embedding, head"), "embedding", frozenset({"embedding", "head"})),
     PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
 )
 """The parameter breakdown, in the order of display where sizes are equal; all else is other."""

@@ -36,7 +36,7 @@ NAMED = {
     "position.rope_scaling.rope_type": "RoPE scaling",
     "position.rope_scaling.factor": "RoPE scaling factor",
     "norm_topk_prob": "top-k renormalized",
-    "query_pre_attn_scalar": "attention scale 1/√",
+    "query_pre_attn_scalar": "attention scale",
     "attention_multiplier": "attention scale",
     "attn_logit_softcapping": "attention-logit softcap",
     "n_group": "expert groups",
@@ -65,6 +65,8 @@ def value_of(what: str, value: str | int | float | bool | None) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value if " " in value else " ".join(SPELLED.get(part, part) for part in value.split("_"))
+    if what == "query_pre_attn_scalar":
+        return f"1/√{number(value)}"
     if what in IN_BYTES:
         return data_size(value) if value else "none"
     if what.endswith("parameters"):

@@ -46,7 +46,8 @@ SHARED_INDEX = Term(
 INDEX_QUERIES = Term("index Q {heads} × {width}")
 INDEX_KEYS = Term("index K {width}")
 INDEX_QUERIES_KEYS = Term("index Q, K {width}")
-INDEX_WEIGHTS = Term("index-head weights ({heads})")
+INDEX_WEIGHTS = Term("weights ({heads})")
+INDEX_WEIGHTS_OF = Term("of index heads")
 ONE_PER_TOKENS = Term("one per {tokens}\u00a0tokens")
 MEAN_OF_TOKENS = Term("K: mean of {tokens}\u00a0tokens")
 

@@ -46,9 +46,10 @@ class Kind(BaseModel):
     A subclass in any module of :mod:`archdraw.kinds` is found by itself, and says all of itself: its docstring is its
     glossary entry; ``term`` is its name, long and short; ``aliases`` are what else people call it, for hints and for
     search; ``concepts`` are the design decisions that every block of this kind takes (:meth:`concepts_used` adds those
-    that follow from its fields); ``drawn_as`` are the roles that its block may have in a picture. Its fields have the
-    names of ``config.json`` and a description each, ``source`` says where its formula comes from, ``example`` is YAML
-    that an author could paste, and ``main`` names the field that a scalar or a list in place of the mapping stands for.
+    that follow from its fields; those of them that are not in the glossary stand in ``may_use``); ``drawn_as`` are the
+    roles that its block may have in a picture. Its fields have the names of ``config.json`` and a description each,
+    ``source`` says where its formula comes from, ``example`` is YAML that an author could paste, and ``main`` names the
+    field that a scalar or a list in place of the mapping stands for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -61,6 +62,7 @@ class Kind(BaseModel):
     term: ClassVar[Term] = Term("")
     aliases: ClassVar[tuple[str, ...]] = ()
     concepts: ClassVar[tuple[Concept, ...]] = ()
+    may_use: ClassVar[tuple[Concept, ...]] = ()
     drawn_as: ClassVar[tuple[Role, ...]] = ()
     former: ClassVar[Mapping[str, str]] = {}
     """Fields of today by the names that they had; those are read with a warning until version 1.0."""
@@ -78,6 +80,11 @@ class Kind(BaseModel):
     def concepts_used(self) -> Iterator[Concept]:
         """The concepts of this block as its fields make it. Those of kinds within it are their own."""
         yield from self.concepts
+
+    @classmethod
+    def every_concept(cls) -> tuple[Concept, ...]:
+        """The concepts that are known by this kind: those of every such block and those that some may use."""
+        return (*cls.concepts, *cls.may_use)
 
     def features_out(self, scope: Scope) -> int:
         """How many features the line has that leaves this block; as many as came in unless a kind says otherwise."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archdraw.errors import nearest
+from archdraw.errors import folded, nearest
 from archdraw.kinds.base import Kind
 
 MOST = 4
@@ -15,11 +15,8 @@ OTHERWISE: Mapping[str, str] = {
     "softmax": "write op: softmax",
     "tanh": "write op: tanh",
     "sigmoid": "write op: sigmoid",
-    "lm_head": "did you mean output_head?",
-    "head": "did you mean output_head?",
-    "embed_tokens": "did you mean embedding?",
 }
-"""Words for what is written in another way, or not at all."""
+"""Words for what is written in another way, or not at all, as :func:`archdraw.errors.folded` leaves them."""
 
 
 def hint(name: str, known: Mapping[str, type[Kind]], defined: Iterable[str] = ()) -> str:
@@ -27,17 +24,13 @@ def hint(name: str, known: Mapping[str, type[Kind]], defined: Iterable[str] = ()
 
     Empty where there is none. Case, spaces, hyphens and underscores make no difference.
     """
-    if name.lower() in OTHERWISE:
-        return OTHERWISE[name.lower()]
-    word = _plain(name)
+    word = folded(name)
+    if word in OTHERWISE:
+        return OTHERWISE[word]
     called: dict[str, list[str]] = {}
     for keyword, kind in known.items():
-        for alias in {*map(_plain, (*kind.aliases, kind.term.short, kind.term.text))} - {""}:
+        for alias in {*map(folded, (*kind.aliases, kind.term.short, kind.term.text))} - {""}:
             called.setdefault(alias, []).append(keyword)
     if word in called:
         return f"did you mean {' or '.join(called[word][:MOST])}?"
     return nearest(name, [*known, *defined])
-
-
-def _plain(name: str) -> str:
-    return "".join(name.lower().replace("-", " ").replace("_", " ").split())

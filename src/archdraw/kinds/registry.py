@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import archdraw.kinds
-from archdraw.doors import KINDS
+from archdraw.doors import KINDS, TEMPLATES, Found
 from archdraw.kinds.base import Kind
 
 
@@ -20,14 +20,26 @@ def kinds() -> Mapping[str, type[Kind]]:
     Raises :class:`archdraw.ArchdrawError` where two kinds have one keyword.
     """
     found = KINDS.keyed(_kinds_in, lambda kind: (kind.keyword,))
-    return with_templates(found)
+    made: Mapping[str, type[Kind]] = TEMPLATES.load()(found, _template_files(found))
+    return made
 
 
-def with_templates(found: Mapping[str, type[Kind]]) -> Mapping[str, type[Kind]]:
-    """``found`` and the templates in the folders of kinds: each a file, read when its kind is asked for."""
-    from archdraw.spec.shipped import Shipped
+def _template_files(found: Container[str]) -> dict[str, Path]:
+    """The templates in the folders of kinds by keyword, which is the name of the file.
 
-    return Shipped(found, Path(archdraw.kinds.__path__[0]).rglob("*.yaml"))
+    Raises :class:`archdraw.ArchdrawError` where one has the keyword of another, or of one of the kinds ``found``.
+    """
+    folder = Path(archdraw.kinds.__path__[0])
+    files: dict[str, Path] = {}
+    for file in sorted(folder.rglob("*.yaml")):
+        first = files.setdefault(file.stem, file)
+        if file.stem in found or first is not file:
+            others = [one for one, kind in KINDS.gather(_kinds_in) if kind.keyword == file.stem]
+            templates = [
+                Found(file.stem, one.relative_to(folder.parent).as_posix()) for one in dict.fromkeys((first, file))
+            ]
+            raise KINDS.clash(file.stem, (*others, *templates))
+    return files
 
 
 def _kinds_in(thing: Any) -> Iterator[type[Kind]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from archdraw.errors import Problem, nearest
-from archdraw.glossary.concepts import SHIPPED
+from archdraw.glossary.concepts import SHIPPED, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Kind
 from archdraw.source import (
@@ -39,7 +39,7 @@ PARAMETERS = "parameters"
 _TYPES: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
 
 _CONCEPTS = {concept.name: concept for concept in SHIPPED}
-"""What the concepts of a template may be."""
+"""The concepts of the glossary; an author's template may also name those that kinds of other packages bring."""
 
 
 def is_template(node: Node) -> bool:
@@ -132,7 +132,8 @@ class Declaring:
         kind.main = head.main
         kind.term = Term(plain_text(head.name or name), short=plain_text(head.short_name or ""))
         kind.aliases = head.aliases
-        kind.concepts = tuple(_CONCEPTS[concept] for concept in head.concepts)
+        known_concepts = self._known_concepts(head.concepts)
+        kind.concepts = tuple(known_concepts[concept] for concept in head.concepts)
         names = Names(self.kinds, self.define, self.nodes, self._heights)
         kind.family = names.family(block.value)
         kind.origin = Source(self.document, self.kinds, self.define, block.value, own_values, own_checks, self.own)
@@ -142,11 +143,22 @@ class Declaring:
         return kind
 
     def _check_head(self, written: Mapping[str, Entry], head: Head, fields: Mapping[str, Any]) -> None:
+        known = self._known_concepts(head.concepts)
         for concept in head.concepts:
-            if concept not in _CONCEPTS:
-                self._report(f"no concept is called {concept[:40]}", written["concepts"], nearest(concept, _CONCEPTS))
+            if concept not in known:
+                self._report(f"no concept is called {concept[:40]}", written["concepts"], nearest(concept, known))
         if head.main is not None and head.main not in fields:
             self._report(f"no parameter is called {head.main[:40]}", written["main"], nearest(head.main, fields))
+
+    def _known_concepts(self, named: Iterable[str]) -> Mapping[str, Concept]:
+        """The concepts that a template may have, by name; kinds are looked through only where one is ``named`` there.
+
+        A template of ours has those of the glossary: while it is being read, others are not read yet.
+        """
+        if not self.own or all(name in _CONCEPTS for name in named):
+            return _CONCEPTS
+        brought = {one.name: one for kind in self.kinds.values() for one in kind.every_concept()}
+        return {**brought, **_CONCEPTS}
 
     def _kind(self, name: str, fields: Mapping[str, Any], head: Head) -> type[Template]:
         make = cast("Callable[..., type[Template]]", create_model)
@@ -193,6 +205,12 @@ class Declaring:
             declared = Parameter(type=_inferred(node))
         if declared is None:
             return None
+        if isinstance(node, MappingNode):
+            faults = list(declared.problems())
+            for key, message in faults:
+                self._report(f"parameter {entry.key}: {message}", node.entry(key) or entry)
+            if faults:
+                return None
         if required:
             return declared.annotation(optional=False), Field(description=sentence(declared.description))
         value = plain(default.value)
@@ -245,7 +263,10 @@ class Declaring:
 
 
 def _is_taken(name: str) -> bool:
-    return name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
+    """Whether no parameter and no value can have the ``name``: fields of pydantic begin with no underscore."""
+    return (
+        name.startswith("_") or name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
+    )
 
 
 def _is_text(node: Node) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from archdraw.errors import ArchdrawError
 from archdraw.kinds.base import Kind
 from archdraw.spec.declaring import shipped
 
@@ -14,17 +13,14 @@ _READ: dict[Path, type[Kind]] = {}
 
 
 class Shipped(Mapping[str, type[Kind]]):
-    """Kinds by keyword, in alphabetical order; a template is a file called like it, read when it is asked for.
+    """Kinds by keyword, in alphabetical order: those ``found`` and templates, each read when it is asked for.
 
-    Raises :class:`ArchdrawError` where a template has the keyword of another kind.
+    ``files`` are the templates by keyword, none of which is that of a kind that was found.
     """
 
-    def __init__(self, found: Mapping[str, type[Kind]], files: Iterable[Path]) -> None:
-        self._files = {file.stem: file for file in files}
+    def __init__(self, found: Mapping[str, type[Kind]], files: Mapping[str, Path]) -> None:
+        self._files = files
         self._made = dict(found)
-        twice = self._files.keys() & self._made.keys()
-        if twice:
-            raise ArchdrawError(f"a template and another kind have the keyword {', '.join(sorted(twice))}")
         self._names = tuple(sorted((*self._made, *self._files)))
 
     def __getitem__(self, name: str) -> type[Kind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdraw.glossary import Phrase, plate
+from archdraw.glossary.embeddings import LM_HEAD
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
 from archdraw.tree.published import agrees
@@ -15,11 +16,10 @@ MOSTLY_TABLES = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """A count of active parameters, what it leaves out, and the same model counted otherwise."""
+    """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise."""
 
     count: int
     excluded: tuple[Phrase, ...]
-    name: Phrase
     others: tuple[tuple[int, Phrase], ...] = ()
 
 
@@ -37,7 +37,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     ways = [
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),
-        (whole - counted.encoders - tables, (plate.VOCABULARY_TABLES(), *encoders)),
+        (whole - counted.encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
     ]
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
@@ -47,10 +47,8 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         quoted = (multiplied, (plate.EMBEDDING_TABLES(),))
     else:
         quoted = ways[0]
-    count, excluded = quoted
-    # As published, no more is said in the headline; a panel lists what is in and what is not.
-    name = plate.ACTIVE() if agreeing or not excluded else plate.ACTIVE_EXCLUDING(parts=excluded)
-    return Active(count, excluded, name, tuple(_others(quoted, ways)))
+    # A count as published needs no comment in the headline; a panel lists what is in and what is not.
+    return Active(quoted[0], () if agreeing else quoted[1], tuple(_others(quoted, ways)))
 
 
 def _others(

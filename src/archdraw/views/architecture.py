@@ -113,47 +113,59 @@ def kind_of(model: Module) -> str:
 
 
 def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
-    who = text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
     # Where nothing is kept of each token, nothing limits how many there may be.
     context: Detail = "" if counted.cache or counted.unknown else words.NO_CONTEXT_LIMIT()
     if spec.context_length:
         length, short = spec.context_length, tokens(spec.context_length)
         context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
     layers = LAYERS(number=counted.layers) if counted.layers else ""
-    size = unpublished.size(spec) if counted.unknown else text(_size(spec, counted))
-    return tuple(filter(None, (size, text(layers), text(context), who, kind_of(model))))
+    size = unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
+    return tuple(filter(None, (size, text(layers), text(context), origin(spec), kind_of(model))))
 
 
-def _size(spec: Spec, counted: Facts) -> Detail:
+def origin(spec: Spec) -> str:
+    """Who developed the model and when it was released, to the month; empty where the spec says neither."""
+    return text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
+
+
+def size_of(spec: Spec, counted: Facts) -> Detail:
     """The parameters of a model as one quotes them."""
     total, text_part = counted.total_parameters, counted.text_parameters
     has_encoders = parameters(text_part) != parameters(total)
     if counted.active_parameters < total:
         active = active_parameters(counted, spec.published)
-        part = words.ACTIVE_OF(count=active.count, active=active.name, share=share(active.count, total))
+        of_all = share(active.count, total)
+        part = (
+            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
+            if active.excluded
+            else words.ACTIVE_OF(count=active.count, share=of_all)
+        )
         return (words.TOTAL(total=total), part, words.TEXT(count=text_part) if has_encoders else "")
     return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
 
 
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
     """The parts of the last line: where the facts are from, what is left out, the license of the weights."""
-    sources = "; ".join(str(source) for source in _sources(spec))
-    sides = tuple(part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted)
-    left_out = text(words.NOT_IN_TOTAL(modules=sides)) if sides else ""
     reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
     if len(spec.incomplete) > MOST_REASONS:
         reasons = (*reasons, words.MORE_REASONS(number=len(spec.incomplete) - MOST_REASONS))
     mark = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
+    sources = sources_of(spec)
     source = text(words.SOURCES(sources=sources)) if sources else ""
     license = text(words.LICENSE(license=spec.license)) if spec.license else ""
-    return tuple(filter(None, ("; ".join(filter(None, (source, left_out))), mark, license, "archdraw")))
+    return tuple(filter(None, ("; ".join(filter(None, (source, left_out(model)))), mark, license, "archdraw")))
 
 
-def _sources(spec: Spec) -> list[str]:
+def sources_of(spec: Spec) -> str:
+    """Where the facts of ``spec`` are from; empty where it names no source."""
     sources = spec.sources
-    if not sources:
-        return []
-    return list(sources.values()) if isinstance(sources, dict) else list(sources)
+    return "; ".join(sources.values() if isinstance(sources, dict) else sources)
+
+
+def left_out(model: Module) -> str:
+    """Which modules are not in the total of ``model``; empty where all are."""
+    sides = tuple(part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted)
+    return text(words.NOT_IN_TOTAL(modules=sides)) if sides else ""
 
 
 def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:

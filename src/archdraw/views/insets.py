@@ -67,7 +67,11 @@ def insets(
     shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
     if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
-        found[shown] = replace(found[shown], items=(*found[shown].items, *memory.pop().items))
+        bar, *more = memory.pop().items
+        assert isinstance(bar, Share)
+        assert context is not None
+        at_context = replace(bar, left=text(plate.CACHE_AT(length=tokens(context) or context)))
+        found[shown] = replace(found[shown], items=(*found[shown].items, at_context, *more))
     return (*found, *memory, *_parts(counted, stack))
 
 
@@ -127,7 +131,11 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, worth: in
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
         total = counted.total_parameters
-        caption = plate.SHARE(active=active.name, part=(active.count, total), whole=total)
+        caption = (
+            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=active.excluded)
+            if active.excluded
+            else plate.SHARE(part=(active.count, total), whole=total)
+        )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
     yield Inset(words.title, tuple(items), source=path, worth=worth)
@@ -235,7 +243,9 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
     if_all = max(full) * mixing * 2 * context
     caching = sum(1 for elements in full if elements)
     title = text(plate.MEMORY(context=context))
-    token = text(plate.CACHE_PER_TOKEN(size=counted.kv_cache_bytes_per_token(), layers=caching))
+    size = counted.kv_cache_bytes_per_token()
+    windowed = any(entry.window for entry in counted.cache)
+    token = text(plate.CACHE_IN_WINDOWS(size=size) if windowed else plate.CACHE_PER_TOKEN(size=size, layers=caching))
     if if_all <= kept:
         weights = counted.weight_memory()
         segments = (
@@ -243,15 +253,13 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
             Segment(text(plate.CACHE(size=kept)), kept, "latent"),
         )
         return [Inset(title, (Split(segments), Words(token)), optional=True)]
-    caption = text(plate.CACHE_AT(length=tokens(context) or context))
-    bar = Share(caption, data_size(kept), kept, if_all, "latent")
-    items: list[Item] = [bar, Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True), Words(token)]
+    bar = Share(text(plate.CACHE_NAME()), data_size(kept), kept, if_all, "latent")
+    last = Words(token)
     if counted.state:
-        recurrent = sum(1 for layer in stack.all if any(leaf.state for leaf in leaves(layer)))
         state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS
-        line = text(state(size=counted.recurrent_state_bytes(), layers=recurrent))
-        items.append(Words(line, strong=True))
-    return [Inset(title, tuple(items))]
+        last = Words(text(state(size=counted.recurrent_state_bytes())), strong=True)
+    whole = Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True)
+    return [Inset(title, (bar, whole, last))]
 
 
 def _roles(stack: Stack) -> set[str]:

@@ -15,7 +15,7 @@ from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.walks import leaves, walk
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
-from archdraw.views.wording import short_name, within
+from archdraw.views.wording import listed, short_name, within
 
 LONGEST_CAPTION = 96
 SHORT_ORDER = 48
@@ -173,17 +173,26 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     names = list(short)
     for name in dict.fromkeys(short):
         places = [place for place, one in enumerate(short) if one == name]
-        details = [text(kinds[place].detail) for place in places]
+        details = _details_apart([kinds[place] for place in places])
         if len(set(details)) < len(places):
             # Details that are alike, too, tell nothing apart; settings do.
             details = settings_apart([kinds[place] for place in places])
         for place, detail in zip(places, details, strict=True):
-            names[place] = f"{name} {detail}".strip() if len(places) > 1 else name
+            names[place] = f"{name} ({detail})" if detail and len(places) > 1 else name
     return dict(zip(kinds, names, strict=True))
 
 
+def _details_apart(modules: list[Module]) -> list[str]:
+    """The parts of the detail of each of ``modules`` that not all of them have."""
+    parts = [
+        [text(part) for part in (module.detail if isinstance(module.detail, tuple) else (module.detail,))]
+        for module in modules
+    ]
+    return [", ".join(part for part in own if not all(part in other for other in parts)) for own in parts]
+
+
 def _short(module: Module) -> str:
-    label = within(text(module.label)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
+    label = within(listed(module)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
-        return label.removesuffix(" block")
+        return label.removesuffix(" block").removesuffix(" Attention")
     return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))

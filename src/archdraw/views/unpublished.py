@@ -27,7 +27,7 @@ def size(spec: Spec) -> str:
         return text(words.NO_SIZE())
     if active is None:
         return text(words.REPORTED(figure=words.SIZE(count=round(total))))
-    part = words.ACTIVE_OF(count=round(active), active=words.ACTIVE(), share=share(active, total))
+    part = words.ACTIVE_OF(count=round(active), share=share(active, total))
     return text((words.TOTAL(total=round(total)), words.REPORTED(figure=part)))
 
 
@@ -37,7 +37,7 @@ def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
     published = spec.published
     if published is not None and published.total_parameters and published.active_parameters:
         active, total = published.active_parameters, published.total_parameters
-        caption = text(words.REPORTED_SHARE(part=(round(active), round(total)), whole=round(total)))
+        caption = text(words.SHARE(part=(round(active), round(total)), whole=round(total)))
         items: list[Item] = [Share(caption, share(active, total), active, total, "expert_active")]
         items += [Words(text(words.SOURCE(source=published.source)))] if published.source else []
         found.append(Inset(text(words.REPORTED_FIGURES()), tuple(items)))

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from archdraw.glossary import text, within
+from archdraw.glossary import Phrase, text, within
 from archdraw.glossary.numbers import data_size as data
 from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
 
-__all__ = ["data", "ordinal", "parameters", "share", "short_name", "within"]
+__all__ = ["data", "listed", "ordinal", "parameters", "share", "short_name", "within"]
+
+
+LONGEST_NAME = 28
+"""Characters of a name in a list; a longer one gives way to its abbreviation."""
+
+
+def listed(module: Module) -> str:
+    """The label of ``module`` for a list: its abbreviation where it is long and has one."""
+    name, label = text(module.label), module.label
+    return label.term.short or name if isinstance(label, Phrase) and len(name) > LONGEST_NAME else name
 
 
 def short_name(module: Module) -> str:
     """What ``module`` is called in a list of its like: ``sliding`` for sliding-window attention."""
-    name = within(text(module.label)).removesuffix(" attention")
+    name = within(listed(module)).removesuffix(" attention")
     return name.removesuffix("-window") if module.role == "sliding" else name.removesuffix(" block")
 
 

@@ -1,14 +1,15 @@
 """Writers: one file per format that turns a scene into bytes.
 
 A writer is a module of this package with ``write(scene, *, scale=1.0, text="embed") -> bytes``; the module's name is
-the format's name and the ending of its files. A new format is a new file, nothing else, or an entry point of another
-package (:mod:`archdraw.doors`).
+the format's name and the ending of its files. ``IS_TEXT = True`` in it says that a terminal can show its files,
+``IS_RASTER = True`` that they are pixels, so that large pictures are written in several; both are false else. A new
+format is a new file, nothing else, or an entry point of another package (:mod:`archdraw.doors`).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, cast
 
 from archdraw.doors import FORMATS
@@ -32,6 +33,22 @@ class Writer:
         Raises :class:`ArchdrawError` where another package's writer cannot be imported, or has the name of another.
         """
         return cast(bytes, FORMATS.load(self.format)(scene, scale=scale, text=text))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether files of this format are text, which a terminal can show. Raises as a call."""
+        return self._has("IS_TEXT")
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether files of this format are pixels. Raises as a call."""
+        return self._has("IS_RASTER")
+
+    def _has(self, attribute: str) -> bool:
+        """Whether the module of the writer says so."""
+        FORMATS.load(self.format)  # a module that cannot be imported is reported with its package
+        found = FORMATS.find(self.format)
+        return bool(getattr(replace(found, target=found.target.partition(":")[0]).load(), attribute, False))
 
 
 def formats() -> dict[str, Writer]:

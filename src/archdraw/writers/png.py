@@ -10,6 +10,7 @@ from archdraw.scene import Scene
 from archdraw.writers import TextMode
 from archdraw.writers.svg import svg
 
+IS_RASTER = True
 LARGEST_SIDE = 32767
 """Pixels; cairo's limit."""
 MOST_LETTERS = 90_000

@@ -22,6 +22,7 @@ from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, T
 from archdraw.writers import TextMode
 from archdraw.writers._values import clean, number, rounded_path, safe_link
 
+IS_TEXT = True
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.]+")
 
 

@@ -74,9 +74,8 @@ class Comparison:
         """
         if not self._rewidened:
             return False
-        if isinstance(one, Module) and one.settings:
-            return outline(one) == outline(other)
-        return outline(one, self._widths[0]) == outline(other, self._widths[1])
+        every = isinstance(one, Module) and bool(one.settings)
+        return outline(one, self._widths[0], every=every) == outline(other, self._widths[1], every=every)
 
     def add(
         self,

@@ -158,33 +158,44 @@ def between(block: Block) -> tuple[Block, ...]:
             return (block,)
 
 
-def outline(block: Block, widths: frozenset[int] | None = None) -> object:
+def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> object:
     """``block`` without its widths: what it is made of, whatever the hidden size.
 
-    Of numbers only those in ``widths`` are left out, all of them where that is None.
+    Of numbers in words and settings those in ``widths`` are left out; with ``every`` all numbers in words, which follow
+    from settings that are compared by themselves.
     """
     match block:
         case Leaf():
-            words = tuple(_masked(one, widths) for one in (block.label, block.detail, block.tag))
+            words = tuple(_masked(one, None if every else widths) for one in (block.label, block.detail, block.tag))
             weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
             # Checkpoints call norms by their place.
             name = "" if block.role == "norm" else block.name
-            return name, block.role, block.part, block.inputs, block.outputs, words, weights, block.cache is None
-        case Module():
-            return block.name, block.kind, block.role, outline(block.body, widths)
-        case Sequence(parts=parts) | Parallel(branches=parts):
-            return type(block).__name__, *(outline(part, widths) for part in parts)
+            lines = block.inputs, block.outputs
+            return name, block.role, block.part, lines, words, weights, block.cache is None, _settings(block, widths)
+        case Module(name=name, kind=kind, role=role, body=body):
+            return name, kind, role, _settings(block, widths), outline(body, widths, every=every)
+        case Sequence(parts=parts):
+            return "sequence", *(outline(part, widths, every=every) for part in parts)
+        case Parallel(branches=branches, merge=merge):
+            return merge, *(outline(part, widths, every=every) for part in branches)
         case Graph(nodes=nodes, edges=edges):
-            return edges, *(outline(node, widths) for _, node in nodes)
-        case Repeat(body=body, times=times):
-            return times, outline(body, widths)
+            return edges, *(outline(node, widths, every=every) for _, node in nodes)
+        case Repeat(body=body, times=times, tied=tied):
+            return times, tied, outline(body, widths, every=every)
         case Experts(body=body, total=total, active=active):
-            return total, active, outline(body, widths)
-        case Residual(body=body) | Side(body=body):
-            return type(block).__name__, outline(body, widths)
+            return total, active, outline(body, widths, every=every)
+        case Residual(body=body):
+            return "residual", outline(body, widths, every=every)
+        case Side(body=body, direction=direction, counted=counted, joins=joins):
+            return direction, counted, joins, outline(body, widths, every=every)
+
+
+def _settings(block: Leaf | Module, widths: frozenset[int]) -> tuple[tuple[str, object], ...]:
+    return tuple((name, "#" if value in widths else value) for name, value in block.settings)
 
 
 def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
+    """``words`` without the numbers in ``widths``, without any number where that is None."""
     match words:
         case str():
             return words

@@ -31,7 +31,7 @@ class Embedding(Kind):
 
     term: ClassVar[Term] = words.TOKEN_EMBEDDING
     aliases: ClassVar[tuple[str, ...]] = (
-        *("wte", "token table", "token embedding", "lookup", "input embedding", "vocabulary"),
+        *("wte", "embed tokens", "token table", "token embedding", "lookup", "input embedding", "vocabulary"),
         *("position embedding", "positional encoding", "wpe", "segment embedding"),
     )
     drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)

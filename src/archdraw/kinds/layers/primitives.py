@@ -104,9 +104,7 @@ class Op(Kind):
     main: ClassVar[str | None] = "label"
     former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
     term: ClassVar[Term] = words.OPERATION
-    aliases: ClassVar[tuple[str, ...]] = (
-        *("operation", "softmax", "sigmoid", "tanh", "silu", "dropout", "split", "scale"),
-    )
+    aliases: ClassVar[tuple[str, ...]] = ("operation", "silu", "split", "scale")
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
     label: Label = Field(description="Label of the box, at most 60 characters; + and × are drawn as signs in a graph.")

@@ -144,7 +144,7 @@ def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> 
         part="norm",
         inputs=len(lines),
         outputs=lines,
-        tag=words.QK_NORM(),
+        tag=words.QK_NORM() if "K" in lines else words.Q_NORM(),
     )
 
 

@@ -72,8 +72,8 @@ class Indexer:
 
 def index_weights(name: str, hidden: int, heads: int) -> Leaf:
     """The projection to one weight for each of the index ``heads``."""
-    label = words.INDEX_WEIGHTS(heads=heads)
-    return linear(name, label, hidden, heads, part="attention", outputs=("weights",))
+    label, detail = words.INDEX_WEIGHTS(heads=heads), words.INDEX_WEIGHTS_OF()
+    return linear(name, label, hidden, heads, part="attention", detail=detail, outputs=("weights",))
 
 
 def index_queries(name: str, rank: int, heads: int, width: int) -> Leaf:

@@ -149,7 +149,7 @@ class MultiHeadLatent(Kind):
             attention_words.SOFTMAX_ATTENTION(),
             role="attention",
             detail=(
-                "" if self.index_topk else attention_words.CAUSAL(),
+                attention_words.CAUSAL(),
                 attention_words.HEADS(number=heads),
             ),
             weights=(Weight("sinks", (heads,)),) if self.sinks else (),
@@ -245,10 +245,10 @@ class MultiHeadLatent(Kind):
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
         if self.index_topk is not None:
-            yield attention_words.CAUSAL()
             yield sparse_words.REACH(keys=self.index_topk)
         if isinstance(self.position, NoPosition):
-            yield position_words.NOPE_IN_FULL()
+            # Short where it shares a line.
+            yield position_words.NOPE_IN_FULL() if self.index_topk is None else position_words.NOPE()
         if self.sinks:
             yield attention_words.SINK_PER_HEAD()
         if self.attn_temperature_tuning:

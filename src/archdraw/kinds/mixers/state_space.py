@@ -124,7 +124,7 @@ class Mamba(Kind):
             Sequence((split, Parallel((Leaf("gate", SILU()), read), "multiply"), out)),
             role="linear",
             detail=(words.CHANNELS(number=inner), words.STATE_SIZE(size=size)),
-            notes=_notes(state, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias)),
+            notes=_notes(state, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias, step_size=True)),
         )
 
 
@@ -266,10 +266,10 @@ def _notes(state: int, convolution: Leaf, facts: tuple[Phrase, ...]) -> tuple[No
     return (state_note(state, convolution.state, words.CONV()), *((facts,) if facts else ()))
 
 
-def _biases(inwards: bool, outwards: bool, convolution: bool) -> tuple[Phrase, ...]:
-    """Which of both projections and the convolution have a bias."""
-    conv = words.CONV() if convolution else None
+def _biases(inwards: bool, outwards: bool, convolution: bool, *, step_size: bool = False) -> tuple[Phrase, ...]:
+    """Which of both projections, the convolution and the projection of the step size have a bias."""
+    others = (words.CONV() if convolution else None, words.STEP_SIZE() if step_size else None)
     if inwards and outwards:
-        return bias_on(words.PROJECTIONS(), conv)
+        return bias_on(words.PROJECTIONS(), *others)
     one = words.INPUT_PROJECTION() if inwards else words.OUTPUT_PROJECTION() if outwards else None
-    return bias_on(one, conv)
+    return bias_on(one, *others)

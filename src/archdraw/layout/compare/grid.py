@@ -164,8 +164,11 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
         return Cell(-1, 1, length, (0.0,), (0.0,), (False,), lambda canvas, x, y: None)
     place = frames.beside(tap, 0.0, measures)
 
+    # As low as its own words: above it stands what the other models have no need to leave room for.
+    top = max(place.top, place.bottom - frames.SIDE_HEIGHT)
+
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        gap = Place(x + place.left, y + place.top, x + place.right, y + place.bottom)
+        gap = Place(x + place.left, y + top, x + place.right, y + place.bottom)
         dashed(canvas, gap, slot.absent)
         canvas.places[path] = gap
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,13 +9,15 @@ from typing import Annotated, Any
 
 from archdraw.analysis.difference import Difference, difference, report
 from archdraw.errors import ArchdrawError
+from archdraw.glossary import text
+from archdraw.glossary.comparison import FIELD, SOURCES_OF
 from archdraw.layout.compare import grid, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
 from archdraw.layout.plate import letters
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.views.architecture import picture
+from archdraw.views.architecture import left_out, origin, picture, size_of, sources_of
 from archdraw.views.several import Several, Subject
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
@@ -79,7 +80,7 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         title=f"{together} compared",
         description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
-            ColumnHead(plate.name, _subtitle(plate), plate.accent, plate.tokens, one.link, slug)
+            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.tokens, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
@@ -88,14 +89,13 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         strips=tuple(plate.strip for plate in plates) if _have_layer_maps(plates) else (None,) * len(plates),
         panels=opened,
         letters=lettered,
-        footer=_footer(plates),
+        footer=_footer(subjects),
     )
 
 
-def _subtitle(plate: Plate) -> tuple[str, ...]:
+def _subtitle(subject: Subject) -> tuple[str, ...]:
     """Size, developer and release: the rest is in the table where it differs."""
-    origin = next((part for part in plate.subtitle if re.search(r", \d{4}", part)), "")
-    return tuple(filter(None, (plate.subtitle[0], origin)))
+    return tuple(filter(None, (text(size_of(subject.spec, subject.facts)), origin(subject.spec))))
 
 
 def _slugs(subjects: Sequence[Subject]) -> list[str]:
@@ -168,9 +168,17 @@ def _plain(inset: Inset) -> Inset:
     return replace(inset, source="", beside="", worth=None, items=items)
 
 
-def _footer(plates: Sequence[Plate]) -> tuple[str, ...]:
-    sources = [f"{plate.name}: {plate.footer[0].removeprefix('Source: ')}" for plate in plates if plate.footer[:-1]]
-    return (f"Sources: {sources[0]}", *sources[1:], "archdraw") if sources else ("archdraw",)
+def _footer(subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """Where the facts of each model are from and what its total leaves out, those with sources first."""
+    parts = [(sources_of(one.spec), left_out(one.block), one.spec.name) for one in subjects]
+    said = [
+        text(FIELD(name=name, value="; ".join(filter(None, (sources, out)))))
+        for sources, out, name in sorted(parts, key=lambda part: not part[0])
+        if sources or out
+    ]
+    if any(sources for sources, _, _ in parts):
+        said[0] = text(SOURCES_OF(sources=said[0]))
+    return (*said, "archdraw")
 
 
 VIEW = Several(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from archdraw.errors import ArchdrawError
-from archdraw.glossary import text
+from archdraw.glossary import plate, text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -77,7 +77,7 @@ def _sized(subject: Subject, context: int) -> Sized:
         kind_of(subject.block),
         counted.total_parameters,
         active.count,
-        text(active.name),
+        text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
         counted.idle,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
         spec.context_length,

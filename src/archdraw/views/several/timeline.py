@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from archdraw.analysis.concepts import concepts, known_concepts
-from archdraw.errors import ArchdrawError, nearest
+from archdraw.errors import ArchdrawError, folded, nearest
 from archdraw.glossary.concepts import GROUPS, Concept
 from archdraw.layout.charts import matrix
 from archdraw.scene import Scene
@@ -68,21 +68,27 @@ def gather(
 
 
 def _wanted(every: Sequence[Concept], named: Sequence[str], about: Sequence[str]) -> frozenset[Concept]:
-    """The concepts of ``every`` that are ``named`` or ``about`` a group. Raises :class:`ArchdrawError`."""
-    known = {name.casefold(): one for one in every for name in (one.name, one.short) if name}
-    groups = {group.casefold(): group for group in GROUPS}
+    """The concepts of ``every`` that are ``named``, in full or short, or ``about`` a group.
+
+    Case, hyphens and spaces make no difference. Raises :class:`ArchdrawError`.
+    """
+    known = {folded(name): one for one in every for name in (one.name, one.short) if name}
+    groups = {folded(group): group for group in GROUPS}
     for given in about:
-        if given.casefold() not in groups:
+        if folded(given) not in groups:
             hint = nearest(given, GROUPS) or f"groups: {', '.join(GROUPS)}"
             raise ArchdrawError(f"there is no group of concepts {given!r}; {hint}")
     for given in named:
-        if given.casefold() not in known:
-            hint = nearest(given, [one.name for one in every]) or "archdraw coverage lists all concepts"
-            raise ArchdrawError(f"there is no concept {given!r}; {hint}")
+        if folded(given) not in known:
+            names = [name for one in every for name in (one.name, one.short) if name]
+            raise ArchdrawError(
+                f"there is no concept {given!r}; {nearest(given, names) or 'archdraw coverage lists all concepts'}"
+            )
     if not named and not about:
         return frozenset(every)
-    chosen = {known[given.casefold()] for given in named}
-    return frozenset(chosen.union(one for one in every if one.about in {groups[given.casefold()] for given in about}))
+    chosen = {known[folded(given)] for given in named}
+    wanted = {groups[folded(given)] for given in about}
+    return frozenset(chosen.union(one for one in every if one.about in wanted))
 
 
 def draw(
@@ -132,8 +138,8 @@ VIEW = Several(
         (
             "archdraw timeline -o timeline.svg",
             "archdraw timeline --by year -o years.svg",
-            "archdraw timeline --about 'feed forward' -o feed-forward.svg",
-            "archdraw timeline --concept QK-norm --concept 'sliding window' -o two.svg",
+            "archdraw timeline --about feed-forward -o feed-forward.svg",
+            "archdraw timeline --concept QK-norm --concept 'sliding-window attention' -o two.svg",
             "archdraw timeline gpt-2 llama-3-8b gemma-3-27b deepseek-v3 --json",
         )
     ),

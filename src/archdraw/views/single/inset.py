@@ -17,14 +17,13 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
 
     Raises :class:`archdraw.ArchdrawError` where there is none, and where several have that name.
     """
-    plate = picture(spec, block)
-    try:
-        return layout.draw_inset(plate, _path(plate, argument), theme)
-    except KeyError:
-        known = _paths(plate)
+    plate = layout.lettered(picture(spec, block), theme)
+    known, path = _paths(plate), _path(plate, argument)
+    if path not in known and path not in {inset.letter for inset in plate.insets if inset.letter}:
         hint = nearest(argument, {*known, *(path.rpartition("/")[2] for path in known)})
-        told = f"; {hint}" if hint else f" (choose from {', '.join(known)})" if known else ""
-        raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{told}") from None
+        choice = f"; {hint}" if hint else f" (choose from {', '.join(known)})" if known else ""
+        raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{choice}")
+    return layout.draw_inset(plate, path, theme)
 
 
 def _paths(plate: Plate) -> dict[str, str]:

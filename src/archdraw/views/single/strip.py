@@ -18,7 +18,7 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     Raises :class:`archdraw.ArchdrawError` for an ``argument``, and where the model has no strip.
     """
     whole("strip", argument)
-    try:
-        return layout.draw_strip(picture(spec, block), theme)
-    except ValueError as error:
-        raise ArchdrawError(str(error)) from None
+    plate = picture(spec, block)
+    if plate.strip is None:
+        raise ArchdrawError(f"{plate.name} has no layer strip: all its layers are alike, or too many for cells")
+    return layout.draw_strip(plate, theme)

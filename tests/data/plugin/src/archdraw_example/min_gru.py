@@ -21,7 +21,7 @@ CHANNELS = Term("{number:channel|channels}")
 GATE = Term("gate {width}")
 CANDIDATE = Term("candidate {width}")
 RECURRENCE = Term("Gated recurrence")
-STATE = Term("recurrent state per layer: {values} values ({size:bytes}, bf16)")
+STATE = Term("recurrent state: {values} values ({size:bytes}, bf16)")
 
 
 class MinGRU(Kind):
