@@ -343,4 +343,4 @@ def test_the_concept_is_counted_like_our_own(run: Callable[..., str], command: R
     (own,) = [relation for relation in relations if relation["child"] == "dated"]
     assert {"sign": "+", "words": "minGRU"} in own["changes"]
     wrong = command("timeline", "dated.yaml", "--concept", "minimal GRUU")
-    assert "did you mean minimal GRU?" in wrong.stderr
+    assert "did you mean minimal GRU or minGRU?" in wrong.stderr
