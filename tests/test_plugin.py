@@ -98,7 +98,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(archdraw.__file__).parents[1
 @pytest.fixture(scope="module")
 def prompt(python: Path) -> Iterator[subprocess.Popen[str]]:
     """A process in that environment that runs the commands it is sent."""
-    command = [python, "-c", PROMPT]
+    command = [str(python), "-c", PROMPT]
     with subprocess.Popen(
         command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
