@@ -22,7 +22,7 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
     if report["text_parameters"] != total:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
-    for label, count in report["parameters_beside"].items():
+    for label, count in report["auxiliary_parameters"].items():
         yield label, f"{count:,}", "not in total"
     yield "layers", f"{report['layers']:,}", ""
     for part, count in report["parts"].items():

@@ -78,7 +78,7 @@ def _sized(subject: Subject, context: int) -> Sized:
         counted.total_parameters,
         active.count,
         text(active.name),
-        counted.idle,
+        counted.inactive,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
         spec.context_length,
         kept,
@@ -103,7 +103,7 @@ def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
 def _identity(counted: Facts) -> Iterator[Hashable]:
     """What two models have in common where one is a copy of the other."""
     yield frozenset(counted.parts.items())
-    yield counted.idle
+    yield counted.inactive
     yield frozenset(counted.cache.items())
     yield counted.state
     yield counted.layers
