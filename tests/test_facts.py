@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdraw.app.tables import COLUMNS
 from archdraw.errors import ArchdrawError
+from archdraw.glossary import text
+from archdraw.glossary.common import KV_CACHE_PER_TOKEN
+from archdraw.glossary.settings import name_of
 from archdraw.spec import expand, load_spec
 from archdraw.tree.blocks import (
     LINE,
@@ -30,6 +34,7 @@ from archdraw.tree.blocks import (
     Window,
 )
 from archdraw.tree.facts import Facts, combined, facts, report
+from archdraw.tree.sheet import rows
 from archdraw.tree.walks import leaves
 
 ROOT = Path(__file__).parents[1]
@@ -262,7 +267,15 @@ def test_facts_in_a_notebook() -> None:
 
 def test_facts_that_nobody_knows_are_said_to_be_so() -> None:
     unknown = Facts(unknown=True)
-    assert repr(unknown) == "<archdraw facts: parameters and layers not published>"
+    assert repr(unknown) == "<archdraw facts: parameters and layers not disclosed>"
     assert unknown._repr_html_() == (
-        "<table><caption>Parameters and layers not published</caption><tbody></tbody></table>"
+        "<table><caption>Parameters and layers not disclosed</caption><tbody></tbody></table>"
     )
+
+
+def test_a_figure_has_one_name_everywhere() -> None:
+    """In fact sheets, in tables of many models, and in comparisons."""
+    name = text(KV_CACHE_PER_TOKEN())
+    assert name in [row for row, _, _ in rows(report(Facts(parts={"experts": 1}), "", 8))]
+    assert COLUMNS["kv_cache_bytes_per_token"].title == name_of("kv_cache_bytes_per_token") == f"{name} (bf16)"
+    assert COLUMNS["recurrent_state_bytes"].title == name_of("recurrent_state_bytes")

@@ -52,7 +52,7 @@ def test_numbers_are_those_of_the_facts(rows: list[tables.Row]) -> None:
     assert deepseek["token_mixing"] == [
         {"mixer": "Multi-head latent attention", "sizes": "128 heads, latent 512 + 64", "layers": 61}
     ]
-    assert by_name["Gemma 2 27B"]["norm_placement"] == ["norms before and after"]
+    assert by_name["Gemma 2 27B"]["norm_placement"] == ["sandwich norm"]
     assert by_name["OLMo 2 7B"]["norm_placement"] == ["norm after the sublayer"]
     assert by_name["Mamba 2.8B"]["kv_cache_bytes_per_token"] == 0
     assert by_name["Mamba 2.8B"]["recurrent_state_bytes"] > 0

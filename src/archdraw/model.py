@@ -269,7 +269,7 @@ class Model:
 
     def __repr__(self) -> str:
         if self.facts.unknown:
-            return f"<archdraw model {self.name}: parameters and layers not published>"
+            return f"<archdraw model {self.name}: parameters and layers not disclosed>"
         return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.layers} layers>"
 
     def _repr_mimebundle_(

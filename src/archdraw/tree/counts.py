@@ -140,7 +140,7 @@ class Facts:
 
     def __repr__(self) -> str:
         if self.unknown:
-            return "<archdraw facts: parameters and layers not published>"
+            return "<archdraw facts: parameters and layers not disclosed>"
         parameters = f"{self.total_parameters:,} parameters"
         active = f", {self.active_parameters:,} active" if self.inactive else ""
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
@@ -149,7 +149,7 @@ class Facts:
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""
         if self.unknown:
-            return html_table("Parameters and layers not published", ())
+            return html_table("Parameters and layers not disclosed", ())
         return html_table("Facts", rows(report(self, "", DEFAULT_CONTEXT)))
 
 

@@ -45,7 +45,7 @@ def gather(
     # The older one is the original; what is not dated comes last.
     for subject in sorted(subjects, key=lambda one: (one.released or date.max, one.spec.name, one.slug)):
         name, counted = subject.spec.name, subject.facts
-        reason = "structure not published" if counted.unknown else ""
+        reason = "structure not disclosed" if counted.unknown else ""
         model = None if reason else _sized(subject, context)
         if model and view == "points":
             reason = _no_place(model, counted, x, y)
