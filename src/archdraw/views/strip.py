@@ -183,7 +183,7 @@ def _names(modules: list[Module]) -> dict[Module, str]:
 
 
 def _short(module: Module) -> str:
-    label = within(text(module.label)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
+    label = within(module.label).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
         return label.removesuffix(" block")
     return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary import text, within
+from archdraw.glossary import within
 from archdraw.glossary.numbers import data_size as data
 from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
@@ -12,7 +12,7 @@ __all__ = ["data", "ordinal", "parameters", "share", "short_name", "within"]
 
 def short_name(module: Module) -> str:
     """What ``module`` is called in a list of its like: ``sliding`` for sliding-window attention."""
-    name = within(text(module.label)).removesuffix(" attention")
+    name = within(module.label).removesuffix(" attention")
     return name.removesuffix("-window") if module.role == "sliding" else name.removesuffix(" block")
 
 
