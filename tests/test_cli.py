@@ -20,6 +20,7 @@ import pytest
 from pydantic import Field
 
 from archdraw.cli import Commands, program, run
+from archdraw.errors import folded
 from archdraw.kinds.base import Family, Kind, Norm
 from archdraw.kinds.registry import kinds
 from archdraw.theme import theme_names
@@ -373,7 +374,14 @@ def test_every_kind_has_a_page(archdraw: Run) -> None:
         assert f"  {name} " in overview
         page = archdraw("kinds", name).out
         assert all(len(line) <= 80 for line in page.split("Example:")[0].splitlines())
-        assert kind.source in " ".join(page.split())
+        told = " ".join(page.split())
+        assert kind.source in told
+        assert f"Name: {kind.term.text}" in told
+        assert f"({kind.term.short})" in told or kind.term.short in ("", kind.term.text)
+        own = {folded(own) for own in (name, kind.term.text, kind.term.short)}
+        others = [alias for alias in kind.aliases if folded(alias) not in own]
+        assert (f"Also called: {', '.join(others)}" in told) if others else "Also called" not in told
+        assert not kind.concepts or f"Concepts: {', '.join(one.name for one in kind.concepts)}" in told
         for field, info in kind.model_fields.items():
             assert re.search(rf"^  {field}: .*", page, re.MULTILINE)
             assert " ".join((info.description or "").replace("``", "").split()) in " ".join(page.split())
@@ -417,6 +425,9 @@ def test_kinds_as_json_schema(archdraw: Run) -> None:
     assert set(every) == set(kinds())
     one = json.loads(archdraw("kinds", "grouped_query", "--json").out)
     assert one == every["grouped_query"]
+    assert (one["name"], one["short_name"]) == ("Grouped-query attention", "GQA")
+    assert (one["concepts"], one["drawn_as"]) == (["grouped-query attention"], ["attention", "sliding"])
+    assert "gqa" in map(str.lower, (*one["aliases"], one["short_name"]))
     assert one["required"] == ["num_attention_heads", "num_key_value_heads"]
     assert one["properties"]["num_key_value_heads"]["minimum"] == 1
     assert one["properties"]["position"]["families"] == ["position"]

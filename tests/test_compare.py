@@ -188,7 +188,7 @@ def test_too_few_and_too_many_models(capsys: pytest.CaptureFixture[str], tmp_pat
 
 def test_what_is_not_published_cannot_be_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", "llama-3-8b", "step-5-preview", "-o", "x.svg"]) == 1
-    told = "archdraw: error: the structure of Step-5 Preview is not published: it cannot be compared\n"
+    told = "archdraw: error: the structure of Step-5 Preview is not disclosed: it cannot be compared\n"
     assert capsys.readouterr().err == told
 
 

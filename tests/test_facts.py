@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdraw.app.tables import COLUMNS
 from archdraw.errors import ArchdrawError
+from archdraw.glossary import text
+from archdraw.glossary.common import KV_CACHE_PER_TOKEN
+from archdraw.glossary.settings import name_of
 from archdraw.spec import expand, load_spec
 from archdraw.tree.blocks import (
     LINE,
@@ -30,6 +34,7 @@ from archdraw.tree.blocks import (
     Window,
 )
 from archdraw.tree.facts import Facts, combined, facts, report
+from archdraw.tree.sheet import rows
 from archdraw.tree.walks import leaves
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +103,7 @@ def test_a_repeat_counts_as_so_many_in_a_row(block: Block, times: int) -> None:
 def test_experts_that_all_work_are_branches(block: Block, total: int) -> None:
     """Their layers are the exception: a layer is a place in the stack, and experts stand in one place."""
     together, apart = facts(Experts(block, total, total)), facts(Parallel((block,) * total))
-    assert (together.parts, together.idle, together.cache) == (apart.parts, apart.idle, apart.cache)
+    assert (together.parts, together.inactive, together.cache) == (apart.parts, apart.inactive, apart.cache)
 
 
 @given(blocks, st.integers(1, 6), st.integers(0, 6))
@@ -149,7 +154,7 @@ def test_what_stands_beside_the_spine() -> None:
     assert (counted.total_parameters, counted.text_parameters) == (107, 100)
     assert (counted.active_parameters_without_input_embedding, counted.layers, counted.cache) == (100, 0, {})
     extra = facts(Sequence((text, Side(Module("m", "MTP module", body), "out", counted=False))))
-    assert (extra.total_parameters, extra.beside, extra.state) == (100, {"MTP module": 7}, 0)
+    assert (extra.total_parameters, extra.auxiliary, extra.state) == (100, {"MTP module": 7}, 0)
 
 
 def test_weight_memory() -> None:
@@ -201,7 +206,7 @@ def test_the_report_is_json_and_adds_up() -> None:
     assert found["kv_cache_bytes"] == 12 * 2 * 2 * 256 * 2 * 262_144
     # 36 layers: 32 heads of 128 x 128, and the last 3 inputs of a convolution over 8,192 channels.
     assert found["recurrent_state_bytes"] == 36 * (32 * 128 * 128 + 3 * 8_192) * 2
-    assert list(found["parameters_beside"]) == ["MTP module"]
+    assert list(found["auxiliary_parameters"]) == ["MTP module"]
 
 
 def test_gemma_3_keeps_windows_in_its_cache() -> None:
@@ -257,12 +262,20 @@ def test_facts_in_a_notebook() -> None:
     assert found["total parameters"] == ("46,702,792,704", None)
     assert found["KV cache per token"] == ("131,072", "128 KiB, bf16")
     assert found["weights in bf16"][1] == "87 GiB"
-    assert "&lt;b&gt;" in Facts(parts={"other": 1}, beside={"<b>": 1})._repr_html_()
+    assert "&lt;b&gt;" in Facts(parts={"other": 1}, auxiliary={"<b>": 1})._repr_html_()
 
 
 def test_facts_that_nobody_knows_are_said_to_be_so() -> None:
     unknown = Facts(unknown=True)
-    assert repr(unknown) == "<archdraw facts: parameters and layers not published>"
+    assert repr(unknown) == "<archdraw facts: parameters and layers not disclosed>"
     assert unknown._repr_html_() == (
-        "<table><caption>Parameters and layers not published</caption><tbody></tbody></table>"
+        "<table><caption>Parameters and layers not disclosed</caption><tbody></tbody></table>"
     )
+
+
+def test_a_figure_has_one_name_everywhere() -> None:
+    """In fact sheets, in tables of many models, and in comparisons."""
+    name = text(KV_CACHE_PER_TOKEN())
+    assert name in [row for row, _, _ in rows(report(Facts(parts={"experts": 1}), "", 8))]
+    assert COLUMNS["kv_cache_bytes_per_token"].title == name_of("kv_cache_bytes_per_token") == f"{name} (bf16)"
+    assert COLUMNS["recurrent_state_bytes"].title == name_of("recurrent_state_bytes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,10 +79,44 @@ def test_facts_share_lines_while_they_fit() -> None:
     assert lines(["one", ("a" * 30, "b" * 20, "c" * 10), ""]) == ("one", f"{'a' * 30}; {'b' * 20}", "c" * 10)
 
 
-def test_words_within_a_sentence() -> None:
-    assert [within(word) for word in ("Sliding attention", "RMSNorm", "Kimi Delta", "A", "MoE")] == [
-        "sliding attention", "RMSNorm", "Kimi Delta", "A", "MoE",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("Sliding attention", "sliding attention"),
+        ("Double-width GeGLU FFN", "double-width GeGLU FFN"),
+        ("Re-indexed sparse attention", "re-indexed sparse attention"),
+        ("Gated attention", "gated attention"),
+        ("Gated DeltaNet", "Gated DeltaNet"),
+        ("RMSNorm", "RMSNorm"),
+        ("Kimi K2", "Kimi K2"),
+        ("Mamba layer", "Mamba layer"),
+        ("Pixtral vision encoder", "Pixtral vision encoder"),
+        ("Gemma 4 audio encoder", "Gemma 4 audio encoder"),
+        ("Llama 3.2 vision encoder", "Llama 3.2 vision encoder"),
+        ("Muse vision encoder", "Muse vision encoder"),
+        ("MoonViT", "MoonViT"),
+        ("Step vision encoder", "Step vision encoder"),
+        ("A", "A"),
+        ("MoE", "MoE"),
+    ],
+)
+def test_words_within_a_sentence(label: str, inside: str) -> None:
+    assert within(label) == text(Term("{label:within}")(label=label)) == inside
+
+
+def test_a_phrase_within_a_sentence_knows_whether_it_is_a_name() -> None:
+    assert within(Term("Newton descent")()) == "newton descent"
+    assert within(Term("Newton descent", proper=True)()) == "Newton descent"
+    assert within(Term("{label} ×2")(label=Term("Newton descent", proper=True)())) == "Newton descent ×2"
+    assert within(Term("{label} ×2")(label="Gated layer")) == "gated layer ×2"
+    assert within(Term("SwiGLU FFN")()) == "SwiGLU FFN"
+
+
+@pytest.mark.parametrize("file", sorted(specs_folder().glob("*.yaml")), ids=lambda file: file.stem)
+def test_names_of_models_keep_their_capital(file: Path) -> None:
+    name = re.search(r"^name: *(.+)$", file.read_text("utf-8"), re.MULTILINE)
+    assert name
+    assert within(name[1]) == name[1]
 
 
 def test_shares_and_lengths_as_the_field_quotes_them() -> None:

@@ -64,7 +64,7 @@ def test_mixture_of_experts() -> None:
         "router": 8 * 2048 + 8,
         "experts": 8 * expert,
     }
-    assert counted.idle == 6 * expert
+    assert counted.inactive == 6 * expert
 
 
 def test_a_balancing_bias_is_drawn_from_but_not_counted() -> None:

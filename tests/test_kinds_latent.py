@@ -312,7 +312,7 @@ def test_dspark_is_listed_beside() -> None:
     assert isinstance(made, Side)
     one = 4 * HIDDEN**2 + HIDDEN
     own = 3 * HIDDEN**2 + 2 * HIDDEN + 2 * SCOPE.vocab_size * 8 + HIDDEN + 8
-    assert facts(made).beside == {"DSpark": 2 * one + own}
+    assert facts(made).auxiliary == {"DSpark": 2 * one + own}
     assert facts(made).total_parameters == 0
 
 

@@ -195,7 +195,7 @@ def test_experts_on_a_narrower_line() -> None:
         "router": 8 * 32,
         "norm": 12,
     }
-    assert (counted.idle, describe(made).label, leaving(made, 1)) == (6 * one, "Latent MoE", 1)
+    assert (counted.inactive, describe(made).label, leaving(made, 1)) == (6 * one, "Latent MoE", 1)
 
 
 def test_variants_of_shared_experts() -> None:
@@ -203,7 +203,7 @@ def test_variants_of_shared_experts() -> None:
     sink = base.model_copy(update={"shared_expert_sink": True, "global_scale": True}).expand(SCOPE)
     counted = facts(sink)
     assert counted.parts == {"shared_experts": 2 * 3 * 32 * 16, "experts": 8 * 3 * 32 * 16, "router": 10 * 32 + 1}
-    assert counted.idle == 6 * 3 * 32 * 16
+    assert counted.inactive == 6 * 3 * 32 * 16
     mean = base.model_copy(update={"shared_expert_combination_strategy": "average"}).expand(SCOPE)
     assert [describe(leaf).label for leaf in leaves(mean)][-1] == "× 1/2"
     dense = base.model_copy(update={"dense": SwiGLU(intermediate_size=64)}).expand(SCOPE)

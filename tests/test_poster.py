@@ -320,7 +320,7 @@ def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: 
         "expanded in the panel of that letter",
     ]  # fmt: skip
     unpublished = words("step-5-preview")
-    assert "not published" in unpublished
+    assert "not disclosed" in unpublished
     assert not {"addition", "multiplication", "same tensor, several uses"} & set(unpublished)
     assert "experts; filled: active per token" in words("deepseek-v3")
 

@@ -46,7 +46,7 @@ def said(figures: str, facts: Facts) -> list[str]:
     ]
 
 
-FACTS = Facts(parts={"embedding": 100, "experts": 900}, idle=600, cache={Cache(8): 4})
+FACTS = Facts(parts={"embedding": 100, "experts": 900}, inactive=600, cache={Cache(8): 4})
 
 
 def test_each_figure_is_compared() -> None:

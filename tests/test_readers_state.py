@@ -163,7 +163,7 @@ def test_a_later_prediction_is_made_of_the_blocks_that_its_pattern_names() -> No
     more = {"num_nextn_predict_layers": 1, "mtp_hybrid_override_pattern": "*E"}
     _, counted = read("nemotron_h", BASE | NEMOTRON | more)
     assert counted.total_parameters == 84_960
-    assert sum(counted.beside.values()) > 0
+    assert sum(counted.auxiliary.values()) > 0
 
 
 @pytest.mark.parametrize(

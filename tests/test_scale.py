@@ -137,10 +137,10 @@ def test_a_copy_is_left_out_and_said(subjects: list[Subject]) -> None:
 
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     pair = some(subjects, "step-5-preview", "qwen3-8b")
-    assert shell.picture("scale", pair).value.left_out == {"structure not published": ("Step-5 Preview",)}
+    assert shell.picture("scale", pair).value.left_out == {"structure not disclosed": ("Step-5 Preview",)}
     shown = " ".join(texts(shell.picture("scale", pair).scene()))
-    assert "not shown: Step-5 Preview (structure not published)" in shown
-    with pytest.raises(ArchdrawError, match=r"^there is no model to show; structure not published: Step-5 Preview$"):
+    assert "not shown: Step-5 Preview (structure not disclosed)" in shown
+    with pytest.raises(ArchdrawError, match=r"^there is no model to show; structure not disclosed: Step-5 Preview$"):
         shell.picture("scale", pair[1:] if pair[0].slug == "qwen3-8b" else pair[:1])
 
 

@@ -163,7 +163,7 @@ def test_cells_are_links(few: list[Subject]) -> None:
 
 def test_an_unpublished_model_is_left_out_and_said(subjects: list[Subject]) -> None:
     scene = shell.picture("timeline", subjects).scene()
-    assert "not shown: Step-5 Preview (structure not published)" in " ".join(texts(scene))
+    assert "not shown: Step-5 Preview (structure not disclosed)" in " ".join(texts(scene))
 
 
 def test_colours_of_concepts_are_those_of_blocks() -> None:

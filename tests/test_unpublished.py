@@ -22,7 +22,7 @@ context_length: 1000
 hidden_size: unpublished
 vocab_size: unpublished
 published: {total_parameters: 600e9, active_parameters: 27e9}
-incomplete: [the structure is not published]
+incomplete: [the structure is not disclosed]
 layers:
   - unpublished: {label: Token embedding, part: embedding}
   - unpublished_layers:
@@ -45,7 +45,7 @@ def test_what_is_not_known_has_a_dashed_border_and_no_number(theme: str) -> None
     assert len(dashed) == 4
     words = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
     assert "? ×" in words
-    assert any("600B total, 27.0B active (4.5%) (as reported)" in text for text in words)
+    assert any("600B total, 27.0B active (4.5%), as reported" in text for text in words)
     assert not any("0 layers" in text or "unbounded" in text for text in words)
 
 
@@ -56,7 +56,7 @@ def test_the_dash_is_written() -> None:
 def test_nothing_is_counted() -> None:
     model = closed()
     assert model.facts.unknown
-    assert "not published" in repr(model)
+    assert "not disclosed" in repr(model)
     assert combined(Facts(), model.facts).unknown
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archdraw.spec import Spec
     from archdraw.theme import Theme
     from archdraw.tree.blocks import Leaf, Module
+    from archdraw.tree.description import Description
     from archdraw.tree.facts import Facts
     from archdraw.writers import TextMode
 
@@ -178,6 +179,12 @@ class Model:
             if isinstance(block, Leaf | Module):
                 yield path, block
 
+    def describe(self, path: str) -> Description:
+        """The block at ``path`` in English: label, detail, title and notes. Raises ArchdrawError as :meth:`at` does."""
+        from archdraw.tree.description import describe
+
+        return describe(self.at(path))
+
     def at(self, path: str) -> Module | Leaf:
         """The module or leaf at ``path``, or at the only path that ends in it: ``mlp/c_fc``.
 
@@ -269,7 +276,7 @@ class Model:
 
     def __repr__(self) -> str:
         if self.facts.unknown:
-            return f"<archdraw model {self.name}: parameters and layers not published>"
+            return f"<archdraw model {self.name}: parameters and layers not disclosed>"
         return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.layers} layers>"
 
     def _repr_mimebundle_(

@@ -24,7 +24,7 @@ def compare(*models: AnyModel, insets: bool = True, link: str = "") -> Picture:
 
     ``insets`` opens what differs in panels below the table. ``link`` is where names of models lead to, ``{slug}`` in it
     each model's slug; empty: the links in their specs. Raises :class:`archdraw.ArchdrawError` for fewer or more models,
-    for one whose structure is not published, and as :func:`archdraw.load`.
+    for one whose structure is not disclosed, and as :func:`archdraw.load`.
 
     >>> compare("llama-2-7b", "llama-3-8b").data()["models"][1]
     {'slug': 'llama-3-8b', 'name': 'Llama 3 8B'}

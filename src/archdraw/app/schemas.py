@@ -25,8 +25,10 @@ BLOCK: Mapping[str, Any] = {
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of what is written under the keyword ``name``.
 
-    Beside the schema it has the kind's ``keyword``, ``family``, ``source`` and ``example`` (YAML). Fields that hold a
-    block have ``families``, those that may stand there (none: any). Raises :class:`ArchdrawError` for an unknown kind.
+    Beside the schema it has the kind's ``keyword``, ``family``, ``source`` and ``example`` (YAML), its ``name`` and
+    ``short_name`` (maybe empty), its ``aliases``, the names of its ``concepts``, and the roles that it is ``drawn_as``.
+    Fields that hold a block have ``families``, those that may stand there (none: any). Raises :class:`ArchdrawError`
+    for an unknown kind.
     """
     known = kinds()
     if name not in known:
@@ -46,4 +48,6 @@ def schema(name: str) -> dict[str, Any]:
         if isinstance(default, Kind):
             made["properties"][field]["default"] = default.keyword
     about = {"keyword": name, "family": kind.family, "source": kind.source, "example": kind.example}
-    return {"$schema": DIALECT, **about, **made}
+    names = {"name": kind.term.text, "short_name": kind.term.short, "aliases": list(kind.aliases)}
+    uses = {"concepts": [one.name for one in kind.every_concept()], "drawn_as": list(kind.drawn_as)}
+    return {"$schema": DIALECT, **about, **names, **uses, **made}

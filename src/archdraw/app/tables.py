@@ -15,7 +15,8 @@ from typing import Any
 from archdraw.analysis.concepts import concepts, grouped
 from archdraw.analysis.difference import sort_of
 from archdraw.errors import ArchdrawError, unknown_name
-from archdraw.glossary import text
+from archdraw.glossary import Term, text
+from archdraw.glossary.common import IN_BF16, KV_CACHE, KV_CACHE_PER_TOKEN, RECURRENT_STATE
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, TIED_EMBEDDINGS, Concept, Group
 from archdraw.glossary.numbers import data_size, parameters
 from archdraw.model import Model
@@ -101,7 +102,7 @@ def _mixer(mixer: Row) -> str:
 class Column:
     """One column: its ``title`` for people, the value of a model, and how people read it.
 
-    ``counted`` columns hold numbers, which stand at the right. Of a model whose structure is not published the value
+    ``counted`` columns hold numbers, which stand at the right. Of a model whose structure is not disclosed the value
     is None, and so it is of one that does not have such a thing.
     """
 
@@ -109,6 +110,11 @@ class Column:
     value: Callable[[Subject], Any]
     shown: Callable[[Any], str] = str
     counted: bool = False
+
+
+def _in_bf16(figure: Term) -> str:
+    """The title of a figure whose values take 2 bytes each."""
+    return text(IN_BF16(figure=figure()))
 
 
 def _reported(key: str, title: str, shown: Callable[[Any], str]) -> Column:
@@ -152,10 +158,10 @@ COLUMNS: Mapping[str, Column] = {
     "token_mixing": Column("token mixing", lambda one: None if one.unknown else one.mixers(), mixers_in_words),
     "norm_placement": Column("norm placement", _norms, _in_words),
     "positions": Column("positions", lambda one: one.about("positions"), _in_words),
-    "kv_cache_bytes_per_token": _reported("kv_cache_bytes_per_token", "KV cache per token, bf16", data_size),
+    "kv_cache_bytes_per_token": _reported("kv_cache_bytes_per_token", _in_bf16(KV_CACHE_PER_TOKEN), data_size),
     "context": Column("context of the KV cache", lambda one: one.report["context"], _grouped, counted=True),
-    "kv_cache_bytes": _reported("kv_cache_bytes", "KV cache, bf16", data_size),
-    "recurrent_state_bytes": _reported("recurrent_state_bytes", "recurrent state, bf16", data_size),
+    "kv_cache_bytes": _reported("kv_cache_bytes", _in_bf16(KV_CACHE), data_size),
+    "recurrent_state_bytes": _reported("recurrent_state_bytes", _in_bf16(RECURRENT_STATE), data_size),
     "flops_per_token": _reported("flops_per_token", "FLOPs per token", parameters),
     "tied_embeddings": Column("tied embeddings", lambda one: one.has(TIED_EMBEDDINGS), _yes),
     "multi_token_prediction": Column(MULTI_TOKEN_PREDICTION.name, lambda one: one.has(MULTI_TOKEN_PREDICTION), _yes),

@@ -14,7 +14,9 @@ import click
 from pydantic.fields import FieldInfo
 
 from archdraw.cli._terminal import table, wrapped
+from archdraw.errors import folded
 from archdraw.kinds.base import Expects, Kind
+from archdraw.tree.blocks import Role
 
 
 @click.command("kinds")
@@ -23,7 +25,8 @@ from archdraw.kinds.base import Expects, Kind
 def command(name: str | None, as_json: bool) -> int:
     """List the kinds of blocks, or describe one of them.
 
-    The page of a kind has its fields with types, defaults and descriptions, its source, and an example.
+    The page of a kind has its names, its fields with types, defaults and descriptions, the concepts that it stands for,
+    how it is drawn, its source, and an example.
 
     \b
     archdraw kinds
@@ -61,13 +64,30 @@ def _overview(known: Mapping[str, type[Kind]]) -> str:
 
 def _page(kind: type[Kind]) -> str:
     parts = [f"{click.style(kind.keyword, bold=True)} ({kind.family.replace('_', ' ')})"]
+    if names := _names(kind):
+        parts.append("\n".join(map(wrapped, names)))
     parts += [wrapped(paragraph) for paragraph in _paragraphs(kind)]
     if kind.model_fields:
         parts.append("\n".join(["Fields:", *(_field(name, field) for name, field in kind.model_fields.items())]))
     if kind.main:
         parts.append(wrapped(f"A value in place of the mapping is taken as {kind.main}."))
+    if concepts := kind.every_concept():
+        parts.append(wrapped(f"Concepts: {', '.join(one.name for one in concepts)}"))
+    if kind.drawn_as:
+        every = set(kind.drawn_as) == set(get_args(Role))
+        roles = "any role" if every else " or ".join(role.replace("_", " ") for role in kind.drawn_as)
+        parts.append(wrapped(f"Drawn as: {roles}"))
     parts += [wrapped(f"Source: {kind.source}"), f"Example:\n{indent(kind.example, '  ')}"]
     return "\n\n".join(parts)
+
+
+def _names(kind: type[Kind]) -> list[str]:
+    """What ``kind`` is called: its name, the abbreviation of it, and what else people say; empty for no name."""
+    name, short = kind.term.text, kind.term.short
+    found = [f"Name: {name} ({short})" if short and short != name else f"Name: {name}"] if name else []
+    said = {folded(kind.keyword), folded(name), folded(short)}
+    others = [alias for alias in kind.aliases if folded(alias) not in said]
+    return [*found, *([f"Also called: {', '.join(others)}"] if others else [])]
 
 
 def _field(name: str, field: FieldInfo) -> str:

@@ -67,6 +67,7 @@ ENGRAM = Term(
     short="Engram",
     definition="rows that hashes of the last few tokens select from tables, gated by the hidden vector of a layer",
     source="arXiv:2601.07372",
+    proper=True,
 )
 NGRAM_TABLES = Term("{number:n-gram table|n-gram tables}")
 TOKEN_AND_NGRAM_TABLES = Term("token table + {number:n-gram table|n-gram tables}")

@@ -9,12 +9,14 @@ GATED_DELTA_NET = Term(
     "Gated DeltaNet",
     definition="linear attention whose state decays by a gate (α) and is corrected toward each new value (β)",
     source="Yang, Kautz and Hatamizadeh 2024, arXiv:2412.06464",
+    proper=True,
 )
 KIMI_DELTA_ATTENTION = Term(
     "Kimi Delta Attention",
     short="KDA",
     definition="a Gated DeltaNet with a decay of its own for each channel of the keys",
     source="Kimi Team 2025, arXiv:2510.26692",
+    proper=True,
 )
 LIGHTNING_ATTENTION = Term(
     "Lightning attention",
@@ -56,11 +58,13 @@ MAMBA = Term(
     "Mamba",
     definition="a selective state space model: step, input and output matrices follow from the token",
     source="Gu and Dao 2023, arXiv:2312.00752",
+    proper=True,
 )
 MAMBA_2 = Term(
     "Mamba-2",
     definition="a selective state space model with one scalar decay per head (state space duality, SSD)",
     source="Dao and Gu 2024, arXiv:2405.21060",
+    proper=True,
 )
 
 # Sizes of heads and channels.

@@ -17,7 +17,8 @@ class Term:
 
     ``text`` is the term as it stands at the beginning of a line, with places for values in braces (see
     :mod:`archdraw.glossary.rendering` for their formats). ``short`` is the abbreviation that the field uses (GQA),
-    ``plural`` the plural where it is not formed by an s. ``definition`` is one sentence, ``source`` who coined it.
+    ``plural`` the plural where it is not formed by an s. ``definition`` is one sentence, ``source`` who coined it. A
+    ``proper`` term is a name, which keeps its capital inside sentences.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Term:
     plural: str = ""
     definition: str = ""
     source: str = ""
+    proper: bool = False
 
     def __call__(self, **values: Value) -> Phrase:
         """This term said with ``values``. Raises :class:`TypeError` unless they are those that its text names."""

@@ -18,7 +18,7 @@ TEXT = Term("{count:parameters} text", definition="without encoders of other mod
 CONTEXT = Term("context {length}")
 CONTEXT_SHORT = Term("context {length} ({short})")
 NO_CONTEXT_LIMIT = Term("no fixed context limit")
-REPORTED = Term("{figure} (as reported)")
+REPORTED = Term("{figure}, as reported")
 NO_SIZE = Term("size not disclosed")
 
 INPUT_EMBEDDING = Term("input embedding tables")

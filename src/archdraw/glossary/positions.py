@@ -25,7 +25,9 @@ LINEAR_SCALING = Term("linear", source="Chen et al. 2023, Position Interpolation
 DYNAMIC_SCALING = Term("dynamic NTK")
 YARN = Term("YaRN", source="Peng et al. 2023, YaRN, arXiv:2309.00071")
 LONGROPE = Term("LongRoPE", source="Ding et al. 2024, LongRoPE, arXiv:2402.13753")
-LLAMA_3_SCALING = Term("Llama 3 scaling", source="Grattafiori et al. 2024, The Llama 3 Herd, arXiv:2407.21783")
+LLAMA_3_SCALING = Term(
+    "Llama 3 scaling", source="Grattafiori et al. 2024, The Llama 3 Herd, arXiv:2407.21783", proper=True
+)
 
 ALIBI = Term(
     "Attention with linear biases",

@@ -13,17 +13,37 @@ A place in a term's text may say how its value is written:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from string import Formatter
 
+from archdraw.glossary.concepts import SHIPPED
 from archdraw.glossary.numbers import data_size, number, parameters
-from archdraw.glossary.phrases import Detail, Note, Phrase, Value
+from archdraw.glossary.phrases import Detail, Note, Phrase, Term, Value, Words
 
 NOTE_WIDTH = 56
 """Characters that fit one line under an opened block."""
 
-NAMES = ("Kimi", "Mamba", "Gated DeltaNet", "Engram")
-"""Beginnings of terms that are names, and written with a capital inside sentences, too."""
+PLAIN_WORDS = frozenset(
+    {
+        *(
+            "Adapter",
+            "Aligner",
+            "Bin",
+            "Binned",
+            "Code",
+            "Conformer",
+            "Double-width",
+            "Embedding",
+            "Feed-forward",
+            "First",
+        ),
+        *("Image", "Local", "Merger", "Recurrent", "Sliding", "Subsampling", "Text", "Vision"),
+    }
+)
+"""Words that labels of authors begin with, and no name does; those of the glossary's terms are known."""
 
 
 def text(words: Detail | Value) -> str:
@@ -54,12 +74,41 @@ def lines(notes: Iterable[Note], width: int = NOTE_WIDTH) -> tuple[str, ...]:
     return tuple(made)
 
 
-def within(label: str) -> str:
-    """``label`` inside a sentence: its first word small unless it is a name or an abbreviation."""
+def within(words: Words) -> str:
+    """``words`` inside a sentence: the first word small unless it is a name or an abbreviation.
+
+    A phrase knows whether its term is a name. In an author's text a first word is small where a term begins with it, or
+    where it is one of :data:`PLAIN_WORDS`, unless it begins with a name of ours: others may be names (Pixtral).
+    """
+    label = text(words)
+    if isinstance(words, Phrase):
+        literal, field, format_spec, _ = next(iter(_WRITER.parse(words.term.text)), ("", None, None, None))
+        if not literal and field is not None and not format_spec:
+            value = dict(words.values)[field]
+            return within(value) + label[len(text(value)) :] if isinstance(value, str | Phrase) else label
+        return label if words.term.proper else _small(label)
+    names, common = _first_words()
+    first = label.split(" ", 1)[0].rstrip(",:;")
+    return label if label.startswith(names) or first not in common else _small(label)
+
+
+def _small(label: str) -> str:
+    """``label`` with its first letter small, unless its first word is an abbreviation."""
     first = label.split(" ", 1)[0]
-    if label.startswith(NAMES) or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) < 2:
+    if len(first) < 2 or any(letter.isupper() or letter.isdigit() for letter in first[1:]):
         return label
     return label[0].lower() + label[1:]
+
+
+@cache
+def _first_words() -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names among the terms of the glossary, and the words that begin its other terms and its concepts."""
+    modules = (import_module(f"{__package__}.{module.name}") for module in iter_modules([str(Path(__file__).parent)]))
+    terms = [value for module in modules for value in vars(module).values() if isinstance(value, Term)]
+    first = {term.text.split(" ", 1)[0].rstrip(",:;") for term in terms if not term.proper}
+    first |= {concept.name.split(" ", 1)[0].capitalize() for concept in SHIPPED if concept.name[0].islower()}
+    common = first.union(PLAIN_WORDS)
+    return tuple(sorted({term.text for term in terms if term.proper})), frozenset(common)
 
 
 class _Writer(Formatter):
@@ -82,7 +131,7 @@ class _Writer(Formatter):
                 assert unit_of is None or isinstance(unit_of, int)
                 return parameters(count, unit_of)
             case "within":
-                return within(text(value))
+                return within(value if isinstance(value, str | Phrase) else text(value))
             case "and":
                 parts = [text(part) for part in value] if isinstance(value, tuple) else [text(value)]
                 return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

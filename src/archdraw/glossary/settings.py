@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from archdraw.glossary.common import IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE
 from archdraw.glossary.numbers import data_size, number, parameters
+from archdraw.glossary.rendering import text
 
 SPELLED = {
     "qk": "QK", "kv": "KV", "q": "Q", "v": "V", "k": "K", "rope": "RoPE", "rmsnorm": "RMSNorm", "moe": "MoE",
@@ -22,9 +24,9 @@ NAMED = {
     "context_length": "context length",
     "tie_word_embeddings": "tied embeddings",
     "placement": "norm placement",
-    "kv_cache_bytes_per_token": "KV cache per token (bf16)",
+    "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
-    "recurrent_state_bytes": "recurrent state (bf16)",
+    "recurrent_state_bytes": text(IN_BF16(figure=RECURRENT_STATE())),
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts per token",
     "n_shared_experts": "shared experts",

@@ -148,7 +148,7 @@ class Spec(_Part):
 
     @property
     def scope(self) -> Scope:
-        """What every block knows of the model. Sizes that are not published are 0, and no block asks for them."""
+        """What every block knows of the model. Sizes that are not disclosed are 0, and no block asks for them."""
         return Scope(self.hidden_size or 0, self.vocab_size or 0, self.context_length, self.tie_word_embeddings)
 
     def span(self, *path: str | int) -> Span:

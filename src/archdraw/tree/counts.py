@@ -27,8 +27,8 @@ DEFAULT_CONTEXT = 8192
 class Facts:
     """Counts of one block, everything in whole parameters, values or layers.
 
-    ``parts`` are the trained parameters by place; ``idle`` those of routed experts that a token does not pass;
-    ``encoders`` those of counted modules whose output joins the line (other modalities); ``beside`` those of modules
+    ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
+    ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
     ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
@@ -37,9 +37,9 @@ class Facts:
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
-    idle: int = 0
+    inactive: int = 0
     encoders: int = 0
-    beside: Mapping[str, int] = field(default_factory=dict)
+    auxiliary: Mapping[str, int] = field(default_factory=dict)
     cache: Mapping[Cache, int] = field(default_factory=dict)
     state: int = 0
     layers: int = 0
@@ -56,7 +56,7 @@ class Facts:
     @property
     def active_parameters(self) -> int:
         """Parameters that are active per token: ``total_parameters`` less the routed experts that are not selected."""
-        return self.total_parameters - self.idle
+        return self.total_parameters - self.inactive
 
     @property
     def text_parameters(self) -> int:
@@ -140,16 +140,16 @@ class Facts:
 
     def __repr__(self) -> str:
         if self.unknown:
-            return "<archdraw facts: parameters and layers not published>"
+            return "<archdraw facts: parameters and layers not disclosed>"
         parameters = f"{self.total_parameters:,} parameters"
-        active = f", {self.active_parameters:,} active" if self.idle else ""
+        active = f", {self.active_parameters:,} active" if self.inactive else ""
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
         return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""
         if self.unknown:
-            return html_table("Parameters and layers not published", ())
+            return html_table("Parameters and layers not disclosed", ())
         return html_table("Facts", rows(report(self, "", DEFAULT_CONTEXT)))
 
 
@@ -191,7 +191,7 @@ def report(
         "active_parameters": counted.active_parameters,
         "active_parameters_without_input_embedding": counted.active_parameters_without_input_embedding,
         "text_parameters": counted.text_parameters,
-        "parameters_beside": dict(counted.beside),
+        "auxiliary_parameters": dict(counted.auxiliary),
         "kv_cache_bytes_per_token": counted.kv_cache_bytes_per_token(),
         "context": context,
         "kv_cache_bytes": counted.kv_cache_bytes(context),

@@ -26,9 +26,9 @@ def combined(first: Facts, second: Facts) -> Facts:
     """The facts of two blocks that are both there."""
     return Facts(
         parts=_added(first.parts, second.parts),
-        idle=first.idle + second.idle,
+        inactive=first.inactive + second.inactive,
         encoders=first.encoders + second.encoders,
-        beside=_added(first.beside, second.beside),
+        auxiliary=_added(first.auxiliary, second.auxiliary),
         cache=_added(first.cache, second.cache),
         state=first.state + second.state,
         layers=first.layers + second.layers,
@@ -43,9 +43,9 @@ def repeated(one: Facts, times: int) -> Facts:
     """The facts of ``times`` (1 or more) equal blocks, each with weights of its own."""
     return Facts(
         parts=_scaled(one.parts, times),
-        idle=one.idle * times,
+        inactive=one.inactive * times,
         encoders=one.encoders * times,
-        beside=_scaled(one.beside, times),
+        auxiliary=_scaled(one.auxiliary, times),
         cache=_scaled(one.cache, times),
         state=one.state * times,
         layers=one.layers * times,
@@ -59,7 +59,9 @@ def repeated(one: Facts, times: int) -> Facts:
 def _looped(one: Facts, times: int) -> Facts:
     """The facts of one block that is gone through ``times``: its weights once, each time with a cache of its own."""
     every = repeated(one, times)
-    return replace(every, parts=one.parts, idle=one.idle, encoders=one.encoders, beside=one.beside, layers=one.layers)
+    return replace(
+        every, parts=one.parts, inactive=one.inactive, encoders=one.encoders, auxiliary=one.auxiliary, layers=one.layers
+    )
 
 
 def facts(block: Block) -> Facts:
@@ -115,11 +117,11 @@ def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:
-    """Idle is what ``total`` experts hold less what ``active`` of them use; a token is cached by those it passes."""
+    """Inactive is what ``total`` hold less what ``active`` of them use; a token is cached by those that it passes."""
     every = repeated(one, total)
     return replace(
         every,
-        idle=one.total_parameters * total - one.active_parameters * active,
+        inactive=one.total_parameters * total - one.active_parameters * active,
         cache=_scaled(one.cache, active),
         multiplications=one.multiplications * active,
         attended=_scaled(one.attended, active),
@@ -131,11 +133,13 @@ def _side(side: Side) -> Facts:
     """Layers, cache and state are the spine's; what stands beside it adds parameters or is listed apart."""
     body = facts(side.body)
     if not side.counted:
-        return Facts(beside=_added({text(side.body.label): body.total_parameters}, body.beside))
+        return Facts(auxiliary=_added({text(side.body.label): body.total_parameters}, body.auxiliary))
     # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
     added = side.direction == "in" and side.body.level != "encoder"
     encoders = body.total_parameters if added else body.encoders
-    return Facts(parts=body.parts, idle=body.idle, encoders=encoders, beside=body.beside, unknown=body.unknown)
+    return Facts(
+        parts=body.parts, inactive=body.inactive, encoders=encoders, auxiliary=body.auxiliary, unknown=body.unknown
+    )
 
 
 def _sum(several: Iterable[Facts]) -> Facts:

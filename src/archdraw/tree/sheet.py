@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any, TypeAlias
 
+from archdraw.glossary import text
+from archdraw.glossary.common import KV_CACHE_AT, KV_CACHE_PER_TOKEN, RECURRENT_STATE
 from archdraw.glossary.numbers import data_size
 
 Row: TypeAlias = tuple[str, str, str]
@@ -22,17 +24,17 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
     if report["text_parameters"] != total:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
-    for label, count in report["parameters_beside"].items():
+    for label, count in report["auxiliary_parameters"].items():
         yield label, f"{count:,}", "not in total"
     yield "layers", f"{report['layers']:,}", ""
     for part, count in report["parts"].items():
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"
     yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
-    yield _bytes("KV cache per token", report["kv_cache_bytes_per_token"], ", bf16")
-    yield _bytes(f"KV cache at {at}", report["kv_cache_bytes"], ", bf16")
+    yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
+    yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
     if report["recurrent_state_bytes"]:
-        yield _bytes("recurrent state", report["recurrent_state_bytes"], ", bf16")
+        yield _bytes(text(RECURRENT_STATE()), report["recurrent_state_bytes"], ", bf16")
     for dtype, size in report["weight_memory_bytes"].items():
         yield _bytes(f"weights in {dtype}", size)
 

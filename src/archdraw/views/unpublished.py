@@ -32,7 +32,7 @@ def size(spec: Spec) -> str:
 
 
 def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
-    """The published figures, and a list of what is not published."""
+    """The published figures, and a list of what is not disclosed."""
     found: list[Inset] = []
     published = spec.published
     if published is not None and published.total_parameters and published.active_parameters:

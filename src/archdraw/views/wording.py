@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary import Phrase, text, within
+from archdraw.glossary import Phrase, Words, text, within
 from archdraw.glossary.numbers import data_size as data
 from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
@@ -14,10 +14,12 @@ LONGEST_NAME = 28
 """Characters of a name in a list; a longer one gives way to its abbreviation."""
 
 
-def listed(module: Module) -> str:
+def listed(module: Module) -> Words:
     """The label of ``module`` for a list: its abbreviation where it is long and has one."""
-    name, label = text(module.label), module.label
-    return label.term.short or name if isinstance(label, Phrase) and len(name) > LONGEST_NAME else name
+    label = module.label
+    if isinstance(label, Phrase) and label.term.short and len(text(label)) > LONGEST_NAME:
+        return label.term.short
+    return label
 
 
 def short_name(module: Module) -> str:

@@ -23,7 +23,7 @@ class Unpublished(Kind):
 
     keyword: ClassVar[str] = "unpublished"
     family: ClassVar[Family] = "block"
-    example: ClassVar[str] = "unpublished: {label: Mixture of experts, detail: number not published, part: experts}"
+    example: ClassVar[str] = "unpublished: {label: Mixture of experts, detail: number not disclosed, part: experts}"
     source: ClassVar[str] = "none: what its publisher does not disclose"
     main: ClassVar[str | None] = "label"
     term: ClassVar[Term] = words.UNPUBLISHED

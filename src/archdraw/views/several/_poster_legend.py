@@ -55,7 +55,7 @@ SIGNS = {
     "folded": "side module, not expanded",
     "grid": "experts; filled: active per token",
     "layers": "one cell per layer; full attention tallest",
-    "dashed": "not published",
+    "dashed": "not disclosed",
 }
 """What the legend says of each role and each sign, in its order."""
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from archdraw.analysis.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
 from archdraw.glossary import text
+from archdraw.glossary.common import IN_BF16, KV_CACHE_AT
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import TableRow
@@ -107,7 +108,7 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
     elif key.what == LOOP:
         name = "loops with shared weights"
     elif key.what == PER_TOKEN and tokens:
-        name = f"KV cache at {tokens:,} tokens (bf16)"
+        name = text(IN_BF16(figure=KV_CACHE_AT(tokens=tokens)))
     elif key.what != BLOCK:
         name = name_of(key.what)
         if key.where:

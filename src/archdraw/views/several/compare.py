@@ -37,11 +37,11 @@ class Compared:
 def gather(subjects: Sequence[Subject]) -> Compared:
     """The differences of ``subjects``, each from the one before it.
 
-    Raises :class:`ArchdrawError` for a model whose structure is not published.
+    Raises :class:`ArchdrawError` for a model whose structure is not disclosed.
     """
     unknown = next((one.spec.name for one in subjects if one.facts.unknown), None)
     if unknown is not None:
-        raise ArchdrawError(f"the structure of {unknown} is not published: it cannot be compared")
+        raise ArchdrawError(f"the structure of {unknown} is not disclosed: it cannot be compared")
     return Compared(tuple(subjects), tuple(difference(one.block, other.block) for one, other in pairwise(subjects)))
 
 

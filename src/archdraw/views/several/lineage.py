@@ -74,7 +74,7 @@ def picture(found: Descent) -> Chart:
         shared="Other developers" if found.grouping == "developer" else "Other families",
         undated="no release date",
         scales="time axis not to scale",
-        legend=(plain, other, "+ added   − removed   no sign: new value or quoted change", "not published"),
+        legend=(plain, other, "+ added   − removed   no sign: new value or quoted change", "not disclosed"),
         footer=(
             "Dates, parents and texts: specs; signs and values: computed from the block trees",
             *(("nothing is counted for unpublished models",) if unknown else ()),
@@ -176,7 +176,7 @@ def _tooltip(model: Relative, own: Sequence[Relation]) -> str:
     lines = [f"{model.name}, {model.developer}" + (f", {model.released}" if model.released else "")]
     lines += [_sentence(relation, model.name) for relation in own]
     if not own:
-        lines.append("; ".join(model.about) or "not published")
+        lines.append("; ".join(model.about) or "not disclosed")
     return "\n".join(lines)
 
 

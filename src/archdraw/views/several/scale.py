@@ -45,7 +45,7 @@ def gather(
     # The older one is the original; what is not dated comes last.
     for subject in sorted(subjects, key=lambda one: (one.released or date.max, one.spec.name, one.slug)):
         name, counted = subject.spec.name, subject.facts
-        reason = "structure not published" if counted.unknown else ""
+        reason = "structure not disclosed" if counted.unknown else ""
         model = None if reason else _sized(subject, context)
         if model and view == "points":
             reason = _no_place(model, counted, x, y)
@@ -78,7 +78,7 @@ def _sized(subject: Subject, context: int) -> Sized:
         counted.total_parameters,
         active.count,
         text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
-        counted.idle,
+        counted.inactive,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
         spec.context_length,
         kept,
@@ -103,7 +103,7 @@ def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
 def _identity(counted: Facts) -> Iterator[Hashable]:
     """What two models have in common where one is a copy of the other."""
     yield frozenset(counted.parts.items())
-    yield counted.idle
+    yield counted.inactive
     yield frozenset(counted.cache.items())
     yield counted.state
     yield counted.layers

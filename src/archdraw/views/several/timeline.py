@@ -35,7 +35,7 @@ def gather(
     for subject in subjects:
         spec = subject.spec
         if subject.facts.unknown:
-            out.setdefault("structure not published", []).append(spec.name)
+            out.setdefault("structure not disclosed", []).append(spec.name)
         elif subject.released is None:
             out.setdefault("no release date", []).append(spec.name)
         else:
