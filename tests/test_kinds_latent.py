@@ -65,7 +65,7 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
     )
     labels = {leaf.name: describe(leaf).full for leaf in leaves(full) if leaf.name.startswith("indexer")}
     assert labels == {
-        "indexer.weights_proj": "weights (4), of index heads",
+        "indexer.weights_proj": "weights (4), per index head",
         "indexer.wk": "index K 32",
         "indexer.k_norm": "LayerNorm",
         "indexer.wq_b": "index Q 4 × 32",

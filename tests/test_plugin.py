@@ -174,7 +174,8 @@ def test_each_thing_is_one_file() -> None:
 
 def test_the_kind_has_a_page_and_a_line(run: Callable[..., str]) -> None:
     page = run("kinds", "min_gru")
-    assert page.startswith("min_gru (mixer)\n\nMinimal gated recurrent unit: ")
+    assert page.startswith("min_gru (mixer)\n\nName: Minimal GRU (minGRU)\n")
+    assert "\nMinimal gated recurrent unit: " in page
     assert "arXiv:2410.01201" in page
     assert re.search(r"^ *inner_size\b.*whole number \(1 or more\)", page, re.MULTILINE)
     assert re.search(r"^  min_gru +Minimal gated recurrent unit", run("kinds"), re.MULTILINE)

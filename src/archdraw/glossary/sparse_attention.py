@@ -47,7 +47,7 @@ INDEX_QUERIES = Term("index Q {heads} × {width}")
 INDEX_KEYS = Term("index K {width}")
 INDEX_QUERIES_KEYS = Term("index Q, K {width}")
 INDEX_WEIGHTS = Term("weights ({heads})")
-INDEX_WEIGHTS_OF = Term("of index heads")
+INDEX_WEIGHTS_OF = Term("per index head")
 ONE_PER_TOKENS = Term("one per {tokens}\u00a0tokens")
 MEAN_OF_TOKENS = Term("K: mean of {tokens}\u00a0tokens")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
-from archdraw.glossary.common import LAYERS
+from archdraw.glossary.common import KV_CACHE, LAYERS
 from archdraw.glossary.numbers import data_size, tokens
 from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window
@@ -253,7 +253,7 @@ def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
             Segment(text(plate.CACHE(size=kept)), kept, "latent"),
         )
         return [Inset(title, (Split(segments), Words(token)), optional=True)]
-    bar = Share(text(plate.CACHE_NAME()), data_size(kept), kept, if_all, "latent")
+    bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
     last = Words(token)
     if counted.state:
         state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS
