@@ -30,10 +30,12 @@ class EncoderAttention(Kind):
 
     Groups of query heads share ``num_key_value_heads`` heads of keys and values where that is given; a head is as wide
     as the line allows unless ``head_dim`` is. ``qk_norm`` is an RMSNorm per head, ``v_norm`` one without weights.
+
+    A part of encoders and no mixer: what an encoder is made of is no design decision of the model that reads it.
     """
 
     keyword: ClassVar[str] = "encoder_attention"
-    family: ClassVar[Family] = "mixer"
+    family: ClassVar[Family] = "block"
     example: ClassVar[str] = "encoder_attention: {num_attention_heads: 16, fused_projection: qkv, rotary: 2D RoPE}"
     source: ClassVar[str] = (
         "Vaswani et al. 2017, arXiv:1706.03762; Dosovitskiy et al. 2020, arXiv:2010.11929; "

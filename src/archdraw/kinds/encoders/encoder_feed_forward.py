@@ -69,7 +69,7 @@ class EncoderFeedForward(Kind):
     """
 
     keyword: ClassVar[str] = "encoder_feed_forward"
-    family: ClassVar[Family] = "feed_forward"
+    family: ClassVar[Family] = "block"
     example: ClassVar[str] = "encoder_feed_forward: {intermediate_size: 4304, hidden_act: gelu_pytorch_tanh}"
     source: ClassVar[str] = "Vaswani et al. 2017, arXiv:1706.03762; gated: Shazeer 2020, arXiv:2002.05202"
     term: ClassVar[Term] = words.ENCODER_FFN
