@@ -441,7 +441,7 @@ def test_two_models_of_one_slug_are_not_told_apart(tmp_path: Path, capsys: pytes
         file.parent.mkdir()
         file.write_text((specs_folder() / "gpt-2.yaml").read_text("utf-8"), "utf-8")
     assert run(["lineage", *map(str, files), "--json"]) == 1
-    assert "two models are called ok; lineage knows models by their file's name" in capsys.readouterr().err
+    assert "two models are called ok; lineage identifies models by their file's name" in capsys.readouterr().err
 
 
 def test_a_family_of_the_name_of_a_developer_is_no_lane_of_that(models: dict[str, Model]) -> None:

@@ -205,7 +205,7 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``worth``, as long as that is a number.
+    of the least ``priority``, as long as that is a number.
     """
 
     title: str
@@ -214,7 +214,7 @@ class Inset:
     letter: str = ""
     beside: str = ""
     optional: bool = False
-    worth: int | None = None
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

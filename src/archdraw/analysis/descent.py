@@ -122,8 +122,8 @@ def descent(
     """
     for slug, number in Counter(member.slug for member in members).items():
         if number > 1:
-            told = {2: "two"}.get(number, f"{number:,}")
-            raise ArchdrawError(f"{told} models are called {slug}; lineage knows models by their file's name")
+            count = {2: "two"}.get(number, f"{number:,}")
+            raise ArchdrawError(f"{count} models are called {slug}; lineage identifies models by their file's name")
     every = {member.slug: member for member in members}
     centre = _found(of, every) if of else ""
     kept = set(_relatives(centre, every)) if centre else set(every)

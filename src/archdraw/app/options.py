@@ -59,11 +59,11 @@ def _in_a_tuple(given: Any, annotation: Any) -> Any:
 def _message(name: str, given: Any, error: ValidationError, bounds: range | None) -> str:
     """The first of the errors in a sentence, with the nearest of the values that it takes."""
     detail = error.errors()[0]
-    told = detail["msg"].replace("Input should be", "must be")
+    message = detail["msg"].replace("Input should be", "must be")
     if bounds is not None and detail["type"].startswith(("greater_than", "less_than")):
-        told = f"must be from {bounds[0]} to {bounds[-1]}"
+        message = f"must be from {bounds[0]} to {bounds[-1]}"
     wrong = detail["input"]
     hint = ""
     if detail["type"] == "literal_error" and isinstance(wrong, str):
         hint = nearest(wrong, detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", "))
-    return f"{name.strip('_')} {told}, not {wrong!r}" + (f"; {hint}" if hint else "")
+    return f"{name.strip('_')} {message}, not {wrong!r}" + (f"; {hint}" if hint else "")

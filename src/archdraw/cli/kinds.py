@@ -85,8 +85,8 @@ def _names(kind: type[Kind]) -> list[str]:
     """What ``kind`` is called: its name, the abbreviation of it, and what else people say; empty for no name."""
     name, short = kind.term.text, kind.term.short
     found = [f"Name: {name} ({short})" if short and short != name else f"Name: {name}"] if name else []
-    said = {folded(kind.keyword), folded(name), folded(short)}
-    others = [alias for alias in kind.aliases if folded(alias) not in said]
+    named = {folded(kind.keyword), folded(name), folded(short)}
+    others = [alias for alias in kind.aliases if folded(alias) not in named]
     return [*found, *([f"Also called: {', '.join(others)}"] if others else [])]
 
 

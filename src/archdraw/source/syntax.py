@@ -82,9 +82,9 @@ _LEFT_OPEN = ("unexpected end of stream", "did not find expected ','")
 
 def syntax_problem(file: str, lines: tuple[str, ...], error: yaml.YAMLError) -> Problem:
     """libyaml's error in plain words, at its place."""
-    said = str(getattr(error, "problem", None) or error)
+    reason = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None)
-    if mark is None or any(part in said for part in _LEFT_OPEN):
+    if mark is None or any(part in reason for part in _LEFT_OPEN):
         mark = getattr(error, "context_mark", None) or mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if line > len(lines):
@@ -95,6 +95,6 @@ def syntax_problem(file: str, lines: tuple[str, ...], error: yaml.YAMLError) -> 
     if tab >= 0:
         return problem_at(lines, "a tab cannot indent", Span(file, line, tab + 1), "indent with spaces")
     for part, message, hint in _SYNTAX:
-        if part in said:
+        if part in reason:
             return problem_at(lines, message, span, hint)
-    return problem_at(lines, f"not YAML: {said}", span)
+    return problem_at(lines, f"not YAML: {reason}", span)

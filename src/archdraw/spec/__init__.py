@@ -198,9 +198,9 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     reader = Reader(document, known, named)
     given: dict[str, Any] = {"define": reader.defined()} if named else {}
     spec = reader.build(Spec, "a spec", root.span, root, **given)
-    told = {problem.span for problem in document.problems}
+    reported = {problem.span for problem in document.problems}
     found = (*declared, *reader.found.values())
-    problems = [*document.problems, *(problem for problem in found if problem.span not in told)]
+    problems = [*document.problems, *(problem for problem in found if problem.span not in reported)]
     if problems:
         raise InputError(problems)
     assert isinstance(spec, Spec)
@@ -237,8 +237,8 @@ def expand(spec: Spec) -> Module:
         with one_model():
             made = expand_in_row(spec.layers, spec.scope)
     except (KindError, ExceptionGroup) as error:
-        told = {(problem.span, problem.message): problem for problem in _told(spec, error)}
-        raise InputError(told.values()) from None
+        found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
+        raise InputError(found.values()) from None
     if early := list(takewhile(lambda index: _begins_beside(made[index]), range(len(made)))):
         raise InputError(
             spec.problem(_EARLY.format(spec.layers[index].keyword), "layers", index, hint="write it after embedding")
@@ -267,11 +267,11 @@ def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
             yield from run
 
 
-def _told(spec: Spec, error: Exception) -> Iterator[Problem]:
+def _problems_of(spec: Spec, error: Exception) -> Iterator[Problem]:
     """The problems that an expansion raised, each at the innermost kind that the author wrote."""
     if isinstance(error, ExceptionGroup):
         for inner in error.exceptions:
-            yield from _told(spec, inner)
+            yield from _problems_of(spec, inner)
         return
     if not isinstance(error, KindError):
         raise error

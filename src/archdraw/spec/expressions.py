@@ -22,7 +22,7 @@ from archdraw.kinds.base import Expects, Family, Kind, KindError
 from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
 from archdraw.spec.annotations import member
 from archdraw.spec.forms import Forms, Origin
-from archdraw.spec.validation import told
+from archdraw.spec.validation import problems_of
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ class Reader(Forms):
         try:
             made = model.model_validate(data)
         except ValidationError as error:
-            for problem in told(error, self.document, fields, model, name, span, broken):
+            for problem in problems_of(error, self.document, fields, model, name, span, broken):
                 self.found.setdefault((problem.span, problem.message), problem)
             return None
         except KindError as error:

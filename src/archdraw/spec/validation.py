@@ -42,7 +42,7 @@ _MUST_BE: dict[str, Callable[[Context], str]] = {
 _WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def told(
+def problems_of(
     error: ValidationError,
     document: Document,
     fields: MappingNode,
@@ -53,7 +53,7 @@ def told(
 ) -> Iterator[Problem]:
     """The problems that ``error`` tells of ``model`` (``name`` at ``span`` in the text), made from ``fields``.
 
-    What is wrong in the fields of ``skip`` has been told already.
+    What is wrong in the fields of ``skip`` has been reported already.
     """
     missing: dict[Span, tuple[str, list[str]]] = {}
     wrong: dict[Span, tuple[str, Node, list[str]]] = {}
@@ -70,8 +70,8 @@ def told(
         elif kind == "extra_forbidden":
             yield _unknown(document, fields, model, name, path)
         elif kind in ("value_error", "assertion_error"):
-            said = str(context.get("error", detail["msg"]))
-            yield document.problem(f"{_place(path)} {said}".strip(), node.span if path else span)
+            message = str(context.get("error", detail["msg"]))
+            yield document.problem(f"{_place(path)} {message}".strip(), node.span if path else span)
         elif kind != "none_required":
             must_be = _MUST_BE[kind](context) if kind in _MUST_BE else detail["msg"]
             expected = wrong.setdefault(node.span, (parent, node, []))[2]

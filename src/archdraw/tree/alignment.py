@@ -10,15 +10,15 @@ Pair = tuple[int | None, int | None]
 """Indices into the first and the second sequence; None where one has nothing that stands for the other's."""
 
 
-def aligned(first: Sequence[Part], second: Sequence[Part], likeness: Callable[[Part, Part], float]) -> list[Pair]:
-    """The pairs of the alignment with the most likeness, in order; every index of both comes once.
+def aligned(first: Sequence[Part], second: Sequence[Part], similarity: Callable[[Part, Part], float]) -> list[Pair]:
+    """The pairs of the alignment with the most similarity, in order; every index of both comes once.
 
-    ``likeness`` is 0 or less for parts that cannot stand for each other. Where two alignments are as good, parts are
+    ``similarity`` is 0 or less for parts that cannot stand for each other. Where two alignments are as good, parts are
     paired from the end on and what only one has comes first. (Needleman and Wunsch 1970, without a cost of gaps.)
     """
     rows, columns = len(first), len(second)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    like = [[likeness(one, other) for other in second] for one in first]
+    like = [[similarity(one, other) for other in second] for one in first]
     for row in range(rows):
         for column in range(columns):
             paired = best[row][column] + like[row][column] if like[row][column] > 0 else 0.0

@@ -31,8 +31,8 @@ from archdraw.views.stack import Option, stacked
 
 MOST_BOXES = 24
 """An encoder of more boxes than these would be taller than the model beside it."""
-WORTH = 2
-"""What the panel of an encoder that is half of the model is worth, as that of a second mixer."""
+PRIORITY = 2
+"""The priority of the panel of an encoder that is half of the model: that of a second mixer."""
 
 
 def encoders(model: Module, paths: dict[int, str]) -> tuple[Option, ...]:
@@ -59,9 +59,9 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         words = describe(body)
         items: tuple[Item, ...] = (inside, *(Words(note) for note in words.notes))
         half = body.level == "encoder"
-        worth = WORTH if wanted is None and half else None
+        priority = PRIORITY if wanted is None and half else None
         optional = wanted is None and not half
-        panels.append(Inset(words.title, items, source=path, optional=optional, worth=worth))
+        panels.append(Inset(words.title, items, source=path, optional=optional, priority=priority))
     return tuple(panels)
 
 

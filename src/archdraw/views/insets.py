@@ -21,7 +21,7 @@ from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import share, short_name
 
 MOST_OPENED = 8
-"""More panels than these would not leave a plate; an author says by `insets:` which are worth it."""
+"""More panels than these would not leave a plate; an author chooses by `insets:`."""
 MOST_MASKS = 2
 MASK_CELLS = 4
 """How far back a window reaches in its figure: a sign of being short, not to scale."""
@@ -47,11 +47,11 @@ def insets(
     masks = _masks(stack)
     for option in options:
         block = option.block
-        if not isinstance(block, Module) or not _worth(block) or len(bodies) == MOST_OPENED:
+        if not isinstance(block, Module) or not _has_inside(block) or len(bodies) == MOST_OPENED:
             continue
         if wanted is not None and not names_of(option) & set(wanted):
             continue
-        shape = _likeness(block)
+        shape = _shape_of(block)
         if shape in bodies:
             # The same inside with another reach: the masks say what differs.
             if masks is not None and block.role == "sliding":
@@ -59,8 +59,8 @@ def insets(
                 masks = None
             continue
         bodies.add(shape)
-        worth = None if wanted is not None else _worth_of(block, [inset.title for inset in found])
-        found.extend(_opened(block, option.path, counted, active, worth))
+        priority = None if wanted is not None else _priority_of(block, [inset.title for inset in found])
+        found.extend(_opened(block, option.path, counted, active, priority))
     if masks is not None:
         found.append(masks)
     memory = _memory(stack, counted, context)
@@ -89,12 +89,12 @@ def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[O
     return (*inside, *(Option(part, paths[id(part)], ()) for part in around))
 
 
-def _worth(module: Module) -> bool:
+def _has_inside(module: Module) -> bool:
     """Whether there is anything inside that the folded box does not say."""
     return sum(1 for _ in leaves(module.body)) > 1
 
 
-def _likeness(module: Module) -> tuple[object, ...]:
+def _shape_of(module: Module) -> tuple[object, ...]:
     """What two mixers share that differ only in reach and position: they are opened once."""
 
     def plain(block: Block) -> object:
@@ -111,17 +111,17 @@ def _likeness(module: Module) -> tuple[object, ...]:
 
 
 PART, USUAL, ALIKE, OWN = range(4)
-"""What an opened block is worth: a part of another one, a usual feed forward, a second mixer, the rest."""
+"""The priority of an opened block: a part of another one, a usual feed-forward block, a second mixer, the rest."""
 
 
-def _worth_of(block: Module, before: Iterable[str]) -> int:
+def _priority_of(block: Module, before: Iterable[str]) -> int:
     """How much a panel would be missed where there is no room for all."""
     if block.role == "feed_forward":
         return USUAL
     return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
 
 
-def _opened(module: Module, path: str, counted: Facts, active: Active, worth: int | None) -> Iterator[Inset]:
+def _opened(module: Module, path: str, counted: Facts, active: Active, priority: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
     words = describe(module)
@@ -138,7 +138,7 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, worth: in
         )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
-    yield Inset(words.title, tuple(items), source=path, worth=worth)
+    yield Inset(words.title, tuple(items), source=path, priority=priority)
     if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
         body = expert[1].body
         place = next(place for place, part in walk(module.body, path) if part is body)
@@ -149,7 +149,7 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, worth: in
             own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": "),
             tuple(inner),
             beside=place,
-            worth=None if worth is None else PART,
+            priority=None if priority is None else PART,
         )
 
 

@@ -36,9 +36,9 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     different = len({id(layer) for layer in stack.all}) > 1 and len(set(stack.all)) > 1
     if not (different or alike) or not 0 < len(stack.all) <= MOST_CELLS:
         return None
-    told = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
-    uppers = [told[id(layer)][0] for layer in stack.all]
-    lowers = [told[id(layer)][1] for layer in stack.all]
+    found = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
+    uppers = [found[id(layer)][0] for layer in stack.all]
+    lowers = [found[id(layer)][1] for layer in stack.all]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
     above = [
@@ -48,7 +48,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     upper_variants, lower_variants = _variants(uppers), _variants(lowers)
     number = len(stack.all)
     if not all(below):
-        # Layers without a feed forward are told by their mixer; that they have none is told where others have both.
+        # Layers without a feed forward go by their mixer; that they have none is written where others have both.
         both = any(upper and lower for upper, lower in zip(uppers, lowers, strict=True))
         below = [name or text(words.NO_FEED_FORWARD()) for name in below] if both else above
     rows = [above] if below == above else [above, below]
@@ -56,7 +56,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
     if len(caption) > LONGEST_CAPTION:
-        # An order without a rule is told by the cells, and by groups of them or letters; the words count.
+        # An order without a rule is shown by the cells, and by groups of them or letters; the words count.
         differing = [row for row in rows if len(set(row)) > 1]
         caption = text(words.COUNTS(number=number, counts="; ".join(map(_counted, differing))))
         roles = {name: module.role for module, name in (*upper_names.items(), *lower_names.items())}
@@ -94,7 +94,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
 
 
 def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
-    """The group of each layer: the rounds of its order where that is told, else those of the period of ``names``.
+    """The group of each layer: the rounds of its order where there is one, else those of the period of ``names``.
 
     Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are rounds.
     """

@@ -122,7 +122,7 @@ class Comparison:
                 self.blocks(one.body, other.body)
             case Graph(), Graph():
                 if (one.edges, [name for name, _ in one.nodes]) != (other.edges, [name for name, _ in other.nodes]):
-                    self.changed(one, other, BLOCK, *_told_apart(words.edges(one), words.edges(other), one, other))
+                    self.changed(one, other, BLOCK, *_distinct(words.edges(one), words.edges(other), one, other))
                 self.rows([node for _, node in one.nodes], [node for _, node in other.nodes])
             case Parallel(), Parallel():
                 if one.merge != other.merge:
@@ -286,7 +286,7 @@ class Comparison:
         return max(alike, key=lambda other: self._similarity(layer.body, other.body), default=None)
 
 
-def _told_apart(before: str, after: str, one: Block, other: Block) -> tuple[str, str]:
+def _distinct(before: str, after: str, one: Block, other: Block) -> tuple[str, str]:
     return (before, after) if before != after else words.apart(one, other)
 
 

@@ -38,7 +38,7 @@ def routed(chart: Chart, placed: Placed, in_words: frozenset[Link]) -> tuple[Lin
     first: list[Link] = []
     for _ in range(ROUNDS):
         lines, failed = _round(links, placed, first)
-        if _worth(lines) > _worth(best):
+        if _weight_of(lines) > _weight_of(best):
             best = lines
         if not failed or all(link in first for link in failed):
             break
@@ -47,7 +47,7 @@ def routed(chart: Chart, placed: Placed, in_words: frozenset[Link]) -> tuple[Lin
     return tuple(sorted(best, key=lambda line: order[line.link]))
 
 
-def _worth(lines: Sequence[Line]) -> float:
+def _weight_of(lines: Sequence[Line]) -> float:
     return sum(1 if line.link.dashed else 3 for line in lines)
 
 

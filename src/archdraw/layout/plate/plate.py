@@ -199,8 +199,8 @@ def _lessened(plate: Plate, theme: Theme) -> Iterator[tuple[Inset, ...]]:
     """
     yield from _shortened(plate.insets)
     insets = plate.insets
-    while droppable := [inset for inset in insets if inset.worth is not None]:
-        least = min(droppable, key=lambda inset: (inset.worth or 0, -insets.index(inset)))
+    while droppable := [inset for inset in insets if inset.priority is not None]:
+        least = min(droppable, key=lambda inset: (inset.priority or 0, -insets.index(inset)))
         kept = [inset for inset in insets if inset is not least]
         insets = lettered(replace(plate, insets=tuple(replace(inset, letter="") for inset in kept)), theme).insets
         *_, terse = _shortened(insets)

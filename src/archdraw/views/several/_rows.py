@@ -174,8 +174,8 @@ def _looked_up(key: _Key, model: Module) -> str:
     if key.what == BLOCK:
         values = [text(words.content(block)) for block in blocks]
     else:
-        told = [dict(block.settings) for block in blocks if isinstance(block, Module | Leaf)]
-        values = [value_of(key.what, settings[key.what]) for settings in told if key.what in settings]
+        found = [dict(block.settings) for block in blocks if isinstance(block, Module | Leaf)]
+        values = [value_of(key.what, settings[key.what]) for settings in found if key.what in settings]
         # Where some have a window and others none, the window is the value.
         values = [value for value in values if value not in (NONE, "no")] or values
     distinct = list(dict.fromkeys(values))

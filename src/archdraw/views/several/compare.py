@@ -165,20 +165,20 @@ def _in_common(insets: Sequence[Inset]) -> Inset:
 def _plain(inset: Inset) -> Inset:
     """``inset`` as it looks, wherever it is from."""
     items = tuple(aligning.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
-    return replace(inset, source="", beside="", worth=None, items=items)
+    return replace(inset, source="", beside="", priority=None, items=items)
 
 
 def _footer(subjects: Sequence[Subject]) -> tuple[str, ...]:
     """Where the facts of each model are from and what its total leaves out, those with sources first."""
     parts = [(sources_of(one.spec), left_out(one.block), one.spec.name) for one in subjects]
-    said = [
+    lines = [
         text(FIELD(name=name, value="; ".join(filter(None, (sources, out)))))
         for sources, out, name in sorted(parts, key=lambda part: not part[0])
         if sources or out
     ]
     if any(sources for sources, _, _ in parts):
-        said[0] = text(SOURCES_OF(sources=said[0]))
-    return (*said, "archdraw")
+        lines[0] = text(SOURCES_OF(sources=lines[0]))
+    return (*lines, "archdraw")
 
 
 VIEW = Several(
