@@ -1,7 +1,7 @@
 """The algebra of models: the one tree that is counted and drawn.
 
-A model is a tree of nine frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
-``match`` that ends in ``assert_never``, so that the type checker lists every fold when a node is added.
+A model is a tree of nine frozen nodes. All else (facts, pictures, differences) is a fold over it, written as a
+``match`` that ends in ``assert_never``: the type checker lists every fold when a node is added.
 
 The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most
 blocks have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept
@@ -12,6 +12,7 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 from typing import Literal, TypeAlias
 
@@ -19,6 +20,7 @@ from archdraw.glossary.phrases import Detail, Note, Words
 
 Role = Literal[
     "plain",  # a projection or an operation that has no colour of its own
+    "input",  # what enters the model: token ids, pixels, frames of audio
     "embedding",  # token and position tables, output head
     "norm",
     "attention",  # full softmax attention
@@ -59,7 +61,7 @@ Part = Literal[
     "multi_token_prediction",
     "other",
 ]
-"""Which part of a model the parameters of a leaf are counted under."""
+"""Which part of a model parameters are counted under."""
 
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
@@ -77,12 +79,14 @@ class Weight:
 
     A name with a dot (``q_norm.weight``) is below the enclosing module instead: one box, two tensors. A tensor that is
     ``tied`` is another block's, one that is a ``buffer`` is not trained (a router's balancing bias): neither counts.
+    One that is not ``trainable`` is frozen, and counts. None is trainable unless a module around it says otherwise.
     """
 
     name: str
     shape: tuple[int, ...]
     tied: bool = False
     buffer: bool = False
+    trainable: bool | None = None
 
     @property
     def count(self) -> int:
@@ -108,7 +112,7 @@ class Cache:
 
     elements: int
     window: Window | None = None
-    every: int = 1
+    every: int | Fraction = 1
     index: bool = False
 
 
@@ -118,8 +122,7 @@ class Heads:
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
     ``reach`` keys (a window, a chunk, a choice; None: all), each of which stands for ``every`` so many tokens. Those of
-    latent attention are not ``cached`` as they are: they are made from what is. Keys and values that are not of the
-    sequence itself but of an encoder make it ``cross`` attention.
+    latent attention are not ``cached`` as they are: they are made from what is. Keys of an encoder make it ``cross``.
     """
 
     query: int
@@ -145,6 +148,10 @@ class Leaf:
     leaf where attention heads meet. ``multiplications`` are those a token takes here beyond one for each weight of its
     matrices (a state's update). ``settings`` are what the kind that made it was given; two leaves that differ in a
     setting are two, even where they count and draw alike.
+
+    ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
+    per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
+    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed.
     """
 
     name: str
@@ -161,6 +168,10 @@ class Leaf:
     heads: Heads | None = None
     multiplications: int = 0
     settings: Settings = ()
+    positions: int | None = None
+    passes: Fraction = Fraction(1)
+    uncertain: bool = False
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +273,6 @@ class Side:
 
 
 Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Module | Side
-
 LINE = Sequence()
 """The block that does nothing."""
 
@@ -281,10 +291,10 @@ def linear(
     cache: Cache | None = None,
 ) -> Leaf:
     """A linear projection from ``inputs`` to ``width`` features, stored as ``[width, inputs]``."""
-    weights = (Weight("weight", (width, inputs)),) + ((Weight("bias", (width,)),) if bias else ())
+    weights = (Weight("weight", (width, inputs)), *((Weight("bias", (width,)),) if bias else ()))
     return Leaf(name, label, role=role, detail=detail, weights=weights, part=part, outputs=outputs, cache=cache)
 
 
 def renamed(block: Leaf | Module, name: str) -> Leaf | Module:
-    """``block`` under another name, everything else equal."""
+    """``block`` under another name."""
     return replace(block, name=name)

@@ -95,7 +95,7 @@ def inputs(block: Block) -> int:
             return next((inputs(part) for part in parts if not isinstance(part, Side)), 1)
         case Parallel(branches=branches):
             dealt = [inputs(branch) for branch in branches]
-            return sum(dealt) if any(number > 1 for number in dealt) else 1
+            return sum(dealt) if any(number > 1 for number in dealt) else min(1, sum(dealt))
         case Graph() | Residual() | Experts() | Side():
             return 1
         case Repeat(body=body) | Module(body=body):

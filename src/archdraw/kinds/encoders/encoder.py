@@ -62,7 +62,7 @@ class Encoder(Kind):
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` for one without layers or with a cache."""
-        body = Sequence(expand_in_row(self.layers, replace(scope, hidden_size=self.hidden_size or scope.hidden_size)))
+        body = Sequence(expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size)))
         layers = number_of_layers(body)
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
