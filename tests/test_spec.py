@@ -221,7 +221,9 @@ def test_short_forms_mean_the_long_ones() -> None:
 
 
 def test_projections_take_the_width_of_the_line() -> None:
-    block = one("[linear: 256, rmsnorm, {linear: {features: 512, bias: true, outputs: [a, b]}}, concatenate, linear: 1024]")
+    block = one(
+        "[linear: 256, rmsnorm, {linear: {features: 512, bias: true, outputs: [a, b]}}, concatenate, linear: 1024]"
+    )
     weights = [weight.shape for leaf in leaves(block) for weight in leaf.weights]
     assert weights == [(256, 1024), (256,), (512, 256), (512,), (1024, 512)]
 

@@ -13,30 +13,32 @@ FLATTEN = Term("Flatten", definition="all values of the grid as one vector, or e
 FLATTEN_TO_TOKENS = Term("Flatten to tokens", definition="each position of the grid becomes a token")
 NUMBER_OF_TOKENS = Term("{number:token|tokens}")
 RESHAPE = Term("Reshape", definition="the same values in another shape")
-CONCATENATE = Term("Concatenate", definition="lines side by side: their features, or their positions, follow each other")
+CONCATENATE = Term(
+    "Concatenate", definition="lines side by side: their features, or their positions, follow each other"
+)
 CONCATENATE_POSITIONS = Term("Concatenate positions")
 
 # Convolution
 TRANSPOSED = Term(
-    "transposed convolution {size}",
+    "Transposed convolution {size}",
     definition="a convolution that enlarges the grid: each input adds a patch to the output",
     source="Zeiler et al. 2010, Deconvolutional Networks; Dumoulin and Visin 2016, arXiv:1603.07285",
 )
-TRANSPOSED_STRIDE = Term("transposed convolution {size}, stride {stride}")
-DEPTHWISE = Term("depthwise convolution {size}", definition="a convolution of each channel on its own")
-DEPTHWISE_STRIDE = Term("depthwise convolution {size}, stride {stride}")
+TRANSPOSED_STRIDE = Term("Transposed convolution {size}, stride {stride}")
+DEPTHWISE = Term("Depthwise convolution {size}", definition="a convolution of each channel on its own")
+DEPTHWISE_STRIDE = Term("Depthwise convolution {size}, stride {stride}")
 DILATED = Term("dilation {step}", definition="steps between the positions that a kernel reads")
 
 # Pooling
 POOLING = Term("Pooling", definition="the largest value, or the mean, of each neighborhood")
-MAX_POOLING = Term("max pooling {size}")
-AVERAGE_POOLING = Term("average pooling {size}")
-MAX_POOLING_STRIDE = Term("max pooling {size}, stride {stride}")
-AVERAGE_POOLING_STRIDE = Term("average pooling {size}, stride {stride}")
-GLOBAL_MAX_POOLING = Term("global max pooling")
-GLOBAL_AVERAGE_POOLING = Term("global average pooling", source="Lin et al. 2013, Network in Network, arXiv:1312.4400")
+MAX_POOLING = Term("Max pooling {size}")
+AVERAGE_POOLING = Term("Average pooling {size}")
+MAX_POOLING_STRIDE = Term("Max pooling {size}, stride {stride}")
+AVERAGE_POOLING_STRIDE = Term("Average pooling {size}, stride {stride}")
+GLOBAL_MAX_POOLING = Term("Global max pooling")
+GLOBAL_AVERAGE_POOLING = Term("Global average pooling", source="Lin et al. 2013, Network in Network, arXiv:1312.4400")
 UPSAMPLING = Term("Upsampling", definition="a larger grid, whose values are copied or interpolated")
-UPSAMPLING_BY = Term("upsampling × {factor}")
+UPSAMPLING_BY = Term("Upsampling × {factor}")
 UPSAMPLING_MODE = Term("{mode} upsampling × {factor}")
 
 # Norms of channels

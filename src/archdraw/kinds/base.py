@@ -179,7 +179,7 @@ def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
 
 
 class Composed(Kind):
-    """A kind that is made of others, whose lines it says as a whole."""
+    """A kind that says its lines as a whole, in :meth:`lines_out`: it is made of others, or changes their shape."""
 
     def features_out(self, scope: Scope) -> int:
         """Those of the first line that leaves; raises :class:`KindError` where nothing says how many they are."""

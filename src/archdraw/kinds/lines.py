@@ -11,7 +11,6 @@ from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.kinds.fields import Size
 from archdraw.tree.blocks import Merge
 
-
 Grid = Annotated[tuple[Size, ...], Field(max_length=4)]
 """Extents of a line over its axes, channels left out."""
 
@@ -48,10 +47,9 @@ def merged(lines: Sequence[Line], merge: Merge, field: str = "") -> Line:
         hint = "crop, pool or upsample one of them: op: {label: Crop, grid: [...]} says what is left"
         raise KindError(f"lines of {listed} cannot be {verb}", field, hint)
     known = len(widths) == len(lines)
+    features = widths[0] if widths else None
     if merge == "concatenate":
         features = sum(widths) if known else None
-    else:
-        features = widths[0] if widths else None
     return Line(features, next(iter(grids), lines[0].grid if lines else None))
 
 

@@ -32,7 +32,7 @@ class KindError(ArchdrawError):
         self.trail.append(kind)
 
 
-class MissingSize(KindError):
+class MissingSizeError(KindError):
     """A block reads a ``size`` of the model that its author left out; the innermost kind is the one that needs it."""
 
     def __init__(self, size: str, hint: str) -> None:
@@ -107,9 +107,9 @@ class Scope:
 
     @property
     def hidden_size(self) -> int:
-        """Features of the line that comes in. Raises :class:`MissingSize` where nothing says how many they are."""
+        """Features of the line that comes in. Raises :class:`MissingSizeError` where nothing says how many they are."""
         if self.line.features is None:
-            raise MissingSize(
+            raise MissingSizeError(
                 "hidden_size",
                 "write hidden_size: ... at the top of the spec, or begin with input: {features: ...}",
             )
@@ -122,9 +122,9 @@ class Scope:
 
     @property
     def vocab_size(self) -> int:
-        """Entries of the vocabulary. Raises :class:`MissingSize` where the spec does not give it."""
+        """Entries of the vocabulary. Raises :class:`MissingSizeError` where the spec does not give it."""
         if self.vocabulary is None:
-            raise MissingSize("vocab_size", "write vocab_size: ... at the top of the spec")
+            raise MissingSizeError("vocab_size", "write vocab_size: ... at the top of the spec")
         return self.vocabulary
 
     def at(self, *lines: Line | int | None) -> Scope:

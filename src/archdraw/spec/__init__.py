@@ -13,12 +13,13 @@ from archdraw.errors import InputError, Problem, Span
 from archdraw.glossary.layers import LAYERS
 from archdraw.kinds.base import AnyBlock, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row, placed_in_row
+from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
-from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Size, Text
+from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
@@ -103,7 +104,7 @@ class Spec(_Part):
 
     @property
     def scope(self) -> Scope:
-        """What every block knows of the model. Sizes that are left out or not disclosed are an error where one is read."""
+        """What every block knows of the model; a size that is left out is an error where a block reads it."""
         return Scope(self.hidden_size, self.vocab_size, self.context_length, self.tie_word_embeddings)
 
     def undisclosed(self) -> str:

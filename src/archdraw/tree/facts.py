@@ -144,8 +144,10 @@ def _at_positions(leaf: Leaf, once: int, positions: int) -> int:
 
 
 def _multiplied(leaf: Leaf) -> int:
-    """Values of the matrices that a token is multiplied with; from a table a row is looked up, a source multiplies none."""
-    if leaf.inputs == 0 or leaf.part == "embedding" or (leaf.role in ("embedding", "position") and leaf.part != "head"):
+    """Values of the matrices that a token is multiplied with; from tables a row is looked up, sources read nothing."""
+    if leaf.inputs == 0 or (leaf.role in ("embedding", "position") and leaf.part != "head"):
+        return 0
+    if leaf.part == "embedding" and leaf.positions is None:
         return 0
     return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
 

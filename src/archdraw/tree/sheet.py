@@ -32,13 +32,13 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     for part, count in report["parts"].items():
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"
-    if report["flops_per_token"] is not None:
-        yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
     if "flops_per_input" in report:
         of = " and ".join(report["input_shapes"])
         yield "FLOPs per input", f"{report['flops_per_input']:,}", f"of {of}" if of else ""
-    yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
-    yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
+    if report["flops_per_token"] is not None:
+        yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
+        yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
+        yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
     if report["recurrent_state_bytes"]:
         yield _bytes(text(RECURRENT_STATE()), report["recurrent_state_bytes"], ", bf16")
     for dtype, size in report["weight_memory_bytes"].items():

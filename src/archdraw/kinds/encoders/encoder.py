@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -95,7 +94,7 @@ class CrossAttention(Kind):
     example: ClassVar[str] = "cross_attention: {num_attention_heads: 16, attention_bias: true}"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3, arXiv:1706.03762"
     term: ClassVar[Term] = words.CROSS_ATTENTION
-    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder attention", "encoder attention", "xattn")
+    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder attention", "encoder attention", "xattn", "cross attn")
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
     concepts: ClassVar[tuple[Concept, ...]] = (CROSS_ATTENTION,)
 

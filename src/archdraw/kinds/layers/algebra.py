@@ -168,7 +168,7 @@ class Experts(Composed):
     example: ClassVar[str] = "experts: {total: 64, active: 6, body: {swiglu: {intermediate_size: 1408}}}"
     source: ClassVar[str] = "Shazeer et al. 2017, Outrageously Large Neural Networks, arXiv:1701.06538"
     term: ClassVar[Term] = words.EXPERTS
-    aliases: ClassVar[tuple[str, ...]] = ("moe", "expert", "custom experts")
+    aliases: ClassVar[tuple[str, ...]] = ("expert", "custom experts")
     concepts: ClassVar[tuple[Concept, ...]] = (MIXTURE_OF_EXPERTS,)
 
     total: Size = Field(description="Number of experts.")

@@ -1,4 +1,4 @@
-"""What an author says of blocks of his own that no formula gives: cache, state, operations, who passes, what is trained."""
+"""What an author says of blocks of his own: cache, state and operations, which tokens pass, what is trained."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archdraw.glossary import Detail, Words
 from archdraw.glossary import layers as words
-from archdraw.kinds.base import Composed, Kind, KindError
+from archdraw.kinds.base import Composed, KindError
 from archdraw.kinds.fields import Size
 from archdraw.kinds.leaves import with_leaves
 from archdraw.tree.blocks import Block, Cache, Experts, Leaf, Repeat, Role, Side, Window
@@ -67,14 +67,18 @@ Trainable = Annotated[
 ]
 
 
-class Declaring(Kind):
-    """The base of an author's own blocks that are one box."""
+class Declared(Composed):
+    """What an author can say of any block of his own."""
 
     cache: OwnCache = None
     state: OwnState = None
     multiplications: OwnMultiplications = None
     passes: Passes = None
     trainable: Trainable = None
+
+
+class Declaring(Declared):
+    """The base of an author's own blocks that are one box."""
 
     def declared(self, leaf: Leaf, *, attends: bool = False) -> Leaf:
         """``leaf`` with what is said of it. One that ``attends`` has an unknown cache where nothing is said."""
@@ -90,14 +94,8 @@ class Declaring(Kind):
         return trained(made, self.trainable)  # type: ignore[return-value]
 
 
-class DeclaringComposed(Composed):
+class DeclaringComposed(Declared):
     """The base of an author's own frames around other blocks."""
-
-    cache: OwnCache = None
-    state: OwnState = None
-    multiplications: OwnMultiplications = None
-    passes: Passes = None
-    trainable: Trainable = None
 
     def declared(self, body: Block, *, attends: bool) -> Block:
         """``body`` with what is said of it. Raises :class:`KindError` where it has no box to say it of."""
@@ -169,9 +167,7 @@ def trained(block: Block, trainable: bool | None) -> Block:
     """``block`` with its weights trained or frozen, those that an inner block says it of kept."""
 
     def change(leaf: Leaf) -> Leaf:
-        weights = (
-            one if one.trainable is not None else replace(one, trainable=trainable) for one in leaf.weights
-        )
+        weights = (one if one.trainable is not None else replace(one, trainable=trainable) for one in leaf.weights)
         return replace(leaf, weights=tuple(weights))
 
     return block if trainable is None else with_leaves(block, change)
@@ -187,4 +183,3 @@ def _single(block: Block) -> Iterator[Leaf]:
         case _:
             for child in children(block):
                 yield from _single(child)
-

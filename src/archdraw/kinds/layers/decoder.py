@@ -192,7 +192,7 @@ class EncoderLayer(Decoder):
     )
     source: ClassVar[str] = "Vaswani et al. 2017, arXiv:1706.03762; Devlin et al. 2018, BERT, arXiv:1810.04805"
     term: ClassVar[Term] = words.ENCODER_LAYER
-    aliases: ClassVar[tuple[str, ...]] = ("encoder block", "bert layer", "bidirectional layer")
+    aliases: ClassVar[tuple[str, ...]] = ("transformer", "encoder block", "bert layer", "bidirectional layer")
 
     def expand(self, scope: Scope) -> Block:
         """The layer. Raises :class:`KindError` also where its mixer keeps a cache or a state, as a causal one does."""

@@ -111,7 +111,7 @@ class Op(Declaring):
     main: ClassVar[str | None] = "label"
     former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
     term: ClassVar[Term] = words.OPERATION
-    aliases: ClassVar[tuple[str, ...]] = ("operation", "silu", "split", "scale")
+    aliases: ClassVar[tuple[str, ...]] = ("operation", "split", "scale", "function")
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
     label: Label = Field(description="Label of the box, at most 60 characters; + and × are drawn as signs in a graph.")
@@ -155,10 +155,6 @@ class Op(Declaring):
         """One for each output, of ``features`` and on the ``grid``, or as what came in."""
         grid = common_grid(scope.lines) if self.grid is None else self.grid
         return (Line(self.features or scope.line.features, grid),) * len(self.outputs or ("",))
-
-    def features_out(self, scope: Scope) -> int:
-        """``features``, or what came in."""
-        return self.features or scope.hidden_size
 
 
 class Module(DeclaringComposed):

@@ -123,4 +123,3 @@ class Stack(Composed):
     def lines_out(self, scope: Scope) -> tuple[Line, ...]:
         """Those of the last layer."""
         return lines_in_row(self.pattern, scope)
-

@@ -66,7 +66,10 @@ class WeightKind(Declaring):
     )
     source: ClassVar[str] = AUTHORS_OWN
     term: ClassVar[Term] = words.WEIGHT
-    aliases: ClassVar[tuple[str, ...]] = ("parameter", "learned scale", "table", "buffer")
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("parameter", "learned scale", "table", "buffer", "class token", "cls token", "object queries"),
+        *("learned positions", "register tokens"),
+    )
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
     label: Label = Field(description="First line of the box.")
@@ -118,7 +121,3 @@ class WeightKind(Declaring):
         *places, width = self.weights[0].shape
         grid = tuple(extent for extent in places if extent > 1) if self.grid is None else self.grid
         return (Line(self.features or width, grid),)
-
-    def features_out(self, scope: Scope) -> int:
-        """``features``, or what came in."""
-        return scope.at(*self.lines_out(scope)).hidden_size

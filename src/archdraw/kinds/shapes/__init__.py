@@ -1,1 +1,1 @@
-"""Kinds that read or change the shape of a line: inputs, convolutions, pooling, joins, norms of channels, recurrences."""
+"""Kinds that read or change the shape of a line: inputs, convolutions, pooling, joins, recurrent networks."""

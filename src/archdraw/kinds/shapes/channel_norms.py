@@ -42,7 +42,11 @@ class BatchNorm(NormKind):
         made = super().expand(scope)
         if not self.track_running_stats:
             return made
-        kept = (("running_mean", (scope.hidden_size,)), ("running_var", (scope.hidden_size,)), ("num_batches_tracked", ()))
+        kept = (
+            ("running_mean", (scope.hidden_size,)),
+            ("running_var", (scope.hidden_size,)),
+            ("num_batches_tracked", ()),
+        )
         return replace(made, weights=(*made.weights, *(Weight(name, shape, buffer=True) for name, shape in kept)))
 
 
@@ -54,7 +58,14 @@ class GroupNorm(NormKind):
     source: ClassVar[str] = "Wu and He 2018, Group Normalization, arXiv:1803.08494"
     main: ClassVar[str | None] = "num_groups"
     term: ClassVar[Term] = GROUPNORM
-    aliases: ClassVar[tuple[str, ...]] = ("group norm", "group normalization", "gn", "instancenorm", "instance norm", "norm")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "group norm",
+        "group normalization",
+        "gn",
+        "instancenorm",
+        "instance norm",
+        "norm",
+    )
 
     num_groups: Size = Field(default=32, description="Groups of channels; as many as channels: instance norm.")
     bias: bool = Field(default=True, description="Whether a learned bias per channel is added after the weight.")

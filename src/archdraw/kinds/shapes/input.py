@@ -6,16 +6,15 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdraw.glossary import Detail
-from archdraw.glossary import encoders, shapes
+from archdraw.glossary import Detail, encoders, shapes
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Family, Kind, KindError, Line, Scope
+from archdraw.kinds.base import Composed, Family, KindError, Line, Scope
 from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, OwnName, SecondLine, slug
 from archdraw.tree.blocks import Leaf, Role
 
 
-class Input(Kind):
+class Input(Composed):
     """What enters the model, by its own name: token ids, image patches, a log-mel spectrogram, shifted targets.
 
     It starts a line and stands first: of the model, of a branch, in a graph. ``shape`` says its channels and, after
@@ -28,7 +27,16 @@ class Input(Kind):
     source: ClassVar[str] = AUTHORS_OWN
     main: ClassVar[str | None] = "label"
     term: ClassVar[Term] = shapes.INPUT
-    aliases: ClassVar[tuple[str, ...]] = ("inputs", "image", "pixels", "source", "placeholder", "x", "tokens", "waveform")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "inputs",
+        "image",
+        "pixels",
+        "source",
+        "placeholder",
+        "x",
+        "tokens",
+        "waveform",
+    )
     drawn_as: ClassVar[tuple[Role, ...]] = ("input",)
 
     label: Label | None = Field(default=None, description="What it is: image patches, log-mel spectrogram.")
@@ -61,11 +69,3 @@ class Input(Kind):
         if self.shape:
             return (Line(self.shape[0], self.shape[1:]),)
         return (Line(self.features or scope.own_width),)
-
-    def features_out(self, scope: Scope) -> int:
-        """Those of the line that it starts."""
-        return scope.at(*self.lines_out(scope)).hidden_size
-
-    def grid_out(self, scope: Scope) -> tuple[int, ...] | None:
-        """That of the line that it starts."""
-        return self.lines_out(scope)[0].grid

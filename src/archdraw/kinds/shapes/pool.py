@@ -30,7 +30,14 @@ class Pool(Kind):
     term: ClassVar[Term] = words.POOLING
     aliases: ClassVar[tuple[str, ...]] = (
         *("maxpool", "max pool", "max pooling", "maxpool1d", "maxpool2d", "maxpool3d", "avgpool", "average pool"),
-        *("average pooling", "avgpool2d", "global average pooling", "gap", "adaptive avgpool2d", "adaptive average pool"),
+        *(
+            "average pooling",
+            "avgpool2d",
+            "global average pooling",
+            "gap",
+            "adaptive avgpool2d",
+            "adaptive average pool",
+        ),
         *("mean pooling", "subsampling", "downsample"),
     )
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)

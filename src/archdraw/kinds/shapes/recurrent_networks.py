@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from archdraw.glossary import common
 from archdraw.glossary import attention as terms
+from archdraw.glossary import common
 from archdraw.glossary import shapes as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
@@ -30,7 +30,9 @@ class RecurrentNetwork(Kind):
 
     hidden_size: Size = Field(description="Features of the state, and of what leaves in each direction.")
     num_layers: Size = Field(default=1, le=1000, description="Layers, each of which reads the one below.")
-    bidirectional: bool = Field(default=False, description="Whether it reads in both directions, with weights for each.")
+    bidirectional: bool = Field(
+        default=False, description="Whether it reads in both directions, with weights for each."
+    )
     bias: bool = Field(default=True, description="Whether each gate has biases, of input and of state.")
     trainable: Trainable = None
     name: Name = Field(default="rnn", description="Name in the checkpoint.")
@@ -103,6 +105,12 @@ class GRU(RecurrentNetwork):
     source: ClassVar[str] = "Cho et al. 2014, arXiv:1406.1078; torch.nn.GRU"
     main: ClassVar[str | None] = "hidden_size"
     term: ClassVar[Term] = words.GRU
-    aliases: ClassVar[tuple[str, ...]] = ("bigru", "gated recurrent unit", "rnn", "recurrent network", "gated recurrent")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "bigru",
+        "gated recurrent unit",
+        "rnn",
+        "recurrent network",
+        "gated recurrent",
+    )
     gates: ClassVar[int] = 3
     kept: ClassVar[int] = 1

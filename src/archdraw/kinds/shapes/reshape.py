@@ -11,14 +11,14 @@ from archdraw.glossary import Detail
 from archdraw.glossary import shapes as words
 from archdraw.glossary.common import WIDTHS
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Family, Kind, KindError, Line, Scope
+from archdraw.kinds.base import Composed, Family, KindError, Line, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Name
 from archdraw.kinds.lines import extents, merged
 from archdraw.tree.blocks import Leaf, Role
 
 
-class Flatten(Kind):
+class Flatten(Composed):
     """All values of the grid as one vector; ``to: tokens``, each position of the grid as a token."""
 
     keyword: ClassVar[str] = "flatten"
@@ -51,19 +51,13 @@ class Flatten(Kind):
         """One vector, or as many tokens as there were positions."""
         if self.to == "tokens":
             return (Line(scope.line.features, None if scope.grid is None else (prod(scope.grid),)),)
-        return (Line(self.features_out(scope), ()),)
-
-    def features_out(self, scope: Scope) -> int:
-        """Features at all positions together."""
-        if self.to == "tokens":
-            return scope.hidden_size
         if scope.grid is None:
             hint = "begin with input: {shape: [3, 224, 224]}, or write flatten: tokens"
             raise KindError("flatten needs to know the grid of the line that comes in", "", hint)
-        return scope.hidden_size * prod(scope.grid)
+        return (Line(scope.hidden_size * prod(scope.grid), ()),)
 
 
-class Reshape(Kind):
+class Reshape(Composed):
     """The same values in another ``shape``, channels first: a vector becomes an image, an image a sequence."""
 
     keyword: ClassVar[str] = "reshape"
@@ -87,7 +81,9 @@ class Reshape(Kind):
         if scope.grid is not None and scope.line.features is not None:
             before = (scope.line.features, *scope.grid)
             if prod(before) != prod(self.shape):
-                message = f"{extents(before)} has {prod(before):,} values, {extents(self.shape)} has {prod(self.shape):,}"
+                message = (
+                    f"{extents(before)} has {prod(before):,} values, {extents(self.shape)} has {prod(self.shape):,}"
+                )
                 raise KindError(message, "shape", "op: {label: Crop, grid: [...]} says what is left of a larger grid")
             detail = words.RESHAPED(inputs=before, outputs=self.shape)
         return Leaf(self.name, self.label or self.term(), detail=detail)
@@ -96,16 +92,8 @@ class Reshape(Kind):
         """The first extent as features, the others as grid."""
         return (Line(self.shape[0], self.shape[1:]),)
 
-    def features_out(self, scope: Scope) -> int:
-        """The first extent."""
-        return self.shape[0]
 
-    def grid_out(self, scope: Scope) -> tuple[int, ...]:
-        """The other extents."""
-        return self.shape[1:]
-
-
-class Concatenate(Kind):
+class Concatenate(Composed):
     """Several lines that become one: their features follow each other, or, with ``axis: positions``, their positions.
 
     Branches of ``parallel`` can be concatenated by ``merge`` as well; this is for lines that a block or graph leaves.
@@ -134,7 +122,9 @@ class Concatenate(Kind):
         detail: Detail = ""
         if self.axis == "positions" and line.positions is not None:
             detail = words.NUMBER_OF_TOKENS(number=line.positions)
-        elif self.axis == "features" and line.features is not None and None not in (one.features for one in scope.lines):
+        elif (
+            self.axis == "features" and line.features is not None and None not in (one.features for one in scope.lines)
+        ):
             detail = WIDTHS(inputs=_sum(scope.lines), outputs=line.features)
         return Leaf(self.name, label, detail=detail, inputs=self.inputs)
 
@@ -157,14 +147,6 @@ class Concatenate(Kind):
         counts = [line.positions for line in scope.lines]
         known = [count for count in counts if count is not None]
         return (Line(widths[0] if widths else None, (sum(known),) if len(known) == len(counts) else None),)
-
-    def features_out(self, scope: Scope) -> int:
-        """Those of the one line that leaves."""
-        return scope.at(*self.lines_out(scope)).hidden_size
-
-    def grid_out(self, scope: Scope) -> tuple[int, ...] | None:
-        """That of the one line that leaves."""
-        return self.lines_out(scope)[0].grid
 
 
 def _sum(lines: tuple[Line, ...]) -> str:
