@@ -236,7 +236,7 @@ def test_an_input_begins_a_line() -> None:
     assert describe(first).detail == "80 × 3,000"
     assert (second.weights[0].shape, second.positions) == ((8, 80), 3000)
     bare = expand(parse_spec("name: Net\nhidden_size: 16\nlayers: [input: Shifted targets, linear: 8]\n"))
-    assert [one.label for one in leaves(bare)][0] == "Shifted targets"
+    assert next(leaves(bare)).label == "Shifted targets"
     assert facts(bare).total_parameters == 8 * 16
     assert made("[input: {features: 512}, linear: 8]").total_parameters == 8 * 512
 
