@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdraw.errors import InputError, nearest
-from archdraw.glossary import Detail, Phrase, text
+from archdraw.glossary import Phrase, text
 from archdraw.glossary import plate as words
-from archdraw.glossary.common import LAYERS
-from archdraw.glossary.numbers import tokens
 from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
@@ -20,10 +18,10 @@ from archdraw.views.active import active_parameters
 from archdraw.views.developers import accent_index
 from archdraw.views.diagrams import folded, opened, tapped
 from archdraw.views.encoders import encoder_panels, encoders
+from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of, spine_options
 from archdraw.views.stack import Option, Stack, joined, stacked
 from archdraw.views.strip import strip
-from archdraw.views.wording import parameters, share
 
 MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
@@ -62,7 +60,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
     stack = joined(stacks)
     return Plate(
         name=spec.name,
-        subtitle=_subtitle(spec, model, counted),
+        subtitle=subtitle(spec, model, counted),
         accent=accent_index(spec.developer or spec.name),
         column=Chain(tuple(items)),
         tokens="Tokenized text",
@@ -101,49 +99,6 @@ def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
     return list(chosen or ())
 
 
-def kind_of(model: Module) -> str:
-    """``Dense`` or ``Sparse MoE``, and ``hybrid`` where mixers other than attention take part."""
-    sparse = any(leaf.part == "experts" for leaf in leaves(model.body))
-    if not sparse and any(leaf.role == "unknown" for leaf in leaves(model.body)):
-        return ""
-    mixers = {part.role for _, part in walk(model.body) if isinstance(part, Module)}
-    attention, other = mixers & {"attention", "sliding"}, mixers & {"linear", "convolution"}
-    family = " hybrid" if attention and other else " recurrent" if other else ""
-    return ("Sparse" if sparse else "Dense") + (family or (" MoE" if sparse else ""))
-
-
-def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
-    # Where nothing is kept of each token, nothing limits how many there may be.
-    context: Detail = "" if counted.cache or counted.unknown else words.NO_CONTEXT_LIMIT()
-    if spec.context_length:
-        length, short = spec.context_length, tokens(spec.context_length)
-        context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
-    layers = LAYERS(number=counted.layers) if counted.layers else ""
-    size = unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
-    return tuple(filter(None, (size, text(layers), text(context), origin(spec), kind_of(model))))
-
-
-def origin(spec: Spec) -> str:
-    """Who developed the model and when it was released, to the month; empty where the spec says neither."""
-    return text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
-
-
-def size_of(spec: Spec, counted: Facts) -> Detail:
-    """The parameters of a model as one quotes them."""
-    total, text_part = counted.total_parameters, counted.text_parameters
-    has_encoders = parameters(text_part) != parameters(total)
-    if counted.active_parameters < total:
-        active = active_parameters(counted, spec.published)
-        of_all = share(active.count, total)
-        part = (
-            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
-            if active.excluded
-            else words.ACTIVE_OF(count=active.count, share=of_all)
-        )
-        return (words.TOTAL(total=total), part, words.TEXT(count=text_part) if has_encoders else "")
-    return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
-
-
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
     """The parts of the last line: where the facts are from, what is left out, the license of the weights."""
     reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
@@ -170,7 +125,7 @@ def left_out(model: Module) -> str:
 
 def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:
     """The picture in words, for those who hear it."""
-    sentences = [words.SPOKEN(name=spec.name, facts=_subtitle(spec, model, counted))]
+    sentences = [words.SPOKEN(name=spec.name, facts=subtitle(spec, model, counted))]
     if spec.incomplete:
         sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
     sentences.append(words.SPOKEN_PATH(blocks=tuple(_spoken(model.body))))

@@ -17,7 +17,8 @@ from archdraw.layout.plate import letters
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.views.architecture import left_out, origin, picture, size_of, sources_of
+from archdraw.views.architecture import left_out, picture, sources_of
+from archdraw.views.header import origin, size_of
 from archdraw.views.several import Several, Subject
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
