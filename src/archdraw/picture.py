@@ -109,12 +109,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket)."""
+    """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
+
+    A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
+    """
 
     body: Diagram
     times: str
     path: str
     title: str
+    caption: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +136,40 @@ class Bar:
 class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
-    One that comes in and does not join has no line, and its note in its box.
+    One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
+    ``aside`` where a frame is in the way.
     """
 
     box: Box
     direction: Literal["in", "out"]
     note: str = ""
     joins: bool = True
+    aside: bool = False
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where a line comes into a model: the box below it that says what comes in."""
+
+    label: str
+    path: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tower:
+    """A column beside that of the model, with an input of its own.
+
+    What leaves it at its top is led to the boxes of the model at the paths ``goals``.
+    """
+
+    column: Chain
+    input: Terminal
+    path: str
+    goals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,16 +303,17 @@ class Strip:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    With ``href`` its name is a link.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left. With ``href`` its name is a link.
     """
 
     name: str
     subtitle: tuple[str, ...]
     accent: int
     column: Chain
-    tokens: str
+    inputs: tuple[Terminal, ...]
     insets: tuple[Inset, ...]
     strip: Strip | None
     footer: tuple[str, ...]
     description: str
     href: str = ""
+    towers: tuple[Tower, ...] = ()
