@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from archdraw.edges import Edge
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -81,15 +83,22 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Boxes joined by edges, for what chains and branches cannot say.
+    """Diagrams by key, joined by edges, for what chains and branches cannot say.
 
-    An edge leads from one box's path to another's, ("input", path) from the line that comes in; one edge leads to
-    "output". There is no cycle, and every box lies on a way from the input to the output. A box whose whole label is
-    "+" or "×" is drawn as the node of that sign.
+    "input" stands for the ``inputs`` lines that come in, "output" for one line out for each edge to it, named by
+    ``outputs`` where several are. Edges lead to a node in the order of its lines, and in no circle but by one that
+    leads back. A box whose whole label is "+" or "×" is drawn as the node of that sign.
     """
 
-    nodes: tuple[Box, ...]
-    edges: tuple[tuple[str, str], ...]
+    nodes: tuple[tuple[str, Diagram], ...]
+    edges: tuple[Edge, ...]
+    inputs: int = 1
+    outputs: tuple[str, ...] = ("",)
+
+    @property
+    def items(self) -> tuple[Diagram, ...]:
+        """The diagrams of all nodes."""
+        return tuple(item for _, item in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, assert_never
 
-from archdraw import picture
 from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.walks import leaves, walk
+from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
@@ -80,7 +80,7 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
                 return Chain((fan, joined))
             return fan
         case Graph():
-            return _graph(block, paths)
+            return graphs.drawn(block, lambda node: _node(node, paths))
         case Residual(body=body):
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
@@ -98,21 +98,13 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             assert_never(block)
 
 
-def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
-    """Each node as one box, layers in a row too. Raises ValueError for a node that is more than one."""
-    boxes: dict[str, Box] = {}
-    for name, node in block.nodes:
-        match node:
-            case Repeat(body=Module(label=label) as body, times=times):
-                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {text(label)}")
-            case _:
-                box = diagram(node, paths)
-        if not isinstance(box, Box):
-            raise ValueError(f"node {name} of a graph is not one box")
-        boxes[name] = box
-    places = {name: box.path for name, box in boxes.items()}
-    edges = tuple((places.get(start, start), places.get(end, end)) for start, end in block.edges)
-    return picture.Graph(tuple(boxes.values()), edges)
+def _node(block: Block, paths: dict[int, str]) -> Diagram:
+    """A node of a graph: layers in a row as one box that says how many they are."""
+    match block:
+        case Repeat(body=Module(label=label) as body, times=times):
+            return folded(body, paths[id(body)], label=f"{times} × {text(label)}")
+        case _:
+            return diagram(block, paths)
 
 
 def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:

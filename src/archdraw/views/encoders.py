@@ -132,7 +132,7 @@ def _narrow(item: Diagram) -> Diagram:
 
 def _boxes(item: Diagram) -> int:
     """How many boxes ``item`` has."""
-    inner = getattr(item, "items", ()) or getattr(item, "options", ()) or getattr(item, "nodes", ())
+    inner = getattr(item, "items", ()) or getattr(item, "options", ())
     if inner:
         return sum(map(_boxes, inner))
     return _boxes(item.body) if hasattr(item, "body") else 1

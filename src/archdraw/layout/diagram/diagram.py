@@ -143,7 +143,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
-            return graphs.place(item, ports[0], measures)
+            return graphs.place(item, ports, measures, again)
         case Rail(body=body):
             return frames.rail(again(body, (0.0,)), ports[0], measures)
         case Choice(options=options, bands=bands):
