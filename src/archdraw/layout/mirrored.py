@@ -1,4 +1,4 @@
-"""Shapes mirrored about a vertical axis: a column whose residual lines run at its right is one with them at its left."""
+"""Shapes mirrored about a vertical axis, for a column whose residual lines run at its right."""
 
 from __future__ import annotations
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from archdraw.glossary.layers import LAYERS
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Level, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import layers
+
+ANY: tuple[Level, ...] = ("layer", "side_layer")
+"""The levels of layers: those of a model, and those of what stands beside it."""
 
 
 def framed(block: Block) -> Block:
@@ -18,7 +21,7 @@ def framed(block: Block) -> Block:
     Layers in a row are one stack, but where their authors gave each part of the row a label of its own: those stay
     apart. Modules beside the spine are left as they are.
     """
-    if not number_of_layers(block):
+    if not number_of_layers(block, ANY):
         return block
     match block:
         case Sequence():
@@ -42,7 +45,7 @@ def is_stack(block: Block) -> bool:
     """Whether ``block`` is layers and nothing else, one after the other."""
     match block:
         case Module(level=level):
-            return level == "layer"
+            return level in ANY
         case Repeat(body=body, tied=tied):
             return not tied and is_stack(body)
         case Sequence(parts=parts):
@@ -55,7 +58,7 @@ def is_stack(block: Block) -> bool:
 
 def labels(block: Block) -> tuple[str, ...]:
     """What authors call the layers in ``block``, each label once, in order; layers without a label have none."""
-    found = (layer.label for layer in layers(block))
+    found = (layer.label for layer in layers(block, ANY))
     return tuple(dict.fromkeys(label for label in found if isinstance(label, str) and label))
 
 
@@ -91,7 +94,7 @@ def _stacks(run: list[Block]) -> Iterator[Module]:
     names = [labels(group[0]) for group in groups]
     apart = all(len(name) == 1 for name in names) and len(set(names)) == len(names)
     # One layer that differs is a bar at the end of a stack, no stack of its own.
-    if apart and all(sum(map(number_of_layers, group)) > 1 for group in groups):
+    if apart and all(sum(number_of_layers(part, ANY) for part in group) > 1 for group in groups):
         yield from (_stack(tuple(group)) for group in groups)
     elif run:
         yield _stack(tuple(run))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, assert_never
 
 from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import graphs
@@ -61,7 +62,18 @@ def tapped(side: Side, path: str, note: str = "") -> Tap:
     return Tap(folded(side.body, path), side.direction, note, side.joins)
 
 
-def diagram(block: Block, paths: dict[int, str]) -> Diagram:
+SIGNS: Mapping[Merge, Literal["+", "×"]] = {"add": "+", "multiply": "×"}
+"""The node that joins branches, by their merge; others leave them apart."""
+
+
+def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
+    """``fan`` with the box that joins its branches where these are concatenated."""
+    if merge != "concatenate":
+        return fan
+    return Chain((fan, Box(f"{path}/concatenate", text(plate.CONCATENATE()), inputs=len(fan.items))))
+
+
+def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
         case Leaf():
@@ -73,12 +85,7 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(diagram(branch, paths) for branch in branches)
-            sign: Literal["+", "×"] | None = "+" if merge == "add" else "×" if merge == "multiply" else None
-            fan = Branches(items, sign)
-            if merge == "concatenate":
-                joined = Box(paths[id(block)] + "/concatenate", "concatenate", inputs=len(branches))
-                return Chain((fan, joined))
-            return fan
+            return concatenated(Branches(items, SIGNS.get(merge)), merge, paths[id(block)])
         case Graph():
             return graphs.drawn(block, lambda node: _node(node, paths))
         case Residual(body=body):
@@ -86,7 +93,7 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
         case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
-            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title)
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title, back=tied)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
@@ -98,7 +105,7 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             assert_never(block)
 
 
-def _node(block: Block, paths: dict[int, str]) -> Diagram:
+def _node(block: Block, paths: Mapping[int, str]) -> Diagram:
     """A node of a graph: layers in a row as one box that says how many they are."""
     match block:
         case Repeat(body=Module(label=label) as body, times=times):

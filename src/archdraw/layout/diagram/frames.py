@@ -81,7 +81,9 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
         bracket(canvas, place, item.times)
         if caption:
             block = rows_height(caption)
-            paint_rows(canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start")
+            paint_rows(
+                canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
+            )
         canvas.line((x + port, y), (x + port, y - bottom), arrow=body.arrows[0])
         body.paint(canvas, x, y - bottom)
         # Of frames in frames the outermost is the one that zoom lines leave.

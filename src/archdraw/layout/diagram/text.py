@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
@@ -131,7 +132,5 @@ def paint_rows(
     """``rows`` about ``middle``, centred on ``x`` or beginning there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
-        canvas.text(
-            x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor=anchor
-        )
+        canvas.text(x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor=anchor)
         y += row.height

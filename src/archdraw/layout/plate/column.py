@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import BRACKET, GUTTER, side_box, side_height
@@ -181,19 +181,14 @@ def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, room: fl
         canvas.box(place, "plain", f"{slug}{terminal.path}")
         fill = canvas.theme.paint("plain").text
         rows = _rows(terminal)
-        if len(rows) == 1:
-            canvas.text(x, place.middle + MIDDLE * rows[0].size, rows[0].text, rows[0].size, 500, fill=fill, anchor="middle")
-        else:
-            paint_rows(canvas, rows, x, place.middle, fill)
+        paint_rows(canvas, rows, x, place.middle, fill)
     return place.top
 
 
 def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
     """How far apart the lines of neighbouring inputs must be for their boxes."""
     widths = [_terminal_width(one) for one in inputs]
-    return tuple(
-        (one + other) / 2 + TERMINAL_SPACE for one, other in zip(widths, widths[1:], strict=False)
-    )
+    return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
