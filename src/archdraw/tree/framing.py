@@ -75,12 +75,12 @@ def _in_row(block: Sequence) -> Iterator[Block]:
     yield from _stacks(run)
 
 
-def _flat(block: Block) -> Iterator[Block]:
-    if isinstance(block, Sequence) and not is_stack(block):
-        for part in block.parts:
+def _flat(block: Sequence) -> Iterator[Block]:
+    for part in block.parts:
+        if isinstance(part, Sequence) and number_of_layers(part, ANY) and not is_stack(part):
             yield from _flat(part)
-    else:
-        yield block
+        else:
+            yield part
 
 
 def _stacks(run: list[Block]) -> Iterator[Module]:

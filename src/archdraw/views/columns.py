@@ -18,7 +18,7 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import children, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
@@ -119,8 +119,6 @@ class Fold:
             case Module(level="stack"):
                 self.stacks.append(stacked(block, path, self.paths))
                 yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
-            case Sequence():
-                yield from self.row(block)
             case Leaf() | Module() if not number_of_layers(block, ANY):
                 if isinstance(block, Module):
                     self.around.append(Option(block, path, ()))
@@ -130,7 +128,10 @@ class Fold:
                 boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
                 yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
             case _ if not number_of_layers(block, ANY):
+                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
                 yield diagram(block, self.paths)
+            case Sequence():
+                yield from self.row(block)
             case Module(body=body):
                 found = describe(block)
                 yield _in_frame(tuple(self.row(body)), ": ".join(filter(None, (found.label, found.detail))), path)
@@ -172,3 +173,12 @@ def _named(picture: tuple[Diagram, ...], caption: str) -> Iterator[Diagram]:
     """The pictures of a stack with ``caption`` at its frame."""
     for item in picture:
         yield replace(item, caption=caption) if isinstance(item, Frame) and not item.caption else item
+
+
+def modules_of(block: Block) -> Iterator[Module]:
+    """The modules in ``block`` that are in no other module."""
+    if isinstance(block, Module):
+        yield block
+    else:
+        for child in children(block):
+            yield from modules_of(child)
