@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from archdraw.errors import InputError, Problem, Span
-from archdraw.kinds.base import AnyBlock, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
@@ -31,7 +31,7 @@ from archdraw.spec.expressions import Reader
 from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
-from archdraw.tree.blocks import Block, Module, Sequence, Side
+from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
@@ -250,7 +250,7 @@ def expand(spec: Spec) -> Module:
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    body = framed(Sequence(made))
+    body = framed(Sequence(tuple(_ended(spec.layers, made))))
     return Module(
         "model",
         spec.name,
@@ -258,6 +258,16 @@ def expand(spec: Spec) -> Module:
         level="model",
         settings=settings,
     )
+
+
+def _ended(kinds: tuple[Kind, ...], made: tuple[Block, ...]) -> Iterator[Block]:
+    """``made`` with heads in a row side by side: none of them reads another one's logits."""
+    for is_head, run in groupby(zip(kinds, made, strict=True), key=lambda pair: pair[0].family == "head"):
+        row = tuple(block for _, block in run)
+        if is_head and len(row) > 1:
+            yield Parallel(row, "separate")
+        else:
+            yield from row
 
 
 def _begins_beside(block: Block) -> bool:

@@ -57,8 +57,8 @@ def is_stack(block: Block) -> bool:
 
 
 def labels(block: Block) -> tuple[str, ...]:
-    """What authors call the layers in ``block``, each label once, in order; layers without a label have none."""
-    found = (layer.label for layer in layers(block, ANY))
+    """What authors call the layers of a model in ``block``, each label once, in order."""
+    found = (layer.label for layer in layers(block))
     return tuple(dict.fromkeys(label for label in found if isinstance(label, str) and label))
 
 

@@ -51,7 +51,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
     """What is opened: boxes of the columns, and modules beside them."""
     beside = encoders(model, frozenset(tower.path for tower in drawn.towers))
-    wanted = _wanted(spec, (*drawn.options, *beside))
+    wanted = _wanted(spec, (*drawn.options, *beside, *drawn.opened))
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active)
     return own + encoder_panels(beside, wanted)

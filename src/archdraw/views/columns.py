@@ -13,13 +13,15 @@ from typing import assert_never
 
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Branches, Chain, Diagram, Frame, Rail, Terminal, Tower
+from archdraw.glossary.encoders import ENCODER_OUTPUT
+from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Terminal, Tower
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views import unpublished
+from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, joined, stacked
@@ -30,7 +32,8 @@ from archdraw.views.terminals import without_inputs
 class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
-    ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them.
+    ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
+    ``opened`` the modules that are drawn as towers.
     """
 
     column: Chain
@@ -38,6 +41,7 @@ class Columns:
     towers: tuple[Tower, ...]
     stack: Stack
     around: tuple[Option, ...]
+    opened: tuple[Option, ...]
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -57,12 +61,19 @@ def columns(model: Module, *, towers: bool = True) -> Columns:
     column = Chain(tuple(fold.row(body)))
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
     return Columns(
-        column,
+        _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
         inputs,
         tuple(_tower(module, paths, goals) for module in beside),
         joined(fold.stacks),
         tuple(fold.around),
+        tuple(Option(module, paths[id(module)], ()) for module in beside),
     )
+
+
+def _wired(box: Box) -> Box:
+    """A box to which a wire leads, without the words that say where its lines come from."""
+    said = text(ENCODER_OUTPUT())
+    return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
 
 
 def _is_tower(side: Side) -> bool:
@@ -163,6 +174,10 @@ def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:
     if len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
         return replace(items[0], caption=caption)
     return Frame(_single(items), "", path, caption, caption)
+
+
+def _chain(item: Diagram) -> Chain:
+    return item if isinstance(item, Chain) else Chain((item,))
 
 
 def _single(items: tuple[Diagram, ...]) -> Diagram:

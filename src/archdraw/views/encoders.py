@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import assert_never
 
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Item, Rail, Tap, Words
+from archdraw.picture import Box, Chain, Inset, Item, Words
 from archdraw.tree.blocks import Block, Module, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import framed
 from archdraw.tree.walks import walk
+from archdraw.views.boxes import boxes, changed
 from archdraw.views.columns import Fold
 from archdraw.views.diagrams import paths_of
 from archdraw.views.insets import names_of
@@ -40,8 +40,9 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         if not isinstance(body, Module) or (wanted is not None and not names_of(option) & set(wanted)):
             continue
         # What leaves between two layers is told in words: no line could pass the frame around them.
-        inside = _narrow(Chain(tuple(Fold(paths_of(body, path)).row(framed(_without_sides(body.body))))))
-        if not 1 < _boxes(inside) <= MOST_BOXES:
+        column = Chain(tuple(Fold(paths_of(body, path)).row(framed(_without_sides(body.body)))))
+        inside = changed(column, _narrow)
+        if not 1 < sum(1 for _ in boxes(inside)) <= MOST_BOXES:
             continue
         words = describe(body)
         items: tuple[Item, ...] = (inside, *(Words(note) for note in words.notes))
@@ -55,27 +56,7 @@ def _without_sides(block: Block) -> Block:
     return Sequence(tuple(_without_sides(part) for part in block.parts if not isinstance(part, Side)))
 
 
-def _narrow(item: Diagram) -> Diagram:
-    """``item`` with what chips say in the second line of their box: a panel has no room for them at the left."""
-    match item:
-        case Box(detail=detail, chips=chips):
-            words = ", ".join((*filter(None, (detail,)), *(chip.label for chip in chips)))
-            return replace(item, detail=words, chips=())
-        case Chain(items=items) | Branches(items=items):
-            return replace(item, items=tuple(map(_narrow, items)))
-        case Choice(options=options):
-            return replace(item, options=tuple(map(_narrow, options)))
-        case Rail(body=body) | Frame(body=body):
-            return replace(item, body=_narrow(body))
-        case Graph() | Bar() | Tap():
-            return item
-        case _:
-            assert_never(item)
-
-
-def _boxes(item: Diagram) -> int:
-    """How many boxes ``item`` has."""
-    inner = getattr(item, "items", ()) or getattr(item, "options", ())
-    if inner:
-        return sum(map(_boxes, inner))
-    return _boxes(item.body) if hasattr(item, "body") else 1
+def _narrow(box: Box) -> Box:
+    """``box`` with what chips say in its second line: a panel has no room for them at the left."""
+    words = ", ".join((*filter(None, (box.detail,)), *(chip.label for chip in box.chips)))
+    return replace(box, detail=words, chips=())

@@ -248,6 +248,7 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)
         side_box(canvas, item.box, place)
+        canvas.line((x + port, y), (x + port, y - height))
         canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
 
     return Cell(right - SIDE_WIDTH, port + 1, height, (port,), (port,), (False,), paint)
