@@ -35,6 +35,7 @@ LICENSE = Term("License: {license}")
 # The column
 FINAL = Term("Final {norm}")
 REPEATED = Term("{number} ×")
+SEVERAL = Term("{number} × {what}")
 LOOPED = Term("loop {times} ×")
 LOOP = Term("applied {times:time|times} with shared weights")
 UNKNOWN_TIMES = Term("? ×")
