@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdraw import load
+from archdraw.edges import Edge
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
@@ -183,7 +184,8 @@ def drawn(edges: Edges, looks: Mapping[str, Box], measures: Measures = INSET) ->
     """The picture of a graph alone."""
     names = list(dict.fromkeys(name for edge in edges for name in edge if name not in ("input", "output")))
     nodes = tuple(looks.get(name) or Box(name, name if name in "+×" else f"box {name}") for name in names)
-    cell = diagram.place(Graph(nodes, tuple(edges)), (0.0,), (), measures)
+    graph = Graph(tuple((node.path, node) for node in nodes), tuple(Edge(*edge) for edge in edges))
+    cell = diagram.place(graph, (0.0,), (), measures)
     canvas = Canvas(load_theme("light"), 0)
     x, bottom = 40 - cell.left, cell.length + 60
     canvas.line((x, bottom + 30), (x, bottom), arrow=cell.arrows[0])
@@ -292,8 +294,8 @@ def test_both_programs_say_the_same() -> None:
     (*_, pure) = known = binaries()
     assert pure.stem == "graphviz-pure", "it is installed with archdraw"
     for edges in SHAPES.values():
-        inner = tuple(edge for edge in edges if edge[1] != "output")
-        names = tuple(dict.fromkeys(name for edge in inner for name in edge))
+        inner = tuple(Edge(*edge) for edge in edges if edge[1] != "output")
+        names = tuple(dict.fromkeys(name for edge in inner for name in (edge.start, edge.end)))
         assert len({arranged(names, inner, binary=binary) for binary in known}) == 1
 
 
@@ -324,26 +326,26 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
 def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archdraw.layout.diagram.ranks.shutil.which", lambda *_, **__: None)
     with pytest.raises(ArchdrawError, match=r"^a graph needs Graphviz: install it, or pip install graphviz-pure$"):
-        arranged(("a", "b"), (("a", "b"),))
+        arranged(("a", "b"), (Edge("a", "b"),))
 
 
 def test_a_program_that_fails_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "nothing"
     with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(missing))} cannot be run: No such file or directory$"):
-        arranged(("a", "b"), (("a", "b"),), binary=missing)
+        arranged(("a", "b"), (Edge("a", "b"),), binary=missing)
     broken = tmp_path / "broken"
     broken.write_text("#!/bin/sh\necho no memory >&2\nexit 3\n")
     broken.chmod(0o755)
     with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(broken))} cannot lay out a graph: no memory$"):
-        arranged(("a", "b"), (("a", "b"),), binary=broken)
+        arranged(("a", "b"), (Edge("a", "b"),), binary=broken)
 
 
 def test_the_program_of_others_that_use_graphviz_stays_theirs() -> None:
     before = dot_command.DOT_BINARY
-    arranged(("a", "b", "only here"), (("a", "b"), ("b", "only here")))
+    arranged(("a", "b", "only here"), (Edge("a", "b"), Edge("b", "only here")))
     assert before == dot_command.DOT_BINARY
 
 
 def test_a_circle_has_no_rows() -> None:
     with pytest.raises(ValueError, match="edges lead in a circle among a, b"):
-        arranged(("a", "b"), (("a", "b"), ("b", "a")))
+        arranged(("a", "b"), (Edge("a", "b"), Edge("b", "a")))

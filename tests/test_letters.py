@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archdraw.layout.plate import plate
 from archdraw.layout.plate.letters import ALPHABET, letter, number
 from archdraw.lint.faults import faults
-from archdraw.picture import Box, Chain, Frame, Inset, Plate, Words
+from archdraw.picture import Box, Chain, Frame, Inset, Plate, Terminal, Words
 from archdraw.scene import Line, Scene, Text
 from archdraw.theme import load_theme
 

@@ -21,8 +21,7 @@ from pydantic import (
 )
 
 from archdraw.errors import InputError, Problem, Span
-from archdraw.glossary.layers import LAYERS
-from archdraw.kinds.base import AnyBlock, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
@@ -32,7 +31,8 @@ from archdraw.spec.expressions import Reader
 from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
-from archdraw.tree.blocks import Block, Module, Sequence, Side
+from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
+from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
 
@@ -220,7 +220,7 @@ _MODEL_SETTINGS = ("hidden_size", "vocab_size", "context_length", "tie_word_embe
 
 
 def expand(spec: Spec) -> Module:
-    """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as ``layers``.
+    """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as stacks.
 
     Raises :class:`InputError` with every block that does not fit, at its place in the text.
     """
@@ -250,21 +250,29 @@ def expand(spec: Spec) -> Module:
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    return Module("model", spec.name, Sequence(tuple(_framed(made))), level="model", settings=settings)
+    body = framed(Sequence(tuple(_ended(spec.layers, made))))
+    return Module(
+        "model",
+        spec.name,
+        body if isinstance(body, Sequence) else Sequence((body,)),
+        level="model",
+        settings=settings,
+    )
+
+
+def _ended(kinds: tuple[Kind, ...], made: tuple[Block, ...]) -> Iterator[Block]:
+    """``made`` with heads in a row side by side: none of them reads another one's logits."""
+    for is_head, run in groupby(zip(kinds, made, strict=True), key=lambda pair: pair[0].family == "head"):
+        row = tuple(block for _, block in run)
+        if is_head and len(row) > 1:
+            yield Parallel(row, "separate")
+        else:
+            yield from row
 
 
 def _begins_beside(block: Block) -> bool:
     """Whether a side module is the first in ``block``."""
     return isinstance(block, Side) or (isinstance(block, Sequence) and any(map(_begins_beside, block.parts[:1])))
-
-
-def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
-    for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
-        if is_stack:
-            parts = tuple(part for block in run for part in (block.parts if isinstance(block, Sequence) else (block,)))
-            yield Module("layers", LAYERS(), Sequence(parts), level="stack")
-        else:
-            yield from run
 
 
 def _problems_of(spec: Spec, error: Exception) -> Iterator[Problem]:

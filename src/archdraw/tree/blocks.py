@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from archdraw.glossary.phrases import Detail, Note, Words
 
 Role = Literal[
+    "input",  # what comes into a model: a source that is no tensor of it
     "plain",  # a projection or an operation that has no colour of its own
     "embedding",  # token and position tables, output head
     "norm",

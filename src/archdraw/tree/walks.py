@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from archdraw.tree.blocks import (
@@ -10,6 +10,7 @@ from archdraw.tree.blocks import (
     Experts,
     Graph,
     Leaf,
+    Level,
     Module,
     Parallel,
     Repeat,
@@ -17,6 +18,9 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+
+MODEL_LAYERS: tuple[Level, ...] = ("layer",)
+"""The level of the layers of a model, without those of what stands beside it."""
 
 
 def children(block: Block) -> tuple[Block, ...]:
@@ -104,19 +108,19 @@ def inputs(block: Block) -> int:
             assert_never(block)
 
 
-def layers(block: Block) -> tuple[Module, ...]:
-    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered.
+def layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> tuple[Module, ...]:
+    """Every layer of ``levels`` in order, repeats written out; modules beside the spine are not entered.
 
     The layers of a loop over the same weights come once.
     """
     match block:
-        case Module(level="layer"):
+        case Module(level=level) if level in levels:
             return (block,)
         case Leaf() | Side():
             return ()
         case Repeat(body=body, times=times, tied=tied):
-            return layers(body) * (1 if tied else times)
+            return layers(body, levels) * (1 if tied else times)
         case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
-            return tuple(layer for child in children(block) for layer in layers(child))
+            return tuple(layer for child in children(block) for layer in layers(child, levels))
         case _:
             assert_never(block)

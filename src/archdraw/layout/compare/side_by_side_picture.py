@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archdraw.layout.compare.grid import GridItem
 from archdraw.layout.compare.table import TableRow
-from archdraw.picture import Inset, Strip
+from archdraw.picture import Inset, Strip, Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class ColumnHead:
     name: str
     subtitle: tuple[str, ...]
     accent: int
-    tokens: str
+    inputs: tuple[Terminal, ...]
     link: str
     slug: str
 

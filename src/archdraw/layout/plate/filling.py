@@ -111,7 +111,11 @@ def filled(pieces: Sequence[Piece], costs: Costs, narrow: tuple[bool, bool]) -> 
         ways = _fewer(found)
     best: tuple[float, _Chosen] | None = None
     for cost, state, chosen in ways:
-        if (state.second and not state.first) or (state.first and state.narrow[0]) or (state.second and state.narrow[1]):
+        if (
+            (state.second and not state.first)
+            or (state.first and state.narrow[0])
+            or (state.second and state.narrow[1])
+        ):
             continue
         cost += costs.emptiness(state.first, state.second)
         if state.led and not state.followed:

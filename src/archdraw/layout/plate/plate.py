@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE
+from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.plate import letters, panels, strip
 from archdraw.layout.plate.arrange import Arrangement, Limits
-from archdraw.layout.plate.column import Column, column_of, paint_model
+from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.zoom import zoom_lines
@@ -36,10 +37,19 @@ TALLEST_NARROW = 1550.0
 
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
-    """The model column of ``plate`` with arrows of ``gap``."""
-    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
-    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
-    column = column_of(cell, tuple(taps))
+    """The columns of ``plate`` with arrows of ``gap``."""
+    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
+    number = max(1, len(plate.inputs))
+    wanted = diagram.gaps(plate.column, (), number, measures)
+    ports = [0.0]
+    for distance, room in zip(wanted, spread(plate.inputs), strict=True):
+        ports.append(ports[-1] + max(distance, room))
+    cell = diagram.place(plate.column, tuple(ports), (), measures)
+    towers = [(tower, diagram.place(tower.column, (0.0,), (), measures)) for tower in plate.towers]
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
+    column = column_of(
+        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
+    )
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
 
@@ -63,13 +73,13 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
-    paint_model(canvas, plate.tokens, column, bottom)
+    paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
@@ -115,7 +125,7 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
     """
     canvas = Canvas(theme, plate.accent)
     column = column_at(plate)
-    paint_model(canvas, plate.tokens, column, HEADER + column.height)
+    paint_model(canvas, column, HEADER + column.height)
     opening = sorted(
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
     )
@@ -134,7 +144,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
-    paint_model(canvas, plate.tokens, column, bottom)
+    paint_model(canvas, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
 

@@ -107,7 +107,7 @@ def roles_and_signs(part: Any) -> tuple[set[str], set[str]]:
             joined = {"+": {"sum"}, "×": {"product"}, None: set[str]()}[merge]
             return set(), joined | ({"tap"} if len(items) > 1 else set())
         case Graph(edges=edges):
-            starts = [start for start, _ in edges]
+            starts = [edge[:1] + edge[2:] for edge in edges]
             return set(), {"tap"} if len(set(starts)) < len(starts) else set()
         case Rail():
             return set(), {"sum", "tap"}
