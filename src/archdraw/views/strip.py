@@ -41,8 +41,10 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     lowers = [found[id(layer)][1] for layer in stack.all]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
+    # A layer without a module in it goes by its own name.
     above = [
-        (_name(upper, upper_names) or _name(lower, lower_names)) for upper, lower in zip(uppers, lowers, strict=True)
+        _name(upper, upper_names) or _name(lower, lower_names) or text(layer.label)
+        for upper, lower, layer in zip(uppers, lowers, stack.all, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
     upper_variants, lower_variants = _variants(uppers), _variants(lowers)
