@@ -15,6 +15,7 @@ from typing import TypeVar, assert_never
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.counts import BITS, Dtype, Facts, report
+from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
 
 __all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
@@ -36,6 +37,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         multiplications=first.multiplications + second.multiplications,
         attended=_added(first.attended, second.attended),
         unknown=first.unknown or second.unknown,
+        bidirectional=first.bidirectional or second.bidirectional,
     )
 
 
@@ -53,6 +55,7 @@ def repeated(one: Facts, times: int) -> Facts:
         multiplications=one.multiplications * times,
         attended=_scaled(one.attended, times),
         unknown=one.unknown,
+        bidirectional=one.bidirectional,
     )
 
 
@@ -97,6 +100,7 @@ def _leaf(leaf: Leaf) -> Facts:
         multiplications=leaf.multiplications + _multiplied(leaf),
         attended=_attended(leaf),
         unknown=leaf.role == "unknown",
+        bidirectional=leaf.heads is not None and not leaf.heads.causal and not leaf.heads.cross,
     )
 
 
@@ -113,7 +117,7 @@ def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
     if heads is None:
         return {}
     value_width = heads.width if heads.value_width is None else heads.value_width
-    return {(heads.reach, heads.every): heads.query * (heads.width + value_width)}
+    return {(mask_of(heads).most, heads.every): heads.query * (heads.width + value_width)}
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:
