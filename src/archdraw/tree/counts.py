@@ -30,7 +30,8 @@ class Facts:
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
     ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
-    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
+    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
+    which has ``tied_table`` values.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for. Where something
     is ``unknown``, every count is that of the rest. ``bidirectional``: some attention of the model itself, not of an
@@ -45,6 +46,7 @@ class Facts:
     state: int = 0
     layers: int = 0
     head_is_tied: bool = False
+    tied_table: int = 0
     multiplications: int = 0
     attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
     unknown: bool = False
@@ -71,8 +73,14 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - tables
+        tables = self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+
+    @property
+    def lookup_parameters(self) -> int:
+        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own."""
+        table = self.tied_table or self.parts.get("head", 0)
+        return max(self.parts.get("embedding", 0) - table, 0)
 
     def weight_memory(self, dtype: Dtype = "bf16") -> int:
         """Bytes of all weights when every one is stored as ``dtype``, rounded up.

@@ -81,7 +81,7 @@ def _grows(leaf: Leaf) -> bool:
 
 def _mixes(leaf: Leaf) -> bool:
     """Whether tokens of the sequence itself meet in ``leaf``."""
-    return _grows(leaf) or bool(leaf.state) or (leaf.heads is not None and not leaf.heads.cross)
+    return _grows(leaf) or bool(leaf.state) or (leaf.heads is not None and leaf.heads.causal and not leaf.heads.cross)
 
 
 def _beside_weights(counted: Facts, kept: int) -> Split:
