@@ -116,17 +116,21 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     ("{router: {op: x}}", "[[input, ruoter, output]]", [
         "10:25: no node is called ruoter (did you mean router?)"]),
     (ONE, "[[input, a, zebra]]", ["10:28: no node is called zebra (the nodes are a)"]),
-    (TWO, "[[input, a, b, a], [b, output]]", ["10:31: edges lead in a circle: a -> b -> a"]),
-    (ONE, "[[input, a, output], [a, a]]", ["10:41: edges lead in a circle: a -> a"]),
+    (TWO, "[[input, a, b, a], [b, output]]", [
+        "10:31: edges lead in a circle: a -> b -> a (where a reads the step before: back: [[b, a]])"]),
+    (ONE, "[[input, a, output], [a, a]]", [
+        "10:41: edges lead in a circle: a -> a (where a reads the step before: back: [[a, a]])"]),
     (TWO, "[[input, a, output], [b, a]]", ["9:32: nothing leads from input to b (add an edge to it)"]),
     (TWO, "[[input, a, output], [a, b]]", ["9:32: b does not lead to output (add an edge from it)"]),
     ("{a: {op: x}, b: {op: y}, c: {op: z}}", "[[input, a, output], [input, b], [c, a]]", [
         "9:32: b does not lead to output (add an edge from it)",
         "9:44: nothing leads from input to c (add an edge to it)"]),
-    (TWO, "[[a, b, output]]", ["10:16: no edge starts at input"]),
+    (TWO, "[[a, b, output]]", [
+        "9:20: nothing leads from input to a (add an edge to it)",
+        "9:32: nothing leads from input to b (add an edge to it)"]),
     (TWO, "[[input, a, b]]", ["10:16: no edge leads to output"]),
-    (TWO, "[[input, a, output], [input, b, output]]", [
-        "10:16: 2 edges lead to output, which is one line (join a and b in a node, such as sum: {op: +})"]),
+    (TWO, "[[input, a, output], [input, b, output.a]]", [
+        "10:48: two lines called a leave (name each: [..., output.NAME])"]),
     ("{}", "[[input, output]]", ["9:16: a graph needs at least one node"]),
     (ONE, "[[input, a, output], [input, a]]", ["10:45: an edge leads from input to a twice"]),
     (ONE, "[[input, a, input], [output, a]]", [
@@ -136,7 +140,7 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     (ONE, "[[input]]", ["10:17: entry 1 of edges must be a list of 2 or more, not a list"]),
     ("{a: {op: {label: x, inputs: 2}}}", "[[input, a, output]]", ["9:20: a takes 2 lines, but 1 edge leads to it"]),
     ("{a: {op: {label: x, outputs: [p, q]}}}", "[[input, a, output]]", [
-        "9:20: a leaves 2 lines, which edges cannot tell apart (merge them, or make each a node of its own)"]),
+        "10:28: a leaves 2 lines: p, q (say which: a.p or a.q)"]),
     ("{a: {linear: 8}, b: {op: +}}", "[[input, a, b, output], [input, b]]", [
         "9:36: b gets lines of 8 (from a) and 256 (from input) features (say which it reads: widths: {b: 256})"]),
     ("{a: {multi_head: {num_attention_heads: 7}}, b: {multi_head: {num_attention_heads: 9}}}",

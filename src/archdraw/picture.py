@@ -191,11 +191,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """One causal mask: ``reach`` cells back (None: all), in chunks or sliding; with two lines of words below."""
+    """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
 
     role: str
-    reach: int | None
-    chunked: bool
+    rows: tuple[tuple[int, ...], ...]
     label: str
     detail: str
 

@@ -82,7 +82,9 @@ def outputs(block: Block) -> tuple[str, ...]:
             return ("",)
         case Parallel(branches=branches, merge="separate"):
             return tuple(name for branch in branches for name in outputs(branch))
-        case Parallel() | Graph() | Residual() | Experts() | Side():
+        case Graph(outputs=names):
+            return names
+        case Parallel() | Residual() | Experts() | Side():
             return ("",)
         case Repeat(body=body) | Module(body=body):
             return outputs(body)
@@ -92,18 +94,25 @@ def outputs(block: Block) -> tuple[str, ...]:
 
 def inputs(block: Block) -> int:
     """How many lines ``block`` takes when several are dealt out to it."""
+    return len(entries(block))
+
+
+def entries(block: Block) -> tuple[str, ...]:
+    """The names of the lines that ``block`` takes when several are dealt out to it; empty for those without one."""
     match block:
         case Leaf():
-            return block.inputs
+            return ("",) * block.inputs
         case Sequence(parts=parts):
-            return next((inputs(part) for part in parts if not isinstance(part, Side)), 1)
+            return next((entries(part) for part in parts if not isinstance(part, Side)), ("",))
         case Parallel(branches=branches):
-            dealt = [inputs(branch) for branch in branches]
-            return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Graph() | Residual() | Experts() | Side():
-            return 1
+            dealt = [entries(branch) for branch in branches]
+            return tuple(name for names in dealt for name in names) if any(len(names) > 1 for names in dealt) else ("",)
+        case Graph():
+            return block.inputs
+        case Residual() | Experts() | Side():
+            return ("",)
         case Repeat(body=body) | Module(body=body):
-            return inputs(body)
+            return entries(body)
         case _:
             assert_never(block)
 

@@ -11,21 +11,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from archdraw import picture
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.encoders import ENCODER_OUTPUT
-from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Terminal, Tower
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, leaves, walk
+from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, joined, stacked
+from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
 from archdraw.views.terminals import without_inputs
+
+MOST_ROWS = 28
+"""Of a column with more boxes above each other than these nothing could be read on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ def columns(model: Module, *, towers: bool = True) -> Columns:
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
     beside = [part.body for part in parts if isinstance(part, Side) and towers and _is_tower(part)]
-    fold = Fold(paths)
+    decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
-    inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if beside else words.TOKENIZED_TEXT)
-    column = Chain(tuple(fold.row(body)))
+    inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
+    fold, column = _fitting(body, paths)
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
     return Columns(
         _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
@@ -89,14 +93,54 @@ def reads_source(block: Block) -> bool:
 def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> Tower:
     """The column of ``module``, which is read by the boxes at ``goals``."""
     (first, *_), body = without_inputs(module.body, paths, words.SOURCE_TOKENS)
-    return Tower(Chain(tuple(Fold(paths).row(framed(body)))), first, paths[id(module)], goals)
+    _, column = _fitting(framed(body), paths)
+    return Tower(column, first, paths[id(module)], goals)
+
+
+def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
+    """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
+    if number_of_layers(body, ANY) < 2:
+        # Nothing is repeated: what is in the modules is the picture.
+        fold = Fold(paths, wide_open=True)
+        column = Chain(tuple(fold.row(body)))
+        if rows(column) <= MOST_ROWS:
+            return fold, column
+    fold = Fold(paths)
+    column = Chain(tuple(fold.row(body)))
+    if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
+        return fold, column
+    brief = Fold(paths, brief=True)
+    return brief, Chain(tuple(brief.row(body)))
+
+
+def _alone(stack: Module) -> Module | None:
+    """The module that is all of the only layer of ``stack``; None where there is more."""
+    every = layers(stack, ANY)
+    body = every[0].body if len(every) == 1 else None
+    while isinstance(body, Sequence) and len(body.parts) == 1:
+        body = body.parts[0]
+    return body if isinstance(body, Module) else None
+
+
+def rows(item: Diagram) -> int:
+    """About how many boxes stand above each other in ``item``."""
+    match item:
+        case Chain(items=items) | picture.Graph(items=items) | Choice(options=items):
+            return sum(map(rows, items))
+        case Branches(items=items):
+            return max(map(rows, items), default=0)
+        case Rail(body=body) | Frame(body=body):
+            return rows(body)
+        case _:
+            return 1
 
 
 class Fold:
     """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
 
-    def __init__(self, paths: Mapping[int, str]) -> None:
-        self.paths = paths
+    def __init__(self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False) -> None:
+        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them."""
+        self.paths, self.brief, self.wide_open = paths, brief, wide_open
         self.stacks: list[Stack] = []
         self.around: list[Option] = []
 
@@ -127,9 +171,16 @@ class Fold:
         match block:
             case Module(level="stack") if block.role == "unknown":
                 yield unpublished.stack_picture(block, path)
+            case Module(level="stack") if self.wide_open and (alone := _alone(block)) is not None:
+                (layer,) = layers(block, ANY)
+                name = labels(block) or (text(alone.label),)
+                self.stacks.append(Stack((layer,), (), ()))
+                yield self._opened(alone, ", ".join(name))
             case Module(level="stack"):
-                self.stacks.append(stacked(block, path, self.paths))
+                self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
                 yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
+            case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
+                yield self._opened(block, text(block.label))
             case Leaf() | Module() if not number_of_layers(block, ANY):
                 if isinstance(block, Module):
                     self.around.append(Option(block, path, ()))
@@ -167,6 +218,16 @@ class Fold:
                 raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
             case _:
                 assert_never(block)
+
+    def _opened(self, module: Module, caption: str) -> Frame:
+        """What is in ``module``, in a frame of that name."""
+        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def has_inside(module: Module) -> bool:
+    """Whether there is anything inside that the folded box does not say."""
+    return sum(1 for _ in leaves(module.body)) > 1
 
 
 def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:

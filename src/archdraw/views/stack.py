@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import Words, text
@@ -91,6 +91,22 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     for start, end in _ends(order, last, len(order)):
         picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
     return Stack(every, slots, tuple(picture))
+
+
+def in_brief(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
+    """The stack of ``module``, each run of equal layers as one box that may be opened."""
+    every = layers(module, ANY)
+    slots: list[Slot] = []
+    boxes: list[Diagram] = []
+    start = 0
+    for layer, run in groupby(every):
+        number = sum(1 for _ in run)
+        option = Option(layer, paths[id(layer)], tuple(range(start, start + number)))
+        label = text(words.SEVERAL(number=number, what=describe(layer).label)) if number > 1 else ""
+        boxes.append(folded(layer, option.path, label=label))
+        slots.append(Slot((option,)))
+        start += number
+    return Stack(every, tuple(slots), tuple(boxes))
 
 
 def _main(order: Sequence[int]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, GUTTER, side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, side_box, side_height
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
@@ -136,6 +136,8 @@ def paint_model(
     for port, terminal, arrow in zip(column.cell.inputs, column.inputs, column.cell.arrows, strict=True):
         edge = _terminal(canvas, terminal, spine + port, foot + TOKENS_GAP, column.terminals, slug)
         canvas.line((spine + port, edge), (spine + port, start), arrow=arrow)
+    # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
+    canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
     column.cell.paint(canvas, spine, start)
     for port in column.cell.outputs:
         canvas.line((spine + port, start - column.cell.length), (spine + port, top - 28), arrow=True)
