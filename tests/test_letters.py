@@ -51,7 +51,17 @@ def of_panels(count: int) -> Plate:
         for index, box in enumerate(boxes)
     )
     column = Chain((Frame(Chain(boxes), "", "layer", "Layer"),))
-    return Plate("Thirty", ("30 panels",), 0, column, "Tokens", panels, None, ("Source: a test", "archdraw"), "A test.")
+    return Plate(
+        "Thirty",
+        ("30 panels",),
+        0,
+        column,
+        (Terminal("Tokens", "tokens"),),
+        panels,
+        None,
+        ("Source: a test", "archdraw"),
+        "A test.",
+    )
 
 
 def shown(scene: Scene) -> list[str]:

@@ -215,7 +215,7 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     return spec
 
 
-_EARLY = "{} is written before there is a line that it could join or read"
+_EARLY = "{} stands beside a line that it could join or read, and there is none"
 _MODEL_SETTINGS = ("hidden_size", "vocab_size", "context_length", "tie_word_embeddings")
 
 
@@ -239,10 +239,10 @@ def expand(spec: Spec) -> Module:
     except (KindError, ExceptionGroup) as error:
         found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
         raise InputError(found.values()) from None
-    if early := list(takewhile(lambda index: _begins_beside(made[index]), range(len(made)))):
+    early = len(list(takewhile(_begins_beside, made)))
+    if early == len(made):
         raise InputError(
-            spec.problem(_EARLY.format(spec.layers[index].keyword), "layers", index, hint="write it after embedding")
-            for index in early
+            spec.problem(_EARLY.format(kind.keyword), "layers", index) for index, kind in enumerate(spec.layers)
         )
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
@@ -250,7 +250,10 @@ def expand(spec: Spec) -> Module:
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    body = framed(Sequence(tuple(_ended(spec.layers, made))))
+    # What is written before there is a line stands beside it where it begins.
+    order = [early, *range(early), *range(early + 1, len(made))]
+    heads, row = tuple(spec.layers[index] for index in order), tuple(made[index] for index in order)
+    body = framed(Sequence(tuple(_ended(heads, row))))
     return Module(
         "model",
         spec.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from archdraw.errors import InputError, nearest
 from archdraw.glossary import Phrase, text
@@ -17,6 +18,7 @@ from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
 from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
+from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of
@@ -34,7 +36,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
     """
     counted = facts(model)
     drawn = columns(model, towers=towers)
-    return Plate(
+    plate = Plate(
         name=spec.name,
         subtitle=subtitle(spec, model, counted),
         accent=accent_index(spec.developer or spec.name),
@@ -45,7 +47,13 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         strip=strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
+        lacking=(text(words.NOT_OPENED()), text(words.WITHOUT_NOTES())),
     )
+    missing = undrawn(model, paths_of_plate(plate))
+    if not missing:
+        return plate
+    names = tuple(dict.fromkeys(text(block.label) for _, block in missing))
+    return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
 
 
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archdraw.picture import OrderCell, OrderGroup
+from archdraw.cells import OrderCell, OrderGroup
 from archdraw.tree.patterns import Times, covered
 
 MOST_CELLS = 24

@@ -83,13 +83,17 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     slots, body = _body(kinds, order, main, paths)
     frame_path = f"{path}/stack"
     for start, end in _ends(order, 0, first):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
         Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
     )
     for start, end in _ends(order, last, len(order)):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+        # Where the same layers stand at both ends, the second bar has a path of its own.
+        own = paths[id(kinds[order[start]])]
+        taken = any(isinstance(item, Bar) and item.path == own for item in picture)
+        bar_path = f"{own}/{start}" if taken else own
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, bar_path))
     return Stack(every, slots, tuple(picture))
 
 

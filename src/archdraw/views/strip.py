@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archdraw.analysis.difference.words import settings_apart
+from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
-from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.walks import leaves, walk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from archdraw.cells import Strip
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
@@ -20,7 +21,7 @@ from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.plate import LAST_RESORT
-from archdraw.picture import Strip, Tap
+from archdraw.picture import Tap
 from archdraw.scene import Scene
 from archdraw.theme import EQUAL, Paint, Theme
 

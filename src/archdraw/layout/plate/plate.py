@@ -84,8 +84,24 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
-    height = page.footer(canvas, plate.footer, width, height)
-    return _scene(canvas, plate, width, height)
+    height = page.footer(canvas, _footer(plate, arrangement), width, height)
+    left_out = tuple(inset.title for inset in arrangement.left_out)
+    return replace(_scene(canvas, plate, width, height), left_out=left_out)
+
+
+def _footer(plate: Plate, arrangement: Arrangement) -> tuple[str, ...]:
+    """The footer of ``plate``, with what of its panels found no room."""
+    unopened, unexplained = plate.lacking
+    shortened = {inset.source or inset.beside or inset.title for inset in arrangement.shortened}
+    kept = (inset for column in arrangement.columns for inset in column)
+    terse = [
+        inset.letter or inset.title for inset in kept if (inset.source or inset.beside or inset.title) in shortened
+    ]
+    lacking = (
+        f"{unopened}: {', '.join(inset.title for inset in arrangement.left_out)}" if arrangement.left_out else "",
+        f"{unexplained}: {', '.join(sorted(terse))}" if terse else "",
+    )
+    return (*plate.footer[:-1], *filter(None, lacking), *plate.footer[-1:])
 
 
 def _relettered(arrangement: Arrangement) -> Arrangement:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from archdraw.cells import LegendEntry, OrderCell, Strip, StripCell
 from archdraw.layout.sheet import legend
 from archdraw.picture import (
     Bar,
@@ -16,15 +17,11 @@ from archdraw.picture import (
     Frame,
     Graph,
     Inset,
-    LegendEntry,
     Mask,
-    OrderCell,
     Plate,
     Rail,
     Segment,
     Share,
-    Strip,
-    StripCell,
     Tap,
 )
 
