@@ -43,6 +43,7 @@ RELATIVE_BIAS = Term(
 )
 RELATIVE_BIAS_UP_TO = Term("relative-position bias (≤\u00a0{distance})")
 OWNS_RELATIVE_BIAS = Term("owns the relative-bias table")
+SHARES_RELATIVE_BIAS = Term("relative-bias table of the first layer")
 RELATIVE_PROFILES = Term("{number} relative-position profiles")
 
 NO_POSITIONS = Term(

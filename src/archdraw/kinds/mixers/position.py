@@ -43,6 +43,11 @@ class PositionKind(Kind):
         """Its part of the second line of a folded attention; empty where the tag is enough."""
         return ""
 
+    @property
+    def note(self) -> Words:
+        """What stands below an opened attention; empty for nothing."""
+        return ""
+
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
         """What is added to the logits of ``heads`` heads: its tag (empty for nothing) and its parameters."""
         return "", ()
@@ -165,9 +170,9 @@ class RelativeBias(PositionKind):
     shared: bool = Field(default=False, description="Whether the table is that of the stack's first layer.")
 
     @property
-    def remark(self) -> Words:
-        """That the layer has the table."""
-        return "" if self.shared else words.OWNS_RELATIVE_BIAS()
+    def note(self) -> Words:
+        """Which layer has the table."""
+        return words.SHARES_RELATIVE_BIAS() if self.shared else words.OWNS_RELATIVE_BIAS()
 
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
         """The table, ``[buckets, heads]``."""
