@@ -66,6 +66,7 @@ def _apart(block: Leaf | Module, others: Sequence[Leaf | Module]) -> Words:
     more = ", ".join(part for part in own if part and part not in theirs)
     if more:
         return more
-    # The first setting that sets it apart is enough to tell it from the other.
-    setting = settings_apart([block, same])[0].split(", ")[0]
-    return f"{found.label}, {setting}" if setting else found.full
+    # A setting that is no size tells them apart: the kind of positions, an activation.
+    settings = settings_apart([block, same])[0].split(", ")
+    chosen = next((setting for setting in settings if setting and not setting[-1].isdigit()), "")
+    return f"{found.label}, {chosen}" if chosen else found.full

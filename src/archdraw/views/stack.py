@@ -75,13 +75,14 @@ def stacked(module: Module, path: str) -> Stack:
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
-    latest: dict[int, Module] = {}
+    drawn_as: dict[int, Module] = {}
     for layer in every:
         if id(layer) not in known:
-            known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
-        latest[known[id(layer)]] = layer
+            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            if drawn_as.setdefault(number, layer) != layer:
+                drawn_as[number] = layer
     # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
-    kinds = [latest[number] for number in range(len(numbers))]
+    kinds = [drawn_as[number] for number in range(len(numbers))]
     order = [known[id(layer)] for layer in every]
     first, last = _main(order)
     picture: list[Diagram] = []

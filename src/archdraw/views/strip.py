@@ -107,12 +107,13 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
 def _without_owners(layers: Sequence[Module]) -> tuple[Module, ...]:
     """``layers``, those as one that differ only in which of them stores a table that they share."""
     made: dict[int, Module] = {}
-    latest: dict[Module, Module] = {}
+    drawn: dict[Module, Module] = {}
     for layer in layers:
         if id(layer) not in made:
-            made[id(layer)] = alike(layer)
-        latest[made[id(layer)]] = layer
-    return tuple(latest[made[id(layer)]] for layer in layers)
+            kind = made[id(layer)] = alike(layer)
+            if drawn.setdefault(kind, layer) != layer:
+                drawn[kind] = layer
+    return tuple(drawn[made[id(layer)]] for layer in layers)
 
 
 def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
