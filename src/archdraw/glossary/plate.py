@@ -33,19 +33,25 @@ ENCODERS = Term("encoders")
 NOT_IN_TOTAL = Term("not in the total: {modules:and}")
 INCOMPLETE = Term("incomplete: {reasons}")
 MORE_REASONS = Term("{number} more")
+NOT_DRAWN = Term("not drawn: {blocks}")
+NOT_OPENED = Term("not opened for want of room")
+WITHOUT_NOTES = Term("without notes")
 SOURCES = Term("Source: {sources}")
 LICENSE = Term("License: {license}")
 
 # The column
 FINAL = Term("Final {norm}")
 REPEATED = Term("{number} ×")
+SEVERAL = Term("{number} × {what}")
 LOOPED = Term("loop {times} ×")
 LOOP = Term("applied {times:time|times} with shared weights")
+PREVIOUS_STEP = Term("t−1", definition="the value of the step before, at a line that leads back")
 UNKNOWN_TIMES = Term("? ×")
 UNKNOWN_LAYERS = Term("number of layers not disclosed")
 EXPERTS = Term("{total:expert|experts}, {active} active")
 ONE_EXPERT = Term("1 expert")
 EXPERTS_PER_TOKEN = Term("{total:expert|experts}, {active} active per token")
+CONCATENATE = Term("concatenate", definition="the features of several lines one after the other")
 OR = Term("or: {what}")
 OR_WHEN = Term("or: {what} {when}")
 OR_ABOVE = Term("or: above {upper}, below {lower}")
@@ -133,6 +139,15 @@ PART_GROUPS = (
     PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
 )
 """The parameter breakdown, in the order of display where sizes are equal; all else is other."""
+
+# What comes into a model, where its author does not say it
+TOKENIZED_TEXT = Term("Tokenized text")
+SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads, as tokens")
+SHIFTED_TOKENS = Term(
+    "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
+)
+INPUT = Term("Input")
+FEATURES = Term("{width} features")
 
 # For those who hear the picture
 SPOKEN = Term("{name}: {facts}.")

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from archdraw.glossary.phrases import Detail, Note, Words
 
 Role = Literal[
+    "input",  # what comes into a model: a source that is no tensor of it
     "plain",  # a projection or an operation that has no colour of its own
     "embedding",  # token and position tables, output head
     "norm",
@@ -193,13 +194,18 @@ class Parallel:
 class Graph:
     """Blocks by name, and the edges between them: what sequences and branches cannot say.
 
-    The names "input" and "output" stand for the line that comes in and the line that leaves; one edge leads to
-    "output". Every other node is reached from the input and leads to the output, there is no cycle, and ``nodes`` are
-    in an order in which no edge leads back. A node takes the lines of all edges that lead to it, in their order.
+    An edge starts at a node, or at one of several lines that leave it: ``qkv.query``. "input" stands for the lines that
+    come in, which ``inputs`` names where they are several (none: all lines of the graph come from blocks without
+    inputs); each edge to "output" is a line that leaves, by the names in ``outputs``. A node takes the lines of the
+    edges that lead to it in their order, first those of ``edges``, then those of ``back``, which come one step later
+    and may lead in a circle. No others do: ``nodes`` are in an order in which no edge leads back.
     """
 
     nodes: tuple[tuple[str, Block], ...]
     edges: tuple[tuple[str, str], ...]
+    back: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[str, ...] = ("",)
+    outputs: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archdraw.analysis.difference.words import settings_apart
+from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
-from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.sharing import alike
@@ -47,6 +47,7 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     lowers = [found[id(layer)][1] for layer in every]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
+    # A layer without a module in it goes by its own name.
     above = [
         _name(upper, upper_names) or _name(lower, lower_names) or within(layer.label)
         for upper, lower, layer in zip(uppers, lowers, every, strict=True)

@@ -81,7 +81,7 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         title=f"{together} compared",
         description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
-            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.tokens, one.link, slug)
+            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.inputs, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
