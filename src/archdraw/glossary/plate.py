@@ -64,6 +64,8 @@ ONE_LAYER = Term("layer {number}")
 LAYER_RANGE = Term("layers {first}–{last}")
 BAR = Term("{which}: {what}")
 WITHOUT = Term("without {what}")
+WITH = Term("with {what}")
+KIND = Term("kind {number}")
 
 # The layer map
 ORDER = Term("{number:layer|layers} = {orders}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from archdraw.analysis.difference.words import settings_apart
-from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
+from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
@@ -16,9 +16,11 @@ from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY
 from archdraw.tree.patterns import cadence, runs
+from archdraw.tree.sharing import alike
 from archdraw.tree.walks import layers
+from archdraw.views.bars import bar
 from archdraw.views.diagrams import folded
-from archdraw.views.overlay import blocks_of, laid_over
+from archdraw.views.overlay import laid_over
 from archdraw.views.wording import ordinal, within
 
 MOST_FOLDED = 1 / 3
@@ -72,18 +74,23 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
+    drawn_as: dict[int, Module] = {}
     for layer in every:
         if id(layer) not in known:
-            known[id(layer)] = numbers.setdefault(layer, len(numbers))
-    kinds = list(numbers)
+            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            if drawn_as.setdefault(number, layer) != layer:
+                drawn_as[number] = layer
+    # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
+    kinds = [drawn_as[number] for number in range(len(numbers))]
     order = [known[id(layer)] for layer in every]
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
     slots, body = _body(kinds, order, main, paths)
     frame_path = f"{path}/stack"
+    drawn = [kinds[number] for number in dict.fromkeys(order[first:last])]
     for start, end in _ends(order, 0, first):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, paths[id(kinds[order[start]])]))
+        picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
         Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
@@ -93,7 +100,7 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
         own = paths[id(kinds[order[start]])]
         taken = any(isinstance(item, Bar) and item.path == own for item in picture)
         bar_path = f"{own}/{start}" if taken else own
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, bar_path))
+        picture.append(bar(kinds[order[start]], drawn, start, end, bar_path))
     return Stack(every, slots, tuple(picture))
 
 
@@ -258,21 +265,3 @@ def _when(places: tuple[int, ...], number: int, start: int) -> str:
     if every:
         return text(words.EVERY_NTH(ordinal=ordinal(every)))
     return text(words.IN_LAYERS(number=len(places), all=number))
-
-
-def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
-    """A run folded to one line: which layers, and what they have in place of the drawn ones."""
-    last = str(end - 1)
-    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
-    group, *apart = laid_over([layer.body, other.body])
-    if apart:
-        what: tuple[Words, ...] = tuple(block.label for block in blocks_of(layer.body) if block.role != "norm")
-    else:
-        columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
-        different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
-        lacking = tuple(column[1] for column in columns if 0 not in column and column[1].role != "norm")
-        what = tuple(describe(block).full for block in different if block.role != "norm" or not lacking)
-        if lacking:
-            what = (*what, words.WITHOUT(what=tuple(block.label for block in lacking)))
-    line = text(words.BAR(which=which, what=what))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line)
