@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from archdraw.edges import OUTPUT
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.diagram import buses
+from archdraw.layout.diagram import buses, u_shape
 from archdraw.layout.diagram.buses import Bus, collide
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_alignment import aligned, parted
@@ -45,6 +45,8 @@ def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measur
     ``item`` lays out the nodes that are no boxes. Raises :class:`ArchdrawError` where there is no Graphviz.
     """
     port = ports[0]
+    if shape := u_shape.shape_of(graph):
+        return u_shape.place(graph, shape, port, measures, item)
     coming = tuple(x - port for x in ports) if graph.inputs else ()
     leaving = _leaving(graph, out, measures)
     laid = _laid(graph, Around(coming, leaving), measures, item)
