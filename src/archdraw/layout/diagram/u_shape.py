@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archdraw.edges import INPUT, OUTPUT
 from archdraw.layout.canvas import Canvas
@@ -47,7 +48,7 @@ def shape_of(graph: Graph) -> Shape | None:
     starts, ends = [start for start, _ in skips], [end for _, end in skips]
     if len(skips) < LEAST_SKIPS or len(chain) + graph.inputs + len(skips) != len(graph.edges):
         return None
-    if len(set(starts)) < len(starts) or any(low <= high for low, high in zip(ends, ends[1:], strict=False)):
+    if len(set(starts)) < len(starts) or any(low <= high for low, high in pairwise(ends)):
         return None
     if starts[-1] >= ends[-1]:
         return None
@@ -78,7 +79,7 @@ def _chain(graph: Graph) -> list[str] | None:
     # Nodes are in an order in which no edge leads back: a way through all of them keeps it.
     names = [name for name, _ in graph.nodes]
     way = [*((INPUT,) if graph.inputs else ()), *names, OUTPUT]
-    return names if all(edge in edges for edge in zip(way, way[1:], strict=False)) else None
+    return names if all(edge in edges for edge in pairwise(way)) else None
 
 
 def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: PlaceItem) -> Cell:
@@ -111,12 +112,12 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
         if graph.inputs:
             turn = edge(first, -1) - gap - 8
             canvas.line((x + lane, y), (x + lane, turn), (x + left, turn), (x + left, edge(first, -1)), arrow=True)
-        for above, below in zip(shape.left, shape.left[1:], strict=False):
+        for above, below in pairwise(shape.left):
             canvas.line((x + left, edge(above, 1)), (x + left, edge(below, -1)), arrow=True)
         canvas.line((x + left, edge(last, 1)), (x + left, sunk), (x + middle - sides[shape.bottom], sunk), arrow=True)
         lowest = (x + right, edge(shape.right[-1], 1))
         canvas.line((x + middle + sides[shape.bottom], sunk), (x + right, sunk), lowest, arrow=True)
-        for above, below in zip(shape.right, shape.right[1:], strict=False):
+        for above, below in pairwise(shape.right):
             canvas.line((x + right, edge(below, -1)), (x + right, edge(above, 1)), arrow=True)
         for start, end in shape.skips:
             level = top + levels[start]
@@ -160,7 +161,7 @@ def _levels(shape: Shape, cells: Mapping[str, Cell], gap: float, room: float) ->
     assert before is not None
     for column, end in ((shape.left, before[0]), (shape.right, before[1])):
         stretch = column[column.index(end) :]
-        for above, below in zip(stretch, stretch[1:], strict=False):
+        for above, below in pairwise(stretch):
             found[below] = found[above] + _length((above, below), cells, gap)
     lowest = max(found[column[-1]] + cells[column[-1]].length / 2 for column in (shape.left, shape.right))
     found[shape.bottom] = lowest + gap + cells[shape.bottom].length / 2
