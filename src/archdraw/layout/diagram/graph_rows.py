@@ -67,7 +67,11 @@ class Rows:
     named: frozenset[Key]
 
     def height(self, row: int) -> float:
-        return max(self.cells[key].length for key in self.rows[row])
+        return self._heights[row]
+
+    @cached_property
+    def _heights(self) -> list[float]:
+        return [max(self.cells[key].length for key in row) for row in self.rows]
 
     def fit(self, places: Mapping[Key, float]) -> bool:
         """Whether all slots of a row are as far apart as they must be."""
@@ -87,7 +91,7 @@ class Rows:
 
     def entering(self, key: Key) -> list[Link]:
         """What leads to ``key``, lines that lead back among it."""
-        return [*self.below(key), *(link for lane in self.lanes for link in lane.ends if link.end == key)]
+        return self._entering.get(key, [])
 
     def above(self, key: Key) -> list[Link]:
         """What leads on from ``key``."""
@@ -97,6 +101,13 @@ class Rows:
     def _below(self) -> dict[Key, list[Link]]:
         found: dict[Key, list[Link]] = {}
         for link in self.links:
+            found.setdefault(link.end, []).append(link)
+        return found
+
+    @cached_property
+    def _entering(self) -> dict[Key, list[Link]]:
+        found = {key: list(links) for key, links in self._below.items()}
+        for link in (link for lane in self.lanes for link in lane.ends):
             found.setdefault(link.end, []).append(link)
         return found
 

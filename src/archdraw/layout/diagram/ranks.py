@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -177,48 +177,54 @@ def _settled(
     rows: list[list[Slot]], gaps: list[list[_Link]], wanted: list[Slot], last: frozenset[str]
 ) -> tuple[Row, ...]:
     """``rows`` with neighbours exchanged where that saves crossings, or brings them nearer to the ``wanted`` order."""
+    order = {slot: number for number, slot in enumerate(wanted)}
+    above = [_by_end(links, 0) for links in gaps]
+    below = [_by_end(links, 1) for links in gaps]
 
-    def crossed(rank: int) -> int:
-        near = [gap for gap in (rank - 1, rank) if 0 <= gap < len(rows) - 1]
-        return hidden(rows[rank]) + sum(_crossings(rows[gap], rows[gap + 1], gaps[gap]) for gap in near)
+    def cost(rows: list[list[Slot]]) -> tuple[int, int, int]:
+        crossed = sum(
+            _crossings(lower, upper, links) for (lower, upper), links in zip(pairwise(rows), gaps, strict=False)
+        )
+        hidden = sum(len(row) - 1 - row.index(slot) for row in rows for slot in row if slot in last)
+        disorder = sum(order[one] > order[other] for row in rows for one, other in combinations(row, 2))
+        return crossed, hidden, disorder
 
-    def hidden(row: list[Slot]) -> int:
-        return sum(len(row) - 1 - row.index(slot) for slot in row if slot in last)
-
-    def disorder(row: list[Slot]) -> int:
-        places = [wanted.index(slot) for slot in row]
-        return sum(1 for first, second in combinations(places, 2) if first > second)
-
-    def all_crossed(rows: list[list[Slot]]) -> int:
-        return sum(_crossings(lower, upper, links) for (lower, upper), links in zip(pairwise(rows), gaps, strict=False))
+    def saved(rank: int, one: Slot, other: Slot) -> tuple[int, int]:
+        """Crossings, and steps out of order, that are saved if ``other`` stands before its neighbour ``one``."""
+        crossed = (one in last) - (other in last)
+        for near, gap, ends in ((rank - 1, rank - 1, below), (rank + 1, rank, above)):
+            if 0 <= near < len(rows) and 0 <= gap < len(ends):
+                place = {slot: number for number, slot in enumerate(rows[near])}
+                mine, theirs = ([(place[slot], port) for slot, port in ends[gap].get(key, ())] for key in (one, other))
+                crossed += sum((a > b) - (a < b) for a in mine for b in theirs)
+        return crossed, 1 if order[one] > order[other] else -1
 
     # Crossings differ where lines of one box have an order.
     mirrored = [row[::-1] for row in rows]
-    if (all_crossed(mirrored), *_sums(mirrored, hidden, disorder)) < (
-        all_crossed(rows),
-        *_sums(rows, hidden, disorder),
-    ):
+    if cost(mirrored) < cost(rows):
         rows = mirrored
     changed = True
     while changed:
         changed = False
         for rank, row in enumerate(rows):
             for place in range(len(row) - 1):
-                before = (crossed(rank), disorder(row))
-                row[place], row[place + 1] = row[place + 1], row[place]
-                if (crossed(rank), disorder(row)) < before:
-                    changed = True
-                else:
+                if saved(rank, row[place], row[place + 1]) > (0, 0):
                     row[place], row[place + 1] = row[place + 1], row[place]
+                    changed = True
     return tuple(map(tuple, rows))
 
 
-def _sums(rows: list[list[Slot]], *measures: Callable[[list[Slot]], int]) -> list[int]:
-    return [sum(map(measure, rows)) for measure in measures]
+def _by_end(links: list[_Link], end: int) -> dict[Slot, list[tuple[Slot, int]]]:
+    """For each slot at one end of ``links`` the slots at the other, with the number of the line there."""
+    found: dict[Slot, list[tuple[Slot, int]]] = {}
+    for link in links:
+        found.setdefault(link[end], []).append((link[1 - end], link[3 - end]))
+    return found
 
 
 def _crossings(lower: list[Slot], upper: list[Slot], links: list[_Link]) -> int:
-    ends = [((lower.index(start), line), (upper.index(end), entry)) for start, end, line, entry in links]
+    down, up = ({slot: number for number, slot in enumerate(row)} for row in (lower, upper))
+    ends = [((down[start], line), (up[end], entry)) for start, end, line, entry in links]
     return sum(
         1
         for one, other in combinations(ends, 2)
