@@ -184,7 +184,7 @@ class Fold:
                 yield self._opened(alone, ", ".join(name))
             case Module(level="stack"):
                 self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
-                yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
+                yield from self.stacks[-1].picture
             case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
                 yield self._opened(block, text(block.label))
             case Leaf() | Module() if not number_of_layers(block, ANY):
@@ -249,12 +249,6 @@ def _chain(item: Diagram) -> Chain:
 
 def _single(items: tuple[Diagram, ...]) -> Diagram:
     return items[0] if len(items) == 1 else Chain(items)
-
-
-def _named(picture: tuple[Diagram, ...], caption: str) -> Iterator[Diagram]:
-    """The pictures of a stack with ``caption`` at its frame."""
-    for item in picture:
-        yield replace(item, caption=caption) if isinstance(item, Frame) and not item.caption else item
 
 
 def modules_of(block: Block) -> Iterator[Module]:

@@ -14,7 +14,7 @@ from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
-from archdraw.tree.framing import ANY
+from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import layers
@@ -93,7 +93,13 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
         picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
-        Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
+        Frame(
+            body,
+            text(words.REPEATED(number=count)) if count > 1 else "",
+            frame_path,
+            text(LAYERS(number=count)),
+            ", ".join(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
+        )
     )
     for start, end in _ends(order, last, len(order)):
         # Where the same layers stand at both ends, the second bar has a path of its own.
