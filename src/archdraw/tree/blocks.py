@@ -17,51 +17,10 @@ from math import prod
 from typing import Literal, TypeAlias
 
 from archdraw.glossary.phrases import Detail, Note, Words
-
-Role = Literal[
-    "plain",  # a projection or an operation that has no colour of its own
-    "input",  # what enters the model: token ids, pixels, frames of audio
-    "embedding",  # token and position tables, output head
-    "norm",
-    "attention",  # full softmax attention
-    "sliding",  # softmax attention over a window or a chunk
-    "linear",  # linear attention, state space, recurrent mixers
-    "convolution",
-    "feed_forward",
-    "experts",
-    "shared",  # an expert that every token passes
-    "position",
-    "latent",  # a compressed tensor, or one that is cached
-    "auxiliary",  # beside the model: multi-token prediction, encoders of other modalities
-    "unknown",  # known to be there, and nothing else published of it
-]
-"""What a block is, for its colour and for the choice of what is opened; never its only sign."""
-
-Level = Literal[
-    "model",
-    "stack",  # the layers of a model
-    "layer",  # one of them
-    "side_layer",  # a layer of what stands beside the stack: an encoder's, a draft module's
-    "encoder",  # the half of an encoder-decoder
-    "unused",  # layers of an encoder whose output nothing uses
-    "block",  # all else
-]
-"""What a module is in its model, whichever kind made it."""
-
-Part = Literal[
-    "embedding",
-    "head",
-    "attention",
-    "feed_forward",
-    "experts",
-    "shared_experts",
-    "router",
-    "norm",
-    "encoder",
-    "multi_token_prediction",
-    "other",
-]
-"""Which part of a model parameters are counted under."""
+from archdraw.tree.roles import Level as Level
+from archdraw.tree.roles import Part as Part
+from archdraw.tree.roles import Pattern as Pattern
+from archdraw.tree.roles import Role as Role
 
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
@@ -107,13 +66,15 @@ class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
     A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
-    chooses tokens by, neither keys nor values of the attention itself, and is counted apart.
+    chooses tokens by, neither keys nor values of the attention itself, and is counted apart. So is ``cross``: what
+    cross-attention keeps for each position of an encoder's output, of which there are as many as its ``window`` says.
     """
 
     elements: int
     window: Window | None = None
     every: int | Fraction = 1
     index: bool = False
+    cross: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +82,9 @@ class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
-    ``reach`` keys (a window, a chunk, a choice; None: all), each of which stands for ``every`` so many tokens. Those of
-    latent attention are not ``cached`` as they are: they are made from what is. Keys of an encoder make it ``cross``.
+    ``reach`` keys (None: all), each of which stands for ``every`` so many tokens; :mod:`archdraw.tree.masks` has which,
+    by ``pattern`` and ``causal``. Those of latent attention are not ``cached`` as they are: they are made from what is.
+    Keys and values that are not of the sequence itself but of an encoder make it ``cross`` attention.
     """
 
     query: int
@@ -133,6 +95,8 @@ class Heads:
     every: int = 1
     cached: bool = True
     cross: bool = False
+    causal: bool = True
+    pattern: Pattern = "window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +161,18 @@ class Parallel:
 class Graph:
     """Blocks by name, and the edges between them: what sequences and branches cannot say.
 
-    The names "input" and "output" stand for the line that comes in and the line that leaves; one edge leads to
-    "output". Every other node is reached from the input and leads to the output, there is no cycle, and ``nodes`` are
-    in an order in which no edge leads back. A node takes the lines of all edges that lead to it, in their order.
+    An edge starts at a node, or at one of several lines that leave it: ``qkv.query``. "input" stands for the lines that
+    come in, which ``inputs`` names where they are several (none: all lines of the graph come from blocks without
+    inputs); each edge to "output" is a line that leaves, by the names in ``outputs``. A node takes the lines of the
+    edges that lead to it in their order, first those of ``edges``, then those of ``back``, which come one step later
+    and may lead in a circle. No others do: ``nodes`` are in an order in which no edge leads back.
     """
 
     nodes: tuple[tuple[str, Block], ...]
     edges: tuple[tuple[str, str], ...]
+    back: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[str, ...] = ("",)
+    outputs: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
+from archdraw.tree.amounts import BITS as BITS
+from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
+from archdraw.tree.amounts import Dtype as Dtype
+from archdraw.tree.amounts import as_many_bits
+from archdraw.tree.amounts import at_least_one as at_least_one
 from archdraw.tree.blocks import Cache, Part
 from archdraw.tree.sheet import html_table, rows
-
-Dtype = Literal["fp32", "bf16", "fp8", "int4"]
-BITS: Mapping[Dtype, int] = {"fp32": 32, "bf16": 16, "fp8": 8, "int4": 4}
-"""Bits of one value. Scales of quantized blocks are not counted."""
-
-DEFAULT_CONTEXT = 8192
-"""Tokens at which the cache of a model without a longest context is reported."""
-
 
 Attended: TypeAlias = "tuple[int | None, int | Fraction]"
 """How many keys a query meets at most (None: all), and how many tokens one of them stands for."""
@@ -34,7 +30,8 @@ class Facts:
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
     ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
-    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
+    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
+    which has ``tied_table`` values.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
 
@@ -42,6 +39,8 @@ class Facts:
     attention included, of those blocks whose positions are fixed; they are in none of the counts per token.
     ``frozen`` parameters are counted like all others and not trained. Where an author's attention does not say what it
     caches the ``cache_unknown`` is; where something is ``unknown``, every count is that of the rest.
+    ``bidirectional``: some attention of the model itself, not of an encoder beside it, sees later tokens, so that its
+    keys and values cannot be kept.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -52,6 +51,7 @@ class Facts:
     state: int = 0
     layers: int = 0
     head_is_tied: bool = False
+    tied_table: int = 0
     multiplications: int = 0
     attended: Mapping[Attended, int] = field(default_factory=dict)
     per_input: int = 0
@@ -59,6 +59,7 @@ class Facts:
     frozen: int = 0
     cache_unknown: bool = False
     unknown: bool = False
+    bidirectional: bool = False
 
     @property
     def total_parameters(self) -> int:
@@ -94,8 +95,14 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - tables
+        tables = self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+
+    @property
+    def lookup_parameters(self) -> int:
+        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own."""
+        table = self.tied_table or self.parts.get("head", 0)
+        return max(self.parts.get("embedding", 0) - table, 0)
 
     def weight_memory(self, dtype: Dtype = "bf16") -> int:
         """Bytes of all weights when every one is stored as ``dtype``, rounded up.
@@ -103,7 +110,7 @@ class Facts:
         Raises :class:`archdraw.ArchdrawError` for a ``dtype`` that is none of :data:`BITS`.
         """
         if dtype not in BITS:
-            raise ArchdrawError(unknown_name("precision", dtype, BITS, hint=_as_many_bits(dtype)))
+            raise ArchdrawError(unknown_name("precision", dtype, BITS, hint=as_many_bits(dtype)))
         return -(-self.total_parameters * BITS[dtype] // 8)
 
     def kv_cache_bytes_per_token(self, bits: int = 16) -> int:
@@ -121,7 +128,7 @@ class Facts:
         return self._cached_per_token(bits, index=True)
 
     def _cached_per_token(self, bits: int, *, index: bool) -> int:
-        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index)
+        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index and not entry.cross)
         elements = (Fraction(entry.elements * number) / entry.every for entry, number in entries)
         return int(sum(elements) * at_least_one("bits", bits) // 8)
 
@@ -129,7 +136,8 @@ class Facts:
         """Bytes of keys and values in all attention layers after ``context`` tokens, at ``bits`` per value.
 
         A layer with a window keeps at most that many tokens; so does one with chunks, at the end of a full chunk. The
-        caches of indexers are not in it. Raises :class:`archdraw.ArchdrawError` for a ``context`` or ``bits`` below 1.
+        caches of indexers are not in it, nor what cross-attention keeps of an encoder's output. Raises
+        :class:`archdraw.ArchdrawError` for a ``context`` or ``bits`` below 1.
         """
         at_least_one("context", context)
         kept = sum(
@@ -137,9 +145,31 @@ class Facts:
             * count
             * ((context if entry.window is None else min(context, entry.window.size)) // entry.every)
             for entry, count in self.cache.items()
-            if not entry.index
+            if not entry.index and not entry.cross
         )
         return int(kept) * at_least_one("bits", bits) // 8
+
+    @property
+    def has_no_cache(self) -> bool:
+        """Whether there is no KV cache for the reason that attention is bidirectional."""
+        return self.bidirectional and not self.cache
+
+    @property
+    def source_positions(self) -> int | None:
+        """Positions of the encoder's output at most, as its cross-attention says; None where it does not."""
+        windows = [entry.window for entry in self.cache if entry.cross]
+        known = [window.size for window in windows if window is not None]
+        return max(known) if known and len(known) == len(windows) else None
+
+    def cross_cache_bytes(self, positions: int, bits: int = 16) -> int:
+        """Bytes of the keys and values that all cross-attention layers keep of ``positions`` of an encoder's output.
+
+        They are computed once per source, whatever the context. Raises :class:`archdraw.ArchdrawError` for
+        ``positions`` or ``bits`` below 1.
+        """
+        at_least_one("positions", positions)
+        kept = sum(entry.elements * count for entry, count in self.cache.items() if entry.cross)
+        return kept * positions * at_least_one("bits", bits) // 8
 
     def recurrent_state_bytes(self, bits: int = 16) -> int:
         """Bytes of the state of all recurrent mixers at ``bits`` per value, independent of the context.
@@ -169,6 +199,8 @@ class Facts:
         parameters = f"{self.total_parameters:,} parameters"
         active = f", {self.active_parameters:,} active" if self.inactive else ""
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
+        if self.has_no_cache:
+            cache = "no KV cache: attention is bidirectional"
         if self.cache_unknown:
             cache = "KV cache not known"
         return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
@@ -178,20 +210,6 @@ class Facts:
         if self.unknown:
             return html_table("Parameters and layers not disclosed", ())
         return html_table("Facts", rows(report(self, "", DEFAULT_CONTEXT)))
-
-
-def at_least_one(name: str, value: int) -> int:
-    """``value``, a number of tokens or bits. Raises :class:`ArchdrawError` with its ``name`` where it is below 1."""
-    if value < 1:
-        raise ArchdrawError(f"{name} must be at least 1, not {value:,}")
-    return value
-
-
-def _as_many_bits(dtype: str) -> str:
-    """A hint for a precision that is not counted by name: the one that takes as many bits."""
-    digits = re.search(r"\d+$", str(dtype))
-    same = next((name for name, bits in BITS.items() if digits and bits == int(digits[0])), None)
-    return f"{same} takes as many bits" if same else ""
 
 
 def report(
@@ -226,6 +244,9 @@ def report(
         "kv_cache_bytes_per_token": None if counted.cache_unknown else counted.kv_cache_bytes_per_token(),
         "context": context,
         "kv_cache_bytes": None if counted.cache_unknown else counted.kv_cache_bytes(context),
+        "bidirectional": counted.bidirectional,
+        "cross_cache_bytes_per_position": counted.cross_cache_bytes(1),
+        "source_positions": counted.source_positions,
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
         "flops_per_token": counted.flops_per_token(context) if per_token else None,
         **(_of_inputs(counted) if counted.per_input else {}),
@@ -235,6 +256,7 @@ def report(
                 "window": None if entry.window is None else entry.window.size,
                 "chunked": entry.window is not None and entry.window.chunked,
                 "tokens_per_entry": entry.every if isinstance(entry.every, int) else float(entry.every),
+                "of_encoder": entry.cross,
                 "count": count,
             }
             for entry, count in counted.cache.items()

@@ -14,8 +14,22 @@ from math import prod
 from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
-from archdraw.tree.blocks import Block, Cache, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import (
+    Block,
+    Cache,
+    Experts,
+    Graph,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+)
 from archdraw.tree.counts import BITS, Attended, Dtype, Facts, report
+from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
 
 __all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
@@ -34,6 +48,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         state=first.state + second.state,
         layers=first.layers + second.layers,
         head_is_tied=first.head_is_tied or second.head_is_tied,
+        tied_table=max(first.tied_table, second.tied_table),
         multiplications=first.multiplications + second.multiplications,
         attended=_added(first.attended, second.attended),
         per_input=first.per_input + second.per_input,
@@ -41,6 +56,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         frozen=first.frozen + second.frozen,
         cache_unknown=first.cache_unknown or second.cache_unknown,
         unknown=first.unknown or second.unknown,
+        bidirectional=first.bidirectional or second.bidirectional,
     )
 
 
@@ -55,6 +71,7 @@ def repeated(one: Facts, times: int) -> Facts:
         state=one.state * times,
         layers=one.layers * times,
         head_is_tied=one.head_is_tied,
+        tied_table=one.tied_table,
         multiplications=one.multiplications * times,
         attended=_scaled(one.attended, times),
         per_input=one.per_input * times,
@@ -62,6 +79,7 @@ def repeated(one: Facts, times: int) -> Facts:
         frozen=one.frozen * times,
         cache_unknown=one.cache_unknown,
         unknown=one.unknown,
+        bidirectional=one.bidirectional,
     )
 
 
@@ -104,12 +122,13 @@ def facts(block: Block) -> Facts:
 
 def _leaf(leaf: Leaf) -> Facts:
     counted = sum(weight.count for weight in leaf.weights)
-    once = leaf.multiplications + _multiplied(leaf)
+    once = leaf.multiplications + _multiplied(leaf) + _crossed(leaf)
     return Facts(
         parts={leaf.part: counted} if counted else {},
         cache={_passed(leaf.cache, leaf.passes): 1} if leaf.cache is not None else {},
         state=leaf.state,
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
+        tied_table=sum(prod(weight.shape) for weight in leaf.weights if weight.tied) if leaf.part == "head" else 0,
         multiplications=_share(once, leaf.passes) if leaf.positions is None else 0,
         attended=_attended(leaf) if leaf.positions is None else {},
         per_input=0 if leaf.positions is None else _at_positions(leaf, once, leaf.positions),
@@ -117,6 +136,7 @@ def _leaf(leaf: Leaf) -> Facts:
         frozen=sum(weight.count for weight in leaf.weights if weight.trainable is False),
         cache_unknown=leaf.uncertain,
         unknown=leaf.role == "unknown",
+        bidirectional=leaf.heads is not None and not leaf.heads.causal and not leaf.heads.cross,
     )
 
 
@@ -149,6 +169,9 @@ def _multiplied(leaf: Leaf) -> int:
         return 0
     if leaf.part == "embedding" and leaf.positions is None:
         return 0
+    if leaf.cache is not None and leaf.cache.cross:
+        # Keys and values of an encoder's output are computed once, and not for each token.
+        return 0
     return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
 
 
@@ -163,10 +186,21 @@ def _attended(leaf: Leaf) -> Mapping[Attended, int]:
 def _of_heads(leaf: Leaf) -> Mapping[Attended, int]:
     """For each key that a query meets: queries with keys, and weights with values."""
     heads = leaf.heads
-    if heads is None:
-        return {}
-    value_width = heads.width if heads.value_width is None else heads.value_width
-    return {(heads.reach, heads.every): heads.query * (heads.width + value_width)}
+    return {} if heads is None or _is_fixed(heads) else {(mask_of(heads).most, heads.every): _per_key(heads)}
+
+
+def _crossed(leaf: Leaf) -> int:
+    """The same for all keys of an encoder's output, where it says how many: they do not grow with the context."""
+    heads = leaf.heads
+    return heads.reach * _per_key(heads) if heads is not None and heads.reach and _is_fixed(heads) else 0
+
+
+def _is_fixed(heads: Heads) -> bool:
+    return heads.cross and heads.reach is not None
+
+
+def _per_key(heads: Heads) -> int:
+    return heads.query * (heads.width + (heads.width if heads.value_width is None else heads.value_width))
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:

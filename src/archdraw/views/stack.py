@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from archdraw.analysis.difference.words import settings_apart
-from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
+from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
+from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
-from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers, walk
+from archdraw.tree.sharing import alike
+from archdraw.tree.walks import layers
+from archdraw.views.bars import bar
 from archdraw.views.diagrams import folded
-from archdraw.views.overlay import blocks_of, laid_over
+from archdraw.views.overlay import laid_over
 from archdraw.views.wording import ordinal, within
 
 MOST_FOLDED = 1 / 3
@@ -66,49 +68,62 @@ def joined(stacks: Sequence[Stack]) -> Stack:
     )
 
 
-def stacked(module: Module, path: str) -> Stack:
-    """The stack of ``module`` (of kind ``layers``) at ``path``."""
-    every = layers(module)
-    paths = {id(block): place for place, block in reversed(list(walk(module.body, path)))}
+def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
+    """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity."""
+    every = layers(module, ANY)
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
+    drawn_as: dict[int, Module] = {}
     for layer in every:
         if id(layer) not in known:
-            known[id(layer)] = numbers.setdefault(layer, len(numbers))
-    kinds = list(numbers)
+            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            if drawn_as.setdefault(number, layer) != layer:
+                drawn_as[number] = layer
+    # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
+    kinds = [drawn_as[number] for number in range(len(numbers))]
     order = [known[id(layer)] for layer in every]
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
     slots, body = _body(kinds, order, main, paths)
     frame_path = f"{path}/stack"
+    drawn = [kinds[number] for number in dict.fromkeys(order[first:last])]
     for start, end in _ends(order, 0, first):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+        picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
-        Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
+        Frame(
+            body,
+            text(words.REPEATED(number=count)) if count > 1 else "",
+            frame_path,
+            text(LAYERS(number=count)),
+            ", ".join(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
+        )
     )
     for start, end in _ends(order, last, len(order)):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
-    return Stack(every, slots, _looped(module, paths, tuple(picture)))
+        # Where the same layers stand at both ends, the second bar has a path of its own.
+        own = paths[id(kinds[order[start]])]
+        taken = any(isinstance(item, Bar) and item.path == own for item in picture)
+        bar_path = f"{own}/{start}" if taken else own
+        picture.append(bar(kinds[order[start]], drawn, start, end, bar_path))
+    return Stack(every, slots, tuple(picture))
 
 
-def _looped(module: Module, paths: dict[int, str], picture: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
-    """``picture`` in a frame of its own where the whole stack is a loop, with what else is in the loop."""
-    body = module.body
-    while isinstance(body, Chained) and len(body.parts) == 1:
-        body = body.parts[0]
-    if not (isinstance(body, Repeat) and body.tied):
-        return picture
-    inside = body.body.parts if isinstance(body.body, Chained) else (body.body,)
-    holds = [number_of_layers(part) > 0 for part in inside]
-    first, last = holds.index(True), len(holds) - holds[::-1].index(True)
-    before = [folded(part, paths[id(part)]) for part in inside[:first] if isinstance(part, Leaf | Module)]
-    after = [folded(part, paths[id(part)]) for part in inside[last:] if isinstance(part, Leaf | Module)]
-    title = text(words.LOOP(times=body.times))
-    path = f"{paths.get(id(module.body), module.name)}/loop"
-    return (Frame(Chain((*before, *picture, *after)), text(words.LOOPED(times=body.times)), path, title),)
+def in_brief(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
+    """The stack of ``module``, each run of equal layers as one box that may be opened."""
+    every = layers(module, ANY)
+    slots: list[Slot] = []
+    boxes: list[Diagram] = []
+    start = 0
+    for layer, run in groupby(every):
+        number = sum(1 for _ in run)
+        option = Option(layer, paths[id(layer)], tuple(range(start, start + number)))
+        label = text(words.SEVERAL(number=number, what=describe(layer).label)) if number > 1 else ""
+        boxes.append(folded(layer, option.path, label=label))
+        slots.append(Slot((option,)))
+        start += number
+    return Stack(every, tuple(slots), tuple(boxes))
 
 
 def _main(order: Sequence[int]) -> tuple[int, int]:
@@ -135,7 +150,7 @@ def _ends(order: Sequence[int], start: int, end: int) -> Iterable[tuple[int, int
 
 
 def _body(
-    kinds: Sequence[Module], order: Sequence[int], main: range, paths: dict[int, str]
+    kinds: Sequence[Module], order: Sequence[int], main: range, paths: Mapping[int, str]
 ) -> tuple[tuple[Slot, ...], Diagram]:
     """The slots of the layers in ``main`` and the diagram of their block."""
     used = sorted({order[index] for index in main})
@@ -166,7 +181,7 @@ def _body(
 
 
 def _slot(
-    column: Iterable[tuple[int, Leaf | Module]], places: Mapping[int, tuple[int, ...]], paths: dict[int, str]
+    column: Iterable[tuple[int, Leaf | Module]], places: Mapping[int, tuple[int, ...]], paths: Mapping[int, str]
 ) -> Slot:
     found: dict[Leaf | Module, list[int]] = {}
     first: dict[Leaf | Module, str] = {}
@@ -256,21 +271,3 @@ def _when(places: tuple[int, ...], number: int, start: int) -> str:
     if every:
         return text(words.EVERY_NTH(ordinal=ordinal(every)))
     return text(words.IN_LAYERS(number=len(places), all=number))
-
-
-def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
-    """A run folded to one line: which layers, and what they have in place of the drawn ones."""
-    last = str(end - 1)
-    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
-    group, *apart = laid_over([layer.body, other.body])
-    if apart:
-        what: tuple[Words, ...] = tuple(block.label for block in blocks_of(layer.body) if block.role != "norm")
-    else:
-        columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
-        different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
-        lacking = tuple(column[1] for column in columns if 0 not in column and column[1].role != "norm")
-        what = tuple(describe(block).full for block in different if block.role != "norm" or not lacking)
-        if lacking:
-            what = (*what, words.WITHOUT(what=tuple(block.label for block in lacking)))
-    line = text(words.BAR(which=which, what=what))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line)

@@ -119,7 +119,7 @@ class SoftmaxAttention(AttentionFields):
             "attention",
             words.SOFTMAX_ATTENTION(),
             role=self._role(),
-            detail=(words.CAUSAL() if self._attends_to_all() else "", grouping(heads)),
+            detail=(self._whole(), grouping(heads)),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
             inputs=3 + len(selected),
@@ -177,10 +177,18 @@ class SoftmaxAttention(AttentionFields):
         """Whether a token attends to all before it: the box of the attention says so, and no line is needed."""
         return self.is_causal and self.masked() == words.FULL_CAUSAL()
 
+    def _whole(self) -> Words:
+        """Whether a token attends to all before it, or to all; a note says what else."""
+        if not self.is_causal:
+            return words.BIDIRECTIONAL()
+        return words.CAUSAL() if self._attends_to_all() else ""
+
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
         if self.is_causal and not self._attends_to_all():
             yield self.masked()
+        if self.encoding is not None:
+            yield self.encoding.note
         if isinstance(self.position, NoPosition):
             yield position_words.NOPE_IN_FULL()
         if self.clip_qkv is not None:

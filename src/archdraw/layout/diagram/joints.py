@@ -39,14 +39,17 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             roomy = taps[-1][0].length + side_height(tapped.box) + SIDE_ROOM
             taps[-1] = (replace(taps[-1][0], length=roomy), taps[-1][1])
         tapped = item if isinstance(item, Tap) and item.direction == "out" else None
-        if isinstance(item, Tap):
+        if isinstance(item, Tap) and not item.aside:
             taps.append((cell, length + sum(tap.length for tap, _ in taps)))
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
         solid.append((cell, space, taps))
         length += space + cell.length
-        taps, below = [], (cell, item)
+        taps = []
+        if cell.length or below is None:
+            # Over an item that is nothing but lines, what follows keeps its distance from the one before.
+            below = (cell, item)
     if not solid:
         raise ValueError("a tap stands at a line between items")
     # Nothing is above the last ones: their boxes need the room that an item would have given them.
