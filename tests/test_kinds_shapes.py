@@ -51,6 +51,7 @@ def refused(layers: str, head: str = "") -> str:
         ("resnet-50", 25_557_032),
         ("vit-b-16", 86_567_656),
         ("u-net", 31_030_658),
+        ("u-net-nested", 31_030_658),
     ],
 )
 def test_published_networks_are_exact(name: str, total: int) -> None:

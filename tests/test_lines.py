@@ -119,7 +119,7 @@ def test_an_attention_that_does_not_say_what_it_caches() -> None:
     found = counted(f"[{frame}]")
     assert found.cache_unknown
     known = report(found, "Net", 100)
-    assert (known["kv_cache_bytes"], known["kv_cache_bytes_per_token"]) == (None, None)
+    assert (known["kv_cache_bytes"], known["kv_cache_bytes_per_token"], known["flops_per_token"]) == (None,) * 3
     assert [row[1] for row in rows(known) if row[0].startswith("KV cache")] == ["not known", "not known"]
     assert "not known" in repr(found)
     assert not counted(f"[{frame.replace('role: attention', 'role: attention, cache: 0')}]").cache_unknown

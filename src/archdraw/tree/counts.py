@@ -248,7 +248,7 @@ def report(
         "cross_cache_bytes_per_position": counted.cross_cache_bytes(1),
         "source_positions": counted.source_positions,
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
-        "flops_per_token": counted.flops_per_token(context) if per_token else None,
+        "flops_per_token": counted.flops_per_token(context) if per_token and not counted.cache_unknown else None,
         **(_of_inputs(counted) if counted.per_input else {}),
         "cache": [
             {

@@ -46,6 +46,8 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield "FLOPs per input", f"{report['flops_per_input']:,}", f"of {of}" if of else ""
     if report["flops_per_token"] is not None:
         yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
+    elif report["kv_cache_bytes"] is None:
+        yield "FLOPs per token", "not known", "an attention does not say what it computes"
     if report["kv_cache_bytes"] is not None and report["bidirectional"] and not report["cache"]:
         yield text(KV_CACHE()), text(NONE()), text(BIDIRECTIONAL_ATTENTION())
     elif report["flops_per_token"] is not None or report["kv_cache_bytes"] is None:
