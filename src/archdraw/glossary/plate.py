@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archdraw.glossary.phrases import Term
 
 # Header
+TRAINED_OF = Term("{count:parameters} of {total:parameters} parameters trained", definition="the others are frozen")
 SIZE = Term("{count:parameters} parameters")
 SIZE_TEXT = Term("{count:parameters} parameters ({text:parameters} text)")
 TOTAL = Term("{total:parameters} total")

@@ -114,4 +114,6 @@ def size_of(spec: Spec, counted: Facts) -> Detail:
         )
         whole = words.TOTAL_EXCLUDING(total=total, parts=excluded) if excluded else words.TOTAL(total=total)
         return (whole, part, words.TEXT(count=text_part) if has_encoders else "")
+    if counted.frozen:
+        return words.TRAINED_OF(count=counted.trained_parameters, total=total)
     return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
