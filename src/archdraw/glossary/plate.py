@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdraw.glossary.phrases import Term
+from archdraw.glossary.shapes import INPUT as INPUT
 
 # Header
 TRAINED_OF = Term("{count:parameters} of {total:parameters} parameters trained", definition="the others are frozen")
@@ -149,7 +150,6 @@ SHIFTED_TOKENS = Term(
 )
 IMAGE = Term("Image")
 SOUND = Term("Sound")
-INPUT = Term("Input")
 FEATURES = Term("{width} features")
 
 # For those who hear the picture
