@@ -20,10 +20,10 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, layers, leaves, walk
+from archdraw.tree.walks import layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, modules_of, tapped
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
 from archdraw.views.terminals import input_of, without_inputs
@@ -249,12 +249,3 @@ def _chain(item: Diagram) -> Chain:
 
 def _single(items: tuple[Diagram, ...]) -> Diagram:
     return items[0] if len(items) == 1 else Chain(items)
-
-
-def modules_of(block: Block) -> Iterator[Module]:
-    """The modules in ``block`` that are in no other module."""
-    if isinstance(block, Module):
-        yield block
-    else:
-        for child in children(block):
-            yield from modules_of(child)
