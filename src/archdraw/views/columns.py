@@ -23,9 +23,9 @@ from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, modules_of, tapped
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
+from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
 
 MOST_JOINING = 3
@@ -196,7 +196,7 @@ class Fold:
                 boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
                 yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
             case _ if not number_of_layers(block, ANY):
-                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
+                self.around += openable(block, self.paths)
                 yield diagram(block, self.paths)
             case Sequence():
                 yield from self.row(block)
@@ -227,7 +227,7 @@ class Fold:
 
     def _opened(self, module: Module, caption: str) -> Frame:
         """What is in ``module``, in a frame of that name."""
-        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
 
 
