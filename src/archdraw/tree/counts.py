@@ -73,8 +73,8 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - tables
 
     @property
     def lookup_parameters(self) -> int:
