@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
+from archdraw.glossary import text
+from archdraw.glossary.common import LAYERS
 from archdraw.tree.blocks import Cache, Part
 from archdraw.tree.sheet import html_table, rows
 
@@ -61,6 +63,11 @@ class Facts:
     def active_parameters(self) -> int:
         """Parameters that are active per token: ``total_parameters`` less the routed experts that are not selected."""
         return self.total_parameters - self.inactive
+
+    @property
+    def in_layers(self) -> str:
+        """How many layers there are, in words: ``1 layer``, ``32 layers``."""
+        return text(LAYERS(number=self.layers))
 
     @property
     def text_parameters(self) -> int:
@@ -179,7 +186,7 @@ class Facts:
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
         if self.has_no_cache:
             cache = "no KV cache: attention is bidirectional"
-        return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
+        return f"<archdraw facts: {parameters}{active}, {self.in_layers}, {cache}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""

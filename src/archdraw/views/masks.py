@@ -104,7 +104,8 @@ def _title(kinds: Sequence[str]) -> Phrase:
     """The title of the masks, with ``5 sliding : 1 global`` where two ``kinds`` of layers take turns by a rule."""
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
-    if times < 2 or len(turns) != 2:
+    throughout = all(one == other for one, other in zip(kinds, kinds[unit:], strict=False))
+    if times < 2 or len(turns) != 2 or not throughout:
         return plate.MASKS()
     (one, first), (other, second) = turns
     return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)
