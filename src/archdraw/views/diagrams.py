@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, assert_never
@@ -11,13 +11,22 @@ from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import children, inputs, leaves, outputs, walk
 from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
+
+
+def modules_of(block: Block) -> Iterator[Module]:
+    """The modules in ``block`` that are in no other module."""
+    if isinstance(block, Module):
+        yield block
+    else:
+        for child in children(block):
+            yield from modules_of(child)
 
 
 def paths_of(module: Module, path: str) -> dict[int, str]:
@@ -41,8 +50,8 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         label or words.label,
         words.detail if detail is None else detail,
         role=block.role,
-        # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
-        inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
+        inputs=inputs(block),
+        outputs=outputs(block),
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
     )

@@ -83,10 +83,11 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         caption = text(words.EACH_WITH(order=caption, what=next(iter(same))))
     groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
+    bare = {name: place for place, name in enumerate(_bare(above, uppers, lowers))}
     cells = tuple(
         StripCell(
             upper.role if upper else "",
-            lower.role if lower else "",
+            lower.role if lower else "" if upper else "plain",
             text(words.CELL(number=str(index), what=(_name(upper, upper_names), _name(lower, lower_names)))),
             groups[index],
             # The first layer of each round, where there are any, and the last of all.
@@ -94,15 +95,22 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
             if index in (0, number - 1) or (groups[index] != groups[index - 1] if in_rounds else index % step == 0)
             else "",
             upper_variants[upper] if upper else 0,
-            lower_variants[lower] if lower else 0,
+            lower_variants[lower] if lower else bare.get(above[index], 0),
         )
         for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True))
     )
     legend = [
         *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
+        *(LegendEntry(name, "plain", "lower", variant) for name, variant in bare.items()),
     ]
     return Strip(caption, cells, tuple(legend), order)
+
+
+def _bare(names: list[str], uppers: list[Module | None], lowers: list[Module | None]) -> list[str]:
+    """The ``names`` of the layers that have no module in them."""
+    found = (name for name, upper, lower in zip(names, uppers, lowers, strict=True) if not upper and not lower)
+    return list(dict.fromkeys(found))
 
 
 def _without_owners(layers: Sequence[Module]) -> tuple[Module, ...]:

@@ -46,7 +46,10 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
         space = max(space, sum(tap.length for tap, _ in taps))
         solid.append((cell, space, taps))
         length += space + cell.length
-        taps, below = [], (cell, item)
+        taps = []
+        if cell.length or below is None:
+            # Over an item that is nothing but lines, what follows keeps its distance from the one before.
+            below = (cell, item)
     if not solid:
         raise ValueError("a tap stands at a line between items")
     # Nothing is above the last ones: their boxes need the room that an item would have given them.
