@@ -10,6 +10,7 @@ from archdraw.model import Model, load
 from archdraw.picture import Share, Split, Words
 from archdraw.resources import specs_folder
 from archdraw.tree.counts import report
+from archdraw.tree.fitting import longest_context
 from archdraw.tree.sheet import rows
 from archdraw.views.architecture import picture
 
@@ -136,6 +137,13 @@ def test_bidirectional_attention_has_no_cache_and_says_why() -> None:
     assert not any("0 bytes" in remark for _, _, remark in sheet)
     assert json.loads(json.dumps(report(model.facts, "", 4096)))["bidirectional"] is True
     assert not memory(model)[1]
+
+
+def test_what_fits_has_room_for_the_encoder_output() -> None:
+    counted = shipped("whisper-large-v3").facts
+    room = counted.cross_cache_bytes(1500) + counted.kv_cache_bytes(10)
+    assert longest_context(counted, room) == 10
+    assert longest_context(counted, room - counted.kv_cache_bytes(10)) == 0
 
 
 def test_an_encoder_beside_a_decoder_is_no_reason_to_have_no_cache() -> None:
