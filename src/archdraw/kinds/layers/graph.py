@@ -19,6 +19,7 @@ from archdraw.kinds.layers.graph_edges import (
     in_order,
     outputs,
     stray,
+    too_many,
     wires,
     wrong_names,
     wrong_outputs,
@@ -124,7 +125,7 @@ class Graph(Kind):
         self._raise(self._wrong_names())
         found = list(wires(self.edges, "edges"))
         self._raise(wrong_outputs(found))
-        in_order(self.nodes, found)
+        self._raise(too_many(in_order(self.nodes, found), [*found, *wires(self.back, "back")]))
         return found
 
     def _wrong_names(self) -> Iterator[KindError]:
