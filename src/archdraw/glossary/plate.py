@@ -34,7 +34,7 @@ NOT_IN_TOTAL = Term("not in the total: {modules:and}")
 INCOMPLETE = Term("incomplete: {reasons}")
 MORE_REASONS = Term("{number} more")
 NOT_DRAWN = Term("not drawn: {blocks}")
-NOT_OPENED = Term("not opened for want of room")
+NO_ROOM = Term("no room for")
 WITHOUT_NOTES = Term("without notes")
 SOURCES = Term("Source: {sources}")
 LICENSE = Term("License: {license}")
@@ -64,6 +64,8 @@ ONE_LAYER = Term("layer {number}")
 LAYER_RANGE = Term("layers {first}–{last}")
 BAR = Term("{which}: {what}")
 WITHOUT = Term("without {what}")
+WITH = Term("with {what}")
+KIND = Term("kind {number}")
 
 # The layer map
 ORDER = Term("{number:layer|layers} = {orders}")
@@ -144,6 +146,8 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
+IMAGE = Term("Image")
+SOUND = Term("Sound")
 INPUT = Term("Input")
 FEATURES = Term("{width} features")
 

@@ -13,7 +13,7 @@ from math import prod
 from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Heads, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.counts import BITS, Dtype, Facts, report
 from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
@@ -100,7 +100,7 @@ def _leaf(leaf: Leaf) -> Facts:
         state=leaf.state,
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
         tied_table=sum(prod(weight.shape) for weight in leaf.weights if weight.tied) if leaf.part == "head" else 0,
-        multiplications=leaf.multiplications + _multiplied(leaf),
+        multiplications=leaf.multiplications + _multiplied(leaf) + _crossed(leaf),
         attended=_attended(leaf),
         unknown=leaf.role == "unknown",
         bidirectional=leaf.heads is not None and not leaf.heads.causal and not leaf.heads.cross,
@@ -111,16 +111,30 @@ def _multiplied(leaf: Leaf) -> int:
     """Values of the matrices that a token is multiplied with; from a table a row is looked up."""
     if leaf.part == "embedding" or (leaf.role in ("embedding", "position") and leaf.part != "head"):
         return 0
+    if leaf.cache is not None and leaf.cache.cross:
+        # Keys and values of an encoder's output are computed once, and not for each token.
+        return 0
     return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
 
 
 def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
     """For each key that a token meets: queries with keys, and weights with values."""
     heads = leaf.heads
-    if heads is None:
-        return {}
-    value_width = heads.width if heads.value_width is None else heads.value_width
-    return {(mask_of(heads).most, heads.every): heads.query * (heads.width + value_width)}
+    return {} if heads is None or _is_fixed(heads) else {(mask_of(heads).most, heads.every): _per_key(heads)}
+
+
+def _crossed(leaf: Leaf) -> int:
+    """The same for all keys of an encoder's output, where it says how many: they do not grow with the context."""
+    heads = leaf.heads
+    return heads.reach * _per_key(heads) if heads is not None and heads.reach and _is_fixed(heads) else 0
+
+
+def _is_fixed(heads: Heads) -> bool:
+    return heads.cross and heads.reach is not None
+
+
+def _per_key(heads: Heads) -> int:
+    return heads.query * (heads.width + (heads.width if heads.value_width is None else heads.value_width))
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:

@@ -20,14 +20,16 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, layers, leaves, walk
+from archdraw.tree.walks import layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
-from archdraw.views.terminals import without_inputs
+from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
+from archdraw.views.terminals import input_of, without_inputs
 
+MOST_JOINING = 3
+"""So many lines find a way from below into the line of a model; of more, each module stands beside it."""
 MOST_ROWS = 28
 """Of a column with more boxes above each other than these nothing could be read on one page."""
 
@@ -37,7 +39,7 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``opened`` the modules that are drawn as towers.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers.
     """
 
     column: Chain
@@ -45,13 +47,14 @@ class Columns:
     towers: tuple[Tower, ...]
     stack: Stack
     around: tuple[Option, ...]
+    beside: tuple[Option, ...]
     opened: tuple[Option, ...]
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The boxes that may be opened: those of the layers from the top down, then those around them."""
+        """The boxes that may be opened: those of the layers from the top down, those around them, those of towers."""
         inside = (option for slot in reversed(self.stack.slots) for option in slot.options)
-        return (*inside, *reversed(self.around))
+        return (*inside, *reversed(self.around), *self.beside)
 
 
 def columns(model: Module, *, towers: bool = True) -> Columns:
@@ -64,12 +67,14 @@ def columns(model: Module, *, towers: bool = True) -> Columns:
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
     fold, column = _fitting(body, paths)
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
+    drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(
         _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
         inputs,
-        tuple(_tower(module, paths, goals) for module in beside),
+        tuple(tower for tower, _ in drawn),
         joined(fold.stacks),
         tuple(fold.around),
+        tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
     )
 
@@ -90,11 +95,11 @@ def reads_source(block: Block) -> bool:
     return any(leaf.inputs == 0 and leaf.role == "auxiliary" for leaf in leaves(block))
 
 
-def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> Tower:
-    """The column of ``module``, which is read by the boxes at ``goals``."""
-    (first, *_), body = without_inputs(module.body, paths, words.SOURCE_TOKENS)
-    _, column = _fitting(framed(body), paths)
-    return Tower(column, first, paths[id(module)], goals)
+def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
+    """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
+    (first, *_), body = without_inputs(module.body, paths, input_of(module))
+    fold, column = _fitting(framed(body), paths)
+    return Tower(column, first, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
 def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
@@ -153,6 +158,7 @@ class Fold:
     def row(self, block: Block, *, final: bool = True) -> Iterator[Diagram]:
         """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
         parts = block.parts if isinstance(block, Sequence) else (block,)
+        many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
         last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
@@ -162,7 +168,7 @@ class Fold:
                 before = any(number_of_layers(other, ANY) for other in parts[:index])
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
-                yield replace(tap, aside=before and part.joins) if part.direction == "in" else tap
+                yield replace(tap, aside=(before or many) and part.joins) if part.direction == "in" else tap
             else:
                 yield from self._items(part)
 
@@ -178,7 +184,7 @@ class Fold:
                 yield self._opened(alone, ", ".join(name))
             case Module(level="stack"):
                 self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
-                yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
+                yield from self.stacks[-1].picture
             case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
                 yield self._opened(block, text(block.label))
             case Leaf() | Module() if not number_of_layers(block, ANY):
@@ -190,7 +196,7 @@ class Fold:
                 boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
                 yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
             case _ if not number_of_layers(block, ANY):
-                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
+                self.around += openable(block, self.paths)
                 yield diagram(block, self.paths)
             case Sequence():
                 yield from self.row(block)
@@ -221,7 +227,7 @@ class Fold:
 
     def _opened(self, module: Module, caption: str) -> Frame:
         """What is in ``module``, in a frame of that name."""
-        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
 
 
@@ -243,18 +249,3 @@ def _chain(item: Diagram) -> Chain:
 
 def _single(items: tuple[Diagram, ...]) -> Diagram:
     return items[0] if len(items) == 1 else Chain(items)
-
-
-def _named(picture: tuple[Diagram, ...], caption: str) -> Iterator[Diagram]:
-    """The pictures of a stack with ``caption`` at its frame."""
-    for item in picture:
-        yield replace(item, caption=caption) if isinstance(item, Frame) and not item.caption else item
-
-
-def modules_of(block: Block) -> Iterator[Module]:
-    """The modules in ``block`` that are in no other module."""
-    if isinstance(block, Module):
-        yield block
-    else:
-        for child in children(block):
-            yield from modules_of(child)

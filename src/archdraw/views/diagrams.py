@@ -11,7 +11,7 @@ from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import inputs, leaves, outputs, walk
 from archdraw.views import graphs
 
 LONGEST_LABEL = 36
@@ -43,8 +43,8 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         label or words.label,
         words.detail if detail is None else detail,
         role=block.role,
-        # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
-        inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
+        inputs=inputs(block),
+        outputs=outputs(block),
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
     )

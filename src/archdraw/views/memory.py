@@ -34,7 +34,8 @@ def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None)
     title, token = text(plate.MEMORY(context=context)), Words(text(_per_token(layers, counted)))
     if if_all <= kept:
         split = _beside_weights(counted, kept)
-        return [Inset(title, (split, token, *_of_encoder(counted, each=True)), optional=True)]
+        crossed = _of_encoder(counted, each=True)
+        return [Inset(title, (split, token, *crossed), optional=not crossed)]
     bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
     last = Words(text(_state(layers, counted)), strong=True) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
