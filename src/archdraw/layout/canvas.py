@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, text_width
@@ -54,6 +55,15 @@ class Canvas:
     def elements(self) -> tuple[Element, ...]:
         """Everything so far, in painting order."""
         return (*self._layers["ground"], *_joined(self._layers["line"]), *self._layers["object"])
+
+    def is_crossed(self, place: Place) -> bool:
+        """Whether a line that has been painted passes through ``place``."""
+        lines = (element for element in self._layers["line"] if isinstance(element, Line))
+        return any(
+            min(a, c) < place.right and max(a, c) > place.left and min(b, d) < place.bottom and max(b, d) > place.top
+            for line in lines
+            for (a, b), (c, d) in pairwise(line.points)
+        )
 
     @contextmanager
     def group(self, path: str, title: str, href: str = "") -> Iterator[None]:

@@ -18,6 +18,8 @@ LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
+MOST_EXPERTS = 2048
+"""Above this many the grid of experts would be taller than a panel; the words say their number."""
 
 
 def paths_of(module: Module, path: str) -> dict[int, str]:
@@ -98,7 +100,8 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
             label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
-            return Box(inner, label, role="experts", title=title, figure=ExpertGrid(total, active))
+            grid = ExpertGrid(total, active) if total <= MOST_EXPERTS else None
+            return Box(inner, label, role="experts", title=title, figure=grid)
         case Side():
             return tapped(block, paths[id(block.body)])
         case _:
