@@ -45,7 +45,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         inputs=drawn.inputs,
         towers=drawn.towers,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
-        strip=strip(drawn.stack, alike=every_strip),
+        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NO_ROOM()), text(words.WITHOUT_NOTES())),

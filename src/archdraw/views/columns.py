@@ -20,7 +20,7 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers, leaves, walk
+from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
@@ -39,7 +39,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
+    by side are ``forked``: its layers have no one order.
     """
 
     column: Chain
@@ -49,6 +50,7 @@ class Columns:
     around: tuple[Option, ...]
     beside: tuple[Option, ...]
     opened: tuple[Option, ...]
+    forked: bool
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -79,6 +81,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
         tuple(fold.around),
         tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
+        _is_forked(body),
     )
 
 
@@ -86,6 +89,13 @@ def _wired(box: Box) -> Box:
     """A box to which a wire leads, without the words that say where its lines come from."""
     said = text(ENCODER_OUTPUT())
     return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+
+
+def _is_forked(block: Block) -> bool:
+    """Whether layers stand in more than one of the branches of anything in ``block``."""
+    if isinstance(block, Parallel | Graph):
+        return sum(number_of_layers(branch) > 0 for branch in children(block)) > 1
+    return not isinstance(block, Side | Leaf) and any(map(_is_forked, children(block)))
 
 
 def _is_tower(side: Side) -> bool:
