@@ -65,9 +65,8 @@ class Window:
 class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
-    A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
-    chooses tokens by, neither keys nor values of the attention itself, and is counted apart. So is ``cross``: what
-    cross-attention keeps for each position of an encoder's output, of which there are as many as its ``window`` says.
+    A compressed cache gets one such entry for ``every`` so many tokens. Counted apart are the keys of an indexer
+    (``index``), and what ``cross``-attention keeps of each position of an encoder's output, ``window`` positions long.
     """
 
     elements: int
@@ -82,9 +81,8 @@ class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
-    ``reach`` keys (None: all), each of which stands for ``every`` so many tokens; :mod:`archdraw.tree.masks` has which,
-    by ``pattern`` and ``causal``. Those of latent attention are not ``cached`` as they are: they are made from what is.
-    Keys and values that are not of the sequence itself but of an encoder make it ``cross`` attention.
+    ``reach`` keys (None: all), those that :mod:`archdraw.tree.masks` finds by ``pattern`` and ``causal``, each for
+    ``every`` so many tokens. Latent attention makes them of what is ``cached``, ``cross`` attention of an encoder's.
     """
 
     query: int
@@ -96,7 +94,7 @@ class Heads:
     cached: bool = True
     cross: bool = False
     causal: bool = True
-    pattern: Pattern = "window"
+    pattern: Literal["window", "chunk", "prefix", "selection"] = "window"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
+from archdraw.glossary import text
+from archdraw.glossary.common import LAYERS
 from archdraw.tree.amounts import BITS as BITS
 from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
 from archdraw.tree.amounts import Dtype as Dtype
@@ -85,6 +87,11 @@ class Facts:
         return self.total_parameters - self.inactive
 
     @property
+    def in_layers(self) -> str:
+        """How many layers there are, in words: ``1 layer``, ``32 layers``."""
+        return text(LAYERS(number=self.layers))
+
+    @property
     def text_parameters(self) -> int:
         """Parameters of the text model: ``total_parameters`` less the encoders of other modalities."""
         return self.total_parameters - self.encoders
@@ -95,8 +102,8 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - tables
 
     @property
     def lookup_parameters(self) -> int:
@@ -203,7 +210,7 @@ class Facts:
             cache = "no KV cache: attention is bidirectional"
         if self.cache_unknown:
             cache = "KV cache not known"
-        return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
+        return f"<archdraw facts: {parameters}{active}, {self.in_layers}, {cache}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""

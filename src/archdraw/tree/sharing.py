@@ -22,7 +22,7 @@ from archdraw.tree.blocks import (
 SHARED = "shared"
 """The setting of a kind whose tensors are another block's."""
 
-_Layer = TypeVar("_Layer", Leaf, Module)
+_Layer = TypeVar("_Layer", bound=Leaf | Module)
 
 
 def alike(block: _Layer) -> _Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -10,17 +10,18 @@ from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
+from archdraw.glossary.feed_forward import EXPERT
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.sharing import alike
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import children, layers
 from archdraw.views.bars import bar
-from archdraw.views.diagrams import folded
-from archdraw.views.overlay import laid_over
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
+from archdraw.views.overlay import is_wrapped, laid_over
 from archdraw.views.wording import ordinal, within
 
 MOST_FOLDED = 1 / 3
@@ -167,9 +168,9 @@ def _body(
         own = [
             _slot(column, places, paths) for column in group.columns({number: kinds[number].body for number in used})
         ]
-        slots += own
         members = sorted(place for number in group.parts for place in places[number])
-        bodies.append(_drawn(group.whole, own, members, len(main)))
+        slots += [part for slot in own for part in _within(slot, len(members), paths)]
+        bodies.append(_drawn(group.whole, own, members, len(main), paths))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
@@ -187,7 +188,8 @@ def _slot(
     first: dict[Leaf | Module, str] = {}
     for number, block in column:
         found.setdefault(block, []).extend(places[number])
-        first.setdefault(block, paths.get(id(block), block.name))
+        own = paths[id(block.body)] + f"/{block.name}" if is_wrapped(block) else paths[id(block)]
+        first.setdefault(block, own)
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
     # Of two that take turns, the one that comes second, as in "every 2nd layer".
@@ -195,20 +197,58 @@ def _slot(
     return Slot(tuple(options))
 
 
-def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: int) -> Diagram:
-    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame."""
+def _within(slot: Slot, members: int, paths: Mapping[int, str]) -> Iterable[Slot]:
+    """``slot``; where a block without a name is drawn there as what it is, one for each module in it."""
+    block = _unnamed(slot, members)
+    if block is None:
+        return (slot,)
+    return (Slot((option,)) for option in openable(block, paths, slot.options[0].places))
+
+
+def openable(block: Block, paths: Mapping[int, str], places: tuple[int, ...] = ()) -> Iterator[Option]:
+    """The boxes in the drawn ``block`` that may be opened: its modules, and what experts consist of."""
+    match block:
+        case Module():
+            yield Option(block, paths[id(block)], places)
+        case Experts(body=body) if not isinstance(body, Leaf | Module):
+            yield Option(Module("experts", EXPERT(), body, role="experts"), f"{paths[id(block)]}/experts", places)
+        case _:
+            for child in children(block):
+                yield from openable(child, paths, places)
+
+
+def _unnamed(slot: Slot, members: int) -> Block | None:
+    """The block without a name that all ``members`` have in ``slot``; None where there is none."""
+    only = slot.options[0]
+    if len(slot.options) > 1 or len(only.places) < members or not is_wrapped(only.block):
+        return None
+    return only.block.body
+
+
+def _drawn(
+    block: Block, slots: Iterable[Slot], members: Sequence[int], number: int, paths: Mapping[int, str]
+) -> Diagram:
+    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame.
+
+    What has no name of its own is drawn as what it is where all layers have it.
+    """
     slots = iter(slots)
 
     def drawn(part: Block) -> Diagram:
         match part:
             case Chained(parts=parts):
                 return Chain(tuple(drawn(inner) for inner in parts))
-            case Parallel(branches=branches):
-                return Branches(tuple(drawn(inner) for inner in branches), "+")
+            case Parallel(branches=branches, merge=merge):
+                fan = Branches(tuple(drawn(inner) for inner in branches), SIGNS.get(merge))
+                return concatenated(fan, merge, paths[id(part)])
             case Residual(body=body):
                 return Rail(drawn(body))
             case _:
-                return _slot_picture(next(slots), members, number)
+                slot = next(slots)
+                unnamed = _unnamed(slot, len(members))
+                if unnamed is not None:
+                    return diagram(unnamed, paths)
+                return _slot_picture(slot, members, number)
 
     return drawn(block)
 

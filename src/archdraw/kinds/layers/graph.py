@@ -20,6 +20,7 @@ from archdraw.kinds.layers.graph_edges import (
     in_order,
     outputs,
     stray,
+    too_many,
     wires,
     wrong_names,
     wrong_outputs,
@@ -120,7 +121,7 @@ class Graph(Composed):
         self._raise(self._wrong_names())
         found = list(wires(self.edges, "edges"))
         self._raise(wrong_outputs(found))
-        in_order(self.nodes, found)
+        self._raise(too_many(in_order(self.nodes, found), [*found, *wires(self.back, "back")]))
         return found
 
     def _wrong_names(self) -> Iterator[KindError]:

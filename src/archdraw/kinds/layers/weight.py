@@ -14,7 +14,8 @@ from archdraw.kinds.layers.declared import CACHING, Declaring
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, PARTS, Name, SecondLine, slug
 from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Leaf, Part, Pattern, Role
+from archdraw.tree.blocks import Leaf, Part, Role
+from archdraw.tree.masks import Pattern
 
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
