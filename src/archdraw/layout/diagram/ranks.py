@@ -223,8 +223,9 @@ def _settled(
 def _by_end(links: list[_Link], end: int) -> dict[Slot, list[tuple[Slot, int]]]:
     """For each slot at one end of ``links`` the slots at the other, with the number of the line there."""
     found: dict[Slot, list[tuple[Slot, int]]] = {}
-    for link in links:
-        found.setdefault(link[end], []).append((link[1 - end], link[3 - end]))
+    for start, above, line, entry in links:
+        ends = ((start, line), (above, entry))
+        found.setdefault(ends[end][0], []).append(ends[1 - end])
     return found
 
 
