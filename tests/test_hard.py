@@ -57,7 +57,9 @@ MADE = {
         "{num_experts: 1000000000, num_experts_per_tok: 8, moe_intermediate_size: 64}}}"
     ),
     "heads_1e9": model(DECODER.replace("num_attention_heads: 4", "num_attention_heads: 1000000000, head_dim: 1")),
-    "fan_of_20": model(f"layer: {{body: {{parallel: {{branches: [{', '.join(['{linear: 64}'] * 20)}], merge: add}}}}}}"),
+    "fan_of_20": model(
+        f"layer: {{body: {{parallel: {{branches: [{', '.join(['{linear: 64}'] * 20)}], merge: add}}}}}}"
+    ),
     "kinds_160": model(*(DECODER.replace("size: 64", f"size: {64 + kind}") for kind in range(160))),
     "stack_of_160_kinds": model(
         "stack: {num_hidden_layers: 9600, pattern: ["
@@ -95,7 +97,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Any:
     for name, spec in MADE.items():
         (made / f"{name}.yaml").write_text(spec, "utf-8")
     files = [*map(str, sorted(FOLDER.glob("*.yaml"))), *map(str, sorted(made.glob("*.yaml")))]
-    done = subprocess.run(  # noqa: S603 - this Python, a file of the tests
+    done = subprocess.run(
         [sys.executable, HERE / "hard_inputs.py", *files], capture_output=True, text=True, check=True, timeout=300
     )
     return json.loads(done.stdout)
