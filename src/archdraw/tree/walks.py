@@ -108,7 +108,8 @@ def entries(block: Block) -> tuple[str, ...]:
             return next((entries(part) for part in parts if not isinstance(part, Side)), ("",))
         case Parallel(branches=branches):
             dealt = [entries(branch) for branch in branches]
-            return tuple(name for names in dealt for name in names) if any(len(names) > 1 for names in dealt) else ("",)
+            several = any(len(names) > 1 for names in dealt)
+            return tuple(name for names in dealt for name in names) if several else ("",) * any(dealt)
         case Graph():
             return block.inputs
         case Residual() | Experts() | Side():

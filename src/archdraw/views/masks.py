@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
+from archdraw.glossary.attention import BIDIRECTIONAL
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Inset
 from archdraw.picture import Mask as Figure
@@ -49,7 +50,7 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     for (mask, position), blocks in sorted(found.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
         apart = position[shown] if len(positions) > 1 else ""
-        way = "" if mask.causal else plate.BOTH_WAYS()
+        way = "" if mask.causal else BIDIRECTIONAL()
         detail = text((LAYERS(number=len(where[mask, position])), way, apart))
         figures.append(Figure(mixer.role, _cells(mask), text(_label(mixer, mask)), detail))
     names = {index: short_name(found[key][0]) for key, places in where.items() for index in places}
@@ -107,7 +108,8 @@ def _title(kinds: Sequence[str]) -> Phrase:
     """The title of the masks, with ``5 sliding : 1 global`` where two ``kinds`` of layers take turns by a rule."""
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
-    if times < 2 or len(turns) != 2:
+    throughout = all(one == other for one, other in zip(kinds, kinds[unit:], strict=False))
+    if times < 2 or len(turns) != 2 or not throughout:
         return plate.MASKS()
     (one, first), (other, second) = turns
     return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)

@@ -64,7 +64,8 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
     ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
-        x, y = _spot(canvas, source, badge_width(letter, LETTER) / 2)
+        half = badge_width(letter, LETTER) / 2
+        x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
         badge(canvas, x, y, letter, LETTER)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
@@ -109,6 +110,15 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
         spots = [(source.left - half - 3, source.top + LETTER / 2 - 8)]
     reach = LETTER / 2 + 2
     return next((spot for spot in spots if not canvas.is_crossed(_around(*spot, half + 2, reach))), spots[0])
+
+
+def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
+    """The middle of a letter at a side of the box ``source`` in a model of several columns."""
+    right, left = source.right + half + 2, source.left - half - 2
+    upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
+    spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
+    spots += [(source.left + half, above), (source.right - half, above)]
+    return next((spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2))), spots[2])
 
 
 def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
