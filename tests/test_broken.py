@@ -20,6 +20,7 @@ MADE: dict[str, bytes] = {
     "utf_16": "name: Model\n".encode("utf-16"),
     "too_large": b"# " + b"x" * 2_000_000,
     "escape": b"name: \x1b[31mred\n",
+    "line_in_a_key": b'{"name": "x", "a\\n/etc/x:1:1: error: forged": 1}\n',
     "brackets": b"layers: " + b"[" * 100_000,
     "hyphens": b"- " * 100_000,
     "long_number": b"hidden_size: " + b"9" * 5_000 + b"\nname: x\n",

@@ -36,8 +36,10 @@ LABELS = (
     "5,376 → 262,208 × √2 ≤ α·β² – 8x8 -> 4:1",
     "Zażółć gęślą jaźń, Ōtautahi, Škoda & Ångström",
 )
-CORE = "".join(map(chr, range(32, 127))) + "×–·²√≤≥≠→αβ"
-WANTED = CORE + "—‘’“”…÷±↑←↓Σγδλμσ" + "".join(chr(code) for code in range(0xA1, 0x17F) if code not in (0xAD, 0x149))
+CORE = "".join(map(chr, range(32, 127))) + "\u00a0×÷±–·²√≤≥≠≈→αβγδθλμσΔ"
+WANTED = CORE + "—‘’“”…↑←↓Σ" + "".join(chr(code) for code in range(0xA1, 0x17F) if code not in (0xAD, 0x149))
+
+EXTENDED = WANTED + "Кириллица ЁёҐґҚқ Đường ắ ƠơƯư ∈∉∇∘ℝℂ⊕⊙⇒⟨⟩⌊⌋ᵀᴴₙ∀∃∫"
 
 weights = st.sampled_from(WEIGHTS)
 texts = st.text(st.sampled_from(WANTED), max_size=40)
@@ -58,6 +60,7 @@ def shaper(weight: Weight, characters: str) -> uharfbuzz.Font:
 
 
 SHAPERS = {weight: shaper(weight, WANTED) for weight in WEIGHTS}
+EXTENDED_SHAPERS = {weight: shaper(weight, EXTENDED) for weight in WEIGHTS}
 CORE_SHAPERS = {weight: shaper(weight, CORE) for weight in WEIGHTS}
 
 
@@ -89,6 +92,11 @@ def test_the_small_subset_has_the_same_widths(text: str, weight: Weight) -> None
     assert text_width(text, UNITS, weight) == shaped(CORE_SHAPERS[weight], text)
 
 
+@given(st.text(st.sampled_from(EXTENDED), max_size=40), weights)
+def test_the_large_subset_has_the_same_widths(text: str, weight: Weight) -> None:
+    assert text_width(text, UNITS, weight) == shaped(EXTENDED_SHAPERS[weight], text)
+
+
 def test_every_pair_of_figures_and_letters() -> None:
     letters = "ATVWYafotvwy0147.,-x "
     for first, second in itertools.product(letters, repeat=2):
@@ -110,7 +118,7 @@ def test_bolder_is_wider() -> None:
 
 
 def test_nothing_is_missing_that_was_promised() -> None:
-    assert missing(WANTED) == set()
+    assert missing(EXTENDED) == set()
     assert missing("") == set()
 
 
@@ -122,6 +130,7 @@ def test_missing_glyph() -> None:
     assert str(caught.value) == (
         "the font has no glyph for 注 (U+6CE8 CJK UNIFIED IDEOGRAPH-6CE8) in 'a 注 b'; write it in other characters"
     )
+    assert "and 2 more" in str(MissingGlyph(frozenset("注意事项請求"), ""))
     with pytest.raises(MissingGlyph):
         outline("注", 400)
     with pytest.raises(MissingGlyph):
@@ -184,12 +193,13 @@ def test_constants_are_the_fonts() -> None:
 
 def test_faces_are_small_where_that_is_enough() -> None:
     core, full = embedded_faces({400: CORE}), embedded_faces({400: CORE + "é"})
-    assert len(core[0].data) < len(full[0].data) / 2
+    extended = embedded_faces({400: CORE + "Я"})
+    assert len(core[0].data) < len(full[0].data) / 2 < len(extended[0].data) / 4
     assert [face.weight for face in embedded_faces({700: "a", 400: "b"})] == [400, 700]
 
 
 def test_embedded_fonts_keep_their_licence_and_substitute_nothing() -> None:
-    for weight, characters in itertools.product(WEIGHTS, (CORE, WANTED)):
+    for weight, characters in itertools.product(WEIGHTS, (CORE, WANTED, EXTENDED)):
         font = embedded(weight, characters)
         assert "GSUB" not in font
         assert "Inter" in font["name"].getDebugName(0)

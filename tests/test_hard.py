@@ -86,7 +86,7 @@ REFUSED = {
 }
 """What is said about those that are not drawn, from the place on."""
 
-NOT_PRETTY = frozenset({"nested_55", "layers_without_modules"})
+NOT_PRETTY = frozenset({"nested_55"})
 """Drawn, but so wide that its words are small."""
 
 

@@ -133,6 +133,13 @@ def test_nothing_breaks_out_of_its_cell() -> None:
     assert list(csv.reader(io.StringIO(table_formats.write_csv([hostile()], keys))))[1][:2] == [HOSTILE, "a, b"]
 
 
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(1)", '=HYPERLINK("http://x","x")'])
+def test_no_cell_of_csv_is_run_by_a_spreadsheet(name: str) -> None:
+    row = {**hostile(), "name": name, "layers": -4, "family": "a=b"}
+    read = list(csv.reader(io.StringIO(table_formats.write_csv([row], ("name", "layers", "family")))))
+    assert read[1] == [f"'{name}", "-4", "a=b"]
+
+
 def test_the_page_is_read_by_ear(rows: list[tables.Row]) -> None:
     page = table_formats.write_html(rows, tuple(tables.COLUMNS))
     assert page.count('<th scope="row">') == len(rows)

@@ -1,8 +1,8 @@
 """Makes the font data of this folder from the variable font Inter: ``python -m archdraw.fontdata.generate MATH``.
 
 A tool of the checkout, not in the wheel. Needs the extra ``fonts``, and as ``MATH`` the file of Noto Sans Math, which
-has the signs of papers that Inter lacks (``npm pack @fontsource/noto-sans-math``, files/*-latin-400-normal.woff2). Run by
-hand when the fonts, the weights or the characters change; the results are kept. For each weight it writes
+has the signs of papers that Inter lacks (``npm pack @fontsource/noto-sans-math``, files/*-latin-400-normal.woff2). Run
+by hand when the fonts, the weights or the characters change; the results are kept. For each weight it writes
 
 - ``core-W.woff2``: the characters of nearly every picture, for embedding;
 - ``full-W.woff2``: those of Western languages and Greek, for the pictures that use more;

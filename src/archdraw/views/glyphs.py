@@ -1,4 +1,4 @@
-"""Where an author wrote the characters that no font has: the place of an error that is found when a text is measured."""
+"""Where an author wrote characters that no font has: the place of an error that is found when a text is measured."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, priority:
 
 
 def _beside(module: Module, path: str, experts: Experts) -> tuple[str, Module] | None:
-    """Of the drawn inside of ``module`` the box that is opened: an expert, or a folded module with the experts in it."""
+    """Of the inside of ``module`` the box that is opened: an expert, or a folded module with the experts in it."""
     for place, part in walk(module.body, path):
         if isinstance(part, Module) and (part is experts.body or any(inner is experts for _, inner in walk(part))):
             return place, part

@@ -19,7 +19,8 @@ FIRST_LETTER = 0xE000
 def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell | OrderGroup, ...]:
     """The order of ``names``, one for each layer, with repeats nested two deep at most.
 
-    ``roles`` gives names their colours; one without a role, such as that of a layer of no module, is plain. Empty where nothing repeats, or where it would take too many cells.
+    ``roles`` gives names their colours; one without a role, such as that of a layer of no module, is plain. Empty where
+    nothing repeats, or where it would take too many cells.
     """
     letters = {name: chr(FIRST_LETTER + number) for number, name in enumerate(dict.fromkeys(names))}
     meaning = {letter: name for name, letter in letters.items()}

@@ -61,7 +61,7 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    ways, hemmed = _ways(canvas, columns, apart=apart)
+    ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
         half = badge_width(letter, LETTER) / 2
@@ -125,7 +125,9 @@ def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
     return Place(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
-def _ways(canvas: Canvas, columns: Placed, *, apart: bool) -> tuple[list[_Way], list[tuple[str, Place]]]:
+def _ways(
+    canvas: Canvas, columns: Placed, model_right: float, *, apart: bool
+) -> tuple[list[_Way], list[tuple[str, Place]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
     Boxes that have another one at their right come apart, with their letters: no line can leave them.
@@ -138,7 +140,7 @@ def _ways(canvas: Canvas, columns: Placed, *, apart: bool) -> tuple[list[_Way], 
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
-            if apart or _is_hemmed(canvas, source):
+            if apart or _is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
@@ -156,10 +158,12 @@ def _snapped(way: _Way) -> _Way:
     return replace(way, start=way.end) if abs(way.start - way.end) < KINK else way
 
 
-def _is_hemmed(canvas: Canvas, source: Place) -> bool:
+def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
     edge = canvas.places[FRAME].right
     # A neighbour that ends lower still sends its line up past the source.
-    return any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
+    beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
+    # The line of a loop returns between the boxes and the side of the model.
+    return beside or canvas.is_crossed(Place(source.right + 1, source.middle - 1, model_right - 1, source.middle + 1))
 
 
 def _is_under(canvas: Canvas, source: Place) -> bool:
