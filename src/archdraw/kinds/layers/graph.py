@@ -20,6 +20,7 @@ from archdraw.kinds.layers.graph_edges import (
     outputs,
     stray,
     too_many,
+    unused_inputs,
     wires,
     wrong_names,
     wrong_outputs,
@@ -124,7 +125,7 @@ class Graph(Kind):
         """The edges. Raises where they don't make a graph of the nodes."""
         self._raise(self._wrong_names())
         found = list(wires(self.edges, "edges"))
-        self._raise(wrong_outputs(found))
+        self._raise([*unused_inputs(self.inputs, found), *wrong_outputs(found)])
         self._raise(too_many(in_order(self.nodes, found), [*found, *wires(self.back, "back")]))
         return found
 

@@ -90,6 +90,14 @@ def wrong_ways(ways: Ways, field: str, nodes: Collection[str], inputs: Collectio
                 yield KindError(f"a way cannot go on through {end[:60]}", place, f"begin another one with {name}")
 
 
+def unused_inputs(inputs: Iterable[str], edges: Collection[Wire]) -> Iterator[KindError]:
+    """Lines that come in and lead nowhere."""
+    for line in inputs:
+        if all(edge.start not in (INPUT, f"{INPUT}.{line}") for edge in edges):
+            hint = f"add an edge from {INPUT}.{line}"
+            yield KindError(f"the line {line} that comes in leads nowhere", "inputs", hint)
+
+
 def wrong_outputs(edges: Iterable[Wire]) -> Iterator[KindError]:
     """Lines out that are not to be told apart."""
     last = [edge for edge in edges if edge.target == OUTPUT]
