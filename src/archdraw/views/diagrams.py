@@ -10,7 +10,7 @@ from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import inputs, leaves, outputs, walk
 from archdraw.views import graphs
 
 LONGEST_LABEL = 36
@@ -41,10 +41,18 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         words.detail if detail is None else detail,
         role=block.role,
         # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
-        inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
+        # One whose inside takes or leaves several takes or leaves as many.
+        inputs=_lines_in(block),
+        outputs=outputs(block) if isinstance(block, Module) else ("",),
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
     )
+
+
+def _lines_in(block: Leaf | Module) -> int:
+    if isinstance(block, Leaf):
+        return min(1, block.inputs)
+    return max(1, inputs(block))
 
 
 def chips(module: Module) -> tuple[Chip, ...]:
@@ -101,7 +109,7 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
 def _node(block: Block, paths: dict[int, str]) -> Diagram:
     """A node of a graph: layers in a row as one box that says how many they are."""
     match block:
-        case Repeat(body=Module(label=label) as body, times=times):
+        case Repeat(body=Module(label=label) as body, times=times) if len(outputs(body)) == inputs(body) == 1:
             return folded(body, paths[id(body)], label=f"{times} × {text(label)}")
         case _:
             return diagram(block, paths)
