@@ -40,7 +40,7 @@ DOCUMENTED = next(
     for example in re.findall(
         r"^```yaml\n(.*?)^```", (Path(__file__).parents[1] / "docs" / "spec.md").read_text("utf-8"), re.M | re.S
     )
-    if "graph:" in example
+    if "latent_experts:" in example
 )
 LATENT = (
     "name: Latent\ncontext_length: 64\nhidden_size: 2048\nvocab_size: 128\n"

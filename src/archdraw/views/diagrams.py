@@ -111,7 +111,7 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
 def _node(block: Block, paths: Mapping[int, str]) -> Diagram:
     """A node of a graph: layers in a row as one box that says how many they are."""
     match block:
-        case Repeat(body=Module(label=label) as body, times=times):
+        case Repeat(body=Module(label=label) as body, times=times) if len(outputs(body)) == inputs(body) == 1:
             return folded(body, paths[id(body)], label=f"{times} × {text(label)}")
         case _:
             return diagram(block, paths)

@@ -21,6 +21,7 @@ from archdraw.kinds.layers.graph_edges import (
     outputs,
     stray,
     too_many,
+    unused_inputs,
     wires,
     wrong_names,
     wrong_outputs,
@@ -120,7 +121,7 @@ class Graph(Composed):
         """The edges. Raises where they don't make a graph of the nodes."""
         self._raise(self._wrong_names())
         found = list(wires(self.edges, "edges"))
-        self._raise(wrong_outputs(found))
+        self._raise([*unused_inputs(self.inputs, found), *wrong_outputs(found)])
         self._raise(too_many(in_order(self.nodes, found), [*found, *wires(self.back, "back")]))
         return found
 

@@ -15,7 +15,7 @@ Ways = tuple[tuple[str, ...], ...]
 """Ways through two or more ends each: an end is a node, or one of its lines behind a dot."""
 
 
-MOST_NODES, MOST_EDGES, MOST_PASSED, MOST_CROSSED = 150, 160, 400, 300
+MOST_NODES, MOST_EDGES, MOST_PASSED, MOST_CROSSED = 150, 130, 250, 200
 """What one picture of a graph can show: its nodes, its edges, the rows of nodes that edges lead past, and the pairs of
 edges that overlap without one lying within the other, so that most of them cross."""
 
@@ -88,6 +88,14 @@ def wrong_ways(ways: Ways, field: str, nodes: Collection[str], inputs: Collectio
                 yield KindError(f"{len(inputs)} lines come in: {', '.join(inputs)}", place, f"say which: {named}")
             elif line and 0 < step < len(way) - 1:
                 yield KindError(f"a way cannot go on through {end[:60]}", place, f"begin another one with {name}")
+
+
+def unused_inputs(inputs: Iterable[str], edges: Collection[Wire]) -> Iterator[KindError]:
+    """Lines that come in and lead nowhere."""
+    for line in inputs:
+        if all(edge.start not in (INPUT, f"{INPUT}.{line}") for edge in edges):
+            hint = f"add an edge from {INPUT}.{line}"
+            yield KindError(f"the line {line} that comes in leads nowhere", "inputs", hint)
 
 
 def wrong_outputs(edges: Iterable[Wire]) -> Iterator[KindError]:
@@ -165,7 +173,7 @@ def too_many(order: list[str], edges: Collection[Wire]) -> Iterator[KindError]:
     if crossed > MOST_CROSSED:
         message = f"{crossed:,} pairs of these edges overlap, more than can be drawn clearly ({MOST_CROSSED})"
         yield KindError(message, "edges", hint)
-    elif passed > MOST_PASSED:
+    elif crossed and passed > MOST_PASSED:
         message = f"these edges lead past {passed:,} rows of nodes, more than can be drawn clearly ({MOST_PASSED})"
         yield KindError(message, "edges", hint)
 

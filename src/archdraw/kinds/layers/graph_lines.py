@@ -56,7 +56,7 @@ def _leaving(name: str, block: Block, edges: list[Wire]) -> Iterator[KindError]:
             hint = f"say which: {' or '.join(f'{name}.{one}' for one in lines)}"
             yield KindError(f"{name} leaves {len(lines)} lines: {', '.join(lines)}", edge.place, hint)
     used = {line_of(edge.start) for edge in edges}
-    if len(lines) > 1 and "" not in used:
+    if len(lines) > 1 and used <= {*lines}:
         for line in lines:
             if line not in used:
                 hint = f"add an edge from {name}.{line}"

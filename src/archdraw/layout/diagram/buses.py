@@ -127,6 +127,11 @@ def _cheapest(
 
 def collide(buses: Sequence[Bus]) -> bool:
     """Whether no order of tracks keeps the lines of ``buses`` apart."""
+    return bool(in_conflict(buses))
+
+
+def in_conflict(buses: Sequence[Bus]) -> list[Bus]:
+    """The buses that no order of tracks keeps apart from each other, and those that wait for them."""
     bent = [bus for bus in buses if not bus.is_straight]
     feet = sorted((foot, number) for number, bus in enumerate(bent) for foot in bus.feet)
     places = [foot for foot, _ in feet]
@@ -139,10 +144,10 @@ def collide(buses: Sequence[Bus]) -> bool:
     while above:
         free = [number for number, others in above.items() if not any(other in above for other in others)]
         if not free:
-            return True
+            return [bent[number] for number in above]
         for number in free:
             del above[number]
-    return False
+    return []
 
 
 def crossings(buses: Sequence[Bus]) -> int:

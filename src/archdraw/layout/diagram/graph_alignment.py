@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
 
-from archdraw.layout.diagram.buses import collide
+from archdraw.layout.diagram.buses import NEAR, collide, in_conflict
 from archdraw.layout.diagram.graph_ends import buses_from, ends_of
 from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
@@ -76,11 +76,12 @@ class _Slots:
         self.rows, self.places = rows, dict(places)
         self._costs = {key: self._cost(key) for key in places}
         self._near = {key: self._beside(key) for key in places}
+        self._wide = self._breadth()
         self._row = {key: (row, index) for row in rows.rows for index, key in enumerate(row)}
 
     @property
     def cost(self) -> float:
-        return sum(self._costs.values()) + self._breadth()
+        return sum(self._costs.values()) + self._wide
 
     def in_line(self, moving: Key, goal: Key, onwards: bool) -> set[Key]:
         """``moving`` and all that stands in one line with it, or only what lies ``onwards``, away from ``goal``."""
@@ -101,13 +102,15 @@ class _Slots:
         if goal in together or not all(self._fits(key, dx, together) for key in together):
             return False
         touched = {near for key in together for near in self._near[key]}
-        before = sum(self._costs[key] for key in touched) + self._breadth()
+        before = sum(self._costs[key] for key in touched) + self._wide
         kept = {key: self.places[key] for key in together}
         for key in together:
             self.places[key] += dx
         costs = {key: self._cost(key) for key in touched}
-        if sum(costs.values()) + self._breadth() < before - 0.5:
+        wide = self._breadth()
+        if sum(costs.values()) + wide < before - 0.5:
             self._costs |= costs
+            self._wide = wide
             return True
         self.places |= kept
         return False
@@ -154,9 +157,15 @@ class _Slots:
 def parted(rows: Rows, places: Mapping[Key, float]) -> Mapping[Key, float]:
     """``places``, passing lines and what stands beyond them moved aside where lines would else lie on each other."""
     for row in range(len(rows.rows) - 1):
-        if not collide(buses_from(rows, places, row, clear=True)):
+        stuck = in_conflict(buses_from(rows, places, row, clear=True))
+        if not stuck:
             continue
-        passing = [key for key in (*rows.rows[row], *rows.rows[row + 1]) if passes(key)]
+        touched = [x for bus in stuck for x in (*bus.feet, *bus.heads)]
+        passing = [
+            key
+            for key in (*rows.rows[row], *rows.rows[row + 1])
+            if passes(key) and any(abs(places[key] - x) < NEAR for x in touched)
+        ]
         for key, shift in product(passing, sorted(range(-24, 25, 2), key=abs)):
             place = rows.rows[key[0]].index(key)
             aside = rows.rows[key[0]][: place + 1] if shift < 0 else rows.rows[key[0]][place:]
