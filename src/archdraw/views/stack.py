@@ -16,7 +16,7 @@ from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
-from archdraw.tree.sharing import alike
+from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import layers
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, modules_of
@@ -71,18 +71,7 @@ def joined(stacks: Sequence[Stack]) -> Stack:
 def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity."""
     every = layers(module, ANY)
-    numbers: dict[Module, int] = {}
-    # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
-    known: dict[int, int] = {}
-    drawn_as: dict[int, Module] = {}
-    for layer in every:
-        if id(layer) not in known:
-            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
-            if drawn_as.setdefault(number, layer) != layer:
-                drawn_as[number] = layer
-    # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
-    kinds = [drawn_as[number] for number in range(len(numbers))]
-    order = [known[id(layer)] for layer in every]
+    kinds, order = kinds_of(every)
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
