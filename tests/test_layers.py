@@ -30,7 +30,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors", "doors"},
     "scene": set(),
-    "tree.blocks": {"glossary"},
+    "tree.blocks": {"glossary", "tree.roles"},
+    "tree.roles": set(),
     "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},

@@ -20,12 +20,12 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers, leaves, walk
+from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, modules_of, tapped
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
+from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
 
 MOST_JOINING = 3
@@ -39,7 +39,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
+    by side are ``forked``: its layers have no one order.
     """
 
     column: Chain
@@ -49,6 +50,7 @@ class Columns:
     around: tuple[Option, ...]
     beside: tuple[Option, ...]
     opened: tuple[Option, ...]
+    forked: bool
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -57,15 +59,18 @@ class Columns:
         return (*inside, *reversed(self.around), *self.beside)
 
 
-def columns(model: Module, *, towers: bool = True) -> Columns:
-    """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box."""
+def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Columns:
+    """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box.
+
+    Where they are to be ``brief``, or would be too high, layers are one box for each run of equal ones.
+    """
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
     beside = [part.body for part in parts if isinstance(part, Side) and towers and _is_tower(part)]
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
-    fold, column = _fitting(body, paths)
+    fold, column = _fitting(body, paths, brief=brief)
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
     drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(
@@ -76,6 +81,7 @@ def columns(model: Module, *, towers: bool = True) -> Columns:
         tuple(fold.around),
         tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
+        _is_forked(body),
     )
 
 
@@ -83,6 +89,13 @@ def _wired(box: Box) -> Box:
     """A box to which a wire leads, without the words that say where its lines come from."""
     said = text(ENCODER_OUTPUT())
     return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+
+
+def _is_forked(block: Block) -> bool:
+    """Whether layers stand in more than one of the branches of anything in ``block``."""
+    if isinstance(block, Parallel | Graph):
+        return sum(number_of_layers(branch) > 0 for branch in children(block)) > 1
+    return not isinstance(block, Side | Leaf) and any(map(_is_forked, children(block)))
 
 
 def _is_tower(side: Side) -> bool:
@@ -102,8 +115,11 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
     return Tower(column, first, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
+def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> tuple[Fold, Chain]:
     """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
+    if brief:
+        fold = Fold(paths, brief=True)
+        return fold, Chain(tuple(fold.row(body)))
     if number_of_layers(body, ANY) < 2:
         # Nothing is repeated: what is in the modules is the picture.
         fold = Fold(paths, wide_open=True)
@@ -114,8 +130,7 @@ def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
     column = Chain(tuple(fold.row(body)))
     if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
         return fold, column
-    brief = Fold(paths, brief=True)
-    return brief, Chain(tuple(brief.row(body)))
+    return _fitting(body, paths, brief=True)
 
 
 def _alone(stack: Module) -> Module | None:
@@ -160,17 +175,20 @@ class Fold:
         parts = block.parts if isinstance(block, Sequence) else (block,)
         many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
         last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
+        open_way = True
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
                 yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
             elif isinstance(part, Side):
-                before = any(number_of_layers(other, ANY) for other in parts[:index])
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
-                yield replace(tap, aside=(before or many) and part.joins) if part.direction == "in" else tap
+                aside = part.direction == "in" and part.joins and (many or not open_way)
+                yield replace(tap, aside=aside)
             else:
-                yield from self._items(part)
+                for item in self._items(part):
+                    open_way = open_way and _is_narrow(item)
+                    yield item
 
     def _items(self, block: Block) -> Iterator[Diagram]:
         path = self.paths.get(id(block), "")
@@ -196,7 +214,7 @@ class Fold:
                 boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
                 yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
             case _ if not number_of_layers(block, ANY):
-                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
+                self.around += openable(block, self.paths)
                 yield diagram(block, self.paths)
             case Sequence():
                 yield from self.row(block)
@@ -227,8 +245,13 @@ class Fold:
 
     def _opened(self, module: Module, caption: str) -> Frame:
         """What is in ``module``, in a frame of that name."""
-        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _is_narrow(item: Diagram) -> bool:
+    """Whether a line from below can pass at the left of ``item``."""
+    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 
 def has_inside(module: Module) -> bool:

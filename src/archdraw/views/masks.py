@@ -14,7 +14,7 @@ from archdraw.picture import Masks as Figures
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.masks import Mask, mask_of
 from archdraw.tree.patterns import periods, runs
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.wording import short_name
 
 MOST_MASKS = 2
@@ -32,11 +32,10 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     """
     found: dict[tuple[Mask, tuple[str, str]], list[Module]] = {}
     where: dict[tuple[Mask, tuple[str, str]], set[int]] = {}
-    for index, layer in enumerate(layers):
-        for block in looking(layer):
-            if _compressed(block):
+    for index, mixers in enumerate(for_each(layers, lambda layer: tuple(map(_seen, looking(layer))))):
+        for block, compressed, key in mixers:
+            if compressed:
                 return None
-            key = (mask_of_mixer(block), position_of(block))
             found.setdefault(key, []).append(block)
             where.setdefault(key, set()).add(index)
     masks = {mask for mask, _ in found}
@@ -58,6 +57,11 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     twice = sum(map(len, where.values())) > len(names)
     title = plate.MASKS() if twice or len(names) < len(layers) else _title([names[index] for index in sorted(names)])
     return Inset(text(title), (Figures(tuple(figures)),), optional=selected)
+
+
+def _seen(mixer: Module) -> tuple[Module, bool, tuple[Mask, tuple[str, str]]]:
+    """``mixer``, whether it is compressed, and what tells its mask from others."""
+    return mixer, _compressed(mixer), (mask_of_mixer(mixer), position_of(mixer))
 
 
 def _label(mixer: Module, mask: Mask) -> Wording:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -10,16 +10,17 @@ from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
+from archdraw.glossary.feed_forward import EXPERT
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.sharing import kinds_of
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import children, layers
 from archdraw.views.bars import bar
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, modules_of
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
 from archdraw.views.overlay import is_wrapped, laid_over
 from archdraw.views.wording import ordinal, within
 
@@ -190,8 +191,19 @@ def _within(slot: Slot, members: int, paths: Mapping[int, str]) -> Iterable[Slot
     block = _unnamed(slot, members)
     if block is None:
         return (slot,)
-    places = slot.options[0].places
-    return (Slot((Option(part, paths[id(part)], places),)) for part in modules_of(block))
+    return (Slot((option,)) for option in openable(block, paths, slot.options[0].places))
+
+
+def openable(block: Block, paths: Mapping[int, str], places: tuple[int, ...] = ()) -> Iterator[Option]:
+    """The boxes in the drawn ``block`` that may be opened: its modules, and what experts consist of."""
+    match block:
+        case Module():
+            yield Option(block, paths[id(block)], places)
+        case Experts(body=body) if not isinstance(body, Leaf | Module):
+            yield Option(Module("experts", EXPERT(), body, role="experts"), f"{paths[id(block)]}/experts", places)
+        case _:
+            for child in children(block):
+                yield from openable(child, paths, places)
 
 
 def _unnamed(slot: Slot, members: int) -> Block | None:

@@ -10,7 +10,7 @@ from archdraw.glossary import Detail, Note, Phrase, common
 from archdraw.glossary import feed_forward as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Kind, KindError, Scope
+from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.kind import FeedForwardKind
 from archdraw.kinds.feed_forward.mixture_fields import MixtureFields
@@ -128,7 +128,7 @@ class MixtureOfExperts(MixtureFields):
 
     def _routed(self, router: Block, sink: Block | None, scope: Scope) -> Block:
         """The router, the routed experts, and what else it weighs."""
-        inner = scope if self.moe_latent_size is None else replace(scope, hidden_size=self.moe_latent_size)
+        inner = scope if self.moe_latent_size is None else scope.at(Line(self.moe_latent_size, scope.grid))
         experts: Block = Experts(self._expert(inner), self.num_experts, self.num_experts_per_tok)
         if self.moe_latent_size is not None:
             return self._latent(router, experts, scope)

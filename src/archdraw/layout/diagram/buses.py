@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -127,11 +128,14 @@ def _cheapest(
 def collide(buses: Sequence[Bus]) -> bool:
     """Whether no order of tracks keeps the lines of ``buses`` apart."""
     bent = [bus for bus in buses if not bus.is_straight]
+    feet = sorted((foot, number) for number, bus in enumerate(bent) for foot in bus.feet)
+    places = [foot for foot, _ in feet]
     # A bus has to be above all those whose feet its heads would lie on; no order does in a circle of them.
-    above = {
-        number: [other for other, lower in enumerate(bent) if other != number and _on(bus, lower)]
-        for number, bus in enumerate(bent)
-    }
+    above: dict[int, set[int]] = {number: set() for number in range(len(bent))}
+    for number, bus in enumerate(bent):
+        for head in bus.heads:
+            near = feet[bisect_right(places, head - NEAR) : bisect_left(places, head + NEAR)]
+            above[number].update(other for _, other in near if other != number)
     while above:
         free = [number for number, others in above.items() if not any(other in above for other in others)]
         if not free:

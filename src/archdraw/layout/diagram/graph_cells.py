@@ -14,7 +14,7 @@ from archdraw.picture import Box, Diagram
 
 PORT_SPACE = 20.0
 """Between lines that enter one box."""
-NAME_SPACE, NAME_HEIGHT = 16.0, 22.0
+NAME_SPACE, NAME_HEIGHT = 16.0, 24.0
 """From the name of a line to the next line, and what it takes along the line."""
 SIDE = 20.0
 """From a sign to where a line turns to its side, at least."""

@@ -103,10 +103,18 @@ def _around(starts: list[float], x: float, cell: Cell, rise: float, low: float, 
 
 
 def _room(rows: Rows, places: Mapping[Key, float], key: Key) -> tuple[float, float]:
-    """The free stretch of the row around ``key``, between its neighbours."""
+    """The free stretch of the row around ``key``, between its neighbours; signs share what is between them."""
     row = rows.rows[key[0]]
     index = row.index(key)
-    left = places[row[index - 1]] + rows.cells[row[index - 1]].right + PASSING_SPACE if index else -math.inf
-    if index == len(row) - 1:
-        return left, math.inf
-    return left, places[row[index + 1]] + rows.cells[row[index + 1]].left - PASSING_SPACE
+    low, high = -math.inf, math.inf
+    if index:
+        other = row[index - 1]
+        low = places[other] + rows.cells[other].right + PASSING_SPACE
+        if other in rows.signs:
+            low = (places[other] + places[key] + NEAR) / 2
+    if index < len(row) - 1:
+        other = row[index + 1]
+        high = places[other] + rows.cells[other].left - PASSING_SPACE
+        if other in rows.signs:
+            high = (places[other] + places[key] - NEAR) / 2
+    return low, high

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from archdraw.edges import INPUT, OUTPUT, Edge
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.graph_cells import PlaceItem, half, is_sign, lane_cell, node_cell, output_cell
+from archdraw.layout.diagram.graph_delays import with_delays
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.ranks import Slot, arranged
 from archdraw.picture import Box, ExpertGrid, Graph
@@ -145,6 +146,7 @@ class Around:
 
 def rows_of(graph: Graph, around: Around, measures: Measures, place: PlaceItem) -> Rows:
     """The rows of ``graph``. ``place`` lays out what is no box."""
+    graph, below = with_delays(graph)
     found = dict(graph.nodes)
     has_end = len(graph.outputs) > 1 or any(edge.back for edge in graph.edges)
     edges = tuple(edge for edge in graph.edges if not edge.back and (has_end or edge.end != OUTPUT))
@@ -152,7 +154,7 @@ def rows_of(graph: Graph, around: Around, measures: Measures, place: PlaceItem) 
     opened = frozenset(key for key, item in found.items() if isinstance(item, Box) and _is_grid(item))
     fixed = frozenset({OUTPUT, *(key for key, item in found.items() if not isinstance(item, Box))})
     names = (*((INPUT,) if graph.inputs else ()), *found, *((OUTPUT,) if has_end else ()))
-    slots = arranged(names, edges, opened, fixed)
+    slots = arranged(names, edges, opened, fixed, below)
     ranks = {slot: rank for rank, row in enumerate(slots) for slot in row if isinstance(slot, str)}
     lanes = tuple(_lanes(graph, ranks))
     rows = tuple(

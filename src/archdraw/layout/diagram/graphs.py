@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from archdraw.edges import OUTPUT
@@ -107,9 +108,25 @@ class _Laid:
     gaps: list[list[Bus]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a layout depends on; ``item`` lays out by the same ``measures``."""
+
+    graph: Graph
+    around: Around
+    measures: Measures
+    item: PlaceItem = field(compare=False)
+
+
 def _laid(graph: Graph, around: Around, measures: Measures, item: PlaceItem) -> _Laid:
+    return _once(_Asked(graph, around, measures, item))
+
+
+@lru_cache(maxsize=64)
+def _once(asked: _Asked) -> _Laid:
+    """The layout, kept: a page is tried in several ways."""
     for extra in ROOM:
-        rows = rows_of(graph, replace(around, extra=extra), measures, item)
+        rows = rows_of(asked.graph, replace(asked.around, extra=extra), asked.measures, asked.item)
         places = parted(rows, aligned(rows))
         gaps = [buses_from(rows, places, row) for row in range(len(rows.rows) - 1)]
         gaps = [buses_from(rows, places, row, clear=True) if collide(gap) else gap for row, gap in enumerate(gaps)]

@@ -40,16 +40,17 @@ def arranged(
     edges: tuple[Edge, ...],
     last: frozenset[str] = frozenset(),
     fixed: frozenset[str] = frozenset(),
+    below: tuple[Edge, ...] = (),
     binary: Path | None = None,
 ) -> tuple[Row, ...]:
     """``nodes`` in rows along the flow, each row in its order across it.
 
     The first row holds "input", the last one "output" where they are among the nodes; other nodes that no edge leads to
     stand as near as can be to those they lead to. Every edge leads to a later row; where it passes rows it has a slot
-    in each. Lines enter the nodes of ``fixed`` in the order of the edges. Crossings are few; where none hangs on it,
-    passing edges stand first and nodes in the order given. What stands behind a node of ``last`` counts as a crossing:
-    it is in the way of a line to the node from that side. ``binary`` is the program that is asked (the first of
-    :func:`binaries` if None).
+    in each. Lines enter the nodes of ``fixed`` in the order of the edges. Each of ``below`` starts below its end,
+    though no line leads there. Crossings are few; where none hangs on it, passing edges stand first and nodes in the
+    order given. What stands behind a node of ``last`` counts as a crossing: it is in the way of a line to the node from
+    that side. ``binary`` is the program that is asked (the first of :func:`binaries` if None).
 
     Raises :class:`ArchdrawError` where there is no Graphviz or it fails, ValueError for edges that lead in a circle.
     """
@@ -58,14 +59,19 @@ def arranged(
         if not known:
             raise ArchdrawError(f"a graph needs Graphviz: install it, or pip install {PURE}")
         binary = known[0]
-    return _arranged(nodes, edges, last, fixed, binary)
+    return _arranged(nodes, edges, last, fixed, below, binary)
 
 
 @cache
 def _arranged(
-    nodes: tuple[str, ...], edges: tuple[Edge, ...], last: frozenset[str], fixed: frozenset[str], binary: Path
+    nodes: tuple[str, ...],
+    edges: tuple[Edge, ...],
+    last: frozenset[str],
+    fixed: frozenset[str],
+    below: tuple[Edge, ...],
+    binary: Path,
 ) -> tuple[Row, ...]:
-    ranks = _ranks(nodes, edges, binary)
+    ranks = _ranks(nodes, edges, below, binary)
     rows: list[list[Slot]] = [
         [node for node in nodes if ranks[node] == rank] for rank in range(max(ranks.values()) + 1)
     ]
@@ -89,10 +95,10 @@ def _arranged(
     return _settled(rows, ports, [*edges, *nodes], last)
 
 
-def _ranks(nodes: tuple[str, ...], edges: tuple[Edge, ...], binary: Path) -> dict[str, int]:
+def _ranks(nodes: tuple[str, ...], edges: tuple[Edge, ...], below: tuple[Edge, ...], binary: Path) -> dict[str, int]:
     """The row of each node."""
     entered, left = {edge.end for edge in edges}, {edge.start for edge in edges}
-    bound = list(edges)
+    bound = [*edges, *below]
     if INPUT in nodes:
         bound += (Edge(INPUT, node) for node in nodes if node != INPUT and node not in entered)
     if OUTPUT in nodes:
@@ -103,7 +109,7 @@ def _ranks(nodes: tuple[str, ...], edges: tuple[Edge, ...], binary: Path) -> dic
     ranks = _lowered(order, tuple(bound), {node: steps.index(heights[node]) for node in nodes})
     for node in reversed(order):
         if node not in entered and node != INPUT and node in left:
-            ranks[node] = min(ranks[edge.end] for edge in edges if edge.start == node) - 1
+            ranks[node] = min(ranks[edge.end] for edge in bound if edge.start == node) - 1
     levels = sorted(set(ranks.values()))
     return {node: levels.index(rank) for node, rank in ranks.items()}
 
