@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
@@ -19,6 +18,7 @@ from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import children, layers
+from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
 from archdraw.views.overlay import is_wrapped, laid_over
@@ -240,22 +240,6 @@ def _drawn(
                 return _slot_picture(slot, members, number)
 
     return drawn(block)
-
-
-def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
-    """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
-
-    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
-    """
-    words = [describe(block) for block in blocks]
-    found = [(one.label, one.detail) for one in words]
-    for pair in {pair for pair in found if found.count(pair) > 1}:
-        places = [place for place, one in enumerate(found) if one == pair]
-        settings = settings_apart([blocks[place] for place in places])
-        for place, apart in zip(places, settings, strict=True):
-            if apart:
-                found[place] = (apart, ", ".join(filter(None, (pair[1], apart))))
-    return found
 
 
 def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
