@@ -150,7 +150,7 @@ def test_the_cache_is_that_of_the_context_that_was_asked_for(subjects: list[Subj
     told = {model.slug: (model.context, model.kv_cache) for model in value.models}
     assert told == {"llama-3-8b": (4096, 4096 * 131072), "gpt-2": (1024, 1024 * 36864)}
     assert value.left_out == {
-        "no KV cache: encoder": ("BERT base",),
+        "no KV cache: bidirectional attention": ("BERT base",),
         "recurrent state only": ("Mamba 2.8B",),
     }
     assert "GPT-2 124M at 1K" in texts(shell.picture("scale", chosen, y="kv-cache", context=4096).scene())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
@@ -34,6 +35,27 @@ def alike(block: _Layer) -> _Layer:
     made = _alike(block)
     assert isinstance(made, type(block))
     return made
+
+
+def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
+    """The kinds among ``layers`` in order of appearance, and for each layer which of them it is.
+
+    Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
+    """
+    numbers: dict[Module, int] = {}
+    kinds: list[Module] = []
+    # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
+    known: dict[int, int] = {}
+    order = []
+    for layer in layers:
+        if id(layer) not in known:
+            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            if number == len(kinds):
+                kinds.append(layer)
+            elif kinds[number] != layer:
+                kinds[number] = layer
+        order.append(known[id(layer)])
+    return kinds, order
 
 
 def _alike(block: Block) -> Block:

@@ -1,14 +1,31 @@
-"""Layers told apart by words: by the block in which they differ."""
+"""Blocks and layers told apart by words: by what differs, and no more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text, within
-from archdraw.tree.blocks import Module
+from archdraw.tree.blocks import Leaf, Module
+from archdraw.tree.description import describe
 from archdraw.views.overlay import laid_over
-from archdraw.views.stack import named_apart
+
+
+def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
+    """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
+
+    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
+    """
+    described = [describe(block) for block in blocks]
+    found = [(one.label, one.detail) for one in described]
+    for pair in {pair for pair in found if found.count(pair) > 1}:
+        places = [place for place, one in enumerate(found) if one == pair]
+        settings = settings_apart([blocks[place] for place in places])
+        for place, apart in zip(places, settings, strict=True):
+            if apart:
+                found[place] = (apart, ", ".join(filter(None, (pair[1], apart))))
+    return found
 
 
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
@@ -17,8 +16,9 @@ from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
-from archdraw.tree.sharing import alike
+from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import children, layers
+from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
 from archdraw.views.overlay import is_wrapped, laid_over
@@ -72,18 +72,7 @@ def joined(stacks: Sequence[Stack]) -> Stack:
 def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity."""
     every = layers(module, ANY)
-    numbers: dict[Module, int] = {}
-    # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
-    known: dict[int, int] = {}
-    drawn_as: dict[int, Module] = {}
-    for layer in every:
-        if id(layer) not in known:
-            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
-            if drawn_as.setdefault(number, layer) != layer:
-                drawn_as[number] = layer
-    # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
-    kinds = [drawn_as[number] for number in range(len(numbers))]
-    order = [known[id(layer)] for layer in every]
+    kinds, order = kinds_of(every)
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
@@ -251,22 +240,6 @@ def _drawn(
                 return _slot_picture(slot, members, number)
 
     return drawn(block)
-
-
-def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
-    """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
-
-    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
-    """
-    words = [describe(block) for block in blocks]
-    found = [(one.label, one.detail) for one in words]
-    for pair in {pair for pair in found if found.count(pair) > 1}:
-        places = [place for place, one in enumerate(found) if one == pair]
-        settings = settings_apart([blocks[place] for place in places])
-        for place, apart in zip(places, settings, strict=True):
-            if apart:
-                found[place] = (apart, ", ".join(filter(None, (pair[1], apart))))
-    return found
 
 
 def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:

@@ -12,7 +12,7 @@ from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
-from archdraw.tree.sharing import alike
+from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import leaves, walk
 from archdraw.views.apart import kinds_apart
 from archdraw.views.order import ordered, rounds
@@ -35,8 +35,8 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
 
     Nor is there one where all layers are ``alike``, unless that is asked for.
     """
-    every = _without_owners(stack.all)
-    kinds = list(dict.fromkeys(every))
+    kinds, order_of_kinds = kinds_of(stack.all)
+    every = [kinds[number] for number in order_of_kinds]
     if (len(kinds) < 2 and not alike) or not 0 < len(every) <= MOST_CELLS:
         return None
     found = {id(layer): (_upper(layer), _lower(layer)) for layer in every}
@@ -111,18 +111,6 @@ def _bare(names: list[str], uppers: list[Module | None], lowers: list[Module | N
     """The ``names`` of the layers that have no module in them."""
     found = (name for name, upper, lower in zip(names, uppers, lowers, strict=True) if not upper and not lower)
     return list(dict.fromkeys(found))
-
-
-def _without_owners(layers: Sequence[Module]) -> tuple[Module, ...]:
-    """``layers``, those as one that differ only in which of them stores a table that they share."""
-    made: dict[int, Module] = {}
-    drawn: dict[Module, Module] = {}
-    for layer in layers:
-        if id(layer) not in made:
-            kind = made[id(layer)] = alike(layer)
-            if drawn.setdefault(kind, layer) != layer:
-                drawn[kind] = layer
-    return tuple(drawn[made[id(layer)]] for layer in layers)
 
 
 def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
