@@ -97,7 +97,7 @@ def paint_model(
     canvas.line((spine, tokens.top), (spine, start), arrow=column.cell.arrows[0])
     column.cell.paint(canvas, spine, start)
     out = spine + column.cell.outputs[0]
-    canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True)
+    canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True, open_ends="end")
     for row, item in enumerate(column.joining):
         if item is not None:
             _joining(canvas, item, bottom, row, left + joining_left)

@@ -1,0 +1,175 @@
+"""Rules of what belongs together: a box and its words, a box and its lines, a figure and its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdraw.lint.geometry import Area
+from archdraw.lint.survey import Fault, Survey, named, quoted
+from archdraw.scene import Element, Group, Line, Polygon, Rect, Shape, Text
+
+CENTRED = 1.5
+"""Px that words may lie beside the middle of their box."""
+ALIGNED = 1.0
+"""Px between the end of a line and the border that it lies on, at most."""
+BESIDE = 40.0
+"""Px between a text and what it names, at most."""
+BRACKET_GAP, BRACKET_SLACK = 12.0, 4.0
+"""Px between a bracket and the box that it stands at, and how much taller or lower it may be, at most."""
+TORN = 66.0
+"""Px between two things of one panel that follow each other, at most."""
+
+
+def labels(view: Survey) -> Iterator[Fault]:
+    """The words of a box stand in its middle, and a box has words or a figure in it."""
+    inside = _insides(view)
+    for number, box in view.rects:
+        if box.kind != "box":
+            continue
+        held = inside.get(number, [])
+        if not held:
+            yield Fault("label", f"{named(box)} is empty", box.x, box.y)
+            continue
+        words = [shape for shape in held if isinstance(shape, Text) and shape.anchor == "middle"]
+        for text in words:
+            if abs(text.x - (box.x + box.right) / 2) > CENTRED:
+                yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
+        if words and len(words) == sum(isinstance(shape, Text) for shape in held):
+            figure = min((shape.y for shape in held if isinstance(shape, Rect)), default=box.bottom)
+            middle = (min(text.top for text in words) + max(text.y for text in words)) / 2
+            if abs(middle - (box.y + figure) / 2) > CENTRED:
+                message = f"{quoted(words[0])} stands above or below the middle of {named(box)}"
+                yield Fault("label", message, words[0].left, words[0].top)
+
+
+def _insides(view: Survey) -> dict[int, list[Shape]]:
+    """What lies in each box, by the middle of it and of texts by where they are anchored; only of the smallest box."""
+    boxes = {number: rect for number, rect in view.rects if rect.kind == "box"}
+    found: dict[int, list[Shape]] = {}
+    for number, shape in enumerate(view.shapes):
+        if (isinstance(shape, Line) and shape.kind != "rule") or (isinstance(shape, Polygon) and shape.kind == "head"):
+            continue
+        area = view.areas[number]
+        x, y = area.middle()
+        around = [
+            other
+            for other in view.index.near(Area(x, y, x, y))
+            if other in boxes and other != number and _holds(boxes[other], x, y, area)
+        ]
+        if around:
+            smallest = min(around, key=lambda other: boxes[other].width * boxes[other].height)
+            found.setdefault(smallest, []).append(shape)
+    return found
+
+
+def _holds(box: Rect, x: float, y: float, area: Area) -> bool:
+    """Whether the middle of something lies in ``box``, and it is not as large as that."""
+    return box.x < x < box.right and box.y < y < box.bottom and area.right - area.left < box.width
+
+
+def sides(view: Survey) -> Iterator[Fault]:
+    """Lines meet a box about the middle of its upper and its lower side.
+
+    A line may lead from the middle of one box to the side of another, where boxes stand in steps; a bar beside a
+    bracket is as wide as a frame; a box under another one has its line where that passes.
+    """
+    off_ends: dict[int, list[bool]] = {}
+    for number, box in view.rects:
+        if box.kind != "box":
+            continue
+        met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
+        middle = (box.x + box.right) / 2
+        off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}
+        if off and (_bracketed(view, box) or _below_another(view, box)):
+            off = set()
+        if off and len(off) == len(met):
+            yield Fault("side", f"lines meet {named(box)} beside its middle", box.x, box.y)
+        for y, found in met.items():
+            for _, line in found:
+                off_ends.setdefault(line, []).append(y in off)
+    for number, line in view.lines:
+        if any(off := off_ends.get(number, [])) and all(off):
+            yield Fault("side", f"{named(line)} meets boxes beside their middle only", *line.points[0])
+
+
+def _bracketed(view: Survey, box: Rect) -> bool:
+    """Whether a bracket as tall as ``box`` stands at its left."""
+    for other in view.index.near(Area(box.x - BRACKET_GAP, box.y, box.x, box.bottom)):
+        area = view.areas[other]
+        if (
+            isinstance(line := view.shapes[other], Line)
+            and line.kind == "rule"
+            and 0 < box.x - area.right < BRACKET_GAP
+            and max(abs(area.top - box.y), abs(area.bottom - box.bottom)) < BRACKET_SLACK
+        ):
+            return True
+    return False
+
+
+def _below_another(view: Survey, box: Rect) -> bool:
+    """Whether another box stands right above the middle of ``box``, so that its line has to pass that one."""
+    middle = (box.x + box.right) / 2
+    above = Area(middle, box.y - BESIDE, middle, box.y - ALIGNED)
+    found = (view.shapes[other] for other in view.index.near(above))
+    return any(
+        isinstance(other, Rect) and other.kind == "box" and other.x < middle < other.right
+        and above.top < other.bottom <= above.bottom
+        for other in found
+    )  # fmt: skip
+
+
+def _meeting(view: Survey, number: int, box: Rect, y: float) -> list[tuple[float, int]]:
+    """Where lines end at the side of ``box`` at ``y``, each with the number of its line."""
+    found: list[tuple[float, int]] = []
+    for other in view.index.near(Area(box.x, y, box.right, y).grown(ALIGNED)):
+        if not isinstance(line := view.shapes[other], Line) or line.kind != "edge":
+            continue
+        tip = view.owned[other].points[0] if other in view.owned else line.points[-1]
+        for place in (line.points[0], tip):
+            if abs(place[1] - y) <= ALIGNED and box.x <= place[0] <= box.right:
+                found.append((place[0], other))
+    return found
+
+
+def empty(view: Survey) -> Iterator[Fault]:
+    """A group that has a name has something in it."""
+    for group in _groups(view.scene.children):
+        if not group.children:
+            yield Fault("empty", f'nothing is painted for "{group.title or group.path}"', 0, 0)
+
+
+def _groups(elements: tuple[Element, ...]) -> Iterator[Group]:
+    for element in elements:
+        if isinstance(element, Group):
+            yield element
+            yield from _groups(element.children)
+
+
+def torn(view: Survey) -> Iterator[Fault]:
+    """In a panel, a container with a title, what follows each other lies near: a caption at its figure."""
+    for number, panel in view.rects:
+        if panel.kind != "container":
+            continue
+        held = _held(view, number, panel)
+        if not held or not _is_title(view.shapes[held[0]]):
+            continue
+        bottom = view.areas[held[0]].bottom
+        for other in held[1:]:
+            area = view.areas[other]
+            if area.top - bottom > TORN:
+                message = f"{named(view.shapes[other])} is {area.top - bottom:.0f} px from what it follows"
+                yield Fault("torn", message, area.left, area.top)
+            bottom = max(bottom, area.bottom)
+
+
+def _held(view: Survey, number: int, panel: Rect) -> list[int]:
+    around = Area(panel.x, panel.y, panel.right, panel.bottom)
+    held = [other for other in view.index.near(around) if other != number and view.areas[other].within(around)]
+    return sorted(held, key=lambda other: view.areas[other].top)
+
+
+def _is_title(shape: Shape) -> bool:
+    """Whether a panel that begins with this has a title: bold words, or the badge before them."""
+    return (isinstance(shape, Text) and shape.weight >= 600) or (
+        isinstance(shape, Rect) and shape.kind == "box" and shape.stroke is None
+    )
