@@ -98,8 +98,8 @@ def joints(view: Survey) -> Iterator[Fault]:
             arms = _arms(view, circle)
             if not arms:
                 yield Fault("joint", f"{named(circle)} lies on no line", circle.x, circle.y)
-            elif arms == 2 and _passed_by_one(view, circle):
-                yield Fault("joint", f"{named(circle)} lies on a line and joins nothing to it", circle.x, circle.y)
+            elif arms == 2:
+                yield Fault("joint", f"{named(circle)} joins nothing to a line", circle.x, circle.y)
         elif circle.kind == "node":
             near = [view.shapes[other] for other in view.index.near(view.areas[number].grown(TOUCH))]
             strokes = [shape for shape in near if isinstance(shape, Line) and _is_sign(shape, circle)]
@@ -107,6 +107,49 @@ def joints(view: Survey) -> Iterator[Fault]:
                 yield Fault("joint", f"{named(circle)} has lost its sign", circle.x, circle.y)
             if _ends_at(near, circle) < 2:
                 yield Fault("joint", f"{named(circle)} has fewer than two lines", circle.x, circle.y)
+
+
+def undotted(view: Survey) -> Iterator[Fault]:
+    """A dot lies where three lines or more meet, and at both ends of a line to a panel."""
+    places: dict[Point, int] = {}
+    for number, line in view.lines:
+        if line.kind == "edge":
+            ends_of = line.points[:1] if number in view.owned else (line.points[0], line.points[-1])
+            for place in ends_of:
+                places[place] = places.get(place, 0) + 1
+        elif line.kind == "zoom":
+            for place in (line.points[0], line.points[-1]):
+                near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
+                if any(_is_opened(shape, place) for shape in near) and not any(_is_dot(shape, place) for shape in near):
+                    yield Fault("joint", f"{named(line)} has no dot at its end", *place)
+    for place, number in places.items():
+        if number > 2:
+            near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
+            if not any(_is_dot(shape, place) or _is_round(shape, place) for shape in near):
+                yield Fault("joint", f"{number} lines meet without a dot", *place)
+
+
+def _is_opened(shape: Shape, place: Point) -> bool:
+    """Whether a line to a panel that ends at ``place`` begins at this box, or leads to this panel."""
+    return (
+        isinstance(shape, Rect)
+        and shape.stroke is not None
+        and shape.kind in ("box", "container")
+        and distance_to_border(place, shape) <= TOUCH
+    )
+
+
+def _is_dot(shape: Shape, place: Point) -> bool:
+    return isinstance(shape, Circle) and shape.kind == "dot" and distance(place, (shape.x, shape.y)) <= TOUCH
+
+
+def _is_round(shape: Shape, place: Point) -> bool:
+    """Whether ``place`` lies on the border of a node, which joins any number of lines."""
+    return (
+        isinstance(shape, Circle)
+        and shape.kind == "node"
+        and abs(distance(place, (shape.x, shape.y)) - shape.radius) <= TOUCH
+    )
 
 
 def _is_sign(line: Line, node: Circle) -> bool:
@@ -138,10 +181,6 @@ def _arms(view: Survey, dot: Circle) -> int:
         ends_here = sum(distance(place, (dot.x, dot.y)) <= TOUCH for place in (line.points[0], line.points[-1]))
         arms += ends_here or 2
     return arms
-
-
-def _passed_by_one(view: Survey, dot: Circle) -> bool:
-    return len(_lines_at(view, dot)) == 1
 
 
 def _lines_at(view: Survey, dot: Circle) -> list[Line]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdraw.lint.ends import ends, heads, joints
+from archdraw.lint.ends import ends, heads, joints, undotted
 from archdraw.lint.geometry import SLACK, Area, Index, outline
-from archdraw.lint.labels import empty, labels, sides, torn
+from archdraw.lint.labels import empty, labels, sides, torn, unboxed
 from archdraw.lint.legibility import contrasts, minimum_text, small, texts
 from archdraw.lint.lines import borders, crossings, through
 from archdraw.lint.survey import Fault, Survey, named
@@ -72,8 +72,10 @@ RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     ends,
     heads,
     joints,
+    undotted,
     labels,
     sides,
+    unboxed,
     empty,
     torn,
     phrases,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from archdraw.lint.geometry import Area
 from archdraw.lint.survey import Fault, Survey, named, quoted
@@ -10,6 +11,8 @@ from archdraw.scene import Element, Group, Line, Polygon, Rect, Shape, Text
 
 CENTRED = 1.5
 """Px that words may lie beside the middle of their box."""
+LEADING = 1.1
+"""From one line of a box to the next, as a share of the size of the lower one, at least."""
 ALIGNED = 1.0
 """Px between the end of a line and the border that it lies on, at most."""
 BESIDE = 40.0
@@ -21,16 +24,18 @@ TORN = 66.0
 
 
 def labels(view: Survey) -> Iterator[Fault]:
-    """The words of a box stand in its middle, and a box has words or a figure in it."""
+    """The words of a box stand in its middle, one line apart, and a box has some."""
     inside = _insides(view)
     for number, box in view.rects:
         if box.kind != "box":
             continue
         held = inside.get(number, [])
-        if not held:
-            yield Fault("label", f"{named(box)} is empty", box.x, box.y)
-            continue
+        if not any(isinstance(shape, Text) for shape in held):
+            yield Fault("label", f"{named(box)} has no words", box.x, box.y)
         words = [shape for shape in held if isinstance(shape, Text) and shape.anchor == "middle"]
+        for above, below in pairwise(sorted(words, key=lambda text: text.y)):
+            if below.y - above.y < LEADING * below.size:
+                yield Fault("label", f"{quoted(below)} stands too near to {quoted(above)}", below.left, below.top)
         for text in words:
             if abs(text.x - (box.x + box.right) / 2) > CENTRED:
                 yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
@@ -73,23 +78,23 @@ def sides(view: Survey) -> Iterator[Fault]:
     A line may lead from the middle of one box to the side of another, where boxes stand in steps; a bar beside a
     bracket is as wide as a frame; a box under another one has its line where that passes.
     """
-    off_ends: dict[int, list[bool]] = {}
+    beside: dict[int, list[bool]] = {}
     for number, box in view.rects:
         if box.kind != "box":
             continue
         met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
         middle = (box.x + box.right) / 2
         off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}
-        if off and (_bracketed(view, box) or _below_another(view, box)):
-            off = set()
+        if off and (_bracketed(view, box) or _passes_another(view, box, [x for y in off for x, _ in met[y]])):
+            continue
         if off and len(off) == len(met):
             yield Fault("side", f"lines meet {named(box)} beside its middle", box.x, box.y)
         for y, found in met.items():
-            for _, line in found:
-                off_ends.setdefault(line, []).append(y in off)
-    for number, line in view.lines:
-        if any(off := off_ends.get(number, [])) and all(off):
-            yield Fault("side", f"{named(line)} meets boxes beside their middle only", *line.points[0])
+            if len(found) == 1:
+                beside.setdefault(found[0][1], []).append(y in off)
+    for number, straight in view.lines:
+        if len(straight.points) == 2 and any(ends := beside.get(number, [])) and all(ends):
+            yield Fault("side", f"{named(straight)} meets boxes beside their middle only", *straight.points[0])
 
 
 def _bracketed(view: Survey, box: Rect) -> bool:
@@ -106,16 +111,15 @@ def _bracketed(view: Survey, box: Rect) -> bool:
     return False
 
 
-def _below_another(view: Survey, box: Rect) -> bool:
-    """Whether another box stands right above the middle of ``box``, so that its line has to pass that one."""
+def _passes_another(view: Survey, box: Rect, places: list[float]) -> bool:
+    """Whether another box stands right above the middle of ``box``, and lines at ``places`` lead past that one."""
     middle = (box.x + box.right) / 2
     above = Area(middle, box.y - BESIDE, middle, box.y - ALIGNED)
-    found = (view.shapes[other] for other in view.index.near(above))
-    return any(
-        isinstance(other, Rect) and other.kind == "box" and other.x < middle < other.right
-        and above.top < other.bottom <= above.bottom
-        for other in found
-    )  # fmt: skip
+    for other in view.index.near(above):
+        shape = view.shapes[other]
+        if isinstance(shape, Rect) and shape.kind == "box" and above.top < shape.bottom <= above.bottom:
+            return shape.x < middle < shape.right and not any(shape.x <= x <= shape.right for x in places)
+    return False
 
 
 def _meeting(view: Survey, number: int, box: Rect, y: float) -> list[tuple[float, int]]:
@@ -136,6 +140,14 @@ def empty(view: Survey) -> Iterator[Fault]:
     for group in _groups(view.scene.children):
         if not group.children:
             yield Fault("empty", f'nothing is painted for "{group.title or group.path}"', 0, 0)
+
+
+def unboxed(view: Survey) -> Iterator[Fault]:
+    """Where words are grouped in the middle of something, that is there: a box, a disc or a figure."""
+    for group in _groups(view.scene.children):
+        words = [shape for shape in group.children if isinstance(shape, Text) and shape.anchor == "middle"]
+        if words and len(words) == len(group.children):
+            yield Fault("label", f"{quoted(words[0])} has lost its box", words[0].left, words[0].top)
 
 
 def _groups(elements: tuple[Element, ...]) -> Iterator[Group]:

@@ -179,7 +179,7 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
                 if len(starts) > 1:
                     canvas.dot(x + start, bus)
             cell.paint(canvas, x, y - foot)
-        if all(abs(start - port) > 0.01 for start in starts):
+        if len(starts) > 1 and all(abs(start - port) > 0.01 for start in starts):
             canvas.dot(x + port, bus)
         _join(canvas, row, merge, x, y - foot, axis, measures)
 
