@@ -10,7 +10,7 @@ from archdraw.app.coverage import left_out
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
 from archdraw.model import Model, load
-from archdraw.picture import Box, Chain, Diagram, Frame, Graph, Inset, Rail, Words
+from archdraw.picture import Box, Chain, Diagram, Frame, Inset, Rail, Words
 from archdraw.resources import specs_folder
 from archdraw.scene import Line, Text
 from archdraw.spec import expand, parse_spec
@@ -34,8 +34,6 @@ def boxes(item: Diagram) -> list[str]:
             return [label]
         case Rail(body=body) | Frame(body=body):
             return boxes(body)
-        case Graph(nodes=nodes):
-            return [node.label for node in nodes]
         case _:
             return [label for part in getattr(item, "items", ()) for label in boxes(part)]
 

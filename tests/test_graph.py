@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdraw import load
+from archdraw.edges import Edge
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
@@ -115,17 +116,21 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     ("{router: {op: x}}", "[[input, ruoter, output]]", [
         "10:25: no node is called ruoter (did you mean router?)"]),
     (ONE, "[[input, a, zebra]]", ["10:28: no node is called zebra (the nodes are a)"]),
-    (TWO, "[[input, a, b, a], [b, output]]", ["10:31: edges lead in a circle: a -> b -> a"]),
-    (ONE, "[[input, a, output], [a, a]]", ["10:41: edges lead in a circle: a -> a"]),
+    (TWO, "[[input, a, b, a], [b, output]]", [
+        "10:31: edges lead in a circle: a -> b -> a (where a reads the step before: back: [[b, a]])"]),
+    (ONE, "[[input, a, output], [a, a]]", [
+        "10:41: edges lead in a circle: a -> a (where a reads the step before: back: [[a, a]])"]),
     (TWO, "[[input, a, output], [b, a]]", ["9:32: nothing leads from input to b (add an edge to it)"]),
     (TWO, "[[input, a, output], [a, b]]", ["9:32: b does not lead to output (add an edge from it)"]),
     ("{a: {op: x}, b: {op: y}, c: {op: z}}", "[[input, a, output], [input, b], [c, a]]", [
         "9:32: b does not lead to output (add an edge from it)",
         "9:44: nothing leads from input to c (add an edge to it)"]),
-    (TWO, "[[a, b, output]]", ["10:16: no edge starts at input"]),
+    (TWO, "[[a, b, output]]", [
+        "9:20: nothing leads from input to a (add an edge to it)",
+        "9:32: nothing leads from input to b (add an edge to it)"]),
     (TWO, "[[input, a, b]]", ["10:16: no edge leads to output"]),
-    (TWO, "[[input, a, output], [input, b, output]]", [
-        "10:16: 2 edges lead to output, which is one line (join a and b in a node, such as sum: {op: +})"]),
+    (TWO, "[[input, a, output], [input, b, output.a]]", [
+        "10:48: two lines called a leave (name each: [..., output.NAME])"]),
     ("{}", "[[input, output]]", ["9:16: a graph needs at least one node"]),
     (ONE, "[[input, a, output], [input, a]]", ["10:45: an edge leads from input to a twice"]),
     (ONE, "[[input, a, input], [output, a]]", [
@@ -135,7 +140,7 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     (ONE, "[[input]]", ["10:17: entry 1 of edges must be a list of 2 or more, not a list"]),
     ("{a: {op: {label: x, inputs: 2}}}", "[[input, a, output]]", ["9:20: a takes 2 lines, but 1 edge leads to it"]),
     ("{a: {op: {label: x, outputs: [p, q]}}}", "[[input, a, output]]", [
-        "9:20: a leaves 2 lines, which edges cannot tell apart (merge them, or make each a node of its own)"]),
+        "10:28: a leaves 2 lines: p, q (say which: a.p or a.q)"]),
     ("{a: {linear: 8}, b: {op: +}}", "[[input, a, b, output], [input, b]]", [
         "9:36: b gets lines of 8 (from a) and 256 (from input) features (say which it reads: widths: {b: 256})"]),
     ("{a: {multi_head: {num_attention_heads: 7}}, b: {multi_head: {num_attention_heads: 9}}}",
@@ -183,7 +188,8 @@ def drawn(edges: Edges, looks: Mapping[str, Box], measures: Measures = INSET) ->
     """The picture of a graph alone."""
     names = list(dict.fromkeys(name for edge in edges for name in edge if name not in ("input", "output")))
     nodes = tuple(looks.get(name) or Box(name, name if name in "+×" else f"box {name}") for name in names)
-    cell = diagram.place(Graph(nodes, tuple(edges)), (0.0,), (), measures)
+    graph = Graph(tuple((node.path, node) for node in nodes), tuple(Edge(*edge) for edge in edges))
+    cell = diagram.place(graph, (0.0,), (), measures)
     canvas = Canvas(load_theme("light"), 0)
     x, bottom = 40 - cell.left, cell.length + 60
     canvas.line((x, bottom + 30), (x, bottom), arrow=cell.arrows[0])
@@ -292,8 +298,8 @@ def test_both_programs_say_the_same() -> None:
     (*_, pure) = known = binaries()
     assert pure.stem == "graphviz-pure", "it is installed with archdraw"
     for edges in SHAPES.values():
-        inner = tuple(edge for edge in edges if edge[1] != "output")
-        names = tuple(dict.fromkeys(name for edge in inner for name in edge))
+        inner = tuple(Edge(*edge) for edge in edges if edge[1] != "output")
+        names = tuple(dict.fromkeys(name for edge in inner for name in (edge.start, edge.end)))
         assert len({arranged(names, inner, binary=binary) for binary in known}) == 1
 
 
@@ -324,26 +330,26 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
 def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archdraw.layout.diagram.ranks.shutil.which", lambda *_, **__: None)
     with pytest.raises(ArchdrawError, match=r"^a graph needs Graphviz: install it, or pip install graphviz-pure$"):
-        arranged(("a", "b"), (("a", "b"),))
+        arranged(("a", "b"), (Edge("a", "b"),))
 
 
 def test_a_program_that_fails_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "nothing"
     with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(missing))} cannot be run: No such file or directory$"):
-        arranged(("a", "b"), (("a", "b"),), binary=missing)
+        arranged(("a", "b"), (Edge("a", "b"),), binary=missing)
     broken = tmp_path / "broken"
     broken.write_text("#!/bin/sh\necho no memory >&2\nexit 3\n")
     broken.chmod(0o755)
     with pytest.raises(ArchdrawError, match=rf"^{re.escape(str(broken))} cannot lay out a graph: no memory$"):
-        arranged(("a", "b"), (("a", "b"),), binary=broken)
+        arranged(("a", "b"), (Edge("a", "b"),), binary=broken)
 
 
 def test_the_program_of_others_that_use_graphviz_stays_theirs() -> None:
     before = dot_command.DOT_BINARY
-    arranged(("a", "b", "only here"), (("a", "b"), ("b", "only here")))
+    arranged(("a", "b", "only here"), (Edge("a", "b"), Edge("b", "only here")))
     assert before == dot_command.DOT_BINARY
 
 
 def test_a_circle_has_no_rows() -> None:
     with pytest.raises(ValueError, match="edges lead in a circle among a, b"):
-        arranged(("a", "b"), (("a", "b"), ("b", "a")))
+        arranged(("a", "b"), (Edge("a", "b"), Edge("b", "a")))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archdraw.layout.plate import plate
 from archdraw.layout.plate.letters import ALPHABET, letter, number
 from archdraw.lint.faults import faults
-from archdraw.picture import Box, Chain, Frame, Inset, Plate, Words
+from archdraw.picture import Box, Chain, Frame, Inset, Plate, Terminal, Words
 from archdraw.scene import Line, Scene, Text
 from archdraw.theme import load_theme
 
@@ -51,7 +51,17 @@ def of_panels(count: int) -> Plate:
         for index, box in enumerate(boxes)
     )
     column = Chain((Frame(Chain(boxes), "", "layer", "Layer"),))
-    return Plate("Thirty", ("30 panels",), 0, column, "Tokens", panels, None, ("Source: a test", "archdraw"), "A test.")
+    return Plate(
+        "Thirty",
+        ("30 panels",),
+        0,
+        column,
+        (Terminal("Tokens", "tokens"),),
+        panels,
+        None,
+        ("Source: a test", "archdraw"),
+        "A test.",
+    )
 
 
 def shown(scene: Scene) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdraw.cells import OrderCell, OrderGroup, Strip
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.plate import order as layout
 from archdraw.lint.faults import faults
 from archdraw.model import load
-from archdraw.picture import OrderCell, OrderGroup, Strip
 from archdraw.resources import specs_folder
 from archdraw.scene import Scene, Text
 from archdraw.theme import load_theme

@@ -55,7 +55,7 @@ def labels(item: Diagram) -> list[str]:
             return [item.label]
         case Chain(items=items):
             return [label for part in items for label in labels(part)]
-        case Branches(items=items) | Graph(nodes=items):
+        case Branches(items=items) | Graph(items=items):
             return [label for part in items for label in labels(part)]
         case Rail(body=body):
             return ["[", *labels(body), "]"]

@@ -19,6 +19,7 @@ from archdraw.resources import specs_folder
 from archdraw.spec import expand, load_spec
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
+from archdraw.tree.edges import leading_to
 from archdraw.tree.walks import inputs, leaves, outputs, walk
 from samples import DELTA, EXPERTS, LATENT, SCOPE, VISION
 
@@ -45,14 +46,14 @@ def leaving(block: Block, arriving: int) -> int:
                 return sum(left)
             assert all(lines == 1 for lines in left), f"branches of {merge} leave {left} lines"
             return 1
-        case Graph(nodes=nodes, edges=edges):
+        case Graph(nodes=nodes):
             for name, node in nodes:
-                arriving_here = sum(1 for _, end in edges if end == name)
+                here = len(leading_to(block, name))
                 if isinstance(node, Leaf):
-                    assert arriving_here >= node.inputs, f"{name} takes {node.inputs} lines and gets {arriving_here}"
+                    assert here >= node.inputs, f"{name} takes {node.inputs} lines and gets {here}"
                 else:
-                    assert leaving(node, 1) == 1
-            return 1
+                    assert leaving(node, max(1, inputs(node))) == len(outputs(node))
+            return len(block.outputs)
         case Residual(body=body) | Experts(body=body):
             assert leaving(body, 1) == arriving == 1
             return 1

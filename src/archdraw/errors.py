@@ -29,9 +29,12 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        """``file:line:column: error: message``, the line with a caret under the place, and the hint."""
-        where = f"{self.span.file}:{self.span.line}:{self.span.column}"
-        lines = [f"{where}: {self.severity}: {self.message}"]
+        """``file:line:column: error: message``, the line with a caret under the place, and the hint.
+
+        Each is one line, whatever stands in the names of the input: characters that do not print are escaped.
+        """
+        where = f"{escaped(self.span.file)}:{self.span.line}:{self.span.column}"
+        lines = [f"{where}: {self.severity}: {escaped(self.message)}"]
         if self.text.strip():
             number = f"{self.span.line:>5}"
             shown, column = _window(self.text, self.span.column)
@@ -39,8 +42,20 @@ class Problem:
             lines.append(f"{number} | {shown}")
             lines.append(f"{' ' * len(number)} | {' ' * (column - 1)}{'^' * length}")
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {escaped(self.hint)}")
         return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    r"""``text`` on one line: what does not print, such as a line break in a key, as ``\n`` or ``\x1b``.
+
+    >>> print(escaped("one" + chr(10) + "two"))
+    one\ntwo
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
 
 
 def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:

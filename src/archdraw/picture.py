@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from archdraw.cells import Strip
+from archdraw.edges import Edge
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -81,15 +84,22 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Boxes joined by edges, for what chains and branches cannot say.
+    """Diagrams by key, joined by edges, for what chains and branches cannot say.
 
-    An edge leads from one box's path to another's, ("input", path) from the line that comes in; one edge leads to
-    "output". There is no cycle, and every box lies on a way from the input to the output. A box whose whole label is
-    "+" or "×" is drawn as the node of that sign.
+    "input" stands for the ``inputs`` lines that come in, "output" for one line out for each edge to it, named by
+    ``outputs`` where several are. Edges lead to a node in the order of its lines, and in no circle but by one that
+    leads back. A box whose whole label is "+" or "×" is drawn as the node of that sign.
     """
 
-    nodes: tuple[Box, ...]
-    edges: tuple[tuple[str, str], ...]
+    nodes: tuple[tuple[str, Diagram], ...]
+    edges: tuple[Edge, ...]
+    inputs: int = 1
+    outputs: tuple[str, ...] = ("",)
+
+    @property
+    def items(self) -> tuple[Diagram, ...]:
+        """The diagrams of all nodes."""
+        return tuple(item for _, item in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +119,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket)."""
+    """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
+
+    A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
+    """
 
     body: Diagram
     times: str
     path: str
     title: str
+    caption: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +146,40 @@ class Bar:
 class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
-    One that comes in and does not join has no line, and its note in its box.
+    One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
+    ``aside`` where a frame is in the way.
     """
 
     box: Box
     direction: Literal["in", "out"]
     note: str = ""
     joins: bool = True
+    aside: bool = False
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where a line comes into a model: the box below it that says what comes in."""
+
+    label: str
+    path: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tower:
+    """A column beside that of the model, with an input of its own.
+
+    What leaves it at its top is led to the boxes of the model at the paths ``goals``.
+    """
+
+    column: Chain
+    input: Terminal
+    path: str
+    goals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +192,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """One causal mask: ``reach`` cells back (None: all), in chunks or sliding; with two lines of words below."""
+    """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
 
     role: str
-    reach: int | None
-    chunked: bool
+    rows: tuple[tuple[int, ...], ...]
     label: str
     detail: str
 
@@ -218,72 +256,22 @@ class Inset:
 
 
 @dataclass(frozen=True, slots=True)
-class StripCell:
-    """One layer of the strip: its mixer's and its feed forward's role, and its title.
-
-    Blocks of one role that are not the same have ``upper_variant`` and ``lower_variant`` from 0 on.
-    """
-
-    upper: str
-    lower: str
-    title: str
-    group: int
-    tick: str = ""
-    upper_variant: int = 0
-    lower_variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LegendEntry:
-    """A swatch with its words; ``row`` "upper" or "lower" like the cells that it explains."""
-
-    label: str
-    role: str
-    row: Literal["upper", "lower"]
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OrderCell:
-    """Some layers of one kind in an order: its words, with their number where they are several in a row."""
-
-    label: str
-    role: str
-    layers: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class OrderGroup:
-    """Layers that come ``times`` in a row."""
-
-    times: int
-    items: tuple[OrderCell | OrderGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none)."""
-
-    caption: str
-    cells: tuple[StripCell, ...]
-    legend: tuple[LegendEntry, ...]
-    order: tuple[OrderCell | OrderGroup, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    With ``href`` its name is a link.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left. With ``href`` its name is a link.
+    ``lacking`` are the words of the footer before panels that find no room, and before those without their remarks.
     """
 
     name: str
     subtitle: tuple[str, ...]
     accent: int
     column: Chain
-    tokens: str
+    inputs: tuple[Terminal, ...]
     insets: tuple[Inset, ...]
     strip: Strip | None
     footer: tuple[str, ...]
     description: str
     href: str = ""
+    towers: tuple[Tower, ...] = ()
+    lacking: tuple[str, str] = ("not opened", "without notes")

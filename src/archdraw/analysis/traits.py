@@ -145,7 +145,8 @@ def _window(spec: Spec, block: Module) -> Phrase | None:
         leaf.cache.window.size
         for layer in layers(block)
         for leaf in leaves(layer.body)
-        if leaf.cache is not None and leaf.cache.window is not None and not leaf.cache.window.chunked
+        if leaf.cache is not None and leaf.cache.window is not None
+        if not leaf.cache.window.chunked and not leaf.cache.cross
     }
     return WINDOW(size=sizes.pop()) if len(sizes) == 1 else None
 

@@ -13,6 +13,9 @@ from archdraw.app.tables import COLUMNS, Row, plain
 
 NOT_DISCLOSED, NONE = "not disclosed", "–"
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is run by a spreadsheet that opens it; after an apostrophe it is shown."""
+
 ABOUT = frozenset({"developer", "released", "license", "family", "link", "context_length"})
 """What a spec says of a model and no count: a gap there is no secret of its developer's."""
 
@@ -28,12 +31,22 @@ class Cell:
 
 
 def write_csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
-    """Lines with commas (RFC 4180), the first of them the keys; cells for several things join them by semicolons."""
+    """Lines with commas (RFC 4180), the first of them the keys; cells for several things join them by semicolons.
+
+    An apostrophe stands before a text that a spreadsheet would run as a formula; numbers stay as they are.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([plain(found[key]) for key in keys] for found in rows)
+    writer.writerows([_inert(found[key]) for key in keys] for found in rows)
     return stream.getvalue()
+
+
+def _inert(value: object) -> str:
+    """``value`` for a cell of a CSV file that a spreadsheet may open."""
+    shown = plain(value)
+    is_text = isinstance(value, str | list) and shown.startswith(FORMULA)
+    return f"'{shown}" if is_text else shown
 
 
 def write_json(rows: Sequence[Row], keys: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from archdraw.model import Model
 from archdraw.tree.blocks import Block, Experts, Module
 from archdraw.tree.counts import DEFAULT_CONTEXT, report
 from archdraw.tree.walks import children, layers, walk
-from archdraw.views.architecture import kind_of
+from archdraw.views.header import kind_of
 from archdraw.views.several import link_of
 
 Row = dict[str, Any]

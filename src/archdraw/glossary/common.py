@@ -32,6 +32,13 @@ PARAMETERS = Term("{count:parameters}")
 KV_CACHE_PER_TOKEN = Term("KV cache per token", definition="keys and values of one token in all attention layers")
 KV_CACHE_AT = Term("KV cache at {tokens} tokens")
 KV_CACHE = Term("KV cache")
+NONE = Term("none")
+BIDIRECTIONAL_ATTENTION = Term("attention is bidirectional")
+CROSS_CACHE_PER_POSITION = Term(
+    "cross-attention cache per position",
+    definition="keys and values of one position of the encoder's output in all cross-attention layers",
+)
+CROSS_CACHE_AT = Term("cross-attention cache at {positions:position|positions}")
 RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep, whatever the context")
 IN_BF16 = Term("{figure} (bf16)")
 GRID = Term("{rows} × {columns}")

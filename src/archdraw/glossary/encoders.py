@@ -66,4 +66,7 @@ CROSS_ATTENTION = Term(
 ENCODER_OUTPUT = Term("encoder output")
 TO_CROSS_ATTENTION = Term("to all cross-attention layers")
 COMPUTED_ONCE = Term("K and V computed once from the encoder output")
+CROSS_CACHE = Term(
+    "KV cache per encoder position: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)"
+)
 AT_MOST = Term("at most {vectors:vector|vectors}")

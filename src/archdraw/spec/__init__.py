@@ -21,8 +21,7 @@ from pydantic import (
 )
 
 from archdraw.errors import InputError, Problem, Span
-from archdraw.glossary.layers import LAYERS
-from archdraw.kinds.base import AnyBlock, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.registry import kinds
@@ -32,7 +31,8 @@ from archdraw.spec.expressions import Reader
 from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
-from archdraw.tree.blocks import Block, Module, Sequence, Side
+from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
+from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
 
@@ -215,12 +215,12 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     return spec
 
 
-_EARLY = "{} is written before there is a line that it could join or read"
+_EARLY = "{} stands beside a line that it could join or read, and there is none"
 _MODEL_SETTINGS = ("hidden_size", "vocab_size", "context_length", "tie_word_embeddings")
 
 
 def expand(spec: Spec) -> Module:
-    """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as ``layers``.
+    """The block tree of a model: ``Module("model")`` around its blocks, layers in a row framed as stacks.
 
     Raises :class:`InputError` with every block that does not fit, at its place in the text.
     """
@@ -239,10 +239,10 @@ def expand(spec: Spec) -> Module:
     except (KindError, ExceptionGroup) as error:
         found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
         raise InputError(found.values()) from None
-    if early := list(takewhile(lambda index: _begins_beside(made[index]), range(len(made)))):
+    early = len(list(takewhile(_begins_beside, made)))
+    if early == len(made):
         raise InputError(
-            spec.problem(_EARLY.format(spec.layers[index].keyword), "layers", index, hint="write it after embedding")
-            for index in early
+            spec.problem(_EARLY.format(kind.keyword), "layers", index) for index, kind in enumerate(spec.layers)
         )
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
@@ -250,21 +250,32 @@ def expand(spec: Spec) -> Module:
             [spec.problem(f"{number:,} layers are more than the {MOST_LAYERS:,} that are drawn", "layers")]
         )
     settings = tuple((name, getattr(spec, name)) for name in _MODEL_SETTINGS)
-    return Module("model", spec.name, Sequence(tuple(_framed(made))), level="model", settings=settings)
+    # What is written before there is a line stands beside it where it begins.
+    order = [early, *range(early), *range(early + 1, len(made))]
+    heads, row = tuple(spec.layers[index] for index in order), tuple(made[index] for index in order)
+    body = framed(Sequence(tuple(_ended(heads, row))))
+    return Module(
+        "model",
+        spec.name,
+        body if isinstance(body, Sequence) else Sequence((body,)),
+        level="model",
+        settings=settings,
+    )
+
+
+def _ended(kinds: tuple[Kind, ...], made: tuple[Block, ...]) -> Iterator[Block]:
+    """``made`` with heads in a row side by side: none of them reads another one's logits."""
+    for is_head, run in groupby(zip(kinds, made, strict=True), key=lambda pair: pair[0].family == "head"):
+        row = tuple(block for _, block in run)
+        if is_head and len(row) > 1:
+            yield Parallel(row, "separate")
+        else:
+            yield from row
 
 
 def _begins_beside(block: Block) -> bool:
     """Whether a side module is the first in ``block``."""
     return isinstance(block, Side) or (isinstance(block, Sequence) and any(map(_begins_beside, block.parts[:1])))
-
-
-def _framed(made: tuple[Block, ...]) -> Iterator[Block]:
-    for is_stack, run in groupby(made, key=lambda block: number_of_layers(block) > 0):
-        if is_stack:
-            parts = tuple(part for block in run for part in (block.parts if isinstance(block, Sequence) else (block,)))
-            yield Module("layers", LAYERS(), Sequence(parts), level="stack")
-        else:
-            yield from run
 
 
 def _problems_of(spec: Spec, error: Exception) -> Iterator[Problem]:

@@ -17,6 +17,9 @@ from archdraw.spec.validation import shown
 
 T = TypeVar("T")
 
+LONGEST_CIRCLE = 8
+"""A message that shows more names than these is read by nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -55,6 +58,8 @@ class Forms:
         self.found: dict[tuple[Span, str], Problem] = {}
         self.used: set[str] = set()
         self._open: list[str] = []
+        self._resolved: dict[str, Form] = {}
+        self._circular: set[str] = set()
 
     def report(self, message: str, span: Span, hint: str = "") -> None:
         """Adds a problem, once."""
@@ -63,14 +68,65 @@ class Forms:
 
     def _guarded(self, name: str, span: Span, make: Callable[[], T | None]) -> T | None:
         if name in self._open:
-            circle = " -> ".join([*self._open[self._open.index(name) :], name])
-            self.report(f"{name} is defined by itself: {circle}", span)
+            self._report_circle(self._open[self._open.index(name) :], name, span)
             return None
         self._open.append(name)
         try:
             return make()
         finally:
             self._open.pop()
+
+    def _report_circle(self, names: list[str], again: str, span: Span) -> None:
+        shown = names if len(names) <= LONGEST_CIRCLE else [*names[: LONGEST_CIRCLE - 2], "...", names[-1]]
+        self.report(f"{again} is defined by itself: {' -> '.join([*shown, again])}", span)
+
+    def _defined_form(self, name: str, span: Span) -> Form | None:
+        """The form of the definition ``name``, which is asked for at ``span``.
+
+        Definitions that name another one, alone or by ``like``, are followed in a loop: a chain of them has any length.
+        """
+        chain: list[str] = []
+        seen = set(self._open)
+        while name not in self._resolved:
+            self.used.add(name)
+            if name in seen or name in self._circular:
+                if name not in self._circular:  # else it has been reported
+                    names = [*self._open, *chain]
+                    self._report_circle(names[names.index(name) :], name, span)
+                self._circular.update(chain)
+                return None
+            seen.add(name)
+            chain.append(name)
+            below = self._built_on(self.define[name].value)
+            if below is None:
+                break
+            name, span = str(below.value), below.span
+        self.used.add(name)
+        while chain:
+            name = chain.pop()
+            value = self.define[name].value
+            below = self._built_on(value)
+            if below is None:
+                self._open += [*chain, name]
+                form = self._form(value)
+                del self._open[len(self._open) - len(chain) - 1 :]
+            elif value is below:
+                form = self._resolved[str(below.value)]
+            else:
+                assert isinstance(value, MappingNode)
+                form = self._with_changes(self._resolved[str(below.value)], value, below.span)
+            if form is None:
+                return None
+            self._resolved[name] = form
+        return self._resolved[name]
+
+    def _built_on(self, node: Node) -> ScalarNode | None:
+        """The name of another definition that ``node`` stands for, or changes something in."""
+        if isinstance(node, MappingNode):
+            like = node.entry("like")
+            node = like.value if like else node
+        is_name = isinstance(node, ScalarNode) and isinstance(node.value, str) and node.value in self.define
+        return node if is_name and isinstance(node, ScalarNode) else None
 
     def _form(self, node: Node) -> Form | None:
         """``node`` as a kind and its fields."""
@@ -79,9 +135,7 @@ class Forms:
             return Form(self.kinds["sequence"], node.span, fields)
         if isinstance(node, ScalarNode):
             if isinstance(node.value, str) and node.value in self.define:
-                name = node.value
-                self.used.add(name)
-                return self._guarded(name, node.span, lambda: self._form(self.define[name].value))
+                return self._defined_form(node.value, node.span)
             if isinstance(node.value, str) and node.value in self.kinds:
                 return self._with_fields(node.value, node.span, None)
             if isinstance(node.value, str) and node.value:
@@ -135,12 +189,13 @@ class Forms:
             hint = nearest(str(name), self.define) or "like takes a name from define:"
             self.report(f"nothing is defined as {shown(like.value)}", like.value.span, hint)
             return None
-        self.used.add(name)
-        base = self._guarded(name, like.value.span, lambda: self._form(self.define[name].value))
-        if base is None:
-            return None
+        base = self._defined_form(name, like.value.span)
+        return self._with_changes(base, node, like.value.span) if base else None
+
+    def _with_changes(self, base: Form, node: MappingNode, span: Span) -> Form:
+        """``base``, which is named at ``span``, with the other fields of ``node`` in place of its own."""
         changes = MappingNode(tuple(entry for entry in node.entries if entry.key != "like"), node.span)
-        return Form(base.kind, like.value.span, self._changed(base.kind, base.fields, changes))
+        return Form(base.kind, span, self._changed(base.kind, base.fields, changes))
 
     def _changed(self, model: type[BaseModel] | None, fields: MappingNode, changes: MappingNode) -> MappingNode:
         """``fields`` with ``changes`` over them: mappings and blocks of one kind are merged, null takes away."""

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from archdraw.glossary.phrases import Detail, Note, Words
 
 Role = Literal[
+    "input",  # what comes into a model: a source that is no tensor of it
     "plain",  # a projection or an operation that has no colour of its own
     "embedding",  # token and position tables, output head
     "norm",
@@ -61,6 +62,9 @@ Part = Literal[
 ]
 """Which part of a model the parameters of a leaf are counted under."""
 
+Pattern = Literal["window", "chunk", "prefix", "selection"]
+"""Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""
+
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
 
@@ -103,13 +107,15 @@ class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
     A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
-    chooses tokens by, neither keys nor values of the attention itself, and is counted apart.
+    chooses tokens by, neither keys nor values of the attention itself, and is counted apart. So is ``cross``: what
+    cross-attention keeps for each position of an encoder's output, of which there are as many as its ``window`` says.
     """
 
     elements: int
     window: Window | None = None
     every: int = 1
     index: bool = False
+    cross: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,9 @@ class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
-    ``reach`` keys (a window, a chunk, a choice; None: all), each of which stands for ``every`` so many tokens. Those of
-    latent attention are not ``cached`` as they are: they are made from what is. Keys and values that are not of the
-    sequence itself but of an encoder make it ``cross`` attention.
+    ``reach`` keys (None: all), each of which stands for ``every`` so many tokens; :mod:`archdraw.tree.masks` has which,
+    by ``pattern`` and ``causal``. Those of latent attention are not ``cached`` as they are: they are made from what is.
+    Keys and values that are not of the sequence itself but of an encoder make it ``cross`` attention.
     """
 
     query: int
@@ -130,6 +136,8 @@ class Heads:
     every: int = 1
     cached: bool = True
     cross: bool = False
+    causal: bool = True
+    pattern: Pattern = "window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +194,18 @@ class Parallel:
 class Graph:
     """Blocks by name, and the edges between them: what sequences and branches cannot say.
 
-    The names "input" and "output" stand for the line that comes in and the line that leaves; one edge leads to
-    "output". Every other node is reached from the input and leads to the output, there is no cycle, and ``nodes`` are
-    in an order in which no edge leads back. A node takes the lines of all edges that lead to it, in their order.
+    An edge starts at a node, or at one of several lines that leave it: ``qkv.query``. "input" stands for the lines that
+    come in, which ``inputs`` names where they are several (none: all lines of the graph come from blocks without
+    inputs); each edge to "output" is a line that leaves, by the names in ``outputs``. A node takes the lines of the
+    edges that lead to it in their order, first those of ``edges``, then those of ``back``, which come one step later
+    and may lead in a circle. No others do: ``nodes`` are in an order in which no edge leads back.
     """
 
     nodes: tuple[tuple[str, Block], ...]
     edges: tuple[tuple[str, str], ...]
+    back: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[str, ...] = ("",)
+    outputs: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

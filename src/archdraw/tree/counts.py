@@ -30,10 +30,12 @@ class Facts:
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
     ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
-    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table.
+    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
+    which has ``tied_table`` values.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for. Where something
-    is ``unknown``, every count is that of the rest.
+    is ``unknown``, every count is that of the rest. ``bidirectional``: some attention of the model itself, not of an
+    encoder beside it, sees later tokens, so that its keys and values cannot be kept.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -44,9 +46,11 @@ class Facts:
     state: int = 0
     layers: int = 0
     head_is_tied: bool = False
+    tied_table: int = 0
     multiplications: int = 0
     attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
     unknown: bool = False
+    bidirectional: bool = False
 
     @property
     def total_parameters(self) -> int:
@@ -69,8 +73,14 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - tables
+        tables = self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+
+    @property
+    def lookup_parameters(self) -> int:
+        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own."""
+        table = self.tied_table or self.parts.get("head", 0)
+        return max(self.parts.get("embedding", 0) - table, 0)
 
     def weight_memory(self, dtype: Dtype = "bf16") -> int:
         """Bytes of all weights when every one is stored as ``dtype``, rounded up.
@@ -96,7 +106,7 @@ class Facts:
         return self._cached_per_token(bits, index=True)
 
     def _cached_per_token(self, bits: int, *, index: bool) -> int:
-        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index)
+        entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index and not entry.cross)
         elements = (Fraction(entry.elements * number, entry.every) for entry, number in entries)
         return int(sum(elements) * at_least_one("bits", bits) // 8)
 
@@ -104,7 +114,8 @@ class Facts:
         """Bytes of keys and values in all attention layers after ``context`` tokens, at ``bits`` per value.
 
         A layer with a window keeps at most that many tokens; so does one with chunks, at the end of a full chunk. The
-        caches of indexers are not in it. Raises :class:`archdraw.ArchdrawError` for a ``context`` or ``bits`` below 1.
+        caches of indexers are not in it, nor what cross-attention keeps of an encoder's output. Raises
+        :class:`archdraw.ArchdrawError` for a ``context`` or ``bits`` below 1.
         """
         at_least_one("context", context)
         kept = sum(
@@ -112,9 +123,31 @@ class Facts:
             * count
             * ((context if entry.window is None else min(context, entry.window.size)) // entry.every)
             for entry, count in self.cache.items()
-            if not entry.index
+            if not entry.index and not entry.cross
         )
         return kept * at_least_one("bits", bits) // 8
+
+    @property
+    def has_no_cache(self) -> bool:
+        """Whether there is no KV cache for the reason that attention is bidirectional."""
+        return self.bidirectional and not self.cache
+
+    @property
+    def source_positions(self) -> int | None:
+        """Positions of the encoder's output at most, as its cross-attention says; None where it does not."""
+        windows = [entry.window for entry in self.cache if entry.cross]
+        known = [window.size for window in windows if window is not None]
+        return max(known) if known and len(known) == len(windows) else None
+
+    def cross_cache_bytes(self, positions: int, bits: int = 16) -> int:
+        """Bytes of the keys and values that all cross-attention layers keep of ``positions`` of an encoder's output.
+
+        They are computed once per source, whatever the context. Raises :class:`archdraw.ArchdrawError` for
+        ``positions`` or ``bits`` below 1.
+        """
+        at_least_one("positions", positions)
+        kept = sum(entry.elements * count for entry, count in self.cache.items() if entry.cross)
+        return kept * positions * at_least_one("bits", bits) // 8
 
     def recurrent_state_bytes(self, bits: int = 16) -> int:
         """Bytes of the state of all recurrent mixers at ``bits`` per value, independent of the context.
@@ -144,6 +177,8 @@ class Facts:
         parameters = f"{self.total_parameters:,} parameters"
         active = f", {self.active_parameters:,} active" if self.inactive else ""
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
+        if self.has_no_cache:
+            cache = "no KV cache: attention is bidirectional"
         return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
 
     def _repr_html_(self) -> str:
@@ -195,6 +230,9 @@ def report(
         "kv_cache_bytes_per_token": counted.kv_cache_bytes_per_token(),
         "context": context,
         "kv_cache_bytes": counted.kv_cache_bytes(context),
+        "bidirectional": counted.bidirectional,
+        "cross_cache_bytes_per_position": counted.cross_cache_bytes(1),
+        "source_positions": counted.source_positions,
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
         "flops_per_token": counted.flops_per_token(context),
         "cache": [
@@ -203,6 +241,7 @@ def report(
                 "window": None if entry.window is None else entry.window.size,
                 "chunked": entry.window is not None and entry.window.chunked,
                 "tokens_per_entry": entry.every,
+                "of_encoder": entry.cross,
                 "count": count,
             }
             for entry, count in counted.cache.items()

@@ -15,6 +15,7 @@ from typing import TypeVar, assert_never
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.counts import BITS, Dtype, Facts, report
+from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
 
 __all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
@@ -33,9 +34,11 @@ def combined(first: Facts, second: Facts) -> Facts:
         state=first.state + second.state,
         layers=first.layers + second.layers,
         head_is_tied=first.head_is_tied or second.head_is_tied,
+        tied_table=max(first.tied_table, second.tied_table),
         multiplications=first.multiplications + second.multiplications,
         attended=_added(first.attended, second.attended),
         unknown=first.unknown or second.unknown,
+        bidirectional=first.bidirectional or second.bidirectional,
     )
 
 
@@ -50,9 +53,11 @@ def repeated(one: Facts, times: int) -> Facts:
         state=one.state * times,
         layers=one.layers * times,
         head_is_tied=one.head_is_tied,
+        tied_table=one.tied_table,
         multiplications=one.multiplications * times,
         attended=_scaled(one.attended, times),
         unknown=one.unknown,
+        bidirectional=one.bidirectional,
     )
 
 
@@ -94,9 +99,11 @@ def _leaf(leaf: Leaf) -> Facts:
         cache={leaf.cache: 1} if leaf.cache is not None else {},
         state=leaf.state,
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
+        tied_table=sum(prod(weight.shape) for weight in leaf.weights if weight.tied) if leaf.part == "head" else 0,
         multiplications=leaf.multiplications + _multiplied(leaf),
         attended=_attended(leaf),
         unknown=leaf.role == "unknown",
+        bidirectional=leaf.heads is not None and not leaf.heads.causal and not leaf.heads.cross,
     )
 
 
@@ -113,7 +120,7 @@ def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
     if heads is None:
         return {}
     value_width = heads.width if heads.value_width is None else heads.value_width
-    return {(heads.reach, heads.every): heads.query * (heads.width + value_width)}
+    return {(mask_of(heads).most, heads.every): heads.query * (heads.width + value_width)}
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:

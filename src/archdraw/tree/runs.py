@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence as Units
 from typing import assert_never
 
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Level, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.repeats import best_repeat, period
-from archdraw.tree.walks import children
+from archdraw.tree.walks import MODEL_LAYERS, children
 
 MOST_LAYERS = 10_000
 """More layers than any model has; a stack that has more is a slip of the pen."""
@@ -16,21 +17,20 @@ _LONGEST_PERIOD = 128
 """Patterns are looked for up to this many layers, so that the search stays linear in the length of the stack."""
 
 
-def number_of_layers(block: Block) -> int:
-    """How many layers the stack in ``block`` has, without writing repeats out; modules beside the spine don't count."""
+def number_of_layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> int:
+    """How many layers of ``levels`` there are in ``block``, without writing repeats out.
+
+    Modules beside the spine don't count, nor do layers in layers.
+    """
     match block:
-        case Module(level="layer"):
+        case Module(level=level) if level in levels:
             return 1
         case Leaf() | Side():
             return 0
         case Repeat(body=body, times=times, tied=tied):
-            return number_of_layers(body) * (1 if tied else times)
-        case Sequence(parts=blocks) | Parallel(branches=blocks):
-            return sum(number_of_layers(part) for part in blocks)
-        case Graph():
-            return sum(number_of_layers(node) for node in children(block))
-        case Residual(body=body) | Experts(body=body) | Module(body=body):
-            return number_of_layers(body)
+            return number_of_layers(body, levels) * (1 if tied else times)
+        case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
+            return sum(number_of_layers(child, levels) for child in children(block))
         case _:
             assert_never(block)
 

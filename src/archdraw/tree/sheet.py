@@ -7,7 +7,16 @@ from html import escape
 from typing import Any, TypeAlias
 
 from archdraw.glossary import text
-from archdraw.glossary.common import KV_CACHE_AT, KV_CACHE_PER_TOKEN, RECURRENT_STATE
+from archdraw.glossary.common import (
+    BIDIRECTIONAL_ATTENTION,
+    CROSS_CACHE_AT,
+    CROSS_CACHE_PER_POSITION,
+    KV_CACHE,
+    KV_CACHE_AT,
+    KV_CACHE_PER_TOKEN,
+    NONE,
+    RECURRENT_STATE,
+)
 from archdraw.glossary.numbers import data_size
 
 Row: TypeAlias = tuple[str, str, str]
@@ -31,8 +40,16 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"
     yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
-    yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
-    yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
+    if report["bidirectional"] and not report["cache"]:
+        yield text(KV_CACHE()), text(NONE()), text(BIDIRECTIONAL_ATTENTION())
+    else:
+        yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
+        yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
+    each, positions = report["cross_cache_bytes_per_position"], report["source_positions"]
+    if each:
+        yield _bytes(text(CROSS_CACHE_PER_POSITION()), each, ", bf16")
+    if each and positions:
+        yield _bytes(text(CROSS_CACHE_AT(positions=positions)), each * positions, ", bf16")
     if report["recurrent_state_bytes"]:
         yield _bytes(text(RECURRENT_STATE()), report["recurrent_state_bytes"], ", bf16")
     for dtype, size in report["weight_memory_bytes"].items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from archdraw.tree.blocks import (
@@ -10,6 +10,7 @@ from archdraw.tree.blocks import (
     Experts,
     Graph,
     Leaf,
+    Level,
     Module,
     Parallel,
     Repeat,
@@ -17,6 +18,9 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+
+MODEL_LAYERS: tuple[Level, ...] = ("layer",)
+"""The level of the layers of a model, without those of what stands beside it."""
 
 
 def children(block: Block) -> tuple[Block, ...]:
@@ -78,7 +82,9 @@ def outputs(block: Block) -> tuple[str, ...]:
             return ("",)
         case Parallel(branches=branches, merge="separate"):
             return tuple(name for branch in branches for name in outputs(branch))
-        case Parallel() | Graph() | Residual() | Experts() | Side():
+        case Graph(outputs=names):
+            return names
+        case Parallel() | Residual() | Experts() | Side():
             return ("",)
         case Repeat(body=body) | Module(body=body):
             return outputs(body)
@@ -88,35 +94,42 @@ def outputs(block: Block) -> tuple[str, ...]:
 
 def inputs(block: Block) -> int:
     """How many lines ``block`` takes when several are dealt out to it."""
+    return len(entries(block))
+
+
+def entries(block: Block) -> tuple[str, ...]:
+    """The names of the lines that ``block`` takes when several are dealt out to it; empty for those without one."""
     match block:
         case Leaf():
-            return block.inputs
+            return ("",) * block.inputs
         case Sequence(parts=parts):
-            return next((inputs(part) for part in parts if not isinstance(part, Side)), 1)
+            return next((entries(part) for part in parts if not isinstance(part, Side)), ("",))
         case Parallel(branches=branches):
-            dealt = [inputs(branch) for branch in branches]
-            return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Graph() | Residual() | Experts() | Side():
-            return 1
+            dealt = [entries(branch) for branch in branches]
+            return tuple(name for names in dealt for name in names) if any(len(names) > 1 for names in dealt) else ("",)
+        case Graph():
+            return block.inputs
+        case Residual() | Experts() | Side():
+            return ("",)
         case Repeat(body=body) | Module(body=body):
-            return inputs(body)
+            return entries(body)
         case _:
             assert_never(block)
 
 
-def layers(block: Block) -> tuple[Module, ...]:
-    """Every layer of the stack in order, repeats written out; modules beside the spine are not entered.
+def layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> tuple[Module, ...]:
+    """Every layer of ``levels`` in order, repeats written out; modules beside the spine are not entered.
 
     The layers of a loop over the same weights come once.
     """
     match block:
-        case Module(level="layer"):
+        case Module(level=level) if level in levels:
             return (block,)
         case Leaf() | Side():
             return ()
         case Repeat(body=body, times=times, tied=tied):
-            return layers(body) * (1 if tied else times)
+            return layers(body, levels) * (1 if tied else times)
         case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
-            return tuple(layer for child in children(block) for layer in layers(child))
+            return tuple(layer for child in children(block) for layer in layers(child, levels))
         case _:
             assert_never(block)

@@ -14,6 +14,10 @@ MOSTLY_TABLES = 0.6
 """Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
 
 
+NEAR = 0.1
+"""A count that is no farther from a published figure than this share of it is what the figure was meant to be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Active:
     """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise."""
@@ -27,13 +31,15 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     """The active parameters as the publisher of the model counts them, else all of them.
 
     Nobody counts them alike: with the table of the input embedding (DeepSeek), without it (gpt-oss), without the LM
-    head, too. The first of these counts that agrees with the published figure is quoted, the next ones by the side.
-    Where tables that are only looked up make up most of them and nothing is published, they are left out.
+    head, too. The first of these counts that agrees with the published figure is quoted, the next ones by the side;
+    where none agrees, the nearest, with what it leaves out. Where none is near, tables that are only looked up are left
+    out if they make up most of them.
     """
     whole, multiplied = counted.active_parameters, counted.active_parameters_without_input_embedding
     tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
     encoders = (plate.ENCODERS(),) if counted.encoders else ()
-    input_embedding = () if counted.head_is_tied else (plate.INPUT_EMBEDDING(),)
+    looked_up = whole - counted.encoders - multiplied
+    input_embedding = (plate.INPUT_EMBEDDING(),) if looked_up else ()
     ways = [
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),
@@ -43,12 +49,33 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
     if agreeing:
         quoted = agreeing[0]
+    elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
+        quoted = min(near, key=lambda way: abs(way[0] - figure))
     elif multiplied < MOSTLY_TABLES * whole:
         quoted = (multiplied, (plate.EMBEDDING_TABLES(),))
     else:
         quoted = ways[0]
     # A count as published needs no comment in the headline; a panel lists what is in and what is not.
     return Active(quoted[0], () if agreeing else quoted[1], tuple(_others(quoted, ways)))
+
+
+def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:
+    """The total as the publisher counts it, and what that leaves out: nothing where a count with all tables agrees.
+
+    Tables that are only looked up are not everywhere taken for parameters of a model (n-grams in memory).
+    """
+    whole, tables = counted.total_parameters, counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
+    figure = published.total_parameters if published is not None else None
+    if figure is None or not counted.lookup_parameters:
+        return whole, ()
+    if agrees(whole, f"{figure:g}") or agrees(counted.text_parameters, f"{figure:g}"):
+        return whole, ()
+    ways = [
+        (whole - counted.lookup_parameters, (plate.LOOKUP_TABLES(count=counted.lookup_parameters),)),
+        (whole - tables, (plate.ALL_TABLES(count=tables),)),
+    ]
+    nearest = min(ways, key=lambda way: abs(way[0] - figure))
+    return nearest if agrees(nearest[0], f"{figure:g}") else (whole, ())
 
 
 def _others(

@@ -3,86 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from archdraw.errors import InputError, nearest
-from archdraw.glossary import Detail, Phrase, text
+from archdraw.glossary import Phrase, text
 from archdraw.glossary import plate as words
-from archdraw.glossary.common import LAYERS
-from archdraw.glossary.numbers import tokens
-from archdraw.picture import Branches, Chain, Diagram, Inset, Plate
+from archdraw.picture import Inset, Plate
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
+from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
+from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
-from archdraw.views.diagrams import folded, opened, tapped
+from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders
-from archdraw.views.insets import insets, names_of, spine_options
-from archdraw.views.stack import Option, Stack, joined, stacked
+from archdraw.views.header import subtitle
+from archdraw.views.insets import insets, names_of
+from archdraw.views.stack import Option, Stack
 from archdraw.views.strip import strip
-from archdraw.views.wording import parameters, share
 
 MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
 
 
-def picture(spec: Spec, model: Module, *, every_strip: bool = False) -> Plate:
-    """The plate of ``model``, before anything has a place; with ``every_strip`` also one of layers that are alike."""
+def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: bool = True) -> Plate:
+    """The plate of ``model``, before anything has a place.
+
+    With ``every_strip`` it has a strip of layers that are alike too; without ``towers`` it is a single column.
+    """
     counted = facts(model)
-    paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
-    items: list[Diagram] = []
-    stacks: list[Stack] = []
-    parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    number = sum(isinstance(part, Module) and part.level == "stack" and part.role != "unknown" for part in parts)
-    for part in parts:
-        match part:
-            case Module(level="stack") if part.role != "unknown":
-                stacks.append(stacked(part, paths[id(part)]))
-                items.extend(stacks[-1].picture)
-            case Module(level="stack"):
-                items.append(unpublished.stack_picture(part, paths[id(part)]))
-            case Leaf(role="norm") if len(stacks) == number:
-                # The one after the last layer is the only one that stands by itself.
-                items.append(folded(part, paths[id(part)], label=text(words.FINAL(norm=part.label))))
-            case Leaf() | Module():
-                items.append(folded(part, paths[id(part)]))
-            case Side():
-                items.append(tapped(part, paths[id(part.body)], _note(part)))
-            case Parallel(branches=branches, merge="add") if all(isinstance(branch, Leaf) for branch in branches):
-                # Tables that are added up: the first is the one that stands on the spine, the others at its left.
-                boxes = [folded(leaf, paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
-                items.append(Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1))
-            case _:
-                items.append(opened(Module("", "", part), ""))
-    if not stacks and not counted.unknown:
-        raise InputError([spec.problem(f"{spec.name} has no layers to draw", "layers")])
-    stack = joined(stacks)
-    return Plate(
+    drawn = columns(model, towers=towers)
+    plate = Plate(
         name=spec.name,
-        subtitle=_subtitle(spec, model, counted),
+        subtitle=subtitle(spec, model, counted),
         accent=accent_index(spec.developer or spec.name),
-        column=Chain(tuple(items)),
-        tokens="Tokenized text",
-        insets=(unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, stack, counted, paths)),
-        strip=strip(stack, alike=every_strip),
+        column=drawn.column,
+        inputs=drawn.inputs,
+        towers=drawn.towers,
+        insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
+        strip=strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),
-        description=_description(spec, model, stack, counted),
+        description=_description(spec, model, drawn.stack, counted),
+        lacking=(text(words.NOT_OPENED()), text(words.WITHOUT_NOTES())),
     )
+    missing = undrawn(model, paths_of_plate(plate))
+    if not missing:
+        return plate
+    names = tuple(dict.fromkeys(text(block.label) for _, block in missing))
+    return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
 
 
-def _panels(spec: Spec, model: Module, stack: Stack, counted: Facts, paths: dict[int, str]) -> tuple[Inset, ...]:
-    """What is opened: boxes of the spine, and encoders beside it."""
-    spine, beside = spine_options(model, stack, paths), encoders(model, paths)
-    wanted = _wanted(spec, (*spine, *beside))
+def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
+    """What is opened: boxes of the columns, and modules beside them."""
+    beside = encoders(model, frozenset(tower.path for tower in drawn.towers))
+    wanted = _wanted(spec, (*drawn.options, *beside, *drawn.opened))
     active = active_parameters(counted, spec.published)
-    return insets(spine, stack, counted, spec.context_length, wanted, active) + encoder_panels(beside, wanted)
-
-
-def _note(side: Side) -> str:
-    return next(iter(describe(side.body).notes), "") if side.direction == "in" else ""
+    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active)
+    return own + encoder_panels(beside, wanted)
 
 
 def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
@@ -99,49 +79,6 @@ def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
     if problems:
         raise InputError(problems)
     return list(chosen or ())
-
-
-def kind_of(model: Module) -> str:
-    """``Dense`` or ``Sparse MoE``, and ``hybrid`` where mixers other than attention take part."""
-    sparse = any(leaf.part == "experts" for leaf in leaves(model.body))
-    if not sparse and any(leaf.role == "unknown" for leaf in leaves(model.body)):
-        return ""
-    mixers = {part.role for _, part in walk(model.body) if isinstance(part, Module)}
-    attention, other = mixers & {"attention", "sliding"}, mixers & {"linear", "convolution"}
-    family = " hybrid" if attention and other else " recurrent" if other else ""
-    return ("Sparse" if sparse else "Dense") + (family or (" MoE" if sparse else ""))
-
-
-def _subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
-    # Where nothing is kept of each token, nothing limits how many there may be.
-    context: Detail = "" if counted.cache or counted.unknown else words.NO_CONTEXT_LIMIT()
-    if spec.context_length:
-        length, short = spec.context_length, tokens(spec.context_length)
-        context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
-    layers = LAYERS(number=counted.layers) if counted.layers else ""
-    size = unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
-    return tuple(filter(None, (size, text(layers), text(context), origin(spec), kind_of(model))))
-
-
-def origin(spec: Spec) -> str:
-    """Who developed the model and when it was released, to the month; empty where the spec says neither."""
-    return text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
-
-
-def size_of(spec: Spec, counted: Facts) -> Detail:
-    """The parameters of a model as one quotes them."""
-    total, text_part = counted.total_parameters, counted.text_parameters
-    has_encoders = parameters(text_part) != parameters(total)
-    if counted.active_parameters < total:
-        active = active_parameters(counted, spec.published)
-        of_all = share(active.count, total)
-        part = (
-            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
-            if active.excluded
-            else words.ACTIVE_OF(count=active.count, share=of_all)
-        )
-        return (words.TOTAL(total=total), part, words.TEXT(count=text_part) if has_encoders else "")
-    return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)
 
 
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
@@ -170,7 +107,7 @@ def left_out(model: Module) -> str:
 
 def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:
     """The picture in words, for those who hear it."""
-    sentences = [words.SPOKEN(name=spec.name, facts=_subtitle(spec, model, counted))]
+    sentences = [words.SPOKEN(name=spec.name, facts=subtitle(spec, model, counted))]
     if spec.incomplete:
         sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
     sentences.append(words.SPOKEN_PATH(blocks=tuple(_spoken(model.body))))

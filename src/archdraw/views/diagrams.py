@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, assert_never
 
-from archdraw import picture
 from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.walks import leaves, walk
+from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
@@ -61,7 +62,18 @@ def tapped(side: Side, path: str, note: str = "") -> Tap:
     return Tap(folded(side.body, path), side.direction, note, side.joins)
 
 
-def diagram(block: Block, paths: dict[int, str]) -> Diagram:
+SIGNS: Mapping[Merge, Literal["+", "×"]] = {"add": "+", "multiply": "×"}
+"""The node that joins branches, by their merge; others leave them apart."""
+
+
+def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
+    """``fan`` with the box that joins its branches where these are concatenated."""
+    if merge != "concatenate":
+        return fan
+    return Chain((fan, Box(f"{path}/concatenate", text(plate.CONCATENATE()), inputs=len(fan.items))))
+
+
+def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
         case Leaf():
@@ -73,20 +85,15 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(diagram(branch, paths) for branch in branches)
-            sign: Literal["+", "×"] | None = "+" if merge == "add" else "×" if merge == "multiply" else None
-            fan = Branches(items, sign)
-            if merge == "concatenate":
-                joined = Box(paths[id(block)] + "/concatenate", "concatenate", inputs=len(branches))
-                return Chain((fan, joined))
-            return fan
+            return concatenated(Branches(items, SIGNS.get(merge)), merge, paths[id(block)])
         case Graph():
-            return _graph(block, paths)
+            return graphs.drawn(block, lambda node: _node(node, paths))
         case Residual(body=body):
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
             path = paths[id(block)]
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
-            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title)
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title, back=tied)
         case Experts(body=body, total=total, active=active):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
@@ -98,21 +105,13 @@ def diagram(block: Block, paths: dict[int, str]) -> Diagram:
             assert_never(block)
 
 
-def _graph(block: Graph, paths: dict[int, str]) -> picture.Graph:
-    """Each node as one box, layers in a row too. Raises ValueError for a node that is more than one."""
-    boxes: dict[str, Box] = {}
-    for name, node in block.nodes:
-        match node:
-            case Repeat(body=Module(label=label) as body, times=times):
-                box: Diagram = folded(body, paths[id(body)], label=f"{times} × {text(label)}")
-            case _:
-                box = diagram(node, paths)
-        if not isinstance(box, Box):
-            raise ValueError(f"node {name} of a graph is not one box")
-        boxes[name] = box
-    places = {name: box.path for name, box in boxes.items()}
-    edges = tuple((places.get(start, start), places.get(end, end)) for start, end in block.edges)
-    return picture.Graph(tuple(boxes.values()), edges)
+def _node(block: Block, paths: Mapping[int, str]) -> Diagram:
+    """A node of a graph: layers in a row as one box that says how many they are."""
+    match block:
+        case Repeat(body=Module(label=label) as body, times=times):
+            return folded(body, paths[id(body)], label=f"{times} × {text(label)}")
+        case _:
+            return diagram(block, paths)
 
 
 def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:

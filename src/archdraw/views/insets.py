@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archdraw.glossary import Phrase, plate, text
-from archdraw.glossary import Words as Wording
-from archdraw.glossary.common import KV_CACHE, LAYERS
-from archdraw.glossary.numbers import data_size, tokens
-from archdraw.picture import Inset, Item, Mask, Masks, Segment, Share, Split, Words
-from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence, Window
+from archdraw.glossary import plate, text
+from archdraw.glossary.numbers import tokens
+from archdraw.picture import Inset, Item, Masks, Share, Words
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
-from archdraw.tree.patterns import periods, runs
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.active import Active
 from archdraw.views.diagrams import opened
+from archdraw.views.masks import masks_panel
+from archdraw.views.memory import breakdown, memory_panels
 from archdraw.views.stack import Option, Stack
-from archdraw.views.wording import share, short_name
+from archdraw.views.wording import share
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author chooses by `insets:`."""
-MOST_MASKS = 2
-MASK_CELLS = 4
-"""How far back a window reaches in its figure: a sign of being short, not to scale."""
-
-RECURRENT = frozenset({"linear", "convolution"})
-"""Roles of mixers that keep a state in place of keys and values."""
 
 
 def insets(
@@ -44,7 +37,7 @@ def insets(
     """
     found: list[Inset] = []
     bodies: set[tuple[object, ...]] = set()
-    masks = _masks(stack)
+    masks = masks_panel(stack.all)
     for option in options:
         block = option.block
         if not isinstance(block, Module) or not _has_inside(block) or len(bodies) == MOST_OPENED:
@@ -63,7 +56,7 @@ def insets(
         found.extend(_opened(block, option.path, counted, active, priority))
     if masks is not None:
         found.append(masks)
-    memory = _memory(stack, counted, context)
+    memory = memory_panels(stack.all, counted, context)
     shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
     if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
@@ -71,8 +64,8 @@ def insets(
         assert isinstance(bar, Share)
         assert context is not None
         at_context = replace(bar, left=text(plate.CACHE_AT(length=tokens(context) or context)))
-        found[shown] = replace(found[shown], items=(*found[shown].items, at_context, *more))
-    return (*found, *memory, *_parts(counted, stack))
+        found[shown] = replace(found[shown], items=(*found[shown].items, at_context, *more), optional=False)
+    return (*found, *memory, *breakdown(stack.all, counted))
 
 
 def names_of(option: Option) -> set[str]:
@@ -151,133 +144,3 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, priority:
             beside=place,
             priority=None if priority is None else PART,
         )
-
-
-def _masks(stack: Stack) -> Inset | None:
-    """Who sees whom, where layers differ in how far they look back."""
-    reaches: dict[tuple[Window | None, tuple[str, str]], list[Module]] = {}
-    for layer in stack.all:
-        for block in _looking(layer):
-            cache = next((leaf.cache for leaf in leaves(block) if leaf.cache), None)
-            window = cache.window if cache is not None else _own_reach(block)
-            reaches.setdefault((window, _position(block)), []).append(block)
-    if not any(window for window, _ in reaches) or len(reaches) > MOST_MASKS:
-        return None
-    figures = []
-    # What all of them share tells none apart; where all rotate, their bases do.
-    positions = {position for _, position in reaches}
-    shown = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
-    for (window, position), blocks in sorted(reaches.items(), key=lambda entry: _reach(entry[0][0])):
-        mixer = blocks[0]
-        kind = short_name(mixer)
-        label: Wording = kind
-        if window is not None:
-            label = (plate.CHUNK if window.chunked else plate.WINDOW)(kind=kind, size=window.size)
-        apart = position[shown] if len(positions) > 1 else ""
-        detail = text((LAYERS(number=len(blocks)), apart))
-        chunked = bool(window and window.chunked)
-        figures.append(Mask(mixer.role, MASK_CELLS if window else None, chunked, text(label), detail))
-    return Inset(text(_rhythm(stack)), (Masks(tuple(figures)),))
-
-
-def _looking(layer: Module) -> Iterator[Module]:
-    """The mixers of ``layer`` that look back at tokens, those included that read another layer's keys and values."""
-    for _, part in walk(layer.body):
-        if isinstance(part, Module) and part.role in ("attention", "sliding"):
-            own = tuple(leaves(part.body))
-            heads = [leaf.heads for leaf in own if leaf.heads]
-            crosses = any(one.cross for one in heads)
-            if not crosses and (any(leaf.cache for leaf in own) or any(one.cached for one in heads)):
-                yield part
-
-
-def _own_reach(mixer: Module) -> Window | None:
-    """The window of a mixer that keeps nothing itself."""
-    heads = next((leaf.heads for leaf in leaves(mixer.body) if leaf.heads), None)
-    return Window(heads.reach) if heads is not None and heads.reach else None
-
-
-def _rhythm(stack: Stack) -> Phrase:
-    """The title of the masks, with ``5 sliding : 1 global`` where windows and their lack take turns by a rule."""
-    kinds = [short_name(mixer) for layer in stack.all for mixer in _mixers(layer)]
-    if len(kinds) != len(stack.all):
-        return plate.MASKS()
-    start, unit, times = periods(kinds)
-    turns = runs(kinds[start : start + unit])
-    looking = {short_name(mixer) for layer in stack.all for mixer in _looking(layer)}
-    if times < 2 or len(turns) != 2 or not looking.issuperset(kinds):
-        # Mixers without attention have no mask.
-        return plate.MASKS()
-    (one, first), (other, second) = turns
-    return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)
-
-
-def _reach(window: Window | None) -> tuple[bool, int]:
-    return (window is None, window.size if window else 0)
-
-
-def _position(mixer: Module) -> tuple[str, str]:
-    """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
-    rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.tag), None)
-    return (text(rotation.tag), text(rotation.detail)) if rotation else ("", "")
-
-
-def _mixers(layer: Module) -> Iterator[Module]:
-    """The modules of ``layer`` that mix tokens: those with a cache or a state."""
-    for _, part in walk(layer.body):
-        if isinstance(part, Module) and any(leaf.cache or leaf.state for leaf in leaves(part.body)):
-            yield part
-
-
-def _memory(stack: Stack, counted: Facts, context: int | None) -> list[Inset]:
-    """What a sequence keeps in memory at the model's own context length."""
-    if context is None or not counted.cache:
-        return []
-    full = [
-        sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache and not leaf.cache.index) for layer in stack.all
-    ]
-    kept = counted.kv_cache_bytes(context)
-    # What only works on each token by itself could not be attention.
-    mixing = sum(1 for layer in stack.all if any(leaf.cache or leaf.state or leaf.heads for leaf in leaves(layer)))
-    which = plate.MIXING_LAYER() if mixing < len(full) else plate.LAYER()
-    if_all = max(full) * mixing * 2 * context
-    caching = sum(1 for elements in full if elements)
-    title = text(plate.MEMORY(context=context))
-    size = counted.kv_cache_bytes_per_token()
-    windowed = any(entry.window for entry in counted.cache)
-    token = text(plate.CACHE_IN_WINDOWS(size=size) if windowed else plate.CACHE_PER_TOKEN(size=size, layers=caching))
-    if if_all <= kept:
-        weights = counted.weight_memory()
-        segments = (
-            Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
-            Segment(text(plate.CACHE(size=kept)), kept, "latent"),
-        )
-        return [Inset(title, (Split(segments), Words(token)), optional=True)]
-    bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
-    last = Words(token)
-    if counted.state:
-        state = plate.STATE if any(role in RECURRENT for role in _roles(stack)) else plate.BUFFERS
-        last = Words(text(state(size=counted.recurrent_state_bytes())), strong=True)
-    whole = Words(text(plate.CACHE_FULL(size=if_all, layer=which)), strong=True)
-    return [Inset(title, (bar, whole, last))]
-
-
-def _roles(stack: Stack) -> set[str]:
-    return {option.block.role for slot in stack.slots for option in slot.options}
-
-
-def _parts(counted: Facts, stack: Stack) -> list[Inset]:
-    """Where the parameters are, largest first, and what is left in one."""
-    total = counted.total_parameters
-    sizes = [(sum(counted.parts.get(part, 0) for part in group.parts), group) for group in plate.PART_GROUPS]  # type: ignore[call-overload]
-    shown = sorted(((size, group) for size, group in sizes if size >= total / 200), key=lambda one: -one[0])
-    recurrent = _roles(stack) & RECURRENT
-    segments = []
-    for size, group in shown:
-        # The parts of state-space and linear mixers are counted where those of attention are.
-        term = plate.TOKEN_MIXING if recurrent and group.role == "attention" else group.term
-        segments.append(Segment(text(plate.PART(part=term(), share=share(size, total))), size, group.role))
-    rest = total - sum(size for size, _ in shown)
-    if rest >= total / 2000:
-        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
-    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archdraw.picture import OrderCell, OrderGroup
+from archdraw.cells import OrderCell, OrderGroup
 from archdraw.tree.patterns import Times, covered
 
 MOST_CELLS = 24
 """More cells than these say no more than the strip below them."""
 LONGEST_ORDER = 400
 """Characters of all cells together: beyond, the rows of groups are taller than a panel."""
+PLAIN = "plain"
 FIRST_LETTER = 0xE000
 """Names are stood for by characters of the private area, of which no name is made."""
 
@@ -18,7 +19,7 @@ FIRST_LETTER = 0xE000
 def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell | OrderGroup, ...]:
     """The order of ``names``, one for each layer, with repeats nested two deep at most.
 
-    ``roles`` gives each name its colour. Empty where nothing repeats, or where it would take too many cells.
+    ``roles`` gives names their colours; one without a role, such as that of a layer of no module, is plain. Empty where nothing repeats, or where it would take too many cells.
     """
     letters = {name: chr(FIRST_LETTER + number) for number, name in enumerate(dict.fromkeys(names))}
     meaning = {letter: name for name, letter in letters.items()}
@@ -44,10 +45,10 @@ def rounds(items: Sequence[OrderCell | OrderGroup]) -> list[int]:
 
 def _item(part: str | Times, meaning: Mapping[str, str], roles: Mapping[str, str]) -> OrderCell | OrderGroup:
     if isinstance(part, str):
-        return OrderCell(meaning[part], roles[meaning[part]])
+        return OrderCell(meaning[part], roles.get(meaning[part], PLAIN))
     if len(part.items) == 1 and isinstance(part.items[0], str):
         name = meaning[part.items[0]]
-        return OrderCell(f"{part.times} × {name}", roles[name], part.times)
+        return OrderCell(f"{part.times} × {name}", roles.get(name, PLAIN), part.times)
     return OrderGroup(part.times, tuple(_item(inner, meaning, roles) for inner in part.items))
 
 

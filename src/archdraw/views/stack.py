@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Residual
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
+from archdraw.tree.framing import ANY
 from archdraw.tree.patterns import cadence, runs
-from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers, walk
+from archdraw.tree.walks import layers
 from archdraw.views.diagrams import folded
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import ordinal, within
@@ -66,10 +66,9 @@ def joined(stacks: Sequence[Stack]) -> Stack:
     )
 
 
-def stacked(module: Module, path: str) -> Stack:
-    """The stack of ``module`` (of kind ``layers``) at ``path``."""
-    every = layers(module)
-    paths = {id(block): place for place, block in reversed(list(walk(module.body, path)))}
+def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
+    """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity."""
+    every = layers(module, ANY)
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
@@ -84,31 +83,34 @@ def stacked(module: Module, path: str) -> Stack:
     slots, body = _body(kinds, order, main, paths)
     frame_path = f"{path}/stack"
     for start, end in _ends(order, 0, first):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
         Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
     )
     for start, end in _ends(order, last, len(order)):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, f"{path}/{start}"))
-    return Stack(every, slots, _looped(module, paths, tuple(picture)))
+        # Where the same layers stand at both ends, the second bar has a path of its own.
+        own = paths[id(kinds[order[start]])]
+        taken = any(isinstance(item, Bar) and item.path == own for item in picture)
+        bar_path = f"{own}/{start}" if taken else own
+        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, bar_path))
+    return Stack(every, slots, tuple(picture))
 
 
-def _looped(module: Module, paths: dict[int, str], picture: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
-    """``picture`` in a frame of its own where the whole stack is a loop, with what else is in the loop."""
-    body = module.body
-    while isinstance(body, Chained) and len(body.parts) == 1:
-        body = body.parts[0]
-    if not (isinstance(body, Repeat) and body.tied):
-        return picture
-    inside = body.body.parts if isinstance(body.body, Chained) else (body.body,)
-    holds = [number_of_layers(part) > 0 for part in inside]
-    first, last = holds.index(True), len(holds) - holds[::-1].index(True)
-    before = [folded(part, paths[id(part)]) for part in inside[:first] if isinstance(part, Leaf | Module)]
-    after = [folded(part, paths[id(part)]) for part in inside[last:] if isinstance(part, Leaf | Module)]
-    title = text(words.LOOP(times=body.times))
-    path = f"{paths.get(id(module.body), module.name)}/loop"
-    return (Frame(Chain((*before, *picture, *after)), text(words.LOOPED(times=body.times)), path, title),)
+def in_brief(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
+    """The stack of ``module``, each run of equal layers as one box that may be opened."""
+    every = layers(module, ANY)
+    slots: list[Slot] = []
+    boxes: list[Diagram] = []
+    start = 0
+    for layer, run in groupby(every):
+        number = sum(1 for _ in run)
+        option = Option(layer, paths[id(layer)], tuple(range(start, start + number)))
+        label = text(words.SEVERAL(number=number, what=describe(layer).label)) if number > 1 else ""
+        boxes.append(folded(layer, option.path, label=label))
+        slots.append(Slot((option,)))
+        start += number
+    return Stack(every, tuple(slots), tuple(boxes))
 
 
 def _main(order: Sequence[int]) -> tuple[int, int]:
@@ -135,7 +137,7 @@ def _ends(order: Sequence[int], start: int, end: int) -> Iterable[tuple[int, int
 
 
 def _body(
-    kinds: Sequence[Module], order: Sequence[int], main: range, paths: dict[int, str]
+    kinds: Sequence[Module], order: Sequence[int], main: range, paths: Mapping[int, str]
 ) -> tuple[tuple[Slot, ...], Diagram]:
     """The slots of the layers in ``main`` and the diagram of their block."""
     used = sorted({order[index] for index in main})
@@ -166,7 +168,7 @@ def _body(
 
 
 def _slot(
-    column: Iterable[tuple[int, Leaf | Module]], places: Mapping[int, tuple[int, ...]], paths: dict[int, str]
+    column: Iterable[tuple[int, Leaf | Module]], places: Mapping[int, tuple[int, ...]], paths: Mapping[int, str]
 ) -> Slot:
     found: dict[Leaf | Module, list[int]] = {}
     first: dict[Leaf | Module, str] = {}

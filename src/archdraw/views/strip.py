@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archdraw.analysis.difference.words import settings_apart
+from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
-from archdraw.picture import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.walks import leaves, walk
@@ -41,8 +41,10 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     lowers = [found[id(layer)][1] for layer in stack.all]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
+    # A layer without a module in it goes by its own name.
     above = [
-        (_name(upper, upper_names) or _name(lower, lower_names)) for upper, lower in zip(uppers, lowers, strict=True)
+        _name(upper, upper_names) or _name(lower, lower_names) or text(layer.label)
+        for upper, lower, layer in zip(uppers, lowers, stack.all, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
     upper_variants, lower_variants = _variants(uppers), _variants(lowers)

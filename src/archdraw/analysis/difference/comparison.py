@@ -121,7 +121,7 @@ class Comparison:
                     self.add("changed", one, other, BLOCK, before, after, self.paths(one.body, other.body))
                 self.blocks(one.body, other.body)
             case Graph(), Graph():
-                if (one.edges, [name for name, _ in one.nodes]) != (other.edges, [name for name, _ in other.nodes]):
+                if words.edges(one) != words.edges(other) or [*dict(one.nodes)] != [*dict(other.nodes)]:
                     self.changed(one, other, BLOCK, *_distinct(words.edges(one), words.edges(other), one, other))
                 self.rows([node for _, node in one.nodes], [node for _, node in other.nodes])
             case Parallel(), Parallel():

@@ -178,8 +178,8 @@ def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> obj
             return "sequence", *(outline(part, widths, every=every) for part in parts)
         case Parallel(branches=branches, merge=merge):
             return merge, *(outline(part, widths, every=every) for part in branches)
-        case Graph(nodes=nodes, edges=edges):
-            return edges, *(outline(node, widths, every=every) for _, node in nodes)
+        case Graph(nodes=nodes, edges=edges, back=back):
+            return edges, back, *(outline(node, widths, every=every) for _, node in nodes)
         case Repeat(body=body, times=times, tied=tied):
             return times, tied, outline(body, widths, every=every)
         case Experts(body=body, total=total, active=active):

@@ -144,4 +144,5 @@ def side(side: Side) -> str:
 
 
 def edges(graph: Graph) -> str:
-    return "; ".join(text(comparison.EDGE(start=start, end=end)) for start, end in graph.edges)
+    kinds = [(comparison.EDGE, edge) for edge in graph.edges] + [(comparison.DELAYED_EDGE, edge) for edge in graph.back]
+    return "; ".join(text(term(start=start, end=end)) for term, (start, end) in kinds)

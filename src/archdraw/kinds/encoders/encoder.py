@@ -19,12 +19,26 @@ from archdraw.kinds.fields import Factor, OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import (
     Biases,
     QueryKeyNorm,
+    bf16_bytes,
     grouping,
     keys_and_values,
     queries,
     query_key_norm,
 )
-from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Setting, Side, linear
+from archdraw.tree.blocks import (
+    LINE,
+    Block,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Role,
+    Sequence,
+    Setting,
+    Side,
+    Window,
+    linear,
+)
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import number_of_layers
 
@@ -87,7 +101,7 @@ class Encoder(Kind):
 class CrossAttention(Kind):
     """Attention of a decoder's tokens to the output of an encoder, from which its keys and values come.
 
-    They are computed once for the whole source, so that a token of the decoder adds nothing to a cache.
+    They are computed once for the whole source and kept, so that a token of the decoder adds nothing to a cache.
     """
 
     keyword: ClassVar[str] = "cross_attention"
@@ -137,7 +151,8 @@ class CrossAttention(Kind):
                 "num_attention_heads",
                 "say head_dim where a head is not hidden_size / num_attention_heads wide",
             )
-        heads = Heads(query, groups, self.head_dim or hidden // query, reach=self.max_source_positions, cross=True)
+        width, longest = self.head_dim or hidden // query, self.max_source_positions
+        heads = Heads(query, groups, width, reach=longest, cross=True, causal=False)
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
         each = heads.width
         width = query * each
@@ -147,8 +162,8 @@ class CrossAttention(Kind):
             heads,
             key_bias=biases.key,
             value_bias=biases.value,
-            window=None,
-            cached=False,
+            window=Window(self.max_source_positions) if self.max_source_positions else None,
+            cached=True,
         )
         asked = queries(hidden, heads, None, bias=biases.query)
         projections = Parallel((*asked, Sequence((origin, Parallel(pairs, "separate")))), "separate")
@@ -179,7 +194,12 @@ class CrossAttention(Kind):
                 terms.HEADS(number=query) if groups == query else terms.QUERY_KV_HEADS(query=query, key_value=groups),
                 terms.DIM(width=each),
             ),
-            notes=(words.COMPUTED_ONCE(), (self._longest(), self._scale()), biases.phrase()),
+            notes=(
+                words.CROSS_CACHE(heads=groups, width=each, size=bf16_bytes(2 * groups * each)),
+                words.COMPUTED_ONCE(),
+                (self._longest(), self._scale()),
+                biases.phrase(),
+            ),
         )
 
     def _normed(self, heads: Heads) -> tuple[Block, ...]:

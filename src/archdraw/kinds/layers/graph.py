@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -15,23 +13,33 @@ from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_placed
-from archdraw.kinds.fields import Size
+from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.layers.graph_edges import (
+    Wire,
+    in_order,
+    outputs,
+    stray,
+    wires,
+    wrong_names,
+    wrong_outputs,
+    wrong_ways,
+)
+from archdraw.kinds.layers.graph_lines import end_of, misfits
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
+from archdraw.tree.edges import INPUT, OUTPUT
 from archdraw.tree.runs import number_of_layers
 
-INPUT, OUTPUT = "input", "output"
-
-Edge = tuple[str, str]
-Edges = Mapping[Edge, str]
-"""Each edge with the field that says it."""
+Way = Annotated[tuple[str, ...], Field(min_length=2)]
 
 
 class Graph(Kind):
     """Blocks by name and the edges between them, where one line is read in several places.
 
-    A node takes the lines of all edges that lead to it. One of ``op: +`` or ``op: ×`` is drawn as that sign.
+    A node takes the lines of all edges that lead to it, in their order. One of ``op: +`` or ``op: ×`` is drawn as that
+    sign. Where a node leaves several lines an edge names one: ``qkv.query``; several edges to output are several lines
+    out. An edge of ``back`` brings a line of the step before: it may lead in a circle.
     """
 
     keyword: ClassVar[str] = "graph"
@@ -56,11 +64,18 @@ class Graph(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("dag", "nodes", "edges", "network")
 
     nodes: dict[str, AnyBlock] = Field(description="The blocks by name: letters, digits, - and _.")
-    edges: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = Field(
+    edges: tuple[Way, ...] = Field(
         description=(
             "Ways through two or more names each: [input, router, experts] is two edges. "
-            "input is the line that comes in, output the one that leaves."
+            "input is the line that comes in, output one that leaves; qkv.query is one of several lines of a node."
         )
+    )
+    back: tuple[Way, ...] = Field(
+        default=(), description="Edges whose line is read one step later, as the state of a recurrent cell is."
+    )
+    inputs: Annotated[tuple[Label, ...], Field(max_length=64)] | dict[Label, Size] = Field(
+        default=(),
+        description="Names of the lines that come in where they are several, with their features where they differ.",
     )
     widths: dict[str, Size] = Field(
         default_factory=dict,
@@ -76,113 +91,68 @@ class Graph(Kind):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         made = expand_placed((self.nodes[name], own) for name, own in scopes.items())
-        nodes = [
-            (name, _named(name, self.nodes[name], block, own))
+        nodes = {
+            name: _named(name, self.nodes[name], block, own)
             for (name, own), block in zip(scopes.items(), made, strict=True)
-        ]
-        self._raise(_misfits(nodes, edges))
-        return blocks.Graph(tuple(nodes), tuple(edges))
+        }
+        sources = [name for name, block in nodes.items() if walks.inputs(block) == 0]
+        back = list(wires(self.back, "back"))
+        self._raise(stray(self.nodes, [*sources, *(edge.target for edge in back)], [*edges, *back]))
+        self._raise(misfits(nodes, [*edges, *back]))
+        return blocks.Graph(
+            tuple(nodes.items()),
+            tuple((edge.start, end_of(edge)) for edge in edges),
+            tuple((edge.start, end_of(edge)) for edge in back),
+            self._lines_in(edges),
+            outputs(edges),
+        )
 
     def features_out(self, scope: Scope) -> int:
-        """The width of the node that leads to the output."""
+        """The width of the node that leads to the output; of several, of the first one."""
         edges = self._checked()
-        *_, (name, own) = self._scopes(edges, scope).items()
-        return self.nodes[name].features_out(own)
+        scopes = self._scopes(edges, scope)
+        last = next(edge.source for edge in edges if edge.target == OUTPUT)
+        return self.nodes[last].features_out(scopes[last]) if last in scopes else scope.hidden_size
 
-    def _checked(self) -> Edges:
+    def _lines_in(self, edges: Iterable[Wire]) -> tuple[str, ...]:
+        if self.inputs:
+            return tuple(self.inputs)
+        return ("",) if any(edge.source == INPUT for edge in edges) else ()
+
+    def _checked(self) -> list[Wire]:
         """The edges. Raises where they don't make a graph of the nodes."""
-        found: dict[Edge, str] = {}
         self._raise(self._wrong_names())
-        for index, way in enumerate(self.edges):
-            for step, edge in enumerate(pairwise(way)):
-                place = f"edges.{index}.{step + 1}"
-                if edge in found:
-                    raise KindError(f"an edge leads from {edge[0]} to {edge[1]} twice", place)
-                found[edge] = place
-        self._raise(self._wrong_ends(found))
-        _, circle = self._sorted(found)
-        if circle:
-            *_, place = (place for edge, place in found.items() if edge in set(pairwise(circle)))
-            raise KindError(f"edges lead in a circle: {' -> '.join(circle)}", place)
-        self._raise(self._stray(found))
+        found = list(wires(self.edges, "edges"))
+        self._raise(wrong_outputs(found))
+        in_order(self.nodes, found)
         return found
 
     def _wrong_names(self) -> Iterator[KindError]:
-        if not self.nodes:
-            yield KindError("a graph needs at least one node", "nodes")
-        for name in self.nodes:
-            if name in (INPUT, OUTPUT):
-                flow = "comes in" if name == INPUT else "leaves"
-                yield KindError(f"{name} is the line that {flow} and cannot be a node", f"nodes.{name}")
-            elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", name):
-                yield KindError(f'"{name[:40]}" cannot name a node', "nodes", "use letters, digits, - and _")
+        yield from wrong_names(self.nodes)
         for name in self.widths:
             if name not in self.nodes:
                 yield KindError(f"no node is called {name[:40]}", f"widths.{name}", nearest(name, self.nodes))
-        known = [INPUT, OUTPUT, *self.nodes]
-        for index, way in enumerate(self.edges):
-            for step, name in enumerate(way):
-                place = f"edges.{index}.{step}"
-                if name not in known:
-                    hint = nearest(name, known) or f"the nodes are {', '.join(self.nodes)}"
-                    yield KindError(f"no node is called {name[:40]}", place, hint)
-                elif name == INPUT and step > 0:
-                    yield KindError("no edge can lead to input", place)
-                elif name == OUTPUT and step < len(way) - 1:
-                    yield KindError("no edge can start at output", place)
+        yield from wrong_ways(self.edges, "edges", self.nodes, tuple(self.inputs))
+        yield from wrong_ways(self.back, "back", self.nodes, tuple(self.inputs))
 
-    def _wrong_ends(self, edges: Edges) -> Iterator[KindError]:
-        if not any(start == INPUT for start, _ in edges):
-            yield KindError("no edge starts at input", "edges")
-        last = [start for start, end in edges if end == OUTPUT]
-        if not last:
-            yield KindError("no edge leads to output", "edges")
-        if len(last) > 1:
-            hint = f"join {' and '.join(last)} in a node, such as sum: {{op: +}}"
-            yield KindError(f"{len(last)} edges lead to output, which is one line", "edges", hint)
-
-    def _stray(self, edges: Edges) -> Iterator[KindError]:
-        reached = _reached(INPUT, edges)
-        leading = _reached(OUTPUT, [(end, start) for start, end in edges])
-        for name in self.nodes:
-            if name not in reached:
-                yield KindError(f"nothing leads from input to {name}", f"nodes.{name}", "add an edge to it")
-            elif name not in leading:
-                yield KindError(f"{name} does not lead to output", f"nodes.{name}", "add an edge from it")
-
-    def _sorted(self, edges: Edges) -> tuple[list[str], list[str]]:
-        """The nodes in an order in which no edge leads back, the author's where possible; and a circle if there is one.
-
-        The nodes of a circle and behind it are left out.
-        """
-        order, waiting = list[str](), list(self.nodes)
-        while waiting:
-            ready = next((name for name in waiting if not _before(name, edges) & set(waiting)), None)
-            if ready is None:
-                break
-            order.append(ready)
-            waiting.remove(ready)
-        circle = waiting[:1]
-        while circle and circle[-1] not in circle[:-1]:
-            # Backwards, since every node that waits has one before it that waits.
-            before = _before(circle[-1], edges)
-            circle.append(next(name for name in waiting if name in before))
-        return order, circle[circle.index(circle[-1]) :][::-1] if circle else []
-
-    def _scopes(self, edges: Edges, scope: Scope) -> dict[str, Scope]:
+    def _scopes(self, edges: list[Wire], scope: Scope) -> dict[str, Scope]:
         """What each node knows, in the order of the flow; up to the first one that has no width to hand on.
 
         Raises :class:`KindError` for a node that could read lines of different widths.
         """
         widths = {INPUT: scope.hidden_size}
+        if isinstance(self.inputs, dict):
+            widths |= {f"{INPUT}.{line}": width for line, width in self.inputs.items()}
         scopes: dict[str, Scope] = {}
-        for name in self._sorted(edges)[0]:
-            arriving = {start: widths[start] for start, end in edges if end == name}
+        for name in in_order(self.nodes, edges):
+            arriving = {
+                edge.start: widths.get(edge.start, widths[edge.source]) for edge in edges if edge.target == name
+            }
             if name not in self.widths and len(set(arriving.values())) > 1:
                 listed = " and ".join(f"{width:,} (from {start})" for start, width in arriving.items())
                 hint = f"say which it reads: widths: {{{name}: {max(arriving.values())}}}"
                 raise KindError(f"{name} gets lines of {listed} features", f"nodes.{name}", hint)
-            width = self.widths.get(name) or next(iter(arriving.values()))
+            width = self.widths.get(name) or next(iter(arriving.values()), scope.hidden_size)
             scopes[name] = replace(scope, hidden_size=width)
             try:
                 widths[name] = self.nodes[name].features_out(scopes[name])
@@ -201,25 +171,12 @@ class Graph(Kind):
             raise ExceptionGroup("these edges make no graph of these nodes", found)
 
 
-def _misfits(nodes: Iterable[tuple[str, Block]], edges: Edges) -> Iterator[KindError]:
-    """Nodes that need other lines than the edges bring or take."""
-    for name, block in nodes:
-        arriving = sum(1 for _, end in edges if end == name)
-        takes, leaves = walks.inputs(block), len(walks.outputs(block))
-        if takes > 1 and takes != arriving:
-            lead = "1 edge leads" if arriving == 1 else f"{arriving} edges lead"
-            yield KindError(f"{name} takes {takes} lines, but {lead} to it", f"nodes.{name}")
-        if leaves > 1:
-            hint = "merge them, or make each a node of its own"
-            yield KindError(f"{name} leaves {leaves} lines, which edges cannot tell apart", f"nodes.{name}", hint)
-
-
 def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
     """The ``made`` block of a node as one box, named as the node unless the author gave it a name of its own.
 
-    Layers stay what they are.
+    Layers and repeats stay what they are, to be drawn as such.
     """
-    if number_of_layers(made):
+    if number_of_layers(made) or isinstance(made, blocks.Repeat):
         return made
     match made:
         case Leaf() | Module() if "name" in kind.model_fields_set:
@@ -236,17 +193,3 @@ def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
         case _:
             label = name.replace("_", " ")
             return Module(name, label[:1].upper() + label[1:], made)
-
-
-def _before(name: str, edges: Iterable[Edge]) -> set[str]:
-    return {start for start, end in edges if end == name}
-
-
-def _reached(start: str, edges: Iterable[Edge]) -> set[str]:
-    found, waiting = {start}, [start]
-    while waiting:
-        name = waiting.pop()
-        further = [end for begin, end in edges if begin == name and end not in found]
-        found.update(further)
-        waiting += further
-    return found

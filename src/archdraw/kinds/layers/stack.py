@@ -82,10 +82,12 @@ class Stack(Kind):
     def expand(self, scope: Scope) -> Block:
         """The layers in order, equal runs and whole rounds as repeats.
 
-        Raises :class:`KindError` where the pattern is longer than the stack.
+        Raises :class:`KindError` where the pattern is longer than the stack, or has no layers.
         """
         made = expand_each(self.pattern, scope)
         length = sum(number_of_layers(block) for block in made)
+        if not length:
+            raise KindError("there is no layer in this pattern", "pattern", "decoder and layer make layers")
         number = self.num_hidden_layers or length
         if length > number:
             raise KindError(

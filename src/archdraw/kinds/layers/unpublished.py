@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -61,7 +61,9 @@ class UnpublishedLayers(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("unknown layers", "undisclosed layers", "closed model")
     drawn_as: ClassVar[tuple[Role, ...]] = ("unknown",)
 
-    blocks: tuple[AnyBlock, ...] = Field(description="What is known to be in each layer, from the input up.")
+    blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1)] = Field(
+        description="What is known to be in each layer, from the input up."
+    )
 
     def expand(self, scope: Scope) -> Block:
         """The stack as one module around the blocks."""

@@ -14,7 +14,7 @@ from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Label, OwnLabel, Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, PARTS, Name, SecondLine, slug
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Leaf, Part, Role
+from archdraw.tree.blocks import Leaf, Part, Pattern, Role
 
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
@@ -45,11 +45,20 @@ class Heads(BaseModel):
     num_key_value_heads: Size | None = Field(default=None, description="Key and value heads; as many unless given.")
     head_dim: Size = Field(description="Width of a head.")
     reach: Size | None = Field(default=None, description="Keys that a query meets at most; all unless given.")
+    is_causal: bool = Field(default=True, description="Whether a token attends only to itself and those before it.")
+    pattern: Pattern = Field(default="window", description="Which keys are within reach.")
 
     def made(self) -> blocks.Heads:
         """The heads of the tree."""
         groups = self.num_key_value_heads or self.num_attention_heads
-        return blocks.Heads(self.num_attention_heads, groups, self.head_dim, reach=self.reach)
+        return blocks.Heads(
+            self.num_attention_heads,
+            groups,
+            self.head_dim,
+            reach=self.reach,
+            causal=self.is_causal,
+            pattern=self.pattern,
+        )
 
 
 class WeightKind(Kind):

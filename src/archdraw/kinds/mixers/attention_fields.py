@@ -173,7 +173,15 @@ class AttentionFields(Kind):
         """The heads with their widths and reach. Raises :class:`KindError` where the hidden size is not divisible."""
         width, window = self.head_width(scope), self.window
         value = self.v_head_dim if self.v_head_dim != width else None
-        return Heads(self.num_attention_heads, self.key_value_heads, width, value, window.size if window else None)
+        return Heads(
+            self.num_attention_heads,
+            self.key_value_heads,
+            width,
+            value,
+            window.size if window else None,
+            causal=self.is_causal,
+            pattern="chunk" if window and window.chunked else "window",
+        )
 
     def gate(self, heads: Heads) -> Gate | None:
         """The output gate."""

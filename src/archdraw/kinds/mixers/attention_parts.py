@@ -95,12 +95,12 @@ def queries(hidden: int, heads: Heads, gate: Gate | None, *, bias: bool) -> tupl
 def keys_and_values(
     hidden: int, heads: Heads, *, key_bias: bool, value_bias: bool, window: Window | None, cached: bool
 ) -> tuple[Block, ...]:
-    """The projections that leave the lines K and V, each with its entry in the cache."""
+    """The projections that leave the lines K and V, each with its entry in the cache: of an encoder's if they cross."""
     made = []
     widths = (("K", "k_proj", heads.width, key_bias), ("V", "v_proj", value_width(heads), value_bias))
     for line, name, width, bias in widths:
         total = heads.key_value * width
-        cache = Cache(total, window) if cached else None
+        cache = Cache(total, window, cross=heads.cross) if cached else None
         label = words.LINE(line=line, width=total)
         made.append(linear(name, label, hidden, total, bias=bias, part="attention", outputs=(line,), cache=cache))
     return tuple(made)

@@ -67,7 +67,7 @@ class BlockSparseAttention(GroupedQuery):
 
     def heads(self, scope: Scope) -> Heads:
         """The heads; a query reaches the selected blocks."""
-        return replace(super().heads(scope), reach=self.reach)
+        return replace(super().heads(scope), reach=self.reach, pattern="selection")
 
     def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Projections to index queries and keys; norm, scores and selection."""

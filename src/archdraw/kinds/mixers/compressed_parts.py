@@ -86,7 +86,13 @@ class CompressedFields(Kind):
         if self.compress_ratio is None:
             return None
         return Heads(
-            self.num_attention_heads, 1, self.head_dim, reach=self.index_topk, every=self.compress_ratio, cached=False
+            self.num_attention_heads,
+            1,
+            self.head_dim,
+            reach=self.index_topk,
+            every=self.compress_ratio,
+            cached=False,
+            pattern="selection",
         )
 
     def queries(self, hidden: int, *, indexed: bool) -> Block:

@@ -157,7 +157,13 @@ class MultiHeadLatent(Kind):
             inputs=3 + bool(rotary) + bool(self.indexer),
             tag=attention_words.SINKS() if self.sinks else "",
             heads=Heads(
-                heads, heads, self.qk_nope_head_dim + rotary, self.v_head_dim, reach=self.index_topk, cached=False
+                heads,
+                heads,
+                self.qk_nope_head_dim + rotary,
+                self.v_head_dim,
+                reach=self.index_topk,
+                cached=False,
+                pattern="selection",
             ),
         )
 

@@ -61,7 +61,7 @@ class PooledSparseAttention(GroupedQuery):
 
     def heads(self, scope: Scope) -> Heads:
         """The heads; a query reaches the selected blocks."""
-        return replace(super().heads(scope), reach=self.indexer_budget)
+        return replace(super().heads(scope), reach=self.indexer_budget, pattern="selection")
 
     def named(self) -> Phrase:
         """The gate is named where there is one; the index is in the tag."""

@@ -119,7 +119,7 @@ class SoftmaxAttention(AttentionFields):
             "attention",
             words.SOFTMAX_ATTENTION(),
             role=self._role(),
-            detail=(words.CAUSAL() if self._attends_to_all() else "", grouping(heads)),
+            detail=(self._whole(), grouping(heads)),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
             part="attention",
             inputs=3 + len(selected),
@@ -176,6 +176,12 @@ class SoftmaxAttention(AttentionFields):
     def _attends_to_all(self) -> bool:
         """Whether a token attends to all before it: the box of the attention says so, and no line is needed."""
         return self.is_causal and self.masked() == words.FULL_CAUSAL()
+
+    def _whole(self) -> Words:
+        """Whether a token attends to all before it, or to all; a note says what else."""
+        if not self.is_causal:
+            return words.BIDIRECTIONAL()
+        return words.CAUSAL() if self._attends_to_all() else ""
 
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""

@@ -55,7 +55,7 @@ class TokenSparseAttention(GroupedQuery):
 
     def heads(self, scope: Scope) -> Heads:
         """The heads; a query reaches the selected tokens."""
-        return replace(super().heads(scope), reach=self.index_topk)
+        return replace(super().heads(scope), reach=self.index_topk, pattern="selection")
 
     def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """The whole indexer stands among the projections, and its one line passes what prepares Q, K and V."""

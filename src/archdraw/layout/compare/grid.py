@@ -10,22 +10,10 @@ from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram import diagram, frames, joints
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.diagram.text import fitted, paint_rows
 from archdraw.picture import Box, Diagram, Frame, Rail, Tap
 
-COLUMN = replace(
-    SPINE,
-    box_width=280,
-    least_width=280,
-    gap=20,
-    rail=280,
-    frame_left=304,
-    frame_right=164,
-    chip_width=104,
-    chip_space=12,
-)
-"""The measures of one of several columns: a little smaller than a spine by itself."""
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
 ABSENT_HEIGHT = 40.0

@@ -20,7 +20,7 @@ SIGN_SIZE = 28.0
 
 def joins(slot: Slot) -> bool:
     """Whether ``slot`` is that of a module that joins the line from below."""
-    return any(isinstance(item, Tap) and item.direction == "in" for item in slot.items)
+    return any(isinstance(item, Tap) and item.direction == "in" and not item.aside for item in slot.items)
 
 
 def paint_signs(canvas: Canvas, picture: SideBySide, step: float) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from archdraw.cells import Strip
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.compare import grid, signs, table
-from archdraw.layout.compare.grid import COLUMN, SLIM, GridItem
+from archdraw.layout.compare.grid import SLIM, GridItem
 from archdraw.layout.compare.marks import CHANNEL, joins, paint_letters, paint_signs
 from archdraw.layout.compare.panel_rows import paint_panels
 from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import Heading
-from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.plate import LAST_RESORT
-from archdraw.picture import Strip, Tap
+from archdraw.picture import Tap
 from archdraw.scene import Scene
 from archdraw.theme import EQUAL, Paint, Theme
 
@@ -49,10 +50,7 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
         page.header(
             receding, model.name, model.subtitle, column.width + 2 * MARGIN, left=left - MARGIN, href=model.link
         )
-        path = f"{model.slug}/tokens"
-        paint_model(
-            receding, model.tokens, column, tokens + column.below, left=left, tokens_path=path, joining_left=JOINING
-        )
+        paint_model(receding, column, tokens + column.below, left=left, slug=f"{model.slug}/", joining_left=JOINING)
     paint_signs(receding, picture, step)
     paint_letters(receding, picture, columns, step)
     bottom = tokens + max(column.below for column in columns)
@@ -81,7 +79,10 @@ def _outlined(theme: Theme) -> Paint:
 def _columns(picture: SideBySide, measures: Measures) -> list[Column]:
     """The columns of the grid, all of one width."""
     cells = grid.columns(picture.items, len(picture.models), measures)
-    own = [column_of(cell, tuple(_joining(picture.items, index)), measures) for index, cell in enumerate(cells)]
+    own = [
+        column_of(cell, tuple(_joining(picture.items, index)), measures, inputs=model.inputs)
+        for index, (cell, model) in enumerate(zip(cells, picture.models, strict=True))
+    ]
     left = max(column.left for column in own)
     right = max(column.right for column in own) + panels.gutter(picture.lettered)
     return [replace(column, left=left, right=right) for column in own]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdraw.cells import Strip
 from archdraw.layout.compare.grid import GridItem
 from archdraw.layout.compare.table import TableRow
-from archdraw.picture import Inset, Strip
+from archdraw.picture import Inset, Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class ColumnHead:
     name: str
     subtitle: tuple[str, ...]
     accent: int
-    tokens: str
+    inputs: tuple[Terminal, ...]
     link: str
     slug: str
 

@@ -13,7 +13,8 @@ from typing import assert_never
 
 from archdraw.layout.diagram import boxes, frames, graphs, joints
 from archdraw.layout.diagram.cell import Cell, line_cell
-from archdraw.layout.diagram.measures import Measures
+from archdraw.layout.diagram.forks import has_frame
+from archdraw.layout.diagram.measures import COLUMN, Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 
 Gaps = tuple[float, ...]
@@ -143,7 +144,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
-            return graphs.place(item, ports[0], measures)
+            return graphs.place(item, ports, measures, again)
         case Rail(body=body):
             return frames.rail(again(body, (0.0,)), ports[0], measures)
         case Choice(options=options, bands=bands):
@@ -175,7 +176,9 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
 
 
 def _beside(measures: Measures, item: Branches, index: int) -> Measures:
-    """The measures of one of several branches: side by side on the spine, boxes are narrower."""
+    """The measures of one of several branches: side by side on the spine, boxes are narrower, but those of columns."""
+    if measures.box_width and any(map(has_frame, item.items)):
+        return replace(COLUMN, gap=measures.gap)
     # Words beside a figure need not be narrower than that.
     widest = max([measures.widest_branch, *(boxes.natural_width(box, measures) for box in _figures(item.items[index]))])
     slim = replace(measures, widest_box=widest)

@@ -7,10 +7,14 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
-from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap
+from archdraw.picture import Bar, Box, Diagram, Frame, Tap
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
+CAPTION, CAPTION_LEFT = 20.0, 20.0
+"""A line of a frame's caption, and how far it stands from the frame's left."""
+BACK, BACK_ROOM = 32.0, 28.0
+"""From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
 TAP = 36.0
 """From where a residual's line comes in up to its first box; the dot is half-way."""
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
@@ -52,10 +56,12 @@ def rail(body: Cell, port: float, measures: Measures) -> Cell:
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
-    inner = 22 + BRACKET + GUTTER if _is_bracketed(item.body) else 22
-    left = min(body.left - inner, port - measures.frame_left)
-    right = max(body.right + 24, port + measures.frame_right)
-    length = FRAME_BOTTOM + body.length + FRAME_TOP
+    left = min(body.left - 22, port - measures.frame_left)
+    right = max(body.right + (BACK + 24 if item.back else 24), port + measures.frame_right)
+    caption = _caption(item, body.outputs[0] - left) if item.caption else ()
+    top = FRAME_TOP + (CAPTION * len(caption) if caption else 0) + (BACK_ROOM if item.back else 0)
+    bottom = FRAME_BOTTOM + (BACK_ROOM if item.back else 0)
+    length = bottom + body.length + top
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - length, x + right, y)
@@ -73,30 +79,33 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
         )
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
-        canvas.line((x + port, y), (x + port, y - FRAME_BOTTOM), arrow=body.arrows[0])
-        body.paint(canvas, x, y - FRAME_BOTTOM)
+        if caption:
+            block = rows_height(caption)
+            paint_rows(
+                canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
+            )
+        canvas.line((x + port, y), (x + port, y - bottom), arrow=body.arrows[0])
+        body.paint(canvas, x, y - bottom)
         # Of frames in frames the outermost is the one that zoom lines leave.
         canvas.places[FRAME] = place
         out = x + body.outputs[0]
-        canvas.line((out, y - length + FRAME_TOP), (out, y - length))
+        canvas.line((out, y - length + top), (out, y - length))
+        if item.back:
+            high, low, side = y - length + top - BACK_ROOM / 2, y - BACK_ROOM / 2, place.right - BACK
+            canvas.dot(out, high)
+            canvas.line((out, high), (side, high), (side, low), (x + port, low), arrow=True)
 
-    return Cell(left - _beside(item.times, measures), right, length, (port,), body.outputs, (False,), paint)
+    return Cell(left - _beside(item.times), right, length, (port,), body.outputs, (False,), paint)
 
 
-def _beside(times: str, measures: Measures) -> float:
-    """What the bracket of ``times`` takes at the left, where no margin of the page is kept for it."""
-    return BRACKET + GUTTER if times and not measures.frame_left else 0.0
+def _caption(item: Frame, room: float) -> tuple[Row, ...]:
+    """The caption of a frame, left of the line that leaves it ``room`` px from the frame's left."""
+    return fitted(item.caption, room - CAPTION_LEFT - 12, 16, SMALL, 600)
 
 
-def _is_bracketed(item: Diagram) -> bool:
-    """Whether brackets stand at the left of ``item``."""
-    match item:
-        case Frame(times=times) | Bar(times=times):
-            return bool(times)
-        case Chain(items=items):
-            return any(map(_is_bracketed, items))
-        case _:
-            return False
+def _beside(times: str) -> float:
+    """What the bracket of ``times`` takes at the left."""
+    return BRACKET + GUTTER if times else 0.0
 
 
 def bar(item: Bar, port: float, measures: Measures) -> Cell:
@@ -124,7 +133,7 @@ def bar(item: Bar, port: float, measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
 
-    return Cell(left - _beside(item.times, measures), right, height, (port,), (port,), (True,), paint)
+    return Cell(left - _beside(item.times), right, height, (port,), (port,), (True,), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str) -> None:
@@ -206,6 +215,8 @@ def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) ->
 def tap(item: Tap, port: float, measures: Measures) -> Cell:
     """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
     below, and the page leads its line here."""
+    if item.direction == "in" and item.aside:
+        return _aside(item, port, measures)
     if item.direction == "in":
         if not item.joins:
             return Cell(port - 1, port + 1, 0, (port,), (port,), (False,), lambda canvas, x, y: None)
@@ -229,6 +240,20 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
         canvas.dot(x + port, level)
 
     return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
+
+
+def _aside(item: Tap, port: float, measures: Measures) -> Cell:
+    """A module that joins the line from its left, in a row of its own."""
+    height = side_height(item.box)
+    right = port - measures.box_width / 2 - SIDE_GAP
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)
+        side_box(canvas, item.box, place)
+        canvas.line((x + port, y), (x + port, y - height))
+        canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
+
+    return Cell(right - SIDE_WIDTH, port + 1, height, (port,), (port,), (False,), paint)
 
 
 def beside(item: Tap, port: float, measures: Measures) -> Place:

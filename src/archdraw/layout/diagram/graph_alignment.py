@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
 
 from archdraw.layout.diagram.buses import collide
 from archdraw.layout.diagram.graph_ends import buses_from, ends_of
-from archdraw.layout.diagram.graph_rows import Key, Rows, passes
+from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
 BEND, SHIFT = 30.0, 24.0
@@ -26,21 +26,27 @@ def aligned(rows: Rows) -> Mapping[Key, float]:
     Two beginnings, from the bottom up and from the top down; then whatever stands in one line is moved together to
     stand in line with a neighbour, as long as that makes lines shorter or straighter.
     """
-    upwards = _followed(rows, rows.rows, rows.below)
-    downwards = _followed(rows, rows.rows[::-1], rows.above)
+    upwards, downwards = _followed(rows), _followed(rows, down=True)
     return min((_straightened(rows, start) for start in (upwards, downwards)), key=lambda places: _cost(rows, places))
 
 
-def _followed(rows: Rows, order: Iterable[tuple[Key, ...]], neighbours: Callable[[Key], list[Key]]) -> dict[Key, float]:
-    """Row by row, every slot as near as can be to the middle of its neighbours in the row before."""
+def _followed(rows: Rows, *, down: bool = False) -> dict[Key, float]:
+    """Row by row, every slot as near as can be to where its lines are straight to the row before, on average."""
     places: dict[Key, float] = {}
-    for row in order:
+    for row in rows.rows[::-1] if down else rows.rows:
         wanted = []
         for key in row:
-            near = [places[other] for other in neighbours(key)]
+            near = [_straight(rows, places, link, down) for link in (rows.above if down else rows.below)(key)]
             wanted.append(sum(near) / len(near) if near else 0.0)
         places |= zip(row, apart(wanted, rows.spaces[row[0][0]]), strict=True)
     return places
+
+
+def _straight(rows: Rows, places: Mapping[Key, float], link: Link, down: bool) -> float:
+    """Where one end of ``link`` has to be so that it is straight, the other end being placed."""
+    entry = 0.0 if link.end in rows.halves else rows.cells[link.end].inputs[link.entry]
+    aside = rows.cells[link.start].outputs[link.line] - entry
+    return places[link.end] - aside if down else places[link.start] + aside
 
 
 def _straightened(rows: Rows, places: dict[Key, float]) -> dict[Key, float]:
@@ -49,9 +55,9 @@ def _straightened(rows: Rows, places: dict[Key, float]) -> dict[Key, float]:
     while improved:
         improved = False
         for link in rows.links:
-            start, end = link
-            kink = dict(ends_of(rows, places, end))[link].x - places[start]
-            aside = places[end] - places[start]
+            start, end = link.start, link.end
+            kink = dict(ends_of(rows, places, end))[link].x - rows.starts(places, link)
+            aside = places[end] - _straight(rows, places, link, down=False)
             ways = ((start, end, aside), (end, start, -aside), (start, end, kink), (end, start, -kink))
             for (moving, goal, dx), onwards in product(ways, (False, True)):
                 tried = _moved(rows, places, moving, goal, dx, onwards)
@@ -70,9 +76,11 @@ def _moved(
     together, waiting = {moving}, [moving]
     while waiting:
         key = waiting.pop()
-        for other in (*rows.below(key), *rows.above(key)):
+        for link in (*rows.below(key), *rows.above(key)):
+            other = link.start if link.end == key else link.end
             back = onwards and (other[0] > key[0]) == (goal[0] > moving[0])
-            if other not in together and not back and abs(places[other] - places[key]) < 0.01:
+            straight = abs(_straight(rows, places, link, down=False) - places[link.end]) < 0.01
+            if other not in together and not back and straight:
                 together.add(other)
                 waiting.append(other)
     if goal in together:
@@ -103,12 +111,14 @@ def _cost(rows: Rows, places: Mapping[Key, float]) -> float:
     """Bends, detours, and the breadth of the whole, in px."""
     cost = 0.0
     for key, x in places.items():
-        for (start, _), end in ends_of(rows, places, key):
-            away = abs(places[start] - end.x)
+        for link, end in ends_of(rows, places, key):
+            away = abs(rows.starts(places, link) - end.x)
             cost += away
             cost += KINK if 0.01 < away < KINKED else 0.0
-            cost += BEND if away > 0.01 else SHIFT if end.goal is None and abs(end.x - x) > 0.01 else 0.0
-        for share, near in ((LOPSIDED, rows.below(key)), (UNEVEN, rows.above(key))):
-            cost += share * abs(sum(places[other] - x for other in near)) / max(1, len(near))
+            beside = key in rows.halves and end.goal is None and abs(end.x - x) > 0.01
+            cost += BEND if away > 0.01 else SHIFT if beside else 0.0
+        for share, links, down in ((LOPSIDED, rows.below(key), False), (UNEVEN, rows.above(key), True)):
+            away = sum(_straight(rows, places, link, down) - x for link in links)
+            cost += share * abs(away) / max(1, len(links))
     left = min(x + rows.cells[key].left for key, x in places.items())
     return cost + max(x + rows.cells[key].right for key, x in places.items()) - left

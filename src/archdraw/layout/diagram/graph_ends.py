@@ -8,51 +8,54 @@ from dataclasses import replace
 
 from archdraw.layout.diagram.buses import NEAR, Bus, End
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.graph_rows import PASSING_SPACE, PORT_INSET, PORT_SPACE, SIDE, Key, Rows, passes
+from archdraw.layout.diagram.graph_rows import PASSING_SPACE, PORT_INSET, PORT_SPACE, SIDE, Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
 
 def buses_from(rows: Rows, places: Mapping[Key, float], row: int, *, clear: bool = False) -> list[Bus]:
     """The lines from ``row`` to the next one; ``clear`` of those that leave ``row``, even if bent for that."""
     ends = {link: end for key in rows.rows[row + 1] for link, end in ends_of(rows, places, key, clear)}
-    return [
-        Bus(
-            places[key] + rows.cells[key].outputs[0],
-            rows.height(row) if passes(key) else (rows.height(row) - rows.cells[key].length) / 2,
-            tuple(ends[key, end] for end in rows.above(key)),
-        )
-        for key in rows.rows[row]
-    ]
+    found = []
+    for key in rows.rows[row]:
+        cell = rows.cells[key]
+        drop = rows.height(row) if passes(key) else (rows.height(row) - cell.length) / 2
+        for line, output in enumerate(cell.outputs):
+            leaving = tuple(ends[link] for link in rows.above(key) if link.line == line)
+            if leaving:
+                found.append(Bus(places[key] + output, drop, leaving))
+    return found
 
 
-def ends_of(
-    rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = False
-) -> Iterator[tuple[tuple[Key, Key], End]]:
-    """Where the lines enter the slot ``key``, from the left to the right."""
+def ends_of(rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = False) -> Iterator[tuple[Link, End]]:
+    """Where the lines enter the slot ``key``: a box from the left to the right, anything else where it takes them."""
     cell, x = rows.cells[key], places[key]
-    sources = sorted(rows.below(key), key=lambda start: places[start])
-    starts = [places[start] for start in sources]
     rise = 0.0 if passes(key) else (rows.height(key[0]) - cell.length) / 2
+    if key not in rows.halves and not passes(key):
+        for link in rows.below(key):
+            yield link, End(x + cell.inputs[link.entry], rise, cell.arrows[link.entry])
+        return
+    links = sorted(rows.below(key), key=lambda link: rows.starts(places, link))
+    starts = [rows.starts(places, link) for link in links]
     if key in rows.signs:
         ends = _around(starts, x, cell, rise, *_room(rows, places, key))
     else:
-        ends = [End(port, rise, not passes(key)) for port in _ports(starts, x, cell)]
+        half = rows.halves[key] - PORT_INSET if key in rows.halves else cell.right
+        ends = [End(port, rise, not passes(key)) for port in _ports(starts, x, half)]
         if clear and not passes(key):
-            ends = _cleared(ends, [places[other] for other in rows.rows[key[0] - 1]], x, cell)
-    yield from zip(((start, key) for start in sources), ends, strict=True)
+            others = [places[other] + output for other in rows.rows[key[0] - 1] for output in rows.cells[other].outputs]
+            ends = _cleared(ends, others, x, half)
+    yield from zip(links, ends, strict=True)
 
 
-def _ports(starts: list[float], x: float, cell: Cell) -> list[float]:
+def _ports(starts: list[float], x: float, half: float) -> list[float]:
     """Straight above where the lines come from if the box is there, else as near to it as can be."""
-    half = cell.right - PORT_INSET
     if len(starts) < 2:
         return starts if not starts or abs(starts[0] - x) <= half else [x]
     return apart(starts, [PORT_SPACE] * (len(starts) - 1), x - half, x + half)
 
 
-def _cleared(ends: list[End], others: list[float], x: float, cell: Cell) -> list[End]:
+def _cleared(ends: list[End], others: list[float], x: float, half: float) -> list[End]:
     """``ends`` moved together until none is under or above one of the ``others``, if the box has room for that."""
-    half = cell.right - PORT_INSET
     for shift in sorted(range(-24, 25, 2), key=abs):
         moved = [end.x + shift for end in ends]
         inside = x - half <= moved[0] and moved[-1] <= x + half

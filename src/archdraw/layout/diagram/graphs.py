@@ -8,7 +8,7 @@ from archdraw.layout.diagram.buses import collide
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_alignment import aligned, parted
 from archdraw.layout.diagram.graph_ends import buses_from
-from archdraw.layout.diagram.graph_rows import rows_of
+from archdraw.layout.diagram.graph_rows import PlaceItem, rows_of
 from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.picture import Graph
@@ -17,10 +17,14 @@ TRACK = 10.0
 """Between two lines that run side by side across the flow."""
 
 
-def place(graph: Graph, port: float, measures: Measures) -> Cell:
-    """``graph`` with the line that comes in at ``port``. Raises :class:`ArchdrawError` where there is no Graphviz."""
+def place(graph: Graph, ports: tuple[float, ...], measures: Measures, item: PlaceItem) -> Cell:
+    """``graph`` with the lines that come in at ``ports``; ``item`` lays out the nodes that are no boxes.
+
+    Raises :class:`ArchdrawError` where there is no Graphviz.
+    """
+    port = ports[0]
     for extra in (0.0, 6.0, 12.0, 18.0, 24.0):
-        rows = rows_of(graph, measures, extra)
+        rows = rows_of(graph, tuple(x - port for x in ports), measures, item, extra)
         places = parted(rows, aligned(rows))
         dx = port - places[rows.rows[0][0]]
         places = {key: x + dx for key, x in places.items()}

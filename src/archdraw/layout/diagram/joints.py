@@ -39,7 +39,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             roomy = taps[-1][0].length + side_height(tapped.box) + SIDE_ROOM
             taps[-1] = (replace(taps[-1][0], length=roomy), taps[-1][1])
         tapped = item if isinstance(item, Tap) and item.direction == "out" else None
-        if isinstance(item, Tap):
+        if isinstance(item, Tap) and not item.aside:
             taps.append((cell, length + sum(tap.length for tap, _ in taps)))
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0

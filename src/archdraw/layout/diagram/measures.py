@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,19 @@ SPINE = Measures(
     frame_left=344,
     frame_right=176,
 )
+
+COLUMN = replace(
+    SPINE,
+    box_width=280,
+    least_width=280,
+    gap=20,
+    rail=280,
+    frame_left=304,
+    frame_right=164,
+    chip_width=104,
+    chip_space=12,
+)
+"""The measures of one of several columns: a little smaller than a spine by itself."""
 
 INSET = Measures(
     label_size=16,

@@ -8,31 +8,41 @@ from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Mask, Masks, Segment, Share, Split
 
-CELLS, CELL = 12, 12.0
-MASK = CELLS * CELL
+CELL = 12.0
+MASK = 12 * CELL
+"""Width of a cell of a mask, and of a mask of as many as fit."""
 
 
 MASK_PITCH, MASK_WORDS = 194.0, 188.0
 QUERY = 40.0
 """What the word for the rows takes at the left of the first mask."""
+KEY, KEY_CELLS, KEY_ROWS = 20.0, 4, 2
+"""What the word for the columns takes above masks; the cells and rows of its place in a corner that is free."""
 
 
 def _mask_words(mask: Mask) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     return fitted(mask.label, MASK_WORDS, SMALL, SMALL, 500), fitted(mask.detail, MASK_WORDS, SMALL, SMALL, 400)
 
 
+def _above(item: Masks) -> float:
+    """What the words for the columns take above the masks: nothing where all upper right corners are free."""
+    first = MASK / CELL - KEY_CELLS
+    filled = any(key >= first for mask in item.masks for keys in mask.rows[:KEY_ROWS] for key in keys)
+    return KEY if filled else 0.0
+
+
 def masks_size(item: Masks) -> tuple[float, float]:
     """Width and height of a row of masks with their words."""
     words = max(sum(map(rows_height, _mask_words(mask))) for mask in item.masks)
-    return len(item.masks) * MASK_PITCH + QUERY, MASK + 12 + 10 + words
+    return len(item.masks) * MASK_PITCH + QUERY, _above(item) + MASK + 12 + 10 + words
 
 
 def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
-    """Causal masks: a row is a query, a column a key that it sees."""
-    width = len(item.masks) * MASK_PITCH
+    """Masks: a row is a query, a column a key, filled where the query sees it."""
+    width, above = len(item.masks) * MASK_PITCH, _above(item)
     for index, mask in enumerate(item.masks):
         middle = centre + QUERY / 2 - width / 2 + MASK_PITCH * (index + 0.5)
-        left, y = middle - MASK / 2, top
+        left, y = middle - MASK / 2, top + above
         colours = canvas.theme.paint(mask.role)
         with canvas.group("", f"{mask.label}, {mask.detail}"):
             canvas.rect(
@@ -44,36 +54,25 @@ def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
                 stroke=canvas.theme.container_border,
                 radius=4,
             )
-            for row in range(CELLS):
-                for column in range(row + 1):
-                    if sees(mask, row, column):
-                        canvas.rect(
-                            left + column * CELL + 0.75,
-                            y + 6 + row * CELL + 0.75,
-                            CELL - 1.5,
-                            CELL - 1.5,
-                            fill=colours.fill,
-                            radius=1.5,
-                            kind="mark",
-                        )
-            canvas.text(left + MASK - 2, y + 22, "key", SMALL, 400, fill=canvas.theme.muted, anchor="end")
+            for row, keys in enumerate(mask.rows):
+                for column in keys:
+                    canvas.rect(
+                        left + column * CELL + 0.75,
+                        y + 6 + row * CELL + 0.75,
+                        CELL - 1.5,
+                        CELL - 1.5,
+                        fill=colours.fill,
+                        radius=1.5,
+                        kind="mark",
+                    )
+            word = y - 8 if above else y + 22
+            canvas.text(left + MASK - 2, word, "key", SMALL, 400, fill=canvas.theme.muted, anchor="end")
         if index == 0:
             canvas.text(left - 14, y + MASK / 2 + 10, "query", SMALL, 400, fill=canvas.theme.muted, anchor="end")
         baseline = y + MASK + 22
         for rows, fill in zip(_mask_words(mask), (canvas.theme.ink, canvas.theme.muted), strict=True):
             paint_rows(canvas, rows, middle, baseline + rows_height(rows) / 2, fill)
             baseline += rows_height(rows)
-
-
-def sees(mask: Mask, query: int, key: int) -> bool:
-    """Whether ``query`` attends to ``key`` under ``mask``, both counted from 0."""
-    if key > query:
-        return False
-    if mask.reach is None:
-        return True
-    if mask.chunked:
-        return query // mask.reach == key // mask.reach
-    return query - key < mask.reach
 
 
 def _side_by_side(item: Share, width: float) -> bool:

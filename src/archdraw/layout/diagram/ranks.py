@@ -15,9 +15,9 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from archdraw.edges import Edge
 from archdraw.errors import ArchdrawError
 
-Edge = tuple[str, str]
 Slot = str | Edge
 """What stands in a row: a node, or an edge that passes the row on its way to a later one."""
 Row = tuple[Slot, ...]
@@ -56,17 +56,19 @@ def arranged(
 @cache
 def _arranged(nodes: tuple[str, ...], edges: tuple[Edge, ...], last: frozenset[str], binary: Path) -> tuple[Row, ...]:
     order = _sorted(nodes, edges)
-    heights = {node: y for node, (_, y) in _asked([list(nodes)], edges, binary).items()}
-    levels = sorted(set(heights.values()))
-    ranks = _lowered(order, edges, {node: levels.index(heights[node]) for node in nodes})
-    rows: list[list[Slot]] = [[node for node in nodes if ranks[node] == rank] for rank in sorted(set(ranks.values()))]
+    heights = {node: y for node, (_, y) in _asked([list(nodes)], [edge[:2] for edge in edges], binary).items()}
+    steps = sorted(set(heights.values()))
+    ranks = _lowered(order, edges, {node: steps.index(heights[node]) for node in nodes})
+    levels = sorted(set(ranks.values()))
+    ranks = {node: levels.index(rank) for node, rank in ranks.items()}
+    rows: list[list[Slot]] = [[node for node in nodes if ranks[node] == rank] for rank in range(len(levels))]
     # A slot in its row, since an edge that passes several rows has a slot in each.
     links: list[tuple[tuple[int, Slot], tuple[int, Slot]]] = []
-    for start, end in edges:
-        low, high = (next(rank for rank, row in enumerate(rows) if node in row) for node in (start, end))
+    for edge in edges:
+        low, high = ranks[edge.start], ranks[edge.end]
         for rank in range(low + 1, high):
-            rows[rank].append((start, end))
-        way: list[Slot] = [start, *[(start, end)] * (high - low - 1), end]
+            rows[rank].append(edge)
+        way: list[Slot] = [edge.start, *[edge] * (high - low - 1), edge.end]
         links += pairwise(zip(range(low, high + 1), way, strict=True))
     placed = _asked([[(rank, slot) for slot in row] for rank, row in enumerate(rows)], links, binary)
     for rank, row in enumerate(rows):
@@ -79,7 +81,7 @@ def _sorted(nodes: tuple[str, ...], edges: tuple[Edge, ...]) -> list[str]:
     """``nodes`` in an order in which no edge leads back."""
     order, waiting = list[str](), list(nodes)
     while waiting:
-        blocked = {end for start, end in edges if start in waiting}
+        blocked = {edge.end for edge in edges if edge.start in waiting}
         ready = [node for node in waiting if node not in blocked]
         if not ready:
             raise ValueError(f"edges lead in a circle among {', '.join(waiting)}")
@@ -133,8 +135,8 @@ def _answered(source: str, binary: Path) -> str:
 def _lowered(order: Iterable[str], edges: tuple[Edge, ...], ranks: dict[str, int]) -> dict[str, int]:
     """``ranks`` with every node as low as it can be without longer edges: one answer where several are as good."""
     for node in order:
-        before = [ranks[start] for start, end in edges if end == node]
-        leaving = sum(1 for start, _ in edges if start == node)
+        before = [ranks[edge.start] for edge in edges if edge.end == node]
+        leaving = sum(1 for edge in edges if edge.start == node)
         if before and len(before) >= leaving:
             ranks[node] = max(before) + 1
     return ranks

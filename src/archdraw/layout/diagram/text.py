@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
@@ -121,10 +122,18 @@ def rows_height(rows: tuple[Row, ...]) -> float:
     return sum(row.height for row in rows)
 
 
-def paint_rows(canvas: Canvas, rows: tuple[Row, ...], x: float, middle: float, fill: str) -> None:
-    """``rows`` centred on ``x`` and ``middle``."""
+def paint_rows(
+    canvas: Canvas,
+    rows: tuple[Row, ...],
+    x: float,
+    middle: float,
+    fill: str,
+    anchor: Literal["start", "middle"] = "middle",
+) -> None:
+    """``rows`` about ``middle``, centred on ``x`` or beginning there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
+<<<<<<< HEAD
         canvas.text(
             x,
             y + row.height / 2 + MIDDLE * row.size,
@@ -135,4 +144,7 @@ def paint_rows(canvas: Canvas, rows: tuple[Row, ...], x: float, middle: float, f
             anchor="middle",
             phrase=row.phrase,
         )
+=======
+        canvas.text(x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor=anchor)
+>>>>>>> main
         y += row.height

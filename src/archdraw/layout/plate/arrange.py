@@ -1,32 +1,27 @@
-"""Which inset stands in which column: every assignment is measured, the one with the least emptiness wins."""
+"""Which inset stands in which column: of all assignments the one with the least emptiness.
+
+They are not gone through one by one, of which there are up to three for each inset over the others: for each pair of
+widths the columns are filled panel by panel (:mod:`archdraw.layout.plate.filling`), and the best of each is measured.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from archdraw.layout.plate import letters, panels
+from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.picture import Inset
 
 SECOND_WIDTH = 400.0
-SPACE = 24.0
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
 OMISSION_COST = 110.0
 OPENED_COST = 420.0
 """What it costs to leave out a panel that opens a box: more than a figure beside the model."""
-DETOUR_COST = 260.0
-"""Of a line that passes above or below the whole first column."""
 EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
 """Of each px beyond the height that is good, and of each beyond the one that is allowed."""
-UNDER_COST = 100.0
-"""Of a part opened under its owner: its line runs around the owner's figure."""
-MOST_CHOICES = 2**14
-"""So many assignments of insets to columns are measured one by one."""
-PASSAGE_COST = (0.0, 20.0, 110.0, 1000.0)
-"""Of so many lines through one space: two are room for two, three are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,94 +56,158 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Insets in columns, top to bottom, with the width of each column and the height that all share."""
+    """Insets in columns, top to bottom, with the width of each column and the height that all share.
+
+    ``left_out`` are those that found no room, ``shortened`` those that stand without their side remarks, as they were.
+    """
 
     columns: tuple[tuple[Inset, ...], ...]
     widths: tuple[float, ...]
     height: float
+    left_out: tuple[Inset, ...] = ()
+    shortened: tuple[Inset, ...] = ()
 
 
 def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> Arrangement:
     """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
 
-    A height beyond ``limits`` is taken only where nothing else is possible.
-    """
-    # Keyed by identity: to hash a whole inset takes longer than to add its height up.
-    needed = {id(inset): panels.widest(inset) for inset in insets}
-    heights: dict[tuple[int, float], float] = {}
-
-    def height(inset: Inset, width: float) -> float:
-        key = (id(inset), width)
-        if key not in heights:
-            heights[key] = panels.measure(inset, width).height
-        return heights[key]
-
-    best: tuple[float, Arrangement] | None = None
-    for columns in _candidates(insets):
-        widths = tuple(
-            max(least, panels.WIDE if wide > least else least, wide)
-            for least, wide in zip(
-                (panels.WIDE, SECOND_WIDTH),
-                (max(needed[id(inset)] for inset in column) for column in columns),
-                strict=False,
-            )
-        )
-        tall = [
-            sum(height(inset, width) for inset in column) + SPACE * (len(column) - 1)
-            for column, width in zip(columns, widths, strict=True)
-        ]
-        target = max([model_height, *tall])
-        unused = (target - model_height) * 1.2 + sum(target - each for each in tall)
-        cost = unused + SECOND_COLUMN_COST * (len(columns) - 1)
-        cost += sum(OPENED_COST if inset.source else OMISSION_COST for inset in _missing(insets, columns))
-        cost += EXCESS_COST * max(0.0, target - limits.tallest(widths))
-        if limits.strict or limits.is_wide(widths):
-            cost += IMPOSSIBLE_COST * max(0.0, target - limits.last(widths))
-        cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
-        cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
-        if best is None or cost < best[0] - 0.5:
-            best = (cost, Arrangement(columns, widths, target))
-    return best[1] if best else Arrangement((), (), model_height)
-
-
-def _candidates(insets: tuple[Inset, ...]) -> Iterator[tuple[tuple[Inset, ...], ...]]:
-    """Assignments to no, one or two columns in which every line has a way.
-
-    0: left out (optional panels only), 1: first column, 2: second. The order is kept in each column, panels that open
-    nothing come last.
+    The insets stand in the order of their letters, those that open nothing last. A height beyond ``limits`` is taken
+    only where nothing else is possible.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    for choice in _choices([inset.optional for inset in ordered]):
-        first = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 1)
-        second = tuple(inset for column, inset in zip(choice, ordered, strict=True) if column == 2)
-        if first and _led(first, second):
-            yield (first, second) if second else (first,)
-        elif not first and not second:
-            yield ()
+    measured = _Measured(ordered)
+
+    best: tuple[float, Arrangement] | None = None
+    for widths in measured.widths:
+        costs = _costs(widths, model_height, limits, best[0] if best else math.inf)
+        choice = filled(measured.pieces(widths), costs, (widths[0] > panels.WIDE, widths[1] > SECOND_WIDTH))
+        if choice is None:
+            continue
+        both = [[inset for inset, column in zip(ordered, choice, strict=True) if column == number] for number in (1, 2)]
+        columns = tuple(tuple(column) for column in both if column)
+        cost, found = _measured_cost(insets, columns, measured, model_height, limits)
+        if best is None or cost < best[0] - 0.5:
+            best = (cost, found)
+    return best[1] if best else Arrangement((), (), model_height, insets)
 
 
-def _choices(optional: list[bool]) -> Iterator[tuple[int, ...]]:
-    """For each inset its column, 0 where it is left out: all that there are as long as these can be counted.
+def _costs(widths: tuple[float, float], model_height: float, limits: Limits, limit: float) -> Costs:
+    """What two columns of ``widths`` cost by their heights; only costs below ``limit`` matter."""
+    one, both = (_Excess.of(widths[:used], model_height, limits) for used in (1, 2))
 
-    Each inset more doubles their number. Of many, those in which the last insets, or every second one of these, are in
-    the second column: their lines pass the first column below it, or one in each space.
-    """
-    if math.prod(3 if one else 2 for one in optional) <= MOST_CHOICES:
-        yield from product(*((1, 2, 0) if one else (1, 2) for one in optional))
-        return
-    for left_out in sorted({False, any(optional)}):
-        for first in range(len(optional) + 1):
-            for step in (1, 2):
-                second = range(first, len(optional), step)
-                yield tuple(
-                    0 if one and left_out else 2 if number in second else 1 for number, one in enumerate(optional)
-                )
+    def emptiness(first: float, second: float) -> float:
+        target = max(model_height, first, second)
+        if not first:
+            return one(target) - SECOND_COLUMN_COST
+        if not second:
+            return one(target) + target - first
+        return both(target) + 2 * target - first - second
+
+    def least(tallest: float) -> float:
+        target = max(model_height, tallest)
+        return min(one(target) - (0.0 if tallest else SECOND_COLUMN_COST), both(target))
+
+    return Costs(emptiness, least, limit)
 
 
-def _missing(insets: tuple[Inset, ...], columns: tuple[tuple[Inset, ...], ...]) -> list[Inset]:
-    """The insets that stand in none of ``columns``."""
+@dataclass(frozen=True, slots=True)
+class _Excess:
+    """What a page with some columns costs by its height: beside the model, beyond what is good and what is allowed."""
+
+    model_height: float
+    tallest: float
+    last: float
+    columns: float
+
+    @classmethod
+    def of(cls, widths: tuple[float, ...], model_height: float, limits: Limits) -> _Excess:
+        """For columns of ``widths``."""
+        last = limits.last(widths) if limits.strict or limits.is_wide(widths) else math.inf
+        return cls(model_height, limits.tallest(widths), last, SECOND_COLUMN_COST * (len(widths) - 1))
+
+    def __call__(self, target: float) -> float:
+        cost = self.columns + (target - self.model_height) * 1.2
+        if target > self.tallest:
+            cost += EXCESS_COST * (target - self.tallest)
+        return cost + (IMPOSSIBLE_COST * (target - self.last) if target > self.last else 0.0)
+
+
+class _Measured:
+    """The widths that insets need, and their heights at widths, each measured once."""
+
+    def __init__(self, insets: Sequence[Inset]) -> None:
+        self.insets = insets
+        # Keyed by identity: to hash a whole inset takes longer than to add its height up.
+        self._needed = {id(inset): panels.widest(inset) for inset in insets}
+        self._heights: dict[tuple[int, float], float] = {}
+
+    def height(self, inset: Inset, width: float) -> float:
+        """The height of ``inset`` at ``width``, in px."""
+        key = (id(inset), width)
+        if key not in self._heights:
+            self._heights[key] = panels.measure(inset, width).height
+        return self._heights[key]
+
+    def width(self, column: Sequence[Inset], least: float) -> float:
+        """The width of a ``column`` that is at least ``least`` wide."""
+        wide = max(self._needed[id(inset)] for inset in column)
+        return least if wide <= least else max(panels.WIDE, wide)
+
+    @property
+    def widths(self) -> list[tuple[float, float]]:
+        """The pairs of widths that two columns of the insets can have; narrow ones first."""
+        firsts, seconds = (
+            sorted({self.width([inset], least) for inset in self.insets}) for least in (panels.WIDE, SECOND_WIDTH)
+        )
+        return [(first, second) for first in firsts for second in seconds]
+
+    def pieces(self, widths: tuple[float, float]) -> list[Piece]:
+        """The insets as columns of ``widths`` see them."""
+        return [
+            Piece(
+                heights=tuple(
+                    self.height(inset, width) if self._needed[id(inset)] <= width else None for width in widths
+                ),
+                needs=tuple(
+                    self.width([inset], least) >= width
+                    for width, least in zip(widths, (panels.WIDE, SECOND_WIDTH), strict=True)
+                ),
+                lettered=bool(inset.letter),
+                loose=_loose(inset),
+                owner=_owner(inset, self.insets) if inset.beside else None,
+                omission=_omission(inset) if inset.optional else None,
+            )
+            for inset in self.insets
+        ]
+
+
+def _omission(inset: Inset) -> float:
+    return OPENED_COST if inset.source else OMISSION_COST
+
+
+def _measured_cost(
+    insets: tuple[Inset, ...],
+    columns: tuple[tuple[Inset, ...], ...],
+    measured: _Measured,
+    model_height: float,
+    limits: Limits,
+) -> tuple[float, Arrangement]:
+    """What ``columns`` cost in all, and the arrangement that they are."""
+    widths = tuple(
+        measured.width(column, least) for column, least in zip(columns, (panels.WIDE, SECOND_WIDTH), strict=False)
+    )
+    tall = [
+        sum(measured.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
+        for column, width in zip(columns, widths, strict=True)
+    ]
     kept = {id(inset) for column in columns for inset in column}
-    return [inset for inset in insets if id(inset) not in kept]
+    missing = tuple(inset for inset in insets if id(inset) not in kept)
+    target = max([model_height, *tall])
+    cost = sum(target - each for each in tall) + sum(map(_omission, missing))
+    cost += _Excess.of(widths, model_height, limits)(target)
+    cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
+    cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
+    return cost, Arrangement(columns, widths, target, missing)
 
 
 def _passing(columns: tuple[tuple[Inset, ...], ...]) -> list[int]:
@@ -183,23 +242,9 @@ def _loose(inset: Inset) -> bool:
     return not inset.source and not inset.beside
 
 
-def _led(first: tuple[Inset, ...], second: tuple[Inset, ...]) -> bool:
-    """Whether each inset that opens a part of another stands right of that one, or right under it."""
-    for column in (first, second):
-        for index, inset in enumerate(column):
-            if not inset.beside:
-                continue
-            owner = _owner(inset, (*first, *second))
-            if column is second and owner in first:
-                # Only the first part of a column can stand level with its owner's figure.
-                if index and not all(other.beside for other in column[:index]):
-                    return False
-                continue
-            if index == 0 or column[index - 1] is not owner:
-                return False
-    return True
-
-
-def _owner(inset: Inset, all_insets: tuple[Inset, ...]) -> Inset | None:
-    owners = [other for other in all_insets if other.source and inset.beside.startswith(other.source + "/")]
-    return max(owners, key=lambda other: len(other.source), default=None)
+def _owner(inset: Inset, all_insets: Sequence[Inset]) -> int:
+    """The place in ``all_insets`` of the one that shows the part which ``inset`` opens; -1 where none does."""
+    owners = [
+        index for index, other in enumerate(all_insets) if other.source and inset.beside.startswith(f"{other.source}/")
+    ]
+    return max(owners, key=lambda index: len(all_insets[index].source), default=-1)

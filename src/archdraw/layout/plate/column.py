@@ -1,21 +1,24 @@
-"""The column of a model: its container with the spine in it, the tokens below, and what joins it from there."""
+"""The columns of a model in their container: towers, the spine, what comes in below, and what joins from there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, side_box, side_height
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.picture import Tap
+from archdraw.layout.plate import wires
+from archdraw.picture import Tap, Terminal, Tower
 
-BRACKETS, MODEL_RIGHT = 88.0, 24.0
+BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
 MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
+TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
+"""Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
 JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
 """Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
 SPARE_ROW = 24.0
@@ -23,25 +26,49 @@ SPARE_ROW = 24.0
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """The model column: its cell, the extents of its container about the spine, and what joins it from below.
+class Beside:
+    """A tower with its cell, the line that comes into which is ``left`` of that of the model."""
 
-    The first of those stands level with the tokens, each other in a row below the one before; a row may stay empty.
+    tower: Tower
+    cell: Cell
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The columns of a model: the cell of its spine, the extents of the container about the spine's first line.
+
+    ``joining`` is what joins the spine from below: the first of those stands level with the inputs, each other in a row
+    below the one before; a row may stay empty. Towers stand at the left.
     """
 
     cell: Cell
     left: float
     right: float
+    inputs: tuple[Terminal, ...] = ()
     joining: tuple[Tap | None, ...] = ()
+    towers: tuple[Beside, ...] = ()
 
     @property
     def width(self) -> float:
         return self.left + self.right
 
     @property
+    def length(self) -> float:
+        """How long the longest of the columns is, with the line that leads from a tower over it."""
+        over = wires.room(len(self.towers))
+        return max(self.cell.length, *(tower.cell.length + over for tower in self.towers), 0.0)
+
+    @property
     def height(self) -> float:
-        """From the top of the container to the bottom of the tokens."""
-        return 2 * MODEL_PAD + self.cell.length + TOKENS_GAP + TOKENS_HEIGHT + self.below
+        """From the top of the container to the bottom of the inputs."""
+        return 2 * MODEL_PAD + self.length + TOKENS_GAP + self.terminals + self.below
+
+    @property
+    def terminals(self) -> float:
+        """The height of the boxes of what comes in."""
+        every = (*self.inputs, *(tower.tower.input for tower in self.towers))
+        return max((_terminal_height(one) for one in every), default=TOKENS_HEIGHT)
 
     @property
     def below(self) -> float:
@@ -50,32 +77,49 @@ class Column:
         return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
 
 
-def column_of(cell: Cell, joining: tuple[Tap | None, ...], measures: Measures = SPINE) -> Column:
-    """The column of ``cell``, which is joined by ``joining``."""
-    return Column(
-        cell,
-        max(-cell.left, measures.frame_left) + BRACKETS,
-        max(cell.right, measures.frame_right) + MODEL_RIGHT,
-        joining,
-    )
+def column_of(
+    cell: Cell,
+    joining: tuple[Tap | None, ...],
+    measures: Measures = SPINE,
+    *,
+    inputs: tuple[Terminal, ...] = (),
+    towers: tuple[tuple[Tower, Cell], ...] = (),
+) -> Column:
+    """The column of ``cell``, which is joined by ``joining``, with the cells of ``towers`` at its left.
+
+    The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
+    """
+    if not towers:
+        left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
+        last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
+        return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
+    beside: list[Beside] = []
+    x = max(-cell.left, _widest(inputs) / 2) + wires.channel(len(towers))
+    for tower, own in reversed(towers):
+        x += max(own.right, _widest((tower.input,)) / 2)
+        beside.append(Beside(tower, own, x))
+        x += max(-own.left, _widest((tower.input,)) / 2) + MODEL_RIGHT
+    return Column(cell, x, cell.right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)))
 
 
 def paint_model(
     canvas: Canvas,
-    tokens_label: str,
     column: Column,
     bottom: float,
     *,
     left: float = MARGIN,
-    tokens_path: str = "tokens",
+    slug: str = "",
     joining_left: float = JOINING_LEFT,
 ) -> None:
-    """The container with the spine in it from ``left`` on, the tokens below and the arrow that leaves above."""
+    """The container with its columns from ``left`` on, the inputs below and the arrows that leave above.
+
+    Paths of inputs get ``slug`` before them.
+    """
     theme = canvas.theme
     spine = left + column.left
     top = HEADER
     bottom -= column.below
-    foot = bottom - TOKENS_HEIGHT - TOKENS_GAP
+    foot = bottom - column.terminals - TOKENS_GAP
     canvas.rect(
         left,
         top,
@@ -87,20 +131,67 @@ def paint_model(
         kind="container",
         layer="ground",
     )
-    slack = foot - top - 2 * MODEL_PAD - column.cell.length
+    slack = foot - top - 2 * MODEL_PAD - column.length
     start = foot - MODEL_PAD - slack / 2
-    tokens = Place(spine - TOKENS_WIDTH / 2, bottom - TOKENS_HEIGHT, spine + TOKENS_WIDTH / 2, bottom)
-    with canvas.group(tokens_path, tokens_label):
-        canvas.box(tokens, "plain", tokens_path)
-        fill = theme.paint("plain").text
-        canvas.text(spine, tokens.middle + MIDDLE * 20, tokens_label, 20, 500, fill=fill, anchor="middle")
-    canvas.line((spine, tokens.top), (spine, start), arrow=column.cell.arrows[0])
+    for port, terminal, arrow in zip(column.cell.inputs, column.inputs, column.cell.arrows, strict=True):
+        edge = _terminal(canvas, terminal, spine + port, foot + TOKENS_GAP, column.terminals, slug)
+        canvas.line((spine + port, edge), (spine + port, start), arrow=arrow)
+    # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
+    canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
     column.cell.paint(canvas, spine, start)
-    out = spine + column.cell.outputs[0]
-    canvas.line((out, start - column.cell.length), (out, top - 28), arrow=True, open_ends="end")
+    for port in column.cell.outputs:
+        above = (spine + port, top - 28)
+        canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")
+    for tower in column.towers:
+        x = spine - tower.left
+        edge = _terminal(canvas, tower.tower.input, x, foot + TOKENS_GAP, column.terminals, slug)
+        canvas.line((x, edge), (x, start), arrow=tower.cell.arrows[0])
+        tower.cell.paint(canvas, x, start)
+    wires.paint(
+        canvas,
+        [(tower.tower, spine - tower.left, start - tower.cell.length) for tower in column.towers],
+        spine + column.cell.left,
+        slug,
+    )
     for row, item in enumerate(column.joining):
         if item is not None:
             _joining(canvas, item, bottom, row, left + joining_left)
+
+
+def _rows(terminal: Terminal) -> tuple[Row, ...]:
+    detail = fitted(terminal.detail, 280, 16, SMALL, 400) if terminal.detail else ()
+    return (*fitted(terminal.label, 280, 20, 16, 500), *detail)
+
+
+def _terminal_height(terminal: Terminal) -> float:
+    rows = _rows(terminal)
+    return max(TOKENS_HEIGHT, rows_height(rows) + 14) if len(rows) > 1 else TOKENS_HEIGHT
+
+
+def _terminal_width(terminal: Terminal) -> float:
+    return max(TOKENS_WIDTH, *(row.width + 2 * TERMINAL_PAD for row in _rows(terminal)))
+
+
+def _widest(inputs: tuple[Terminal, ...]) -> float:
+    return max((_terminal_width(one) + TERMINAL_SPACE for one in inputs), default=0.0)
+
+
+def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, room: float, slug: str) -> float:
+    """The box of what comes in about ``x``, as near to the model as there is ``room``; its upper edge."""
+    width, height = _terminal_width(terminal), _terminal_height(terminal)
+    place = Place(x - width / 2, top, x + width / 2, top + (room if room > TOKENS_HEIGHT else height))
+    with canvas.group(f"{slug}{terminal.path}", f"{terminal.label}: {terminal.detail}".removesuffix(": ")):
+        canvas.box(place, "plain", f"{slug}{terminal.path}")
+        fill = canvas.theme.paint("plain").text
+        rows = _rows(terminal)
+        paint_rows(canvas, rows, x, place.middle, fill)
+    return place.top
+
+
+def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
+    """How far apart the lines of neighbouring inputs must be for their boxes."""
+    widths = [_terminal_width(one) for one in inputs]
+    return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from archdraw.cells import OrderCell, OrderGroup
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
-from archdraw.picture import OrderCell, OrderGroup
 
 CELL, CELL_PAD = 26.0, 8.0
 FRAME_PAD = 6.0

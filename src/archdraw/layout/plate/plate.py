@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE
+from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.plate import letters, panels, strip
-from archdraw.layout.plate.arrange import SPACE, Arrangement, Limits, arrange
-from archdraw.layout.plate.column import Column, column_of, paint_model
+from archdraw.layout.plate.arrange import Arrangement, Limits
+from archdraw.layout.plate.column import Column, column_of, paint_model, spread
+from archdraw.layout.plate.filling import SPACE
+from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Inset, Item, Plate, Tap, Words
+from archdraw.picture import Inset, Plate, Tap
 from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
@@ -35,10 +37,19 @@ TALLEST_NARROW = 1550.0
 
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
-    """The model column of ``plate`` with arrows of ``gap``."""
-    cell = diagram.place(plate.column, (0.0,), (), replace(SPINE, gap=gap))
-    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in")
-    column = column_of(cell, tuple(taps))
+    """The columns of ``plate`` with arrows of ``gap``."""
+    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
+    number = max(1, len(plate.inputs))
+    wanted = diagram.gaps(plate.column, (), number, measures)
+    ports = [0.0]
+    for distance, room in zip(wanted, spread(plate.inputs), strict=True):
+        ports.append(ports[-1] + max(distance, room))
+    cell = diagram.place(plate.column, tuple(ports), (), measures)
+    towers = [(tower, diagram.place(tower.column, (0.0,), (), measures)) for tower in plate.towers]
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
+    column = column_of(
+        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
+    )
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
 
@@ -47,11 +58,11 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
     natural = column_at(plate)
-    arrangement = _arranged(plate, theme, natural)
+    arrangement = _arranged(plate, natural)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
         tight = column_at(plate, TIGHTEST_GAP)
-        lower = _arranged(plate, theme, tight)
+        lower = _arranged(plate, tight)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
     arrangement = _relettered(arrangement)
@@ -62,35 +73,45 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
-    paint_model(canvas, plate.tokens, column, bottom)
+    paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
     placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
         height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
-    height = page.footer(canvas, plate.footer, width, height)
-    return _scene(canvas, plate, width, height)
+    height = page.footer(canvas, _footer(plate, arrangement), width, height)
+    left_out = tuple(inset.title for inset in arrangement.left_out)
+    return replace(_scene(canvas, plate, width, height), left_out=left_out)
+
+
+def _footer(plate: Plate, arrangement: Arrangement) -> tuple[str, ...]:
+    """The footer of ``plate``, with what of its panels found no room."""
+    unopened, unexplained = plate.lacking
+    shortened = {inset.source or inset.beside or inset.title for inset in arrangement.shortened}
+    kept = (inset for column in arrangement.columns for inset in column)
+    terse = [
+        inset.letter or inset.title for inset in kept if (inset.source or inset.beside or inset.title) in shortened
+    ]
+    lacking = (
+        f"{unopened}: {', '.join(inset.title for inset in arrangement.left_out)}" if arrangement.left_out else "",
+        f"{unexplained}: {', '.join(sorted(terse))}" if terse else "",
+    )
+    return (*plate.footer[:-1], *filter(None, lacking), *plate.footer[-1:])
 
 
 def _relettered(arrangement: Arrangement) -> Arrangement:
     """``arrangement`` with letters that follow each other: those of panels that found no room are none any more."""
-    kept = sorted(
-        (inset.letter for column in arrangement.columns for inset in column if inset.letter), key=letters.number
-    )
-    renamed = {before: letters.letter(number) for number, before in enumerate(sorted(kept, key=letters.number))}
-    columns = tuple(
-        tuple(replace(inset, letter=renamed.get(inset.letter, "")) for inset in column)
-        for column in arrangement.columns
-    )
+    named = iter(relettered(tuple(inset for column in arrangement.columns for inset in column)))
+    columns = tuple(tuple(next(named) for _ in column) for column in arrangement.columns)
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:
+def _arranged(plate: Plate, column: Column) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     overhead = _overhead(plate, NARROWEST)
     beside = 2 * MARGIN + column.width + CHANNEL
@@ -99,7 +120,7 @@ def _arranged(plate: Plate, theme: Theme, column: Column) -> Arrangement:
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
     # The last resort has two columns, beside which a strip has fewer lines.
     large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
-    return _fitted_in(plate, theme, column.height, usual, large)
+    return fitted_in(plate.insets, column.height, usual, large)
 
 
 def _overhead(plate: Plate, width: float) -> float:
@@ -113,20 +134,6 @@ def _left_out(plate: Plate, arrangement: Arrangement) -> int:
     return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
 
 
-def _fitted_in(plate: Plate, theme: Theme, model_height: float, usual: Limits, large: Limits) -> Arrangement:
-    """All insets, without side remarks where that keeps the page usual; on a large page as many as it can hold."""
-    for insets in (plate.insets, *_shortened(plate.insets)):
-        arrangement = arrange(insets, model_height, usual)
-        if arrangement.height <= min(usual.tallest(arrangement.widths), usual.last(arrangement.widths)):
-            return arrangement
-    arrangement = arrange(plate.insets, model_height, large)
-    for fewer in _lessened(plate, theme):
-        if arrangement.height <= large.last(arrangement.widths):
-            break
-        arrangement = arrange(fewer, model_height, large)
-    return arrangement
-
-
 def lettered(plate: Plate, theme: Theme) -> Plate:
     """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
 
@@ -134,7 +141,7 @@ def lettered(plate: Plate, theme: Theme) -> Plate:
     """
     canvas = Canvas(theme, plate.accent)
     column = column_at(plate)
-    paint_model(canvas, plate.tokens, column, HEADER + column.height)
+    paint_model(canvas, column, HEADER + column.height)
     opening = sorted(
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
     )
@@ -153,7 +160,7 @@ def draw_card(plate: Plate, theme: Theme) -> Scene:
     bottom = HEADER + column.height
     width = 2 * MARGIN + column.width
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
-    paint_model(canvas, plate.tokens, column, bottom)
+    paint_model(canvas, column, bottom)
     return _scene(canvas, plate, width, bottom + MARGIN)
 
 
@@ -190,37 +197,6 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
         canvas.theme.page,
         canvas.elements(),
     )
-
-
-def _lessened(plate: Plate, theme: Theme) -> Iterator[tuple[Inset, ...]]:
-    """The insets of ``plate`` with less and less in them: first without side remarks, then without those worth least.
-
-    A part of an inset goes before the inset itself. A box whose panel is left out stays folded, without a letter.
-    """
-    yield from _shortened(plate.insets)
-    insets = plate.insets
-    while droppable := [inset for inset in insets if inset.priority is not None]:
-        least = min(droppable, key=lambda inset: (inset.priority or 0, -insets.index(inset)))
-        kept = [inset for inset in insets if inset is not least]
-        insets = lettered(replace(plate, insets=tuple(replace(inset, letter="") for inset in kept)), theme).insets
-        *_, terse = _shortened(insets)
-        yield terse
-
-
-def _shortened(insets: tuple[Inset, ...]) -> Iterator[tuple[Inset, ...]]:
-    """``insets`` with the side remarks left out in one more each time: those with most first, then the lowest."""
-    order = sorted(range(len(insets)), key=lambda index: (-sum(map(_is_remark, insets[index].items)), -index))
-    for number in range(1, len(insets) + 1):
-        yield tuple(
-            replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
-            if index in order[:number]
-            else inset
-            for index, inset in enumerate(insets)
-        )
-
-
-def _is_remark(item: Item) -> bool:
-    return isinstance(item, Words) and not item.strong
 
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:

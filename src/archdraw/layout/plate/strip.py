@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdraw.cells import LegendEntry, Strip
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate import order
-from archdraw.picture import LegendEntry, Strip
 from archdraw.scene import Polygon
 
 # Full attention stands highest: in a gray print height distinguishes it from the other mixers.

@@ -56,9 +56,12 @@ class _Part:
         return min(max(self.source.middle, self.goal.top + 20), self.goal.bottom - 20)
 
 
-def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
-    """Every zoom line of a plate whose model container ends at ``model_right``."""
-    ways, hemmed = _ways(canvas, columns)
+def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bool = False) -> None:
+    """Every zoom line of a plate whose model container ends at ``model_right``.
+
+    Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
+    """
+    ways, hemmed = _ways(canvas, columns, apart=apart)
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
         half = badge_width(letter, LETTER) / 2
@@ -100,7 +103,7 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float) -> None:
         _lead(canvas, part, gutter.get(part, 0.0))
 
 
-def _ways(canvas: Canvas, columns: Placed) -> tuple[list[_Way], list[tuple[str, Place]]]:
+def _ways(canvas: Canvas, columns: Placed, *, apart: bool) -> tuple[list[_Way], list[tuple[str, Place]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
     Boxes that have another one at their right come apart, with their letters: no line can leave them.
@@ -113,7 +116,7 @@ def _ways(canvas: Canvas, columns: Placed) -> tuple[list[_Way], list[tuple[str, 
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
-            if _is_hemmed(canvas, source):
+            if apart or _is_hemmed(canvas, source):
                 hemmed.append((panel.inset.letter, source))
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1

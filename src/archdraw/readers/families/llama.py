@@ -145,7 +145,9 @@ def _llada(config: Config) -> Draft:
     entries = config.optional_integer("embedding_size")
     if entries is not None:
         made.vocab_size = entries
-    mixer = attention(config, attention_bias=config.flag("include_qkv_bias", default=False), position=rope(config))
+    bias = config.flag("include_qkv_bias", default=False)
+    # A token that is still masked sees those after it, too, and each step changes what was read.
+    mixer = attention(config, attention_bias=bias, is_causal=False, position=rope(config))
     layer = {"attention": mixer, "feed_forward": gated_feed_forward(config)}
     if config.flag("include_bias", default=False):
         config.mark_incomplete("biases in all projections (include_bias)")

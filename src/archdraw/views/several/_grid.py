@@ -202,7 +202,7 @@ def boxes(item: Diagram) -> list[Box]:
             return [item]
         case Tap(box=box):
             return [box]
-        case Chain(items=inner) | Branches(items=inner) | Choice(options=inner) | Graph(nodes=inner):
+        case Chain(items=inner) | Branches(items=inner) | Choice(options=inner) | Graph(items=inner):
             return [box for part in inner for box in boxes(part)]
         case Rail(body=body) | Frame(body=body):
             return boxes(body)
@@ -259,11 +259,8 @@ def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Dia
             return replace(item, items=tuple(map(again, inner)))
         case Choice(options=options):
             return replace(item, options=tuple(map(again, options)))
-        case Graph(nodes=nodes, edges=edges):
-            changed = {node.path: change(node) for node in nodes}
-            names = {path: node.path for path, node in changed.items()}
-            joined = tuple((names.get(start, start), names.get(end, end)) for start, end in edges)
-            return Graph(tuple(changed.values()), joined)
+        case Graph(nodes=nodes):
+            return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
         case Rail(body=body):
             return Rail(again(body))
         case Frame(body=body, path=path):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from archdraw.cells import LegendEntry, OrderCell, Strip, StripCell
 from archdraw.layout.sheet import legend
 from archdraw.picture import (
     Bar,
@@ -16,15 +17,11 @@ from archdraw.picture import (
     Frame,
     Graph,
     Inset,
-    LegendEntry,
     Mask,
-    OrderCell,
     Plate,
     Rail,
     Segment,
     Share,
-    Strip,
-    StripCell,
     Tap,
 )
 
@@ -107,7 +104,7 @@ def roles_and_signs(part: Any) -> tuple[set[str], set[str]]:
             joined = {"+": {"sum"}, "×": {"product"}, None: set[str]()}[merge]
             return set(), joined | ({"tap"} if len(items) > 1 else set())
         case Graph(edges=edges):
-            starts = [start for start, _ in edges]
+            starts = [edge[:1] + edge[2:] for edge in edges]
             return set(), {"tap"} if len(set(starts)) < len(starts) else set()
         case Rail():
             return set(), {"sum", "tap"}

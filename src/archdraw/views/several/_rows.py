@@ -133,7 +133,8 @@ def _sign(key: _Key, change: Change | None, before: str, after: str) -> Sign | N
 
 def _common_context(subjects: Sequence[Subject]) -> int | None:
     """The length at which caches are compared where some of them do not grow with each token; None where all do."""
-    grow = all(entry.window is None and entry.every == 1 for one in subjects for entry in one.facts.cache)
+    entries = (entry for one in subjects for entry in one.facts.cache if not entry.cross)
+    grow = all(entry.window is None and entry.every == 1 for entry in entries)
     known = [one.spec.context_length for one in subjects if one.spec.context_length]
     return None if grow or not known else min(known)
 

@@ -39,7 +39,7 @@ TITLES = {
 
 
 def kind_index(kind: str) -> int:
-    """Which of ``KINDS`` is that of a model of ``kind`` (:func:`archdraw.views.architecture.kind_of`)."""
+    """Which of ``KINDS`` is that of a model of ``kind`` (:func:`archdraw.views.header.kind_of`)."""
     if "hybrid" in kind or "recurrent" in kind:
         return 2
     return 1 if kind.startswith("Sparse") else 0

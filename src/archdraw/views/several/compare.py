@@ -17,7 +17,8 @@ from archdraw.layout.plate import letters
 from archdraw.picture import Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.views.architecture import left_out, origin, picture, size_of, sources_of
+from archdraw.views.architecture import left_out, picture, sources_of
+from archdraw.views.header import origin, size_of
 from archdraw.views.several import Several, Subject
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
@@ -80,7 +81,7 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         title=f"{together} compared",
         description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
-            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.tokens, one.link, slug)
+            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.inputs, one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,

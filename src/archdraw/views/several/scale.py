@@ -15,7 +15,7 @@ from archdraw.theme import Theme
 from archdraw.tree.counts import at_least_one
 from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
-from archdraw.views.architecture import kind_of
+from archdraw.views.header import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
 from archdraw.views.several._sizes import Across, Scale, Shown, Sized, Sort, Upwards
 

@@ -1,0 +1,59 @@
+"""The strip of a model's layers, one cell each, before anything has a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class StripCell:
+    """One layer of the strip: its mixer's and its feed forward's role, and its title.
+
+    Blocks of one role that are not the same have ``upper_variant`` and ``lower_variant`` from 0 on.
+    """
+
+    upper: str
+    lower: str
+    title: str
+    group: int
+    tick: str = ""
+    upper_variant: int = 0
+    lower_variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A swatch with its words; ``row`` "upper" or "lower" like the cells that it explains."""
+
+    label: str
+    role: str
+    row: Literal["upper", "lower"]
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCell:
+    """Some layers of one kind in an order: its words, with their number where they are several in a row."""
+
+    label: str
+    role: str
+    layers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGroup:
+    """Layers that come ``times`` in a row."""
+
+    times: int
+    items: tuple[OrderCell | OrderGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none)."""
+
+    caption: str
+    cells: tuple[StripCell, ...]
+    legend: tuple[LegendEntry, ...]
+    order: tuple[OrderCell | OrderGroup, ...] = ()

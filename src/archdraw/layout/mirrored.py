@@ -1,0 +1,92 @@
+"""Shapes mirrored about a vertical axis, for a column whose residual lines run at its right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+from typing import Literal, assert_never
+
+from archdraw.layout.canvas import Canvas, Layer, Place
+from archdraw.layout.diagram.cell import Cell
+from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Text, rounded
+
+
+def mirrored(cell: Cell) -> Cell:
+    """``cell`` with left and right changed about its x = 0; words stay readable."""
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        cell.paint(_Mirrored(canvas, x), x, y)
+
+    return Cell(
+        -cell.right,
+        -cell.left,
+        cell.length,
+        tuple(-x for x in reversed(cell.inputs)),
+        tuple(-x for x in reversed(cell.outputs)),
+        tuple(reversed(cell.arrows)),
+        paint,
+        cell.source,
+    )
+
+
+class _Mirrored(Canvas):
+    """A canvas that hands on to another one all that it is given, mirrored about x = ``axis``."""
+
+    def __init__(self, canvas: Canvas, axis: float) -> None:
+        super().__init__(canvas.theme)
+        self.accent, self.tint = canvas.accent, canvas.tint
+        self._canvas, self._axis = canvas, axis
+        self.places = _Places(canvas.places, axis)  # type: ignore[assignment]  # as a dictionary is used here
+
+    def _add(self, element: Element, layer: Layer) -> None:
+        if self._open:
+            self._open[-1].append(element)
+        else:
+            self._canvas._add(_flipped(element, self._axis), layer)
+
+
+class _Places(MutableMapping[str, Place]):
+    """The places that a canvas keeps, as they are seen in the mirror."""
+
+    def __init__(self, places: dict[str, Place], axis: float) -> None:
+        self._places, self._axis = places, axis
+
+    def _mirrored(self, place: Place) -> Place:
+        return replace(place, left=2 * self._axis - place.right, right=2 * self._axis - place.left)
+
+    def __getitem__(self, path: str) -> Place:
+        return self._mirrored(self._places[path])
+
+    def __setitem__(self, path: str, place: Place) -> None:
+        self._places[path] = self._mirrored(place)
+
+    def __delitem__(self, path: str) -> None:
+        del self._places[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+_ANCHORS: dict[str, Literal["start", "middle", "end"]] = {"start": "end", "middle": "middle", "end": "start"}
+
+
+def _flipped(element: Element, axis: float) -> Element:
+    def across(point: Point) -> Point:
+        return (rounded(2 * axis - point[0]), point[1])
+
+    match element:
+        case Rect(x=x, width=width):
+            return replace(element, x=rounded(2 * axis - x - width))
+        case Circle(x=x):
+            return replace(element, x=rounded(2 * axis - x))
+        case Text(x=x, anchor=anchor):
+            return replace(element, x=rounded(2 * axis - x), anchor=_ANCHORS[anchor])
+        case Line(points=points) | Polygon(points=points):
+            return replace(element, points=tuple(map(across, points)))
+        case Group(children=children):
+            return replace(element, children=tuple(_flipped(child, axis) for child in children))
+        case _:
+            assert_never(element)

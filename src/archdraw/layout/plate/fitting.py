@@ -1,0 +1,114 @@
+"""Which panels a page has room for: first all of them, then without side remarks, then without those worth least.
+
+What is left out is named in the arrangement, so that the page can say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from archdraw.layout.plate import letters
+from archdraw.layout.plate.arrange import Arrangement, Limits, arrange
+from archdraw.picture import Inset, Item, Words
+
+Insets = tuple[Inset, ...]
+
+
+def fitted_in(insets: Insets, model_height: float, usual: Limits, large: Limits) -> Arrangement:
+    """All ``insets``, without side remarks where that keeps the page ``usual``; on a ``large`` one as many as it holds.
+
+    Where even the largest page is too low for what must not be left out, the arrangement is higher than that.
+    """
+
+    def on_usual(fewer: Insets) -> tuple[Arrangement, bool]:
+        found = arrange(fewer, model_height, usual)
+        return found, found.height <= min(usual.tallest(found.widths), usual.last(found.widths))
+
+    def on_large(fewer: Insets) -> tuple[Arrangement, bool]:
+        found = arrange(fewer, model_height, large)
+        return found, found.height <= large.last(found.widths)
+
+    number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
+    found, fits = _least(lambda count: on_usual(_shortened(insets, count)), number)
+    if not fits:
+        found, fits = _least(lambda count: on_large(_shortened(insets, count)), number)
+    if not fits and droppable:
+        short = _shortened(insets, number)
+        found, fits = _least(lambda count: on_large(_lessened(short, count + 1)), droppable - 1)
+    return _reported(found, insets)
+
+
+def _least(attempt: Callable[[int], tuple[Arrangement, bool]], most: int) -> tuple[Arrangement, bool]:
+    """The arrangement that leaves out least, and whether it fits; that of ``most`` where none fits.
+
+    What fits with some things left out fits with more of them left out, so that few numbers have to be tried.
+    """
+    found, fits = attempt(0)
+    if fits or not most:
+        return found, fits
+    found, fits = attempt(most)
+    if not fits:
+        return found, fits
+    too_few, enough = 0, most
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        tried, fits = attempt(middle)
+        if fits:
+            found, enough = tried, middle
+        else:
+            too_few = middle
+    return found, True
+
+
+def _shortened(insets: Insets, number: int) -> Insets:
+    """``insets``, ``number`` of them without side remarks: those with most first, then the lowest."""
+    order = sorted(range(len(insets)), key=lambda index: (-sum(map(_is_remark, insets[index].items)), -index))
+    short = frozenset(order[:number])
+    return tuple(_short(inset) if index in short else inset for index, inset in enumerate(insets))
+
+
+def _short(inset: Inset) -> Inset:
+    return replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
+
+
+def _is_remark(item: Item) -> bool:
+    return isinstance(item, Words) and not item.strong
+
+
+def _lessened(insets: Insets, number: int) -> Insets:
+    """``insets`` without the ``number`` that are worth least, and with letters that follow each other.
+
+    A part of an inset goes before the inset itself. A box whose panel is left out stays folded, without a letter.
+    """
+    kept = list(insets)
+    for _ in range(number):
+        droppable = [inset for inset in kept if inset.priority is not None]
+        kept.remove(min(droppable, key=lambda inset: (inset.priority or 0, -kept.index(inset))))
+    return relettered(tuple(kept))
+
+
+def relettered(insets: Insets) -> Insets:
+    """``insets`` with letters that follow each other in the order of those that they have."""
+    before = sorted({inset.letter for inset in insets if inset.letter}, key=letters.number)
+    after = {letter: letters.letter(number) for number, letter in enumerate(before)}
+    return tuple(replace(inset, letter=after[inset.letter]) if inset.letter else inset for inset in insets)
+
+
+def _reported(arrangement: Arrangement, insets: Insets) -> Arrangement:
+    """``arrangement`` with what it leaves out of ``insets``: panels, and remarks of panels that it has."""
+    kept = {_name(inset): inset for column in arrangement.columns for inset in column}
+    return replace(
+        arrangement,
+        left_out=tuple(replace(inset, letter="") for inset in insets if _name(inset) not in kept),
+        shortened=tuple(
+            kept[_name(inset)]
+            for inset in insets
+            if _name(inset) in kept and len(kept[_name(inset)].items) < len(inset.items)
+        ),
+    )
+
+
+def _name(inset: Inset) -> tuple[str, str, str]:
+    """What tells an inset from others, whatever its letter is."""
+    return inset.source, inset.beside, inset.title

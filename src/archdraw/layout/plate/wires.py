@@ -1,0 +1,50 @@
+"""Lines from the top of a tower to the boxes of the model that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdraw.layout.canvas import Canvas
+from archdraw.picture import Tower
+
+OVER = 20.0
+"""From the top of a tower up to its line, and between the lines of two towers."""
+TRACK = 16.0
+"""Between two lines in the channel beside the model, and from its sides."""
+
+
+def room(towers: int) -> float:
+    """Px above the towers that their lines need."""
+    return OVER * towers
+
+
+def channel(towers: int) -> float:
+    """Px between the towers and the model that their lines need."""
+    return TRACK * (towers + 1)
+
+
+def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: float, slug: str = "") -> None:
+    """The line of each of ``towers``, which leaves it at x and y, through the channel that ends at ``right``.
+
+    The line of a tower further left runs above those of its neighbours and nearer to the model, so that none of them
+    cross; it enters each box that reads it at its left.
+    """
+    highest = min((y for _, _, y in towers), default=0.0)
+    for number, (tower, x, y) in enumerate(towers):
+        goals = sorted(
+            (canvas.places[path] for goal in tower.goals if (path := f"{slug}{goal}") in canvas.places),
+            key=lambda place: place.middle,
+        )
+        over = highest - OVER * (len(towers) - number)
+        bus = right - TRACK * (number + 1)
+        # Where several towers are read by one box, their lines enter it apart.
+        shift = 12.0 * (number - (len(towers) - 1) / 2)
+        entries = [(place.left, place.middle + shift) for place in goals]
+        if not entries:
+            continue
+        far = max(entries, key=lambda entry: abs(entry[1] - over))
+        canvas.line((x, y), (x, over), (bus, over), (bus, far[1]), far, arrow=True)
+        for entry in entries:
+            if entry != far:
+                canvas.line((bus, entry[1]), entry, arrow=True)
+                canvas.dot(bus, entry[1])

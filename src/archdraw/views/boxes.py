@@ -1,0 +1,50 @@
+"""Diagrams with something done to each of their boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+
+
+def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
+    """``item`` with ``change`` done to its boxes; modules beside a line stay as they are."""
+
+    def again(part: Diagram) -> Diagram:
+        return changed(part, change)
+
+    match item:
+        case Box():
+            return change(item)
+        case Chain(items=items) | Branches(items=items):
+            return replace(item, items=tuple(map(again, items)))
+        case Graph(nodes=nodes):
+            return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
+        case Choice(options=options):
+            return replace(item, options=tuple(map(again, options)))
+        case Rail(body=body) | Frame(body=body):
+            return replace(item, body=again(body))
+        case Bar() | Tap():
+            return item
+        case _:
+            assert_never(item)
+
+
+def boxes(item: Diagram) -> Iterator[Box]:
+    """Every box of ``item`` from its input up; those of modules beside a line too."""
+    match item:
+        case Box():
+            yield item
+        case Tap(box=box):
+            yield box
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
+            for part in items:
+                yield from boxes(part)
+        case Rail(body=body) | Frame(body=body):
+            yield from boxes(body)
+        case Bar():
+            return
+        case _:
+            assert_never(item)

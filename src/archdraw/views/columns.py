@@ -1,0 +1,260 @@
+"""A whole model as columns: a fold over its tree, from what comes in to what leaves.
+
+What follows in a row stands above each other. A stack of layers is one frame, branches that hold layers are columns
+side by side, a residual around layers is a line outside their frame, a named part that holds layers a frame with its
+name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from archdraw import picture
+from archdraw.glossary import comparison, text
+from archdraw.glossary import plate as words
+from archdraw.glossary.encoders import ENCODER_OUTPUT
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.description import describe
+from archdraw.tree.framing import ANY, framed, labels
+from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import children, layers, leaves, walk
+from archdraw.views import unpublished
+from archdraw.views.boxes import changed
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
+from archdraw.views.graphs import drawn
+from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
+from archdraw.views.terminals import without_inputs
+
+MOST_ROWS = 28
+"""Of a column with more boxes above each other than these nothing could be read on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
+
+    ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
+    ``opened`` the modules that are drawn as towers.
+    """
+
+    column: Chain
+    inputs: tuple[Terminal, ...]
+    towers: tuple[Tower, ...]
+    stack: Stack
+    around: tuple[Option, ...]
+    opened: tuple[Option, ...]
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The boxes that may be opened: those of the layers from the top down, then those around them."""
+        inside = (option for slot in reversed(self.stack.slots) for option in slot.options)
+        return (*inside, *reversed(self.around))
+
+
+def columns(model: Module, *, towers: bool = True) -> Columns:
+    """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box."""
+    paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
+    parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
+    beside = [part.body for part in parts if isinstance(part, Side) and towers and _is_tower(part)]
+    decodes = any(module.level == "encoder" for module in beside)
+    own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
+    inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
+    fold, column = _fitting(body, paths)
+    goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
+    return Columns(
+        _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
+        inputs,
+        tuple(_tower(module, paths, goals) for module in beside),
+        joined(fold.stacks),
+        tuple(fold.around),
+        tuple(Option(module, paths[id(module)], ()) for module in beside),
+    )
+
+
+def _wired(box: Box) -> Box:
+    """A box to which a wire leads, without the words that say where its lines come from."""
+    said = text(ENCODER_OUTPUT())
+    return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+
+
+def _is_tower(side: Side) -> bool:
+    """Whether ``side`` is a module that makes of an input of its own what the layers read."""
+    return side.direction == "in" and not side.joins
+
+
+def reads_source(block: Block) -> bool:
+    """Whether a line comes into ``block`` from a module beside the model."""
+    return any(leaf.inputs == 0 and leaf.role == "auxiliary" for leaf in leaves(block))
+
+
+def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> Tower:
+    """The column of ``module``, which is read by the boxes at ``goals``."""
+    (first, *_), body = without_inputs(module.body, paths, words.SOURCE_TOKENS)
+    _, column = _fitting(framed(body), paths)
+    return Tower(column, first, paths[id(module)], goals)
+
+
+def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
+    """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
+    if number_of_layers(body, ANY) < 2:
+        # Nothing is repeated: what is in the modules is the picture.
+        fold = Fold(paths, wide_open=True)
+        column = Chain(tuple(fold.row(body)))
+        if rows(column) <= MOST_ROWS:
+            return fold, column
+    fold = Fold(paths)
+    column = Chain(tuple(fold.row(body)))
+    if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
+        return fold, column
+    brief = Fold(paths, brief=True)
+    return brief, Chain(tuple(brief.row(body)))
+
+
+def _alone(stack: Module) -> Module | None:
+    """The module that is all of the only layer of ``stack``; None where there is more."""
+    every = layers(stack, ANY)
+    body = every[0].body if len(every) == 1 else None
+    while isinstance(body, Sequence) and len(body.parts) == 1:
+        body = body.parts[0]
+    return body if isinstance(body, Module) else None
+
+
+def rows(item: Diagram) -> int:
+    """About how many boxes stand above each other in ``item``."""
+    match item:
+        case Chain(items=items) | picture.Graph(items=items) | Choice(options=items):
+            return sum(map(rows, items))
+        case Branches(items=items):
+            return max(map(rows, items), default=0)
+        case Rail(body=body) | Frame(body=body):
+            return rows(body)
+        case _:
+            return 1
+
+
+class Fold:
+    """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
+
+    def __init__(self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False) -> None:
+        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them."""
+        self.paths, self.brief, self.wide_open = paths, brief, wide_open
+        self.stacks: list[Stack] = []
+        self.around: list[Option] = []
+
+    def boxes(self) -> Iterator[Option]:
+        """The boxes of all layers."""
+        for stack in self.stacks:
+            for slot in stack.slots:
+                yield from slot.options
+
+    def row(self, block: Block, *, final: bool = True) -> Iterator[Diagram]:
+        """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
+        parts = block.parts if isinstance(block, Sequence) else (block,)
+        last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
+        for index, part in enumerate(parts):
+            if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
+                # The one after the last layer is the only one that stands by itself.
+                yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
+            elif isinstance(part, Side):
+                before = any(number_of_layers(other, ANY) for other in parts[:index])
+                note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
+                tap = tapped(part, self.paths[id(part.body)], note)
+                yield replace(tap, aside=before and part.joins) if part.direction == "in" else tap
+            else:
+                yield from self._items(part)
+
+    def _items(self, block: Block) -> Iterator[Diagram]:
+        path = self.paths.get(id(block), "")
+        match block:
+            case Module(level="stack") if block.role == "unknown":
+                yield unpublished.stack_picture(block, path)
+            case Module(level="stack") if self.wide_open and (alone := _alone(block)) is not None:
+                (layer,) = layers(block, ANY)
+                name = labels(block) or (text(alone.label),)
+                self.stacks.append(Stack((layer,), (), ()))
+                yield self._opened(alone, ", ".join(name))
+            case Module(level="stack"):
+                self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
+                yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
+            case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
+                yield self._opened(block, text(block.label))
+            case Leaf() | Module() if not number_of_layers(block, ANY):
+                if isinstance(block, Module):
+                    self.around.append(Option(block, path, ()))
+                yield folded(block, path)
+            case Parallel(branches=branches, merge="add") if all(isinstance(branch, Leaf) for branch in branches):
+                # Tables that are added up: the first is the one that stands on the spine, the others at its left.
+                boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
+                yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
+            case _ if not number_of_layers(block, ANY):
+                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
+                yield diagram(block, self.paths)
+            case Sequence():
+                yield from self.row(block)
+            case Module(body=body):
+                found = describe(block)
+                yield _in_frame(tuple(self.row(body)), ": ".join(filter(None, (found.label, found.detail))), path)
+            case Residual(body=body):
+                yield Rail(Chain(tuple(self.row(body))))
+            case Parallel(branches=branches, merge=merge):
+                yield concatenated(
+                    Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
+                    merge,
+                    path,
+                )
+            case Graph():
+                yield drawn(block, lambda node: _single(tuple(self.row(node))))
+            case Repeat(body=body, times=times, tied=tied):
+                title = text((words.LOOP if tied else comparison.TIMES)(times=times))
+                said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
+                yield Frame(Chain(tuple(self.row(body, final=not tied))), said, f"{path}/repeat", title, back=tied)
+            case Experts(body=body, total=total, active=active):
+                said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
+                yield Frame(Chain(tuple(self.row(body))), "", f"{path}/experts", said, said)
+            case Leaf() | Side():
+                raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
+            case _:
+                assert_never(block)
+
+    def _opened(self, module: Module, caption: str) -> Frame:
+        """What is in ``module``, in a frame of that name."""
+        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def has_inside(module: Module) -> bool:
+    """Whether there is anything inside that the folded box does not say."""
+    return sum(1 for _ in leaves(module.body)) > 1
+
+
+def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:
+    """``items`` in a frame with a caption: that of their layers where there is nothing else in them."""
+    if len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
+        return replace(items[0], caption=caption)
+    return Frame(_single(items), "", path, caption, caption)
+
+
+def _chain(item: Diagram) -> Chain:
+    return item if isinstance(item, Chain) else Chain((item,))
+
+
+def _single(items: tuple[Diagram, ...]) -> Diagram:
+    return items[0] if len(items) == 1 else Chain(items)
+
+
+def _named(picture: tuple[Diagram, ...], caption: str) -> Iterator[Diagram]:
+    """The pictures of a stack with ``caption`` at its frame."""
+    for item in picture:
+        yield replace(item, caption=caption) if isinstance(item, Frame) and not item.caption else item
+
+
+def modules_of(block: Block) -> Iterator[Module]:
+    """The modules in ``block`` that are in no other module."""
+    if isinstance(block, Module):
+        yield block
+    else:
+        for child in children(block):
+            yield from modules_of(child)

@@ -1,0 +1,93 @@
+"""Whether a picture has all of its model: each block with weights, each module and all that stands beside the line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Plate, Rail, Tap
+from archdraw.scene import Element, Group, Scene
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
+from archdraw.tree.blocks import Graph as BlockGraph
+from archdraw.tree.walks import children, leaves, walk
+
+UNNAMED = "block"
+"""The last part of the path of a box that stands for blocks without a name."""
+
+
+def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Module], ...]:
+    """The blocks of ``model``, with their paths, that a picture with boxes at ``paths`` does not show.
+
+    A block is shown by its own box, by that of a block around it, and by that of an equal block elsewhere in the model:
+    layers that are alike are drawn once. A module without a box is shown where all is that it consists of.
+    """
+    every = list(walk(model.body))
+    own = {id(block) for path, block in every if path in paths}
+    shown = {block for path, block in every if path in paths and isinstance(block, Leaf | Module)}
+    places = {id(block): path for path, block in reversed(every)}
+
+    def lacking(block: Block, around: str) -> Iterator[tuple[str, Leaf | Module]]:
+        place = places[id(block)]
+        if isinstance(block, Leaf | Module):
+            if id(block) in own or block in shown:
+                return
+        elif isinstance(block, BlockGraph | Repeat | Experts) and f"{around}/{UNNAMED}" in paths:
+            return
+        if isinstance(block, Leaf):
+            if any(weight.shape for weight in block.weights):
+                yield place, block
+            return
+        if isinstance(block, Side):
+            yield from lacking(block.body, around)
+            return
+        if isinstance(block, Module) and not any(True for _ in _solid(block)):
+            inside = [part for part in leaves(block) if id(part) not in own and part not in shown]
+            if inside or not any(True for _ in leaves(block)):
+                yield place, block
+            return
+        for child in children(block):
+            yield from lacking(child, place if isinstance(block, Module) else around)
+
+    return tuple(dict.fromkeys(found for part in children(model) for found in lacking(part, "")))
+
+
+def _solid(block: Block) -> Iterator[Leaf]:
+    """The leaves with weights in ``block``."""
+    if isinstance(block, Leaf):
+        if block.weights:
+            yield block
+    else:
+        for child in children(block):
+            yield from _solid(child)
+
+
+def paths_of_plate(plate: Plate) -> frozenset[str]:
+    """The paths of all boxes that ``plate`` is to have in its columns; panels only open some of them."""
+    columns = (plate.column, *(tower.column for tower in plate.towers))
+    inputs = (*plate.inputs, *(tower.input for tower in plate.towers))
+    return frozenset(path for column in columns for path in _paths(column)) | {one.path for one in inputs}
+
+
+def paths_of_scene(scene: Scene) -> frozenset[str]:
+    """The paths of all boxes that ``scene`` has."""
+    return frozenset(_grouped(scene.children))
+
+
+def _grouped(elements: tuple[Element, ...]) -> Iterator[str]:
+    for element in elements:
+        if isinstance(element, Group):
+            if element.path:
+                yield element.path
+            yield from _grouped(element.children)
+
+
+def _paths(item: Diagram) -> Iterator[str]:
+    match item:
+        case Box(path=path) | Bar(path=path):
+            yield path
+        case Tap(box=box):
+            yield box.path
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
+            for part in items:
+                yield from _paths(part)
+        case Rail(body=body) | Frame(body=body):
+            yield from _paths(body)

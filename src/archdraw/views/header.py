@@ -1,0 +1,117 @@
+"""The header of a plate: how large the model is, how many layers it has, where it is from and what kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archdraw.glossary import Detail, text
+from archdraw.glossary import plate as words
+from archdraw.glossary.common import LAYERS
+from archdraw.glossary.numbers import tokens
+from archdraw.spec import Spec
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Residual, Sequence, Side
+from archdraw.tree.facts import Facts
+from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import children, leaves, walk
+from archdraw.views import unpublished
+from archdraw.views.active import active_parameters, total_parameters
+from archdraw.views.wording import parameters, share
+
+
+def kind_of(model: Module) -> str:
+    """``Dense`` or ``Sparse MoE``, and ``hybrid`` where mixers other than attention take part.
+
+    Empty for networks without any of these. Sparse is a model whose tokens leave some experts out, recurrent one whose
+    mixers keep a state.
+    """
+    own = [part for _, part in walk(model.body)]
+    unknown = any(isinstance(part, Leaf) and part.role == "unknown" for part in own)
+    sparse = any(isinstance(part, Experts) and part.active < part.total for part in own) or (
+        unknown and any(isinstance(part, Leaf) and part.part == "experts" for part in own)
+    )
+    if not sparse and unknown:
+        return ""
+    modules = [part for part in own if isinstance(part, Module)]
+    attention = any(part.role in ("attention", "sliding") for part in modules)
+    other = any(part.role in ("linear", "convolution") and _keeps_state(part) for part in modules)
+    if not (sparse or attention or other):
+        return ""
+    family = " hybrid" if attention and other else " recurrent" if other else ""
+    return ("Sparse" if sparse else "Dense") + (family or (" MoE" if sparse else ""))
+
+
+def _keeps_state(module: Module) -> bool:
+    return any(leaf.state for leaf in leaves(module.body))
+
+
+def subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
+    """The parts of the line below the name: size, layers, context, origin and kind."""
+    # Where nothing is kept of each token but a state, nothing limits how many there may be.
+    context: Detail = words.NO_CONTEXT_LIMIT() if counted.state and not counted.cache else ""
+    if spec.context_length:
+        length, short = spec.context_length, tokens(spec.context_length)
+        context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
+    size = unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
+    return tuple(filter(None, (size, text(layers_of(model)), text(context), origin(spec), kind_of(model))))
+
+
+def layers_of(model: Module) -> Detail:
+    """How many layers ``model`` has; in columns side by side, as an encoder and its decoder, each by its own number."""
+    numbers = tuple(filter(None, columns_of(model.body)))
+    if len(numbers) > 1:
+        return words.LAYERS_OF_COLUMNS(numbers=numbers)
+    return LAYERS(number=numbers[0]) if numbers else ""
+
+
+def columns_of(block: Block) -> tuple[int, ...]:
+    """The numbers of layers of the columns that ``block`` is drawn in, those of encoders it is made of first."""
+    match block:
+        case Side(body=Module(level="encoder", body=body)):
+            return columns_of(body)
+        case Parallel() | Graph():
+            return tuple(number for branch in children(block) for number in columns_of(branch))
+        case Sequence(parts=parts):
+            return _in_row(parts)
+        case Module(level=level, body=body) if level != "layer":
+            return columns_of(body)
+        case Residual(body=body):
+            return columns_of(body)
+        case _:
+            return (number_of_layers(block),)
+
+
+def _in_row(parts: Iterable[Block]) -> tuple[int, ...]:
+    """Stacks after each other are one column; a module beside them, and columns side by side, have their own."""
+    beside: list[int] = []
+    column = 0
+    for part in parts:
+        numbers = tuple(filter(None, columns_of(part)))
+        if isinstance(part, Side) or len(numbers) > 1:
+            beside += numbers
+        else:
+            column += sum(numbers)
+    return (*beside, column)
+
+
+def origin(spec: Spec) -> str:
+    """Who developed the model and when it was released, to the month; empty where the spec says neither."""
+    return text(tuple(filter(None, (spec.developer or "", str(spec.released or "")[:7]))))
+
+
+def size_of(spec: Spec, counted: Facts) -> Detail:
+    """The parameters of a model as one quotes them."""
+    total, excluded = total_parameters(counted, spec.published)
+    text_part = counted.text_parameters - (counted.total_parameters - total)
+    has_encoders = parameters(text_part) != parameters(total)
+    published = spec.published is not None and spec.published.active_parameters is not None
+    if counted.active_parameters < counted.total_parameters or published:
+        active = active_parameters(counted, spec.published)
+        of_all = share(active.count, total)
+        part = (
+            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
+            if active.excluded
+            else words.ACTIVE_OF(count=active.count, share=of_all)
+        )
+        whole = words.TOTAL_EXCLUDING(total=total, parts=excluded) if excluded else words.TOTAL(total=total)
+        return (whole, part, words.TEXT(count=text_part) if has_encoders else "")
+    return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)

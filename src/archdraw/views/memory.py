@@ -1,0 +1,143 @@
+"""The panels of sizes: what a sequence keeps in memory, and where the parameters are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdraw.glossary import Phrase, plate, text
+from archdraw.glossary.common import KV_CACHE
+from archdraw.glossary.numbers import data_size
+from archdraw.picture import Inset, Segment, Share, Split, Words
+from archdraw.tree.blocks import Leaf, Module
+from archdraw.tree.facts import Facts
+from archdraw.tree.walks import leaves, walk
+from archdraw.views.overlay import blocks_of
+from archdraw.views.wording import share
+
+RECURRENT = frozenset({"linear", "convolution"})
+"""Roles of mixers other than attention, whose parts are counted where those of attention are."""
+ATTENTION = frozenset({"attention", "sliding"})
+
+
+def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None) -> list[Inset]:
+    """What a sequence keeps in memory at the model's own ``context``: beside what it would keep without its savings.
+
+    A layer saves by a window, by entries for several tokens, by a state in place of a cache, or by another layer's.
+    """
+    if context is None or not counted.cache:
+        return []
+    full = [_own(layer) for layer in layers]
+    mixing = [any(map(_mixes, leaves(layer))) for layer in layers]
+    kept = counted.kv_cache_bytes(context)
+    # What only works on each token by itself could not be attention; one without a cache could be as the largest.
+    if_all = sum(own or max(full) for own, mixes in zip(full, mixing, strict=True) if mixes) * 2 * context
+    title, token = text(plate.MEMORY(context=context)), Words(text(_per_token(layers, counted)))
+    if if_all <= kept:
+        split = _beside_weights(counted, kept)
+        return [Inset(title, (split, token, *_of_encoder(counted, each=True)), optional=True)]
+    bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
+    last = Words(text(_state(layers, counted)), strong=True) if counted.state else token
+    which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
+    term = plate.CACHE_FULL_OWN if any(map(_reuses, layers)) else plate.CACHE_FULL
+    whole = Words(text(term(size=if_all, layer=which)), strong=True)
+    return [Inset(title, (bar, whole, last, *_of_encoder(counted)))]
+
+
+def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
+    """What does not grow with the context, by what it is: a recurrence, the last inputs of convolutions, windows."""
+    roles, size = roles_of(layers), counted.recurrent_state_bytes()
+    if "linear" in roles:
+        return plate.STATE(size=size)
+    return plate.CONVOLUTION_STATE(size=size) if "convolution" in roles else plate.BUFFERS(size=size)
+
+
+def _own(layer: Module) -> int:
+    """Values that attention of ``layer`` would keep of each token without windows; 0 where it has none."""
+    kept = sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache and _grows(leaf))
+    return kept or sum(map(_unshared, leaves(layer)))
+
+
+def _unshared(leaf: Leaf) -> int:
+    """Values of the keys and values that ``leaf`` reads of another layer."""
+    heads = leaf.heads
+    if heads is None or heads.cross or not heads.cached or not heads.causal:
+        return 0
+    return heads.key_value * (heads.width + (heads.width if heads.value_width is None else heads.value_width))
+
+
+def _reuses(layer: Module) -> bool:
+    """Whether ``layer`` has attention and keeps nothing for it."""
+    return not any(map(_grows, leaves(layer))) and any(map(_unshared, leaves(layer)))
+
+
+def roles_of(layers: Sequence[Module]) -> set[str]:
+    """The roles of the boxes of ``layers``."""
+    return {block.role for layer in dict.fromkeys(layers) for block in blocks_of(layer.body)}
+
+
+def _grows(leaf: Leaf) -> bool:
+    return leaf.cache is not None and not leaf.cache.index and not leaf.cache.cross
+
+
+def _mixes(leaf: Leaf) -> bool:
+    """Whether tokens of the sequence itself meet in ``leaf``."""
+    return _grows(leaf) or bool(leaf.state) or (leaf.heads is not None and leaf.heads.causal and not leaf.heads.cross)
+
+
+def _beside_weights(counted: Facts, kept: int) -> Split:
+    weights, positions = counted.weight_memory(), counted.source_positions
+    segments = [
+        Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
+        Segment(text(plate.CACHE(size=kept)), kept, "latent"),
+    ]
+    if positions is not None:
+        crossed = counted.cross_cache_bytes(positions)
+        segments.append(Segment(text(plate.CROSS_CACHE(size=crossed)), crossed, "auxiliary"))
+    return Split(tuple(segment for segment in segments if segment.value))
+
+
+def _of_encoder(counted: Facts, *, each: bool = False) -> tuple[Words, ...]:
+    """What cross-attention keeps, whose size follows the encoder's output: of ``each`` position, or of all."""
+    one, positions = counted.cross_cache_bytes(1), counted.source_positions
+    if not one:
+        return ()
+    if positions is None:
+        return (Words(text(plate.CROSS_CACHE_EACH(size=one))),)
+    if each:
+        return (Words(text(plate.CROSS_CACHE_EACH_OF(size=one, positions=positions))),)
+    return (Words(text(plate.CROSS_CACHE_AT(size=counted.cross_cache_bytes(positions), positions=positions))),)
+
+
+def _per_token(layers: Sequence[Module], counted: Facts) -> Phrase:
+    size, caching = counted.kv_cache_bytes_per_token(), [layer for layer in layers if any(map(_grows, leaves(layer)))]
+    if any(entry.window and not entry.cross for entry in counted.cache):
+        return plate.CACHE_IN_WINDOWS(size=size)
+    each = set(map(_attentions, caching))
+    if len(each) == 1 and max(each) > 1:
+        return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, layers=len(caching), each=max(each))
+    return plate.CACHE_PER_TOKEN(size=size, layers=len(caching))
+
+
+def _attentions(layer: Module) -> int:
+    """How many blocks of ``layer`` keep keys and values of their own."""
+    modules = (part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in ATTENTION)
+    return sum(any(map(_grows, leaves(module.body))) for module in modules)
+
+
+def breakdown(layers: Sequence[Module], counted: Facts) -> list[Inset]:
+    """Where the parameters are, largest first, and what is left in one."""
+    total = counted.total_parameters
+    if not total:
+        return []
+    sizes = [(sum(counted.parts.get(part, 0) for part in group.parts), group) for group in plate.PART_GROUPS]  # type: ignore[call-overload]
+    shown = sorted(((size, group) for size, group in sizes if size >= total / 200), key=lambda one: -one[0])
+    mixed = roles_of(layers) & RECURRENT
+    segments = []
+    for size, group in shown:
+        # The parts of state-space and linear mixers are counted where those of attention are.
+        term = plate.TOKEN_MIXING if mixed and group.role == "attention" else group.term
+        segments.append(Segment(text(plate.PART(part=term(), share=share(size, total))), size, group.role))
+    rest = total - sum(size for size, _ in shown)
+    if rest >= total / 2000:
+        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
+    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

@@ -1,0 +1,70 @@
+"""Where the lines of a model begin: what comes in, by its author's name or by the block that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
+from archdraw.glossary.phrases import Term
+from archdraw.picture import Terminal
+from archdraw.tree.blocks import Block, Leaf, Parallel, Sequence
+from archdraw.tree.walks import leaves
+
+TOKENS = "tokens"
+"""The path of an input that no block of the tree stands for."""
+
+
+def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:
+    """What comes into ``block``, and the block without those of its own that say so.
+
+    Where none does, it is named after the block that reads it: ``tokens`` where that is an embedding. Branches that
+    begin a model have an input each where what they read is not the same.
+    """
+    first, *rest = block.parts if isinstance(block, Sequence) and block.parts else (block,)
+    match first:
+        case Leaf() if is_input(first):
+            return (_terminal(first, paths[id(first)]),), Sequence(tuple(rest))
+        case Leaf(inputs=0):
+            return (), block
+        case Sequence() if first.parts:
+            inputs, inner = without_inputs(first, paths, tokens)
+            return inputs, Sequence((inner, *rest))
+        case Parallel(branches=branches):
+            found = [without_inputs(branch, paths, tokens) for branch in branches]
+            every = tuple(terminal for inputs, _ in found for terminal in inputs)
+            own = tuple(one for _, one in found)
+            if own != branches:
+                first = replace(first, branches=own)
+                paths[id(first)] = paths[id(block)]
+            if len({(terminal.label, terminal.detail) for terminal in every}) == 1 and own == branches:
+                return every[:1], Sequence((first, *rest))
+            return tuple(_numbered(every)), Sequence((first, *rest))
+        case _:
+            return (_named_after(first, tokens),), block
+
+
+def _numbered(inputs: tuple[Terminal, ...]) -> Iterator[Terminal]:
+    """``inputs`` with paths of their own."""
+    for number, one in enumerate(inputs):
+        yield replace(one, path=f"{TOKENS}.{number + 1}") if one.path == TOKENS and number else one
+
+
+def is_input(block: Block) -> bool:
+    """Whether ``block`` stands for what comes into a model."""
+    return isinstance(block, Leaf) and block.inputs == 0 and block.role == "input"
+
+
+def _terminal(leaf: Leaf, path: str) -> Terminal:
+    return Terminal(text(leaf.label), path, text(leaf.detail))
+
+
+def _named_after(block: Block, tokens: Term) -> Terminal:
+    reader = next((leaf for leaf in leaves(block) if leaf.weights), None)
+    if reader is None:
+        return Terminal(text(words.INPUT()), TOKENS)
+    if reader.part == "embedding" and reader.role == "embedding":
+        return Terminal(text(tokens()), TOKENS)
+    width = next((weight.shape[-1] for weight in reader.weights if len(weight.shape) == 2), 0)
+    return Terminal(text(words.INPUT()), TOKENS, text(words.FEATURES(width=width)) if width else "")
