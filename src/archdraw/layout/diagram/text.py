@@ -133,7 +133,6 @@ def paint_rows(
     """``rows`` about ``middle``, centred on ``x`` or beginning there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
-<<<<<<< HEAD
         canvas.text(
             x,
             y + row.height / 2 + MIDDLE * row.size,
@@ -141,10 +140,7 @@ def paint_rows(
             row.size,
             row.weight,
             fill=fill,
-            anchor="middle",
+            anchor=anchor,
             phrase=row.phrase,
         )
-=======
-        canvas.text(x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor=anchor)
->>>>>>> main
         y += row.height
