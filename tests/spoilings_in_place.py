@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 from archdraw.scene import Scene
@@ -68,7 +69,7 @@ def led_askew(whole: Whole, random: Random) -> Scene | None:
     choices = []
     for n, line in whole.lines:
         for _, frame in whole.view.rects:
-            for place, (start, end) in enumerate(zip(line.points, line.points[1:])):
+            for place, (start, end) in enumerate(pairwise(line.points)):
                 for y in (frame.y, frame.bottom):
                     if (
                         frame.kind == "container"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from archdraw.fonts import text_width
-from archdraw.scene import Line, Scene, Text
+from archdraw.scene import Scene, Text
 from archdraw.theme import mix
 from spoilings import Edits, Whole, any_way, moved, number_of, one_of, spoiling
 
@@ -78,7 +78,7 @@ def text_cut(whole: Whole, random: Random) -> Scene | None:
 
 def _saying(text: Text, words: str) -> Text:
     weight = text.weight
-    return replace(text, text=words, width=text_width(words, text.size, weight))  # type: ignore[arg-type]
+    return replace(text, text=words, width=text_width(words, text.size, weight))
 
 
 @spoiling
@@ -119,22 +119,23 @@ def number_disagrees(whole: Whole, random: Random) -> Scene | None:
 
 
 @spoiling
-def colour_lost(whole: Whole, random: Random) -> Scene | None:
-    """A text or a line nearly in the colour of its ground."""
-    shapes = [n for n, _, _ in whole.view.texts] + [n for n, line in whole.lines if line.kind == "edge"]
-    if (found := one_of(random, shapes)) is None:
+def text_paled(whole: Whole, random: Random) -> Scene | None:
+    """A text nearly in the colour of its ground."""
+    if (found := one_of(random, whole.view.texts)) is None:
         return None
-    shape = whole.view.shapes[found]
-    place = whole.view.areas[found].middle() if isinstance(shape, Text) else _halfway(shape)
-    ground = whole.view.ground(*place, found) or "#FFFFFF"
-    colour = shape.fill if isinstance(shape, Text) else shape.stroke
-    pale = mix(colour, ground, 0.2)
-    return whole.edited({found: (replace(shape, **{"fill" if isinstance(shape, Text) else "stroke": pale}),)})
+    n, text, area = found
+    ground = whole.view.ground(*area.middle(), n) or "#FFFFFF"
+    return whole.edited({n: (replace(text, fill=mix(text.fill, ground, 0.2)),)})
 
 
-def _halfway(line: Line) -> tuple[float, float]:
-    start, end = line.points[:2]
-    return (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+@spoiling
+def line_paled(whole: Whole, random: Random) -> Scene | None:
+    if (found := one_of(random, whole.lines)) is None:
+        return None
+    n, line = found
+    (x, y), (right, below) = line.points[:2]
+    ground = whole.view.ground((x + right) / 2, (y + below) / 2, n) or "#FFFFFF"
+    return whole.edited({n: (replace(line, stroke=mix(line.stroke, ground, 0.2)),)})
 
 
 @spoiling

@@ -1,4 +1,7 @@
-"""Each rule of a picture: a tiny scene that breaks it, and the near miss that doesn't."""
+"""Each rule of places and colours: a tiny scene that breaks it, and the near miss that doesn't.
+
+Lines lead nowhere in these, and boxes have no words: those rules are in test_faults_joined.py.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from archdraw.lint.faults import faults, minimum_text
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
 
+JOINING = {"end", "joint", "label"}
 INK, WHITE, GREY, PALE = "#1A1D21", "#FFFFFF", "#6B7280", "#F3F4F6"
 
 
@@ -20,7 +24,7 @@ def scene(*children: Element, width: float = 400, height: float = 300, backgroun
 
 
 def rules(*children: Element, **options: float) -> set[str]:
-    return {fault.rule for fault in faults(scene(*children, **options))}  # type: ignore[arg-type]
+    return {fault.rule for fault in faults(scene(*children, **options))} - JOINING  # type: ignore[arg-type]
 
 
 def text(x: float, y: float, width: float = 60, content: str = "Norm", size: float = 16, fill: str = INK) -> Text:
@@ -258,8 +262,8 @@ def test_rules_do_not_depend_on_the_place(name: str, right: int, down: int) -> N
     for shapes in (broken, near_miss):
         here = scene(*shapes, width=900, height=900)
         there = scene(*(moved(shape, right, down) for shape in shapes), width=900, height=900)
-        found = [(fault.rule, round(fault.x + right, 6), round(fault.y + down, 6)) for fault in faults(here)]
-        assert [(fault.rule, round(fault.x, 6), round(fault.y, 6)) for fault in faults(there)] == found
+        found = {(fault.rule, round(fault.x + right, 6), round(fault.y + down, 6)) for fault in faults(here)}
+        assert {(fault.rule, round(fault.x, 6), round(fault.y, 6)) for fault in faults(there)} == found
 
 
 def moved(element: Element, right: float, down: float) -> Element:
@@ -291,7 +295,9 @@ def test_a_plate_of_two_thousand_shapes_is_judged_at_once() -> None:
     ]
     frame = container(40, 40, 500, 320)
     labels = [text(600 + 100 * column, 60 + 24 * row) for column in range(5) for row in range(40)]
-    edges = [edge((600 + 100 * column, 1040), (600 + 100 * column, 1100)) for column in range(5)]
+    edges = [
+        replace(edge((600 + 100 * column, 1040), (600 + 100 * column, 1100)), open_ends="both") for column in range(5)
+    ]
     plate = scene(frame, *cells, *labels, *edges, width=1224, height=1200)
     start = time.process_time()
     assert faults(plate) == []

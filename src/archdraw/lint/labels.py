@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archdraw.lint.geometry import Area
+from archdraw.lint.geometry import Area, outline
 from archdraw.lint.survey import Fault, Survey, named, quoted
 from archdraw.scene import Element, Group, Line, Polygon, Rect, Shape, Text
 
@@ -15,8 +15,10 @@ LEADING = 1.1
 """From one line of a box to the next, as a share of the size of the lower one, at least."""
 ALIGNED = 1.0
 """Px between the end of a line and the border that it lies on, at most."""
+HEAD = 20.0
+"""Px at the top of a box that are empty, at most: words or a figure come first."""
 BESIDE = 40.0
-"""Px between a text and what it names, at most."""
+"""Px between a box and one above it that its line has to pass, at most."""
 BRACKET_GAP, BRACKET_SLACK = 12.0, 4.0
 """Px between a bracket and the box that it stands at, and how much taller or lower it may be, at most."""
 TORN = 66.0
@@ -30,9 +32,9 @@ def labels(view: Survey) -> Iterator[Fault]:
         if box.kind != "box":
             continue
         held = inside.get(number, [])
-        if not any(isinstance(shape, Text) for shape in held):
-            yield Fault("label", f"{named(box)} has no words", box.x, box.y)
         words = [shape for shape in held if isinstance(shape, Text) and shape.anchor == "middle"]
+        if not words and min((_top(shape) for shape in held), default=box.bottom) - box.y > HEAD:
+            yield Fault("label", f"{named(box)} has no words", box.x, box.y)
         for above, below in pairwise(sorted(words, key=lambda text: text.y)):
             if below.y - above.y < LEADING * below.size:
                 yield Fault("label", f"{quoted(below)} stands too near to {quoted(above)}", below.left, below.top)
@@ -45,6 +47,11 @@ def labels(view: Survey) -> Iterator[Fault]:
             if abs(middle - (box.y + figure) / 2) > CENTRED:
                 message = f"{quoted(words[0])} stands above or below the middle of {named(box)}"
                 yield Fault("label", message, words[0].left, words[0].top)
+
+
+def _top(shape: Shape) -> float:
+    """Where the ink of a shape begins."""
+    return shape.top if isinstance(shape, Text) else outline(shape).top
 
 
 def _insides(view: Survey) -> dict[int, list[Shape]]:
@@ -98,13 +105,13 @@ def sides(view: Survey) -> Iterator[Fault]:
 
 
 def _bracketed(view: Survey, box: Rect) -> bool:
-    """Whether a bracket as tall as ``box`` stands at its left."""
-    for other in view.index.near(Area(box.x - BRACKET_GAP, box.y, box.x, box.bottom)):
+    """Whether a bracket as tall as ``box`` stands at its left or right."""
+    for other in view.index.near(Area(box.x - BRACKET_GAP, box.y, box.right + BRACKET_GAP, box.bottom)):
         area = view.areas[other]
         if (
             isinstance(line := view.shapes[other], Line)
             and line.kind == "rule"
-            and 0 < box.x - area.right < BRACKET_GAP
+            and (0 < box.x - area.right < BRACKET_GAP or 0 < area.left - box.right < BRACKET_GAP)
             and max(abs(area.top - box.y), abs(area.bottom - box.bottom)) < BRACKET_SLACK
         ):
             return True
