@@ -15,7 +15,7 @@ from random import Random
 from typing import TypeAlias, TypeVar
 
 from archdraw.lint.ends import distance_to_border
-from archdraw.lint.geometry import distance
+from archdraw.lint.geometry import Area, distance
 from archdraw.lint.survey import Survey, covers, fill_of
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
 
@@ -42,6 +42,13 @@ class Whole:
     @cached_property
     def boxes(self) -> list[tuple[int, Rect]]:
         return [(n, rect) for n, rect in self.view.rects if rect.kind == "box"]
+
+    def is_hidden(self, number: int, place: Point) -> bool:
+        """Whether a shape that is painted later covers that one at ``place``."""
+        return any(
+            other > number and fill_of(shape := self.view.shapes[other]) and covers(shape, *place)
+            for other in self.view.index.near(Area.of((place,)))
+        )
 
     def ends_of(self, number: int) -> list[Point]:
         """Where a line begins and ends, the latter with its head."""
@@ -185,16 +192,16 @@ def shortened(whole: Whole, random: Random) -> Scene | None:
 
 @spoiling
 def lengthened(whole: Whole, random: Random) -> Scene | None:
-    if (found := one_of(random, _joined_ends(whole, 3))) is None:
-        return None
-    n, line, side = found
+    by = random.uniform(4, 12)
     # Up to its tip a head hides the line.
-    hidden = 8 if line.arrow and side == "end" else 0
-    longer = _stretched(line, side, hidden + random.uniform(4, 12))
-    end = longer.points[0 if side == "start" else -1]
-    if any(m > n and fill_of(shape) and covers(shape, *end) for m, shape in enumerate(whole.view.shapes)):
-        return None
-    return whole.edited({n: (longer,)})
+    longer = [
+        (n, _stretched(line, side, by + (8 if line.arrow and side == "end" else 0)), side)
+        for n, line, side in _joined_ends(whole, 3)
+    ]
+    found = one_of(
+        random, (one for one in longer if not whole.is_hidden(one[0], one[1].points[0 if one[2] == "start" else -1]))
+    )
+    return whole.edited({found[0]: (found[1],)}) if found else None
 
 
 @spoiling

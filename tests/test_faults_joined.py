@@ -145,7 +145,11 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         (text(50, 50, "per-", phrase="per-layer"), text(50, 70, "layer", phrase="per-layer")),
     ),
     "bracket left open": ("phrase", (text(50, 50, "dim 64 (of 128"),), (text(50, 50, "dim (64 of 128)"),)),
-    "one is not several": ("grammar", (text(50, 50, "1 layers"),), (text(50, 50, "1 layer"), text(50, 80, "21 layers"))),
+    "one is not several": (
+        "grammar",
+        (text(50, 50, "1 layers"),),
+        (text(50, 50, "1 layer"), text(50, 80, "21 layers")),
+    ),
     "several are not one": (
         "grammar",
         (text(50, 50, "8 expert"),),

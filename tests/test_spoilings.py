@@ -13,7 +13,7 @@ from archdraw.scene import Scene
 from spoilt import SPOILINGS, spoilt
 
 MODELS = ("llama-3-8b", "qwen3-next-80b-a3b", "flan-t5-xxl", "xlstm-7b")
-"""Few, since a picture is judged for each spoiling: a dense decoder, a hybrid with a strip, two towers, no attention."""
+"""A dense decoder, a hybrid with a strip, two towers, no attention; few, as a picture is judged for each spoiling."""
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archdraw.lint.geometry import Area, outline
 from archdraw.lint.survey import Fault, Survey, named, quoted
-from archdraw.scene import Element, Group, Line, Polygon, Rect, Shape, Text
+from archdraw.scene import Element, Group, Line, Rect, Shape, Text
 
 CENTRED = 1.5
 """Px that words may lie beside the middle of their box."""
@@ -27,13 +27,12 @@ TORN = 66.0
 
 def labels(view: Survey) -> Iterator[Fault]:
     """The words of a box stand in its middle, one line apart, and a box has some."""
-    inside = _insides(view)
     for number, box in view.rects:
         if box.kind != "box":
             continue
-        held = inside.get(number, [])
+        held = view.inside.get(number, [])
         words = [shape for shape in held if isinstance(shape, Text) and shape.anchor == "middle"]
-        if not words and min((_top(shape) for shape in held), default=box.bottom) - box.y > HEAD:
+        if not held or (not words and min(map(_top, held)) - box.y > HEAD):
             yield Fault("label", f"{named(box)} has no words", box.x, box.y)
         for above, below in pairwise(sorted(words, key=lambda text: text.y)):
             if below.y - above.y < LEADING * below.size:
@@ -54,31 +53,6 @@ def _top(shape: Shape) -> float:
     return shape.top if isinstance(shape, Text) else outline(shape).top
 
 
-def _insides(view: Survey) -> dict[int, list[Shape]]:
-    """What lies in each box, by the middle of it and of texts by where they are anchored; only of the smallest box."""
-    boxes = {number: rect for number, rect in view.rects if rect.kind == "box"}
-    found: dict[int, list[Shape]] = {}
-    for number, shape in enumerate(view.shapes):
-        if (isinstance(shape, Line) and shape.kind != "rule") or (isinstance(shape, Polygon) and shape.kind == "head"):
-            continue
-        area = view.areas[number]
-        x, y = area.middle()
-        around = [
-            other
-            for other in view.index.near(Area(x, y, x, y))
-            if other in boxes and other != number and _holds(boxes[other], x, y, area)
-        ]
-        if around:
-            smallest = min(around, key=lambda other: boxes[other].width * boxes[other].height)
-            found.setdefault(smallest, []).append(shape)
-    return found
-
-
-def _holds(box: Rect, x: float, y: float, area: Area) -> bool:
-    """Whether the middle of something lies in ``box``, and it is not as large as that."""
-    return box.x < x < box.right and box.y < y < box.bottom and area.right - area.left < box.width
-
-
 def sides(view: Survey) -> Iterator[Fault]:
     """Lines meet a box about the middle of its upper and its lower side.
 
@@ -87,8 +61,9 @@ def sides(view: Survey) -> Iterator[Fault]:
     """
     beside: dict[int, list[bool]] = {}
     for number, box in view.rects:
-        if box.kind != "box":
-            continue
+        words = (shape for shape in view.inside.get(number, []) if isinstance(shape, Text))
+        if box.kind != "box" or any(text.anchor != "middle" for text in words):
+            continue  # Lines of a lineage meet the cards in it where there is room.
         met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
         middle = (box.x + box.right) / 2
         off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}

@@ -77,6 +77,28 @@ class Survey:
                     break
         return found
 
+    @cached_property
+    def inside(self) -> dict[int, list[Shape]]:
+        """What has its middle in each box, by the number of the smallest one; lines that join things lie in none."""
+        boxes = {number: rect for number, rect in self.rects if rect.kind == "box"}
+        found: dict[int, list[Shape]] = {}
+        for number, shape in enumerate(self.shapes):
+            if (isinstance(shape, Line) and shape.kind != "rule") or (
+                isinstance(shape, Polygon) and shape.kind == "head"
+            ):
+                continue
+            area = self.areas[number]
+            x, y = area.middle()
+            around = [
+                other
+                for other in self.index.near(Area(x, y, x, y))
+                if other in boxes and other != number and _holds(boxes[other], x, y, area)
+            ]
+            if around:
+                smallest = min(around, key=lambda other: boxes[other].width * boxes[other].height)
+                found.setdefault(smallest, []).append(shape)
+        return found
+
     def ground(self, x: float, y: float, before: int) -> str | None:
         """The colour that a reader sees at a point below the shape numbered ``before``; None: unknown, transparent."""
         for number in sorted(self.index.near(Area(x, y, x, y)), reverse=True):
@@ -105,6 +127,11 @@ def _leads_on(line: Line, head: Polygon) -> bool:
     along = offset[0] * ahead[0] + offset[1] * ahead[1]
     aside = offset[0] * ahead[1] - offset[1] * ahead[0]
     return along > 0 and abs(aside) <= SKEW
+
+
+def _holds(box: Rect, x: float, y: float, area: Area) -> bool:
+    """Whether the middle of something lies in ``box``, and it is not as large as that."""
+    return box.x < x < box.right and box.y < y < box.bottom and area.right - area.left < box.width
 
 
 def fill_of(shape: Shape) -> str | None:
