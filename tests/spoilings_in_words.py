@@ -54,6 +54,21 @@ def caption_torn_off(whole: Whole, random: Random) -> Scene | None:
 
 
 @spoiling
+def figure_dropped(whole: Whole, random: Random) -> Scene | None:
+    """All that stands between the title of a panel and the words below its figure."""
+    tall = [(caption, panel) for _, caption, panel in whole.captions if caption.top - panel.y > 160]
+    if (found := one_of(random, tall)) is None:
+        return None
+    caption, panel = found
+    between = [
+        n
+        for n, area in enumerate(whole.view.areas)
+        if panel.x < area.left and area.right < panel.right and panel.y + 46 < area.top and area.bottom < caption.top
+    ]
+    return whole.edited(dict.fromkeys(between, ()), groups=False)
+
+
+@spoiling
 def caption_moved(whole: Whole, random: Random) -> Scene | None:
     """A line of words up into what stands above it."""
     if (found := one_of(random, whole.captions)) is None:

@@ -7,10 +7,11 @@ from random import Random
 
 import spoilings_in_place
 import spoilings_in_words
+import spoilings_of_lines
 from archdraw.scene import Scene
 from spoilings import SPOILINGS, Whole
 
-__all__ = ["SPOILINGS", "spoilings_in_place", "spoilings_in_words", "spoilt"]
+__all__ = ["SPOILINGS", "spoilings_in_place", "spoilings_in_words", "spoilings_of_lines", "spoilt"]
 
 
 def spoilt(scene: Scene, name: str, times: int, seed: str) -> Iterator[Scene]:

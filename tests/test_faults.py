@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.lint.faults import faults, minimum_text
+from archdraw.lint.faults import faults
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
 
 JOINING = {"end", "joint", "label"}
@@ -274,11 +274,6 @@ def moved(element: Element, right: float, down: float) -> Element:
             return replace(element, points=tuple((x + right, y + down) for x, y in element.points))
         case _:
             return replace(element, x=element.x + right, y=element.y + down)
-
-
-@pytest.mark.parametrize(("width", "height", "least"), [(1224, 1530, 14), (1656, 1200, 14), (1656, 1700, 14.076)])
-def test_minimum_text_grows_with_the_shorter_side(width: float, height: float, least: float) -> None:
-    assert minimum_text(scene(width=width, height=height)) == pytest.approx(least)
 
 
 def test_a_transparent_ground_is_not_judged() -> None:

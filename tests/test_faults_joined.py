@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from archdraw.lint.faults import faults
+from archdraw.lint.faults import faults, minimum_text
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text
 
 INK, WHITE, GREY, PALE = "#1A1D21", "#FFFFFF", "#6B7280", "#F3F4F6"
@@ -168,3 +168,8 @@ def test_rule(name: str) -> None:
 @pytest.mark.parametrize("phrase", ["1 pass", "1 bias", "1 loss", "5:1 layers", "0.1 experts", "1 × layers"])
 def test_what_only_looks_like_a_plural(phrase: str) -> None:
     assert rules(text(50, 50, phrase)) == set()
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(1224, 1530, 14), (1656, 1200, 14), (1656, 1700, 14.076)])
+def test_minimum_text_grows_with_the_shorter_side(width: float, height: float, least: float) -> None:
+    assert minimum_text(Scene(width, height, "t", "d", WHITE, ())) == pytest.approx(least)
