@@ -200,16 +200,17 @@ def drawn(edges: Edges, looks: Mapping[str, Box], measures: Measures = INSET) ->
 
 def doubled(scene: Scene) -> list[str]:
     """Lines that run along each other, nearer than a reader can tell apart."""
+    shapes = [shape for shape in scene.shapes() if isinstance(shape, Line)]
     pieces = [
         (number, min(start, end), max(start, end))
-        for number, line in enumerate(shape for shape in scene.shapes() if isinstance(shape, Line))
+        for number, line in enumerate(shapes)
         if line.kind == "edge"
         for start, end in pairwise(line.points)
     ]
     found = []
     for (one, (x, y), (right, bottom)), (other, (left, top), (end, low)) in combinations(pieces, 2):
-        if one == other:
-            continue
+        if one == other or shapes[one].points[0] == shapes[other].points[0]:
+            continue  # a line that forks
         if x == right and left == end and abs(x - left) < 8 and min(bottom, low) - max(y, top) > 4:
             found.append(f"upright at {x:g},{max(y, top):g}")
         if y == bottom and top == low and abs(y - top) < 8 and min(right, end) - max(x, left) > 4:

@@ -159,8 +159,8 @@ def test_what_is_added_to_the_scores() -> None:
     biased = made(position=RelativeBias(relative_attention_num_buckets=4), attn_logit_softcapping=30.0)
     assert facts(biased).total_parameters == SHAPE + 4 * 8
     assert describe(leaf(biased, "attention")).tag == "relative-position bias, logit softcap 30"
-    assert describe(biased).detail.endswith("dim 16, owns the relative-bias table")
-    assert describe(made(position=RelativeBias(shared=True))).detail.endswith("dim 16")
+    assert describe(biased).notes[1] == "owns the relative-bias table"
+    assert describe(made(position=RelativeBias(shared=True))).notes[1] == "relative-bias table of the first layer"
     assert not leaf(made(), "attention").tag
 
 

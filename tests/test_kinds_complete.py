@@ -36,6 +36,10 @@ WITHIN = {
 }
 """Where kinds stand that are no block by themselves, and what stands there when none of them does."""
 
+EMBEDDING = "  - embedding\n"
+BEFORE = {"input": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
+"""What stands before a kind that does not read one line: nothing, or what leaves several."""
+
 SYMBOL = re.compile("[A-Z]{1,3}")
 """Names of lines: Q, KV, XBC."""
 
@@ -46,17 +50,18 @@ def model_of(kind: type[Kind]) -> Spec:
     """A model of an embedding and the example of ``kind``, within an attention or a decoder where it needs one."""
     example = kind.example.replace("\n", "\n      ")
     inner = example if example == kind.keyword else f"{{{example}}}"
-    return within(WITHIN[kind.family][0] % inner if kind.family in WITHIN else example)
+    before = BEFORE.get(kind.keyword, EMBEDDING)
+    return within(WITHIN[kind.family][0] % inner if kind.family in WITHIN else example, before)
 
 
-def within(expression: str) -> Spec:
+def within(expression: str, before: str = EMBEDDING) -> Spec:
     """A model of an embedding and one block."""
-    return parse_spec(f"{HEAD}layers:\n  - embedding\n  - {expression}\n")
+    return parse_spec(f"{HEAD}layers:\n{before}  - {expression}\n")
 
 
 def second(spec: Spec) -> Block:
     """What the block after the embedding expands to."""
-    _, made = children(children(expand(spec))[0])
+    *_, made = children(children(expand(spec))[0])
     return made
 
 
@@ -78,7 +83,7 @@ def test_no_two_kinds_have_one_name() -> None:
 @EVERY
 def test_a_kind_that_is_a_decision_names_it(kind: type[Kind]) -> None:
     spec = model_of(kind)
-    (found,) = {type(one): one for one in kinds_in(spec.layers[1]) if type(one) is kind}.values()
+    (found,) = {type(one): one for one in kinds_in(spec.layers[-1]) if type(one) is kind}.values()
     used = list(found.concepts_used())
     assert all(isinstance(concept, Concept) for concept in used)
     assert len(used) == len(set(used))
@@ -114,7 +119,7 @@ def test_each_field_has_a_description(kind: type[Kind]) -> None:
 @pytest.mark.parametrize("kind", WRITTEN_IN_CODE, ids=lambda kind: kind.keyword)
 def test_a_kind_makes_phrases_and_no_text(kind: type[Kind]) -> None:
     spec = model_of(kind)
-    own = {text.replace("_", " ").casefold() for text in texts_in(spec.layers[1])}
+    own = {text.replace("_", " ").casefold() for text in texts_in(spec.layers[-1])}
     found = [text for _, block in walk(second(spec)) if isinstance(block, Leaf | Module) for text in words_of(block)]
     words = [text for text in found if re.search("[A-Za-z]{2}", text) and not SYMBOL.fullmatch(text)]
     assert [text for text in words if text.casefold() not in own] == []

@@ -118,7 +118,7 @@ def test_biases_on_the_scores() -> None:
     assert facts(later.expand(SMALL)).total_parameters == plain
     none = HEADS.model_copy(update={"position": NoPosition()})
     assert [describe(kind.expand(SMALL)).detail for kind in (first, none)] == [
-        "4 heads, dim 16, owns the relative-bias table",
+        "4 heads, dim 16",
         "4 heads, dim 16, NoPE",
     ]
 

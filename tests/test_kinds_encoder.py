@@ -66,7 +66,7 @@ def test_an_encoder_can_have_a_width_of_its_own() -> None:
     assert facts(side).parts["embedding"] == stem
 
 
-def test_cross_attention_reads_a_source_and_caches_nothing() -> None:
+def test_cross_attention_reads_a_source_and_caches_nothing_of_a_token() -> None:
     made = CrossAttention(num_attention_heads=4, attention_bias=True, attention_key_bias=False).expand(SMALL)
     assert isinstance(made, Module)
     counted = facts(made)
@@ -74,7 +74,12 @@ def test_cross_attention_reads_a_source_and_caches_nothing() -> None:
     assert counted.kv_cache_bytes_per_token() == 0
     assert named(made, "encoder_output").inputs == 0
     assert (inputs(made), outputs(made)) == (1, ("",))
-    assert describe(made).notes == ("K and V computed once from the encoder output", "bias on Q, V and output")
+    assert counted.cross_cache_bytes(1) == 2 * 64 * 2
+    assert describe(made).notes == (
+        "KV cache per encoder position: 2\u00a0×\u00a04\u00a0×\u00a016\u00a0values (256 bytes, bf16)",
+        "K and V computed once from the encoder output",
+        "bias on Q, V and output",
+    )
 
 
 def test_cross_attention_takes_the_width_of_its_encoder() -> None:

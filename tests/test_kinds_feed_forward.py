@@ -126,7 +126,7 @@ def test_every_number_of_a_mixture_is_said_once() -> None:
         }
     )
     made = kind.expand(SCOPE)
-    assert describe(made).full == "Mixture of experts, 12 of 512 + 256 identity + dense"
+    assert describe(made).full == "Mixture of experts, 12 of 768 (256 identity) + dense"
     assert describe(found(made, "gate")).full == "Router, sigmoid, top-12 of 768, 4 of 8 groups"
     assert describe(found(made, "zero_experts")).full == "Identity, 256 experts"
     assert describe(made).notes[1:] == (
@@ -134,7 +134,7 @@ def test_every_number_of_a_mixture_is_said_once() -> None:
         "router weight applied to the expert input",
         "router logit softcap 30; routed output × 2.5",
         "learned global scale of the weights",
-        "256 zero-computation (identity) experts",
+        "top-12 of 768, 256 of them zero-computation (identity)",
     )
 
 

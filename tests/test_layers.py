@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files", "glossary", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
-    "drawing": ({"edges", "picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
+    "drawing": ({"edges", "cells", "picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
     "linting": ({"lint"}, {"ground", "drawing"}),
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
@@ -30,7 +30,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors", "doors"},
     "scene": set(),
-    "tree.blocks": {"glossary"},
+    "tree.blocks": {"glossary", "tree.roles"},
+    "tree.roles": set(),
     "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
     "fonts": {"fontdata", "errors"},

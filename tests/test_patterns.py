@@ -51,7 +51,15 @@ def test_what_does_not_repeat_is_one_period() -> None:
 
 @pytest.mark.parametrize(
     ("places", "number", "period"),
-    [([3, 7, 11], 12, 4), ([1, 3, 5], 6, 2), ([0, 1, 2], 3, None), ([3, 7], 12, None), ([], 4, None), ([5, 11], 14, 6)],
+    [
+        ([3, 7, 11], 12, 4),
+        ([1, 3, 5], 6, 2),
+        ([0, 1, 2], 3, None),
+        ([3, 7], 12, None),
+        ([], 4, None),
+        ([5, 11], 14, 6),
+        ([13], 14, None),
+    ],
 )
 def test_cadence(places: list[int], number: int, period: int | None) -> None:
     assert cadence(places, number) == period

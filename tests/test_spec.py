@@ -221,9 +221,11 @@ def test_short_forms_mean_the_long_ones() -> None:
 
 
 def test_projections_take_the_width_of_the_line() -> None:
-    block = one("[linear: 256, rmsnorm, {linear: {features: 512, bias: true, outputs: [a, b]}}, linear: 1024]")
+    block = one(
+        "[linear: 256, rmsnorm, {linear: {features: 512, bias: true, outputs: [a, b]}}, concatenate, linear: 1024]"
+    )
     weights = [weight.shape for leaf in leaves(block) for weight in leaf.weights]
-    assert weights == [(256, 1024), (256,), (512, 256), (512,), (1024, 256)]
+    assert weights == [(256, 1024), (256,), (512, 256), (512,), (1024, 512)]
 
 
 def test_concatenated_branches_are_as_wide_as_their_sum() -> None:
@@ -309,6 +311,10 @@ def test_problems_of_text_and_meaning_are_told_together() -> None:
     assert refused(f"{HEAD}name: Again\nlayers: [rmsnrom]\n") == ["duplicate key name", "no block is called rmsnrom"]
 
 
+BEFORE = {"input": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
+"""What stands before the example of a kind that does not read one line: nothing, or what leaves several."""
+
+
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.keyword)
 def test_every_example_is_what_can_be_pasted(kind: type[Kind]) -> None:
     assert kind.__doc__
@@ -320,10 +326,11 @@ def test_every_example_is_what_can_be_pasted(kind: type[Kind]) -> None:
         example = example.replace("{none}", "none")
     if kind.family == "residual":
         example = f"decoder: {{feed_forward: {{swiglu: {{intermediate_size: 64}}}}, residual: {{{example}}}}}"
-    spec = parse_spec(f"{head}layers:\n  - embedding\n  - {example}\n")
+    before = BEFORE.get(kind.keyword, "  - embedding\n")
+    spec = parse_spec(f"{head}layers:\n{before}  - {example}\n")
     assert children(expand(spec).body)
     if kind.family not in ("position", "residual"):
-        assert isinstance(spec.layers[1], kind)
+        assert isinstance(spec.layers[-1], kind)
 
 
 WORDS = re.findall(r"[\w.]+|[^\w\s]|\s+", (TESTS / "specs" / "invented.yaml").read_text(encoding="utf-8"))

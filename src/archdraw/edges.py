@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+INPUT, OUTPUT = "input", "output"
+"""What edges name the lines that come in and leave by."""
+
 
 class Edge(NamedTuple):
     """From a node of a graph to another: the line number ``line`` of those that leave ``start``.

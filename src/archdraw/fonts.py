@@ -40,6 +40,11 @@ LINE_HEIGHT = 1.25
 MIDDLE = 0.36
 """From the middle of a line down to its baseline, in em: half the height of capitals, optically."""
 
+MOST_NAMED = 4
+"""So many characters without a glyph are named in a message; of a text in another script all lack one."""
+EXTENDED = "extended-"
+"""The cut with all characters, which few pictures need: Cyrillic, Vietnamese, mathematical signs."""
+
 _FOLDER = Path(__file__).parent / "fontdata"
 
 
@@ -51,8 +56,10 @@ class MissingGlyph(ArchdrawError):  # noqa: N818 - says what is wrong
         named = ", ".join(
             f"{character if character.isprintable() else '?'} (U+{ord(character):04X} "
             f"{unicodedata.name(character, 'without a name')})"
-            for character in sorted(characters)
+            for character in sorted(characters)[:MOST_NAMED]
         )
+        if len(characters) > MOST_NAMED:
+            named = f"{named} and {len(characters) - MOST_NAMED} more"
         shown = "".join(character if character.isprintable() else "?" for character in text)
         super().__init__(f"the font has no glyph for {named} in {shown!r}; write it in other characters")
 
@@ -88,8 +95,9 @@ class _Metrics:
 
 
 @cache
-def _metrics(weight: Weight) -> _Metrics:
-    data = json.loads((_FOLDER / f"metrics-{weight}.json").read_text("utf-8"))
+def _metrics(weight: Weight, cut: str = "") -> _Metrics:
+    """Those of the characters of nearly all pictures; with ``cut`` "extended-" of all that there are."""
+    data = json.loads((_FOLDER / f"metrics-{cut}{weight}.json").read_text("utf-8"))
     characters, kerning = data["characters"], data["kerning"]
     return _Metrics(
         advances=dict(zip(characters, data["advances"], strict=True)),
@@ -100,33 +108,42 @@ def _metrics(weight: Weight) -> _Metrics:
     )
 
 
+def _metrics_for(text: str, weight: Weight) -> _Metrics:
+    """The metrics that have all of ``text``. Raises :class:`MissingGlyph`."""
+    metrics = _metrics(weight)
+    if metrics.advances.keys() >= set(text):
+        return metrics
+    if absent := missing(text):
+        raise MissingGlyph(frozenset(absent), text)
+    return _metrics(weight, EXTENDED)
+
+
 @cache
-def _outlines(weight: Weight) -> dict[str, str]:
-    outlines: dict[str, str] = json.loads((_FOLDER / f"outlines-{weight}.json").read_text("utf-8"))
+def _outlines(weight: Weight, cut: str = "") -> dict[str, str]:
+    """As :func:`_metrics`; those of ``cut`` "extended-" are the rest."""
+    outlines: dict[str, str] = json.loads((_FOLDER / f"outlines-{cut}{weight}.json").read_text("utf-8"))
     return outlines
 
 
 def missing(text: str) -> set[str]:
     """The characters of ``text`` that no weight can show."""
-    return set(text).difference(_metrics(400).advances)
+    rest = set(text).difference(_metrics(400).advances)
+    return rest.difference(_metrics(400, EXTENDED).advances) if rest else rest
 
 
 def offsets(text: str, weight: Weight) -> tuple[int, ...]:
     """Where each character starts, and where the text ends, in font units. Raises :class:`MissingGlyph`."""
-    metrics = _metrics(weight)
+    metrics = _metrics_for(text, weight)
     offsets = [0]
     position = 0
     previous = -1
-    try:
-        for character in text:
-            if previous >= 0:
-                position += metrics.kerning[previous][metrics.right[character]]
-                offsets[-1] = position
-            position += metrics.advances[character]
-            offsets.append(position)
-            previous = metrics.left[character]
-    except KeyError:
-        raise MissingGlyph(frozenset(missing(text)), text) from None
+    for character in text:
+        if previous >= 0:
+            position += metrics.kerning[previous][metrics.right[character]]
+            offsets[-1] = position
+        position += metrics.advances[character]
+        offsets.append(position)
+        previous = metrics.left[character]
     return tuple(offsets)
 
 
@@ -138,10 +155,12 @@ def text_width(text: str, size: float, weight: Weight = 400) -> float:
 
 def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
     """The glyphs of ``text`` that leave ink, set out with kerning. Raises :class:`MissingGlyph`."""
-    paths = _outlines(weight)
+    starts, paths = offsets(text, weight), _outlines(weight)
+    if not paths.keys() >= set(text):
+        paths = paths | _outlines(weight, EXTENDED)
     return tuple(
         Glyph(f"u{ord(character):04x}", offset / UNITS, paths[character])
-        for character, offset in zip(text, offsets(text, weight), strict=False)
+        for character, offset in zip(text, starts, strict=False)
         if paths[character]
     )
 
@@ -154,7 +173,7 @@ def _encoded(name: str) -> str:
 def embedded_faces(characters: Mapping[Weight, str | set[str]]) -> tuple[Face, ...]:
     """One face for each weight that shows the ``characters`` set in it, by weight.
 
-    A weight has one face, the small one where that is enough: kerning ends where two fonts meet, so that a second font
+    A weight has one face, the smallest one that is enough: kerning ends where two fonts meet, so that a second font
     with the rest of the characters would not be set as measured. Raises :class:`MissingGlyph`.
     """
     faces = []
@@ -162,7 +181,8 @@ def embedded_faces(characters: Mapping[Weight, str | set[str]]) -> tuple[Face, .
         text = set(characters[weight])
         if absent := missing("".join(text)):
             raise MissingGlyph(frozenset(absent), "".join(sorted(text)))
-        cut = "core" if text <= _metrics(weight).core else "full"
+        usual = _metrics(weight)
+        cut = "core" if text <= usual.core else "full" if text <= usual.advances.keys() else "extended"
         faces.append(Face(FAMILY, weight, _encoded(f"{cut}-{weight}.woff2")))
     return tuple(faces)
 
@@ -188,4 +208,4 @@ def wrap(text: str, size: float, weight: Weight, width: float) -> tuple[str, ...
 
 def font_file(weight: Weight) -> bytes:
     """The font of ``weight`` as a TrueType file without kerning, all letters in it."""
-    return (_FOLDER / f"full-{weight}.ttf").read_bytes()
+    return (_FOLDER / f"extended-{weight}.ttf").read_bytes()

@@ -277,7 +277,7 @@ class Model:
     def __repr__(self) -> str:
         if self.facts.unknown:
             return f"<archdraw model {self.name}: parameters and layers not disclosed>"
-        return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.layers} layers>"
+        return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.in_layers}>"
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None

@@ -88,13 +88,14 @@ class Graph:
 
     "input" stands for the ``inputs`` lines that come in, "output" for one line out for each edge to it, named by
     ``outputs`` where several are. Edges lead to a node in the order of its lines, and in no circle but by one that
-    leads back. A box whose whole label is "+" or "×" is drawn as the node of that sign.
+    leads back, beside which ``delay`` stands. A box whose whole label is "+" or "×" is drawn as the node of that sign.
     """
 
     nodes: tuple[tuple[str, Diagram], ...]
     edges: tuple[Edge, ...]
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
+    delay: str = ""
 
     @property
     def items(self) -> tuple[Diagram, ...]:

@@ -36,6 +36,9 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     figure stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for 395 to 405. An integer
     of more than six digits (8030261248) must be equal. active_parameters may exclude the input embedding.
 
+    Words under "key_points:" and "notes:" that contradict the layers ("no KV cache" above causal attention) are
+    warnings.
+
     A model under "parents:" that is neither a spec in the same folder nor comes with archdraw is a warning.
 
     With --weights every tensor of the spec is compared with the file's by name and shape, in whichever naming
@@ -51,11 +54,13 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         raise click.UsageError("--weights needs exactly one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
+        from archdraw.analysis.claims import contradictions
         from archdraw.model import load
         from archdraw.tree.published import disagreements
 
         model = load(file)
         problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]
+        problems += contradictions(model.spec, model.block, model.facts)
         if model.reading is None:
             problems += _unknown_parents(model, file.parent)
         try:

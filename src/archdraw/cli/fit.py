@@ -55,6 +55,10 @@ def command(
             work.warn(model.warnings)
         if model.facts.unknown:
             raise ArchdrawError(f"the structure of {model.name} is not disclosed: its memory cannot be estimated")
+        if model.facts.cache_unknown:
+            raise ArchdrawError(
+                f"the KV cache of {model.name} is not known, an attention does not say it: write cache: ... there"
+            )
         ways = [
             asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
             for way in fits(model.facts, available, int(cache_bits))

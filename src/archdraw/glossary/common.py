@@ -35,10 +35,10 @@ KV_CACHE = Term("KV cache")
 NONE = Term("none")
 BIDIRECTIONAL_ATTENTION = Term("attention is bidirectional")
 CROSS_CACHE_PER_POSITION = Term(
-    "cross-attention cache per position",
+    "cross-attention cache per encoder position",
     definition="keys and values of one position of the encoder's output in all cross-attention layers",
 )
-CROSS_CACHE_AT = Term("cross-attention cache at {positions:position|positions}")
+CROSS_CACHE_AT = Term("cross-attention cache at {positions:encoder position|encoder positions}")
 RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep, whatever the context")
 IN_BF16 = Term("{figure} (bf16)")
 GRID = Term("{rows} × {columns}")

@@ -54,8 +54,8 @@ FEATURES = Term("{width} features")
 # Boxes with weights
 WEIGHT = Term("Operation with weights", definition="a function with tensors of its own")
 CONVOLUTION = Term("Convolution", definition="a weighted sum over a neighborhood, with the same weights everywhere")
-CONVOLUTION_OVER = Term("convolution {size}")
-CONVOLUTION_STRIDE = Term("convolution {size}, stride {stride}")
+CONVOLUTION_OVER = Term("Convolution {size}")
+CONVOLUTION_STRIDE = Term("Convolution {size}, stride {stride}")
 
 # Cross-attention
 CROSS_ATTENTION = Term(

@@ -115,11 +115,12 @@ SHARED_EXPERTS = Term("{number} shared experts")
 OF_WIDTH = Term("width {width}")
 OPENED_EXPERT = Term("{label}: {detail:within}")
 SUM_OF = Term("{parts:+}", definition="what each token passes, several experts and networks added")
-IDENTITY = Term("{number} identity")
+ACTIVE_WITH_IDENTITY = Term("{active} of {all} ({identity} identity)")
 SHARED = Term("{number} shared")
 DENSE = Term("dense")
 ONE_DENSE = Term("1 dense")
 ACTIVE_SHARE = Term("{active:parameters} of {total:parameters} parameters active per layer")
+ACTIVE_SHARE_MOST = Term("≤ {active:parameters} of {total:parameters} parameters active per layer")
 
 # Their routers
 MLP_ROUTER = Term(
@@ -156,7 +157,7 @@ SELECTION_BIAS = Term(
     source="Wang et al. 2024, arXiv:2408.15664",
 )
 ZERO_EXPERTS = Term(
-    "{number} zero-computation (identity) experts",
+    "top-{active} of {all}, {number} of them zero-computation (identity)",
     definition="choices of the router at which a token passes as it is",
     source="LongCat-Flash, arXiv:2509.01322",
 )

@@ -75,3 +75,12 @@ NAMED_TO = Term("{name} {width}", definition="a linear projection by its author'
 OPERATION = Term("Operation", definition="a function without weights")
 MODULE = Term("Module", definition="a named block that is drawn folded or opened")
 GRAPH = Term("Graph", definition="blocks and the edges between them")
+
+# What an author says of blocks of his own
+PASSES = Term(
+    "{percent}% of tokens",
+    definition="the share of tokens that a block processes, the others pass it by",
+    source="Raposo et al. 2024, Mixture-of-Depths, arXiv:2404.02258",
+)
+FROZEN = Term("frozen", definition="weights that training does not change")
+TRAINED = Term("trained", definition="weights that training changes, in a model whose others are frozen")

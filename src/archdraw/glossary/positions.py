@@ -17,6 +17,15 @@ PARTIAL_ROPE = Term(
     definition="Only some features of each head are rotated.",
     source="Black et al. 2022, GPT-NeoX-20B, arXiv:2204.06745",
 )
+MROPE = Term(
+    "M-RoPE",
+    definition="Multimodal RoPE: pairs of features turn by a token's time, height or width.",
+    source="Wang et al. 2024, Qwen2-VL, arXiv:2409.12191",
+    proper=True,
+)
+PARTIAL_MROPE = Term("partial M-RoPE ({rotated}/{width})")
+MROPE_SECTIONS = Term("sections {time}/{height}/{width}", definition="Pairs that turn by time, height and width.")
+MROPE_INTERLEAVED = Term("interleaved {time}/{height}/{width}")
 INVERSE_ROPE = Term("Inverse RoPE", definition="The rotation by the negative angle.")
 THETA = Term("θ\u00a0=\u00a0{theta}", definition="The base of RoPE's geometric sequence of wavelengths.")
 
@@ -43,6 +52,7 @@ RELATIVE_BIAS = Term(
 )
 RELATIVE_BIAS_UP_TO = Term("relative-position bias (≤\u00a0{distance})")
 OWNS_RELATIVE_BIAS = Term("owns the relative-bias table")
+SHARES_RELATIVE_BIAS = Term("relative-bias table of the first layer")
 RELATIVE_PROFILES = Term("{number} relative-position profiles")
 
 NO_POSITIONS = Term(

@@ -7,7 +7,8 @@ A place in a term's text may say how its value is written:
 - ``{size:bytes}``: bytes in binary units (``4 KiB``); ``{count:parameters}``: three digits and a letter (``8.03B``), of
   a pair the first in the unit of the second;
 - ``{label:within}``: as inside a sentence, its first word in small letters unless it is a name;
-- ``{parts:and}``: a tuple as a list of a sentence (``Q, K and V``); ``{parts:+}``: joined by that sign.
+- ``{parts:and}``: a tuple as a list of a sentence (``Q, K and V``); ``{parts:+}``, ``{extents:×}``:
+  joined by that sign.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ class _Writer(Formatter):
             case "and":
                 parts = [text(part) for part in value] if isinstance(value, tuple) else [text(value)]
                 return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+            case "×":
+                return " × ".join(text(part) for part in value) if isinstance(value, tuple) and value else "1"
             case "+":
                 return " + ".join(text(part) for part in value) if isinstance(value, tuple) else text(value)
             case _:

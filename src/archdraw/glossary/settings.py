@@ -35,6 +35,8 @@ NAMED = {
     "head_dim": "head dimension",
     "position": "positional encoding",
     "position.rope_theta": "RoPE θ",
+    "position.mrope_section": "M-RoPE sections",
+    "position.mrope_interleaved": "M-RoPE interleaved",
     "position.rope_scaling.rope_type": "RoPE scaling",
     "position.rope_scaling.factor": "RoPE scaling factor",
     "norm_topk_prob": "top-k renormalized",

@@ -9,35 +9,20 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
-from archdraw.errors import ArchdrawError
 from archdraw.glossary.concepts import Concept
 from archdraw.glossary.phrases import Term
+from archdraw.kinds.leaves import on_grid
+from archdraw.kinds.scope import KindError as KindError
+from archdraw.kinds.scope import Line as Line
+from archdraw.kinds.scope import Scope as Scope
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Role, Setting, Settings, Side
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
 """Where a kind may stand. "block" is the algebra itself and may stand wherever a mixer or a feed forward may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a block knows of the model around it; widths and sizes are numbers of features and entries."""
-
-    hidden_size: int
-    vocab_size: int
-    context_length: int | None = None
-    tie_word_embeddings: bool = False
-
-
-class KindError(ArchdrawError):
-    """A kind cannot be expanded in its scope; ``field`` is the field at fault (empty: the kind as a whole).
-
-    ``trail`` holds the kinds that were being expanded, the one that raised it first.
-    """
-
-    def __init__(self, message: str, field: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.field, self.hint = message, field, hint
-        self.trail: list[Kind] = []
+_PLACING: frozenset[Family] = frozenset({"block", "layer", "side"})
+"""Families of kinds that place other kinds, each of which knows the grid that it reads."""
 
 
 class Kind(BaseModel):
@@ -86,9 +71,25 @@ class Kind(BaseModel):
         """The concepts that are known by this kind: those of every such block and those that some may use."""
         return (*cls.concepts, *cls.may_use)
 
+    def lines_in(self, scope: Scope) -> int:
+        """How many of the lines of ``scope`` this block reads; 0 where it starts a line of its own."""
+        return 1
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """The lines that leave this block: their widths and their grids."""
+        if self.family == "side":
+            return scope.lines  # it stands beside them
+        keeps_width = type(self).features_out is Kind.features_out
+        features = scope.line.features if keeps_width else self.features_out(scope)
+        return (Line(features, self.grid_out(scope)),)
+
     def features_out(self, scope: Scope) -> int:
         """How many features the line has that leaves this block; as many as came in unless a kind says otherwise."""
         return scope.hidden_size
+
+    def grid_out(self, scope: Scope) -> tuple[int, ...] | None:
+        """The extents of the line that leaves this block; those that came in unless a kind says otherwise."""
+        return scope.grid
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
         """What fields come to that were left to follow from others (``head_dim``)."""
@@ -99,8 +100,9 @@ class Kind(BaseModel):
         """Lets every kind sign its expansion: the block with its settings, errors with their place in the text."""
         if "expand" in cls.__dict__:
             cls.expand = _signing(_traced(cls.__dict__["expand"]))  # type: ignore[method-assign]
-        if "features_out" in cls.__dict__:
-            cls.features_out = _traced(cls.__dict__["features_out"])  # type: ignore[method-assign]
+        for name in ("features_out", "grid_out", "lines_in", "lines_out"):
+            if name in cls.__dict__:
+                setattr(cls, name, _traced(cls.__dict__[name]))
 
 
 def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,7 +113,7 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(self, scope)
         except KindError as error:
-            error.trail.append(self)
+            error.passes(self)
             raise
 
     return traced
@@ -123,6 +125,8 @@ def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
     @wraps(method)
     def signing(self: Kind, scope: Scope) -> Block:
         block = method(self, scope)  # before anything else: its errors have a trail
+        if scope.line.positions is not None and (isinstance(block, Leaf) or self.family not in _PLACING):
+            block = on_grid(block, scope.line.positions)
         made = {**dict(settings(self)), **self.resolved(scope)}
         return signed(block, self.keyword, tuple(made.items()))
 
@@ -172,6 +176,18 @@ def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
                 yield place, value
             case tuple() | list() if value and all(isinstance(item, str | int | float) for item in value):
                 yield place, ", ".join(map(str, value))
+
+
+class Composed(Kind):
+    """A kind that says its lines as a whole, in :meth:`lines_out`: it is made of others, or changes their shape."""
+
+    def features_out(self, scope: Scope) -> int:
+        """Those of the first line that leaves; raises :class:`KindError` where nothing says how many they are."""
+        return scope.at(*self.lines_out(scope)).hidden_size
+
+    def grid_out(self, scope: Scope) -> tuple[int, ...] | None:
+        """That of the first line that leaves."""
+        return self.lines_out(scope)[0].grid
 
 
 @dataclass(frozen=True, slots=True)

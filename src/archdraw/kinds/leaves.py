@@ -45,3 +45,12 @@ def uncached(block: Block) -> Block:
         return replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
 
     return with_leaves(block, change)
+
+
+def on_grid(block: Block, positions: int) -> Block:
+    """``block`` with its leaves applied at so many ``positions`` of each input, those that say no number themselves."""
+
+    def change(leaf: Leaf) -> Leaf:
+        return leaf if leaf.positions is not None else replace(leaf, positions=positions)
+
+    return with_leaves(block, change)

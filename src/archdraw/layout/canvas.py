@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, text_width
@@ -54,6 +55,19 @@ class Canvas:
     def elements(self) -> tuple[Element, ...]:
         """Everything so far, in painting order."""
         return (*self._layers["ground"], *_joined(self._layers["line"]), *self._layers["object"])
+
+    def is_crossed(self, place: Place) -> bool:
+        """Whether a line that has been painted passes through ``place``."""
+        lines = (element for element in self._layers["line"] if isinstance(element, Line))
+        return any(
+            min(a, c) < place.right and max(a, c) > place.left and min(b, d) < place.bottom and max(b, d) > place.top
+            for line in lines
+            for (a, b), (c, d) in pairwise(line.points)
+        )
+
+    def is_free(self, place: Place) -> bool:
+        """Whether no line passes through ``place`` and no box or disc that has been painted reaches into it."""
+        return not self.is_crossed(place) and not any(map(_reaching(place), _objects(self._layers["object"])))
 
     @contextmanager
     def group(self, path: str, title: str, href: str = "") -> Iterator[None]:
@@ -182,6 +196,30 @@ class Canvas:
     def add(self, element: Element, layer: Layer = "object") -> None:
         """Any other shape, or a group of them."""
         self._add(element, layer)
+
+
+def _objects(elements: list[Element] | tuple[Element, ...]) -> Iterator[Rect | Circle | Text]:
+    for element in elements:
+        if isinstance(element, Group):
+            yield from _objects(element.children)
+        elif isinstance(element, Rect | Circle | Text):
+            yield element
+
+
+def _reaching(place: Place) -> Callable[[Rect | Circle | Text], bool]:
+    """Whether a shape reaches into ``place``."""
+
+    def reaches(shape: Rect | Circle | Text) -> bool:
+        if isinstance(shape, Circle):
+            left, top = shape.x - shape.radius, shape.y - shape.radius
+            right, bottom = shape.x + shape.radius, shape.y + shape.radius
+        elif isinstance(shape, Rect):
+            left, top, right, bottom = shape.x, shape.y, shape.right, shape.bottom
+        else:
+            left, top, right, bottom = shape.left, shape.top, shape.right, shape.bottom
+        return left < place.right and right > place.left and top < place.bottom and bottom > place.top
+
+    return reaches
 
 
 def _point(x: float, y: float) -> Point:

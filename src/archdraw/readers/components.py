@@ -68,10 +68,27 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
             break
     if partial < 1.0:
         fields["partial_rotary_factor"] = partial
-    scaling = _scaling(source or config.section("rope_scaling"))
+    given = source or config.section("rope_scaling")
+    scaling = _scaling(given)
     if scaling:
         fields["rope_scaling"] = scaling
-    return {"rope": fields}
+    return {"rope": {**fields, **_sections(config, given)}}
+
+
+_QWEN3_VL = [24, 20, 20]
+"""Class default of the sections of Qwen3-VL, which are always interleaved: of heads with as many pairs."""
+
+
+def _sections(config: Config, source: Config | None) -> dict[str, Any]:
+    """The pairs that turn by time, height and width (M-RoPE); nothing where all turn by the position."""
+    always = str(config.data.get("model_type", "")).startswith("qwen3_vl")
+    if source is not None and source.raw("mrope_section") is not None:
+        interleaved = source.flag("mrope_interleaved", default=always)
+        sections = source.integers("mrope_section")
+        return {"mrope_section": sections, **({"mrope_interleaved": True} if interleaved else {})}
+    if always and config.data.get("head_dim") == 2 * sum(_QWEN3_VL):
+        return {"mrope_section": list(_QWEN3_VL), "mrope_interleaved": True}
+    return {}
 
 
 def rope_scaling(config: Config) -> dict[str, Any]:
@@ -91,7 +108,7 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = source.text("rope_type", "type", default="default")
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
-        source.ignore("mrope_section", "mrope_interleaved", "factor")
+        source.ignore("factor")
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")

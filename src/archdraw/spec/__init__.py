@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
 from itertools import groupby, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from archdraw.errors import InputError, Problem, Span
 from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
-from archdraw.kinds.expanding import expand_in_row
+from archdraw.kinds.expanding import expand_in_row, placed_in_row
 from archdraw.kinds.fields import Size
+from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
+from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
 from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
-
-
-def _year_as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999 else value
-
-
-def _dated(value: str) -> str:
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", value, re.ASCII)
-    try:
-        if match is None:
-            raise ValueError
-        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-    except ValueError:
-        raise ValueError(f'must be a year, a month or a day (2024, 2024-04, 2024-04-18), not "{value[:40]}"') from None
-    return value
-
-
-def _linked(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
-        raise ValueError(f'must be an address that begins with https://, not "{value[:40]}"')
-    return value
-
-
-UNPUBLISHED = "unpublished"
-
-
-def _published(value: object, checked: ValidatorFunctionWrapHandler) -> object:
-    return None if value == UNPUBLISHED else checked(value)
-
-
-if TYPE_CHECKING:
-    PublishedSize = int | None
-else:
-    # As the type that is checked it stays a size: null is not one, and messages speak of sizes alone.
-    PublishedSize = Annotated[Size, WrapValidator(_published)]
-
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-ReleaseDate = Annotated[str, BeforeValidator(_year_as_text), AfterValidator(_dated)]
-Address = Annotated[str, AfterValidator(_linked)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class _Part(BaseModel):
@@ -106,7 +56,8 @@ class Published(_Part):
 class Spec(_Part):
     """One model as its author wrote it. Sizes are numbers of features, entries and tokens.
 
-    ``hidden_size`` and ``vocab_size`` are None where the author says ``unpublished``; then all layers are.
+    ``hidden_size`` and ``vocab_size`` are None where they are left out, since no block reads them, and where the author
+    says ``unpublished``; then all layers are.
 
     ``context_length`` is left out where nothing bounds it (recurrent models). ``incomplete`` says what of the model the
     spec lacks, in a few words each: the picture and the facts then say that they are not whole.
@@ -118,9 +69,10 @@ class Spec(_Part):
     license: Name | None = None
     family: Name | None = None
     context_length: Size | None = None
-    hidden_size: PublishedSize
-    vocab_size: PublishedSize
+    hidden_size: PublishedSize = None
+    vocab_size: PublishedSize = None
     tie_word_embeddings: bool = False
+    trainable: bool = True
     links: dict[str, Address] = {}
     sources: tuple[Text, ...] | dict[str, Text] = ()
     parents: tuple[Parent, ...] = ()
@@ -135,6 +87,7 @@ class Spec(_Part):
     _document: Document = PrivateAttr()
     _origins: dict[int, Origin] = PrivateAttr(default_factory=dict)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+    _widths: tuple[Problem, ...] = PrivateAttr(default=())
 
     @property
     def document(self) -> Document:
@@ -143,13 +96,21 @@ class Spec(_Part):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is odd but not wrong: definitions that nothing uses, fields under former names."""
-        return self._warnings
+        """What is odd but not wrong: definitions that nothing uses, fields under former names, other widths.
+
+        The latter are found when the spec is expanded.
+        """
+        return (*self._warnings, *self._widths)
 
     @property
     def scope(self) -> Scope:
-        """What every block knows of the model. Sizes that are not disclosed are 0, and no block asks for them."""
-        return Scope(self.hidden_size or 0, self.vocab_size or 0, self.context_length, self.tie_word_embeddings)
+        """What every block knows of the model; a size that is left out is an error where a block reads it."""
+        return Scope(self.hidden_size, self.vocab_size, self.context_length, self.tie_word_embeddings)
+
+    def undisclosed(self) -> str:
+        """The size that the author says is ``unpublished``; empty where there is none."""
+        sizes = ("hidden_size", "vocab_size")
+        return next((name for name in sizes if name in self.model_fields_set and getattr(self, name) is None), "")
 
     def span(self, *path: str | int) -> Span:
         """Where the value at ``path`` stands in the text: ``spec.span("published", "total_parameters")``."""
@@ -224,8 +185,7 @@ def expand(spec: Spec) -> Module:
 
     Raises :class:`InputError` with every block that does not fit, at its place in the text.
     """
-    if spec.hidden_size is None or spec.vocab_size is None:
-        lacking = "hidden_size" if spec.hidden_size is None else "vocab_size"
+    if lacking := spec.undisclosed():
         known = [index for index, kind in enumerate(spec.layers) if not kind.keyword.startswith(UNPUBLISHED)]
         if known:
             message = f"{lacking} is unpublished, so that {{}} cannot be counted or drawn"
@@ -236,6 +196,7 @@ def expand(spec: Spec) -> Module:
     try:
         with one_model():
             made = expand_in_row(spec.layers, spec.scope)
+            spec._widths = tuple(_other_widths(spec))
     except (KindError, ExceptionGroup) as error:
         found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
         raise InputError(found.values()) from None
@@ -253,7 +214,7 @@ def expand(spec: Spec) -> Module:
     # What is written before there is a line stands beside it where it begins.
     order = [early, *range(early), *range(early + 1, len(made))]
     heads, row = tuple(spec.layers[index] for index in order), tuple(made[index] for index in order)
-    body = framed(Sequence(tuple(_ended(heads, row))))
+    body = trained(framed(Sequence(tuple(_ended(heads, row)))), None if spec.trainable else False)
     return Module(
         "model",
         spec.name,
@@ -271,6 +232,17 @@ def _ended(kinds: tuple[Kind, ...], made: tuple[Block, ...]) -> Iterator[Block]:
             yield Parallel(row, "separate")
         else:
             yield from row
+
+
+def _other_widths(spec: Spec) -> Iterator[Problem]:
+    """A warning for each layer or head that the line comes to in another width than ``hidden_size`` says."""
+    for index, (kind, scope) in enumerate(placed_in_row(spec.layers, spec.scope)[0] if spec.hidden_size else ()):
+        width = scope.line.features
+        if width not in (None, spec.hidden_size) and kind.family in ("layer", "head"):
+            message = f"{kind.keyword} reads a line of {width:,} features, hidden_size is {spec.hidden_size:,}"
+            hint = f"end what comes before with linear: {spec.hidden_size}, or leave hidden_size out"
+            yield spec.problem(message, "layers", index, hint=hint, warning=True)
+            return
 
 
 def _begins_beside(block: Block) -> bool:

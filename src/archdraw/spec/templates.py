@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NoReturn
 from pydantic import PrivateAttr
 
 from archdraw.errors import Span
-from archdraw.kinds.base import Kind, KindError, Scope
+from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
 from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
@@ -76,7 +76,7 @@ def one_model() -> Iterator[None]:
         _size.reset(token)
 
 
-class Template(Kind):
+class Template(Composed):
     """The base of the kinds that are written in YAML; each has its parameters as fields."""
 
     origin: ClassVar[Source]
@@ -85,11 +85,11 @@ class Template(Kind):
     own_height: ClassVar[int]
     """The same without those."""
 
-    _made: tuple[Template, int, Kind, Reader, int] | None = PrivateAttr(default=None)
+    _made: tuple[Template, int | None, Kind, Reader, int] | None = PrivateAttr(default=None)
     _within: tuple[str, ...] = PrivateAttr(default=())
     """The templates in whose text this use of one stands, the outermost first."""
     _expanded: bool = PrivateAttr(default=False)
-    _width: tuple[Template, int, int] | None = PrivateAttr(default=None)
+    _lines: tuple[Template, tuple[Line, ...], tuple[Line, ...]] | None = PrivateAttr(default=None)
 
     def expand(self, scope: Scope) -> Block:
         """The block of the template with the values of the parameters in it.
@@ -108,29 +108,34 @@ class Template(Kind):
                 self._raise(self._mapped(error, reader))
         return self._unsigned(block)
 
-    def features_out(self, scope: Scope) -> int:
+    def lines_in(self, scope: Scope) -> int:
         """Those of its block."""
-        if self._width is not None and self._width[0] is self and self._width[1] == scope.hidden_size:
-            return self._width[2]
+        return 1 if self.family == "side" else self._read(scope)[0].lines_in(scope)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """Those of its block."""
+        if self._lines is not None and self._lines[0] is self and self._lines[1] == scope.lines:
+            return self._lines[2]
         kind, reader, _ = self._read(scope)
         with self._entered():
             try:
-                width = kind.features_out(scope)
+                lines = kind.lines_out(scope)
             except (KindError, ExceptionGroup) as error:
                 self._raise(self._mapped(error, reader))
-        self._width = (self, scope.hidden_size, width)
-        return width
+        self._lines = (self, scope.lines, lines)
+        return lines
 
     def _read(self, scope: Scope) -> tuple[Kind, Reader, int]:
         """The block with the values in it, as a kind; made once for a width."""
-        if self._made is not None and self._made[0] is self and self._made[1] == scope.hidden_size:
+        if self._made is not None and self._made[0] is self and self._made[1] == scope.line.features:
             return self._made[2:]
         source = self.origin
         if self.keyword in self._within:
             circle = " -> ".join((*self._within[self._within.index(self.keyword) :], self.keyword))
             raise KindError(f"{self.keyword} is defined by itself: {circle}")
         known: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
-        known[LINE_WIDTH] = scope.hidden_size
+        if scope.line.features is not None:
+            known[LINE_WIDTH] = scope.line.features
         values = Substitution(known)
         try:
             for name, node in source.values:
@@ -149,7 +154,7 @@ class Template(Kind):
             kind = reader.block(written)
         if kind is None or reader.found:
             self._raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
-        self._made = (self, scope.hidden_size, kind, reader, values.size)
+        self._made = (self, scope.line.features, kind, reader, values.size)
         return kind, reader, values.size
 
     def _check(self, values: Substitution) -> None:

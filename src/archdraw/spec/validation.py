@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from archdraw.errors import Problem, Span, nearest
+from archdraw.kinds.hints import without_fields
 from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNode, child
 
 Context = dict[str, Any]
@@ -78,7 +79,8 @@ def problems_of(
             if must_be not in expected:
                 expected.append(must_be)
     for where, (parent, keys) in missing.items():
-        yield document.problem(f"{parent} needs {_and(keys)}", where)
+        bare = without_fields(name) if not fields.entries else ""
+        yield document.problem(f"{parent} needs {_and(keys)}", where, bare)
     for where, (parent, node, expected) in wrong.items():
         hint = _hint(node, expected)
         if parent.startswith("entry ") and "a text" in expected:

@@ -1,7 +1,7 @@
 """The algebra of models: the one tree that is counted and drawn.
 
-A model is a tree of nine frozen nodes. Everything else (facts, pictures, differences) is a fold over it, written as a
-``match`` that ends in ``assert_never``, so that the type checker lists every fold when a node is added.
+A model is a tree of nine frozen nodes. All else (facts, pictures, differences) is a fold over it, written as a
+``match`` that ends in ``assert_never``: the type checker lists every fold when a node is added.
 
 The tree is read as a string diagram, from the input up: a block has lines that come in and lines that leave. Most
 blocks have one of each; a projection that is split in three leaves three (``Leaf.outputs``), branches that are kept
@@ -12,58 +12,15 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 from typing import Literal, TypeAlias
 
 from archdraw.glossary.phrases import Detail, Note, Words
-
-Role = Literal[
-    "input",  # what comes into a model: a source that is no tensor of it
-    "plain",  # a projection or an operation that has no colour of its own
-    "embedding",  # token and position tables, output head
-    "norm",
-    "attention",  # full softmax attention
-    "sliding",  # softmax attention over a window or a chunk
-    "linear",  # linear attention, state space, recurrent mixers
-    "convolution",
-    "feed_forward",
-    "experts",
-    "shared",  # an expert that every token passes
-    "position",
-    "latent",  # a compressed tensor, or one that is cached
-    "auxiliary",  # beside the model: multi-token prediction, encoders of other modalities
-    "unknown",  # known to be there, and nothing else published of it
-]
-"""What a block is, for its colour and for the choice of what is opened; never its only sign."""
-
-Level = Literal[
-    "model",
-    "stack",  # the layers of a model
-    "layer",  # one of them
-    "side_layer",  # a layer of what stands beside the stack: an encoder's, a draft module's
-    "encoder",  # the half of an encoder-decoder
-    "unused",  # layers of an encoder whose output nothing uses
-    "block",  # all else
-]
-"""What a module is in its model, whichever kind made it."""
-
-Part = Literal[
-    "embedding",
-    "head",
-    "attention",
-    "feed_forward",
-    "experts",
-    "shared_experts",
-    "router",
-    "norm",
-    "encoder",
-    "multi_token_prediction",
-    "other",
-]
-"""Which part of a model the parameters of a leaf are counted under."""
-
-Pattern = Literal["window", "chunk", "prefix", "selection"]
-"""Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""
+from archdraw.tree.roles import Level as Level
+from archdraw.tree.roles import Part as Part
+from archdraw.tree.roles import Pattern as Pattern
+from archdraw.tree.roles import Role as Role
 
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
@@ -81,12 +38,14 @@ class Weight:
 
     A name with a dot (``q_norm.weight``) is below the enclosing module instead: one box, two tensors. A tensor that is
     ``tied`` is another block's, one that is a ``buffer`` is not trained (a router's balancing bias): neither counts.
+    One that is not ``trainable`` is frozen, and counts. None is trainable unless a module around it says otherwise.
     """
 
     name: str
     shape: tuple[int, ...]
     tied: bool = False
     buffer: bool = False
+    trainable: bool | None = None
 
     @property
     def count(self) -> int:
@@ -106,14 +65,13 @@ class Window:
 class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
-    A compressed cache gets one such entry for ``every`` so many tokens. One of an ``index`` holds what an indexer
-    chooses tokens by, neither keys nor values of the attention itself, and is counted apart. So is ``cross``: what
-    cross-attention keeps for each position of an encoder's output, of which there are as many as its ``window`` says.
+    A compressed cache gets one such entry for ``every`` so many tokens. Counted apart are the keys of an indexer
+    (``index``), and what ``cross``-attention keeps of each position of an encoder's output, ``window`` positions long.
     """
 
     elements: int
     window: Window | None = None
-    every: int = 1
+    every: int | Fraction = 1
     index: bool = False
     cross: bool = False
 
@@ -123,9 +81,8 @@ class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
-    ``reach`` keys (None: all), each of which stands for ``every`` so many tokens; :mod:`archdraw.tree.masks` has which,
-    by ``pattern`` and ``causal``. Those of latent attention are not ``cached`` as they are: they are made from what is.
-    Keys and values that are not of the sequence itself but of an encoder make it ``cross`` attention.
+    ``reach`` keys (None: all), those that :mod:`archdraw.tree.masks` finds by ``pattern`` and ``causal``, each for
+    ``every`` so many tokens. Latent attention makes them of what is ``cached``, ``cross`` attention of an encoder's.
     """
 
     query: int
@@ -137,7 +94,7 @@ class Heads:
     cached: bool = True
     cross: bool = False
     causal: bool = True
-    pattern: Pattern = "window"
+    pattern: Literal["window", "chunk", "prefix", "selection"] = "window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +110,10 @@ class Leaf:
     leaf where attention heads meet. ``multiplications`` are those a token takes here beyond one for each weight of its
     matrices (a state's update). ``settings`` are what the kind that made it was given; two leaves that differ in a
     setting are two, even where they count and draw alike.
+
+    ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
+    per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
+    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed.
     """
 
     name: str
@@ -169,6 +130,10 @@ class Leaf:
     heads: Heads | None = None
     multiplications: int = 0
     settings: Settings = ()
+    positions: int | None = None
+    passes: Fraction = Fraction(1)
+    uncertain: bool = False
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +240,6 @@ class Side:
 
 
 Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Module | Side
-
 LINE = Sequence()
 """The block that does nothing."""
 
@@ -294,10 +258,10 @@ def linear(
     cache: Cache | None = None,
 ) -> Leaf:
     """A linear projection from ``inputs`` to ``width`` features, stored as ``[width, inputs]``."""
-    weights = (Weight("weight", (width, inputs)),) + ((Weight("bias", (width,)),) if bias else ())
+    weights = (Weight("weight", (width, inputs)), *((Weight("bias", (width,)),) if bias else ()))
     return Leaf(name, label, role=role, detail=detail, weights=weights, part=part, outputs=outputs, cache=cache)
 
 
 def renamed(block: Leaf | Module, name: str) -> Leaf | Module:
-    """``block`` under another name, everything else equal."""
+    """``block`` under another name."""
     return replace(block, name=name)

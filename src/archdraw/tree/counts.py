@@ -5,22 +5,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
+from archdraw.glossary import text
+from archdraw.glossary.common import LAYERS
+from archdraw.tree.amounts import BITS as BITS
+from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
+from archdraw.tree.amounts import Dtype as Dtype
+from archdraw.tree.amounts import as_many_bits
+from archdraw.tree.amounts import at_least_one as at_least_one
 from archdraw.tree.blocks import Cache, Part
 from archdraw.tree.sheet import html_table, rows
 
-Dtype = Literal["fp32", "bf16", "fp8", "int4"]
-BITS: Mapping[Dtype, int] = {"fp32": 32, "bf16": 16, "fp8": 8, "int4": 4}
-"""Bits of one value. Scales of quantized blocks are not counted."""
-
-DEFAULT_CONTEXT = 8192
-"""Tokens at which the cache of a model without a longest context is reported."""
+Attended: TypeAlias = "tuple[int | None, int | Fraction]"
+"""How many keys a query meets at most (None: all), and how many tokens one of them stands for."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,9 +35,14 @@ class Facts:
     ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
     which has ``tied_table`` values.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
-    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for. Where something
-    is ``unknown``, every count is that of the rest. ``bidirectional``: some attention of the model itself, not of an
-    encoder beside it, sees later tokens, so that its keys and values cannot be kept.
+    queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
+
+    ``per_input`` are the multiplications of one input of the ``input_shapes`` (channels first) at all its positions,
+    attention included, of those blocks whose positions are fixed; they are in none of the counts per token.
+    ``frozen`` parameters are counted like all others and not trained. Where an author's attention does not say what it
+    caches the ``cache_unknown`` is; where something is ``unknown``, every count is that of the rest.
+    ``bidirectional``: some attention of the model itself, not of an encoder beside it, sees later tokens, so that its
+    keys and values cannot be kept.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -48,7 +55,11 @@ class Facts:
     head_is_tied: bool = False
     tied_table: int = 0
     multiplications: int = 0
-    attended: Mapping[tuple[int | None, int], int] = field(default_factory=dict)
+    attended: Mapping[Attended, int] = field(default_factory=dict)
+    per_input: int = 0
+    input_shapes: tuple[tuple[int, ...], ...] = ()
+    frozen: int = 0
+    cache_unknown: bool = False
     unknown: bool = False
     bidirectional: bool = False
 
@@ -58,9 +69,27 @@ class Facts:
         return sum(self.parts.values())
 
     @property
+    def trained_parameters(self) -> int:
+        """Parameters that training changes: ``total_parameters`` less the frozen ones."""
+        return self.total_parameters - self.frozen
+
+    @property
+    def flops_per_input(self) -> int:
+        """Floating-point operations of one whole input where its positions are fixed, such as the pixels of an image.
+
+        Two for each multiplication, as of :meth:`flops_per_token`; 0 where nothing has fixed positions.
+        """
+        return 2 * self.per_input
+
+    @property
     def active_parameters(self) -> int:
         """Parameters that are active per token: ``total_parameters`` less the routed experts that are not selected."""
         return self.total_parameters - self.inactive
+
+    @property
+    def in_layers(self) -> str:
+        """How many layers there are, in words: ``1 layer``, ``32 layers``."""
+        return text(LAYERS(number=self.layers))
 
     @property
     def text_parameters(self) -> int:
@@ -73,8 +102,8 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - max(tables - self.tied_table, 0)
+        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
+        return self.active_parameters - self.encoders - tables
 
     @property
     def lookup_parameters(self) -> int:
@@ -88,7 +117,7 @@ class Facts:
         Raises :class:`archdraw.ArchdrawError` for a ``dtype`` that is none of :data:`BITS`.
         """
         if dtype not in BITS:
-            raise ArchdrawError(unknown_name("precision", dtype, BITS, hint=_as_many_bits(dtype)))
+            raise ArchdrawError(unknown_name("precision", dtype, BITS, hint=as_many_bits(dtype)))
         return -(-self.total_parameters * BITS[dtype] // 8)
 
     def kv_cache_bytes_per_token(self, bits: int = 16) -> int:
@@ -107,7 +136,7 @@ class Facts:
 
     def _cached_per_token(self, bits: int, *, index: bool) -> int:
         entries = ((entry, number) for entry, number in self.cache.items() if entry.index is index and not entry.cross)
-        elements = (Fraction(entry.elements * number, entry.every) for entry, number in entries)
+        elements = (Fraction(entry.elements * number) / entry.every for entry, number in entries)
         return int(sum(elements) * at_least_one("bits", bits) // 8)
 
     def kv_cache_bytes(self, context: int, bits: int = 16) -> int:
@@ -125,7 +154,7 @@ class Facts:
             for entry, count in self.cache.items()
             if not entry.index and not entry.cross
         )
-        return kept * at_least_one("bits", bits) // 8
+        return int(kept) * at_least_one("bits", bits) // 8
 
     @property
     def has_no_cache(self) -> bool:
@@ -169,7 +198,7 @@ class Facts:
             number * min(context // every, context if reach is None else reach)
             for (reach, every), number in self.attended.items()
         )
-        return 2 * (self.multiplications + met)
+        return 2 * (self.multiplications + int(met))
 
     def __repr__(self) -> str:
         if self.unknown:
@@ -179,27 +208,15 @@ class Facts:
         cache = f"KV cache {self.kv_cache_bytes_per_token():,} bytes per token (bf16)"
         if self.has_no_cache:
             cache = "no KV cache: attention is bidirectional"
-        return f"<archdraw facts: {parameters}{active}, {self.layers} layers, {cache}>"
+        if self.cache_unknown:
+            cache = "KV cache not known"
+        return f"<archdraw facts: {parameters}{active}, {self.in_layers}, {cache}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every count as a row of a table, sizes of memory in bytes."""
         if self.unknown:
             return html_table("Parameters and layers not disclosed", ())
         return html_table("Facts", rows(report(self, "", DEFAULT_CONTEXT)))
-
-
-def at_least_one(name: str, value: int) -> int:
-    """``value``, a number of tokens or bits. Raises :class:`ArchdrawError` with its ``name`` where it is below 1."""
-    if value < 1:
-        raise ArchdrawError(f"{name} must be at least 1, not {value:,}")
-    return value
-
-
-def _as_many_bits(dtype: str) -> str:
-    """A hint for a precision that is not counted by name: the one that takes as many bits."""
-    digits = re.search(r"\d+$", str(dtype))
-    same = next((name for name, bits in BITS.items() if digits and bits == int(digits[0])), None)
-    return f"{same} takes as many bits" if same else ""
 
 
 def report(
@@ -209,7 +226,9 @@ def report(
 
     ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
     ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
-    that were not recognized. Where parts of the model are unknown, its counts are null.
+    that were not recognized. Where parts of the model are unknown, its counts are null, and so is the cache where an
+    attention of the author's own does not say what it keeps. ``trained_parameters`` is there where some are frozen,
+    ``flops_per_input`` and ``input_shapes`` where the positions of an input are fixed.
 
     Raises :class:`ArchdrawError` for a ``context`` below 1.
     """
@@ -217,6 +236,7 @@ def report(
         known = report(replace(counted, unknown=False), name, context, incomplete=incomplete, unused=unused)
         kept = {"name", "incomplete", "unused_keys", "context"}
         return {key: value if key in kept else None for key, value in known.items()} | {"complete": False}
+    per_token = counted.multiplications or counted.attended or not counted.per_input
     return {
         "name": name,
         "complete": not tuple(incomplete),
@@ -227,20 +247,22 @@ def report(
         "active_parameters_without_input_embedding": counted.active_parameters_without_input_embedding,
         "text_parameters": counted.text_parameters,
         "auxiliary_parameters": dict(counted.auxiliary),
-        "kv_cache_bytes_per_token": counted.kv_cache_bytes_per_token(),
+        **({"trained_parameters": counted.trained_parameters} if counted.frozen else {}),
+        "kv_cache_bytes_per_token": None if counted.cache_unknown else counted.kv_cache_bytes_per_token(),
         "context": context,
-        "kv_cache_bytes": counted.kv_cache_bytes(context),
+        "kv_cache_bytes": None if counted.cache_unknown else counted.kv_cache_bytes(context),
         "bidirectional": counted.bidirectional,
         "cross_cache_bytes_per_position": counted.cross_cache_bytes(1),
         "source_positions": counted.source_positions,
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
-        "flops_per_token": counted.flops_per_token(context),
+        "flops_per_token": counted.flops_per_token(context) if per_token and not counted.cache_unknown else None,
+        **(_of_inputs(counted) if counted.per_input else {}),
         "cache": [
             {
                 "elements_per_token": entry.elements,
                 "window": None if entry.window is None else entry.window.size,
                 "chunked": entry.window is not None and entry.window.chunked,
-                "tokens_per_entry": entry.every,
+                "tokens_per_entry": entry.every if isinstance(entry.every, int) else float(entry.every),
                 "of_encoder": entry.cross,
                 "count": count,
             }
@@ -249,4 +271,12 @@ def report(
         "weight_memory_bytes": {dtype: counted.weight_memory(dtype) for dtype in BITS},
         "layers": counted.layers,
         "parts": {part: counted.parts[part] for part in get_args(Part) if part in counted.parts},
+    }
+
+
+def _of_inputs(counted: Facts) -> dict[str, Any]:
+    """Operations of one input, and the shapes that inputs have."""
+    return {
+        "flops_per_input": counted.flops_per_input,
+        "input_shapes": [" × ".join(f"{extent:,}" for extent in shape) for shape in counted.input_shapes],
     }

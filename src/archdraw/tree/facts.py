@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
-from archdraw.tree.counts import BITS, Dtype, Facts, report
+from archdraw.tree.blocks import (
+    Block,
+    Cache,
+    Experts,
+    Graph,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequence,
+    Side,
+)
+from archdraw.tree.counts import BITS, Attended, Dtype, Facts, report
 from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
 
@@ -37,6 +51,10 @@ def combined(first: Facts, second: Facts) -> Facts:
         tied_table=max(first.tied_table, second.tied_table),
         multiplications=first.multiplications + second.multiplications,
         attended=_added(first.attended, second.attended),
+        per_input=first.per_input + second.per_input,
+        input_shapes=(*first.input_shapes, *second.input_shapes),
+        frozen=first.frozen + second.frozen,
+        cache_unknown=first.cache_unknown or second.cache_unknown,
         unknown=first.unknown or second.unknown,
         bidirectional=first.bidirectional or second.bidirectional,
     )
@@ -56,6 +74,10 @@ def repeated(one: Facts, times: int) -> Facts:
         tied_table=one.tied_table,
         multiplications=one.multiplications * times,
         attended=_scaled(one.attended, times),
+        per_input=one.per_input * times,
+        input_shapes=one.input_shapes * times,
+        frozen=one.frozen * times,
+        cache_unknown=one.cache_unknown,
         unknown=one.unknown,
         bidirectional=one.bidirectional,
     )
@@ -65,7 +87,13 @@ def _looped(one: Facts, times: int) -> Facts:
     """The facts of one block that is gone through ``times``: its weights once, each time with a cache of its own."""
     every = repeated(one, times)
     return replace(
-        every, parts=one.parts, inactive=one.inactive, encoders=one.encoders, auxiliary=one.auxiliary, layers=one.layers
+        every,
+        parts=one.parts,
+        inactive=one.inactive,
+        encoders=one.encoders,
+        auxiliary=one.auxiliary,
+        layers=one.layers,
+        frozen=one.frozen,
     )
 
 
@@ -93,34 +121,86 @@ def facts(block: Block) -> Facts:
 
 
 def _leaf(leaf: Leaf) -> Facts:
-    trained = sum(weight.count for weight in leaf.weights)
+    counted = sum(weight.count for weight in leaf.weights)
+    once = leaf.multiplications + _multiplied(leaf) + _crossed(leaf)
     return Facts(
-        parts={leaf.part: trained} if trained else {},
-        cache={leaf.cache: 1} if leaf.cache is not None else {},
+        parts={leaf.part: counted} if counted else {},
+        cache={_passed(leaf.cache, leaf.passes): 1} if leaf.cache is not None else {},
         state=leaf.state,
         head_is_tied=leaf.part == "head" and any(weight.tied for weight in leaf.weights),
         tied_table=sum(prod(weight.shape) for weight in leaf.weights if weight.tied) if leaf.part == "head" else 0,
-        multiplications=leaf.multiplications + _multiplied(leaf),
-        attended=_attended(leaf),
+        multiplications=_share(once, leaf.passes) if leaf.positions is None else 0,
+        attended=_attended(leaf) if leaf.positions is None else {},
+        per_input=0 if leaf.positions is None else _at_positions(leaf, once, leaf.positions),
+        input_shapes=(leaf.shape,) if leaf.shape else (),
+        frozen=sum(weight.count for weight in leaf.weights if weight.trainable is False),
+        cache_unknown=leaf.uncertain,
         unknown=leaf.role == "unknown",
         bidirectional=leaf.heads is not None and not leaf.heads.causal and not leaf.heads.cross,
     )
 
 
+def _share(number: int, share: Fraction) -> int:
+    """The ``share`` of tokens that pass it times ``number``, on average per token."""
+    return round(number * share)
+
+
+def _passed(entry: Cache, share: Fraction) -> Cache:
+    """What a layer caches that only a ``share`` of tokens reach: a window of its tokens goes back that much further."""
+    if share == 1:
+        return entry
+    window = entry.window and replace(entry.window, size=round(entry.window.size / share))
+    return replace(entry, every=entry.every / share, window=window)
+
+
+def _at_positions(leaf: Leaf, once: int, positions: int) -> int:
+    """Multiplications of one input, which has so many ``positions`` here, each of which attends to all."""
+    reached = _share(positions, leaf.passes)
+    met = sum(
+        number * min(reached // every, reached if reach is None else reach)
+        for (reach, every), number in _of_heads(leaf).items()
+    )
+    return reached * (once + int(met))
+
+
 def _multiplied(leaf: Leaf) -> int:
-    """Values of the matrices that a token is multiplied with; from a table a row is looked up."""
-    if leaf.part == "embedding" or (leaf.role in ("embedding", "position") and leaf.part != "head"):
+    """Values of the matrices that a token is multiplied with; from tables a row is looked up, sources read nothing."""
+    if leaf.inputs == 0 or (leaf.role in ("embedding", "position") and leaf.part != "head"):
+        return 0
+    if leaf.part == "embedding" and leaf.positions is None:
+        return 0
+    if leaf.cache is not None and leaf.cache.cross:
+        # Keys and values of an encoder's output are computed once, and not for each token.
         return 0
     return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
 
 
-def _attended(leaf: Leaf) -> Mapping[tuple[int | None, int], int]:
-    """For each key that a token meets: queries with keys, and weights with values."""
+def _attended(leaf: Leaf) -> Mapping[Attended, int]:
+    """For each key that a token meets, as far as tokens pass the leaf: only those that do are keys, too."""
+    return {
+        (reach, every / leaf.passes if leaf.passes != 1 else every): _share(number, leaf.passes)
+        for (reach, every), number in _of_heads(leaf).items()
+    }
+
+
+def _of_heads(leaf: Leaf) -> Mapping[Attended, int]:
+    """For each key that a query meets: queries with keys, and weights with values."""
     heads = leaf.heads
-    if heads is None:
-        return {}
-    value_width = heads.width if heads.value_width is None else heads.value_width
-    return {(mask_of(heads).most, heads.every): heads.query * (heads.width + value_width)}
+    return {} if heads is None or _is_fixed(heads) else {(mask_of(heads).most, heads.every): _per_key(heads)}
+
+
+def _crossed(leaf: Leaf) -> int:
+    """The same for all keys of an encoder's output, where it says how many: they do not grow with the context."""
+    heads = leaf.heads
+    return heads.reach * _per_key(heads) if heads is not None and heads.reach and _is_fixed(heads) else 0
+
+
+def _is_fixed(heads: Heads) -> bool:
+    return heads.cross and heads.reach is not None
+
+
+def _per_key(heads: Heads) -> int:
+    return heads.query * (heads.width + (heads.width if heads.value_width is None else heads.value_width))
 
 
 def _experts(one: Facts, total: int, active: int) -> Facts:
@@ -131,6 +211,7 @@ def _experts(one: Facts, total: int, active: int) -> Facts:
         inactive=one.total_parameters * total - one.active_parameters * active,
         cache=_scaled(one.cache, active),
         multiplications=one.multiplications * active,
+        per_input=one.per_input * active,
         attended=_scaled(one.attended, active),
         layers=one.layers,
     )
@@ -145,7 +226,12 @@ def _side(side: Side) -> Facts:
     added = side.direction == "in" and side.body.level != "encoder"
     encoders = body.total_parameters if added else body.encoders
     return Facts(
-        parts=body.parts, inactive=body.inactive, encoders=encoders, auxiliary=body.auxiliary, unknown=body.unknown
+        parts=body.parts,
+        inactive=body.inactive,
+        encoders=encoders,
+        auxiliary=body.auxiliary,
+        frozen=body.frozen,
+        unknown=body.unknown,
     )
 
 

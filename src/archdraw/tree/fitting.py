@@ -41,8 +41,13 @@ def _fit(counted: Facts, dtype: Dtype, memory: int, cache_bits: int) -> Fit:
 def longest_context(counted: Facts, memory: int, cache_bits: int = 16) -> int | None:
     """The most tokens whose cache and states fit into ``memory`` bytes; None for any number, 0 for none."""
 
+    # What an encoder's output leaves is there from the start, where it is known how long that is.
+    positions = counted.source_positions
+    fixed = counted.recurrent_state_bytes(cache_bits)
+    fixed += counted.cross_cache_bytes(positions, cache_bits) if positions else 0
+
     def fits_in(tokens: int) -> bool:
-        return counted.kv_cache_bytes(tokens, cache_bits) + counted.recurrent_state_bytes(cache_bits) <= memory
+        return counted.kv_cache_bytes(tokens, cache_bits) + fixed <= memory
 
     if not fits_in(1):
         return 0

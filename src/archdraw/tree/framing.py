@@ -57,9 +57,9 @@ def is_stack(block: Block) -> bool:
 
 
 def labels(block: Block) -> tuple[str, ...]:
-    """What authors call the layers of a model in ``block``, each label once, in order."""
-    found = (layer.label for layer in layers(block))
-    return tuple(dict.fromkeys(label for label in found if isinstance(label, str) and label))
+    """What authors call the layers of a model in ``block``, each label once, in order; empty where one has none."""
+    found = tuple(dict.fromkeys(layer.label for layer in layers(block)))
+    return tuple(map(str, found)) if all(isinstance(label, str) and label for label in found) else ()
 
 
 def _in_row(block: Sequence) -> Iterator[Block]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from archdraw.tree.blocks import Heads, Pattern
+from archdraw.tree.blocks import Heads
+
+Pattern: TypeAlias = Literal["window", "chunk", "prefix", "selection"]
+"""Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def factored(names: Sequence[str]) -> str:
 
 
 def cadence(places: Sequence[int], number: int) -> int | None:
-    """The period ``n`` where ``places`` of ``number`` are every n-th one (n-1, 2n-1, ...), else None."""
-    if not places:
+    """The period ``n`` where ``places`` of ``number`` are every n-th (n-1, 2n-1, ...), else None; one is no rule."""
+    if len(places) < 2:
         return None
     step = places[0] + 1
     expected = list(range(step - 1, number, step))

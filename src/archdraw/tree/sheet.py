@@ -29,6 +29,8 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     if total is None:
         return
     yield "total parameters", f"{total:,}", ""
+    if "trained_parameters" in report:
+        yield "trained parameters", f"{report['trained_parameters']:,}", "the others are frozen"
     yield "active parameters", f"{report['active_parameters']:,}", ""
     yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
     if report["text_parameters"] != total:
@@ -39,10 +41,16 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     for part, count in report["parts"].items():
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"
-    yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
-    if report["bidirectional"] and not report["cache"]:
+    if "flops_per_input" in report:
+        of = " and ".join(report["input_shapes"])
+        yield "FLOPs per input", f"{report['flops_per_input']:,}", f"of {of}" if of else ""
+    if report["flops_per_token"] is not None:
+        yield "FLOPs per token", f"{report['flops_per_token']:,}", f"at {at}"
+    elif report["kv_cache_bytes"] is None:
+        yield "FLOPs per token", "not known", "an attention does not say what it computes"
+    if report["kv_cache_bytes"] is not None and report["bidirectional"] and not report["cache"]:
         yield text(KV_CACHE()), text(NONE()), text(BIDIRECTIONAL_ATTENTION())
-    else:
+    elif report["flops_per_token"] is not None or report["kv_cache_bytes"] is None:
         yield _bytes(text(KV_CACHE_PER_TOKEN()), report["kv_cache_bytes_per_token"], ", bf16")
         yield _bytes(text(KV_CACHE_AT(tokens=report["context"])), report["kv_cache_bytes"], ", bf16")
     each, positions = report["cross_cache_bytes_per_position"], report["source_positions"]
@@ -56,7 +64,9 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield _bytes(f"weights in {dtype}", size)
 
 
-def _bytes(name: str, size: int, remark: str = "") -> Row:
+def _bytes(name: str, size: int | None, remark: str = "") -> Row:
+    if size is None:
+        return name, "not known", "an attention does not say what it caches"
     return name, f"{size:,}", f"{data_size(size)}{remark}"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import assert_never
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeVar, assert_never
 
 from archdraw.tree.blocks import (
     Block,
@@ -18,6 +18,8 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+
+T = TypeVar("T")
 
 MODEL_LAYERS: tuple[Level, ...] = ("layer",)
 """The level of the layers of a model, without those of what stands beside it."""
@@ -106,7 +108,8 @@ def entries(block: Block) -> tuple[str, ...]:
             return next((entries(part) for part in parts if not isinstance(part, Side)), ("",))
         case Parallel(branches=branches):
             dealt = [entries(branch) for branch in branches]
-            return tuple(name for names in dealt for name in names) if any(len(names) > 1 for names in dealt) else ("",)
+            several = any(len(names) > 1 for names in dealt)
+            return tuple(name for names in dealt for name in names) if several else ("",) * any(dealt)
         case Graph():
             return block.inputs
         case Residual() | Experts() | Side():
@@ -133,3 +136,14 @@ def layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> tuple[Modu
             return tuple(layer for child in children(block) for layer in layers(child, levels))
         case _:
             assert_never(block)
+
+
+def once(layers: Collection[Module]) -> list[Module]:
+    """Each of ``layers`` once: a repeated one is one object, however often it comes."""
+    return list({id(layer): layer for layer in layers}.values())
+
+
+def for_each(layers: Collection[Module], what: Callable[[Module], T]) -> list[T]:
+    """``what`` of each of ``layers``, asked once of one that comes many times."""
+    known = {id(layer): what(layer) for layer in once(layers)}
+    return [known[id(layer)] for layer in layers]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from archdraw.doors import VIEWS
+from archdraw.fonts import MissingGlyph
 
 if TYPE_CHECKING:
     from archdraw.scene import Scene
@@ -31,8 +32,14 @@ def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme) -> Sce
     """The scene of one model.
 
     Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, and for a view of another package
-    that cannot be imported or has the name of another.
+    that cannot be imported or has the name of another; :class:`archdraw.InputError` at each text of the spec with a
+    character that no font has.
     """
     name, _, argument = view.partition(":")
     found: View = VIEWS.load(name)
-    return found(spec, block, argument, theme)
+    try:
+        return found(spec, block, argument, theme)
+    except MissingGlyph as error:
+        from archdraw.views.glyphs import placed
+
+        raise placed(error, spec) from None

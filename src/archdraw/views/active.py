@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdraw.glossary import Phrase, plate
-from archdraw.glossary.embeddings import LM_HEAD
+from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
 from archdraw.tree.published import agrees
@@ -35,10 +35,12 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     where none agrees, the nearest, with what it leaves out. Where none is near, tables that are only looked up are left
     out if they make up most of them.
     """
-    whole, multiplied = counted.active_parameters, counted.active_parameters_without_input_embedding
+    whole = counted.active_parameters
+    # Of a table that is also the output layer every row is multiplied; of others beside it none is.
+    looked_up = max(counted.parts.get("embedding", 0) - counted.tied_table, 0)
+    multiplied = whole - counted.encoders - looked_up
     tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
     encoders = (plate.ENCODERS(),) if counted.encoders else ()
-    looked_up = whole - counted.encoders - multiplied
     input_embedding = (plate.INPUT_EMBEDDING(),) if looked_up else ()
     ways = [
         (whole, ()),
@@ -71,7 +73,7 @@ def total_parameters(counted: Facts, published: Published | None = None) -> tupl
     if agrees(whole, f"{figure:g}") or agrees(counted.text_parameters, f"{figure:g}"):
         return whole, ()
     ways = [
-        (whole - counted.lookup_parameters, (plate.LOOKUP_TABLES(count=counted.lookup_parameters),)),
+        (whole - counted.lookup_parameters, (IN_TABLES(count=counted.lookup_parameters),)),
         (whole - tables, (plate.ALL_TABLES(count=tables),)),
     ]
     nearest = min(ways, key=lambda way: abs(way[0] - figure))

@@ -29,13 +29,14 @@ MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
 
 
-def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: bool = True) -> Plate:
+def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: bool = True, brief: bool = False) -> Plate:
     """The plate of ``model``, before anything has a place.
 
-    With ``every_strip`` it has a strip of layers that are alike too; without ``towers`` it is a single column.
+    With ``every_strip`` it has a strip of layers that are alike too; without ``towers`` it is a single column; where it
+    is to be ``brief``, layers are boxes.
     """
     counted = facts(model)
-    drawn = columns(model, towers=towers)
+    drawn = columns(model, towers=towers, brief=brief)
     plate = Plate(
         name=spec.name,
         subtitle=subtitle(spec, model, counted),
@@ -44,10 +45,10 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         inputs=drawn.inputs,
         towers=drawn.towers,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
-        strip=strip(drawn.stack, alike=every_strip),
+        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
-        lacking=(text(words.NOT_OPENED()), text(words.WITHOUT_NOTES())),
+        lacking=(text(words.NO_ROOM()), text(words.WITHOUT_NOTES())),
     )
     missing = undrawn(model, paths_of_plate(plate))
     if not missing:

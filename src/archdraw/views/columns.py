@@ -25,9 +25,11 @@ from archdraw.views import unpublished
 from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, in_brief, joined, stacked
-from archdraw.views.terminals import without_inputs
+from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
+from archdraw.views.terminals import input_of, without_inputs
 
+MOST_JOINING = 3
+"""So many lines find a way from below into the line of a model; of more, each module stands beside it."""
 MOST_ROWS = 28
 """Of a column with more boxes above each other than these nothing could be read on one page."""
 
@@ -37,7 +39,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``opened`` the modules that are drawn as towers.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
+    by side are ``forked``: its layers have no one order.
     """
 
     column: Chain
@@ -45,32 +48,40 @@ class Columns:
     towers: tuple[Tower, ...]
     stack: Stack
     around: tuple[Option, ...]
+    beside: tuple[Option, ...]
     opened: tuple[Option, ...]
+    forked: bool
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The boxes that may be opened: those of the layers from the top down, then those around them."""
+        """The boxes that may be opened: those of the layers from the top down, those around them, those of towers."""
         inside = (option for slot in reversed(self.stack.slots) for option in slot.options)
-        return (*inside, *reversed(self.around))
+        return (*inside, *reversed(self.around), *self.beside)
 
 
-def columns(model: Module, *, towers: bool = True) -> Columns:
-    """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box."""
+def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Columns:
+    """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box.
+
+    Where they are to be ``brief``, or would be too high, layers are one box for each run of equal ones.
+    """
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
     beside = [part.body for part in parts if isinstance(part, Side) and towers and _is_tower(part)]
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
-    fold, column = _fitting(body, paths)
+    fold, column = _fitting(body, paths, brief=brief)
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
+    drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(
         _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
         inputs,
-        tuple(_tower(module, paths, goals) for module in beside),
+        tuple(tower for tower, _ in drawn),
         joined(fold.stacks),
         tuple(fold.around),
+        tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
+        _is_forked(body),
     )
 
 
@@ -78,6 +89,13 @@ def _wired(box: Box) -> Box:
     """A box to which a wire leads, without the words that say where its lines come from."""
     said = text(ENCODER_OUTPUT())
     return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+
+
+def _is_forked(block: Block) -> bool:
+    """Whether layers stand in more than one of the branches of anything in ``block``."""
+    if isinstance(block, Parallel | Graph):
+        return sum(number_of_layers(branch) > 0 for branch in children(block)) > 1
+    return not isinstance(block, Side | Leaf) and any(map(_is_forked, children(block)))
 
 
 def _is_tower(side: Side) -> bool:
@@ -90,15 +108,18 @@ def reads_source(block: Block) -> bool:
     return any(leaf.inputs == 0 and leaf.role == "auxiliary" for leaf in leaves(block))
 
 
-def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> Tower:
-    """The column of ``module``, which is read by the boxes at ``goals``."""
-    (first, *_), body = without_inputs(module.body, paths, words.SOURCE_TOKENS)
-    _, column = _fitting(framed(body), paths)
-    return Tower(column, first, paths[id(module)], goals)
+def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
+    """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
+    (first, *_), body = without_inputs(module.body, paths, input_of(module))
+    fold, column = _fitting(framed(body), paths)
+    return Tower(column, first, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
+def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> tuple[Fold, Chain]:
     """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
+    if brief:
+        fold = Fold(paths, brief=True)
+        return fold, Chain(tuple(fold.row(body)))
     if number_of_layers(body, ANY) < 2:
         # Nothing is repeated: what is in the modules is the picture.
         fold = Fold(paths, wide_open=True)
@@ -109,8 +130,7 @@ def _fitting(body: Block, paths: Mapping[int, str]) -> tuple[Fold, Chain]:
     column = Chain(tuple(fold.row(body)))
     if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
         return fold, column
-    brief = Fold(paths, brief=True)
-    return brief, Chain(tuple(brief.row(body)))
+    return _fitting(body, paths, brief=True)
 
 
 def _alone(stack: Module) -> Module | None:
@@ -153,18 +173,22 @@ class Fold:
     def row(self, block: Block, *, final: bool = True) -> Iterator[Diagram]:
         """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
         parts = block.parts if isinstance(block, Sequence) else (block,)
+        many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
         last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
+        open_way = True
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
                 yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
             elif isinstance(part, Side):
-                before = any(number_of_layers(other, ANY) for other in parts[:index])
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
-                yield replace(tap, aside=before and part.joins) if part.direction == "in" else tap
+                aside = part.direction == "in" and part.joins and (many or not open_way)
+                yield replace(tap, aside=aside)
             else:
-                yield from self._items(part)
+                for item in self._items(part):
+                    open_way = open_way and _is_narrow(item)
+                    yield item
 
     def _items(self, block: Block) -> Iterator[Diagram]:
         path = self.paths.get(id(block), "")
@@ -178,7 +202,7 @@ class Fold:
                 yield self._opened(alone, ", ".join(name))
             case Module(level="stack"):
                 self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
-                yield from _named(self.stacks[-1].picture, ", ".join(labels(block)))
+                yield from self.stacks[-1].picture
             case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
                 yield self._opened(block, text(block.label))
             case Leaf() | Module() if not number_of_layers(block, ANY):
@@ -190,7 +214,7 @@ class Fold:
                 boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
                 yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
             case _ if not number_of_layers(block, ANY):
-                self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(block)]
+                self.around += openable(block, self.paths)
                 yield diagram(block, self.paths)
             case Sequence():
                 yield from self.row(block)
@@ -221,8 +245,13 @@ class Fold:
 
     def _opened(self, module: Module, caption: str) -> Frame:
         """What is in ``module``, in a frame of that name."""
-        self.around += [Option(part, self.paths[id(part)], ()) for part in modules_of(module.body)]
+        self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _is_narrow(item: Diagram) -> bool:
+    """Whether a line from below can pass at the left of ``item``."""
+    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 
 def has_inside(module: Module) -> bool:
@@ -243,18 +272,3 @@ def _chain(item: Diagram) -> Chain:
 
 def _single(items: tuple[Diagram, ...]) -> Diagram:
     return items[0] if len(items) == 1 else Chain(items)
-
-
-def _named(picture: tuple[Diagram, ...], caption: str) -> Iterator[Diagram]:
-    """The pictures of a stack with ``caption`` at its frame."""
-    for item in picture:
-        yield replace(item, caption=caption) if isinstance(item, Frame) and not item.caption else item
-
-
-def modules_of(block: Block) -> Iterator[Module]:
-    """The modules in ``block`` that are in no other module."""
-    if isinstance(block, Module):
-        yield block
-    else:
-        for child in children(block):
-            yield from modules_of(child)

@@ -11,13 +11,15 @@ from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import inputs, leaves, outputs, walk
 from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
+MOST_EXPERTS = 2048
+"""Above this many the grid of experts would be taller than a panel; the words say their number."""
 
 
 def paths_of(module: Module, path: str) -> dict[int, str]:
@@ -41,8 +43,8 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         label or words.label,
         words.detail if detail is None else detail,
         role=block.role,
-        # What is folded takes one line, but where it takes none: a table that is not looked up by what comes in.
-        inputs=0 if isinstance(block, Leaf) and block.inputs == 0 else 1,
+        inputs=inputs(block),
+        outputs=outputs(block),
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
     )
@@ -98,7 +100,8 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
             label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
-            return Box(inner, label, role="experts", title=title, figure=ExpertGrid(total, active))
+            grid = ExpertGrid(total, active) if total <= MOST_EXPERTS else None
+            return Box(inner, label, role="experts", title=title, figure=grid)
         case Side():
             return tapped(block, paths[id(block.body)])
         case _:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.scene import Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
+from archdraw.tree.sharing import alike
 from archdraw.tree.walks import children, leaves, walk
 
-UNNAMED = "block"
-"""The last part of the path of a box that stands for blocks without a name."""
+UNNAMED: Mapping[type[Block], tuple[str, ...]] = {
+    Experts: ("experts", "block"),
+    BlockGraph: ("block",),
+    Repeat: ("block",),
+}
+"""The last part of the path of a box that stands for a block without a name."""
 
 
 def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Module], ...]:
     """The blocks of ``model``, with their paths, that a picture with boxes at ``paths`` does not show.
 
     A block is shown by its own box, by that of a block around it, and by that of an equal block elsewhere in the model:
-    layers that are alike are drawn once. A module without a box is shown where all is that it consists of.
+    layers that are alike are drawn once, whichever of them stores what they share. A module without a box is shown
+    where all is that it consists of.
     """
     every = list(walk(model.body))
     own = {id(block) for path, block in every if path in paths}
-    shown = {block for path, block in every if path in paths and isinstance(block, Leaf | Module)}
+    shown = {alike(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
     places = {id(block): path for path, block in reversed(every)}
 
     def lacking(block: Block, around: str) -> Iterator[tuple[str, Leaf | Module]]:
         place = places[id(block)]
         if isinstance(block, Leaf | Module):
-            if id(block) in own or block in shown:
+            if id(block) in own or alike(block) in shown:
                 return
-        elif isinstance(block, BlockGraph | Repeat | Experts) and f"{around}/{UNNAMED}" in paths:
+        elif any(f"{place}/{name}" in paths for name in UNNAMED.get(type(block), ())):
             return
         if isinstance(block, Leaf):
             if any(weight.shape for weight in block.weights):
@@ -40,7 +46,7 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
             yield from lacking(block.body, around)
             return
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [part for part in leaves(block) if id(part) not in own and part not in shown]
+            inside = [part for part in leaves(block) if id(part) not in own and alike(part) not in shown]
             if inside or not any(True for _ in leaves(block)):
                 yield place, block
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from archdraw import picture
 from archdraw.edges import Edge
+from archdraw.glossary import plate, text
 from archdraw.picture import Diagram
 from archdraw.tree.blocks import Block, Graph
 from archdraw.tree.edges import OUTPUT, leading_to, node_of, number_of_line
@@ -21,4 +22,4 @@ def drawn(graph: Graph, node: Drawn) -> picture.Graph:
         for start, _, back in leading_to(graph, name)
     )
     nodes = tuple((name, node(block)) for name, block in graph.nodes)
-    return picture.Graph(nodes, edges, len(graph.inputs), graph.outputs)
+    return picture.Graph(nodes, edges, len(graph.inputs), graph.outputs, text(plate.PREVIOUS_STEP()))

@@ -132,9 +132,9 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, priority:
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
     yield Inset(words.title, tuple(items), source=path, priority=priority)
-    if expert is not None and isinstance(expert[1], Experts) and isinstance(expert[1].body, Module):
-        body = expert[1].body
-        place = next(place for place, part in walk(module.body, path) if part is body)
+    shown = None if expert is None else _beside(module, path, expert[1])
+    if shown is not None:
+        place, body = shown
         inner: list[Item] = [opened(body, place)]
         own = describe(body)
         inner += [Words(note) for note in own.notes]
@@ -144,3 +144,11 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, priority:
             beside=place,
             priority=None if priority is None else PART,
         )
+
+
+def _beside(module: Module, path: str, experts: Experts) -> tuple[str, Module] | None:
+    """Of the drawn inside of ``module`` the box that is opened: an expert, or a folded module with the experts in it."""
+    for place, part in walk(module.body, path):
+        if isinstance(part, Module) and (part is experts.body or any(inner is experts for _, inner in walk(part))):
+            return place, part
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
+from archdraw.glossary.attention import BIDIRECTIONAL
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Inset
 from archdraw.picture import Mask as Figure
@@ -13,7 +14,7 @@ from archdraw.picture import Masks as Figures
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.masks import Mask, mask_of
 from archdraw.tree.patterns import periods, runs
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.wording import short_name
 
 MOST_MASKS = 2
@@ -31,11 +32,10 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     """
     found: dict[tuple[Mask, tuple[str, str]], list[Module]] = {}
     where: dict[tuple[Mask, tuple[str, str]], set[int]] = {}
-    for index, layer in enumerate(layers):
-        for block in looking(layer):
-            if _compressed(block):
+    for index, mixers in enumerate(for_each(layers, lambda layer: tuple(map(_seen, looking(layer))))):
+        for block, compressed, key in mixers:
+            if compressed:
                 return None
-            key = (mask_of_mixer(block), position_of(block))
             found.setdefault(key, []).append(block)
             where.setdefault(key, set()).add(index)
     masks = {mask for mask, _ in found}
@@ -50,13 +50,18 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     for (mask, position), blocks in sorted(found.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
         apart = position[shown] if len(positions) > 1 else ""
-        way = "" if mask.causal else plate.BOTH_WAYS()
+        way = "" if mask.causal else BIDIRECTIONAL()
         detail = text((LAYERS(number=len(where[mask, position])), way, apart))
         figures.append(Figure(mixer.role, _cells(mask), text(_label(mixer, mask)), detail))
     names = {index: short_name(found[key][0]) for key, places in where.items() for index in places}
     twice = sum(map(len, where.values())) > len(names)
     title = plate.MASKS() if twice or len(names) < len(layers) else _title([names[index] for index in sorted(names)])
     return Inset(text(title), (Figures(tuple(figures)),), optional=selected)
+
+
+def _seen(mixer: Module) -> tuple[Module, bool, tuple[Mask, tuple[str, str]]]:
+    """``mixer``, whether it is compressed, and what tells its mask from others."""
+    return mixer, _compressed(mixer), (mask_of_mixer(mixer), position_of(mixer))
 
 
 def _label(mixer: Module, mask: Mask) -> Wording:
@@ -103,7 +108,8 @@ def _title(kinds: Sequence[str]) -> Phrase:
     """The title of the masks, with ``5 sliding : 1 global`` where two ``kinds`` of layers take turns by a rule."""
     start, unit, times = periods(kinds)
     turns = runs(kinds[start : start + unit])
-    if times < 2 or len(turns) != 2:
+    throughout = all(one == other for one, other in zip(kinds, kinds[unit:], strict=False))
+    if times < 2 or len(turns) != 2 or not throughout:
         return plate.MASKS()
     (one, first), (other, second) = turns
     return plate.MASKS_RHYTHM(first=first, one=one, second=second, other=other)

@@ -10,7 +10,7 @@ from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import for_each, leaves, once, walk
 from archdraw.views.overlay import blocks_of
 from archdraw.views.wording import share
 
@@ -26,19 +26,20 @@ def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None)
     """
     if context is None or not counted.cache:
         return []
-    full = [_own(layer) for layer in layers]
-    mixing = [any(map(_mixes, leaves(layer))) for layer in layers]
+    full = for_each(layers, _own)
+    mixing = for_each(layers, lambda layer: any(map(_mixes, leaves(layer))))
     kept = counted.kv_cache_bytes(context)
     # What only works on each token by itself could not be attention; one without a cache could be as the largest.
     if_all = sum(own or max(full) for own, mixes in zip(full, mixing, strict=True) if mixes) * 2 * context
     title, token = text(plate.MEMORY(context=context)), Words(text(_per_token(layers, counted)))
     if if_all <= kept:
         split = _beside_weights(counted, kept)
-        return [Inset(title, (split, token, *_of_encoder(counted, each=True)), optional=True)]
+        crossed = _of_encoder(counted, each=True)
+        return [Inset(title, (split, token, *crossed), optional=not crossed)]
     bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
     last = Words(text(_state(layers, counted)), strong=True) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
-    term = plate.CACHE_FULL_OWN if any(map(_reuses, layers)) else plate.CACHE_FULL
+    term = plate.CACHE_FULL_OWN if any(for_each(layers, _reuses)) else plate.CACHE_FULL
     whole = Words(text(term(size=if_all, layer=which)), strong=True)
     return [Inset(title, (bar, whole, last, *_of_encoder(counted)))]
 
@@ -72,7 +73,7 @@ def _reuses(layer: Module) -> bool:
 
 def roles_of(layers: Sequence[Module]) -> set[str]:
     """The roles of the boxes of ``layers``."""
-    return {block.role for layer in dict.fromkeys(layers) for block in blocks_of(layer.body)}
+    return {block.role for layer in once(layers) for block in blocks_of(layer.body)}
 
 
 def _grows(leaf: Leaf) -> bool:
@@ -109,10 +110,12 @@ def _of_encoder(counted: Facts, *, each: bool = False) -> tuple[Words, ...]:
 
 
 def _per_token(layers: Sequence[Module], counted: Facts) -> Phrase:
-    size, caching = counted.kv_cache_bytes_per_token(), [layer for layer in layers if any(map(_grows, leaves(layer)))]
+    size = counted.kv_cache_bytes_per_token()
+    growing = for_each(layers, lambda layer: any(map(_grows, leaves(layer))))
+    caching = [layer for layer, grows in zip(layers, growing, strict=True) if grows]
     if any(entry.window and not entry.cross for entry in counted.cache):
         return plate.CACHE_IN_WINDOWS(size=size)
-    each = set(map(_attentions, caching))
+    each = set(for_each(caching, _attentions))
     if len(each) == 1 and max(each) > 1:
         return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, layers=len(caching), each=max(each))
     return plate.CACHE_PER_TOKEN(size=size, layers=len(caching))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from archdraw.analysis.difference.structure import SORTS
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
+from archdraw.glossary import plate as words
+from archdraw.glossary.layers import GRAPH
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
 
+WRAPPED = "block"
+"""The name of a module that an author did not write."""
 MOST_EXTRA = 2
 """A layer that lacks no more parts of another is drawn as that one, its parts marked as those of some layers."""
 
@@ -100,4 +105,21 @@ def blocks_of(block: Block) -> list[Leaf | Module]:
         case Leaf() | Module():
             return [block]
         case _:
-            return [Module("block", "Block", block)]
+            return [wrapped(block)]
+
+
+def wrapped(block: Block) -> Module:
+    """A block without a name as a module, so that it is one box."""
+    match block:
+        case Repeat(times=times, body=body):
+            first = next((part.label for part in blocks_of(body)), "")
+            return Module(WRAPPED, words.SEVERAL(number=times, what=first), block)
+        case Experts(total=total, active=active):
+            return Module(WRAPPED, words.EXPERTS(total=total, active=active), block, role="experts")
+        case _:
+            return Module(WRAPPED, GRAPH(), block)
+
+
+def is_wrapped(block: Leaf | Module) -> TypeGuard[Module]:
+    """Whether ``block`` is made by :func:`wrapped`."""
+    return isinstance(block, Module) and block.name == WRAPPED and not block.kind

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from archdraw.analysis.difference.words import settings_apart
-from archdraw.glossary import Words, text
 from archdraw.glossary import plate as words
+from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
+from archdraw.glossary.feed_forward import EXPERT
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
-from archdraw.tree.framing import ANY
+from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
-from archdraw.tree.walks import layers
-from archdraw.views.diagrams import folded
-from archdraw.views.overlay import blocks_of, laid_over
+from archdraw.tree.sharing import alike
+from archdraw.tree.walks import children, layers
+from archdraw.views.bars import bar
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
+from archdraw.views.overlay import is_wrapped, laid_over
 from archdraw.views.wording import ordinal, within
 
 MOST_FOLDED = 1 / 3
@@ -72,28 +75,39 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     numbers: dict[Module, int] = {}
     # Repeats share one object, so that most layers are told by identity and need no comparison of trees.
     known: dict[int, int] = {}
+    drawn_as: dict[int, Module] = {}
     for layer in every:
         if id(layer) not in known:
-            known[id(layer)] = numbers.setdefault(layer, len(numbers))
-    kinds = list(numbers)
+            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            if drawn_as.setdefault(number, layer) != layer:
+                drawn_as[number] = layer
+    # Of layers that share a table, one that reads it is drawn, not the first, which stores it.
+    kinds = [drawn_as[number] for number in range(len(numbers))]
     order = [known[id(layer)] for layer in every]
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
     slots, body = _body(kinds, order, main, paths)
     frame_path = f"{path}/stack"
+    drawn = [kinds[number] for number in dict.fromkeys(order[first:last])]
     for start, end in _ends(order, 0, first):
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, paths[id(kinds[order[start]])]))
+        picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])]))
     count = last - first
     picture.append(
-        Frame(body, text(words.REPEATED(number=count)) if count > 1 else "", frame_path, text(LAYERS(number=count)))
+        Frame(
+            body,
+            text(words.REPEATED(number=count)) if count > 1 else "",
+            frame_path,
+            text(LAYERS(number=count)),
+            ", ".join(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
+        )
     )
     for start, end in _ends(order, last, len(order)):
         # Where the same layers stand at both ends, the second bar has a path of its own.
         own = paths[id(kinds[order[start]])]
         taken = any(isinstance(item, Bar) and item.path == own for item in picture)
         bar_path = f"{own}/{start}" if taken else own
-        picture.append(_bar(kinds[order[start]], kinds[order[first]], start, end, bar_path))
+        picture.append(bar(kinds[order[start]], drawn, start, end, bar_path))
     return Stack(every, slots, tuple(picture))
 
 
@@ -154,9 +168,9 @@ def _body(
         own = [
             _slot(column, places, paths) for column in group.columns({number: kinds[number].body for number in used})
         ]
-        slots += own
         members = sorted(place for number in group.parts for place in places[number])
-        bodies.append(_drawn(group.whole, own, members, len(main)))
+        slots += [part for slot in own for part in _within(slot, len(members), paths)]
+        bodies.append(_drawn(group.whole, own, members, len(main), paths))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
@@ -174,7 +188,8 @@ def _slot(
     first: dict[Leaf | Module, str] = {}
     for number, block in column:
         found.setdefault(block, []).extend(places[number])
-        first.setdefault(block, paths.get(id(block), block.name))
+        own = paths[id(block.body)] + f"/{block.name}" if is_wrapped(block) else paths[id(block)]
+        first.setdefault(block, own)
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
     # Of two that take turns, the one that comes second, as in "every 2nd layer".
@@ -182,20 +197,58 @@ def _slot(
     return Slot(tuple(options))
 
 
-def _drawn(block: Block, slots: Iterable[Slot], members: Sequence[int], number: int) -> Diagram:
-    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame."""
+def _within(slot: Slot, members: int, paths: Mapping[int, str]) -> Iterable[Slot]:
+    """``slot``; where a block without a name is drawn there as what it is, one for each module in it."""
+    block = _unnamed(slot, members)
+    if block is None:
+        return (slot,)
+    return (Slot((option,)) for option in openable(block, paths, slot.options[0].places))
+
+
+def openable(block: Block, paths: Mapping[int, str], places: tuple[int, ...] = ()) -> Iterator[Option]:
+    """The boxes in the drawn ``block`` that may be opened: its modules, and what experts consist of."""
+    match block:
+        case Module():
+            yield Option(block, paths[id(block)], places)
+        case Experts(body=body) if not isinstance(body, Leaf | Module):
+            yield Option(Module("experts", EXPERT(), body, role="experts"), f"{paths[id(block)]}/experts", places)
+        case _:
+            for child in children(block):
+                yield from openable(child, paths, places)
+
+
+def _unnamed(slot: Slot, members: int) -> Block | None:
+    """The block without a name that all ``members`` have in ``slot``; None where there is none."""
+    only = slot.options[0]
+    if len(slot.options) > 1 or len(only.places) < members or not is_wrapped(only.block):
+        return None
+    return only.block.body
+
+
+def _drawn(
+    block: Block, slots: Iterable[Slot], members: Sequence[int], number: int, paths: Mapping[int, str]
+) -> Diagram:
+    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame.
+
+    What has no name of its own is drawn as what it is where all layers have it.
+    """
     slots = iter(slots)
 
     def drawn(part: Block) -> Diagram:
         match part:
             case Chained(parts=parts):
                 return Chain(tuple(drawn(inner) for inner in parts))
-            case Parallel(branches=branches):
-                return Branches(tuple(drawn(inner) for inner in branches), "+")
+            case Parallel(branches=branches, merge=merge):
+                fan = Branches(tuple(drawn(inner) for inner in branches), SIGNS.get(merge))
+                return concatenated(fan, merge, paths[id(part)])
             case Residual(body=body):
                 return Rail(drawn(body))
             case _:
-                return _slot_picture(next(slots), members, number)
+                slot = next(slots)
+                unnamed = _unnamed(slot, len(members))
+                if unnamed is not None:
+                    return diagram(unnamed, paths)
+                return _slot_picture(slot, members, number)
 
     return drawn(block)
 
@@ -258,21 +311,3 @@ def _when(places: tuple[int, ...], number: int, start: int) -> str:
     if every:
         return text(words.EVERY_NTH(ordinal=ordinal(every)))
     return text(words.IN_LAYERS(number=len(places), all=number))
-
-
-def _bar(layer: Module, other: Module, start: int, end: int, path: str) -> Bar:
-    """A run folded to one line: which layers, and what they have in place of the drawn ones."""
-    last = str(end - 1)
-    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
-    group, *apart = laid_over([layer.body, other.body])
-    if apart:
-        what: tuple[Words, ...] = tuple(block.label for block in blocks_of(layer.body) if block.role != "norm")
-    else:
-        columns = [dict(column) for column in group.columns({0: layer.body, 1: other.body})]
-        different = [column[0] for column in columns if 0 in column and column[0] != column.get(1)]
-        lacking = tuple(column[1] for column in columns if 0 not in column and column[1].role != "norm")
-        what = tuple(describe(block).full for block in different if block.role != "norm" or not lacking)
-        if lacking:
-            what = (*what, words.WITHOUT(what=tuple(block.label for block in lacking)))
-    line = text(words.BAR(which=which, what=what))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line)

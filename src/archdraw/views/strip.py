@@ -12,7 +12,9 @@ from archdraw.glossary import text
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
+from archdraw.tree.sharing import alike
 from archdraw.tree.walks import leaves, walk
+from archdraw.views.apart import kinds_apart
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import listed, short_name, within
@@ -33,27 +35,35 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
 
     Nor is there one where all layers are ``alike``, unless that is asked for.
     """
-    different = len({id(layer) for layer in stack.all}) > 1 and len(set(stack.all)) > 1
-    if not (different or alike) or not 0 < len(stack.all) <= MOST_CELLS:
+    every = _without_owners(stack.all)
+    kinds = list(dict.fromkeys(every))
+    if (len(kinds) < 2 and not alike) or not 0 < len(every) <= MOST_CELLS:
         return None
-    found = {id(layer): (_upper(layer), _lower(layer)) for layer in stack.all}
-    uppers = [found[id(layer)][0] for layer in stack.all]
-    lowers = [found[id(layer)][1] for layer in stack.all]
+    found = {id(layer): (_upper(layer), _lower(layer)) for layer in every}
+    if not any(upper or lower for upper, lower in found.values()):
+        # Cells without a color would show nothing.
+        return None
+    uppers = [found[id(layer)][0] for layer in every]
+    lowers = [found[id(layer)][1] for layer in every]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
     # A layer without a module in it goes by its own name.
     above = [
-        _name(upper, upper_names) or _name(lower, lower_names) or text(layer.label)
-        for upper, lower, layer in zip(uppers, lowers, stack.all, strict=True)
+        _name(upper, upper_names) or _name(lower, lower_names) or within(layer.label)
+        for upper, lower, layer in zip(uppers, lowers, every, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
     upper_variants, lower_variants = _variants(uppers), _variants(lowers)
-    number = len(stack.all)
+    number = len(every)
     if not all(below):
         # Layers without a feed forward go by their mixer; that they have none is written where others have both.
         both = any(upper and lower for upper, lower in zip(uppers, lowers, strict=True))
         below = [name or text(words.NO_FEED_FORWARD()) for name in below] if both else above
     rows = [above] if below == above else [above, below]
+    if len(kinds) > 1 and not any(len(set(row)) > 1 for row in rows):
+        # What sets them apart is neither their mixer nor what follows it.
+        names = dict(zip(kinds, kinds_apart(kinds), strict=True))
+        rows = [[names[layer] for layer in every]]
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
@@ -73,10 +83,11 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         caption = text(words.EACH_WITH(order=caption, what=next(iter(same))))
     groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
+    bare = {name: place for place, name in enumerate(_bare(above, uppers, lowers))}
     cells = tuple(
         StripCell(
             upper.role if upper else "",
-            lower.role if lower else "",
+            lower.role if lower else "" if upper else "plain",
             text(words.CELL(number=str(index), what=(_name(upper, upper_names), _name(lower, lower_names)))),
             groups[index],
             # The first layer of each round, where there are any, and the last of all.
@@ -84,15 +95,34 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
             if index in (0, number - 1) or (groups[index] != groups[index - 1] if in_rounds else index % step == 0)
             else "",
             upper_variants[upper] if upper else 0,
-            lower_variants[lower] if lower else 0,
+            lower_variants[lower] if lower else bare.get(above[index], 0),
         )
         for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True))
     )
     legend = [
         *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
+        *(LegendEntry(name, "plain", "lower", variant) for name, variant in bare.items()),
     ]
     return Strip(caption, cells, tuple(legend), order)
+
+
+def _bare(names: list[str], uppers: list[Module | None], lowers: list[Module | None]) -> list[str]:
+    """The ``names`` of the layers that have no module in them."""
+    found = (name for name, upper, lower in zip(names, uppers, lowers, strict=True) if not upper and not lower)
+    return list(dict.fromkeys(found))
+
+
+def _without_owners(layers: Sequence[Module]) -> tuple[Module, ...]:
+    """``layers``, those as one that differ only in which of them stores a table that they share."""
+    made: dict[int, Module] = {}
+    drawn: dict[Module, Module] = {}
+    for layer in layers:
+        if id(layer) not in made:
+            kind = made[id(layer)] = alike(layer)
+            if drawn.setdefault(kind, layer) != layer:
+                drawn[kind] = layer
+    return tuple(drawn[made[id(layer)]] for layer in layers)
 
 
 def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:

@@ -7,13 +7,24 @@ from dataclasses import replace
 
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
+from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.phrases import Term
+from archdraw.kinds.registry import kinds
 from archdraw.picture import Terminal
-from archdraw.tree.blocks import Block, Leaf, Parallel, Sequence
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence
 from archdraw.tree.walks import leaves
 
 TOKENS = "tokens"
 """The path of an input that no block of the tree stands for."""
+
+
+def input_of(module: Module) -> Term:
+    """What comes into a module beside a model, by what the kind that made it is for."""
+    kind = kinds().get(module.kind)
+    concepts = kind.every_concept() if kind is not None else ()
+    if IMAGE_INPUT in concepts:
+        return words.IMAGE
+    return words.SOUND if AUDIO_INPUT in concepts else words.SOURCE_TOKENS
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:
@@ -64,7 +75,7 @@ def _named_after(block: Block, tokens: Term) -> Terminal:
     reader = next((leaf for leaf in leaves(block) if leaf.weights), None)
     if reader is None:
         return Terminal(text(words.INPUT()), TOKENS)
-    if reader.part == "embedding" and reader.role == "embedding":
+    if reader.role == "embedding" and (reader.part == "embedding" or tokens in (words.IMAGE, words.SOUND)):
         return Terminal(text(tokens()), TOKENS)
     width = next((weight.shape[-1] for weight in reader.weights if len(weight.shape) == 2), 0)
     return Terminal(text(words.INPUT()), TOKENS, text(words.FEATURES(width=width)) if width else "")

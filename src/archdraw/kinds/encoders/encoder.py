@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -76,7 +75,7 @@ class Encoder(Kind):
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` for one without layers or with a cache."""
-        body = Sequence(expand_in_row(self.layers, replace(scope, hidden_size=self.hidden_size or scope.hidden_size)))
+        body = Sequence(expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size)))
         layers = number_of_layers(body)
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
@@ -109,7 +108,7 @@ class CrossAttention(Kind):
     example: ClassVar[str] = "cross_attention: {num_attention_heads: 16, attention_bias: true}"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3, arXiv:1706.03762"
     term: ClassVar[Term] = words.CROSS_ATTENTION
-    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder attention", "encoder attention", "xattn")
+    aliases: ClassVar[tuple[str, ...]] = ("encoder-decoder attention", "encoder attention", "xattn", "cross attn")
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
     concepts: ClassVar[tuple[Concept, ...]] = (CROSS_ATTENTION,)
 

@@ -125,7 +125,7 @@ class Activation(Kind):
     source: ClassVar[str] = "transformers, activations.py; Hendrycks and Gimpel 2016, GELU, arXiv:1606.08415"
     main: ClassVar[str | None] = "hidden_act"
     term: ClassVar[Term] = words.ACTIVATION
-    aliases: ClassVar[tuple[str, ...]] = ("act_fn", "nonlinearity", "swish")
+    aliases: ClassVar[tuple[str, ...]] = ("act_fn", "nonlinearity", "non-linearity")
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
     hidden_act: str = Field(description="Its name: gelu, silu, relu.")

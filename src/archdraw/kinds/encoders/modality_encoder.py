@@ -63,7 +63,7 @@ class ModalityEncoder(Kind):
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` where it leaves another width than the line has."""
-        own = replace(scope, hidden_size=self.hidden_size or scope.hidden_size)
+        own = scope.within(self.hidden_size or scope.hidden_size)
         made = counted_under(uncached(_as_encoder(self.body.expand(own))), "encoder")
         width = self.body.features_out(own)
         if width != scope.hidden_size:

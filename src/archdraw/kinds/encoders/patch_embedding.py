@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -60,6 +61,7 @@ class PatchEmbedding(Kind):
         weights: tuple[Weight, ...] = (Weight(self.tensor, shape),)
         if self.bias:
             weights += (Weight(self.tensor.removesuffix("weight") + "bias", (width,)),)
+        left = self.grid_out(scope)
         return Leaf(
             self.name,
             self.label or self.term(),
@@ -70,8 +72,19 @@ class PatchEmbedding(Kind):
                 self.detail,
             ),
             weights=(*weights, *(tensor.made() for tensor in self.weights)),
+            positions=None if left is None else prod(left),
+            # Of an embedding rows are looked up; this one multiplies each patch.
+            multiplications=0 if left is None else prod(shape),
         )
 
     def features_out(self, scope: Scope) -> int:
         """The width of a vector."""
         return self.features
+
+    def grid_out(self, scope: Scope) -> tuple[int, ...] | None:
+        """A token for each patch, where the size of the image is known."""
+        if scope.grid is None or len(scope.grid) < 2:
+            return None
+        *frames, rows, columns = scope.grid
+        patches = (rows // self.patch_size) * (columns // self.patch_size)
+        return (prod(frames) // (self.temporal_patch_size or 1) * patches,)

@@ -39,7 +39,7 @@ class DenseAndExperts(Kind):
     )
     source: ClassVar[str] = "transformers, models/gemma4"
     term: ClassVar[Term] = words.DENSE_AND_MOE
-    aliases: ClassVar[tuple[str, ...]] = ("moe", "parallel dense", "dense ffn + moe", "gemma 4 moe")
+    aliases: ClassVar[tuple[str, ...]] = ("parallel dense", "dense ffn + moe", "gemma 4 moe")
     concepts: ClassVar[tuple[Concept, ...]] = (MIXTURE_OF_EXPERTS, PARALLEL_DENSE)
     drawn_as: ClassVar[tuple[Role, ...]] = ("experts",)
     brings_norm: ClassVar[bool] = True

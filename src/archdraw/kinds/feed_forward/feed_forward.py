@@ -86,7 +86,7 @@ class SiTUGLU(FeedForwardKind):
     )
     source: ClassVar[str] = "Moonshot AI 2026, Kimi K3, section 2.3, arXiv:2607.24653"
     term: ClassVar[Term] = words.SITU_GLU_FFN
-    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "situ", "kimi k3 mlp")
+    aliases: ClassVar[tuple[str, ...]] = ("situ", "kimi k3 mlp")
     concepts: ClassVar[tuple[Concept, ...]] = (known.SITU_GLU,)
 
     activation_situ_beta: Factor = Field(default=1.0, description="Bound of the gate.")
@@ -120,7 +120,7 @@ class PolyNormGLU(FeedForwardKind):
     example: ClassVar[str] = "polynorm_glu: {intermediate_size: 12288, polynorm_output_scale: 0.5}"
     source: ClassVar[str] = "Zhuo et al. 2024, Polynomial Composition Activations, arXiv:2411.03884"
     term: ClassVar[Term] = words.POLYNORM_GLU_FFN
-    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "polynorm", "motif mlp")
+    aliases: ClassVar[tuple[str, ...]] = ("polynorm", "motif mlp")
     concepts: ClassVar[tuple[Concept, ...]] = (known.POLYNORM,)
 
     polynorm_output_scale: Factor = Field(default=1.0, description="Factor of the product of gate and other factor.")
@@ -216,5 +216,5 @@ class ReLUSquared(FeedForwardKind):
     example: ClassVar[str] = "relu_squared: {intermediate_size: 16384}"
     source: ClassVar[str] = "So et al. 2021, Primer, arXiv:2109.08668"
     term: ClassVar[Term] = words.SQUARED_RELU_FFN
-    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "squared relu", "relu2", "relu^2")
+    aliases: ClassVar[tuple[str, ...]] = ("squared relu", "relu2", "relu^2")
     concepts: ClassVar[tuple[Concept, ...]] = (known.SQUARED_RELU,)

@@ -10,7 +10,7 @@ from archdraw.glossary import Detail, Note, Phrase, common
 from archdraw.glossary import feed_forward as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Kind, KindError, Scope
+from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.kind import FeedForwardKind
 from archdraw.kinds.feed_forward.mixture_fields import MixtureFields
@@ -87,9 +87,10 @@ class MixtureOfExperts(MixtureFields):
         return self.term() if self.moe_latent_size is None else words.LATENT_MOE()
 
     def _detail(self) -> Detail:
-        parts = [common.ACTIVE_OF(active=self.num_experts_per_tok, total=self.num_experts)]
-        if self.zero_expert_num:
-            parts.append(words.IDENTITY(number=self.zero_expert_num))
+        active, total, identity = self.num_experts_per_tok, self.num_experts, self.zero_expert_num
+        parts = [common.ACTIVE_OF(active=active, total=total)]
+        if identity:
+            parts = [words.ACTIVE_WITH_IDENTITY(active=active, all=total + identity, identity=identity)]
         if self.shared_width is not None:
             parts.append(words.SHARED(number=self.n_shared_experts or 1))
         if self.dense is not None:
@@ -100,9 +101,9 @@ class MixtureOfExperts(MixtureFields):
 
     def _notes(self, body: Block) -> tuple[Note, ...]:
         counted = facts(body)
-        share = words.ACTIVE_SHARE(
-            active=(counted.active_parameters, counted.total_parameters), total=counted.total_parameters
-        )
+        # A token that the router leaves as it is passes fewer.
+        term = words.ACTIVE_SHARE_MOST if self.zero_expert_num else words.ACTIVE_SHARE
+        share = term(active=(counted.active_parameters, counted.total_parameters), total=counted.total_parameters)
         noted: list[Phrase] = []
         if self.hash_routing:
             noted.append(words.HASHED())
@@ -121,12 +122,13 @@ class MixtureOfExperts(MixtureFields):
         if self.e_score_correction_bias:
             noted.append(words.SELECTION_BIAS())
         if self.zero_expert_num:
-            noted.append(words.ZERO_EXPERTS(number=self.zero_expert_num))
+            every, chosen = self.num_experts + self.zero_expert_num, self.num_experts_per_tok
+            noted.append(words.ZERO_EXPERTS(active=chosen, all=every, number=self.zero_expert_num))
         return (share, tuple(noted)) if noted else (share,)
 
     def _routed(self, router: Block, sink: Block | None, scope: Scope) -> Block:
         """The router, the routed experts, and what else it weighs."""
-        inner = scope if self.moe_latent_size is None else replace(scope, hidden_size=self.moe_latent_size)
+        inner = scope if self.moe_latent_size is None else scope.at(Line(self.moe_latent_size, scope.grid))
         experts: Block = Experts(self._expert(inner), self.num_experts, self.num_experts_per_tok)
         if self.moe_latent_size is not None:
             return self._latent(router, experts, scope)

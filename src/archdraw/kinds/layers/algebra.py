@@ -12,17 +12,18 @@ from archdraw.glossary import feed_forward as routed
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
-from archdraw.kinds.expanding import expand_each, expand_in_row
+from archdraw.kinds.base import AnyBlock, Composed, Family, Kind, KindError, Line, Scope
+from archdraw.kinds.expanding import expand_in_row, expand_placed, lines_in_row, lines_into_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.primitives import AUTHORS_OWN
 from archdraw.kinds.leaves import counted_under
+from archdraw.kinds.lines import check_one, keeps_line, merged
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Merge
 from archdraw.tree.runs import MOST_LAYERS
 
 
-class Sequence(Kind):
+class Sequence(Composed):
     """Blocks one after the other, the first nearest to the input. A plain list means the same."""
 
     keyword: ClassVar[str] = "sequence"
@@ -39,14 +40,16 @@ class Sequence(Kind):
         """The parts, each at the width that the one before leaves."""
         return blocks.Sequence(expand_in_row(self.parts, scope))
 
-    def features_out(self, scope: Scope) -> int:
-        """The width that the last part leaves."""
-        for part in self.parts:
-            scope = replace(scope, hidden_size=part.features_out(scope))
-        return scope.hidden_size
+    def lines_in(self, scope: Scope) -> int:
+        """Those of the first part."""
+        return lines_into_row(self.parts, scope)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """Those of the last part."""
+        return lines_in_row(self.parts, scope)
 
 
-class Residual(Kind):
+class Residual(Composed):
     """A branch whose output is added to the line that passes it: x + body(x)."""
 
     keyword: ClassVar[str] = "residual"
@@ -60,13 +63,19 @@ class Residual(Kind):
     body: AnyBlock = Field(description="The branch; it must output as many features as come in.")
 
     def expand(self, scope: Scope) -> Block:
-        """Raises :class:`KindError` where the branch leaves another width than came in."""
+        """Raises :class:`KindError` where the branch leaves another line than came in."""
         made = self.body.expand(scope)
-        _keeps_width(self.body, scope, "the branch of a residual")
+        if self.body.lines_in(scope):
+            check_one(self.body, scope, "the branch of a residual", "body")
+        keeps_line(self.body, scope, "the branch of a residual", "body")
         return blocks.Residual(made)
 
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """The line that came in."""
+        return scope.lines[:1]
 
-class Parallel(Kind):
+
+class Parallel(Composed):
     """Branches side by side that read the same line."""
 
     keyword: ClassVar[str] = "parallel"
@@ -75,7 +84,7 @@ class Parallel(Kind):
     source: ClassVar[str] = AUTHORS_OWN
     main: ClassVar[str | None] = "branches"
     term: ClassVar[Term] = words.PARALLEL
-    aliases: ClassVar[tuple[str, ...]] = ("branches", "fork", "add", "concat", "concatenate", "multiply", "gate")
+    aliases: ClassVar[tuple[str, ...]] = ("branches", "fork", "add", "multiply", "gate")
 
     branches: Annotated[tuple[AnyBlock, ...], Field(min_length=2)] = Field(
         description="The branches from left to right, each of which reads the line that comes in."
@@ -90,26 +99,35 @@ class Parallel(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """Raises :class:`KindError` where branches of different widths are to be added or multiplied."""
-        made = expand_each(self.branches, scope)
-        self.features_out(scope)
+        made = expand_placed(self._placed(scope))
+        self.lines_out(scope)
         return blocks.Parallel(made, self.merge)
 
-    def features_out(self, scope: Scope) -> int:
-        """The sum of the branches' widths where they are concatenated, else the width of each."""
-        widths = [branch.features_out(scope) for branch in self.branches]
-        if self.merge == "concatenate":
-            return sum(widths)
-        if self.merge != "separate" and len(set(widths)) > 1:
-            listed = " and ".join(f"{width:,}" for width in widths)
-            raise KindError(
-                f"branches of {listed} features cannot be merged by {self.merge}",
-                "branches",
-                "give them one width, or merge: concatenate",
-            )
-        return widths[0]
+    def lines_in(self, scope: Scope) -> int:
+        """One, which all branches read; as many as they read together where one of them takes several."""
+        dealt = [branch.lines_in(scope.at(scope.line)) for branch in self.branches]
+        if any(number > 1 for number in dealt) or sum(dealt) == len(scope.lines):
+            return sum(dealt)
+        return min(1, sum(dealt))
+
+    def _placed(self, scope: Scope) -> list[tuple[Kind, Scope]]:
+        """Each branch with the lines that it reads: a single one is copied, several are dealt out."""
+        if len(scope.lines) == 1:
+            return [(branch, scope) for branch in self.branches]
+        waiting, placed = list(scope.lines), []
+        for branch in self.branches:
+            number = branch.lines_in(scope.at(scope.line))
+            placed.append((branch, scope.at(*(waiting[:number] or scope.lines[:1]))))
+            waiting = waiting[number:]
+        return placed
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """All lines of the branches where they are kept apart, else the one that they are merged to."""
+        lines = tuple(line for branch, own in self._placed(scope) for line in branch.lines_out(own))
+        return lines if self.merge == "separate" else (merged(lines, self.merge, "branches"),)
 
 
-class Repeat(Kind):
+class Repeat(Composed):
     """A block several times in a row, each time with weights of its own."""
 
     keyword: ClassVar[str] = "repeat"
@@ -127,15 +145,19 @@ class Repeat(Kind):
         made = self.body.expand(scope)
         if self.times == 1:
             return made
-        _keeps_width(self.body, scope, "a repeated block")
+        keeps_line(self.body, scope, "a repeated block", "body")
         return blocks.Repeat(made, self.times)
 
-    def features_out(self, scope: Scope) -> int:
+    def lines_in(self, scope: Scope) -> int:
         """The body's."""
-        return self.body.features_out(scope)
+        return self.body.lines_in(scope)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """The body's."""
+        return self.body.lines_out(scope)
 
 
-class Experts(Kind):
+class Experts(Composed):
     """Copies of a block, of which each token passes a few that a linear router selects.
 
     For the usual mixture of feed-forward networks ``mixture_of_experts`` is shorter and has more fields.
@@ -146,7 +168,7 @@ class Experts(Kind):
     example: ClassVar[str] = "experts: {total: 64, active: 6, body: {swiglu: {intermediate_size: 1408}}}"
     source: ClassVar[str] = "Shazeer et al. 2017, Outrageously Large Neural Networks, arXiv:1701.06538"
     term: ClassVar[Term] = words.EXPERTS
-    aliases: ClassVar[tuple[str, ...]] = ("moe", "expert", "custom experts")
+    aliases: ClassVar[tuple[str, ...]] = ("expert", "custom experts")
     concepts: ClassVar[tuple[Concept, ...]] = (MIXTURE_OF_EXPERTS,)
 
     total: Size = Field(description="Number of experts.")
@@ -165,18 +187,8 @@ class Experts(Kind):
             return made
         detail = common.ACTIVE_OF(active=self.active, total=self.total)
         router = blocks.linear("router", routed.ROUTER(), scope.hidden_size, self.total, part="router", detail=detail)
-        return blocks.Sequence((router, made))
+        return blocks.Sequence((replace(router, positions=scope.line.positions), made))
 
-    def features_out(self, scope: Scope) -> int:
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
         """An expert's."""
-        return self.body.features_out(scope)
-
-
-def _keeps_width(body: Kind, scope: Scope, what: str) -> None:
-    width = body.features_out(scope)
-    if width != scope.hidden_size:
-        raise KindError(
-            f"{what} leaves {width:,} features where {scope.hidden_size:,} came in",
-            "body",
-            f"end it with linear: {scope.hidden_size}",
-        )
+        return self.body.lines_out(scope)

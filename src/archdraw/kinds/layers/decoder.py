@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -26,7 +27,8 @@ from archdraw.kinds.expanding import expand_each
 from archdraw.kinds.fields import OwnLabel, Times
 from archdraw.kinds.layers.norm import RMSNorm
 from archdraw.kinds.layers.sublayers import NORM_NAMES, Join, Placement, Sublayer, arranged, branch, row
-from archdraw.kinds.leaves import rest_counted_under
+from archdraw.kinds.leaves import rest_counted_under, with_leaves
+from archdraw.kinds.lines import check_one, keeps_line
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module, Part, Role
@@ -151,13 +153,8 @@ class Decoder(Kind):
             field = "feed_forward_norm" if isinstance(norm, Leaf | Module) else "norm"
             raise KindError(f"{getattr(self, field).keyword} is not one box and cannot be a layer's norm", field)
         for name, kind in given.items():
-            width = kind.features_out(scope)
-            if width != scope.hidden_size:
-                raise KindError(
-                    f"{name} leaves {width:,} features where {scope.hidden_size:,} came in",
-                    name,
-                    f"end it with linear: {scope.hidden_size}",
-                )
+            check_one(kind, scope, name, name)
+            keeps_line(kind, scope, name, name)
         sublayers = []
         for name, block in zip(given, made, strict=True):
             part: Part = "feed_forward" if name == "feed_forward" else "attention"
@@ -195,11 +192,12 @@ class EncoderLayer(Decoder):
     )
     source: ClassVar[str] = "Vaswani et al. 2017, arXiv:1706.03762; Devlin et al. 2018, BERT, arXiv:1810.04805"
     term: ClassVar[Term] = words.ENCODER_LAYER
-    aliases: ClassVar[tuple[str, ...]] = ("encoder block", "bert layer", "bidirectional layer")
+    aliases: ClassVar[tuple[str, ...]] = ("transformer", "encoder block", "bert layer", "bidirectional layer")
 
     def expand(self, scope: Scope) -> Block:
         """The layer. Raises :class:`KindError` also where its mixer keeps a cache or a state, as a causal one does."""
-        made = super().expand(scope)
+        # It reads its whole input at once: an attention of the author's own needs to say nothing of a cache.
+        made = with_leaves(super().expand(scope), lambda leaf: replace(leaf, uncertain=False))
         if any(leaf.cache or leaf.state for leaf in walks.leaves(made)):
             raise KindError("a layer of an encoder has no KV cache and no state", "attention", "set is_causal: false")
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
@@ -11,30 +11,34 @@ from pydantic import Field
 from archdraw.errors import nearest
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Composed, Family, Kind, KindError, Line, Scope
 from archdraw.kinds.expanding import expand_placed
 from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.layers.algebra import Parallel
 from archdraw.kinds.layers.graph_edges import (
     Wire,
     in_order,
     outputs,
     stray,
+    too_many,
     wires,
     wrong_names,
     wrong_outputs,
     wrong_ways,
 )
 from archdraw.kinds.layers.graph_lines import end_of, misfits
-from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear
+from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear, Op
+from archdraw.kinds.lines import common_grid, merged
+from archdraw.kinds.shapes.reshape import Concatenate
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
-from archdraw.tree.edges import INPUT, OUTPUT
+from archdraw.tree.edges import INPUT, OUTPUT, line_of, node_of
 from archdraw.tree.runs import number_of_layers
 
 Way = Annotated[tuple[str, ...], Field(min_length=2)]
 
 
-class Graph(Kind):
+class Graph(Composed):
     """Blocks by name and the edges between them, where one line is read in several places.
 
     A node takes the lines of all edges that lead to it, in their order. One of ``op: +`` or ``op: ×`` is drawn as that
@@ -107,13 +111,6 @@ class Graph(Kind):
             outputs(edges),
         )
 
-    def features_out(self, scope: Scope) -> int:
-        """The width of the node that leads to the output; of several, of the first one."""
-        edges = self._checked()
-        scopes = self._scopes(edges, scope)
-        last = next(edge.source for edge in edges if edge.target == OUTPUT)
-        return self.nodes[last].features_out(scopes[last]) if last in scopes else scope.hidden_size
-
     def _lines_in(self, edges: Iterable[Wire]) -> tuple[str, ...]:
         if self.inputs:
             return tuple(self.inputs)
@@ -124,7 +121,7 @@ class Graph(Kind):
         self._raise(self._wrong_names())
         found = list(wires(self.edges, "edges"))
         self._raise(wrong_outputs(found))
-        in_order(self.nodes, found)
+        self._raise(too_many(in_order(self.nodes, found), [*found, *wires(self.back, "back")]))
         return found
 
     def _wrong_names(self) -> Iterator[KindError]:
@@ -140,25 +137,70 @@ class Graph(Kind):
 
         Raises :class:`KindError` for a node that could read lines of different widths.
         """
-        widths = {INPUT: scope.hidden_size}
-        if isinstance(self.inputs, dict):
-            widths |= {f"{INPUT}.{line}": width for line, width in self.inputs.items()}
+        leaving = {INPUT: self._arriving(scope)}
         scopes: dict[str, Scope] = {}
         for name in in_order(self.nodes, edges):
-            arriving = {
-                edge.start: widths.get(edge.start, widths[edge.source]) for edge in edges if edge.target == name
-            }
-            if name not in self.widths and len(set(arriving.values())) > 1:
-                listed = " and ".join(f"{width:,} (from {start})" for start, width in arriving.items())
-                hint = f"say which it reads: widths: {{{name}: {max(arriving.values())}}}"
-                raise KindError(f"{name} gets lines of {listed} features", f"nodes.{name}", hint)
-            width = self.widths.get(name) or next(iter(arriving.values()), scope.hidden_size)
-            scopes[name] = replace(scope, hidden_size=width)
+            lines = {edge.start: self._line(edge.start, leaving[edge.source]) for edge in edges if edge.target == name}
+            scopes[name] = self._scope_of(name, lines, scope)
             try:
-                widths[name] = self.nodes[name].features_out(scopes[name])
+                leaving[name] = self.nodes[name].lines_out(scopes[name])
             except (KindError, ExceptionGroup):
                 break  # its expansion raises the same error
         return scopes
+
+    def _arriving(self, scope: Scope) -> tuple[Line, ...]:
+        """The lines that come in, by the widths that the graph says where it does."""
+        if isinstance(self.inputs, dict):
+            grids = [line.grid for line in scope.lines] if len(scope.lines) == len(self.inputs) else []
+            widths = self.inputs.values()
+            return tuple(Line(width, grids[index] if grids else None) for index, width in enumerate(widths))
+        return scope.lines if len(scope.lines) == len(self.inputs) else scope.lines[:1] * max(1, len(self.inputs))
+
+    def _line(self, start: str, lines: tuple[Line, ...]) -> Line:
+        """The line that an edge from ``start`` follows, of those that its node leaves."""
+        name, line = node_of(start), line_of(start)
+        names = tuple(self.inputs) if name == INPUT else getattr(self.nodes[name], "outputs", None) or ()
+        return lines[names.index(line)] if line in names and len(names) == len(lines) else lines[0]
+
+    def _scope_of(self, name: str, lines: Mapping[str, Line], scope: Scope) -> Scope:
+        """What the node ``name`` knows, to which these ``lines`` lead.
+
+        Raises :class:`KindError` where it reads one line and they are of different widths.
+        """
+        kind, arriving = self.nodes[name], tuple(lines.values())
+        if name in self.widths:
+            return scope.at(Line(self.widths[name], common_grid(arriving) if arriving else None))
+        if not arriving:
+            return scope.begun()
+        own = scope.at(*arriving)
+        if len(arriving) > 1 and kind.lines_in(own) == len(arriving) and isinstance(kind, Concatenate | Parallel):
+            return own
+        widths = [line.features for line in arriving if line.features is not None]
+        if len(set(widths)) > 1:
+            listed = " and ".join(f"{line.features:,} (from {start})" for start, line in lines.items() if line.features)
+            hint = f"say which it reads: widths: {{{name}: {max(widths)}}}"
+            raise KindError(f"{name} gets lines of {listed} features", f"nodes.{name}", hint)
+        if kind.lines_in(own) == len(arriving):
+            return own
+        if isinstance(kind, Op) and kind.label in ("+", "×"):
+            return scope.at(merged(arriving, "add" if kind.label == "+" else "multiply", f"nodes.{name}"))
+        return scope.at(Line(arriving[0].features, common_grid(arriving)))
+
+    def lines_in(self, scope: Scope) -> int:
+        """As many as come in by name, else one; none where no edge starts at the input."""
+        edges = self._checked()
+        entering, led = self._lines_in(edges), {edge.target for edge in edges}
+        if not entering and any(kind.lines_in(scope) for name, kind in self.nodes.items() if name not in led):
+            return 1  # which lacks an edge, as its expansion says
+        return len(entering)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """One for each edge to the output."""
+        edges = self._checked()
+        scopes = self._scopes(edges, scope)
+        last = [edge for edge in edges if edge.target == OUTPUT]
+        made = {edge.source: self.nodes[edge.source].lines_out(scopes[edge.source]) for edge in last}
+        return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:
         """Raises all of ``errors``, signed, if there are any."""
@@ -167,7 +209,7 @@ class Graph(Kind):
             raise found[0]
         if found:
             for error in found:
-                error.trail.append(self)
+                error.passes(self)
             raise ExceptionGroup("these edges make no graph of these nodes", found)
 
 

@@ -15,6 +15,11 @@ Ways = tuple[tuple[str, ...], ...]
 """Ways through two or more ends each: an end is a node, or one of its lines behind a dot."""
 
 
+MOST_NODES, MOST_EDGES, MOST_PASSED, MOST_CROSSED = 150, 160, 400, 300
+"""What one picture of a graph can show: its nodes, its edges, the rows of nodes that edges lead past, and the pairs of
+edges that overlap without one lying within the other, so that most of them cross."""
+
+
 class Wire(NamedTuple):
     """One edge, with the field that says it; ``back`` where its line comes a step later."""
 
@@ -136,6 +141,33 @@ def in_order(nodes: Iterable[str], edges: Collection[Wire]) -> list[str]:
         order.append(ready)
         waiting.remove(ready)
     return order
+
+
+def too_many(order: list[str], edges: Collection[Wire]) -> Iterator[KindError]:
+    """What makes a graph too large or too dense to be drawn; ``order`` has its nodes in the order of the flow."""
+    hint = "split it: make nodes that belong together a module, with a graph of their own"
+    if len(order) > MOST_NODES:
+        yield KindError(f"a graph of {len(order):,} nodes is more than can be drawn ({MOST_NODES})", "nodes", hint)
+    if len(edges) > MOST_EDGES:
+        yield KindError(f"a graph of {len(edges):,} edges is more than can be drawn ({MOST_EDGES})", "edges", hint)
+    leading: dict[str, list[str]] = {}
+    for edge in edges:
+        if not edge.back and edge.source != INPUT and edge.target != OUTPUT:
+            leading.setdefault(edge.source, []).append(edge.target)
+    rows = dict.fromkeys(order, 0)
+    for name in order:
+        for end in leading.get(name, ()):
+            rows[end] = max(rows[end], rows[name] + 1)
+    spans = [(rows[name], rows[end]) for name, ends in leading.items() for end in ends]
+    passed = sum(high - low - 1 for low, high in spans)
+    long = [(low, high) for low, high in spans if high - low > 1]
+    crossed = sum(1 for low, high in long for start, end in long if low < start < high < end)
+    if crossed > MOST_CROSSED:
+        message = f"{crossed:,} pairs of these edges overlap, more than can be drawn clearly ({MOST_CROSSED})"
+        yield KindError(message, "edges", hint)
+    elif passed > MOST_PASSED:
+        message = f"these edges lead past {passed:,} rows of nodes, more than can be drawn clearly ({MOST_PASSED})"
+        yield KindError(message, "edges", hint)
 
 
 def _circle(waiting: list[str], before: Mapping[str, set[str]]) -> list[str]:

@@ -11,9 +11,11 @@ from pydantic import Field
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import EXIT_GATE, LOOPED_DEPTH, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
-from archdraw.kinds.expanding import expand_each
+from archdraw.kinds.base import AnyBlock, Family, Kind, Scope
+from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Factor
+from archdraw.kinds.layers.algebra import Sequence
+from archdraw.kinds.lines import keeps_line
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Role
 
@@ -62,15 +64,8 @@ class Loop(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """A tied repeat of the body and the gate. Raises :class:`KindError` where the body changes the line's width."""
-        made = expand_each(self.body, scope)
-        for kind in self.body:
-            width = kind.features_out(scope)
-            if width != scope.hidden_size:
-                raise KindError(
-                    f"a loop leaves {width:,} features where {scope.hidden_size:,} came in",
-                    "body",
-                    f"end it with linear: {scope.hidden_size}",
-                )
+        made = expand_in_row(self.body, scope)
+        keeps_line(Sequence(parts=self.body), scope, "a loop", "body")
         if self.early_exit_threshold is not None:
             made += (_exit_gate(scope.hidden_size, self.early_exit_threshold),)
         body = made[0] if len(made) == 1 else blocks.Sequence(made)

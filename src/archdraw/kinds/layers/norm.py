@@ -57,7 +57,7 @@ class LayerNorm(NormKind):
     example: ClassVar[str] = "layernorm: {bias: false}"
     source: ClassVar[str] = "Ba, Kiros and Hinton 2016, Layer Normalization, arXiv:1607.06450"
     term: ClassVar[Term] = common.LAYERNORM
-    aliases: ClassVar[tuple[str, ...]] = ("layer_norm", "ln", "batchnorm", "norm")
+    aliases: ClassVar[tuple[str, ...]] = ("layer_norm", "ln", "norm")
     concepts: ClassVar[tuple[Concept, ...]] = (LAYER_NORM,)
 
     bias: bool = Field(default=True, description="Whether a learned bias per feature is added after the weight.")

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Family, KindError, Line, Scope
 from archdraw.kinds.fields import Label, OwnLabel, Size
+from archdraw.kinds.layers.declared import CACHING, Declaring, DeclaringComposed, with_remarks
 from archdraw.kinds.leaves import rest_counted_under
+from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Part, Role
 
@@ -46,7 +48,7 @@ def slug(label: str) -> str:
     return "_".join(plain.split()) or "block"
 
 
-class Linear(Kind):
+class Linear(Declaring):
     """A linear projection, stored as ``[features, inputs]``; its result may be split evenly into several lines."""
 
     keyword: ClassVar[str] = "linear"
@@ -74,7 +76,7 @@ class Linear(Kind):
         self.features_out(scope)
         width = self.features
         label = words.NAMED_TO(name=self.name, width=width) if self.name else words.LINEAR_TO(width=width)
-        return blocks.linear(
+        made = blocks.linear(
             self.name or (slug(self.label) if self.label else "linear"),
             self.label or label,
             self.inputs or scope.hidden_size,
@@ -85,6 +87,7 @@ class Linear(Kind):
             detail=self.detail,
             outputs=self.outputs or ("",),
         )
+        return self.declared(made)
 
     def features_out(self, scope: Scope) -> int:
         """The features, or each line's share of them."""
@@ -93,8 +96,12 @@ class Linear(Kind):
             raise KindError(f"{self.features:,} features cannot be split evenly among {lines} outputs", "outputs")
         return self.features // lines
 
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """One for each output, all of one width."""
+        return (Line(self.features_out(scope), scope.grid),) * len(self.outputs or ("",))
 
-class Op(Kind):
+
+class Op(Declaring):
     """An operation without weights, such as an activation, a shift, a split or a sum."""
 
     keyword: ClassVar[str] = "op"
@@ -104,7 +111,7 @@ class Op(Kind):
     main: ClassVar[str | None] = "label"
     former: ClassVar[Mapping[str, str]] = {"chip": "tag"}
     term: ClassVar[Term] = words.OPERATION
-    aliases: ClassVar[tuple[str, ...]] = ("operation", "silu", "split", "scale")
+    aliases: ClassVar[tuple[str, ...]] = ("operation", "split", "scale", "function")
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
     label: Label = Field(description="Label of the box, at most 60 characters; + and × are drawn as signs in a graph.")
@@ -118,13 +125,17 @@ class Op(Kind):
     features: Size | None = Field(
         default=None, description="Features of each line that leaves; left out, those of the line that comes in."
     )
+    grid: Grid | None = Field(
+        default=None,
+        description="Extents of the lines that leave: [112, 112]; [] for one vector. Left out, those that came in.",
+    )
     tag: Annotated[str, Field(max_length=24)] = Field(
         default="", description="Short text that the folded module around it shows next to its label."
     )
 
     def expand(self, scope: Scope) -> Block:
         """One leaf."""
-        return Leaf(
+        made = Leaf(
             self.name or slug(self.label),
             self.label,
             role=self.role,
@@ -134,13 +145,19 @@ class Op(Kind):
             outputs=self.outputs or ("",),
             tag=self.tag,
         )
+        return self.declared(made, attends=self.role in CACHING and scope.grid is None)
 
-    def features_out(self, scope: Scope) -> int:
-        """``features``, or what came in."""
-        return self.features or scope.hidden_size
+    def lines_in(self, scope: Scope) -> int:
+        """As many as it says."""
+        return self.inputs
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """One for each output, of ``features`` and on the ``grid``, or as what came in."""
+        grid = common_grid(scope.lines) if self.grid is None else self.grid
+        return (Line(self.features or scope.line.features, grid),) * len(self.outputs or ("",))
 
 
-class Module(Kind):
+class Module(DeclaringComposed):
     """A frame with a name around a block: folded it is one box, opened it shows the block."""
 
     keyword: ClassVar[str] = "module"
@@ -167,17 +184,21 @@ class Module(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """The module; parameters inside that belong to no part yet are counted under that of its role."""
-        body = self.body.expand(scope)
+        body = self.declared(self.body.expand(scope), attends=self.role in CACHING and scope.grid is None)
         return blocks.Module(
             self.name or slug(self.label),
             self.label,
             rest_counted_under(body, PARTS[self.role]) if self.role in PARTS else body,
             role=self.role,
-            detail=self.detail,
+            detail=with_remarks(self.detail, self.passes, self.trainable),
             title=self.title,
             notes=self.notes,
         )
 
-    def features_out(self, scope: Scope) -> int:
+    def lines_in(self, scope: Scope) -> int:
         """The body's."""
-        return self.body.features_out(scope)
+        return self.body.lines_in(scope)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """The body's."""
+        return self.body.lines_out(scope)

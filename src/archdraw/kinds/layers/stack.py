@@ -8,16 +8,18 @@ from pydantic import Field
 
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Layer, Scope
-from archdraw.kinds.expanding import expand_each
+from archdraw.kinds.base import AnyBlock, Composed, Family, KindError, Layer, Line, Scope
+from archdraw.kinds.expanding import expand_in_row, lines_in_row, lines_into_row
 from archdraw.kinds.fields import OwnLabel, Times
+from archdraw.kinds.layers.declared import Passes, Trainable, passed, trained, with_remarks
 from archdraw.kinds.layers.primitives import Name, SecondLine
+from archdraw.kinds.lines import keeps_line
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Module, Role
 from archdraw.tree.runs import MOST_LAYERS, cycled, number_of_layers
 
 
-class LayerKind(Kind):
+class LayerKind(Composed):
     """One layer of the stack, composed of any blocks, where ``decoder`` does not fit."""
 
     keyword: ClassVar[str] = "layer"
@@ -29,32 +31,42 @@ class LayerKind(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("custom layer", "block", "transformer block")
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    body: AnyBlock = Field(description="What the layer consists of; it must output as many features as come in.")
+    body: AnyBlock = Field(
+        description="What the layer consists of; what is repeated must output as many features as come in."
+    )
     label: OwnLabel = None
     detail: SecondLine = ""
     name: Name = Field(default="layer", description="Name in checkpoints.")
+    passes: Passes = None
+    trainable: Trainable = None
     times: Times = 1
 
     def expand(self, scope: Scope) -> Block:
         """A module of level ``layer``, repeated where ``times`` is more than 1.
 
-        Raises :class:`KindError` where a layer contains layers, or leaves another width than came in.
+        Raises :class:`KindError` where a layer contains layers, or where one that is repeated leaves another line than
+        came in.
         """
         body = self.body.expand(scope)
         if number_of_layers(body):
             raise KindError("a layer cannot contain layers", "body", "use stack for several")
-        width = self.body.features_out(scope)
-        if width != scope.hidden_size:
-            raise KindError(
-                f"a layer leaves {width:,} features where {scope.hidden_size:,} came in",
-                "body",
-                f"end it with linear: {scope.hidden_size}",
-            )
-        layer = Module(self.name, self.label or self.term(), body, detail=self.detail, level="layer")
+        if self.times > 1:
+            keeps_line(self.body, scope, "a layer", "body")
+        body = trained(passed(body, self.passes), self.trainable)
+        detail = with_remarks(self.detail, self.passes, self.trainable)
+        layer = Module(self.name, self.label or self.term(), body, detail=detail, level="layer")
         return layer if self.times == 1 else blocks.Repeat(layer, self.times)
 
+    def lines_in(self, scope: Scope) -> int:
+        """The body's."""
+        return self.body.lines_in(scope)
 
-class Stack(Kind):
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """The body's."""
+        return self.body.lines_out(scope)
+
+
+class Stack(Composed):
     """Layers in a pattern that repeats until there are ``num_hidden_layers``."""
 
     keyword: ClassVar[str] = "stack"
@@ -84,7 +96,7 @@ class Stack(Kind):
 
         Raises :class:`KindError` where the pattern is longer than the stack, or has no layers.
         """
-        made = expand_each(self.pattern, scope)
+        made = expand_in_row(self.pattern, scope)
         length = sum(number_of_layers(block) for block in made)
         if not length:
             raise KindError("there is no layer in this pattern", "pattern", "decoder and layer make layers")
@@ -97,4 +109,19 @@ class Stack(Kind):
             )
         if length > MOST_LAYERS:
             raise KindError(f"a stack of {length:,} layers; at most {MOST_LAYERS:,} are drawn", "pattern")
+        if number > length:
+            self._keeps_line(scope)
         return cycled([layer for block in made for layer in walks.layers(block)], number)
+
+    def _keeps_line(self, scope: Scope) -> None:
+        """Raises :class:`KindError` where the pattern is repeated and one of its layers changes the line."""
+        for index, layer in enumerate(self.pattern):
+            keeps_line(layer, scope, "a layer of a pattern that repeats", f"pattern.{index}")
+
+    def lines_in(self, scope: Scope) -> int:
+        """Those of the first layer."""
+        return lines_into_row(self.pattern, scope)
+
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """Those of the last layer."""
+        return lines_in_row(self.pattern, scope)

@@ -1,20 +1,21 @@
-"""Tensors as an author writes them: a box with any weights, and convolutions."""
+"""Tensors as an author writes them: a box with any weights."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archdraw.glossary import Words, common
 from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Family, Kind, KindError, Scope
-from archdraw.kinds.fields import Label, OwnLabel, Size
+from archdraw.kinds.base import Family, KindError, Line, Scope
+from archdraw.kinds.fields import Label, Size
+from archdraw.kinds.layers.declared import CACHING, Declaring
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, PARTS, Name, SecondLine, slug
+from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Leaf, Part, Pattern, Role
+from archdraw.tree.blocks import Leaf, Part, Role
+from archdraw.tree.masks import Pattern
 
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
@@ -61,10 +62,11 @@ class Heads(BaseModel):
         )
 
 
-class WeightKind(Kind):
+class WeightKind(Declaring):
     """An operation with weights of its own: a table that is added, a learned scale, tensors that nothing else has.
 
-    Like ``op``, with ``weights``: a list of tensors, each with name and shape.
+    Like ``op``, with ``weights``: a list of tensors, each with name and shape. With ``inputs: 0`` it starts a line of
+    its own: a class token, object queries.
     """
 
     keyword: ClassVar[str] = "weight"
@@ -74,7 +76,10 @@ class WeightKind(Kind):
     )
     source: ClassVar[str] = AUTHORS_OWN
     term: ClassVar[Term] = words.WEIGHT
-    aliases: ClassVar[tuple[str, ...]] = ("parameter", "learned scale", "table", "buffer")
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("parameter", "learned scale", "table", "buffer", "class token", "cls token", "object queries"),
+        *("learned positions", "register tokens"),
+    )
     drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
 
     label: Label = Field(description="First line of the box.")
@@ -84,7 +89,14 @@ class WeightKind(Kind):
     part: Part | None = Field(default=None, description="Where the parameters are counted; by the role unless given.")
     weights: Annotated[tuple[Tensor, ...], Field(min_length=1, max_length=1000)] = Field(description="The tensors.")
     inputs: Annotated[int, Field(ge=0, le=64)] = Field(default=1, description="Lines that come in.")
-    features: Size | None = Field(default=None, description="Width of the line that leaves, where it is another.")
+    features: Size | None = Field(
+        default=None,
+        description="Width of the line that leaves, where it is another; of a source, the last extent of its tensor.",
+    )
+    grid: Grid | None = Field(
+        default=None,
+        description="Extents of the line that leaves; left out, those that came in; of a source, those of its tensor.",
+    )
     tag: Annotated[str, Field(max_length=24)] = Field(default="", description="Tag of the folded block it is in.")
     heads: Heads | None = Field(default=None, description="Its attention heads, where it is attention.")
 
@@ -94,7 +106,7 @@ class WeightKind(Kind):
         if heads and heads.query % heads.key_value:
             message = f"num_key_value_heads {heads.key_value} does not divide num_attention_heads {heads.query}"
             raise KindError(message, "heads.num_key_value_heads")
-        return Leaf(
+        made = Leaf(
             self.name or slug(self.label),
             self.label,
             role=self.role,
@@ -105,60 +117,17 @@ class WeightKind(Kind):
             tag=self.tag,
             heads=heads,
         )
+        return self.declared(made, attends=self.role in CACHING and scope.grid is None)
 
-    def features_out(self, scope: Scope) -> int:
-        """``features``, or what came in."""
-        return self.features or scope.hidden_size
+    def lines_in(self, scope: Scope) -> int:
+        """As many as it says."""
+        return self.inputs
 
-
-class Convolution(Kind):
-    """A convolution to ``features`` channels, over one axis for each entry of ``kernel_size``.
-
-    In ``groups`` each channel sees only those of its group; with as many groups as channels it is depthwise.
-    """
-
-    keyword: ClassVar[str] = "convolution"
-    family: ClassVar[Family] = "block"
-    example: ClassVar[str] = "convolution: {features: 384, kernel_size: [3], stride: 2, bias: true}"
-    source: ClassVar[str] = "LeCun et al. 1989, Backpropagation Applied to Handwritten Zip Code Recognition"
-    term: ClassVar[Term] = words.CONVOLUTION
-    aliases: ClassVar[tuple[str, ...]] = ("conv", "conv1d", "conv2d", "conv3d", "depthwise convolution")
-    drawn_as: ClassVar[tuple[Role, ...]] = get_args(Role)
-
-    features: Size = Field(description="Channels that leave.")
-    kernel_size: Annotated[tuple[Size, ...], Field(min_length=1, max_length=3)] = Field(
-        description="Extent over each axis."
-    )
-    stride: Size = Field(default=1, description="Step over each axis.")
-    inputs: Size | None = Field(default=None, description="Channels that come in; the width of the line unless given.")
-    groups: Size = Field(default=1, description="Groups of channels that do not see each other.")
-    bias: bool = Field(default=False, description="Whether a bias is added.")
-    name: Name = Field(default="conv", description="Name in the checkpoint.")
-    tensor: Name = Field(default="weight", description="Name of its tensor.")
-    label: OwnLabel = None
-    detail: SecondLine = ""
-    role: Role = Field(default="convolution", description="Color of the box.")
-    part: Part = Field(default="other", description="Where the parameters are counted.")
-
-    def expand(self, scope: Scope) -> Leaf:
-        """One leaf. Raises :class:`KindError` where the groups do not divide the channels."""
-        channels = self.inputs or scope.hidden_size
-        for width in (channels, self.features):
-            if width % self.groups:
-                raise KindError(f"{self.groups:,} groups do not divide {width:,} channels", "groups")
-        size = " × ".join(map(str, self.kernel_size))
-        label: Words = words.CONVOLUTION_OVER(size=size)
-        if self.stride > 1:
-            label = words.CONVOLUTION_STRIDE(size=size, stride=self.stride)
-        weights: tuple[blocks.Weight, ...] = (
-            blocks.Weight(self.tensor, (self.features, channels // self.groups, *self.kernel_size)),
-        )
-        if self.bias:
-            weights += (blocks.Weight(self.tensor.removesuffix("weight") + "bias", (self.features,)),)
-        made = Leaf(self.name, self.label or label, role=self.role, weights=weights)
-        detail: Words = self.detail or ("" if self.label else common.WIDTHS(inputs=channels, outputs=self.features))
-        return replace(made, detail=detail, part=self.part)
-
-    def features_out(self, scope: Scope) -> int:
-        """The channels that leave."""
-        return self.features
+    def lines_out(self, scope: Scope) -> tuple[Line, ...]:
+        """One line of ``features``: of a source, its tensor's, without leading extents of 1; else what came in."""
+        if self.inputs:
+            grid = common_grid(scope.lines) if self.grid is None else self.grid
+            return (Line(self.features or scope.line.features, grid),)
+        *places, width = self.weights[0].shape
+        grid = tuple(extent for extent in places if extent > 1) if self.grid is None else self.grid
+        return (Line(self.features or width, grid),)

@@ -40,7 +40,7 @@ class GroupedQuery(SoftmaxAttention):
     )
     term: ClassVar[Term] = words.GROUPED_QUERY
     aliases: ClassVar[tuple[str, ...]] = (
-        *("gqa", "query groups", "swa", "sliding window", "sliding_window_attention", "local attention"),
+        *("gqa", "attention", "query groups", "swa", "sliding window", "sliding_window_attention", "local attention"),
         *("chunked attention", "gated attention"),
     )
     concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY,)

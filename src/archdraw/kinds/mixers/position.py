@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,6 +41,11 @@ class PositionKind(Kind):
     @property
     def remark(self) -> Words:
         """Its part of the second line of a folded attention; empty where the tag is enough."""
+        return ""
+
+    @property
+    def note(self) -> Words:
+        """What stands below an opened attention; empty for nothing."""
         return ""
 
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
@@ -80,10 +85,12 @@ class Rope(PositionKind):
 
     keyword: ClassVar[str] = "rope"
     example: ClassVar[str] = "rope: {rope_theta: 1000000.0, partial_rotary_factor: 0.25}"
-    source: ClassVar[str] = "Su et al. 2021, RoFormer, arXiv:2104.09864; YaRN: arXiv:2309.00071"
+    source: ClassVar[str] = (
+        "Su et al. 2021, RoFormer, arXiv:2104.09864; YaRN: arXiv:2309.00071; M-RoPE: Wang et al. 2024, arXiv:2409.12191"
+    )
     main: ClassVar[str | None] = "rope_theta"
     term: ClassVar[Term] = words.ROTARY
-    aliases: ClassVar[tuple[str, ...]] = ("rotary", "rotary embedding", "rotary_emb", "yarn")
+    aliases: ClassVar[tuple[str, ...]] = ("rotary", "rotary embedding", "rotary_emb", "yarn", "mrope", "m-rope")
     concepts: ClassVar[tuple[Concept, ...]] = (ROPE,)
 
     rope_theta: Factor = Field(default=10_000.0, description="Base θ of the geometric sequence of wavelengths.")
@@ -91,6 +98,11 @@ class Rope(PositionKind):
         default=1.0, gt=0, le=1, description="Share of a head's features that are rotated, 0 to 1."
     )
     rope_scaling: RopeScaling | None = Field(default=None, description="Extension to a longer context.")
+    mrope_section: Annotated[tuple[Size, ...], Field(min_length=3, max_length=3)] | None = Field(
+        default=None,
+        description="Rotated pairs that turn by time, height and width (M-RoPE); left out, all by position.",
+    )
+    mrope_interleaved: bool = Field(default=False, description="Whether those pairs take turns rather than in blocks.")
 
     def concepts_used(self) -> Iterator[Concept]:
         """Partial RoPE and YaRN by the fields; latent attention itself adds that it rotates a part of each head."""
@@ -114,13 +126,36 @@ class Rope(PositionKind):
             )
         return rotated
 
+    def _check_sections(self, rotated: int) -> None:
+        """Raises :class:`KindError` where the sections are not those of all ``rotated`` features, or there are none."""
+        if self.mrope_section is None:
+            if self.mrope_interleaved:
+                raise KindError("mrope_interleaved without mrope_section", "position", "add mrope_section")
+            return
+        pairs = sum(self.mrope_section)
+        if 2 * pairs != rotated:
+            raise KindError(
+                f"mrope_section has {pairs} pairs, but {rotated} features are rotated",
+                "position",
+                f"the sections of time, height and width add up to {rotated // 2}",
+            )
+
     def rotation(self, width: int, lines: tuple[str, ...], head: int | None = None) -> Block | None:
         """One leaf over all ``lines``, its label short enough for a tag, the base in the second line."""
         rotated, whole = self.rotary_width(width), head or width
+        self._check_sections(rotated)
         scaling: Words = "" if self.rope_scaling is None else self.rope_scaling.phrase
         detail: tuple[Words, ...] = (words.THETA(theta=self.rope_theta),)
+        sections = self.mrope_section
+        if sections is not None:
+            time, height, across = sections
+            term = words.MROPE_INTERLEAVED if self.mrope_interleaved else words.MROPE_SECTIONS
+            detail = (*detail, term(time=time, height=height, width=across))
         if rotated < whole:
-            label, detail = words.PARTIAL_ROPE(rotated=rotated, width=whole), (*detail, scaling)
+            partial = words.PARTIAL_ROPE if sections is None else words.PARTIAL_MROPE
+            label, detail = partial(rotated=rotated, width=whole), (*detail, scaling)
+        elif sections is not None:
+            label, detail = words.MROPE(), (*detail, scaling)
         else:
             label = words.ROPE_SCALED(scaling=scaling) if scaling else words.ROPE()
         return Leaf("rotary_emb", label, role="position", detail=detail, inputs=len(lines), outputs=lines, tag=label)
@@ -165,9 +200,9 @@ class RelativeBias(PositionKind):
     shared: bool = Field(default=False, description="Whether the table is that of the stack's first layer.")
 
     @property
-    def remark(self) -> Words:
-        """That the layer has the table."""
-        return "" if self.shared else words.OWNS_RELATIVE_BIAS()
+    def note(self) -> Words:
+        """Which layer has the table."""
+        return words.SHARES_RELATIVE_BIAS() if self.shared else words.OWNS_RELATIVE_BIAS()
 
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
         """The table, ``[buckets, heads]``."""

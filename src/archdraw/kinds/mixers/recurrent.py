@@ -33,7 +33,7 @@ class RGLRU(Kind):
     source: ClassVar[str] = "De et al. 2024, Griffin, arXiv:2402.19427; RecurrentGemma, arXiv:2404.07839"
 
     term: ClassVar[Term] = words.RG_LRU_BLOCK
-    aliases: ClassVar[tuple[str, ...]] = ("griffin", "hawk", "linear recurrence", "rnn", "lru", "recurrent", "gru")
+    aliases: ClassVar[tuple[str, ...]] = ("griffin", "hawk", "linear recurrence", "rnn", "lru", "recurrent")
     concepts: ClassVar[tuple[Concept, ...]] = (RG_LRU,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
 
@@ -123,7 +123,7 @@ class MatrixLSTM(Kind):
     source: ClassVar[str] = "Beck et al. 2024, xLSTM, arXiv:2405.04517; xLSTM 7B, arXiv:2503.13427"
 
     term: ClassVar[Term] = words.MLSTM
-    aliases: ClassVar[tuple[str, ...]] = ("lstm", "xlstm", "matrix lstm", "rnn", "recurrent")
+    aliases: ClassVar[tuple[str, ...]] = ("xlstm", "matrix lstm", "rnn", "recurrent")
     concepts: ClassVar[tuple[Concept, ...]] = (MLSTM,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
 

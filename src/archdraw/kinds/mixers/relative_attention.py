@@ -183,7 +183,7 @@ class AddedConvolution(Kind):
     source: ClassVar[str] = "InklingShortConvolution of transformers; So et al. 2021, Primer, arXiv:2109.08668"
     main: ClassVar[str | None] = "conv_kernel_size"
     term: ClassVar[Term] = words.SHORT_CONVOLUTION
-    aliases: ClassVar[tuple[str, ...]] = ("conv", "sconv")
+    aliases: ClassVar[tuple[str, ...]] = ("sconv",)
     concepts: ClassVar[tuple[Concept, ...]] = (SHORT_CONVOLUTION,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("convolution",)
 

@@ -157,7 +157,7 @@ class RWKVChannelMixing(Kind):
     main: ClassVar[str | None] = "intermediate_size"
 
     term: ClassVar[Term] = words.CHANNEL_MIXING
-    aliases: ClassVar[tuple[str, ...]] = ("rwkv", "channel mixing", "ffn", "feed forward", "mlp")
+    aliases: ClassVar[tuple[str, ...]] = ("rwkv", "channel mixing")
     concepts: ClassVar[tuple[Concept, ...]] = (SQUARED_RELU_ACTIVATION,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("feed_forward",)
 

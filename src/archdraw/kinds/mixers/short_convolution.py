@@ -30,7 +30,7 @@ class ShortConvolution(Kind):
     main: ClassVar[str | None] = "conv_L_cache"
 
     term: ClassVar[Term] = words.GATED_SHORT_CONVOLUTION
-    aliases: ClassVar[tuple[str, ...]] = ("conv", "short conv", "lfm2", "liv", "depthwise convolution")
+    aliases: ClassVar[tuple[str, ...]] = ("short conv", "lfm2", "liv", "depthwise convolution")
     concepts: ClassVar[tuple[Concept, ...]] = (SHORT_CONVOLUTION,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("convolution",)
 

@@ -187,6 +187,8 @@ class SoftmaxAttention(AttentionFields):
         """What no box shows, as short facts."""
         if self.is_causal and not self._attends_to_all():
             yield self.masked()
+        if self.encoding is not None:
+            yield self.encoding.note
         if isinstance(self.position, NoPosition):
             yield position_words.NOPE_IN_FULL()
         if self.clip_qkv is not None:

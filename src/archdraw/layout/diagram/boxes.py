@@ -15,6 +15,8 @@ from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, 
 from archdraw.picture import Box, Chip
 
 CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+FIGURE_PAD = 12.0
+"""Between a figure and the sides of its box."""
 PORT_INSET = 20.0
 """The least distance of an outer line from the end of the box that it enters."""
 
@@ -25,7 +27,7 @@ def natural_width(box: Box, measures: Measures) -> float:
         return measures.box_width
     rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures, box.strong)
     words = max((row.width for row in rows), default=0)
-    figure = figures.size(box.figure, measures.figure_scale)[0] + 24 if box.figure else 0
+    figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
@@ -49,12 +51,16 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
     width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
     rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures, box.strong)
-    figure_height = figures.size(box.figure, measures.figure_scale)[1] if box.figure else 0
+    scale = measures.figure_scale
+    if box.figure:
+        # A box of given width does not grow for its figure.
+        scale = figures.scale_in(box.figure, width - 2 * FIGURE_PAD, scale)
+    figure_height = figures.size(box.figure, scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
     chips = _Chips.of(box.chips, measures)
     if box.figure:
         words_height = rows_height(rows) + 8 if rows else 1.5
-        height = words_height + figure_height + 24
+        height = words_height + figure_height + 2 * FIGURE_PAD
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     height = max(height, box.least_height)
@@ -77,7 +83,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     kind="mark",
                 )
                 paint_rows(canvas, rows, x + centre, place.top + words_height / 2 + 0.5, text_fill)
-                figures.paint(canvas, box.figure, x + centre, y - 12 - figure_height, measures.figure_scale)
+                figures.paint(canvas, box.figure, x + centre, y - FIGURE_PAD - figure_height, scale)
             else:
                 paint_rows(canvas, rows, x + centre, place.middle, text_fill)
         chips.paint(canvas, place.left, place.middle)

@@ -31,7 +31,9 @@ def inputs_of(item: Diagram) -> int:
         case Branches(items=items):
             dealt = [inputs_of(branch) for branch in items]
             return sum(dealt) if any(number > 1 for number in dealt) else 1
-        case Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Graph(inputs=inputs):
+            return inputs
+        case Rail() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -48,7 +50,9 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return inputs
         case Branches(items=items, merge=None):
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
-        case Branches() | Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Graph(outputs=outputs):
+            return len(outputs)
+        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -102,7 +106,11 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
                 cells.append(place(branch, _ports(inner), wanted, slim))
             taking = [cell.inputs for cell in joints.in_row(cells, between, measures) if not cell.source]
             return tuple(after - before for before, after in pairwise([port for ports in taking for port in ports]))
-        case Graph() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Graph():
+            return graphs.natural_gaps(
+                item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
+            )
+        case Rail() | Choice() | Frame() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -144,7 +152,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
-            return graphs.place(item, ports, measures, again)
+            return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
             return frames.rail(again(body, (0.0,)), ports[0], measures)
         case Choice(options=options, bands=bands):

@@ -28,6 +28,17 @@ def size(figure: Figure, scale: float = 1) -> tuple[float, float]:
             assert_never(figure)
 
 
+def scale_in(figure: Figure, width: float, scale: float = 1) -> float:
+    """``scale``, or the smaller one at which ``figure`` is at most ``width`` px wide."""
+    match figure:
+        case ExpertGrid():
+            return min(scale, width / size(figure)[0])
+        case HeadGroups():
+            return min(scale, max(width, 2 * HEADS_NAME) / HEADS_WIDTH)
+        case _:
+            assert_never(figure)
+
+
 def paint(canvas: Canvas, figure: Figure, centre: float, top: float, scale: float = 1) -> None:
     """``figure`` centred on ``centre``, down from ``top``."""
     match figure:

@@ -245,7 +245,7 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 def _aside(item: Tap, port: float, measures: Measures) -> Cell:
     """A module that joins the line from its left, in a row of its own."""
     height = side_height(item.box)
-    right = port - measures.box_width / 2 - SIDE_GAP
+    right = port + side_right(measures)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)
@@ -258,8 +258,13 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
 def beside(item: Tap, port: float, measures: Measures) -> Place:
     """Where the box of a module that reads the line at ``port`` stands, seen from where its line comes in."""
-    right = port - measures.box_width / 2 - SIDE_GAP
+    right = port + side_right(measures)
     return Place(right - SIDE_WIDTH, -TAP_OUT - side_height(item.box), right, -TAP_OUT)
+
+
+def side_right(measures: Measures) -> float:
+    """Where a module beside the spine ends, seen from the spine."""
+    return -measures.box_width / 2 - SIDE_GAP
 
 
 def side_height(box: Box, width: float = SIDE_WIDTH) -> float:

@@ -18,6 +18,9 @@ KINK, KINKED = 20.0, 16.0
 LOPSIDED, UNEVEN = 0.5, 1.0
 """What a box costs for each px beside the middle of where its lines come from, and of where they go."""
 
+ROUNDS = 12
+"""How often all lines are gone through at most to make them straighter."""
+
 
 @lru_cache(maxsize=256)
 def aligned(rows: Rows) -> Mapping[Key, float]:
@@ -27,7 +30,7 @@ def aligned(rows: Rows) -> Mapping[Key, float]:
     stand in line with a neighbour, as long as that makes lines shorter or straighter.
     """
     upwards, downwards = _followed(rows), _followed(rows, down=True)
-    return min((_straightened(rows, start) for start in (upwards, downwards)), key=lambda places: _cost(rows, places))
+    return min((_straightened(rows, start) for start in (upwards, downwards)), key=lambda slots: slots.cost).places
 
 
 def _followed(rows: Rows, *, down: bool = False) -> dict[Key, float]:
@@ -49,44 +52,103 @@ def _straight(rows: Rows, places: Mapping[Key, float], link: Link, down: bool) -
     return places[link.end] - aside if down else places[link.start] + aside
 
 
-def _straightened(rows: Rows, places: dict[Key, float]) -> dict[Key, float]:
-    cost = _cost(rows, places)
-    improved = True
-    while improved:
+def _straightened(rows: Rows, places: dict[Key, float]) -> _Slots:
+    slots = _Slots(rows, places)
+    for _ in range(ROUNDS):
         improved = False
         for link in rows.links:
             start, end = link.start, link.end
-            kink = dict(ends_of(rows, places, end))[link].x - rows.starts(places, link)
-            aside = places[end] - _straight(rows, places, link, down=False)
+            kink = dict(ends_of(rows, slots.places, end))[link].x - rows.starts(slots.places, link)
+            aside = slots.places[end] - _straight(rows, slots.places, link, down=False)
             ways = ((start, end, aside), (end, start, -aside), (start, end, kink), (end, start, -kink))
             for (moving, goal, dx), onwards in product(ways, (False, True)):
-                tried = _moved(rows, places, moving, goal, dx, onwards)
-                if tried is not None and (new := _cost(rows, tried)) < cost - 0.5:
-                    places, cost, improved = tried, new, True
-    return places
+                if abs(dx) > 0.005:
+                    improved |= slots.move(slots.in_line(moving, goal, onwards), dx, goal)
+        if not improved:
+            break
+    return slots
 
 
-def _moved(
-    rows: Rows, places: dict[Key, float], moving: Key, goal: Key, dx: float, onwards: bool
-) -> dict[Key, float] | None:
-    """``moving`` shifted by ``dx`` with all that stands in one line with it, or only with what lies ``onwards``.
+class _Slots:
+    """The places of all slots, and what they cost: bends, detours, and the breadth of the whole, in px."""
 
-    Onwards is away from ``goal``, which stays. None if there is no room.
-    """
-    together, waiting = {moving}, [moving]
-    while waiting:
-        key = waiting.pop()
-        for link in (*rows.below(key), *rows.above(key)):
-            other = link.start if link.end == key else link.end
-            back = onwards and (other[0] > key[0]) == (goal[0] > moving[0])
-            straight = abs(_straight(rows, places, link, down=False) - places[link.end]) < 0.01
-            if other not in together and not back and straight:
-                together.add(other)
-                waiting.append(other)
-    if goal in together:
-        return None
-    tried = {key: x + dx if key in together else x for key, x in places.items()}
-    return tried if rows.fit(tried) else None
+    def __init__(self, rows: Rows, places: dict[Key, float]) -> None:
+        self.rows, self.places = rows, dict(places)
+        self._costs = {key: self._cost(key) for key in places}
+        self._near = {key: self._beside(key) for key in places}
+        self._row = {key: (row, index) for row in rows.rows for index, key in enumerate(row)}
+
+    @property
+    def cost(self) -> float:
+        return sum(self._costs.values()) + self._breadth()
+
+    def in_line(self, moving: Key, goal: Key, onwards: bool) -> set[Key]:
+        """``moving`` and all that stands in one line with it, or only what lies ``onwards``, away from ``goal``."""
+        together, waiting = {moving}, [moving]
+        while waiting:
+            key = waiting.pop()
+            for link in (*self.rows.below(key), *self.rows.above(key)):
+                other = link.start if link.end == key else link.end
+                back = onwards and (other[0] > key[0]) == (goal[0] > moving[0])
+                straight = abs(_straight(self.rows, self.places, link, down=False) - self.places[link.end]) < 0.01
+                if other not in together and not back and straight:
+                    together.add(other)
+                    waiting.append(other)
+        return together
+
+    def move(self, together: set[Key], dx: float, goal: Key) -> bool:
+        """Shifts the slots by ``dx`` if there is room and all costs less then. ``goal`` stays."""
+        if goal in together or not all(self._fits(key, dx, together) for key in together):
+            return False
+        touched = {near for key in together for near in self._near[key]}
+        before = sum(self._costs[key] for key in touched) + self._breadth()
+        kept = {key: self.places[key] for key in together}
+        for key in together:
+            self.places[key] += dx
+        costs = {key: self._cost(key) for key in touched}
+        if sum(costs.values()) + self._breadth() < before - 0.5:
+            self._costs |= costs
+            return True
+        self.places |= kept
+        return False
+
+    def _fits(self, key: Key, dx: float, together: set[Key]) -> bool:
+        row, index = self._row[key]
+        if dx > 0:
+            index += 1
+        if not 0 < index < len(row):
+            return True
+        left, right = row[index - 1], row[index]
+        between = self.places[right] - self.places[left]
+        moved = dx * ((right in together) - (left in together))
+        return between + moved >= self.rows.spaces[key[0]][index - 1] - 0.01
+
+    def _breadth(self) -> float:
+        cells = self.rows.cells
+        left = min(x + cells[key].left for key, x in self.places.items())
+        return max(x + cells[key].right for key, x in self.places.items()) - left
+
+    def _beside(self, key: Key) -> set[Key]:
+        """The slots whose cost depends on where ``key`` is."""
+        linked = {link.start for link in self.rows.below(key)} | {link.end for link in self.rows.above(key)}
+        lanes = {link.end for lane in self.rows.lanes for link in lane.ends if link.start == key}
+        row = self.rows.rows[key[0]]
+        index = row.index(key)
+        return {key, *linked, *lanes, *row[max(0, index - 1) : index + 2]}
+
+    def _cost(self, key: Key) -> float:
+        rows, places, x = self.rows, self.places, self.places[key]
+        cost = 0.0
+        for link, end in ends_of(rows, places, key):
+            away = abs(rows.starts(places, link) - end.x)
+            cost += away
+            cost += KINK if 0.01 < away < KINKED else 0.0
+            beside = key in rows.halves and end.goal is None and abs(end.x - x) > 0.01
+            cost += BEND if away > 0.01 else SHIFT if beside else 0.0
+        for share, links, down in ((LOPSIDED, rows.below(key), False), (UNEVEN, rows.above(key), True)):
+            away = sum(_straight(rows, places, link, down) - x for link in links)
+            cost += share * abs(away) / max(1, len(links))
+        return cost
 
 
 def parted(rows: Rows, places: Mapping[Key, float]) -> Mapping[Key, float]:
@@ -105,20 +167,3 @@ def parted(rows: Rows, places: Mapping[Key, float]) -> Mapping[Key, float]:
                 places = tried
                 break
     return places
-
-
-def _cost(rows: Rows, places: Mapping[Key, float]) -> float:
-    """Bends, detours, and the breadth of the whole, in px."""
-    cost = 0.0
-    for key, x in places.items():
-        for link, end in ends_of(rows, places, key):
-            away = abs(rows.starts(places, link) - end.x)
-            cost += away
-            cost += KINK if 0.01 < away < KINKED else 0.0
-            beside = key in rows.halves and end.goal is None and abs(end.x - x) > 0.01
-            cost += BEND if away > 0.01 else SHIFT if beside else 0.0
-        for share, links, down in ((LOPSIDED, rows.below(key), False), (UNEVEN, rows.above(key), True)):
-            away = sum(_straight(rows, places, link, down) - x for link in links)
-            cost += share * abs(away) / max(1, len(links))
-    left = min(x + rows.cells[key].left for key, x in places.items())
-    return cost + max(x + rows.cells[key].right for key, x in places.items()) - left

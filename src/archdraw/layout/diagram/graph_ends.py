@@ -8,21 +8,40 @@ from dataclasses import replace
 
 from archdraw.layout.diagram.buses import NEAR, Bus, End
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.graph_rows import PASSING_SPACE, PORT_INSET, PORT_SPACE, SIDE, Key, Link, Rows, passes
+from archdraw.layout.diagram.graph_cells import PORT_SPACE, SIDE
+from archdraw.layout.diagram.graph_rows import PASSING_SPACE, PORT_INSET, Key, Link, Rows, is_back, passes
 from archdraw.layout.diagram.spacing import apart
+
+BACK_DASH = (6.0, 4.0)
+"""Of lines that lead back."""
 
 
 def buses_from(rows: Rows, places: Mapping[Key, float], row: int, *, clear: bool = False) -> list[Bus]:
     """The lines from ``row`` to the next one; ``clear`` of those that leave ``row``, even if bent for that."""
     ends = {link: end for key in rows.rows[row + 1] for link, end in ends_of(rows, places, key, clear)}
+    back = {link.start: [] for lane in rows.lanes for link in lane.ends}  # type: dict[Key, list[End]]
+    for link, end in ends.items():
+        if link.start in back and link.start[0] == row + 1:
+            back[link.start].append(end)
     found = []
     for key in rows.rows[row]:
         cell = rows.cells[key]
         drop = rows.height(row) if passes(key) else (rows.height(row) - cell.length) / 2
         for line, output in enumerate(cell.outputs):
-            leaving = tuple(ends[link] for link in rows.above(key) if link.line == line)
-            if leaving:
-                found.append(Bus(places[key] + output, drop, leaving))
+            leaving = [ends[link] for link in rows.above(key) if link.line == line]
+            if leaving and is_back(key):
+                found.append(Bus(places[key], drop, (*leaving, *back.get((row + 1, key[1]), ())), BACK_DASH))
+            elif leaving:
+                found.append(Bus(places[key] + output, drop, tuple(leaving)))
+    for lane in rows.lanes:
+        lowest, highest = (lane.rows[0], lane.slot), lane.start
+        if lowest[0] == row + 1:
+            found.append(Bus(places[lowest], 0.0, tuple(back[lowest]), BACK_DASH, from_above=True))
+        if highest[0] == row:
+            cell = rows.cells[highest]
+            down = End(places[row, lane.slot], rows.height(row), False, down=True)
+            drop = (rows.height(row) - cell.length) / 2
+            found.append(Bus(places[highest] + cell.outputs[lane.line], drop, (down,), BACK_DASH))
     return found
 
 
@@ -31,17 +50,17 @@ def ends_of(rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = Fal
     cell, x = rows.cells[key], places[key]
     rise = 0.0 if passes(key) else (rows.height(key[0]) - cell.length) / 2
     if key not in rows.halves and not passes(key):
-        for link in rows.below(key):
+        for link in rows.entering(key):
             yield link, End(x + cell.inputs[link.entry], rise, cell.arrows[link.entry])
         return
-    links = sorted(rows.below(key), key=lambda link: rows.starts(places, link))
+    links = sorted(rows.entering(key), key=lambda link: rows.starts(places, link))
     starts = [rows.starts(places, link) for link in links]
     if key in rows.signs:
         ends = _around(starts, x, cell, rise, *_room(rows, places, key))
     else:
         half = rows.halves[key] - PORT_INSET if key in rows.halves else cell.right
         ends = [End(port, rise, not passes(key)) for port in _ports(starts, x, half)]
-        if clear and not passes(key):
+        if ends and clear and not passes(key):
             others = [places[other] + output for other in rows.rows[key[0] - 1] for output in rows.cells[other].outputs]
             ends = _cleared(ends, others, x, half)
     yield from zip(links, ends, strict=True)
@@ -84,10 +103,18 @@ def _around(starts: list[float], x: float, cell: Cell, rise: float, low: float, 
 
 
 def _room(rows: Rows, places: Mapping[Key, float], key: Key) -> tuple[float, float]:
-    """The free stretch of the row around ``key``, between its neighbours."""
+    """The free stretch of the row around ``key``, between its neighbours; signs share what is between them."""
     row = rows.rows[key[0]]
     index = row.index(key)
-    left = places[row[index - 1]] + rows.cells[row[index - 1]].right + PASSING_SPACE if index else -math.inf
-    if index == len(row) - 1:
-        return left, math.inf
-    return left, places[row[index + 1]] + rows.cells[row[index + 1]].left - PASSING_SPACE
+    low, high = -math.inf, math.inf
+    if index:
+        other = row[index - 1]
+        low = places[other] + rows.cells[other].right + PASSING_SPACE
+        if other in rows.signs:
+            low = (places[other] + places[key] + NEAR) / 2
+    if index < len(row) - 1:
+        other = row[index + 1]
+        high = places[other] + rows.cells[other].left - PASSING_SPACE
+        if other in rows.signs:
+            high = (places[other] + places[key] - NEAR) / 2
+    return low, high

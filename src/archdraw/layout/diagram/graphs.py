@@ -2,67 +2,170 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+from archdraw.edges import OUTPUT
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.diagram import buses
-from archdraw.layout.diagram.buses import collide
+from archdraw.layout.diagram import buses, u_shape
+from archdraw.layout.diagram.buses import Bus, collide
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_alignment import aligned, parted
-from archdraw.layout.diagram.graph_ends import buses_from
-from archdraw.layout.diagram.graph_rows import PlaceItem, rows_of
-from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW
+from archdraw.layout.diagram.graph_cells import NAME_HEIGHT, PlaceItem, name_distances
+from archdraw.layout.diagram.graph_ends import buses_from, ends_of
+from archdraw.layout.diagram.graph_rows import Around, Key, Rows, rows_of
+from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW, NAMED_GAP
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.picture import Graph
 
 TRACK = 10.0
 """Between two lines that run side by side across the flow."""
+ROOM = (0.0, 6.0, 12.0, 18.0, 24.0)
+"""By how much slots are moved apart, at most, until no line lies on another."""
 
 
-def place(graph: Graph, ports: tuple[float, ...], measures: Measures, item: PlaceItem) -> Cell:
-    """``graph`` with the lines that come in at ``ports``; ``item`` lays out the nodes that are no boxes.
+def natural_gaps(graph: Graph, measures: Measures, item: PlaceItem) -> tuple[float, ...]:
+    """How far apart the lines that come in are best: straight below where they lead, in their order."""
+    ports = tuple(measures.port_gap * index for index in range(graph.inputs))
+    laid = _laid(graph, Around(ports, _leaving(graph, (), measures)), measures, item)
+    bottom = laid.rows.rows[0][0]
+    ends = [(link.line, end.x) for key in laid.rows.rows[1] for link, end in ends_of(laid.rows, laid.places, key)]
+    found = []
+    for line in range(graph.inputs):
+        own = [x for number, x in ends if number == line] or [laid.places[bottom] + ports[line]]
+        found.append(min(own, key=lambda x: abs(x - laid.places[bottom] - ports[line])))
+    distances = tuple(after - before for before, after in pairwise(found))
+    return tuple(max(measures.port_gap, distance) for distance in distances)
 
-    Raises :class:`ArchdrawError` where there is no Graphviz.
+
+def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures, item: PlaceItem) -> Cell:
+    """``graph`` with the lines that come in at ``ports``, those that leave at least ``out`` apart.
+
+    ``item`` lays out the nodes that are no boxes. Raises :class:`ArchdrawError` where there is no Graphviz.
     """
     port = ports[0]
-    for extra in (0.0, 6.0, 12.0, 18.0, 24.0):
-        rows = rows_of(graph, tuple(x - port for x in ports), measures, item, extra)
-        places = parted(rows, aligned(rows))
-        dx = port - places[rows.rows[0][0]]
-        places = {key: x + dx for key, x in places.items()}
-        gaps = [buses_from(rows, places, row) for row in range(len(rows.rows) - 1)]
-        gaps = [buses_from(rows, places, row, clear=True) if collide(gap) else gap for row, gap in enumerate(gaps)]
-        if not any(map(collide, gaps)):
-            break
+    if shape := u_shape.shape_of(graph):
+        return u_shape.place(graph, shape, port, measures, item)
+    coming = tuple(x - port for x in ports) if graph.inputs else ()
+    leaving = _leaving(graph, out, measures)
+    laid = _laid(graph, Around(coming, leaving), measures, item)
+    if len(leaving) > 1 and (wanted := _straight_out(laid, leaving)) != leaving:
+        laid = _laid(graph, Around(coming, wanted), measures, item)
+    rows, gaps = laid.rows, laid.gaps
+    extents = [rows.cells[key].moved(x) for key, x in laid.places.items()]
+    left, right = min(cell.left for cell in extents), max(cell.right for cell in extents)
+    dx = port - (laid.places[rows.rows[0][0]] if graph.inputs else (left + right) / 2)
     lanes = [buses.tracks(gap) for gap in gaps]
     heights = [rows.height(row) for row in range(len(rows.rows))]
-    slack = (measures.gap - INSET.gap) / 2
-    low, high = BUS_LOW + slack, BUS_ARROW + slack
-    lengths = [
-        measures.gap if all(bus.is_straight for bus in gap) else low + TRACK * max(lane) + high
-        for gap, lane in zip(gaps, lanes, strict=True)
-    ]
+    lengths = [_length(rows, row, gap, lane, measures) for row, (gap, lane) in enumerate(zip(gaps, lanes, strict=True))]
     # The line from a straight input is the neighbour's, and so is its arrow.
-    enters = gaps[0][0].is_straight
+    enters = bool(graph.inputs) and all(bus.is_straight for bus in gaps[0])
     if enters:
         lengths[0] = 0.0
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
+        x += dx
+        for key in () if graph.inputs else rows.rows[0]:
+            _paint(canvas, rows, laid.places, key, x, y)
+        y -= 0.0 if graph.inputs else heights[0]
         for row, (gap, lane, length) in enumerate(zip(gaps, lanes, lengths, strict=True)):
             if length:
+                low = _low(rows, row, measures)
                 buses.paint(canvas, gap, [y - low - TRACK * track for track in lane], x, y, y - length)
             y -= length
             for key in rows.rows[row + 1]:
-                cell = rows.cells[key]
-                cell.moved(places[key]).paint(canvas, x, y - (heights[row + 1] - cell.length) / 2)
+                _paint(canvas, rows, laid.places, key, x, y)
             y -= heights[row + 1]
 
-    extents = [rows.cells[key].moved(x) for key, x in places.items()]
-    (top,) = rows.rows[-1]
+    top = rows.rows[-1][0]
+    entered = {line: bus.ends[0].arrow for line, bus in enumerate(gaps[0])} if enters else {}
     return Cell(
-        min(cell.left for cell in extents),
-        max(cell.right for cell in extents),
+        left + dx,
+        right + dx,
         sum(heights) + sum(lengths),
-        (port,),
-        (places[top] + rows.cells[top].outputs[0],),
-        (enters and gaps[0][0].ends[0].arrow,),
+        ports,
+        tuple(laid.places[top] + dx + output for output in _outputs(graph, rows, top)),
+        tuple(entered.get(line, False) for line in range(len(ports))),
         paint,
+        not graph.inputs,
     )
+
+
+def _paint(canvas: Canvas, rows: Rows, places: Mapping[Key, float], key: Key, x: float, y: float) -> None:
+    """What stands in the slot ``key``, in the middle of its row, whose lower edge is at ``y``."""
+    cell = rows.cells[key]
+    cell.moved(places[key]).paint(canvas, x, y - (rows.height(key[0]) - cell.length) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The rows of a graph, where each slot stands, and the lines from each row to the next."""
+
+    rows: Rows
+    places: Mapping[Key, float]
+    gaps: list[list[Bus]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a layout depends on; ``item`` lays out by the same ``measures``."""
+
+    graph: Graph
+    around: Around
+    measures: Measures
+    item: PlaceItem = field(compare=False)
+
+
+def _laid(graph: Graph, around: Around, measures: Measures, item: PlaceItem) -> _Laid:
+    return _once(_Asked(graph, around, measures, item))
+
+
+@lru_cache(maxsize=64)
+def _once(asked: _Asked) -> _Laid:
+    """The layout, kept: a page is tried in several ways."""
+    for extra in ROOM:
+        rows = rows_of(asked.graph, replace(asked.around, extra=extra), asked.measures, asked.item)
+        places = parted(rows, aligned(rows))
+        gaps = [buses_from(rows, places, row) for row in range(len(rows.rows) - 1)]
+        gaps = [buses_from(rows, places, row, clear=True) if collide(gap) else gap for row, gap in enumerate(gaps)]
+        if not any(map(collide, gaps)):
+            break
+    return _Laid(rows, places, gaps)
+
+
+def _leaving(graph: Graph, out: tuple[float, ...], measures: Measures) -> tuple[float, ...]:
+    """Where the lines leave, seen from the first, if nothing else says so."""
+    least = name_distances(graph.outputs, measures)
+    return tuple(accumulate(map(max, least, out or least), initial=0.0))
+
+
+def _straight_out(laid: _Laid, leaving: tuple[float, ...]) -> tuple[float, ...]:
+    """Where lines leave that are straight, with distances as large as those of ``leaving`` at least."""
+    rows = laid.rows
+    starts = [rows.starts(laid.places, link) for link in rows.below(rows.rows[-1][0])]
+    least = [after - before for before, after in pairwise(leaving)]
+    wanted = [after - before for before, after in pairwise(starts)]
+    return tuple(round(x, 2) for x in accumulate(map(max, least, wanted), initial=0.0))
+
+
+def _outputs(graph: Graph, rows: Rows, top: Key) -> tuple[float, ...]:
+    """Where lines leave the top row, seen from its slot."""
+    if top[1] == OUTPUT:
+        return rows.cells[top].outputs
+    (last,) = (edge for edge in graph.edges if edge.end == OUTPUT and not edge.back)
+    return (rows.cells[top].outputs[last.line],)
+
+
+def _low(rows: Rows, row: int, measures: Measures) -> float:
+    """From the upper edge of ``row`` to the lowest track above it: names of lines stand between."""
+    low = BUS_LOW + (measures.gap - INSET.gap) / 2
+    return max(low, NAME_HEIGHT) if any(key in rows.named for key in rows.rows[row]) else low
+
+
+def _length(rows: Rows, row: int, gap: list[Bus], lane: list[int], measures: Measures) -> float:
+    """From the upper edge of ``row`` to the lower edge of the next one."""
+    if all(bus.is_straight for bus in gap):
+        return max(measures.gap, NAMED_GAP) if any(key in rows.named for key in rows.rows[row]) else measures.gap
+    return _low(rows, row, measures) + TRACK * max(lane) + BUS_ARROW + (measures.gap - INSET.gap) / 2

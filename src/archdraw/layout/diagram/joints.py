@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import SIDE_HEIGHT, side_height
+from archdraw.layout.diagram.frames import side_height, side_right
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Rail, Tap
 
@@ -32,32 +32,42 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
     length = 0.0
     taps: list[tuple[Cell, float]] = []
     below: tuple[Cell, Diagram] | None = None
-    tapped: Tap | None = None
+    # How far up the box of the last module that reads the line stands beside it.
+    reach = 0.0
     for cell, item in zip(cells, items, strict=True):
-        if taps and tapped is not None and isinstance(item, Tap | Frame | Bar):
-            # The box of the tap before cannot stand beside this item: it gets room of its own.
-            roomy = taps[-1][0].length + side_height(tapped.box) + SIDE_ROOM
-            taps[-1] = (replace(taps[-1][0], length=roomy), taps[-1][1])
-        tapped = item if isinstance(item, Tap) and item.direction == "out" else None
         if isinstance(item, Tap) and not item.aside:
-            taps.append((cell, length + sum(tap.length for tap, _ in taps)))
+            start = length + sum(tap.length for tap, _ in taps)
+            if taps and item.direction == "out" and start < reach:
+                # Its box cannot stand beside that of the tap before.
+                taps[-1] = (replace(taps[-1][0], length=taps[-1][0].length + reach - start), taps[-1][1])
+                start = reach
+            taps.append((cell, start))
+            if item.direction == "out":
+                reach = start + cell.length + side_height(item.box) + SIDE_ROOM
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
+        if length + space < reach and cell.left - cell.inputs[0] < side_right(measures):
+            # It needs the place where that box stands.
+            space = reach - length
         solid.append((cell, space, taps))
         length += space + cell.length
-        taps, below = [], (cell, item)
+        taps = []
+        if cell.length or below is None:
+            # Over an item that is nothing but lines, what follows keeps its distance from the one before.
+            below = (cell, item)
     if not solid:
         raise ValueError("a tap stands at a line between items")
     # Nothing is above the last ones: their boxes need the room that an item would have given them.
-    rest = sum(tap.length for tap, _ in taps) + (SIDE_HEIGHT if taps else 0)
+    rest = max(sum(tap.length for tap, _ in taps), reach - SIDE_ROOM - length, 0.0)
     length += rest
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         start = y
         for index, (cell, space, beside) in enumerate(solid):
-            if index and space:
-                for low, high, arrow in zip(solid[index - 1][0].outputs, cell.inputs, cell.arrows, strict=True):
+            if space:
+                lines = solid[index - 1][0].outputs if index else cell.inputs
+                for low, high, arrow in zip(lines, cell.inputs, cell.arrows, strict=True):
                     _rise(canvas, x + low, x + high, y, space, arrow)
             for tap, height in beside:
                 tap.paint(canvas, x, start - height)
@@ -66,7 +76,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             y -= cell.length
         for tap, height in taps:
             tap.paint(canvas, x, start - height)
-        if rest:
+        if rest > 0:
             for output in solid[-1][0].outputs:
                 canvas.line((x + output, y), (x + output, y - rest))
 

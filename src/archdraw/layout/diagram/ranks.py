@@ -9,19 +9,21 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from archdraw.edges import Edge
+from archdraw.edges import INPUT, OUTPUT, Edge
 from archdraw.errors import ArchdrawError
 
 Slot = str | Edge
 """What stands in a row: a node, or an edge that passes the row on its way to a later one."""
 Row = tuple[Slot, ...]
 Key = TypeVar("Key", bound=Hashable)
+_Link = tuple[Slot, Slot, int, int]
+"""From a slot to one in the next row, with the number of the line that leaves and of the one that enters."""
 
 PURE = "graphviz-pure"
 """The port of Graphviz that is installed with archdraw, for where the system has none."""
@@ -34,14 +36,21 @@ def binaries() -> tuple[Path, ...]:
 
 
 def arranged(
-    nodes: tuple[str, ...], edges: tuple[Edge, ...], last: frozenset[str] = frozenset(), binary: Path | None = None
+    nodes: tuple[str, ...],
+    edges: tuple[Edge, ...],
+    last: frozenset[str] = frozenset(),
+    fixed: frozenset[str] = frozenset(),
+    below: tuple[Edge, ...] = (),
+    binary: Path | None = None,
 ) -> tuple[Row, ...]:
     """``nodes`` in rows along the flow, each row in its order across it.
 
-    The first row holds what no edge leads to. Every edge leads to a later row; where it passes rows it has a slot in
-    each. Crossings are few; where none hangs on it, passing edges stand first and nodes in the order given. What stands
-    behind a node of ``last`` counts as a crossing: it is in the way of a line to the node from that side. ``binary`` is
-    the program that is asked (the first of :func:`binaries` if None).
+    The first row holds "input", the last one "output" where they are among the nodes; other nodes that no edge leads to
+    stand as near as can be to those they lead to. Every edge leads to a later row; where it passes rows it has a slot
+    in each. Lines enter the nodes of ``fixed`` in the order of the edges. Each of ``below`` starts below its end,
+    though no line leads there. Crossings are few; where none hangs on it, passing edges stand first and nodes in the
+    order given. What stands behind a node of ``last`` counts as a crossing: it is in the way of a line to the node from
+    that side. ``binary`` is the program that is asked (the first of :func:`binaries` if None).
 
     Raises :class:`ArchdrawError` where there is no Graphviz or it fails, ValueError for edges that lead in a circle.
     """
@@ -50,31 +59,59 @@ def arranged(
         if not known:
             raise ArchdrawError(f"a graph needs Graphviz: install it, or pip install {PURE}")
         binary = known[0]
-    return _arranged(nodes, edges, last, binary)
+    return _arranged(nodes, edges, last, fixed, below, binary)
 
 
 @cache
-def _arranged(nodes: tuple[str, ...], edges: tuple[Edge, ...], last: frozenset[str], binary: Path) -> tuple[Row, ...]:
-    order = _sorted(nodes, edges)
-    heights = {node: y for node, (_, y) in _asked([list(nodes)], [edge[:2] for edge in edges], binary).items()}
-    steps = sorted(set(heights.values()))
-    ranks = _lowered(order, edges, {node: steps.index(heights[node]) for node in nodes})
-    levels = sorted(set(ranks.values()))
-    ranks = {node: levels.index(rank) for node, rank in ranks.items()}
-    rows: list[list[Slot]] = [[node for node in nodes if ranks[node] == rank] for rank in range(len(levels))]
+def _arranged(
+    nodes: tuple[str, ...],
+    edges: tuple[Edge, ...],
+    last: frozenset[str],
+    fixed: frozenset[str],
+    below: tuple[Edge, ...],
+    binary: Path,
+) -> tuple[Row, ...]:
+    ranks = _ranks(nodes, edges, below, binary)
+    rows: list[list[Slot]] = [
+        [node for node in nodes if ranks[node] == rank] for rank in range(max(ranks.values()) + 1)
+    ]
     # A slot in its row, since an edge that passes several rows has a slot in each.
     links: list[tuple[tuple[int, Slot], tuple[int, Slot]]] = []
+    ports: list[list[_Link]] = [[] for _ in rows]
+    entered: dict[str, int] = {}
     for edge in edges:
         low, high = ranks[edge.start], ranks[edge.end]
         for rank in range(low + 1, high):
             rows[rank].append(edge)
+        entry = entered[edge.end] = entered.get(edge.end, -1) + 1
         way: list[Slot] = [edge.start, *[edge] * (high - low - 1), edge.end]
-        links += pairwise(zip(range(low, high + 1), way, strict=True))
+        for rank, (start, end) in enumerate(pairwise(way), low):
+            links.append(((rank, start), (rank + 1, end)))
+            line = edge.line if start == edge.start else 0
+            ports[rank].append((start, end, line, entry if end == edge.end and end in fixed else 0))
     placed = _asked([[(rank, slot) for slot in row] for rank, row in enumerate(rows)], links, binary)
     for rank, row in enumerate(rows):
         row.sort(key=lambda slot: placed[rank, slot])
-    gaps = [[(start[1], end[1]) for start, end in links if start[0] == rank] for rank in range(len(rows) - 1)]
-    return _settled(rows, gaps, [*edges, *nodes], last)
+    return _settled(rows, ports, [*edges, *nodes], last)
+
+
+def _ranks(nodes: tuple[str, ...], edges: tuple[Edge, ...], below: tuple[Edge, ...], binary: Path) -> dict[str, int]:
+    """The row of each node."""
+    entered, left = {edge.end for edge in edges}, {edge.start for edge in edges}
+    bound = [*edges, *below]
+    if INPUT in nodes:
+        bound += (Edge(INPUT, node) for node in nodes if node != INPUT and node not in entered)
+    if OUTPUT in nodes:
+        bound += (Edge(node, OUTPUT) for node in nodes if node != OUTPUT and node not in left)
+    order = _sorted(nodes, tuple(bound))
+    heights = {node: y for node, (_, y) in _asked([list(nodes)], [edge[:2] for edge in bound], binary).items()}
+    steps = sorted(set(heights.values()))
+    ranks = _lowered(order, tuple(bound), {node: steps.index(heights[node]) for node in nodes})
+    for node in reversed(order):
+        if node not in entered and node != INPUT and node in left:
+            ranks[node] = min(ranks[edge.end] for edge in bound if edge.start == node) - 1
+    levels = sorted(set(ranks.values()))
+    return {node: levels.index(rank) for node, rank in ranks.items()}
 
 
 def _sorted(nodes: tuple[str, ...], edges: tuple[Edge, ...]) -> list[str]:
@@ -143,42 +180,59 @@ def _lowered(order: Iterable[str], edges: tuple[Edge, ...], ranks: dict[str, int
 
 
 def _settled(
-    rows: list[list[Slot]], gaps: list[list[tuple[Slot, Slot]]], wanted: list[Slot], last: frozenset[str]
+    rows: list[list[Slot]], gaps: list[list[_Link]], wanted: list[Slot], last: frozenset[str]
 ) -> tuple[Row, ...]:
     """``rows`` with neighbours exchanged where that saves crossings, or brings them nearer to the ``wanted`` order."""
+    order = {slot: number for number, slot in enumerate(wanted)}
+    above = [_by_end(links, 0) for links in gaps]
+    below = [_by_end(links, 1) for links in gaps]
 
-    def crossed(rank: int) -> int:
-        near = [gap for gap in (rank - 1, rank) if 0 <= gap < len(gaps)]
-        return hidden(rows[rank]) + sum(_crossings(rows[gap], rows[gap + 1], gaps[gap]) for gap in near)
+    def cost(rows: list[list[Slot]]) -> tuple[int, int, int]:
+        crossed = sum(
+            _crossings(lower, upper, links) for (lower, upper), links in zip(pairwise(rows), gaps, strict=False)
+        )
+        hidden = sum(len(row) - 1 - row.index(slot) for row in rows for slot in row if slot in last)
+        disorder = sum(order[one] > order[other] for row in rows for one, other in combinations(row, 2))
+        return crossed, hidden, disorder
 
-    def hidden(row: list[Slot]) -> int:
-        return sum(len(row) - 1 - row.index(slot) for slot in row if slot in last)
+    def saved(rank: int, one: Slot, other: Slot) -> tuple[int, int]:
+        """Crossings, and steps out of order, that are saved if ``other`` stands before its neighbour ``one``."""
+        crossed = (one in last) - (other in last)
+        for near, gap, ends in ((rank - 1, rank - 1, below), (rank + 1, rank, above)):
+            if 0 <= near < len(rows) and 0 <= gap < len(ends):
+                place = {slot: number for number, slot in enumerate(rows[near])}
+                mine, theirs = ([(place[slot], port) for slot, port in ends[gap].get(key, ())] for key in (one, other))
+                crossed += sum((a > b) - (a < b) for a in mine for b in theirs)
+        return crossed, 1 if order[one] > order[other] else -1
 
-    def disorder(row: list[Slot]) -> int:
-        places = [wanted.index(slot) for slot in row]
-        return sum(1 for first, second in combinations(places, 2) if first > second)
-
+    # Crossings differ where lines of one box have an order.
     mirrored = [row[::-1] for row in rows]
-    if _sums(mirrored, hidden, disorder) < _sums(rows, hidden, disorder):
+    if cost(mirrored) < cost(rows):
         rows = mirrored
     changed = True
     while changed:
         changed = False
         for rank, row in enumerate(rows):
             for place in range(len(row) - 1):
-                before = (crossed(rank), disorder(row))
-                row[place], row[place + 1] = row[place + 1], row[place]
-                if (crossed(rank), disorder(row)) < before:
-                    changed = True
-                else:
+                if saved(rank, row[place], row[place + 1]) > (0, 0):
                     row[place], row[place + 1] = row[place + 1], row[place]
+                    changed = True
     return tuple(map(tuple, rows))
 
 
-def _sums(rows: list[list[Slot]], *measures: Callable[[list[Slot]], int]) -> list[int]:
-    return [sum(map(measure, rows)) for measure in measures]
+def _by_end(links: list[_Link], end: int) -> dict[Slot, list[tuple[Slot, int]]]:
+    """For each slot at one end of ``links`` the slots at the other, with the number of the line there."""
+    found: dict[Slot, list[tuple[Slot, int]]] = {}
+    for link in links:
+        found.setdefault(link[end], []).append((link[1 - end], link[3 - end]))
+    return found
 
 
-def _crossings(lower: list[Slot], upper: list[Slot], links: list[tuple[Slot, Slot]]) -> int:
-    ends = [(lower.index(start), upper.index(end)) for start, end in links]
-    return sum(1 for one, other in combinations(ends, 2) if (one[0] - other[0]) * (one[1] - other[1]) < 0)
+def _crossings(lower: list[Slot], upper: list[Slot], links: list[_Link]) -> int:
+    down, up = ({slot: number for number, slot in enumerate(row)} for row in (lower, upper))
+    ends = [((down[start], line), (up[end], entry)) for start, end, line, entry in links]
+    return sum(
+        1
+        for one, other in combinations(ends, 2)
+        if (one[0] < other[0] and one[1] > other[1]) or (one[0] > other[0] and one[1] < other[1])
+    )

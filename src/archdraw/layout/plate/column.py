@@ -139,6 +139,8 @@ def paint_model(
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
     canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
     column.cell.paint(canvas, spine, start)
+    frame = canvas.places[FRAME]
+    canvas.places[FRAME] = replace(frame, right=max(frame.right, spine + column.cell.right))
     for port in column.cell.outputs:
         above = (spine + port, top - 28)
         canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")

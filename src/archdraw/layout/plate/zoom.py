@@ -63,15 +63,9 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
     """
     ways, hemmed = _ways(canvas, columns, apart=apart)
     for letter, source in hemmed:
-        # A line could not leave past the neighbour: the letter alone stands at the corner, above the box.
+        # A line could not leave past the neighbour: the letter alone stands at the box.
         half = badge_width(letter, LETTER) / 2
-        x, y = source.left + half, source.top - LETTER / 2 - 3
-        if source.top > canvas.places[FRAME].bottom:
-            # Beside the tokens there is room; above, the line of the box leaves.
-            x, y = source.right + half + 3, source.middle
-        elif _is_under(canvas, source):
-            # Above an alternative are the words that tell when it comes.
-            x, y = source.left - half - 3, source.top + LETTER / 2 - 8
+        x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
         badge(canvas, x, y, letter, LETTER)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
@@ -101,6 +95,34 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
     for part in parts:
         _lead(canvas, part, gutter.get(part, 0.0))
+
+
+def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
+    """The middle of a letter, ``half`` of which is that wide, at the box ``source``: where no line passes."""
+    above, corner = source.top - LETTER / 2 - 3, source.left + half
+    beside = (source.right + half + 3, source.middle)
+    spots = [(corner, above), (source.right - half, above), beside]
+    if source.top > canvas.places[FRAME].bottom:
+        # Beside the tokens there is room; above, the line of the box leaves.
+        spots.insert(0, beside)
+    elif _is_under(canvas, source):
+        # Above an alternative are the words that tell when it comes.
+        spots = [(source.left - half - 3, source.top + LETTER / 2 - 8)]
+    reach = LETTER / 2 + 2
+    return next((spot for spot in spots if not canvas.is_crossed(_around(*spot, half + 2, reach))), spots[0])
+
+
+def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
+    """The middle of a letter at a side of the box ``source`` in a model of several columns."""
+    right, left = source.right + half + 2, source.left - half - 2
+    upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
+    spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
+    spots += [(source.left + half, above), (source.right - half, above)]
+    return next((spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2))), spots[2])
+
+
+def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
+    return Place(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
 def _ways(canvas: Canvas, columns: Placed, *, apart: bool) -> tuple[list[_Way], list[tuple[str, Place]]]:

@@ -44,7 +44,7 @@ def _phrase(what: str, value: str) -> str:
     if value == "yes":
         return name_of(what)
     if what == "layers":
-        return f"{value} layers"
+        return f"{value} layer{'' if value == '1' else 's'}"
     if what in IN_BYTES:
         return f"{value} of {name_of(what)}"
     return f"{name_of(what)} {value}"

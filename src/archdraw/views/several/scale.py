@@ -94,7 +94,7 @@ def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
     if x == "context" and model.context_length is None:
         return "no fixed context limit"
     if y == "kv-cache" and not model.kv_cache:
-        return "recurrent state only" if counted.state else "no KV cache: encoder"
+        return "recurrent state only" if counted.state else "no KV cache: bidirectional attention"
     if not model.total or not model.active:
         return "no parameters"
     return ""

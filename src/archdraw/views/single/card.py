@@ -7,11 +7,10 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
-from archdraw.views.architecture import picture
-from archdraw.views.single import whole
+from archdraw.views.single import drawn, whole
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     """The card of a model. Raises :class:`archdraw.ArchdrawError` for an ``argument``: it takes none."""
     whole("card", argument)
-    return layout.draw_card(picture(spec, block), theme)
+    return drawn(spec, block, lambda plate: layout.draw_card(plate, theme))

@@ -1,0 +1,106 @@
+"""Models of any shape: every kind by its example, nested in every node of the algebra, for laws about pictures."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from archdraw.errors import InputError
+from archdraw.kinds.registry import kinds
+from archdraw.source import plain, scan
+from archdraw.spec import Spec, expand, parse_spec
+from archdraw.tree.blocks import Side
+
+HIDDEN = 4096
+"""The width that the examples of most kinds are written for."""
+HEAD = {"name": "Any", "hidden_size": HIDDEN, "vocab_size": 1000, "context_length": 512}
+
+
+def model(layers: list[Any], **more: Any) -> Spec:
+    """The spec of a model of these ``layers``."""
+    return parse_spec(json.dumps({**HEAD, **more, "layers": layers}), "any.yaml")
+
+
+@cache
+def examples(beside: bool = False) -> tuple[Any, ...]:
+    """The examples of all kinds that can stand in a row of ``HIDDEN`` features, or of those ``beside`` it."""
+    found = []
+    for kind in kinds().values():
+        block = plain(scan(kind.example, "example").root)
+        try:
+            made = expand(model(["embedding", block, {"linear": HIDDEN}, block]))
+        except InputError:
+            continue
+        if any(isinstance(part, Side) for part in made.body.parts) == beside:  # type: ignore[union-attr]
+            found.append(block)
+    return tuple(found)
+
+
+PLAIN: st.SearchStrategy[Any] = st.deferred(lambda: st.sampled_from(examples()))
+LABELS = st.sampled_from(["Tower", "Left", "Right", "Stage 1", "Mixing"])
+LAYER = {"norm": "rmsnorm", "attention": {"multi_head": {"num_attention_heads": 32}}}
+LAYERS = st.one_of(
+    st.builds(
+        lambda times, width, label: {
+            "decoder": {
+                "times": times,
+                **LAYER,
+                "feed_forward": {"swiglu": {"intermediate_size": width}},
+                **({"label": label} if label else {}),
+            }
+        },
+        st.integers(1, 12),
+        st.sampled_from([1024, 2048]),
+        st.none() | LABELS,
+    ),
+    st.builds(
+        lambda times, label, body: {"layer": {"label": label, "times": times, "body": [*body, {"linear": HIDDEN}]}},
+        st.integers(1, 4),
+        LABELS,
+        st.lists(PLAIN, min_size=1, max_size=3),
+    ),
+)
+
+
+def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    row = st.lists(inner, min_size=1, max_size=3).map(lambda items: [*items, {"linear": HIDDEN}])
+    return st.one_of(
+        row.map(lambda body: {"residual": body}),
+        st.builds(lambda label, body: {"module": {"label": label, "body": body}}, LABELS, row),
+        st.builds(
+            lambda one, other, merge: {"parallel": {"merge": merge, "branches": [one, other]}},
+            row,
+            row,
+            st.sampled_from(["add", "multiply"]),
+        ),
+        st.builds(lambda times, body: {"repeat": {"times": times, "body": body}}, st.integers(1, 3), row),
+        st.builds(lambda body: {"experts": {"total": 4, "active": 2, "body": body}}, row),
+        st.builds(
+            lambda one, other: {
+                "graph": {
+                    "nodes": {"one": one, "two": other, "sum": {"op": "+"}},
+                    "edges": [["input", "one", "sum", "output"], ["one", "two", "sum"]],
+                }
+            },
+            row,
+            row,
+        ),
+    )
+
+
+BLOCKS = st.recursive(PLAIN | LAYERS, _nested, max_leaves=6)
+SIDES = st.deferred(lambda: st.sampled_from(examples(beside=True)))
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> list[Any]:
+    """The layers of a model: blocks of any nesting, modules beside some of them, with or without embedding and head."""
+    row = draw(st.lists(BLOCKS, min_size=1, max_size=4))
+    for side in draw(st.lists(SIDES, max_size=2)):
+        row.insert(draw(st.integers(0, len(row))), side)
+    if draw(st.booleans()):
+        row = ["embedding", *row]
+    return [*row, {"linear": HIDDEN}, *draw(st.sampled_from([[], ["rmsnorm", "output_head"], ["output_head"] * 2]))]

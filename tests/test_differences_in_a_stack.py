@@ -1,0 +1,114 @@
+"""What bars and the layer map say of layers that differ: that, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw.cells import Strip
+from archdraw.model import Model, load
+from archdraw.picture import Bar, Chain, Diagram, Frame
+from archdraw.resources import specs_folder
+from archdraw.tree.blocks import Leaf, Weight
+from archdraw.tree.sharing import alike
+from archdraw.views.architecture import picture
+
+FRAME = """
+name: X
+hidden_size: 64
+vocab_size: 256
+define:
+  plain: {decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: {gelu: {intermediate_size: 64}}}}
+  other: {like: plain, CHANGE}
+layers:
+  - embedding
+  - STACK
+  - output_head
+"""
+
+
+def shipped(name: str) -> Model:
+    return load(specs_folder() / f"{name}.yaml")
+
+
+def bars(item: Diagram) -> list[str]:
+    match item:
+        case Bar(label=label):
+            return [label]
+        case Chain(items=items):
+            return [label for part in items for label in bars(part)]
+        case _:
+            return []
+
+
+def drawn(model: Model) -> list[str]:
+    return bars(picture(model.spec, model.block).column)
+
+
+def strip(model: Model) -> Strip:
+    found = picture(model.spec, model.block, every_strip=True).strip
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("deepseek-v3", "layers 0–2: SwiGLU FFN, 7,168 → 18,432 → 7,168"),
+        ("glm-5-2", "layers 0–2: SwiGLU FFN, 6,144 → 12,288 → 6,144"),
+        ("laguna-xs-2", "layer 0: SwiGLU FFN, 2,048 → 8,192 → 2,048"),
+        ("zaya1-8b", "layer 0: router without depth averaging"),
+        ("modernbert-base", "layer 0: without LayerNorm"),
+        ("inkling", "layers 0–1: SwiGLU FFN, × learned scale"),
+    ],
+)
+def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:
+    assert drawn(shipped(name))[0] == line
+
+
+@pytest.mark.parametrize(("name", "layers"), [("t5-11b", 24), ("flan-t5-xxl", 24), ("switch-base-128", 12)])
+def test_a_shared_table_splits_no_run(name: str, layers: int) -> None:
+    model = shipped(name)
+    assert drawn(model) == []
+    frames = [item for item in picture(model.spec, model.block).column.items if isinstance(item, Frame)]
+    assert [frame.title for frame in frames] == [f"{layers} layers"]
+    assert "table" not in strip(model).caption
+
+
+def test_alike_is_the_same_for_the_owner_of_a_table_and_for_those_that_read_it() -> None:
+    owner = Leaf("attention", "A", weights=(Weight("bias", (2, 3)),), settings=(("position.shared", False), ("n", 2)))
+    reader = Leaf(
+        "attention", "A", weights=(Weight("bias", (2, 3), tied=True),), settings=(("position.shared", True), ("n", 2))
+    )
+    assert alike(owner) == alike(reader)
+    assert alike(owner) != alike(Leaf("attention", "A", weights=(Weight("bias", (2, 4)),)))
+
+
+def test_the_map_of_layers_that_differ_elsewhere_does_not_call_them_identical() -> None:
+    text = FRAME.replace("CHANGE", "norm: layernorm").replace(
+        "STACK", "stack: {num_hidden_layers: 6, pattern: [plain, other]}"
+    )
+    assert strip(Model.from_text(text)).caption == "6 layers = (1 RMSNorm + 1 LayerNorm) × 3"
+
+
+def test_layers_with_a_block_more_are_told_apart_by_it() -> None:
+    text = FRAME.replace("CHANGE", "then: [{residual: {linear: 64}}]").replace(
+        "STACK", "stack: {num_hidden_layers: 4, pattern: [plain, other]}"
+    )
+    caption = strip(Model.from_text(text)).caption
+    assert "identical" not in caption
+    assert "× 2" in caption
+
+
+def test_a_map_without_a_colour_is_none() -> None:
+    text = FRAME.replace("CHANGE", "norm: layernorm").replace("STACK", "layer: {times: 3, blocks: [{linear: 64}]}")
+    text = text.replace("layer: {times: 3, blocks: [{linear: 64}]}", "layer: [{linear: 64}]")
+    model = Model.from_text(text)
+    assert picture(model.spec, model.block, every_strip=True).strip is None
+
+
+def test_one_layer_of_another_kind_is_no_rhythm() -> None:
+    text = FRAME.replace("CHANGE", "attention: {multi_head: {num_attention_heads: 8}}").replace(
+        "STACK", "stack: {pattern: [{like: plain, times: 13}, other]}"
+    )
+    found = str(picture(Model.from_text(text).spec, Model.from_text(text).block).column)
+    assert "14th" not in found

@@ -1,0 +1,103 @@
+"""The line below the name of a model: sizes as published, layers by column, and its kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw.glossary import text
+from archdraw.model import Model, load
+from archdraw.resources import specs_folder
+from archdraw.views.header import kind_of, layers_of, size_of, subtitle
+
+FRAME = """
+name: X
+hidden_size: 64
+vocab_size: 256
+layers:
+  - embedding
+{layers}
+  - output_head
+"""
+DECODER = (
+    "{decoder: {times: 3, attention: {multi_head: {num_attention_heads: 4}}, "
+    "feed_forward: {gelu: {intermediate_size: 64}}}}"
+)
+
+
+def shipped(name: str) -> Model:
+    return load(specs_folder() / f"{name}.yaml")
+
+
+def model(layers: str) -> Model:
+    return Model.from_text(FRAME.format(layers=layers))
+
+
+def line(model: Model) -> tuple[str, ...]:
+    return subtitle(model.spec, model.block, model.facts)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("llama-3-8b", "Dense"),
+        ("mixtral-8x7b", "Sparse MoE"),
+        ("mamba-2-8b", "Dense recurrent"),
+        ("qwen3-next-80b-a3b", "Sparse hybrid"),
+        ("lfm2-5-1-2b", "Dense hybrid"),
+        ("step-5-preview", "Sparse MoE"),
+    ],
+)
+def test_the_kind_of_a_model(name: str, kind: str) -> None:
+    assert kind_of(shipped(name).block) == kind
+
+
+def test_a_convolution_without_a_state_is_no_recurrence_and_sets_no_limit() -> None:
+    unet = model("  - layer: [{module: {label: U-Net, role: convolution, body: [{linear: 32}, {linear: 64}]}}]")
+    assert kind_of(unet.block) == ""
+    assert line(unet)[1:] == ("1 layer",)
+
+
+def test_experts_that_all_work_are_not_sparse() -> None:
+    every = "{mixture_of_experts: {num_experts: 4, num_experts_per_tok: 4, moe_intermediate_size: 16}}"
+    layer = "  - decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: " + every + "}"
+    assert kind_of(model(layer).block) == "Dense"
+    assert kind_of(model(layer.replace("num_experts_per_tok: 4", "num_experts_per_tok: 2")).block) == "Sparse MoE"
+    own = "  - layer: [{weight: {label: All experts, role: experts, weights: [{name: w, shape: [64, 64]}]}}]"
+    assert kind_of(model(own).block) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"),
+    [("transformer-2017", "6 + 6 layers"), ("whisper-large-v3", "32 + 32 layers"), ("llava-1-5-7b", "32 layers")],
+)
+def test_an_encoder_decoder_has_the_layers_of_both(name: str, layers: str) -> None:
+    assert text(layers_of(shipped(name).block)) == layers
+
+
+def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
+    both = model(f"  - parallel: [[{DECODER}], [{DECODER}, {DECODER}]]")
+    assert text(layers_of(both.block)) == "3 + 6 layers"
+    assert text(layers_of(model(f"  - {DECODER}\n  - {DECODER}").block)) == "6 layers"
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("gpt-oss-120b", "117B total, 5.13B active (4.4%)"),
+        ("deepseek-v4-1-flash", "552B total (excl. 197B in lookup tables), 16.1B active (2.9%)"),
+        ("gemma-4-e2b", "5.10B total, 2.27B active (44%), 4.63B text"),
+        (
+            "gemma-4-e4b",
+            "7.94B total, 4.62B active (58%, excl. input embedding tables and encoders), 7.46B text",
+        ),
+        (
+            "qwen3-8-flash-next-125b-a6b",
+            "125B total (excl. 52.5B in embedding tables and LM head), 6.04B active (4.8%), 124B text",
+        ),
+        ("llama-3-8b", "8.03B parameters"),
+        ("longcat-flash-lite-68-5b-a3b", "68.6B total, 4.52B active (6.6%, excl. embedding tables)"),
+    ],
+)
+def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
+    found = shipped(name)
+    assert text(size_of(found.spec, found.facts)) == size

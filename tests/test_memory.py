@@ -1,0 +1,151 @@
+"""What a sequence keeps: the memory panel, caches of cross-attention, and models without a cache."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from archdraw.model import Model, load
+from archdraw.picture import Share, Split, Words
+from archdraw.resources import specs_folder
+from archdraw.tree.counts import report
+from archdraw.tree.fitting import longest_context
+from archdraw.tree.sheet import rows
+from archdraw.views.architecture import picture
+
+DIFFERENT_HEADS = """
+name: KV heads differ
+hidden_size: 512
+vocab_size: 1000
+context_length: 1024
+define:
+  wide:
+    decoder:
+      attention: {grouped_query: {num_attention_heads: 8, num_key_value_heads: 4, position: rope}}
+      feed_forward: {gelu: {intermediate_size: 64}}
+  narrow: {like: wide, attention: {grouped_query: {num_key_value_heads: 1}}}
+layers:
+  - embedding
+  - {like: wide, times: 2}
+  - {like: narrow, times: 2}
+  - output_head
+"""
+
+
+def shipped(name: str) -> Model:
+    return load(specs_folder() / f"{name}.yaml")
+
+
+def memory(model: Model) -> tuple[list[str], list[object]]:
+    """The words of the memory panel, and its bars."""
+    insets = picture(model.spec, model.block).insets
+    items = [
+        item
+        for inset in insets
+        if any(isinstance(item, Share | Split) and "KV" in str(item) for item in inset.items)
+        for item in inset.items
+    ]
+    return [item.text for item in items if isinstance(item, Words)], [x for x in items if isinstance(x, Share | Split)]
+
+
+def test_layers_that_all_have_full_attention_save_nothing_by_having_fewer_heads() -> None:
+    words, bars = memory(Model.from_text(DIFFERENT_HEADS))
+    assert [type(bar) for bar in bars] == [Split]
+    assert words == ["KV cache 2.5 KiB per token in 4 layers"]
+
+
+def test_windows_save_what_the_layers_with_windows_would_keep() -> None:
+    windowed = DIFFERENT_HEADS.replace("num_key_value_heads: 1}", "num_key_value_heads: 1, sliding_window: 64}")
+    words, (bar,) = memory(Model.from_text(windowed))
+    assert isinstance(bar, Share)
+    # Two entries of 64 features in bf16: 4 heads in two layers, 1 head in two layers of 64 tokens at most.
+    assert bar.part == 2 * (2 * 2 * 64) * (4 * 1024 + 1 * 64)
+    assert bar.whole == 2 * (2 * 2 * 64) * (4 + 1) * 1024
+    assert words[0] == "2.5 MiB with full attention in every layer"
+
+
+def test_cross_attention_keeps_the_encoder_output_once() -> None:
+    """Whisper: 32 layers, 2 × 20 × 64 values in bf16 for each of 1,500 positions."""
+    counted = shipped("whisper-large-v3").facts
+    assert counted.source_positions == 1500
+    assert counted.cross_cache_bytes(1) == 32 * 2 * 20 * 64 * 2
+    assert counted.cross_cache_bytes(1500) == 245_760_000
+    assert counted.kv_cache_bytes(448) == 73_400_320
+    words, (bar,) = memory(shipped("whisper-large-v3"))
+    assert isinstance(bar, Split)
+    assert [segment.label for segment in bar.segments] == [
+        "weights 2.87 GiB",
+        "KV cache 70 MiB",
+        "cross-attention cache 234 MiB",
+    ]
+    assert words[1] == "cross-attention: 160 KiB for each of 1,500 encoder positions"
+
+
+def test_an_encoder_of_any_length_is_counted_by_the_position() -> None:
+    counted = shipped("t5-11b").facts
+    assert counted.source_positions is None
+    assert memory(shipped("t5-11b"))[0][1] == "cross-attention: 1.5 MiB per encoder position"
+
+
+def test_layers_with_cross_attention_alone_would_have_no_cache_of_their_own() -> None:
+    words, bars = memory(shipped("llama-3-2-11b-vision"))
+    assert [type(bar) for bar in bars] == [Split]
+    assert not any("full attention" in line for line in words)
+
+
+def test_keys_and_values_of_an_encoder_are_not_computed_for_each_token() -> None:
+    model = """
+name: Reader
+hidden_size: 64
+vocab_size: 100
+layers:
+  - layer:
+      - cross_attention: {num_attention_heads: 4, encoder_hidden_size: 32, max_source_positions: 10}
+  - output_head
+"""
+    counted = Model.from_text(model).facts
+    queries, outputs, met = 64 * 64, 64 * 64, 10 * 4 * (16 + 16)
+    assert counted.flops_per_token(1) == counted.flops_per_token(500) == 2 * (queries + outputs + met + 64 * 100)
+
+
+def test_two_attentions_in_a_layer_are_said() -> None:
+    words, _ = memory(shipped("longcat-flash-560b"))
+    assert words[0] == "KV cache 63 KiB per token in 28 layers with 2 attention blocks each"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("qwen3-next-80b-a3b", "recurrent state"),
+        ("lfm2-5-1-2b", "convolution state"),
+        ("deepseek-v4-flash", "buffers of"),
+    ],
+)
+def test_what_does_not_grow_is_called_what_it_is(name: str, line: str) -> None:
+    words, _ = memory(shipped(name))
+    assert any(text.startswith(line) for text in words)
+
+
+def test_bidirectional_attention_has_no_cache_and_says_why() -> None:
+    model = shipped("llada-8b")
+    assert not model.facts.cache
+    assert model.facts.has_no_cache
+    assert repr(model.facts).endswith("no KV cache: attention is bidirectional>")
+    sheet = list(rows(report(model.facts, "", 4096)))
+    assert ("KV cache", "none", "attention is bidirectional") in sheet
+    assert not any("0 bytes" in remark for _, _, remark in sheet)
+    assert json.loads(json.dumps(report(model.facts, "", 4096)))["bidirectional"] is True
+    assert not memory(model)[1]
+
+
+def test_what_fits_has_room_for_the_encoder_output() -> None:
+    counted = shipped("whisper-large-v3").facts
+    room = counted.cross_cache_bytes(1500) + counted.kv_cache_bytes(10)
+    assert longest_context(counted, room) == 10
+    assert longest_context(counted, room - counted.kv_cache_bytes(10)) == 0
+
+
+def test_an_encoder_beside_a_decoder_is_no_reason_to_have_no_cache() -> None:
+    for name in ("t5-11b", "whisper-large-v3", "llava-1-5-7b"):
+        assert not shipped(name).facts.bidirectional, name
