@@ -13,6 +13,8 @@ _CUT = re.compile(r"(…|\.\.\.|\+\s?[\d,]+ (more|others))$")
 _BRACKETS = {"(": ")", "[": "]"}
 _ONE_OF_MANY = re.compile(r"(?<![\d.,:/×+*−\-–^=]\s)(?<![\d.,:/×+*−\-–^=])\b1\s([a-z]{2,}s)\b")
 _MANY_OF_ONE = re.compile(r"(?<![\d.,:/×+*−\-–^=])\b(?!1\s)(\d+(?:,\d{3})*)\s([a-z]{3,})\b(?![-\w])")
+LONGEST = 20
+"""Letters of a word that has to fit one line; what is longer may be broken."""
 _SINGULAR_IN_S = ("ss", "us", "is", "as", "os")
 
 
@@ -26,7 +28,7 @@ def phrases(view: Survey) -> Iterator[Fault]:
         line = " ".join(text.text.split())
         left = rest.lstrip() if waiting is not None and waiting.phrase == text.phrase else None
         if left is not None and left.startswith(line):
-            if left == rest and not waiting.text.endswith(("-", "/")):  # type: ignore[union-attr]
+            if left == rest and not _has_no_room(text.phrase) and not waiting.text.endswith(("-", "/")):  # type: ignore[union-attr]
                 yield Fault("phrase", f"a word or number is broken before {quoted(text)}", area.left, area.top)
         else:
             if waiting is not None and rest.strip():
@@ -40,6 +42,11 @@ def phrases(view: Survey) -> Iterator[Fault]:
         waiting, rest = text, left[len(line) :]
     if waiting is not None and rest.strip():
         yield _cut(waiting)
+
+
+def _has_no_room(phrase: str) -> bool:
+    """Whether a word of ``phrase`` is longer than a line of a box or card has room for."""
+    return max(map(len, phrase.split())) > LONGEST
 
 
 def _cut(text: Text) -> Fault:

@@ -155,7 +155,7 @@ def _legend(canvas: Canvas, chart: Chart, lines: tuple[Line, ...], bottom: float
             canvas.text(x + 54, y, words, SMALL, 400, fill=canvas.theme.muted)
             x += 54 + text_width(words, SMALL, 400) + 32
     if any(card.dashed for lane in chart.lanes for card in lane.cards):
-        canvas.rect(x, y - 15, 34, 20, fill=canvas.theme.page, stroke=colour, radius=5, dash=UNKNOWN_DASH)
+        canvas.rect(x, y - 15, 34, 20, fill=canvas.theme.page, stroke=colour, radius=5, kind="mark", dash=UNKNOWN_DASH)
         canvas.text(x + 44, y, unknown, SMALL, 400, fill=canvas.theme.muted)
         x += 44 + text_width(unknown, SMALL, 400) + 32
     canvas.text(x, y, signs, SMALL, 400, fill=canvas.theme.muted)
