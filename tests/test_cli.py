@@ -445,6 +445,17 @@ def test_themes(archdraw: Run) -> None:
     assert listed == list(theme_names())
 
 
+def test_themes_of_files(archdraw: Run, tmp_path: Path) -> None:
+    pale = tmp_path / "pale.yaml"
+    pale.write_text('like: light\nink: "#EEEEEE"\n')
+    ran = archdraw("themes", str(pale))
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["theme", "pale"]
+    assert f"{pale.as_posix()}:2:6: warning: ink #EEEEEE on page #FFFFFF has a contrast of 1.16:1" in ran.err
+    drawn = archdraw("render", "gpt-2", "--theme", str(pale), "-o", str(tmp_path / "x.svg"))
+    assert "has a contrast of 1.16:1" in drawn.err
+
+
 class Page(HTMLParser):
     """The links and pictures of a page."""
 

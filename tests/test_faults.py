@@ -1,4 +1,7 @@
-"""Each rule of a picture: a tiny scene that breaks it, and the near miss that doesn't."""
+"""Each rule of places and colours: a tiny scene that breaks it, and the near miss that doesn't.
+
+Lines lead nowhere in these, and boxes have no words: those rules are in test_faults_joined.py.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.lint.faults import faults, minimum_text
+from archdraw.lint.faults import faults
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
 
+JOINING = {"end", "joint", "label"}
 INK, WHITE, GREY, PALE = "#1A1D21", "#FFFFFF", "#6B7280", "#F3F4F6"
 
 
@@ -20,7 +24,7 @@ def scene(*children: Element, width: float = 400, height: float = 300, backgroun
 
 
 def rules(*children: Element, **options: float) -> set[str]:
-    return {fault.rule for fault in faults(scene(*children, **options))}  # type: ignore[arg-type]
+    return {fault.rule for fault in faults(scene(*children, **options))} - JOINING  # type: ignore[arg-type]
 
 
 def text(x: float, y: float, width: float = 60, content: str = "Norm", size: float = 16, fill: str = INK) -> Text:
@@ -258,8 +262,8 @@ def test_rules_do_not_depend_on_the_place(name: str, right: int, down: int) -> N
     for shapes in (broken, near_miss):
         here = scene(*shapes, width=900, height=900)
         there = scene(*(moved(shape, right, down) for shape in shapes), width=900, height=900)
-        found = [(fault.rule, round(fault.x + right, 6), round(fault.y + down, 6)) for fault in faults(here)]
-        assert [(fault.rule, round(fault.x, 6), round(fault.y, 6)) for fault in faults(there)] == found
+        found = {(fault.rule, round(fault.x + right, 6), round(fault.y + down, 6)) for fault in faults(here)}
+        assert {(fault.rule, round(fault.x, 6), round(fault.y, 6)) for fault in faults(there)} == found
 
 
 def moved(element: Element, right: float, down: float) -> Element:
@@ -270,11 +274,6 @@ def moved(element: Element, right: float, down: float) -> Element:
             return replace(element, points=tuple((x + right, y + down) for x, y in element.points))
         case _:
             return replace(element, x=element.x + right, y=element.y + down)
-
-
-@pytest.mark.parametrize(("width", "height", "least"), [(1224, 1530, 14), (1656, 1200, 14), (1656, 1700, 14.076)])
-def test_minimum_text_grows_with_the_shorter_side(width: float, height: float, least: float) -> None:
-    assert minimum_text(scene(width=width, height=height)) == pytest.approx(least)
 
 
 def test_a_transparent_ground_is_not_judged() -> None:
@@ -291,7 +290,8 @@ def test_a_plate_of_two_thousand_shapes_is_judged_at_once() -> None:
     ]
     frame = container(40, 40, 500, 320)
     labels = [text(600 + 100 * column, 60 + 24 * row) for column in range(5) for row in range(40)]
-    edges = [edge((600 + 100 * column, 1040), (600 + 100 * column, 1100)) for column in range(5)]
+    loose = replace(edge((600, 1040), (600, 1100)), open_ends="both")
+    edges = [moved(loose, 100 * column, 0) for column in range(5)]
     plate = scene(frame, *cells, *labels, *edges, width=1224, height=1200)
     start = time.process_time()
     assert faults(plate) == []

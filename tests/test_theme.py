@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archdraw import resources
+from archdraw import load, resources
 from archdraw.errors import ArchdrawError, InputError
+from archdraw.lint.faults import faults
+from archdraw.lint.themes import theme_contrasts
 from archdraw.theme import Theme, contrast, load_theme, luminance, mix, parse_theme, theme_names
 from archdraw.views.developers import accent_index, known_developers
 
@@ -190,3 +192,29 @@ def test_resources_of_a_checkout_and_of_an_installed_package(tmp_path: Path, mon
     (package / "themes").mkdir()
     assert resources.themes_folder() == package / "themes"
     assert resources.specs_folder() == package / "specs", "where neither is, the place of an installed package is named"
+
+
+def test_weak_contrast_is_a_warning_at_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "pale.yaml"
+    file.write_text('like: light\nmuted: "#AAAAAA"\nroles:\n  norm: {text: "#EEEEEE", fill: "#FFFFFF"}\n')
+    found = theme_contrasts(file)
+    assert {problem.severity for problem in found} == {"warning"}
+    assert [str(problem).splitlines()[0].removeprefix(tmp_path.as_posix()) for problem in found] == [
+        "/pale.yaml:2:8: warning: muted #AAAAAA on page #FFFFFF has a contrast of 2.32:1",
+        "/pale.yaml:2:8: warning: muted #AAAAAA on container #F3F4F6 has a contrast of 2.11:1",
+        "/pale.yaml:2:8: warning: muted #AAAAAA on band #F3F4F6 has a contrast of 2.11:1",
+        "/pale.yaml:4:16: warning: text of norm #EEEEEE on fill of norm #FFFFFF has a contrast of 1.16:1",
+    ]
+
+
+def test_faults_of_a_picture_in_a_pale_theme(tmp_path: Path) -> None:
+    file = tmp_path / "pale.yaml"
+    file.write_text('like: light\nroles:\n  attention: {fill: "#FFFFFF", text: "#EEEEEE", border: "#FFFFFF"}\n')
+    found = faults(load("gpt-2").scene(theme=file))
+    assert {fault.rule for fault in found} == {"contrast"}
+    assert any("in #EEEEEE on #FFFFFF has 1.16:1" in fault.message for fault in found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_themes_have_no_weak_contrast(name: str) -> None:
+    assert theme_contrasts(name) == ()

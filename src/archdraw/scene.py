@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
-
+OpenEnds: TypeAlias = Literal["", "start", "end", "both"]
+"""The ends of a line that touch nothing."""
 
 LEAST_TEXT = 0.0085
 """The smallest text as a share of the shorter side of what is seen at once."""
@@ -58,6 +59,8 @@ class Line:
 
     ``kind``: "edge" data flows along it; "zoom" joins a box to its inset, or a mark to its name; "rule" a bracket, a
     rule of a table, the stroke of a sign inside a disc: part of a figure that belongs to the box it lies in.
+    ``arrow``: a head lies at its end. ``open_ends``: those that touch nothing on purpose, since what they come from or
+    lead to is not in the picture; each other end of an edge or a zoom line lies on something.
     """
 
     points: tuple[Point, ...]
@@ -66,14 +69,17 @@ class Line:
     radius: float = 0
     dash: tuple[float, ...] = ()
     kind: Literal["edge", "zoom", "rule"] = "edge"
+    arrow: bool = False
+    open_ends: OpenEnds = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A filled polygon: an arrow head, a diagonal of a hatched cell."""
+    """A filled polygon. ``kind``: "head" of an arrow, its tip the first point; "mark" part of a figure."""
 
     points: tuple[Point, ...]
     fill: str
+    kind: Literal["head", "mark"] = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ class Circle:
 class Text:
     """One line of text; ``x`` is its start, middle or end by ``anchor``, ``y`` its baseline.
 
-    ``width`` is the measured advance with kerning, in px; with it the ink's bounds follow without a font.
+    ``width`` is the measured advance with kerning, in px; with it the ink's bounds follow without a font. ``phrase`` is
+    what is said, of which this may be one line of several: a line that is lost or cut is seen by it. Empty: unknown.
     """
 
     x: float
@@ -104,6 +111,7 @@ class Text:
     fill: str
     width: float
     anchor: Literal["start", "middle", "end"] = "start"
+    phrase: str = ""
 
     @property
     def left(self) -> float:

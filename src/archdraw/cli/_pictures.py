@@ -15,7 +15,7 @@ from typing import TypeVar
 import click
 
 from archdraw.app.batch import Job, Outcome, render_all
-from archdraw.cli._terminal import with_progress
+from archdraw.cli._terminal import report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.model import slug_of
@@ -43,11 +43,11 @@ def view_help() -> str:
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
-    """A theme's name or file, tried out before any spec is read."""
-    from archdraw.theme import load_theme
+    """A theme's name or file, tried out before any spec is read; weak contrasts are warnings."""
+    from archdraw.lint.themes import theme_contrasts
 
     try:
-        load_theme(value)
+        report(theme_contrasts(value))
     except InputError:
         raise
     except ArchdrawError as error:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, text_width
 from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
-from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Text, rounded
+from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -132,11 +132,14 @@ class Canvas:
         *,
         fill: str | None = None,
         anchor: Literal["start", "middle", "end"] = "start",
+        phrase: str = "",
     ) -> None:
-        """One line of text with its baseline at ``y``."""
+        """One line of text with its baseline at ``y``; of a longer ``phrase`` where that is given."""
         width = text_width(text, size, weight)
         colour = fill or self.theme.ink
-        self._add(Text(rounded(x), rounded(y), text, size, weight, colour, rounded(width), anchor), "object")
+        self._add(
+            Text(rounded(x), rounded(y), text, size, weight, colour, rounded(width), anchor, phrase or text), "object"
+        )
 
     def line(
         self,
@@ -148,21 +151,28 @@ class Canvas:
         kind: Literal["edge", "zoom", "rule"] = "edge",
         layer: Layer = "line",
         dash: tuple[float, ...] = (),
+        open_ends: OpenEnds = "",
     ) -> None:
-        """A line through ``points``, with a closed head at its end for an ``arrow``."""
+        """A line through ``points``, with a closed head at its end for an ``arrow``.
+
+        ``open_ends`` names those that touch nothing: a line that comes into a panel, or leaves the model.
+        """
         colour = stroke or (self.theme.zoom if kind == "zoom" else self.theme.edge)
         path = [_point(*point) for point in points]
         if arrow:
             tip = path[-1]
             dx, dy = _direction(path[-2], tip)
-            path[-1] = _point(tip[0] - dx * ARROW_OVERLAP, tip[1] - dy * ARROW_OVERLAP)
-            self._add(Line(tuple(path), colour, width, radius, dash, kind), layer)
+            # Of an arrow that is hardly longer than its head, some of the line is kept: it says where the head belongs.
+            leg = max(abs(tip[0] - path[-2][0]), abs(tip[1] - path[-2][1]))
+            overlap = min(ARROW_OVERLAP, leg / 2)
+            path[-1] = _point(tip[0] - dx * overlap, tip[1] - dy * overlap)
+            self._add(Line(tuple(path), colour, width, radius, dash, kind, True, open_ends), layer)
             base = (tip[0] - dx * ARROW_LENGTH, tip[1] - dy * ARROW_LENGTH)
             half = ARROW_WIDTH / 2
             head = (tip, (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half))
-            self._add(Polygon(tuple(_point(*point) for point in head), colour), layer)
+            self._add(Polygon(tuple(_point(*point) for point in head), colour, "head"), layer)
         else:
-            self._add(Line(tuple(path), colour, width, radius, dash, kind), layer)
+            self._add(Line(tuple(path), colour, width, radius, dash, kind, False, open_ends), layer)
 
     def dot(self, x: float, y: float, *, colour: str | None = None, layer: Layer = "line") -> None:
         """The mark where a line is tapped."""
@@ -231,13 +241,8 @@ def _joined(elements: list[Element]) -> Iterator[Element]:
             before = waiting.pop(element.points[0], None)
             if before is not None and _same_pen(before, element) and _straight_on(before, element):
                 result[index.pop(id(before))] = None
-                element = Line(
-                    (*before.points[:-1], *element.points[1:]),
-                    element.stroke,
-                    element.stroke_width,
-                    element.radius,
-                    element.dash,
-                    element.kind,
+                element = replace(
+                    element, points=(*before.points[:-1], *element.points[1:]), open_ends=_open_ends(before, element)
                 )
             waiting[element.points[-1]] = element
             index[id(element)] = len(result)
@@ -247,6 +252,13 @@ def _joined(elements: list[Element]) -> Iterator[Element]:
 
 def _same_pen(one: Line, other: Line) -> bool:
     return (one.stroke, one.stroke_width, one.dash) == (other.stroke, other.stroke_width, other.dash)
+
+
+def _open_ends(first: Line, last: Line) -> OpenEnds:
+    """The open ends of both as one: the start of the ``first``, the end of the ``last``."""
+    if first.open_ends in ("start", "both"):
+        return "both" if last.open_ends in ("end", "both") else "start"
+    return "end" if last.open_ends in ("end", "both") else ""
 
 
 def _straight_on(one: Line, other: Line) -> bool:

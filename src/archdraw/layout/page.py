@@ -42,13 +42,15 @@ def header(
         # A name of one line stands on 67; more lines grow upwards into the margin.
         for index, row in enumerate(names):
             baseline = top + 67 - row.height * (len(names) - 1 - index)
-            canvas.text(x + 20, baseline, row.text, row.size, 700)
+            canvas.text(x + 20, baseline, row.text, row.size, 700, phrase=row.phrase)
     parts = list(subtitle)
     while len(parts) > 1 and text_width(SEPARATOR.join(parts), SMALL, 400) > room:
         parts.pop()
     rows = fitted(SEPARATOR.join(parts), room, 20, SMALL, 400)
-    if rows:
-        canvas.text(x + 20, top + 96, rows[0].text, rows[0].size, 400, fill=canvas.theme.muted)
+    # A first part that is too long for one line goes on below it, above the arrow that leaves the model.
+    for index, row in enumerate(rows):
+        baseline = top + 96 + LINE * index
+        canvas.text(x + 20, baseline, row.text, row.size, 400, fill=canvas.theme.muted, phrase=row.phrase)
 
 
 def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from archdraw.lint.ends import ends, heads, joints, undotted
 from archdraw.lint.geometry import SLACK, Area, Index, outline
+from archdraw.lint.labels import empty, labels, sides, torn, unboxed
 from archdraw.lint.legibility import contrasts, minimum_text, small, texts
 from archdraw.lint.lines import borders, crossings, through
 from archdraw.lint.survey import Fault, Survey, named
+from archdraw.lint.words import grammar, phrases
 from archdraw.scene import Circle, Rect, Scene, Text
 
 __all__ = ["Fault", "faults", "minimum_text"]
@@ -66,4 +69,15 @@ RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     borders,
     crossings,
     contrasts,
+    ends,
+    heads,
+    joints,
+    undotted,
+    labels,
+    sides,
+    unboxed,
+    empty,
+    torn,
+    phrases,
+    grammar,
 )

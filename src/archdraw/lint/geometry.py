@@ -139,18 +139,28 @@ def inside_length(start: Point, end: Point, area: Area) -> float:
     """How many px of a segment lie inside ``area``."""
     if area.left >= area.right or area.top >= area.bottom or (part := _clip(start, end, area)) is None:
         return 0.0
-    return (part[1] - part[0]) * _distance(start, end)
+    return (part[1] - part[0]) * distance(start, end)
 
 
-def _distance(one: Point, other: Point) -> float:
+def distance(one: Point, other: Point) -> float:
+    """Px between two points."""
     return float(((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5)
+
+
+def distance_to(place: Point, start: Point, end: Point) -> float:
+    """Px from a point to a segment."""
+    ahead = end[0] - start[0], end[1] - start[1]
+    square = ahead[0] ** 2 + ahead[1] ** 2
+    share = ((place[0] - start[0]) * ahead[0] + (place[1] - start[1]) * ahead[1]) / square if square else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return distance(place, (start[0] + share * ahead[0], start[1] + share * ahead[1]))
 
 
 def rounding(line: Line) -> list[tuple[float, float]]:
     """For each leg of a line, the px at its start and its end that are bent by a rounded corner."""
     legs = list(pairwise(line.points))
     bends = [0.0]
-    bends += [min(line.radius, _distance(*one) / 2, _distance(*other) / 2) for one, other in pairwise(legs)]
+    bends += [min(line.radius, distance(*one) / 2, distance(*other) / 2) for one, other in pairwise(legs)]
     bends.append(0.0)
     return list(pairwise(bends))
 
@@ -176,12 +186,12 @@ def contact(one: tuple[Point, ...], other: tuple[Point, ...], *, touching: bool,
 
 
 def _is_end(place: Point, line: tuple[Point, ...]) -> bool:
-    return min(_distance(place, line[0]), _distance(place, line[-1])) < 0.5
+    return min(distance(place, line[0]), distance(place, line[-1])) < 0.5
 
 
 def _common(start: Point, end: Point, origin: Point, target: Point) -> float:
     """The px that two segments of one direction run on each other (nearer than 1.5 px)."""
-    length = _distance(start, end)
+    length = distance(start, end)
     if length == 0:
         return 0.0
     along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
@@ -227,4 +237,4 @@ def _changes_side(place: Point, one: tuple[Point, ...], other: tuple[Point, ...]
 
 
 def _on(place: Point, start: Point, end: Point) -> bool:
-    return abs(_distance(start, place) + _distance(place, end) - _distance(start, end)) < 1e-2
+    return abs(distance(start, place) + distance(place, end) - distance(start, end)) < 1e-2

@@ -6,10 +6,14 @@ Shapes are numbered in painting order and found by place.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
-from archdraw.lint.geometry import Area, Index, in_polygon, ink, outline
+from archdraw.lint.geometry import Area, Index, distance, in_polygon, ink, outline
 from archdraw.scene import Circle, Line, Polygon, Rect, Scene, Shape, Text
+
+SKEW = 0.5
+"""Px that the tip of an arrow head may lie beside the axis of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Survey:
         self.lines: list[tuple[int, Line]] = []
         self.rects: list[tuple[int, Rect]] = []
         self.circles: list[tuple[int, Circle]] = []
+        self.heads: list[tuple[int, Polygon]] = []
         for number, shape in enumerate(self.shapes):
             area = ink(shape) if isinstance(shape, Text) else outline(shape)
             self.areas.append(area)
@@ -49,12 +54,50 @@ class Survey:
                     self.rects.append((number, shape))
                 case Circle():
                     self.circles.append((number, shape))
+                case Polygon(kind="head"):
+                    self.heads.append((number, shape))
             if isinstance(shape, Line):
                 reach = shape.stroke_width / 2
                 for start, end in pairwise(shape.points):
                     self.index.add(number, Area.of((start, end)).grown(reach))
             else:
                 self.index.add(number, area)
+
+    @cached_property
+    def owned(self) -> dict[int, Polygon]:
+        """The arrow head of each line that ends in one, by the number of the line."""
+        found: dict[int, Polygon] = {}
+        for number, line in self.lines:
+            if not line.arrow:
+                continue
+            for other in self.index.near(Area.of((line.points[-1],))):
+                shape = self.shapes[other]
+                if isinstance(shape, Polygon) and shape.kind == "head" and _leads_on(line, shape):
+                    found[number] = shape
+                    break
+        return found
+
+    @cached_property
+    def inside(self) -> dict[int, list[Shape]]:
+        """What has its middle in each box, by the number of the smallest one; lines that join things lie in none."""
+        boxes = {number: rect for number, rect in self.rects if rect.kind == "box"}
+        found: dict[int, list[Shape]] = {}
+        for number, shape in enumerate(self.shapes):
+            if (isinstance(shape, Line) and shape.kind != "rule") or (
+                isinstance(shape, Polygon) and shape.kind == "head"
+            ):
+                continue
+            area = self.areas[number]
+            x, y = area.middle()
+            around = [
+                other
+                for other in self.index.near(Area(x, y, x, y))
+                if other in boxes and other != number and _holds(boxes[other], x, y, area)
+            ]
+            if around:
+                smallest = min(around, key=lambda other: boxes[other].width * boxes[other].height)
+                found.setdefault(smallest, []).append(shape)
+        return found
 
     def ground(self, x: float, y: float, before: int) -> str | None:
         """The colour that a reader sees at a point below the shape numbered ``before``; None: unknown, transparent."""
@@ -71,6 +114,24 @@ class Survey:
             and all(covers(self.shapes[number], x, y) for x, y in area.corners())
             for number in self.index.near(area)
         )
+
+
+def _leads_on(line: Line, head: Polygon) -> bool:
+    """Whether ``line`` ends inside ``head`` and its tip lies ahead on the same axis."""
+    start, end = line.points[-2], line.points[-1]
+    length = distance(start, end)
+    if length == 0 or not in_polygon(*end, head.points):
+        return False
+    ahead = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    offset = head.points[0][0] - end[0], head.points[0][1] - end[1]
+    along = offset[0] * ahead[0] + offset[1] * ahead[1]
+    aside = offset[0] * ahead[1] - offset[1] * ahead[0]
+    return along > 0 and abs(aside) <= SKEW
+
+
+def _holds(box: Rect, x: float, y: float, area: Area) -> bool:
+    """Whether the middle of something lies in ``box``, and it is not as large as that."""
+    return box.x < x < box.right and box.y < y < box.bottom and area.right - area.left < box.width
 
 
 def fill_of(shape: Shape) -> str | None:

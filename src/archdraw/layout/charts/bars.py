@@ -210,7 +210,9 @@ def _row(
     theme = canvas.theme
     names = fitted(bar.label, widths.name - AIR, SIZE, SIZE, 500)
     if len(names) == 1:
-        canvas.text(left, y + ROW / 2 + MIDDLE * names[0].size, names[0].text, names[0].size, 500)
+        canvas.text(
+            left, y + ROW / 2 + MIDDLE * names[0].size, names[0].text, names[0].size, 500, phrase=names[0].phrase
+        )
     else:
         paint_rows(canvas, names, left + widths.name / 2, y + rows_height(names) / 2, theme.ink)
     right = left + widths.name

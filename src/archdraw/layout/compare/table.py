@@ -129,5 +129,12 @@ def _lines(canvas: Canvas, rows: Sequence[Row], x: float, top: float, fill: str,
     for index, row in enumerate(rows):
         baseline = top + (index + 0.5) * LINE + MIDDLE * row.size
         canvas.text(
-            x, baseline, row.text, row.size, row.weight, fill=fill, anchor="end" if anchor == "end" else "start"
+            x,
+            baseline,
+            row.text,
+            row.size,
+            row.weight,
+            fill=fill,
+            anchor="end" if anchor == "end" else "start",
+            phrase=row.phrase,
         )

@@ -80,6 +80,8 @@ def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, s
         (False, "expert_idle", f"{figure.total - figure.active} experts not active per token"),
         (True, "expert_active", f"{figure.active} of {figure.total} experts active per token"),
     ):
+        if wanted is False and figure.active == figure.total:
+            continue
         fill = canvas.theme.paint(role).fill
         with canvas.group("", title):
             for cell in range(figure.total):

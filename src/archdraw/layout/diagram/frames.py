@@ -148,7 +148,9 @@ def bracket(canvas: Canvas, place: Place, times: str) -> None:
     y = place.middle - rows_height(rows) / 2
     for row in rows:
         baseline = y + row.height / 2 + MIDDLE * row.size
-        canvas.text(x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end")
+        canvas.text(
+            x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
+        )
         y += row.height
 
 

@@ -189,7 +189,7 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
                 if len(starts) > 1:
                     canvas.dot(x + start, bus)
             cell.paint(canvas, x, y - foot)
-        if all(abs(start - port) > 0.01 for start in starts):
+        if len(starts) > 1 and all(abs(start - port) > 0.01 for start in starts):
             canvas.dot(x + port, bus)
         _join(canvas, row, merge, x, y - foot, axis, measures)
 
@@ -257,11 +257,16 @@ def _join(
         return
     radius = measures.node
     centre = top + radius
+    leaving = [cell.outputs[0] for cell in row]
     for cell in row:
         output = cell.outputs[0]
         start = (x + output, y - cell.length)
         if abs(output - axis) < 0.01:
             canvas.line(start, (x + axis, centre + radius), arrow=True)
+        elif any(min(axis, other) < output < max(axis, other) for other in leaving):
+            # Of several lines from one side the outermost leads into the node, and the others join it.
+            canvas.line(start, (x + output, centre))
+            canvas.dot(x + output, centre)
         else:
             side = axis - radius if output < axis else axis + radius
             canvas.line(start, (x + output, centre), (x + side, centre), arrow=True)

@@ -17,11 +17,12 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of text of a box."""
+    """One line of text of a box; ``phrase`` is the text that it is a line of."""
 
     text: str
     size: float
     weight: Weight
+    phrase: str
 
     @property
     def width(self) -> float:
@@ -43,7 +44,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
     step = size
     while step >= least:
         if text_width(text, step, weight) <= width:
-            return (Row(text, step, weight),)
+            return (Row(text, step, weight, text),)
         step -= 1
     divisible = divided(text, width, least, weight)
     lines = wrap(divisible, least, weight, width)
@@ -55,7 +56,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
             narrow = middle
         else:
             lines, wide = tried, middle
-    return tuple(Row(line, least, weight) for line in lines)
+    return tuple(Row(line, least, weight, text) for line in lines)
 
 
 def divided(text: str, width: float, size: float, weight: Weight) -> str:
@@ -132,5 +133,14 @@ def paint_rows(
     """``rows`` about ``middle``, centred on ``x`` or beginning there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
-        canvas.text(x, y + row.height / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill, anchor=anchor)
+        canvas.text(
+            x,
+            y + row.height / 2 + MIDDLE * row.size,
+            row.text,
+            row.size,
+            row.weight,
+            fill=fill,
+            anchor=anchor,
+            phrase=row.phrase,
+        )
         y += row.height

@@ -71,7 +71,7 @@ def _tried(
         accents += [note.accent] * len(own)
         broken += len(own) - 1
     filled = _filled(words, inner, max(1, lines - len(rows) + 1))
-    rows += [Row(line, BODY, 400) for line in filled.lines]
+    rows += [Row(line, BODY, 400, line) for line in filled.lines]
     accents += [None] * len(filled.lines)
     height = 2 * PAD + rows_height(tuple(rows))
     cut = sum(text_width(word, NAME, 600) > inner for word in name.split(" "))
@@ -135,6 +135,12 @@ def paint(
         if own is not None:
             fill = canvas.theme.accent(own)
         canvas.text(
-            left + LEFT, y + row.size * LINE_HEIGHT / 2 + MIDDLE * row.size, row.text, row.size, row.weight, fill=fill
+            left + LEFT,
+            y + row.size * LINE_HEIGHT / 2 + MIDDLE * row.size,
+            row.text,
+            row.size,
+            row.weight,
+            fill=fill,
+            phrase=row.phrase,
         )
         y += row.height

@@ -83,7 +83,7 @@ def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:
         rows = fitted(chart.scales, NAMES, TICK, TICK, 400)
         y = top - 18 - (len(rows) - 1) * rows[0].height
         for row in rows:
-            canvas.text(MARGIN, y, row.text, row.size, 400, fill=canvas.theme.muted)
+            canvas.text(MARGIN, y, row.text, row.size, 400, fill=canvas.theme.muted, phrase=row.phrase)
             y += row.height
     _ticks(canvas, found, top, below=False)
 
@@ -124,7 +124,7 @@ def _band(canvas: Canvas, band: Band, found: Placed, top: float) -> None:
     rows = fitted(band.name, NAMES - 18, 16, SMALL, 600)
     middle = y + height / 2 - rows_height(rows) / 2
     for row in rows:
-        canvas.text(MARGIN + 20, middle + row.height * 0.78, row.text, row.size, 600, fill=colour)
+        canvas.text(MARGIN + 20, middle + row.height * 0.78, row.text, row.size, 600, fill=colour, phrase=row.phrase)
         middle += row.height
 
 
@@ -148,11 +148,14 @@ def _legend(canvas: Canvas, chart: Chart, lines: tuple[Line, ...], bottom: float
     kinds = {line.link.dashed for line in lines}
     for kind, words in ((False, plain), (True, dashed)):
         if kind in kinds:
-            canvas.line((x, y - 5), (x + 44, y - 5), arrow=True, stroke=colour, width=STROKE, dash=DASH if kind else ())
+            dash = DASH if kind else ()
+            canvas.line(
+                (x, y - 5), (x + 44, y - 5), arrow=True, stroke=colour, width=STROKE, dash=dash, open_ends="both"
+            )
             canvas.text(x + 54, y, words, SMALL, 400, fill=canvas.theme.muted)
             x += 54 + text_width(words, SMALL, 400) + 32
     if any(card.dashed for lane in chart.lanes for card in lane.cards):
-        canvas.rect(x, y - 15, 34, 20, fill=canvas.theme.page, stroke=colour, radius=5, dash=UNKNOWN_DASH)
+        canvas.rect(x, y - 15, 34, 20, fill=canvas.theme.page, stroke=colour, radius=5, kind="mark", dash=UNKNOWN_DASH)
         canvas.text(x + 44, y, unknown, SMALL, 400, fill=canvas.theme.muted)
         x += 44 + text_width(unknown, SMALL, 400) + 32
     canvas.text(x, y, signs, SMALL, 400, fill=canvas.theme.muted)

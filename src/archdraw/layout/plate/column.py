@@ -142,7 +142,8 @@ def paint_model(
     frame = canvas.places[FRAME]
     canvas.places[FRAME] = replace(frame, right=max(frame.right, spine + column.cell.right))
     for port in column.cell.outputs:
-        canvas.line((spine + port, start - column.cell.length), (spine + port, top - 28), arrow=True)
+        above = (spine + port, top - 28)
+        canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")
     for tower in column.towers:
         x = spine - tower.left
         edge = _terminal(canvas, tower.tower.input, x, foot + TOKENS_GAP, column.terminals, slug)

@@ -71,9 +71,12 @@ def _cell(item: OrderCell, width: float) -> _Piece:
 
     def paint(canvas: Canvas, left: float, top: float) -> None:
         colours = canvas.theme.paint(item.role)
-        canvas.rect(left, top, own, CELL, fill=colours.fill, stroke=colours.border, radius=6)
-        baseline = top + CELL / 2 + MIDDLE * row.size
-        canvas.text(left + own / 2, baseline, row.text, row.size, 500, fill=colours.text, anchor="middle")
+        with canvas.group("", item.label):
+            canvas.rect(left, top, own, CELL, fill=colours.fill, stroke=colours.border, radius=6)
+            baseline = top + CELL / 2 + MIDDLE * row.size
+            canvas.text(
+                left + own / 2, baseline, row.text, row.size, 500, fill=colours.text, anchor="middle", phrase=row.phrase
+            )
 
     return _Piece(own, CELL, paint)
 

@@ -31,6 +31,8 @@ WIDE = 480.0
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
+MOST_SPREAD = 30.0
+"""Px that a panel with room to spare puts between two of its items, beyond what they want."""
 
 Painter = Callable[[Canvas, float, float, float], None]
 """``paint(canvas, left, top, width)``."""
@@ -107,7 +109,7 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 fill = canvas.theme.ink if strong else canvas.theme.muted
                 for index, row in enumerate(rows):
                     baseline = top + (index + 0.5) * WORDS_LINE + MIDDLE * row.size
-                    canvas.text(left, baseline, row.text, row.size, row.weight, fill=fill)
+                    canvas.text(left, baseline, row.text, row.size, row.weight, fill=fill, phrase=row.phrase)
 
             return Piece(max(row.width for row in rows), len(rows) * WORDS_LINE, space, words)
         case Masks():
@@ -142,10 +144,10 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 else:
                     x -= (cell.left + cell.right) / 2
                 bottom = top + STUB_OUT + cell.length
-                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0])
+                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0], open_ends="start")
                 cell.paint(canvas, x, bottom)
                 out = x + cell.outputs[0]
-                canvas.line((out, top + STUB_OUT), (out, top), arrow=True)
+                canvas.line((out, top + STUB_OUT), (out, top), arrow=True, open_ends="end")
 
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
@@ -210,9 +212,10 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
     title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)
     for number, row in enumerate(title):
         line = middle + (number - (len(title) - 1) / 2) * LEADING * row.size
-        canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600)
+        canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
     breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
-    each = (height - panel.height) / (sum(breaks) + 1)
+    # What is spread further than this stays below: a figure and its caption belong together.
+    each = min((height - panel.height) / (sum(breaks) + 1), MOST_SPREAD)
     y = top + TITLE
     for piece, loose in zip(panel.pieces, breaks, strict=True):
         y += piece.space + (each if loose else 0)

@@ -79,7 +79,7 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
     head = _head(strip, width)
     baseline = top + 16
     for row in head.caption:
-        canvas.text(left, baseline, row.text, row.size, 600)
+        canvas.text(left, baseline, row.text, row.size, 600, phrase=row.phrase)
         baseline += HEAD_LINE
     if head.beside:
         baseline -= HEAD_LINE

@@ -200,5 +200,5 @@ def paint(
             lines = fitted(words, room, WORDS * unit, LEAST_WORDS * unit, 700 if weight == 700 else 400)
             y = middle - (len(lines) - 1) * WORDS * unit * LINE_HEIGHT / 2
             for line in lines:
-                canvas.text(x, y + MIDDLE * line.size, line.text, rounded(line.size), line.weight)
+                canvas.text(x, y + MIDDLE * line.size, line.text, rounded(line.size), line.weight, phrase=line.phrase)
                 y += WORDS * unit * LINE_HEIGHT

@@ -95,7 +95,15 @@ def _header(canvas: Canvas, plan: Plan) -> None:
     ):
         # One undated model has no subtitle, and no text is no row.
         for row in fitted(words, room, size * unit, SMALL, 700 if weight == 700 else 400)[:1]:
-            canvas.text(x + TITLE_LEFT * unit, baseline * unit, row.text, rounded(row.size), row.weight, fill=fill)
+            canvas.text(
+                x + TITLE_LEFT * unit,
+                baseline * unit,
+                row.text,
+                rounded(row.size),
+                row.weight,
+                fill=fill,
+                phrase=row.phrase,
+            )
 
 
 def _places(plan: Plan) -> dict[int, str]:
@@ -119,14 +127,14 @@ def _index(canvas: Canvas, plan: Plan) -> None:
             name = f"{section.name} ({CONTINUED})" if run.goes_on else section.name
             heading = fitted(name, plan.pitch - 12 * unit, size, SMALL, 700)[0]
             baseline = top + INDEX_ROW * unit / 2 + MIDDLE * size
-            canvas.text(left, baseline, heading.text, rounded(heading.size), 700, fill=fill)
+            canvas.text(left, baseline, heading.text, rounded(heading.size), 700, fill=fill, phrase=heading.phrase)
             for index in run.things:
                 baseline += INDEX_ROW * unit
                 tile = plan.tiles[index]
                 row = fitted(tile.name, plan.pitch - (PLACE + 12) * unit, size, SMALL, 400)[0]
                 with canvas.group("", tile.name, f"#{tile.path}"):
                     canvas.text(left, baseline, places[index], size, 500, fill=theme.muted)
-                    canvas.text(left + PLACE * unit, baseline, row.text, rounded(row.size), 400)
+                    canvas.text(left + PLACE * unit, baseline, row.text, rounded(row.size), 400, phrase=row.phrase)
             top = baseline + (INDEX_ROW / 2 + INDEX_GAP) * unit - MIDDLE * size
 
 
@@ -168,7 +176,7 @@ def _run(
     x, baseline = left + PAD * unit, top + ABOVE * unit + high / 2 + MIDDLE * HEADING * unit
     canvas.rect(x, top + ABOVE * unit, BAR * unit, len(rows) * high, fill=accent, radius=BAR / 2 * unit, kind="mark")
     for row in rows:
-        canvas.text(x + BAR_ROOM * unit, baseline, row.text, rounded(row.size), 700)
+        canvas.text(x + BAR_ROOM * unit, baseline, row.text, rounded(row.size), 700, phrase=row.phrase)
         baseline += high
     _goes_on(canvas, plan, run, x + BAR_ROOM * unit + rows[-1].width, left + width - PAD * unit, baseline - high)
     top += plan.flow.heads[run.section]

@@ -1,0 +1,194 @@
+"""Rules of what lines join: an end lies on something, an arrow has its head, a dot and a node join lines.
+
+An end is drawn on the border of what it touches, so half a pixel more than rounding is all that is granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from archdraw.lint.geometry import Area, distance, distance_to
+from archdraw.lint.survey import Fault, Survey, named
+from archdraw.scene import Circle, Line, Point, Polygon, Rect, Shape, Text
+
+TOUCH = 1.0
+"""Px between an end and what it touches, at most."""
+LEADER_GAP = 8.0
+"""Px that a line to a name ends in front of it, at most."""
+
+
+def ends(view: Survey) -> Iterator[Fault]:
+    """Each end of an edge or a zoom line lies on something, unless it is open; one that is open touches nothing."""
+    for number, line in view.lines:
+        if line.kind == "rule":
+            continue
+        for place, side in ((line.points[0], "start"), (line.points[-1], "end")):
+            is_open = line.open_ends in (side, "both")
+            if side == "end" and line.arrow:
+                head = view.owned.get(number)
+                if head is None:
+                    yield Fault("end", f"{named(line)} has no arrow head at its end", *place)
+                    continue
+                place = head.points[0]
+                touched = _touched(view, place, line, head)
+            else:
+                touched = _touched(view, place, line)
+            if touched is None and not is_open:
+                yield Fault("end", f"{named(line)} ends at {place[0]:g},{place[1]:g} and touches nothing there", *place)
+            elif touched is not None and is_open:
+                yield Fault("end", f"the open end of {named(line)} touches {named(touched)}", *place)
+
+
+def heads(view: Survey) -> Iterator[Fault]:
+    """An arrow head lies at the end of a line and points on along it."""
+    owned = {id(head) for head in view.owned.values()}
+    for _, head in view.heads:
+        if id(head) not in owned:
+            yield Fault("head", f"{named(head)} is an arrow head that no line ends in", *head.points[0])
+
+
+def _touched(view: Survey, place: Point, line: Line, head: Polygon | None = None) -> Shape | None:
+    """What an end at ``place`` lies on; the tip of a ``head`` may lie anywhere on another line."""
+    reach = LEADER_GAP if line.kind == "zoom" else TOUCH
+    for other in view.index.near(Area.of((place,)).grown(reach)):
+        shape = view.shapes[other]
+        if shape is not line and shape is not head and _touches(place, shape, line, tip=head is not None):
+            return shape
+    return None
+
+
+def _touches(place: Point, shape: Shape, line: Line, *, tip: bool) -> bool:
+    match shape:
+        case Rect(kind="ground"):
+            return False
+        case Rect():
+            return distance_to_border(place, shape) <= TOUCH + shape.stroke_width / 2
+        case Circle(kind="dot"):
+            return distance(place, (shape.x, shape.y)) <= TOUCH
+        case Circle():
+            return abs(distance(place, (shape.x, shape.y)) - shape.radius) <= TOUCH + shape.stroke_width / 2
+        case Line(kind="rule"):
+            return False
+        case Line():
+            if tip:
+                return any(distance_to(place, *leg) <= TOUCH for leg in pairwise(shape.points))
+            return min(distance(place, shape.points[0]), distance(place, shape.points[-1])) <= TOUCH
+        case Text():
+            # A line to a name ends a little in front of it.
+            area = Area(shape.left, shape.top, shape.right, shape.bottom).grown(LEADER_GAP)
+            return line.kind == "zoom" and Area.of((place,)).within(area)
+        case _:
+            return False
+
+
+def distance_to_border(place: Point, rect: Rect) -> float:
+    """Px from a point to the border of ``rect``, from inside or outside; corners count as square."""
+    x, y = place
+    outside = max(rect.x - x, x - rect.right, 0.0), max(rect.y - y, y - rect.bottom, 0.0)
+    if outside != (0.0, 0.0):
+        return float((outside[0] ** 2 + outside[1] ** 2) ** 0.5)
+    return min(x - rect.x, rect.right - x, y - rect.y, rect.bottom - y)
+
+
+def joints(view: Survey) -> Iterator[Fault]:
+    """A dot joins lines, or marks the end of one; a node has its sign and at least two lines."""
+    for number, circle in view.circles:
+        if circle.kind == "dot":
+            arms = _arms(view, circle)
+            if not arms:
+                yield Fault("joint", f"{named(circle)} lies on no line", circle.x, circle.y)
+            elif arms == 2:
+                yield Fault("joint", f"{named(circle)} joins nothing to a line", circle.x, circle.y)
+        elif circle.kind == "node":
+            near = [view.shapes[other] for other in view.index.near(view.areas[number].grown(TOUCH))]
+            strokes = [shape for shape in near if isinstance(shape, Line) and _is_sign(shape, circle)]
+            if len(strokes) < 2:
+                yield Fault("joint", f"{named(circle)} has lost its sign", circle.x, circle.y)
+            if _ends_at(near, circle) < 2:
+                yield Fault("joint", f"{named(circle)} has fewer than two lines", circle.x, circle.y)
+
+
+def undotted(view: Survey) -> Iterator[Fault]:
+    """A dot lies where three lines or more meet, and at both ends of a line to a panel."""
+    places: dict[Point, int] = {}
+    for number, line in view.lines:
+        if line.kind == "edge":
+            ends_of = line.points[:1] if number in view.owned else (line.points[0], line.points[-1])
+            for place in ends_of:
+                places[place] = places.get(place, 0) + 1
+        elif line.kind == "zoom":
+            for place in (line.points[0], line.points[-1]):
+                near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
+                if any(_is_opened(shape, place) for shape in near) and not any(_is_dot(shape, place) for shape in near):
+                    yield Fault("joint", f"{named(line)} has no dot at its end", *place)
+    for place, number in places.items():
+        if number > 2:
+            near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
+            if not any(_is_dot(shape, place) or _is_round(shape, place) for shape in near):
+                yield Fault("joint", f"{number} lines meet without a dot", *place)
+
+
+def _is_opened(shape: Shape, place: Point) -> bool:
+    """Whether a line to a panel that ends at ``place`` begins at this box, or leads to this panel."""
+    return (
+        isinstance(shape, Rect)
+        and shape.stroke is not None
+        and shape.kind in ("box", "container")
+        and distance_to_border(place, shape) <= TOUCH
+    )
+
+
+def _is_dot(shape: Shape, place: Point) -> bool:
+    return isinstance(shape, Circle) and shape.kind == "dot" and distance(place, (shape.x, shape.y)) <= TOUCH
+
+
+def _is_round(shape: Shape, place: Point) -> bool:
+    """Whether ``place`` lies on the border of a node, which joins any number of lines."""
+    return (
+        isinstance(shape, Circle)
+        and shape.kind == "node"
+        and abs(distance(place, (shape.x, shape.y)) - shape.radius) <= TOUCH
+    )
+
+
+def _is_sign(line: Line, node: Circle) -> bool:
+    """Whether a stroke passes the middle of ``node`` and stays within it."""
+    middle = (line.points[0][0] + line.points[-1][0]) / 2, (line.points[0][1] + line.points[-1][1]) / 2
+    return (
+        line.kind == "rule"
+        and distance(middle, (node.x, node.y)) <= TOUCH
+        and distance(line.points[0], middle) < node.radius
+    )
+
+
+def _ends_at(near: list[Shape], node: Circle) -> int:
+    """How many lines begin, and how many heads point, at the border of ``node``."""
+    places: list[Point] = []
+    for shape in near:
+        if isinstance(shape, Line) and shape.kind == "edge":
+            places.append(shape.points[0])
+            places += [] if shape.arrow else [shape.points[-1]]
+        elif isinstance(shape, Polygon) and shape.kind == "head":
+            places.append(shape.points[0])
+    return sum(abs(distance(place, (node.x, node.y)) - node.radius) <= TOUCH for place in places)
+
+
+def _arms(view: Survey, dot: Circle) -> int:
+    """In how many directions lines lead away from a dot: one that ends there counts once, one that passes twice."""
+    arms = 0
+    for line in _lines_at(view, dot):
+        ends_here = sum(distance(place, (dot.x, dot.y)) <= TOUCH for place in (line.points[0], line.points[-1]))
+        arms += ends_here or 2
+    return arms
+
+
+def _lines_at(view: Survey, dot: Circle) -> list[Line]:
+    middle = (dot.x, dot.y)
+    found = {
+        number: shape
+        for number in view.index.near(Area.of((middle,)).grown(TOUCH))
+        if isinstance(shape := view.shapes[number], Line)
+        and any(distance_to(middle, *leg) <= TOUCH for leg in pairwise(shape.points))
+    }
+    return list(found.values())

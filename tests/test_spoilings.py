@@ -1,0 +1,81 @@
+"""Pictures spoilt in one way each: every spoiling is found, and no rule could be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+
+from archdraw import load
+from archdraw.lint.faults import RULES, faults
+from archdraw.lint.survey import Fault, Survey
+from archdraw.scene import Scene
+from spoilt import SPOILINGS, spoilt
+
+MODELS = ("llama-3-8b", "qwen3-next-80b-a3b", "flan-t5-xxl", "nemotron-3-nano-4b")
+"""A dense decoder, a hybrid with a strip, two towers, groups of layers: few, as there is a picture a spoiling."""
+
+Rule: TypeAlias = Callable[[Survey], Iterator[Fault]]
+ONLY_FOUND_BY = {
+    "_canvas": "off the canvas",
+    "small": "text shrunk",
+    "texts": "caption moved",
+    "_overlaps": "panel widened",
+    "through": "led through a box",
+    "borders": "led askew",
+    "crossings": "led across another",
+    "contrasts": "text paled",
+    "ends": "head dropped",
+    "heads": "head doubled",
+    "joints": "sign dropped",
+    "undotted": "dot dropped",
+    "labels": "box emptied",
+    "sides": "line aside",
+    "unboxed": "box without lines dropped",
+    "empty": "figure emptied",
+    "torn": "figure dropped",
+    "phrases": "text cut",
+    "grammar": "number disagrees",
+}
+"""A spoiling for each rule that no other rule finds everywhere."""
+
+
+@pytest.fixture(scope="module")
+def plates() -> dict[str, Scene]:
+    return {name: load(name).scene() for name in MODELS}
+
+
+def found(scene: Scene) -> bool:
+    """Whether any rule finds anything; no more than needed."""
+    view = Survey(scene)
+    return any(next(rule(view), None) is not None for rule in RULES)
+
+
+def spoilt_plates(plates: dict[str, Scene], name: str, times: int) -> Iterator[tuple[str, int, Scene]]:
+    for model, plate in plates.items():
+        for place, scene in enumerate(spoilt(plate, name, times, model)):
+            yield model, place, scene
+
+
+def test_whole_pictures_have_no_fault(plates: dict[str, Scene]) -> None:
+    assert {name: faults(plate) for name, plate in plates.items() if faults(plate)} == {}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_rule_is_needed(rule: Rule, plates: dict[str, Scene]) -> None:
+    """Without it a spoiling would not be found."""
+    others = [other for other in RULES if other is not rule]
+    for _, _, scene in spoilt_plates(plates, ONLY_FOUND_BY[rule.__name__], 8):
+        view = Survey(scene)
+        if not any(next(other(view), None) is not None for other in others):
+            assert next(rule(view), None) is not None
+            return
+    pytest.fail("each of these is found by another rule")
+
+
+@pytest.mark.parametrize("name", SPOILINGS)
+def test_every_spoiling_is_found(name: str, plates: dict[str, Scene]) -> None:
+    missed = {(model, place): found(scene) for model, place, scene in spoilt_plates(plates, name, 2)}
+    assert missed, "this spoils nothing in these pictures"
+    assert [where for where, was_found in missed.items() if not was_found] == []
