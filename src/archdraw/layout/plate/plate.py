@@ -38,7 +38,9 @@ TALLEST_NARROW = 1550.0
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
-    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
+    # At the left is room for lines where the residual ones of the model run at its right.
+    beside = bool(plate.towers or plate.wires)
+    measures = replace(COLUMN if beside else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if beside else 1))
     number = max(1, len(plate.inputs))
     wanted = diagram.gaps(plate.column, (), number, measures)
     ports = [0.0]
@@ -48,7 +50,12 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     towers = [(tower, diagram.place(tower.column, (0.0,), (), measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
     column = column_of(
-        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
+        mirrored(cell) if beside else cell,
+        tuple(taps),
+        measures,
+        inputs=plate.inputs,
+        towers=tuple(towers),
+        wires=plate.wires,
     )
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
@@ -79,7 +86,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers or plate.wires) or forks.is_forked(plate.column))
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)

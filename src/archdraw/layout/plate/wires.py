@@ -1,11 +1,11 @@
-"""Lines from the top of a tower to the boxes of the model that read it."""
+"""Lines from the top of a tower, or of a box beside the line of a model, to the boxes of the model that read it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from archdraw.layout.canvas import Canvas
-from archdraw.picture import Tower
+from archdraw.picture import Tower, Wire
 
 OVER = 20.0
 """From the top of a tower up to its line, and between the lines of two towers."""
@@ -48,3 +48,20 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
             if entry != far:
                 canvas.line((bus, entry[1]), entry, arrow=True)
                 canvas.dot(bus, entry[1])
+
+
+def paint_wire(canvas: Canvas, wire: Wire, slug: str = "") -> None:
+    """The line of ``wire`` from the top of its source straight up, and to the left side of each box that reads it."""
+    source = canvas.places[f"{slug}{wire.source}"]
+    goals = sorted(
+        (canvas.places[path] for goal in wire.goals if (path := f"{slug}{goal}") in canvas.places),
+        key=lambda place: place.middle,
+    )
+    if not goals:
+        return
+    x = (source.left + source.right) / 2
+    far, *others = goals
+    canvas.line((x, source.top), (x, far.middle), (far.left, far.middle), arrow=True)
+    for place in others:
+        canvas.line((x, place.middle), (place.left, place.middle), arrow=True)
+        canvas.dot(x, place.middle)
