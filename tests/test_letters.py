@@ -80,4 +80,4 @@ def test_a_plate_of_thirty_panels_is_without_fault(theme: str) -> None:
 
 
 def test_a_panel_of_two_letters_can_be_drawn_alone() -> None:
-    assert "AB" in shown(plate.draw_inset(of_panels(PANELS), "AB", load_theme("light")))
+    assert "AB" in shown(plate.draw_panel(of_panels(PANELS), lettered("AB"), load_theme("light")))

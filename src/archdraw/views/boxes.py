@@ -8,6 +8,9 @@ from typing import assert_never
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 
+DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
+"""Whatever stands in a panel and is no words or chart."""
+
 
 def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
     """``item`` with ``change`` done to its boxes; modules beside a line stay as they are."""

@@ -39,8 +39,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
-    by side are ``forked``: its layers have no one order.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand
+    side by side are ``forked``: its layers have no one order.
     """
 
     column: Chain
