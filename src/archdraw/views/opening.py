@@ -32,9 +32,7 @@ def openable_modules(model: Module) -> tuple[Option, ...]:
 def is_beside(path: str, model: Module) -> bool:
     """Whether the block at ``path`` is in a module beside the line of ``model``."""
     sides = {id(block.body) for _, block in walk(model.body) if isinstance(block, Side)}
-    return any(
-        path == place or path.startswith(f"{place}/") for place, block in walk(model.body) if id(block) in sides
-    )
+    return any(path == place or path.startswith(f"{place}/") for place, block in walk(model.body) if id(block) in sides)
 
 
 def called(name: str, options: Iterable[Option], spec: Spec) -> tuple[Option, ...]:
