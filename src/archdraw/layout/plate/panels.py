@@ -213,7 +213,11 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
     for number, row in enumerate(title):
         line = middle + (number - (len(title) - 1) / 2) * LEADING * row.size
         canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
-    breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
+    # Words stay at the title that they follow.
+    breaks = [
+        not words(item) if index == 0 else not (words(item) and words(before))
+        for index, (before, item) in enumerate(neighbours)
+    ]
     # What is spread further than this stays below: a figure and its caption belong together.
     each = min((height - panel.height) / (sum(breaks) + 1), MOST_SPREAD)
     y = top + TITLE
