@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Several
 
 from archdraw.glossary import Detail, Phrase, Value
 from archdraw.tree.blocks import (
@@ -158,10 +159,27 @@ def between(block: Block) -> tuple[Block, ...]:
             return (block,)
 
 
-def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> object:
+MOST_TIMES = 8
+"""A number that is up to so many times a width of the model follows from that."""
+
+Widths = Mapping[int, str]
+"""Widths of a model and numbers that follow from them, with what they are."""
+
+
+def widths_of(settings: Mapping[str, Setting], names: Several[str]) -> Widths:
+    """The widths among ``settings`` that have one of ``names``, and what is some times as wide."""
+    known = {name: value for name in names if isinstance(value := settings.get(name), int) and value > 1}
+    found: dict[int, str] = {}
+    for times in range(1, MOST_TIMES + 1):
+        for name, value in known.items():
+            found.setdefault(times * value, f"{times} {name}")
+    return found
+
+
+def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
     """``block`` without its widths: what it is made of, whatever the hidden size.
 
-    Of numbers in words and settings those in ``widths`` are left out; with ``every`` all numbers in words, which follow
+    Numbers in words and settings that are ``widths`` are given by name; with ``every`` all numbers in words, which follow
     from settings that are compared by themselves.
     """
     match block:
@@ -190,12 +208,12 @@ def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> obj
             return direction, counted, joins, outline(body, widths, every=every)
 
 
-def _settings(block: Leaf | Module, widths: frozenset[int]) -> tuple[tuple[str, object], ...]:
-    return tuple((name, "#" if value in widths else value) for name, value in block.settings)
+def _settings(block: Leaf | Module, widths: Widths) -> tuple[tuple[str, object], ...]:
+    return tuple((name, widths.get(value, value) if isinstance(value, int) else value) for name, value in block.settings)
 
 
-def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
-    """``words`` without the numbers in ``widths``, without any number where that is None."""
+def _masked(words: Detail | Value, widths: Widths | None) -> object:
+    """``words`` with the numbers that are ``widths`` by name, without any number where that is None."""
     match words:
         case str():
             return words
@@ -204,4 +222,4 @@ def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
         case tuple():
             return tuple(_masked(part, widths) for part in words)
         case _:
-            return "#" if widths is None or words in widths else words
+            return "#" if widths is None else widths.get(words, words) if isinstance(words, int) else words

@@ -19,6 +19,7 @@ from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import left_out, origin, picture, size_of, sources_of
 from archdraw.views.several import Several, Subject
+from archdraw.views.several import _boxes as boxes
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
 from archdraw.views.several._rows import rows as table_rows
@@ -71,8 +72,8 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     slugs = _slugs(subjects)
     items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
     opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
-    facts = [one.facts for one in subjects]
-    rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
+    rows = table_rows(value.differences, subjects)
+    equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, subjects))))
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
     sentences = words.sentences(rows, names) or "No differences."
@@ -125,7 +126,7 @@ def _panels(
     number = 0
     for slot in reversed(slots):
         sources = [
-            [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
+            [] if item is None else [path.removeprefix(f"{slug}/") for path in boxes.paths(item)]
             for item, slug in zip(slot.items, slugs, strict=True)
         ]
         own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
@@ -164,7 +165,7 @@ def _in_common(insets: Sequence[Inset]) -> Inset:
 
 def _plain(inset: Inset) -> Inset:
     """``inset`` as it looks, wherever it is from."""
-    items = tuple(aligning.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
+    items = tuple(boxes.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
     return replace(inset, source="", beside="", priority=None, items=items)
 
 
