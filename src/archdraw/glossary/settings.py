@@ -28,6 +28,9 @@ NAMED = {
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": text(IN_BF16(figure=RECURRENT_STATE())),
     "buffer_bytes": text(IN_BF16(figure=BUFFERS())),
+    "o_groups": "output groups",
+    "compress_ratio": "compression ratio",
+    "num_nextn_predict_layers": "predicted tokens",
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts per token",
     "n_shared_experts": "shared experts",
@@ -50,7 +53,9 @@ NAMED = {
 }
 """Names for which the field has a term."""
 
-IN_BYTES = frozenset({"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes", "buffer_bytes"})
+IN_BYTES = frozenset(
+    {"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes", "buffer_bytes"}
+)
 
 
 def name_of(what: str) -> str:

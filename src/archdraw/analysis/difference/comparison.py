@@ -201,6 +201,9 @@ class Comparison:
         path, box = place
         if any(called(other) == called(place) for other in around[1 - side]):
             numbers = [sum(called(one) == called(place) for one in boxes) for boxes in around]
+            if numbers[0] == numbers[1]:
+                self.moved.append(text(words.label(box)))
+                return
             there = tuple(tuple(one[0] for one in boxes if called(one) == called(place)) for boxes in around)
             self.add("changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]))
             return

@@ -78,7 +78,9 @@ def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> 
         for (sort, role), blocks in own.items()
     ]
     made += [
-        Group(sort, ("", role), (), tuple(blocks)) for (sort, role), blocks in its.items() if (sort, role) not in taken_roles
+        Group(sort, ("", role), (), tuple(blocks))
+        for (sort, role), blocks in its.items()
+        if (sort, role) not in taken_roles
     ]
     return made
 
@@ -112,7 +114,11 @@ def _paired(
     ranked = sorted(
         (
             (
-                (similar(one, other) + (one.label == other.label), _in_common(one, other), often[0].get(one, 0.0) + often[1].get(other, 0.0)),
+                (
+                    similar(one, other) + (one.label == other.label),
+                    _in_common(one, other),
+                    often[0].get(one, 0.0) + often[1].get(other, 0.0),
+                ),
                 -i,
                 -j,
             )
@@ -125,7 +131,9 @@ def _paired(
     for _, i, j in ranked:
         if -i not in pairs and -j not in pairs.values():
             pairs[-i] = -j
-    return Group(sort, roles, tuple(blocks), tuple(others), tuple(sorted(pairs.items())), _extra(blocks, others, pairs, ranked))
+    return Group(
+        sort, roles, tuple(blocks), tuple(others), tuple(sorted(pairs.items())), _extra(blocks, others, pairs, ranked)
+    )
 
 
 def _extra(
@@ -167,5 +175,7 @@ def _counts(layers: Several[Module]) -> dict[Sublayer, float]:
 
 def _in_common(one: Sublayer, other: Sublayer) -> int:
     """How many features two blocks of any kinds both have."""
-    mine, theirs = ({name for name, value in features(block).items() if not is_without(value)} for block in (one, other))
+    mine, theirs = (
+        {name for name, value in features(block).items() if not is_without(value)} for block in (one, other)
+    )
     return len(mine & theirs)

@@ -70,7 +70,10 @@ def _around(body: Block, found: list[Stack], numbers: dict[int, int], side: int)
     """``body`` with a leaf in the place of each stack: partners are one leaf, others differ from all."""
     leaves = {
         id(stack): Leaf(
-            stack.name, stack.label, detail=LAYERS(number=len(layers(stack))), settings=((STACK, numbers.get(i, side - 2 * i)),)
+            stack.name,
+            stack.label,
+            detail=LAYERS(number=len(layers(stack))),
+            settings=((STACK, numbers.get(i, side - 2 * i)),),
         )
         for i, (_, stack) in enumerate(found)
     }

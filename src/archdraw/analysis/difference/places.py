@@ -50,7 +50,7 @@ def boxes_in(block: Block, path: str) -> list[Place]:
     inside = ""
     side: Side | None = None
     for place, part in walk(block, path):
-        if inside and place.startswith(inside):
+        if inside and f"{place}/".startswith(inside):
             continue
         if isinstance(part, Side):
             side = part

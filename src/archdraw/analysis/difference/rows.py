@@ -45,7 +45,9 @@ def _named(change: Change, several: list[Change]) -> Change:
 
 def _is_twin(one: Change, every: list[Change]) -> bool:
     other = TWINS.get(one.what)
-    same = [change for change in every if change.what == other and change.sort == one.sort and change.paths == one.paths]
+    same = [
+        change for change in every if change.what == other and change.sort == one.sort and change.paths == one.paths
+    ]
     return any((change.before, change.after) == (one.before, one.after) for change in same)
 
 
@@ -54,8 +56,10 @@ def _distinct(every: list[Change]) -> Iterable[Change]:
     taken: set[tuple[str, str, str]] = set()
     several = {key for key in map(_name, every) if sum(_name(one) == key for one in every) > 1}
     for change in every:
-        named = replace(change, subject=within(change.where)) if _name(change) in several and not change.subject else change
-        number, subject = 1, named.subject
+        named = (
+            replace(change, subject=within(change.where)) if _name(change) in several and not change.subject else change
+        )
+        number, subject = 1, named.subject or within(named.where)
         while _name(named) in taken:
             number += 1
             named = replace(named, subject=f"{subject} ({number})")
@@ -65,6 +69,6 @@ def _distinct(every: list[Change]) -> Iterable[Change]:
 
 def _name(change: Change) -> tuple[str, str, str]:
     """What names a row."""
-    if change.what == BLOCK and change.sign != "changed":
-        return change.sort, change.what, change.where
-    return change.sort, change.what, f"{change.subject} {change.where}" if change.what in (BLOCK, OCCURRENCES) else change.subject
+    if change.what in (BLOCK, OCCURRENCES):
+        return change.sort, change.what, f"{change.where}: {change.subject}"
+    return change.sort, change.what, change.subject

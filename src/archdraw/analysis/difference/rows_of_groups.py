@@ -66,9 +66,13 @@ class _GroupRows:
             others = [one for group in self._others for one in (group.theirs, group.mine)[side]]
             same_name = [one for one in others if text(one.label) == text(block.label)]
             if same_name:
-                values = self._role(), next(
-                    _role_in(group.roles[1 - side], self._has_windows()) for group in self._others
-                    if same_name[0] in (group.theirs, group.mine)[side]
+                values = (
+                    self._role(),
+                    next(
+                        _role_in(group.roles[1 - side], self._has_windows())
+                        for group in self._others
+                        if same_name[0] in (group.theirs, group.mine)[side]
+                    ),
                 )
                 there = tuple(path for one in same_name for path in self._paths_of(1 - side, one))
                 at = _ordered(paths, there, side)
@@ -84,9 +88,13 @@ class _GroupRows:
         else:
             before, after = (_joined(own) for own in labels)
             if before == after:
-                before, after = (_joined([text(words.content(block)) for block in own]) for own in (group.mine, group.theirs))
+                before, after = (
+                    _joined([text(words.content(block)) for block in own]) for own in (group.mine, group.theirs)
+                )
             if before == after:
-                before, after = (_joined([getattr(block, "kind", block.name) for block in own]) for own in (group.mine, group.theirs))
+                before, after = (
+                    _joined([getattr(block, "kind", block.name) for block in own]) for own in (group.mine, group.theirs)
+                )
         self._change(BLOCK, before, after, self._role() if self._others else "")
 
     def _role(self) -> str:
@@ -143,7 +151,11 @@ class _GroupRows:
         for (one, other), (mine, theirs) in zip(self._group.compared, known, strict=True):
             before, after = mine.get(name), theirs.get(name)
             # What blocks of other names have is said where they stand for each other.
-            if same(before, after) or _names([one]) != _names([other]) or not _is_common(name, mine, theirs, one, other):
+            if (
+                same(before, after)
+                or _names([one]) != _names([other])
+                or not _is_common(name, mine, theirs, one, other)
+            ):
                 continue
             called.append(within(text(one.label)))
             number = called.count(called[-1])

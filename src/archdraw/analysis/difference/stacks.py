@@ -97,7 +97,9 @@ class Stacks:
             for place in places:
                 if isinstance(place[1], Module):
                     kinds[side].setdefault(_skeleton(place[1]), []).append(place)
-        often = [[sum(map(self._every[side].count, _modules(places))) for places in kinds[side].values()] for side in (0, 1)]
+        often = [
+            [sum(map(self._every[side].count, _modules(places))) for places in kinds[side].values()] for side in (0, 1)
+        ]
         own, its = list(kinds[0]), list(kinds[1])
         ranked = sorted(
             (
@@ -115,8 +117,15 @@ class Stacks:
         found = []
         for i, j in pairs:
             one, other = kinds[0][own[i]], kinds[1][its[j]]
-            ids = [{place[0]: {anchors[side][path][1] for path, _ in self._inside[side][place[0]] if path in anchors[side]}
-                    for place in places} for side, places in enumerate((one, other))]
+            ids = [
+                {
+                    place[0]: {
+                        anchors[side][path][1] for path, _ in self._inside[side][place[0]] if path in anchors[side]
+                    }
+                    for place in places
+                }
+                for side, places in enumerate((one, other))
+            ]
             best = max(product(one, other), key=lambda pair: len(ids[0][pair[0][0]] & ids[1][pair[1][0]]))
             found.append((*best, one, other))
         return found
@@ -135,9 +144,7 @@ class Stacks:
         explained = any(change.what.startswith(EXPLAINS) for change in comparison.changes[found:])
         boxes = self._inside[0][one[0]], self._inside[1][other[0]]
         left = comparison.aligned(*boxes, paths, anchors)
-        self._left += [
-            (sign, place) for sign, place in left if not (explained and sort_of(place[1]) == "norm")
-        ]
+        self._left += [(sign, place) for sign, place in left if not (explained and sort_of(place[1]) == "norm")]
         if not explained:
             comparison.joined((first.body, second.body), boxes, paths, (first, second))
         for side, places in enumerate((mine, theirs)):
@@ -183,8 +190,7 @@ class Stacks:
     def _numbers_of(self, side: int, name: tuple[str, str]) -> list[int]:
         """How many boxes of ``name`` each layer has."""
         known = {
-            layer: sum(called(box) == name for box in self._inside[side][path])
-            for path, layer in self._layers[side]
+            layer: sum(called(box) == name for box in self._inside[side][path]) for path, layer in self._layers[side]
         }
         return [known[layer] for layer in self._every[side]]
 
@@ -201,7 +207,9 @@ class Stacks:
         if orders[0] == orders[1]:
             return
         kinds = [list(dict.fromkeys(every)) for every in self._every]
-        before, after = (words.order(every, words.layer_names(own)) for every, own in zip(self._every, kinds, strict=True))
+        before, after = (
+            words.order(every, words.layer_names(own)) for every, own in zip(self._every, kinds, strict=True)
+        )
         if before == after:
             # Layers that do not stand for each other have one name: by what sets them apart, or by number.
             names = words.layer_names((*kinds[0], *kinds[1]))

@@ -19,7 +19,7 @@ from archdraw.tree.blocks import (
     Setting,
     Side,
 )
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import leaves
 
 MIXER, FEED_FORWARD = "token mixer", "feed-forward"
 SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(
@@ -87,11 +87,6 @@ def row(block: Block) -> tuple[Block, ...]:
     return block.parts if isinstance(block, Sequence) else (block,)
 
 
-def has_settings(block: Block) -> bool:
-    """Whether anything in ``block`` has settings."""
-    return any(isinstance(part, Module | Leaf) and part.settings for _, part in walk(block))
-
-
 def boxes(block: Block) -> Iterator[Block]:
     """The boxes that ``block`` is drawn as; itself where it is no more than lines."""
     match block:
@@ -112,11 +107,6 @@ def boxes(block: Block) -> Iterator[Block]:
 def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
     """What works on the tokens in ``layer``, from the input up."""
     return tuple(box for box in boxes(layer.body) if isinstance(box, Leaf | Module) and is_sublayer(box))
-
-
-def design(layer: Module) -> tuple[object, ...]:
-    """Which kinds of sublayers ``layer`` has, whatever their settings."""
-    return tuple((block.kind if isinstance(block, Module) else block.name, block.role) for block in sublayers(layer))
 
 
 def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
@@ -144,19 +134,6 @@ def loops(block: Block) -> tuple[int, ...]:
             return tuple(times for part in parts for times in loops(part))
         case _:
             return ()
-
-
-def between(block: Block) -> tuple[Block, ...]:
-    """What stands between the layers of a stack and is none."""
-    match block:
-        case Sequence(parts=parts):
-            return tuple(one for part in parts for one in between(part))
-        case Repeat(body=body):
-            return between(body)
-        case Module(level="layer"):
-            return ()
-        case _:
-            return (block,)
 
 
 MOST_TIMES = 8
@@ -209,7 +186,9 @@ def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
 
 
 def _settings(block: Leaf | Module, widths: Widths) -> tuple[tuple[str, object], ...]:
-    return tuple((name, widths.get(value, value) if isinstance(value, int) else value) for name, value in block.settings)
+    return tuple(
+        (name, widths.get(value, value) if isinstance(value, int) else value) for name, value in block.settings
+    )
 
 
 def _masked(words: Detail | Value, widths: Widths | None) -> object:

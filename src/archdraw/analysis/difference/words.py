@@ -150,7 +150,9 @@ def _by_sort(every: Several[Module]) -> str:
     """The order of the mixers, then that of the feed-forward blocks, as far as they are not the same in all layers."""
     found: list[str] = []
     for sort in (MIXER, FEED_FORWARD):
-        called = [", ".join(within(short(one.label)) for one in sublayers(layer) if sort_of(one) == sort) for layer in every]
+        called = [
+            ", ".join(within(short(one.label)) for one in sublayers(layer) if sort_of(one) == sort) for layer in every
+        ]
         if len(set(called)) > 1:
             found.append(_factored([name or "–" for name in called]))
     return "; ".join(found) if len(found) > 1 else " " * (LONGEST_ORDER + 1)
@@ -183,7 +185,9 @@ def wiring(first: Joint, second: Joint, called: tuple[Mapping[int, Block], Mappi
     return _wiring(first, called[0]), _wiring(second, called[1])
 
 
-_JOINED = frozenset({"row", "residual", "repeat", "tied", "experts", "frame", "add", "multiply", "concatenate", "separate"})
+_JOINED = frozenset(
+    {"row", "residual", "repeat", "tied", "experts", "frame", "add", "multiply", "concatenate", "separate"}
+)
 
 
 def _wiring(joint: object, called: Mapping[int, Block]) -> str:

@@ -10,6 +10,7 @@ from archdraw.layout.diagram.diagram import flat
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 from archdraw.theme import EQUAL
 
+
 def boxes(item: Diagram) -> list[Box]:
     """Every box of ``item``, the lowest first."""
     match item:
@@ -35,7 +36,6 @@ def paths(item: Diagram) -> list[str]:
 def inside(item: Rail | Frame) -> tuple[Diagram, ...]:
     body = item.body
     return flat(body) if isinstance(body, Chain) else (body,)
-
 
 
 def touches(item: Diagram, path: str) -> bool:

@@ -50,7 +50,9 @@ class _Grid:
         rows: list[list[Diagram | None]] = [[item] for item in chains[0]]
         for number, chain in enumerate(chains[1:], 1):
 
-            def like(row: int, index: int, known: list[list[Diagram | None]] = rows, chain: Sequence[Diagram] = chain) -> float:
+            def like(
+                row: int, index: int, known: list[list[Diagram | None]] = rows, chain: Sequence[Diagram] = chain
+            ) -> float:
                 return self._like(known[row], chain[index])
 
             pairs = aligned(range(len(rows)), range(len(chain)), like)
@@ -99,6 +101,7 @@ class _Grid:
     def _slot(self, row: Sequence[Diagram | None]) -> Slot:
         self._number += 1
         signs = tuple(self._sign(index, row[index], row[index + 1]) for index in range(len(row) - 1))
+        row = self._in_one_order(row)
         there = [one for one in row if one is not None]
         is_equal = len(there) == len(row) and not any(signs)
         items = tuple(
@@ -106,6 +109,31 @@ class _Grid:
             for one, slug in zip(_emphasized(row), self._slugs, strict=True)
         )
         return Slot(f"slot {self._number}", items, signs, self._missing(row))
+
+    def _in_one_order(self, row: Sequence[Diagram | None]) -> list[Diagram | None]:
+        """``row`` with alternatives in the order of those that they stand for in the model before."""
+        ordered = list(row)
+        for index, (one, other) in enumerate(zip(row, row[1:], strict=False)):
+            before = ordered[index]
+            if (
+                isinstance(one, Choice)
+                and isinstance(before, Choice)
+                and isinstance(other, Choice)
+                and len(set(other.bands)) < 2
+            ):
+                rank = {
+                    number: place
+                    for place, option in enumerate(before.options)
+                    for number in self._numbers(index, 0, option)
+                }
+
+                def place(option: Diagram, index: int = index, rank: dict[int, int] = rank) -> int:
+                    return min(
+                        (rank.get(number, len(rank)) for number in self._numbers(index, 1, option)), default=len(rank)
+                    )
+
+                ordered[index + 1] = replace(other, options=tuple(sorted(other.options, key=place)))
+        return ordered
 
     def _sign(self, index: int, one: Diagram | None, other: Diagram | None) -> Sign | None:
         if one is None and other is None:
@@ -118,7 +146,10 @@ class _Grid:
                 return "changed"
             return "added" if one is None else "removed"
         if plain(one) != plain(other) or any(
-            touches(item, path) for change in changes for item, own in zip((one, other), change.paths, strict=True) for path in own
+            touches(item, path)
+            for change in changes
+            for item, own in zip((one, other), change.paths, strict=True)
+            for path in own
         ):
             return "changed"
         return None

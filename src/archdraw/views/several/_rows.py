@@ -25,6 +25,7 @@ from archdraw.analysis.difference import (
     sort_of,
     words,
 )
+from archdraw.analysis.difference.groups import role_of
 from archdraw.glossary import comparison, text
 from archdraw.glossary.common import IN_BF16, KV_CACHE_AT
 from archdraw.glossary.settings import name_of, value_of
@@ -68,9 +69,7 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
         for change in difference.changes:
             found.setdefault(_key(change), {})[index] = change
     order = {key: number for number, key in enumerate(found)}
-    return tuple(
-        _row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key]))
-    )
+    return tuple(_row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key])))
 
 
 def _key(change: Change) -> _Key:
@@ -110,7 +109,7 @@ def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> 
     named = _name(key)
     if key.what == PER_TOKEN and tokens:
         named = text(IN_BF16(figure=KV_CACHE_AT(tokens=tokens)))
-    if key.what == BLOCK and key.subject:
+    if key.what == BLOCK and key.subject and not any(change.subject for change in changes.values()):
         labels = {label for change in changes.values() for label in change.labels if within(label) == key.subject}
         values = [_without(value, labels) for value in values]
     return TableRow(named, tuple(values), tuple(signs))
@@ -168,8 +167,9 @@ def _looked_up(key: _Key, model: Module) -> str:
     """What the blocks of ``model`` say that are of the sort of ``key``; "none" where there are none."""
     blocks = [block for block in _blocks(model) if sort_of(block) == key.sort]
     named = [block for block in blocks if within(text(words.label(block))) == key.subject]
-    if named or (key.subject and key.what == BLOCK):
-        blocks = named
+    in_role = [block for block in blocks if isinstance(block, Leaf | Module) and _is_in_role(block, key.subject)]
+    if named or in_role or (key.subject and key.what == BLOCK):
+        blocks = named or in_role
     if key.what == BLOCK:
         values = [text(words.content(block)) for block in blocks]
     else:
@@ -178,6 +178,12 @@ def _looked_up(key: _Key, model: Module) -> str:
         # Where some have a window and others none, the window is the value.
         values = [value for value in values if value not in (NONE, "no")] or values
     return SEPARATOR.join(dict.fromkeys(values)) or NONE
+
+
+def _is_in_role(block: Leaf | Module, subject: str) -> bool:
+    """Whether a mixer or a feed-forward block does what ``subject`` says, the role of a group."""
+    term = words.ROLES.get(role_of(block))
+    return term is not None and any(part.endswith(text(term())) for part in subject.split(" / "))
 
 
 def _blocks(block: Block) -> Iterator[Block]:

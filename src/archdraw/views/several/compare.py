@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Annotated, Any
 
-from archdraw.analysis.difference import Difference, difference, report
+from archdraw.analysis.difference import Difference, Pairing, difference, report
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import text
 from archdraw.glossary.comparison import FIELD, SOURCES_OF
@@ -71,7 +71,8 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
     slugs = _slugs(subjects)
     items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
-    opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
+    pairings = [one.pairing for one in value.differences]
+    opened, lettered = _panels(plates, slugs, grid.slots(items), pairings) if insets else ((), ())
     rows = table_rows(value.differences, subjects)
     equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, subjects))))
     names = [one.spec.name for one in subjects]
@@ -117,7 +118,7 @@ def _have_layer_maps(plates: Sequence[Plate]) -> bool:
 
 
 def _panels(
-    plates: Sequence[Plate], slugs: Sequence[str], slots: Sequence[grid.Slot]
+    plates: Sequence[Plate], slugs: Sequence[str], slots: Sequence[grid.Slot], pairings: Sequence[Pairing]
 ) -> tuple[tuple[PanelRow, ...], tuple[tuple[str, str], ...]]:
     """What is opened, from the top down, and the letters of the boxes that are."""
     known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
@@ -130,8 +131,7 @@ def _panels(
             for item, slug in zip(slot.items, slugs, strict=True)
         ]
         own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
-        for place in range(max(map(len, own), default=0)):
-            paths = [column[place] if place < len(column) else "" for column in own]
+        for paths in _partners(own, pairings):
             insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
             there = [inset for inset in insets if inset is not None]
             is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
@@ -144,6 +144,21 @@ def _panels(
                 lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
             rows.append(PanelRow(insets, is_equal, letter))
     return tuple(rows), tuple(lettered)
+
+
+def _partners(columns: Sequence[Sequence[str]], pairings: Sequence[Pairing]) -> list[list[str]]:
+    """Rows of paths of blocks that stand for each other, one of each column; empty where a column has none."""
+    rows = [[path] for path in columns[0]]
+    for index, (mine, theirs) in enumerate(pairings):
+        left = list(columns[index + 1])
+        for row in rows:
+            number = mine.get(row[-1])
+            partner = next((path for path in left if number is not None and theirs.get(path) == number), "")
+            row.append(partner)
+            if partner:
+                left.remove(partner)
+        rows += [[""] * (index + 1) + [path] for path in left]
+    return rows
 
 
 def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
