@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archdraw.glossary.numbers import number
 from archdraw.tree.blocks import Leaf, Module, Setting
 from archdraw.tree.walks import leaves
 
@@ -60,12 +61,22 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
             found.setdefault("num_key_value_heads", heads.key_value)
         found.setdefault("head_dim", heads.width)
         found.setdefault("v_head_dim", heads.width if heads.value_width is None else heads.value_width)
+    _scale(found)
     indexer = found.get("indexer")
     if found.get("index_n_heads") is None:
         indexer = None
     elif indexer in (None, "own"):
         indexer = "full"
     return {**found, **{name: found.get(name) for name in INDEX}, "indexer": indexer}
+
+
+def _scale(found: Features) -> None:
+    """What scores are multiplied with: 1/√d unless a setting gives another width or the factor itself."""
+    width, factor = found.pop("query_pre_attn_scalar", None), found.pop("attention_multiplier", None)
+    if width is not None and isinstance(width, int | float):
+        found["attention_scale"] = f"1/√{number(width)}"
+    else:
+        found["attention_scale"] = "1/√d" if factor is None else factor
 
 
 def _linear(_: Leaf | Module, found: Features) -> Features:

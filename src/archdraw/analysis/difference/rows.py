@@ -53,7 +53,7 @@ def _is_twin(one: Change, every: list[Change]) -> bool:
 
 def _distinct(every: list[Change]) -> Iterable[Change]:
     """``every`` change with a subject of its own where several have one name."""
-    taken: set[tuple[str, str, str]] = set()
+    taken: set[tuple[str, str]] = set()
     several = {key for key in map(_name, every) if sum(_name(one) == key for one in every) > 1}
     for change in every:
         named = (
@@ -67,8 +67,18 @@ def _distinct(every: list[Change]) -> Iterable[Change]:
         yield named
 
 
-def _name(change: Change) -> tuple[str, str, str]:
+SELF_EXPLANATORY = frozenset({MIXER, FEED_FORWARD, "norm", "position", "embedding", "output"})
+"""Sorts that say well enough what is another one."""
+
+
+def subject_of(change: Change) -> str:
+    """What the row of ``change`` is about: the blocks by name, empty where its sort or its setting says enough."""
+    came_or_gone = change.what == BLOCK and (change.sign != "changed" or change.sort not in SELF_EXPLANATORY)
+    return change.subject or (within(change.where) if came_or_gone or change.what == OCCURRENCES else "")
+
+
+def _name(change: Change) -> tuple[str, str]:
     """What names a row."""
-    if change.what in (BLOCK, OCCURRENCES):
-        return change.sort, change.what, f"{change.where}: {change.subject}"
-    return change.sort, change.what, change.subject
+    if change.what == BLOCK:
+        return "", subject_of(change) or change.sort
+    return change.what, subject_of(change)

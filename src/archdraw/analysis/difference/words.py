@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 from archdraw.analysis.difference.places import Joint
 from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER, boxes, is_without, same, sort_of, sublayers
-from archdraw.glossary import Detail, Phrase, Words, comparison, text, within
+from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
+from archdraw.glossary.phrases import Term
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.patterns import factored
@@ -160,7 +162,16 @@ def _by_sort(every: Several[Module]) -> str:
 
 def short(label: Words) -> str:
     """What ``label`` is called where there is little room: by the abbreviation of the field where there is one."""
-    return label.term.short if isinstance(label, Phrase) and label.term.short and not label.values else text(label)
+    if isinstance(label, Phrase) and label.term.short and not label.values:
+        return label.term.short
+    return _abbreviations().get(text(label), text(label))
+
+
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    """The abbreviations of the glossary by the terms that they stand for, which authors write as well."""
+    terms = (term for module in (attention, feed_forward) for term in vars(module).values() if isinstance(term, Term))
+    return {term.text: term.short for term in terms if term.short and "{" not in term.text}
 
 
 def looped(times: Several[int]) -> str:

@@ -26,6 +26,7 @@ from archdraw.analysis.difference import (
     words,
 )
 from archdraw.analysis.difference.groups import role_of
+from archdraw.analysis.difference.rows import subject_of
 from archdraw.glossary import comparison, text
 from archdraw.glossary.common import IN_BF16, KV_CACHE_AT
 from archdraw.glossary.settings import name_of, value_of
@@ -40,9 +41,6 @@ ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 NONE = "none"
 SEPARATOR = "; "
 PER_TOKEN = "kv_cache_bytes_per_token"
-_WORKS = ("token mixer", "feed-forward")
-_SELF_EXPLANATORY = (*_WORKS, "norm", "position", "embedding", "output")
-"""Sorts that say well enough what is another one."""
 _OF_BLOCKS = (BLOCK, ORDER, TIMES, WIRING, OCCURRENCES, LOOP, "placement")
 
 
@@ -73,12 +71,7 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
 
 
 def _key(change: Change) -> _Key:
-    subject = change.subject
-    if change.what == BLOCK and not subject and (change.sign != "changed" or change.sort not in _SELF_EXPLANATORY):
-        subject = within(change.where)
-    if change.what == OCCURRENCES:
-        subject = subject or within(change.where)
-    return _Key(change.sort, change.what, subject)
+    return _Key(change.sort, change.what, subject_of(change))
 
 
 def name(change: Change) -> str:

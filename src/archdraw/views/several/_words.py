@@ -20,6 +20,10 @@ LISTED = (
 """What is listed where it is equal, in this order."""
 
 
+OF_THE_LAYERS = frozenset({"model", "layer", "token mixer", "feed-forward"})
+"""Sorts of blocks whose settings are listed: those of encoders beside the line have the same names."""
+
+
 def equal(differences: Sequence[Difference], subjects: Sequence[Subject]) -> str:
     """One line of what all models share; empty where none of it is listed."""
     shared: dict[str, list[str]] = {}
@@ -27,6 +31,8 @@ def equal(differences: Sequence[Difference], subjects: Sequence[Subject]) -> str
         changed = {change.what for change in difference.changes}
         own: dict[str, set[str]] = {}
         for one in difference.equal:
+            if one.sort not in OF_THE_LAYERS:
+                continue
             own.setdefault(one.what, set()).add(value_of(one.what, one.value))
         values_of = {what: " and ".join(sorted(values)) for what, values in own.items() if what not in changed}
         shared = {
