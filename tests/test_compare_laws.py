@@ -140,7 +140,9 @@ def test_picture_table_and_json_list_the_same(first: str, second: str) -> None:
             for path in _boxes.paths(item)
         ]
         in_rows = any(
-            path == one or one.startswith(f"{path}/") or path.startswith(f"{one}/") for side, path in own for one in paths[side]
+            path == one or one.startswith(f"{path}/") or path.startswith(f"{one}/")
+            for side, path in own
+            for one in paths[side]
         )
         direct = any(path == one or one.startswith(f"{path}/") for side, path in own for one in paths[side])
         assert bool(slot.signs[0]) or not direct, (slot.items, "in a row and without a sign")

@@ -34,7 +34,7 @@ KV_CACHE_AT = Term("KV cache at {tokens} tokens")
 KV_CACHE = Term("KV cache")
 BUFFERS = Term(
     "window and convolution buffers",
-    definition="what attention keeps of a window and of entries that are not yet full, and convolutions of their last inputs",
+    definition="what attention keeps of a window and of unfinished entries, and convolutions of their last inputs",
 )
 RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep, whatever the context")
 IN_BF16 = Term("{figure} (bf16)")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
-from archdraw.analysis.difference.features import features
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import called_differently, is_without, outline, same, sort_of, widths_of
@@ -205,7 +204,9 @@ class Comparison:
                 self.moved.append(text(words.label(box)))
                 return
             there = tuple(tuple(one[0] for one in boxes if called(one) == called(place)) for boxes in around)
-            self.add("changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]))
+            self.add(
+                "changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]), words.several(box)
+            )
             return
         self.come_or_gone(sign, box, (path,), paths)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import sign_of
-from archdraw.tree.blocks import Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Block as Tree
+from archdraw.tree.blocks import Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.walks import children
 

@@ -34,7 +34,8 @@ def features(block: Leaf | Module) -> Features:
     found = dict(block.settings)
     if not block.settings:
         return found
-    return _BY_ROLE.get(block.role, lambda block, found: found)(block, found)
+    reader = _BY_ROLE.get(block.role)
+    return found if reader is None else reader(block, found)
 
 
 def _experts(_: Leaf | Module, found: Features) -> Features:

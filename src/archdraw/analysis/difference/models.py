@@ -9,10 +9,9 @@ from itertools import product
 from archdraw.analysis.difference.comparison import Comparison
 from archdraw.analysis.difference.places import STACK, replaced_in
 from archdraw.analysis.difference.stacks import Stacks
-from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
 from archdraw.tree.blocks import Block, Leaf, Module, Side
-from archdraw.tree.walks import children, layers, walk
+from archdraw.tree.walks import layers, walk
 
 Stack = tuple[str, Module]
 
@@ -31,8 +30,6 @@ def models(comparison: Comparison, first: Module, second: Module) -> None:
     for i, j in pairs:
         (path, stack), (other_path, like) = mine[i], theirs[j]
         Stacks(comparison, stack, like, (path, other_path)).compare()
-    if first != second and not comparison.changes:
-        comparison.replaced(first, second, ("", ""))
 
 
 def stacks(block: Block) -> Iterator[Stack]:

@@ -13,6 +13,7 @@ from archdraw.analysis.difference.groups import Group, groups
 from archdraw.analysis.difference.places import Place, boxes_in, replaced_in
 from archdraw.analysis.difference.rows_of_groups import group_rows
 from archdraw.analysis.difference.structure import MIXER, is_sublayer, loops, sort_of
+from archdraw.glossary import comparison as terms
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.walks import layers
@@ -108,14 +109,20 @@ class Stacks:
             ),
             reverse=True,
         )
-        pairs: list[tuple[int, int]] = []
-        for taken in (lambda i, j: i in mine or j in theirs, lambda i, j: (i in mine) == (j in theirs)):
-            for _, _, i, j in ranked:
-                mine, theirs = {i for i, _ in pairs}, {j for _, j in pairs}
-                if not taken(-i, -j):
-                    pairs.append((-i, -j))
+        pairs: dict[int, int] = {}
+        for _, _, i, j in ranked:
+            if -i not in pairs and -j not in pairs.values():
+                pairs[-i] = -j
+        # What is left is compared with the most similar one that has a partner.
+        rest: list[tuple[int, int]] = []
+        left = set(range(len(own))) - set(pairs), set(range(len(its))) - set(pairs.values())
+        for _, _, i, j in ranked:
+            if (-i in left[0]) != (-j in left[1]):
+                rest.append((-i, -j))
+                left[0].discard(-i)
+                left[1].discard(-j)
         found = []
-        for i, j in pairs:
+        for i, j in (*pairs.items(), *rest):
             one, other = kinds[0][own[i]], kinds[1][its[j]]
             ids = [
                 {
@@ -172,7 +179,8 @@ class Stacks:
             counts = [words.occurrences(self._numbers_of(side, name)) for side in (0, 1)]
             if counts[0] != counts[1]:
                 paths = there[0], there[1]
-                self._comparison.add("changed", place[1], place[1], OCCURRENCES, (counts[0], counts[1]), paths)
+                subject = text(terms.OF_LAYERS(block=words.several(place[1])))
+                self._comparison.add("changed", place[1], place[1], OCCURRENCES, (counts[0], counts[1]), paths, subject)
             else:
                 self._comparison.moved.append(text(words.label(place[1])))
 
@@ -184,8 +192,8 @@ class Stacks:
                 for path, box in places:
                     if called((path, box)) == name:
                         alike.setdefault(box, []).append(path)
-            for box, paths in alike.items():
-                self._comparison.come_or_gone("removed" if sign == "removed" else "added", box, tuple(paths), self._at)
+            for only, paths in alike.items():
+                self._comparison.come_or_gone("removed" if sign == "removed" else "added", only, tuple(paths), self._at)
 
     def _numbers_of(self, side: int, name: tuple[str, str]) -> list[int]:
         """How many boxes of ``name`` each layer has."""

@@ -156,8 +156,8 @@ def widths_of(settings: Mapping[str, Setting], names: Several[str]) -> Widths:
 def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
     """``block`` without its widths: what it is made of, whatever the hidden size.
 
-    Numbers in words and settings that are ``widths`` are given by name; with ``every`` all numbers in words, which follow
-    from settings that are compared by themselves.
+    Numbers that are ``widths`` are given by name, in words and in settings; with ``every`` all numbers in words are
+    left out, which follow from settings that are compared by themselves.
     """
     match block:
         case Leaf():

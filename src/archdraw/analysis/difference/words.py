@@ -31,6 +31,11 @@ def label(block: Block) -> Words:
             return type(block).__name__.lower()
 
 
+def several(block: Block) -> str:
+    """What blocks that are counted are called: norms are counted whichever they are."""
+    return text(comparison.NORMS()) if sort_of(block) == "norm" else within(text(label(block)))
+
+
 def content(block: Block) -> Detail:
     """A block in full: its label and its second line, of a row or a fork those of all its boxes."""
     match block:
@@ -184,6 +189,8 @@ def occurrences(numbers: Several[int]) -> str:
     if len(set(numbers)) == 1:
         return text(comparison.PER_LAYER(number=numbers[0]))
     layers = sum(number > 0 for number in numbers)
+    if layers == len(numbers):
+        return text(comparison.IN_ALL_LAYERS(number=sum(numbers), all=layers))
     return text(comparison.IN_LAYERS(number=sum(numbers), layers=layers, all=len(numbers)))
 
 
@@ -192,7 +199,10 @@ def wiring(first: Joint, second: Joint, called: tuple[Mapping[int, Block], Mappi
     if first and second and first[0] == second[0] != "box" and len(first) == len(second):
         differ = [(one, other) for one, other in zip(first[1:], second[1:], strict=True) if one != other]
         if len(differ) == 1 and all(isinstance(one, tuple) and one[0] in _JOINED for one in differ[0]):
-            return wiring(*differ[0], called)
+            one, other = differ[0]
+            assert isinstance(one, tuple)
+            assert isinstance(other, tuple)
+            return wiring(one, other, called)
     return _wiring(first, called[0]), _wiring(second, called[1])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 from archdraw.analysis.difference import BLOCK, Difference
@@ -113,7 +114,7 @@ class _Grid:
     def _in_one_order(self, row: Sequence[Diagram | None]) -> list[Diagram | None]:
         """``row`` with alternatives in the order of those that they stand for in the model before."""
         ordered = list(row)
-        for index, (one, other) in enumerate(zip(row, row[1:], strict=False)):
+        for index, (one, other) in enumerate(pairwise(row)):
             before = ordered[index]
             if (
                 isinstance(one, Choice)
@@ -177,7 +178,7 @@ class _Grid:
         item = next(one for one in row if one is not None)
         if isinstance(item, Bar):
             return "–"
-        for index, (one, other) in enumerate(zip(row, row[1:], strict=False)):
+        for index, (one, other) in enumerate(pairwise(row)):
             if (one is None) != (other is None):
                 there, side = (other, 1) if one is None else (one, 0)
                 assert there is not None
@@ -211,7 +212,7 @@ def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
 
 
 def _looks(one: Diagram, other: Diagram) -> float:
-    """How alike two diagrams look of which no tree says what they stand for, as those of models that are no neighbours."""
+    """How alike two diagrams look of which no tree says what they stand for: those of models that are no neighbours."""
     mine, theirs = (Counter((_sort(box), box.label) for box in boxes(item)) for item in (one, other))
     sorts = [Counter(_sort(box) for box in boxes(item) if _sort(box) in SORTS.values()) for item in (one, other)]
     return float((mine & theirs).total()) + SUBLAYER * (sorts[0] & sorts[1]).total()

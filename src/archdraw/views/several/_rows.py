@@ -88,7 +88,7 @@ def _name(key: _Key) -> str:
         case "wiring":
             return text(comparison.STRUCTURE_OF(block=key.subject or key.sort))
         case "occurrences":
-            return text(comparison.NUMBER_OF(block=text(comparison.NORMS()) if key.sort == "norm" else key.subject))
+            return text(comparison.NUMBER_OF(block=key.subject))
         case "block":
             return key.subject or key.sort
     named = name_of(key.what)
@@ -162,7 +162,7 @@ def _looked_up(key: _Key, model: Module) -> str:
     named = [block for block in blocks if within(text(words.label(block))) == key.subject]
     in_role = [block for block in blocks if isinstance(block, Leaf | Module) and _is_in_role(block, key.subject)]
     if named or in_role or (key.subject and key.what == BLOCK):
-        blocks = named or in_role
+        blocks = named or [*in_role]
     if key.what == BLOCK:
         values = [text(words.content(block)) for block in blocks]
     else:

@@ -125,24 +125,28 @@ def _panels(
     rows: list[PanelRow] = []
     lettered: list[tuple[str, str]] = []
     number = 0
+    columns: list[list[str]] = [[] for _ in plates]
+    slot_of: dict[tuple[int, str], grid.Slot] = {}
     for slot in reversed(slots):
-        sources = [
-            [] if item is None else [path.removeprefix(f"{slug}/") for path in boxes.paths(item)]
-            for item, slug in zip(slot.items, slugs, strict=True)
-        ]
-        own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
-        for paths in _partners(own, pairings):
-            insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
-            there = [inset for inset in insets if inset is not None]
-            is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
-            if is_equal:
-                insets = (_in_common(there),) * len(plates)
-            # A module beside the line is known by its name; its letter would find no room.
-            letter = "" if any(isinstance(item, Tap) for item in slot.items) else letters.letter(number)
-            if letter:
-                number += 1
-                lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
-            rows.append(PanelRow(insets, is_equal, letter))
+        for index, (item, slug) in enumerate(zip(slot.items, slugs, strict=True)):
+            own = [] if item is None else [path.removeprefix(f"{slug}/") for path in boxes.paths(item)]
+            columns[index] += [path for path in own if path in known[index]]
+            slot_of |= {(index, path): slot for path in own}
+    for paths in _partners(columns, pairings):
+        at = [slot_of[index, path] for index, path in enumerate(paths) if path]
+        insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
+        there = [inset for inset in insets if inset is not None]
+        is_equal = len(there) == len(plates) and _look_alike(
+            there, is_slot_equal=not any(any(slot.signs) for slot in at)
+        )
+        if is_equal:
+            insets = (_in_common(there),) * len(plates)
+        # A module beside the line is known by its name; its letter would find no room.
+        letter = "" if any(isinstance(item, Tap) for slot in at for item in slot.items) else letters.letter(number)
+        if letter:
+            number += 1
+            lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
+        rows.append(PanelRow(insets, is_equal, letter))
     return tuple(rows), tuple(lettered)
 
 
@@ -157,7 +161,11 @@ def _partners(columns: Sequence[Sequence[str]], pairings: Sequence[Pairing]) -> 
             row.append(partner)
             if partner:
                 left.remove(partner)
-        rows += [[""] * (index + 1) + [path] for path in left]
+        for path in left:
+            # Behind what stands above it in its own model.
+            above = columns[index + 1][: columns[index + 1].index(path)]
+            place = max((number for number, row in enumerate(rows, 1) if row[-1] in above), default=0)
+            rows.insert(place, [""] * (index + 1) + [path])
     return rows
 
 
