@@ -24,10 +24,10 @@ class Change:
     """One change: one row of a table.
 
     ``sort`` is what stands in the place (``token mixer``, ``norm`` ...), ``labels`` are those of the blocks in the
-    first and in the second tree, empty where one lacks them. ``what`` is a setting by its name in config.json, or one
-    of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks where others
-    of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those of the blocks
-    in both trees, the path of the block around them where a tree lacks them.
+    first and in the second tree, empty where one lacks them. ``what`` is a setting by its name in config.json, or
+    one of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks
+    where others of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those
+    of the blocks in both trees, the path of the block around them where a tree lacks them.
     """
 
     sign: Sign

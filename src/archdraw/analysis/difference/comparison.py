@@ -182,17 +182,8 @@ class Comparison:
         self.paired(paths[:1], paths[1:])
         if stack_number(one[1]) is not None:
             return  # Stacks are compared by themselves.
-        if one[1] != other[1]:
-            self.boxes(one[1], other[1], paths)
-        else:
-            self._shared(one[1])
-
-    def _shared(self, block: Box) -> None:
-        """The settings of a block that both models have: equal ones are listed, too."""
-        for part in (block.body if isinstance(block, Side) else block,):
-            for name, value in part.settings:
-                if not is_without(value):
-                    self.equal.append(Equal(sort_of(part), text(part.label), name, value))
+        # Equal blocks, too: 1 and yes are equal to Python, and what both have is listed.
+        self.boxes(one[1], other[1], paths)
 
     def only(self, sign: Sign, place: Place, around: tuple[list[Place], list[Place]], paths: Paths) -> None:
         """A box without a partner, among the boxes ``around``; one of a name that both have is one more or less."""

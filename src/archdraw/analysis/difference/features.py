@@ -73,6 +73,8 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
 
 def _scale(found: Features) -> None:
     """What scores are multiplied with: 1/√d unless a setting gives another width or the factor itself."""
+    if "query_pre_attn_scalar" not in found and "attention_multiplier" not in found:
+        return
     width, factor = found.pop("query_pre_attn_scalar", None), found.pop("attention_multiplier", None)
     if width is not None and isinstance(width, int | float):
         found["attention_scale"] = f"1/√{number(width)}"

@@ -166,8 +166,10 @@ class _GroupRows:
 
     def _is_equal(self, name: str, known: list[tuple[Features, Features]]) -> None:
         for (one, _), (mine, _) in zip(self._group.compared, known, strict=True):
-            if name in mine and not is_without(mine[name]):
-                self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine[name]))
+            # What a block is without its author's word is no setting that both have.
+            given = name in dict(one.settings) or name in KNOWN
+            if given and not is_without(mine.get(name)):
+                self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine.get(name)))
 
 
 def _role_in(role: str, has_windows: bool) -> str:
