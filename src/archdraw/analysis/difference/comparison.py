@@ -9,7 +9,15 @@ from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
-from archdraw.analysis.difference.structure import called_differently, is_without, outline, same, sort_of, widths_of
+from archdraw.analysis.difference.structure import (
+    called_differently,
+    is_without,
+    norm_kind,
+    outline,
+    same,
+    sort_of,
+    widths_of,
+)
 from archdraw.glossary import text
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Side
@@ -81,17 +89,24 @@ class Comparison:
             case Module(), Module():
                 self.modules(one, other, paths)
             case Leaf(), Leaf():
-                renamed = text(one.label) != text(other.label) and not self.only_widths(one, other)
-                if renamed:
-                    self.replaced(one, other, paths)
-                if not self.settings(one, other, paths, common=renamed) and not renamed and not self._alike(one, other):
-                    self.replaced(one, other, paths)
+                self._leaves(one, other, paths)
             case Side(), Side():
                 if replace(one, body=other.body) != other:
                     self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
                 self.modules(one.body, other.body, paths)
             case _:
                 self.replaced(one, other, paths)
+
+    def _leaves(self, one: Leaf, other: Leaf, paths: Paths) -> None:
+        """Two leaves: what they are, and their settings; a norm in another place is the same norm."""
+        if sort_of(one) == sort_of(other) == "norm" and norm_kind(one.label) == norm_kind(other.label):
+            one = replace(one, name=other.name, label=other.label)
+        renamed = text(one.label) != text(other.label) and not self.only_widths(one, other)
+        if renamed:
+            self.replaced(one, other, paths)
+        differ = self.settings(one, other, paths, common=renamed)
+        if not (renamed or differ or self._alike(one, other)):
+            self.replaced(one, other, paths)
 
     def modules(self, one: Module, other: Module, paths: Paths) -> None:
         """Two modules that stand for each other: their settings, else what is inside them."""
@@ -169,7 +184,7 @@ class Comparison:
             if mine[i][0] not in anchors[0]:
                 self._stand_for_each_other(mine[i], theirs[j])
         for one in list(left[0]):
-            other = next((place for place in left[1] if called(place) == called(one)), None)
+            other = next((place for place in left[1] if named(place) == named(one)), None)
             if other is not None:
                 left[0].remove(one)
                 left[1].remove(other)
@@ -189,12 +204,12 @@ class Comparison:
         """A box without a partner, among the boxes ``around``; one of a name that both have is one more or less."""
         side = 0 if sign == "removed" else 1
         path, box = place
-        if any(called(other) == called(place) for other in around[1 - side]):
-            numbers = [sum(called(one) == called(place) for one in boxes) for boxes in around]
+        if any(named(other) == named(place) for other in around[1 - side]):
+            numbers = [sum(named(one) == named(place) for one in boxes) for boxes in around]
             if numbers[0] == numbers[1]:
                 self.moved.append(text(words.label(box)))
                 return
-            there = tuple(tuple(one[0] for one in boxes if called(one) == called(place)) for boxes in around)
+            there = tuple(tuple(one[0] for one in boxes if named(one) == named(place)) for boxes in around)
             self.add(
                 "changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]), words.several(box)
             )
@@ -241,6 +256,11 @@ def called(place: Place) -> tuple[str, str]:
     """What a box is to a reader: its sort and its label; a norm is a norm."""
     sort = sort_of(place[1])
     return sort, "" if sort == "norm" else text(words.label(place[1]))
+
+
+def named(place: Place) -> tuple[str, str]:
+    """What a box is called, a norm by its kind and its label."""
+    return sort_of(place[1]), text(words.label(place[1]))
 
 
 def sign_of(before: Values, after: Values) -> Sign:

@@ -17,8 +17,8 @@ Features = dict[str, Setting]
 
 SHARED = ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert_gate")
 INDEX = ("indexer", "index_n_heads", "index_head_dim", "index_topk")
-KNOWN = frozenset((*SHARED, *INDEX))
-"""What is known of every block of its sort, of whichever kind: one that does not have it lacks it."""
+KNOWN = {"experts": frozenset(SHARED), "attention": frozenset(INDEX), "sliding": frozenset(INDEX)}
+"""What is known of every block of a role, of whichever kind: one that does not have it lacks it."""
 
 FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
 """What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
@@ -58,11 +58,14 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
     # An indexer has heads, too, without values.
     heads = next((one for leaf in leaves(block) if (one := leaf.heads) is not None and one.value_width != 0), None)
     if heads is not None and "num_attention_heads" in found:
-        if heads.cached and heads.key_value:
-            found.setdefault("num_key_value_heads", heads.key_value)
+        if (heads.cached or heads.cross) and found.get("num_key_value_heads") is None:
+            found["num_key_value_heads"] = heads.key_value
         found.setdefault("head_dim", heads.width)
         found.setdefault("v_head_dim", heads.width if heads.value_width is None else heads.value_width)
     _scale(found)
+    if found.get("qk_rope_head_dim") is not None:
+        # The rotated part of a head has a width of its own: the share of it that is turned is no share of the head.
+        found.pop("position.partial_rotary_factor", None)
     indexer = found.get("indexer")
     if found.get("index_n_heads") is None:
         indexer = None
@@ -84,8 +87,8 @@ def _scale(found: Features) -> None:
 
 def _linear(_: Leaf | Module, found: Features) -> Features:
     """Heads and their widths under the names of the family that tells keys and values apart."""
-    heads = found.pop("num_heads", None)
-    if heads is not None:
+    if "short_conv_kernel_size" in found and "num_heads" in found:
+        heads = found.pop("num_heads")
         width = found.pop("head_dim", None)
         names = zip(OF_HEADS + OF_WIDTH, (heads, heads, width, width), strict=True)
         found = {**dict(names), **found}

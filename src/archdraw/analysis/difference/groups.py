@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
-from itertools import product
 
 from archdraw.analysis.difference.features import features
 from archdraw.analysis.difference.structure import called_differently, is_without, sort_of, sublayers
@@ -53,36 +52,24 @@ class Group:
 def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> list[Group]:
     """The groups of the layers ``mine`` and ``theirs`` of two stacks, in the order of the flow.
 
-    Sublayers of one role stand for each other; where either stack has one of a sort and of no role of the other, those
-    do, too. What is left is a group of one side.
+    Sublayers of one role stand for each other. Where two stacks have no role of a sort in common, all of the one stand
+    for all of the other, but for attention to an encoder. What is left is a group of one side.
     """
     own, its = _by_role(mine), _by_role(theirs)
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for sort, role in own:
-        if (sort, role) in its:
-            found[sort, role] = role, role
-    for sort in dict.fromkeys(sort for sort, _ in own):
-        left = [role for one, role in own if one == sort and (sort, role) not in found]
-        taken = {theirs for (one, _), (_, theirs) in found.items() if one == sort}
-        right = [role for one, role in its if one == sort and role not in taken]
-        while left and right:
-            one, other = max(
-                product(left, right), key=lambda pair: _best(own[sort, pair[0]], its[sort, pair[1]], similar)
-            )
-            found[sort, one] = one, other
-            left.remove(one)
-            right.remove(other)
-    taken_roles = {(sort, theirs) for (sort, _), (_, theirs) in found.items()}
-    made = [
-        _paired(sort, found.get((sort, role), (role, "")), blocks, its, mine, theirs, similar)
-        for (sort, role), blocks in own.items()
-    ]
-    made += [
-        Group(sort, ("", role), (), tuple(blocks))
-        for (sort, role), blocks in its.items()
-        if (sort, role) not in taken_roles
-    ]
-    return made
+    found: list[Group] = []
+    done: set[tuple[str, str]] = set()
+    for sort, role in (*own, *its):
+        if (sort, role) in done:
+            continue
+        common = any((one, other) in its for one, other in own if one == sort and other != CROSS)
+        left, right = ([one for one in by_role if one[0] == sort and one[1] != CROSS] for by_role in (own, its))
+        if common or role == CROSS or not (left and right):
+            left, right = ([(sort, role)] if (sort, role) in by_role else [] for by_role in (own, its))
+        done |= {*left, *right}
+        roles = " / ".join(one for _, one in left), " / ".join(one for _, one in right)
+        blocks = [block for key in left for block in own[key]], [block for key in right for block in its[key]]
+        found.append(_paired(sort, roles, blocks, (mine, theirs), similar))
+    return found
 
 
 def _by_role(layers: Iterable[Module]) -> dict[tuple[str, str], list[Sublayer]]:
@@ -95,22 +82,16 @@ def _by_role(layers: Iterable[Module]) -> dict[tuple[str, str], list[Sublayer]]:
     return found
 
 
-def _best(mine: Several[Sublayer], theirs: Several[Sublayer], similar: Similar) -> float:
-    return max(similar(one, other) for one, other in product(mine, theirs))
-
-
 def _paired(
     sort: str,
     roles: tuple[str, str],
-    blocks: Several[Sublayer],
-    its: Mapping[tuple[str, str], Several[Sublayer]],
-    mine: Several[Module],
-    theirs: Several[Module],
+    blocks: tuple[list[Sublayer], list[Sublayer]],
+    layers: tuple[Several[Module], Several[Module]],
     similar: Similar,
 ) -> Group:
-    """The group of ``blocks``: the most similar first, among equals those that come most often."""
-    others = its[sort, roles[1]] if roles[1] else []
-    often = _counts(mine), _counts(theirs)
+    """The group of ``blocks``: the most similar are pairs, among equals those that come most often."""
+    mine, theirs = blocks
+    often = _counts(layers[0]), _counts(layers[1])
     ranked = sorted(
         (
             (
@@ -122,8 +103,8 @@ def _paired(
                 -i,
                 -j,
             )
-            for i, one in enumerate(blocks)
-            for j, other in enumerate(others)
+            for i, one in enumerate(mine)
+            for j, other in enumerate(theirs)
         ),
         reverse=True,
     )
@@ -131,9 +112,8 @@ def _paired(
     for _, i, j in ranked:
         if -i not in pairs and -j not in pairs.values():
             pairs[-i] = -j
-    return Group(
-        sort, roles, tuple(blocks), tuple(others), tuple(sorted(pairs.items())), _extra(blocks, others, pairs, ranked)
-    )
+    extra = _extra(mine, theirs, pairs, ranked)
+    return Group(sort, roles, tuple(mine), tuple(theirs), tuple(sorted(pairs.items())), extra)
 
 
 def _extra(

@@ -11,7 +11,11 @@ from archdraw.glossary import within
 
 PLAIN = frozenset({"model", "layer", "layers", MIXER, FEED_FORWARD})
 """Sorts whose settings are known by their names alone."""
-TWINS = {"v_head_dim": "head_dim"}
+TWINS = {
+    "v_head_dim": "head_dim",
+    "linear_num_value_heads": "linear_num_key_heads",
+    "linear_value_head_dim": "linear_key_head_dim",
+}
 """Settings that are not said again where they changed as another did: value heads that are as wide as key heads."""
 
 

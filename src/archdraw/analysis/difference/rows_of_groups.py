@@ -99,10 +99,11 @@ class _GroupRows:
 
     def _role(self) -> str:
         """The group by what it does."""
-        return " / ".join(_role_in(role, self._has_windows()) for role in dict.fromkeys(self._group.roles) if role)
+        roles = dict.fromkeys(role for own in self._group.roles for role in own.split(" / ") if role)
+        return " / ".join(_role_in(role, self._has_windows()) for role in roles)
 
     def _has_windows(self) -> bool:
-        return any("sliding" in one.roles for one in (*self._others, self._group))
+        return any("sliding" in " ".join(one.roles) for one in (*self._others, self._group))
 
     def _features(self) -> None:
         """A change for each feature whose values are not those of the other side."""
@@ -167,7 +168,7 @@ class _GroupRows:
     def _is_equal(self, name: str, known: list[tuple[Features, Features]]) -> None:
         for (one, _), (mine, _) in zip(self._group.compared, known, strict=True):
             # What a block is without its author's word is no setting that both have.
-            given = name in dict(one.settings) or name in KNOWN
+            given = name in dict(one.settings) or name in KNOWN.get(one.role, ())
             if given and not is_without(mine.get(name)):
                 self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine.get(name)))
 
@@ -184,7 +185,7 @@ def _is_common(name: str, mine: Features, theirs: Features, one: Sublayer, other
     if alike(one, other) or (not isinstance(one, Leaf) and not isinstance(other, Leaf) and one.kind == other.kind):
         given = name in dict(one.settings) or name in dict(other.settings)
         return given or name not in FROM_HEADS
-    return (name in mine and name in theirs) or name in KNOWN
+    return (name in mine and name in theirs) or all(name in KNOWN.get(block.role, ()) for block in (one, other))
 
 
 def _is_said_by_insides(one: Sublayer, other: Sublayer) -> bool:

@@ -10,6 +10,7 @@ from archdraw.analysis.difference.structure import (
     called_differently,
     inside,
     is_sublayer,
+    norm_kind,
     row,
     same,
     sort_of,
@@ -87,6 +88,10 @@ def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
         return weight + EQUAL
     if isinstance(one, Module) and isinstance(other, Module) and _of_one_kind(one, other):
         return weight + SAME_KIND + BY_SETTINGS * _shared_settings(one, other) - 0.5 * (one.role != other.role)
+    if sort == "norm":
+        # Checkpoints call norms by their place, and one by the place of another.
+        kinds = norm_kind(one.label), norm_kind(other.label)
+        return SAME_NAME if one.label == other.label else SAME_ROLE if kinds[0] == kinds[1] else SAME_SORT
     if one.name == other.name or one.label == other.label:
         return weight + SAME_NAME
     if sort == "plain":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Several
 
-from archdraw.glossary import Detail, Phrase, Value
+from archdraw.glossary import Detail, Phrase, Value, Words, text
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -51,6 +51,12 @@ def _is_head(body: Block) -> bool:
     """Whether all weights in ``body`` are those of an output layer."""
     parts = {leaf.part for leaf in leaves(body) if leaf.weights and leaf.role != "norm"}
     return parts == {"head"}
+
+
+def norm_kind(label: Words) -> str:
+    """What kind of norm a label names, wherever that stands: a pre-attention RMSNorm is an RMSNorm."""
+    inner = dict(label.values).get("norm") if isinstance(label, Phrase) else None
+    return norm_kind(inner) if isinstance(inner, Phrase | str) else text(label)
 
 
 def is_sublayer(block: Block) -> bool:

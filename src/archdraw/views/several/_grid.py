@@ -26,7 +26,7 @@ from archdraw.views.several._boxes import boxes, inside, paths, placed, plain, t
 from archdraw.views.wording import within
 
 DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
-NORM, OTHER = 1.0, 2.0
+NORM, OTHER, IN_ONE_PLACE = 1.0, 2.0, 4.0
 """What boxes that stand for each other weigh in an alignment; sublayers weigh more than all the rest of a layer."""
 
 
@@ -82,6 +82,9 @@ class _Grid:
         shared = sum((min(mine[number], theirs[number]) for number in mine if number in theirs), 0.0)
         if shared == 0.0 and not (mine and theirs):
             shared = _looks(one, other)
+        elif shared < SUBLAYER:
+            # Nothing that works in one stands for what works in the other, but both work in one place.
+            shared += IN_ONE_PLACE * _works_in_common(one, other)
         return shared + 1.0 if isinstance(one, Frame) else shared
 
     def _numbers(self, index: int, side: int, item: Diagram) -> dict[int, float]:
@@ -161,7 +164,11 @@ class _Grid:
         numbers = self._numbers(index, side, item)
         wanted = [number for number, weight in numbers.items() if weight == max(numbers.values())]
         others = (box for box in self._boxes[index + 1 - side] if pairing[1 - side].get(box.path) in wanted)
-        return next((box.label for box in others), "")
+        # What is folded has no box of its own.
+        folded = [
+            box.label for box in boxes(item) if pairing[side].get(box.path) in {*wanted} & {*pairing[1 - side].values()}
+        ]
+        return next((box.label for box in others), folded[0] if folded else "")
 
     def _is_one_more(self, index: int, side: int, item: Diagram) -> bool:
         """Whether no row says that ``item`` came or went: the neighbour has others of its name."""
@@ -214,8 +221,13 @@ def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
 def _looks(one: Diagram, other: Diagram) -> float:
     """How alike two diagrams look of which no tree says what they stand for: those of models that are no neighbours."""
     mine, theirs = (Counter((_sort(box), box.label) for box in boxes(item)) for item in (one, other))
+    return float((mine & theirs).total()) + SUBLAYER * _works_in_common(one, other)
+
+
+def _works_in_common(one: Diagram, other: Diagram) -> int:
+    """How many mixers and feed-forward blocks both have, whichever they are."""
     sorts = [Counter(_sort(box) for box in boxes(item) if _sort(box) in SORTS.values()) for item in (one, other)]
-    return float((mine & theirs).total()) + SUBLAYER * (sorts[0] & sorts[1]).total()
+    return (sorts[0] & sorts[1]).total()
 
 
 def _sort(box: Box) -> str:
