@@ -77,11 +77,20 @@ class Comparison:
 
     def paired(self, mine: Iterable[str], theirs: Iterable[str]) -> int:
         """Notes that the blocks at the paths ``mine`` stand for those at ``theirs``; the number of the pair."""
+        both = tuple(mine), tuple(theirs)
+        known = [
+            numbers[path]
+            for paths, numbers in zip(both, self.numbers, strict=True)
+            for path in paths
+            if path in numbers
+        ]
+        # Several blocks of one side that stand for one of the other have its number.
         self._number += 1
-        for paths, numbers in zip((mine, theirs), self.numbers, strict=True):
+        number = known[0] if known else self._number
+        for paths, numbers in zip(both, self.numbers, strict=True):
             for path in paths:
-                numbers.setdefault(path, self._number)
-        return self._number
+                numbers.setdefault(path, number)
+        return number
 
     def boxes(self, one: Box, other: Box, paths: Paths) -> None:
         """Two boxes that stand for each other."""

@@ -68,7 +68,9 @@ class _Grid:
         neighbour = row[-1]
         if neighbour is not None:
             return self._similarity(len(row) - 1, neighbour, item)
-        return max(0.5 * _looks(one, item) for one in row if one is not None)
+        return max(
+            _called_alike(one, item) + IN_ONE_PLACE * _works_in_common(one, item) for one in row if one is not None
+        )
 
     def _similarity(self, index: int, one: Diagram, other: Diagram) -> float:
         """How much of ``one`` in a model stands for how much of ``other`` in the next."""
@@ -80,11 +82,11 @@ class _Grid:
             return OTHER
         mine, theirs = self._numbers(index, 0, one), self._numbers(index, 1, other)
         shared = sum((min(mine[number], theirs[number]) for number in mine if number in theirs), 0.0)
-        if shared == 0.0 and not (mine and theirs):
-            shared = _looks(one, other)
-        elif shared < SUBLAYER:
+        if shared < SUBLAYER:
             # Nothing that works in one stands for what works in the other, but both work in one place.
             shared += IN_ONE_PLACE * _works_in_common(one, other)
+        if not mine and not theirs:
+            shared += _called_alike(one, other)
         return shared + 1.0 if isinstance(one, Frame) else shared
 
     def _numbers(self, index: int, side: int, item: Diagram) -> dict[int, float]:
@@ -218,10 +220,10 @@ def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
     return [emphasized(one) if isinstance(one, Box) else one for one in row]
 
 
-def _looks(one: Diagram, other: Diagram) -> float:
-    """How alike two diagrams look of which no tree says what they stand for: those of models that are no neighbours."""
+def _called_alike(one: Diagram, other: Diagram) -> float:
+    """How many boxes of two diagrams are called alike: what they are to a reader where no tree says more."""
     mine, theirs = (Counter((_sort(box), box.label) for box in boxes(item)) for item in (one, other))
-    return float((mine & theirs).total()) + SUBLAYER * _works_in_common(one, other)
+    return float((mine & theirs).total())
 
 
 def _works_in_common(one: Diagram, other: Diagram) -> int:
