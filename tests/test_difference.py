@@ -264,6 +264,113 @@ def test_qwen3_dropped_the_shared_expert_of_deepseek() -> None:
     assert ("removed", "Mixture of experts", "n_shared_experts", 1, None) in found
 
 
+def rows_of(first: str, second: str) -> dict[tuple[str, str], tuple[object, object, str]]:
+    """The values and the sign of each change, by what changed and of what."""
+    found = differs(first, second).changes
+    return {(change.what, change.subject): (change.before, change.after, change.sign) for change in found}
+
+
+def test_qwen3_next_and_kimi_linear_have_a_shared_expert_each() -> None:
+    """One behind a gate, given by its width; the other given by the number of experts."""
+    found = rows_of("qwen3-next-80b-a3b", "kimi-linear-48b-a3b")
+    assert not any(what == "n_shared_experts" for what, _ in found)
+    assert found["shared_expert_intermediate_size", ""] == (512, 1024, "changed")
+    assert found["shared_expert_gate", ""] == (True, False, "removed")
+    mixers = found["block", "linear mixer"], found["block", "attention"]
+    assert [[str(value).split(",")[0] for value in row[:2]] for row in mixers] == [
+        ["Gated DeltaNet", "Kimi Delta Attention"],
+        ["Gated attention", "Multi-head latent attention"],
+    ]
+
+
+def test_both_of_deepseek_v32_and_v4_have_an_indexer() -> None:
+    found = rows_of("deepseek-v3-2", "deepseek-v4-pro")
+    assert not any(what in ("indexer", "index_n_heads", "index_head_dim") for what, _ in found)
+    assert found["index_topk", ""] == (2048, 1024, "changed")
+    assert "recurrent_state_bytes" not in {what for what, _ in found}, "a window is no recurrent state"
+    assert found["buffer_bytes", ""] == (0, 16826368, "added")
+
+
+def test_gemma_scales_are_one_fact() -> None:
+    found = rows_of("gemma-3-27b", "gemma-4-31b")
+    assert found["attention_scale", ""] == ("1/√168", 1.0, "changed")
+    assert found["head_dim", "global attention"] == (128, 512, "changed")
+    assert found["head_dim", "sliding-window attention"] == (128, 256, "changed")
+
+
+def test_windows_of_gpt_oss_are_what_qwen3_lacks() -> None:
+    found = rows_of("gpt-oss-120b", "qwen3-235b-a22b")
+    signs = {(change.where, change.sign) for change in differs("gpt-oss-120b", "qwen3-235b-a22b").changes}
+    assert ("Sliding-window attention", "removed") in signs
+    assert found["num_key_value_heads", "global attention"] == (8, 4, "changed")
+
+
+SIDE_BY_SIDE = """name: M
+hidden_size: 64
+vocab_size: 99
+layers:
+  - embedding
+  - stack:
+      num_hidden_layers: 2
+      pattern: [LAYER]
+  - output_head
+"""
+IN_TURN = (
+    "{decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: {gelu: {intermediate_size: 64}}}}"
+)
+
+
+def test_attention_beside_the_feed_forward_block_is_in_both_models() -> None:
+    first = expand(parse_spec(SIDE_BY_SIDE.replace("LAYER", IN_TURN)))
+    beside = IN_TURN.replace("{decoder: {", "{decoder: {placement: parallel, ")
+    found = difference(first, expand(parse_spec(SIDE_BY_SIDE.replace("LAYER", beside))))
+    assert [(change.what, change.sign) for change in found.changes if change.sort != "model"] == [
+        ("placement", "changed")
+    ]
+
+
+def stacked_twice(*widths: int) -> Module:
+    """A model of two towers side by side, a stack of layers in each."""
+    towers = [
+        Module(
+            f"tower_{number}",
+            f"Tower {number}",
+            Residual(
+                Module(
+                    "layers",
+                    "Layers",
+                    level="stack",
+                    body=Repeat(
+                        Module(
+                            "layer",
+                            "Layer",
+                            Module(
+                                "mlp", "FFN", Leaf("up", "up"), "feed_forward", settings=(("width", width),), kind="k"
+                            ),
+                            level="layer",
+                        ),
+                        2,
+                    ),
+                )
+            ),
+        )
+        for number, width in enumerate(widths)
+    ]
+    return Module("model", "Model", Parallel(tuple(towers)), level="model")
+
+
+def test_stacks_are_paired_wherever_they_stand() -> None:
+    found = difference(stacked_twice(1, 2), stacked_twice(1, 3))
+    (change,) = found.changes
+    assert (change.what, change.before, change.after) == ("width", 2, 3)
+    assert change.paths == (("tower_1/layers/layer/mlp",), ("tower_1/layers/layer/mlp",))
+    plain = replace(stacked_twice(1), body=Module("layers", "Layers", LAYERS, level="stack"))
+    assert [change.what for change in difference(stacked_twice(1), plain).changes] == ["wiring"]
+
+
+LAYERS = stacked_twice(1).body.branches[0].body.body.body  # type: ignore[union-attr]
+
+
 def test_norm_placement_is_told_and_each_norm_moved() -> None:
     found = told("llama-3-8b", "olmo-2-7b")
     assert ("changed", "Decoder layer", "placement", "pre", "post") in found
