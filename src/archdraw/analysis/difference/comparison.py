@@ -18,7 +18,8 @@ from archdraw.analysis.difference.structure import (
     sort_of,
     widths_of,
 )
-from archdraw.glossary import text
+from archdraw.glossary import comparison as terms
+from archdraw.glossary import text, within
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 
@@ -223,15 +224,21 @@ class Comparison:
                 "changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]), words.several(box)
             )
             return
-        self.come_or_gone(sign, box, (path,), paths)
+        subject = ""
+        before = around[side].index(place) - 1 if place in around[side] else -1
+        if sort_of(box) == "norm" and before >= 0:
+            # One norm of several: by its place, as another of its kind may be called the same.
+            other = within(text(words.label(around[side][before][1])))
+            subject = text(terms.AFTER(block=text(words.label(box)), other=other))
+        self.come_or_gone(sign, box, (path,), paths, subject)
 
-    def come_or_gone(self, sign: Sign, box: Block, at: tuple[str, ...], around: Paths) -> None:
+    def come_or_gone(self, sign: Sign, box: Block, at: tuple[str, ...], around: Paths, subject: str = "") -> None:
         """A block that only one tree has, ``at`` its paths there; ``around`` are those of the blocks around it."""
         content = text(words.content(box)) or type(box).__name__.lower()
         if sign == "removed":
-            self.add(sign, box, None, BLOCK, (content, None), (at, around[1:]))
+            self.add(sign, box, None, BLOCK, (content, None), (at, around[1:]), subject)
         else:
-            self.add(sign, None, box, BLOCK, (None, content), (around[:1], at))
+            self.add(sign, None, box, BLOCK, (None, content), (around[:1], at), subject)
 
     def joined(
         self,
