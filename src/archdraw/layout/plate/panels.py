@@ -144,10 +144,11 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 else:
                     x -= (cell.left + cell.right) / 2
                 bottom = top + STUB_OUT + cell.length
-                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0], open_ends="start")
+                for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
+                    canvas.line((x + port, bottom + stub), (x + port, bottom), arrow=arrow, open_ends="start")
                 cell.paint(canvas, x, bottom)
-                out = x + cell.outputs[0]
-                canvas.line((out, top + STUB_OUT), (out, top), arrow=True, open_ends="end")
+                for port in cell.outputs:
+                    canvas.line((x + port, top + STUB_OUT), (x + port, top), arrow=True, open_ends="end")
 
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
