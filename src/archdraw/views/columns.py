@@ -204,6 +204,7 @@ class Fold:
                 tap = tapped(part, self.paths[id(part.body)], note)
                 aside = part.direction == "in" and part.joins and (many or not open_way)
                 yield replace(tap, aside=aside)
+                open_way = open_way and part.direction == "in"
             else:
                 for item in self._items(part):
                     open_way = open_way and _is_narrow(item)
