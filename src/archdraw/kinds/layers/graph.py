@@ -217,9 +217,9 @@ class Graph(Composed):
 def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
     """The ``made`` block of a node as one box, named as the node unless the author gave it a name of its own.
 
-    Layers and repeats stay what they are, to be drawn as such.
+    Layers, repeats and residual branches stay what they are, to be drawn as such.
     """
-    if number_of_layers(made) or isinstance(made, blocks.Repeat):
+    if number_of_layers(made) or isinstance(made, blocks.Repeat | blocks.Residual):
         return made
     match made:
         case Leaf() | Module() if "name" in kind.model_fields_set:
