@@ -38,8 +38,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
-    by side are ``forked``: its layers have no one order.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand
+    side by side are ``forked``: its layers have no one order.
     """
 
     column: Chain
@@ -190,6 +190,7 @@ class Fold:
                 tap = tapped(part, self.paths[id(part.body)], note)
                 aside = part.direction == "in" and part.joins and (many or not open_way)
                 yield replace(tap, aside=aside)
+                open_way = open_way and part.direction == "in"
             else:
                 for item in self._items(part):
                     open_way = open_way and _is_narrow(item)

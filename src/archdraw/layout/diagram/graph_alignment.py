@@ -20,6 +20,8 @@ LOPSIDED, UNEVEN = 0.5, 1.0
 
 ROUNDS = 12
 """How often all lines are gone through at most to make them straighter."""
+TRIES = 600
+"""How many lines are gone through at most in all, about: of a large graph each comes fewer times."""
 
 
 @lru_cache(maxsize=256)
@@ -54,7 +56,7 @@ def _straight(rows: Rows, places: Mapping[Key, float], link: Link, down: bool) -
 
 def _straightened(rows: Rows, places: dict[Key, float]) -> _Slots:
     slots = _Slots(rows, places)
-    for _ in range(ROUNDS):
+    for _ in range(min(ROUNDS, 1 + TRIES // max(1, len(rows.links)))):
         improved = False
         for link in rows.links:
             start, end = link.start, link.end

@@ -45,6 +45,9 @@ def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measur
 
     ``item`` lays out the nodes that are no boxes. Raises :class:`ArchdrawError` where there is no Graphviz.
     """
+    if len(ports) < graph.inputs:
+        # A panel opens it by itself: its lines come in where that is best.
+        ports = tuple(accumulate(natural_gaps(graph, measures, item), initial=ports[0]))
     port = ports[0]
     if shape := u_shape.shape_of(graph):
         return u_shape.place(graph, shape, port, measures, item)

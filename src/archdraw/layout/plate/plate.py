@@ -179,13 +179,8 @@ def draw_strip(plate: Plate, theme: Theme) -> Scene:
     return _scene(canvas, plate, width, 2 * MARGIN + strip.height(plate.strip, width - 2 * MARGIN))
 
 
-def draw_inset(plate: Plate, path: str, theme: Theme) -> Scene:
-    """One inset alone: the one whose letter or source is ``path``. Raises KeyError where there is none."""
-    for inset in lettered(plate, theme).insets:
-        if path in (inset.letter, inset.source, inset.beside, inset.source.rsplit("/", 1)[-1]) and path:
-            break
-    else:
-        raise KeyError(path)
+def draw_panel(plate: Plate, inset: Inset, theme: Theme) -> Scene:
+    """One ``inset`` of ``plate`` alone."""
     canvas = Canvas(theme, plate.accent)
     width = max(480.0, panels.widest(inset))
     panel = panels.measure(inset, width)
