@@ -160,7 +160,7 @@ class Graph(Composed):
     def _line(self, start: str, lines: tuple[Line, ...]) -> Line:
         """The line that an edge from ``start`` follows, of those that its node leaves."""
         name, line = node_of(start), line_of(start)
-        names = tuple(self.inputs) if name == INPUT else getattr(self.nodes[name], "outputs", None) or ()
+        names = tuple(self.inputs if name == INPUT else getattr(self.nodes[name], "outputs", None) or ())
         return lines[names.index(line)] if line in names and len(names) == len(lines) else lines[0]
 
     def _scope_of(self, name: str, lines: Mapping[str, Line], scope: Scope) -> Scope:
@@ -200,7 +200,8 @@ class Graph(Composed):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         last = [edge for edge in edges if edge.target == OUTPUT]
-        made = {edge.source: self.nodes[edge.source].lines_out(scopes[edge.source]) for edge in last}
+        made = {name: self.nodes[name].lines_out(own) for name, own in scopes.items() if name in {e.source for e in last}}
+        made[INPUT] = self._arriving(scope)
         return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:
