@@ -148,7 +148,6 @@ SHIFTED_TOKENS = Term(
 )
 IMAGE = Term("Image")
 SOUND = Term("Sound")
-FEATURES = Term("{width} features")
 
 # For those who hear the picture
 SPOKEN = Term("{name}: {facts}.")
