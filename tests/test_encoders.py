@@ -107,7 +107,7 @@ def test_a_projector_reads_the_layer_that_it_reads() -> None:
     (frame,) = [item for item in opened.items[0].items if isinstance(item, Frame)]
     assert frame.times == "23 ×"
     assert Words("the projector reads the output of layer 22 (of 0 to 23)") in opened.items
-    assert boxes(opened.items[0])[-1:] == ["Projector"]
+    assert boxes(opened.items[0])[-2:] == ["1,024 → 4,096, GELU", "Projector"]
 
 
 def test_a_tower_too_high_for_a_page_has_a_box_for_each_run_of_layers() -> None:
