@@ -136,7 +136,8 @@ def paint_model(
     own = ((spine, column.cell, column.inputs),)
     beside = ((spine - tower.left, tower.cell, tower.tower.inputs) for tower in column.towers)
     for begin, cell, inputs in (*own, *beside):
-        for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True):
+        # One that begins with a tensor of its own has no input.
+        for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
             edge = _terminal(canvas, terminal, begin + port, foot + TOKENS_GAP, column.terminals, slug)
             canvas.line((begin + port, edge), (begin + port, start), arrow=arrow)
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
