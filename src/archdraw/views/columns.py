@@ -22,7 +22,7 @@ from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped, unnamed_path
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
@@ -233,17 +233,23 @@ class Fold:
                 yield concatenated(
                     Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
                     merge,
-                    path,
+                    unnamed_path(block, self.paths, "concatenate"),
                 )
             case Graph():
                 yield drawn(block, lambda node: _single(tuple(self.row(node))))
             case Repeat(body=body, times=times, tied=tied):
                 title = text((words.LOOP if tied else comparison.TIMES)(times=times))
                 said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
-                yield Frame(Chain(tuple(self.row(body, final=not tied))), said, f"{path}/repeat", title, back=tied)
+                yield Frame(
+                    Chain(tuple(self.row(body, final=not tied))),
+                    said,
+                    unnamed_path(block, self.paths, "repeat"),
+                    title,
+                    back=tied,
+                )
             case Experts(body=body, total=total, active=active):
                 said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
-                yield Frame(Chain(tuple(self.row(body))), "", f"{path}/experts", said, said)
+                yield Frame(Chain(tuple(self.row(body))), "", unnamed_path(block, self.paths, "experts"), said, said)
             case Leaf() | Side():
                 raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
             case _:

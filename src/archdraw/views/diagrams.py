@@ -68,11 +68,17 @@ SIGNS: Mapping[Merge, Literal["+", "×"]] = {"add": "+", "multiply": "×"}
 """The node that joins branches, by their merge; others leave them apart."""
 
 
+def unnamed_path(block: Block, paths: Mapping[int, str], name: str) -> str:
+    """A path for a block without a name: that of the first block in it that has one, and what it is."""
+    first = next((part for _, part in walk(block) if isinstance(part, Leaf | Module)), None)
+    return f"{paths[id(block if first is None else first)]}/{name}"
+
+
 def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
     """``fan`` with the box that joins its branches where these are concatenated."""
     if merge != "concatenate":
         return fan
-    return Chain((fan, Box(f"{path}/concatenate", text(plate.CONCATENATE()), inputs=len(fan.items))))
+    return Chain((fan, Box(path, text(plate.CONCATENATE()), inputs=len(fan.items))))
 
 
 def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
@@ -87,17 +93,17 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(diagram(branch, paths) for branch in branches)
-            return concatenated(Branches(items, SIGNS.get(merge)), merge, paths[id(block)])
+            return concatenated(Branches(items, SIGNS.get(merge)), merge, unnamed_path(block, paths, "concatenate"))
         case Graph():
             return graphs.drawn(block, lambda node: _node(node, paths))
         case Residual(body=body):
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
-            path = paths[id(block)]
+            path = unnamed_path(block, paths, "repeat")
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
-            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title, back=tied)
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), path, title, back=tied)
         case Experts(body=body, total=total, active=active):
-            inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
+            inner = paths[id(body)] if isinstance(body, Leaf | Module) else unnamed_path(body, paths, "experts")
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
             label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
             grid = ExpertGrid(total, active) if total <= MOST_EXPERTS else None
