@@ -94,12 +94,13 @@ def column_of(
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
         return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs) / 2) + wires.channel(len(towers))
+    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + wires.channel(len(towers))
     for tower, own in reversed(towers):
         x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:]) / 2)
         beside.append(Beside(tower, own, x))
         x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
-    return Column(cell, x, cell.right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)))
+    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)))
 
 
 def paint_model(

@@ -43,9 +43,11 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
-    column = column_of(
-        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
-    )
+    if towers:
+        cell, inputs = mirrored(cell), plate.inputs[::-1]
+    else:
+        inputs = plate.inputs
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers))
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
 
