@@ -172,13 +172,13 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Tower:
-    """A column beside that of the model, with an input of its own.
+    """A column beside that of the model, with inputs of its own.
 
     What leaves it at its top is led to the boxes of the model at the paths ``goals``.
     """
 
     column: Chain
-    input: Terminal
+    inputs: tuple[Terminal, ...]
     path: str
     goals: tuple[str, ...]
 

@@ -7,14 +7,13 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from archdraw import picture
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.glossary.encoders import ENCODER_OUTPUT
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
@@ -71,10 +70,12 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
     fold, column = _fitting(body, paths, brief=brief)
-    goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
+    every = (*fold.boxes(), *fold.around)
+    goals = tuple(option.path for option in every if reads_source(option.block))
+    said = {text(leaf.tag) for option in every for leaf in leaves(option.block) if is_source(leaf)}
     drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(
-        _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
+        _chain(changed(column, lambda box: _wired(box, said) if box.path in goals else box)) if beside else column,
         inputs,
         tuple(tower for tower, _ in drawn),
         joined(fold.stacks),
@@ -85,10 +86,9 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     )
 
 
-def _wired(box: Box) -> Box:
-    """A box to which a wire leads, without the words that say where its lines come from."""
-    said = text(ENCODER_OUTPUT())
-    return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+def _wired(box: Box, said: Container[str]) -> Box:
+    """A box to which a wire leads, without the words, ``said``, of where its lines come from."""
+    return replace(box, chips=tuple(chip for chip in box.chips if chip.label not in said))
 
 
 def _is_forked(block: Block) -> bool:
@@ -105,14 +105,19 @@ def _is_tower(side: Side) -> bool:
 
 def reads_source(block: Block) -> bool:
     """Whether a line comes into ``block`` from a module beside the model."""
-    return any(leaf.inputs == 0 and leaf.role == "auxiliary" for leaf in leaves(block))
+    return any(map(is_source, leaves(block)))
+
+
+def is_source(leaf: Leaf) -> bool:
+    """Whether ``leaf`` is what a module beside the model leaves."""
+    return leaf.inputs == 0 and leaf.role == "auxiliary"
 
 
 def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
     """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
-    (first, *_), body = without_inputs(module.body, paths, input_of(module))
+    inputs, body = without_inputs(module.body, paths, input_of(module))
     fold, column = _fitting(framed(body), paths)
-    return Tower(column, first, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
+    return Tower(column, inputs, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
 def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> tuple[Fold, Chain]:

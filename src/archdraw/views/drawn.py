@@ -66,7 +66,7 @@ def _solid(block: Block) -> Iterator[Leaf]:
 def paths_of_plate(plate: Plate) -> frozenset[str]:
     """The paths of all boxes that ``plate`` is to have in its columns; panels only open some of them."""
     columns = (plate.column, *(tower.column for tower in plate.towers))
-    inputs = (*plate.inputs, *(tower.input for tower in plate.towers))
+    inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
     return frozenset(path for column in columns for path in _paths(column)) | {one.path for one in inputs}
 
 

@@ -147,4 +147,6 @@ def breakdown(layers: Sequence[Module], counted: Facts) -> list[Inset]:
     rest = total - sum(size for size, _ in shown)
     if rest >= total / 2000:
         segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
+    if len(segments) < 2:
+        return []  # all of one kind
     return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

@@ -48,8 +48,9 @@ def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) 
             every = tuple(terminal for inputs, _ in found for terminal in inputs)
             own = tuple(one for _, one in found)
             if own != branches:
+                path = paths[id(first)]
                 first = replace(first, branches=own)
-                paths[id(first)] = paths[id(block)]
+                paths[id(first)] = path
             if len({(terminal.label, terminal.detail) for terminal in every}) == 1 and own == branches:
                 return every[:1], Sequence((first, *rest))
             return tuple(_numbered(every)), Sequence((first, *rest))

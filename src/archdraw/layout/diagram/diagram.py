@@ -33,7 +33,9 @@ def inputs_of(item: Diagram) -> int:
             return sum(dealt) if any(number > 1 for number in dealt) else 1
         case Graph(inputs=inputs):
             return inputs
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return inputs_of(body)
+        case Rail() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -52,7 +54,9 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
         case Graph(outputs=outputs):
             return len(outputs)
-        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return outputs_of(body, inputs)
+        case Branches() | Rail() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -110,7 +114,9 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             return graphs.natural_gaps(
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return gaps(body, out, inputs, measures)
+        case Rail() | Choice() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -158,7 +164,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):
-            return frames.frame(again(body, (0.0,)), item, ports[0], measures)
+            return frames.frame(again(body, tuple(x - ports[0] for x in ports), out), item, ports[0], measures)
         case Bar():
             return frames.bar(item, ports[0], measures)
         case Tap():
