@@ -190,7 +190,7 @@ class Fold:
                 tap = tapped(part, self.paths[id(part.body)], note)
                 aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
                 found.append(replace(tap, aside=aside))
-            elif found and (joined := activated(found[-1], part)) is not None:
+            elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
                 found[-1] = joined
             else:
                 found += self._items(part)
@@ -259,6 +259,12 @@ class Fold:
         """What is in ``module``, in a frame of that name."""
         self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _is_function(block: Block, before: Diagram) -> bool:
+    """Whether ``block`` is called like a function, in one word, and stands behind a box that is no norm."""
+    called = isinstance(block, Leaf) and " " not in text(block.label)
+    return called and isinstance(before, Box) and before.role != "norm"
 
 
 def _is_narrow(item: Diagram) -> bool:
