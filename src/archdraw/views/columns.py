@@ -22,7 +22,7 @@ from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, tapped, unnamed_path
+from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
@@ -185,6 +185,8 @@ class Fold:
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
                 found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
+            elif isinstance(part, Leaf) and part.reads:
+                found.append(reading(part, self.paths[id(part)]))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
