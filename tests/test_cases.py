@@ -18,8 +18,8 @@ from archdraw.lint.faults import faults
 from archdraw.model import Model, load
 from archdraw.picture import Chain, Diagram, Frame, Plate, Rail
 from archdraw.picture import Graph as PictureGraph
-from archdraw.scene import Element, Group, Line, Rect, Scene, Text
 from archdraw.resources import themes_folder
+from archdraw.scene import Element, Group, Line, Rect, Scene, Text
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
 from archdraw.views.drawn import paths_of_plate, undrawn
@@ -237,7 +237,8 @@ def test_stages_of_a_network_follow_each_other() -> None:
 
 def test_own_attention_has_a_cache_that_is_not_known() -> None:
     found = model("author/09-lora").facts
-    assert found.cache_unknown and not found.cache
+    assert found.cache_unknown
+    assert not found.cache
     assert not any("KV cache 0" in line for line in words("author/09-lora"))
 
 

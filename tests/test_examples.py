@@ -39,8 +39,11 @@ def test_drawn_whole_and_without_a_fault(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_page_lists_it(name: str) -> None:
-    (row,) = (line for line in (DOCS / "examples.md").read_text("utf-8").splitlines() if f"(examples/{name}.yaml)" in line)
-    assert row.endswith(". |") and row.count("|") == 3
+    (row,) = (
+        line for line in (DOCS / "examples.md").read_text("utf-8").splitlines() if f"(examples/{name}.yaml)" in line
+    )
+    assert row.endswith(". |")
+    assert row.count("|") == 3
 
 
 def test_the_page_lists_no_other() -> None:

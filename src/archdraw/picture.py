@@ -185,7 +185,7 @@ class Tower:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A line from the top of the box at ``source``, beside the line of the model, to the boxes at ``goals`` above it."""
+    """A line from the box at ``source``, beside the line of the model, to the boxes at ``goals`` above it."""
 
     source: str
     goals: tuple[str, ...]
@@ -268,8 +268,9 @@ class Inset:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there.
-    With ``href`` its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those without their remarks.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, and ``wires`` run there. With
+    ``href`` its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before
+    those without their remarks.
     """
 
     name: str

@@ -15,8 +15,9 @@ from archdraw.kinds.expanding import expand_in_row, placed_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
-from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNode, child, read_text, scan
-from archdraw.spec.declaring import is_template, templates
+from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
+from archdraw.source.document import words
+from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
@@ -167,28 +168,17 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     assert isinstance(spec, Spec)
     spec._document = document
     spec._origins = reader.origins
-    entries = templated.entries if templated else ()
-    used = reader.used | {word for entry in entries if is_template(entry.value) for word in _words(entry.value)}
+    every = templated.entries if templated else ()
+    # Templates are read where they are used: until then, what their text names counts as used.
+    mine = {entry.key for entry in named.entries} if named else set()
+    used = reader.used.union(*(set(words(entry.value)) for entry in every if entry.key not in mine))
     unused = (
         document.problem(f"{entry.key} is defined but not used", entry.span, warning=True)
-        for entry in entries
+        for entry in every
         if entry.key not in used
     )
     spec._warnings = (*unused, *reader.warnings.values())
     return spec
-
-
-def _words(node: Node) -> Iterator[str]:
-    """Everything that is written in a template: what a name in it stands for is read where it is used."""
-    if isinstance(node, ScalarNode):
-        yield node.text
-    elif isinstance(node, SequenceNode):
-        for item in node.items:
-            yield from _words(item)
-    else:
-        for entry in node.entries:
-            yield entry.key
-            yield from _words(entry.value)
 
 
 _EARLY = "{} stands beside a line that it could join or read, and there is none"

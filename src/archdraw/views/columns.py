@@ -11,19 +11,19 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from archdraw import picture
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower, Wire
+from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import shared, unpublished
-from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
+from archdraw.views.boxes import changed, rows
+from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
+from archdraw.views.shared import is_source, reads_source
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
 
@@ -38,8 +38,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
-    by side are ``forked``: its layers have no one order. ``wires`` lead to layers from what they share.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand
+    side by side are ``forked``: its layers have no one order. ``wires`` lead to layers from what they share.
     """
 
     column: Chain
@@ -105,16 +105,6 @@ def _is_tower(side: Side) -> bool:
     return side.direction == "in" and not side.joins
 
 
-def reads_source(block: Block) -> bool:
-    """Whether a line comes into ``block`` from a module beside the model."""
-    return any(map(is_source, leaves(block)))
-
-
-def is_source(leaf: Leaf) -> bool:
-    """Whether ``leaf`` is what a module beside the model leaves."""
-    return leaf.inputs == 0 and leaf.role == "auxiliary"
-
-
 def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
     """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
     inputs, body = without_inputs(module.body, paths, input_of(module))
@@ -122,9 +112,7 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
     return Tower(column, inputs, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _fitting(
-    body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False
-) -> tuple[Fold, Chain]:
+def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:
     """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
     if brief:
         fold = Fold(paths, brief=True, wired=wired)
@@ -151,19 +139,6 @@ def _alone(stack: Module) -> Module | None:
     return body if isinstance(body, Module) else None
 
 
-def rows(item: Diagram) -> int:
-    """About how many boxes stand above each other in ``item``."""
-    match item:
-        case Chain(items=items) | picture.Graph(items=items) | Choice(options=items):
-            return sum(map(rows, items))
-        case Branches(items=items):
-            return max(map(rows, items), default=0)
-        case Rail(body=body) | Frame(body=body):
-            return rows(body)
-        case _:
-            return 1
-
-
 class Fold:
     """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
 
@@ -180,7 +155,8 @@ class Fold:
     def wires(self) -> tuple[Wire, ...]:
         """The lines from what layers share to those above it, up to the next that makes it anew."""
         ends = [*(place for _, place in self.sources[1:]), len(self.stacks)]
-        found = (shared.wire(path, self.stacks[begin:end]) for (path, begin), end in zip(self.sources, ends, strict=False))
+        parts = zip(self.sources, ends, strict=False)
+        found = (shared.wire(path, self.stacks[begin:end]) for (path, begin), end in parts)
         return tuple(wire for wire in found if wire.goals)
 
     def boxes(self) -> Iterator[Option]:
@@ -189,31 +165,33 @@ class Fold:
             for slot in stack.slots:
                 yield from slot.options
 
-    def row(self, block: Block, *, final: bool = True) -> Iterator[Diagram]:
+    def row(self, block: Block, *, final: bool = True) -> list[Diagram]:
         """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
         parts = block.parts if isinstance(block, Sequence) else (block,)
         many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
         last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
-        open_way = True
+        found: list[Diagram] = []
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
-                yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
+                found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
             elif isinstance(part, Side) and self.wired and shared.is_shared(part):
                 path = self.paths[id(part.body)]
                 self.sources.append((path, len(self.stacks)))
                 self.around.append(Option(part.body, path, ()))
-                yield replace(tapped(part, path), aside=True)
+                found.append(replace(tapped(part, path), aside=True))
+            elif isinstance(part, Leaf) and part.reads:
+                found.append(reading(part, self.paths[id(part)]))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
-                aside = part.direction == "in" and part.joins and (many or not open_way)
-                yield replace(tap, aside=aside)
-                open_way = open_way and part.direction == "in"
+                aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
+                found.append(replace(tap, aside=aside))
+            elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
+                found[-1] = joined
             else:
-                for item in self._items(part):
-                    open_way = open_way and _is_narrow(item)
-                    yield item
+                found += self._items(part)
+        return found
 
     def _items(self, block: Block) -> Iterator[Diagram]:
         path = self.paths.get(id(block), "")
@@ -252,17 +230,23 @@ class Fold:
                 yield concatenated(
                     Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
                     merge,
-                    path,
+                    unnamed_path(block, self.paths, "concatenate"),
                 )
             case Graph():
                 yield drawn(block, lambda node: _single(tuple(self.row(node))))
             case Repeat(body=body, times=times, tied=tied):
                 title = text((words.LOOP if tied else comparison.TIMES)(times=times))
                 said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
-                yield Frame(Chain(tuple(self.row(body, final=not tied))), said, f"{path}/repeat", title, back=tied)
+                yield Frame(
+                    Chain(tuple(self.row(body, final=not tied))),
+                    said,
+                    unnamed_path(block, self.paths, "repeat"),
+                    title,
+                    back=tied,
+                )
             case Experts(body=body, total=total, active=active):
                 said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
-                yield Frame(Chain(tuple(self.row(body))), "", f"{path}/experts", said, said)
+                yield Frame(Chain(tuple(self.row(body))), "", unnamed_path(block, self.paths, "experts"), said, said)
             case Leaf() | Side():
                 raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
             case _:
@@ -274,8 +258,16 @@ class Fold:
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
 
 
+def _is_function(block: Block, before: Diagram) -> bool:
+    """Whether ``block`` is called like a function, in one word, and stands behind a box that is no norm."""
+    called = isinstance(block, Leaf) and " " not in text(block.label)
+    return called and isinstance(before, Box) and before.role != "norm"
+
+
 def _is_narrow(item: Diagram) -> bool:
     """Whether a line from below can pass at the left of ``item``."""
+    if isinstance(item, Tap):
+        return item.direction == "in" and not item.aside
     return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 

@@ -121,6 +121,10 @@ class CrossAttention(Kind):
         default=None, description="Features of the encoder's vectors; left out, the model's."
     )
     max_source_positions: Size | None = Field(default=None, description="Vectors of the encoder at most.")
+    use_cache: bool = Field(
+        default=True,
+        description="Whether keys and values are kept from token to token; false where all come at once (DETR).",
+    )
     attention_bias: bool = Field(default=False, description="Whether the projections have biases.")
     attention_key_bias: bool | None = Field(default=None, description="The same of the keys, where it differs.")
     attention_multiplier: Factor | None = Field(
@@ -161,7 +165,7 @@ class CrossAttention(Kind):
             key_bias=biases.key,
             value_bias=biases.value,
             window=Window(self.max_source_positions) if self.max_source_positions else None,
-            cached=True,
+            cached=self.use_cache,
         )
         asked = queries(hidden, heads, None, bias=biases.query)
         projections = Parallel((*asked, Sequence((origin, Parallel(pairs, "separate")))), "separate")
@@ -193,7 +197,9 @@ class CrossAttention(Kind):
                 terms.DIM(width=each),
             ),
             notes=(
-                words.CROSS_CACHE(heads=groups, width=each, size=bf16_bytes(2 * groups * each)),
+                words.CROSS_CACHE(heads=groups, width=each, size=bf16_bytes(2 * groups * each))
+                if self.use_cache
+                else "",
                 words.COMPUTED_ONCE(),
                 (self._longest(), self._scale()),
                 biases.phrase(),

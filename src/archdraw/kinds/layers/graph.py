@@ -14,7 +14,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Composed, Family, Kind, KindError, Line, Scope
 from archdraw.kinds.expanding import expand_placed
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.layers.algebra import Parallel
+from archdraw.kinds.layers.declared import Declaring
 from archdraw.kinds.layers.graph_edges import (
     Wire,
     in_order,
@@ -30,7 +30,6 @@ from archdraw.kinds.layers.graph_edges import (
 from archdraw.kinds.layers.graph_lines import end_of, misfits
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear, Op
 from archdraw.kinds.lines import common_grid, merged
-from archdraw.kinds.shapes.reshape import Concatenate
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.edges import INPUT, OUTPUT, line_of, node_of
@@ -174,7 +173,9 @@ class Graph(Composed):
         if not arriving:
             return scope.begun()
         own = scope.at(*arriving)
-        if len(arriving) > 1 and kind.lines_in(own) == len(arriving) and isinstance(kind, Concatenate | Parallel):
+        # What is made of other blocks says inside which of them reads which line.
+        made_of_blocks = isinstance(kind, Composed) and not isinstance(kind, Declaring)
+        if len(arriving) > 1 and made_of_blocks and kind.lines_in(own) == len(arriving):
             return own
         widths = [line.features for line in arriving if line.features is not None]
         if len(set(widths)) > 1:
@@ -200,8 +201,8 @@ class Graph(Composed):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         last = [edge for edge in edges if edge.target == OUTPUT]
-        made = {name: self.nodes[name].lines_out(own) for name, own in scopes.items() if name in {e.source for e in last}}
-        made[INPUT] = self._arriving(scope)
+        made = {INPUT: self._arriving(scope)}
+        made |= {one: self.nodes[one].lines_out(scopes[one]) for one in {edge.source for edge in last} - {INPUT}}
         return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:

@@ -171,7 +171,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):
-            return frames.frame(again(body, tuple(port - ports[0] for port in ports), out), item, ports[0], measures)
+            return frames.frame(again(body, tuple(x - ports[0] for x in ports), out), item, ports[0], measures)
         case Bar():
             return frames.bar(item, ports[0], measures)
         case Tap():

@@ -54,7 +54,7 @@ def rail(body: Cell, port: float, measures: Measures) -> Cell:
 
 
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
-    """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
+    """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
     left = min(body.left - 22, port - measures.frame_left)
     right = max(body.right + (BACK + 24 if item.back else 24), port + measures.frame_right)
@@ -84,21 +84,21 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             paint_rows(
                 canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
             )
-        for entry, arrow in zip(body.inputs, body.arrows, strict=True):
+        for entry, arrow in () if body.source else zip(body.inputs, body.arrows, strict=True):
             canvas.line((x + entry, y), (x + entry, y - bottom), arrow=arrow)
         body.paint(canvas, x, y - bottom)
         # Of frames in frames the outermost is the one that zoom lines leave.
         canvas.places[FRAME] = place
-        for leaving in body.outputs:
-            canvas.line((x + leaving, y - length + top), (x + leaving, y - length))
+        for output in body.outputs:
+            canvas.line((x + output, y - length + top), (x + output, y - length))
         if item.back:
             out = x + body.outputs[0]
             high, low, side = y - length + top - BACK_ROOM / 2, y - BACK_ROOM / 2, place.right - BACK
             canvas.dot(out, high)
             canvas.line((out, high), (side, high), (side, low), (x + port, low), arrow=True)
 
-    lines = len(body.inputs)
-    return Cell(left - _beside(item.times), right, length, body.inputs, body.outputs, (False,) * lines, paint)
+    passed = (False,) * len(body.inputs)
+    return Cell(left - _beside(item.times), right, length, body.inputs, body.outputs, passed, paint, body.source)
 
 
 def _caption(item: Frame, room: float) -> tuple[Row, ...]:

@@ -11,8 +11,8 @@ from archdraw.layout.diagram.graph_ends import buses_from, ends_of
 from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
-BEND, SHIFT, SLIP = 30.0, 24.0, 90.0
-"""What a bent line costs in px of detour, one that enters its box beside the middle, and one that leaves no middle either."""
+BEND, SHIFT, SLIP = 30.0, 24.0, 200.0
+"""What a bent line costs in px of detour, and one that enters its box beside the middle, from that of another or not."""
 KINK, KINKED = 20.0, 16.0
 """What a line costs more that is bent by so little that it looks like a slip."""
 LOPSIDED, UNEVEN = 0.5, 1.0

@@ -91,20 +91,18 @@ def column_of(
 
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
-    if wires and not towers:
-        left = max(-cell.left, _widest(inputs) / 2) + MODEL_RIGHT
-        return Column(cell, left, cell.right + MODEL_RIGHT, inputs, joining, wires=wires)
-    if not towers:
+    if not towers and not wires:
         left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
         return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs) / 2) + lines.channel(len(towers))
+    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
         x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:]) / 2)
         beside.append(Beside(tower, own, x))
         x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
-    return Column(cell, x, cell.right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires)
+    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires)
 
 
 def paint_model(
@@ -141,7 +139,8 @@ def paint_model(
     own = ((spine, column.cell, column.inputs),)
     beside = ((spine - tower.left, tower.cell, tower.tower.inputs) for tower in column.towers)
     for begin, cell, inputs in (*own, *beside):
-        for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True):
+        # One that begins with a tensor of its own has no input.
+        for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
             edge = _terminal(canvas, terminal, begin + port, foot + TOKENS_GAP, column.terminals, slug)
             canvas.line((begin + port, edge), (begin + port, start), arrow=arrow)
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.

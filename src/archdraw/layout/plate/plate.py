@@ -7,8 +7,8 @@ from dataclasses import replace
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram, forks
-from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
@@ -45,14 +45,10 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
-    column = column_of(
-        mirrored(cell) if beside else cell,
-        tuple(taps),
-        measures,
-        inputs=plate.inputs,
-        towers=tuple(towers),
-        wires=plate.wires,
-    )
+    inputs = plate.inputs
+    if beside:
+        cell, inputs = mirrored(cell), plate.inputs[::-1]
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers), wires=plate.wires)
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
 
@@ -91,7 +87,9 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers or plate.wires) or forks.is_forked(plate.column))
+    zoom_lines(
+        canvas, placed, MARGIN + column.width, apart=bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    )
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
