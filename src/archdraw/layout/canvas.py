@@ -70,7 +70,11 @@ class Canvas:
         lines = (element for element in self._layers["line"] if isinstance(element, Line))
         pieces = (piece for line in lines for piece in pairwise(line.points))
         return sorted(
-            {x for (x, top), (end, low) in pieces if x == end and left < x < right and min(top, low) < y < max(top, low)}
+            {
+                x
+                for (x, top), (end, low) in pieces
+                if x == end and left < x < right and min(top, low) < y < max(top, low)
+            }
         )
 
     def is_free(self, place: Place) -> bool:

@@ -14,7 +14,7 @@ from typing import assert_never
 from archdraw import picture
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
@@ -22,7 +22,7 @@ from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped, unnamed_path
+from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, tapped, unnamed_path
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
@@ -175,26 +175,26 @@ class Fold:
             for slot in stack.slots:
                 yield from slot.options
 
-    def row(self, block: Block, *, final: bool = True) -> Iterator[Diagram]:
+    def row(self, block: Block, *, final: bool = True) -> list[Diagram]:
         """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
         parts = block.parts if isinstance(block, Sequence) else (block,)
         many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
         last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
-        open_way = True
+        found: list[Diagram] = []
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
-                yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
+                found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
-                aside = part.direction == "in" and part.joins and (many or not open_way)
-                yield replace(tap, aside=aside)
-                open_way = open_way and part.direction == "in"
+                aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
+                found.append(replace(tap, aside=aside))
+            elif found and (joined := activated(found[-1], part)) is not None:
+                found[-1] = joined
             else:
-                for item in self._items(part):
-                    open_way = open_way and _is_narrow(item)
-                    yield item
+                found += self._items(part)
+        return found
 
     def _items(self, block: Block) -> Iterator[Diagram]:
         path = self.paths.get(id(block), "")
@@ -263,6 +263,8 @@ class Fold:
 
 def _is_narrow(item: Diagram) -> bool:
     """Whether a line from below can pass at the left of ``item``."""
+    if isinstance(item, Tap):
+        return item.direction == "in" and not item.aside
     return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 

@@ -124,22 +124,29 @@ def _node(block: Block, paths: Mapping[int, str]) -> Diagram:
 
 
 def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:
-    """``items`` with an activation written into the box of the projection before it (``gate 14,336, SiLU``)."""
+    """``items`` with activations written into the boxes before them."""
     result: list[Diagram] = []
     for item, part in zip(items, parts, strict=True):
-        before = result[-1] if result else None
-        if (
-            isinstance(part, Leaf)
-            and _is_activation(part)
-            and isinstance(before, Box)
-            and len(before.outputs) == 1
-            and before.figure is None
-            and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
-        ):
-            result[-1] = replace(before, label=f"{before.label}, {text(part.label)}")
-        else:
+        joined = activated(result[-1], part) if result else None
+        if joined is None:
             result.append(item)
+        else:
+            result[-1] = joined
     return tuple(result)
+
+
+def activated(before: Diagram, part: Block) -> Box | None:
+    """The box ``before`` with the activation ``part`` in it (``gate 14,336, SiLU``); None where it is none."""
+    if (
+        isinstance(part, Leaf)
+        and _is_activation(part)
+        and isinstance(before, Box)
+        and len(before.outputs) == 1
+        and before.figure is None
+        and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
+    ):
+        return replace(before, label=f"{before.label}, {text(part.label)}")
+    return None
 
 
 def _unrepeated(items: tuple[Diagram, ...]) -> tuple[Diagram, ...]:

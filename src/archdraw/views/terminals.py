@@ -8,6 +8,7 @@ from dataclasses import replace
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
+from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
 from archdraw.picture import Terminal
@@ -79,4 +80,4 @@ def _named_after(block: Block, tokens: Term) -> Terminal:
     if reader.role == "embedding" and (reader.part == "embedding" or tokens in (words.IMAGE, words.SOUND)):
         return Terminal(text(tokens()), TOKENS)
     width = next((weight.shape[-1] for weight in reader.weights if len(weight.shape) == 2), 0)
-    return Terminal(text(words.INPUT()), TOKENS, text(words.FEATURES(width=width)) if width else "")
+    return Terminal(text(words.INPUT()), TOKENS, text(FEATURES(width=width)) if width else "")

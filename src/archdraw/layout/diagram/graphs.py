@@ -70,9 +70,7 @@ def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measur
     lengths = [_length(rows, row, gap, lane, measures) for row, (gap, lane) in enumerate(zip(gaps, lanes, strict=True))]
     # The line from a straight input is the neighbour's, and so is its arrow.
     # One that leads to a box lower than its row is the graph's own, up to that box.
-    enters = bool(graph.inputs) and all(
-        bus.is_straight and all(end.rise < 0.01 for end in bus.ends) for bus in gaps[0]
-    )
+    enters = bool(graph.inputs) and all(bus.is_straight and all(end.rise < 0.01 for end in bus.ends) for bus in gaps[0])
     if enters:
         lengths[0] = 0.0
 

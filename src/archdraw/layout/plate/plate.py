@@ -7,8 +7,8 @@ from dataclasses import replace
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram, forks
-from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
