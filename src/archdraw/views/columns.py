@@ -22,7 +22,7 @@ from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, tapped, unnamed_path
+from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
 from archdraw.views.terminals import input_of, without_inputs
@@ -185,12 +185,14 @@ class Fold:
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
                 # The one after the last layer is the only one that stands by itself.
                 found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
+            elif isinstance(part, Leaf) and part.reads:
+                found.append(reading(part, self.paths[id(part)]))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)
                 aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
                 found.append(replace(tap, aside=aside))
-            elif found and (joined := activated(found[-1], part)) is not None:
+            elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
                 found[-1] = joined
             else:
                 found += self._items(part)
@@ -259,6 +261,12 @@ class Fold:
         """What is in ``module``, in a frame of that name."""
         self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _is_function(block: Block, before: Diagram) -> bool:
+    """Whether ``block`` is called like a function, in one word, and stands behind a box that is no norm."""
+    called = isinstance(block, Leaf) and " " not in text(block.label)
+    return called and isinstance(before, Box) and before.role != "norm"
 
 
 def _is_narrow(item: Diagram) -> bool:

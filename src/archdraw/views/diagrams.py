@@ -59,6 +59,11 @@ def chips(module: Module) -> tuple[Chip, ...]:
     return tuple(found.values())
 
 
+def reading(leaf: Leaf, path: str) -> Tap:
+    """A block that reads the line, beside it."""
+    return Tap(replace(folded(leaf, path), chips=()), "out")
+
+
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
     return Tap(folded(side.body, path), side.direction, note, side.joins)
@@ -84,6 +89,8 @@ def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
 def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
+        case Leaf(reads=True):
+            return reading(block, paths[id(block)])
         case Leaf():
             return _leaf(block, paths[id(block)])
         case Module():

@@ -53,7 +53,7 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
 
 
 def _enter(canvas: Canvas, path: tuple[Point, ...], goal: Point) -> None:
-    """The line along ``path`` and on to the ``goal`` at its right; it makes way for lines of the model that it meets."""
+    """The line along ``path`` and on to the ``goal`` at its right; it makes way for lines that it meets."""
     piece, is_cut = path, False
     for cut in canvas.uprights(goal[1], path[-1][0], goal[0]):
         canvas.line(*piece, (cut - BRIDGE, goal[1]), open_ends="both" if is_cut else "end")
