@@ -111,6 +111,51 @@ class Rail:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """A box so small that it stands on lines, which it reads or writes: of its words it has only ``label``."""
+
+    box: Box
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """``body`` beside lanes: what it takes leaves them at the last of ``read``, what it leaves enters at ``write``.
+
+    The lanes pass ``between`` on their way. Without a port to ``write`` to, the last lane has a plus there.
+    """
+
+    body: Diagram
+    read: tuple[Port, ...]
+    between: tuple[Port, ...] = ()
+    write: tuple[Port, ...] = ()
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """All ports, the lowest first."""
+        return (*self.read, *self.between, *self.write)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """``number`` lines at the left in place of one, called ``label``, with what is joined to them one after the other.
+
+    The place of ``path`` is that of the label; ``plain`` is the same with boxes in place of ports.
+    """
+
+    joints: tuple[Joint, ...]
+    number: int
+    label: str
+    path: str
+    plain: Diagram
+
+    @property
+    def items(self) -> tuple[Diagram, ...]:
+        """The diagrams beside the lanes."""
+        return tuple(joint.body for joint in self.joints)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
 
@@ -158,7 +203,7 @@ class Tap:
     aside: bool = False
 
 
-Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
+Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
 
 def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
-    """``item`` with ``change`` done to its boxes; modules beside a line stay as they are."""
+    """``item`` with ``change`` done to its boxes; modules beside a line and ports on lanes stay as they are."""
 
     def again(part: Diagram) -> Diagram:
         return changed(part, change)
@@ -22,6 +22,8 @@ def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
             return replace(item, items=tuple(map(again, items)))
         case Graph(nodes=nodes):
             return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
+        case Lanes(joints=joints):
+            return replace(item, joints=tuple(replace(joint, body=again(joint.body)) for joint in joints))
         case Choice(options=options):
             return replace(item, options=tuple(map(again, options)))
         case Rail(body=body) | Frame(body=body):
@@ -42,6 +44,10 @@ def boxes(item: Diagram) -> Iterator[Box]:
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
             for part in items:
                 yield from boxes(part)
+        case Lanes(joints=joints):
+            for joint in joints:
+                yield from (port.box for port in joint.ports)
+                yield from boxes(joint.body)
         case Rail(body=body) | Frame(body=body):
             yield from boxes(body)
         case Bar():

@@ -145,7 +145,7 @@ def _alone(stack: Module) -> Module | None:
 def rows(item: Diagram) -> int:
     """About how many boxes stand above each other in ``item``."""
     match item:
-        case Chain(items=items) | picture.Graph(items=items) | Choice(options=items):
+        case Chain(items=items) | picture.Graph(items=items) | picture.Lanes(items=items) | Choice(options=items):
             return sum(map(rows, items))
         case Branches(items=items):
             return max(map(rows, items), default=0)

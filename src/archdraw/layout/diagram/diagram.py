@@ -11,11 +11,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints
+from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
@@ -33,7 +33,7 @@ def inputs_of(item: Diagram) -> int:
             return sum(dealt) if any(number > 1 for number in dealt) else 1
         case Graph(inputs=inputs):
             return inputs
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Rail() | Lanes() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -52,7 +52,7 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
         case Graph(outputs=outputs):
             return len(outputs)
-        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Branches() | Rail() | Lanes() | Choice() | Frame() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -110,7 +110,7 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             return graphs.natural_gaps(
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Rail() | Lanes() | Choice() | Frame() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -155,6 +155,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
             return frames.rail(again(body, (0.0,)), ports[0], measures)
+        case Lanes(items=items):
+            return lanes.place(item, [place(body, (0.0,), (), lanes.beside(item, measures)) for body in items], ports[0], measures)
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):

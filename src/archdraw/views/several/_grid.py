@@ -13,7 +13,7 @@ from archdraw.analysis.difference.structure import SORTS
 from archdraw.layout.compare.grid import Around, GridItem, Slot
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.diagram import flat
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 from archdraw.theme import EQUAL
 from archdraw.tree.alignment import aligned
 from archdraw.views.wording import within
@@ -206,6 +206,8 @@ def boxes(item: Diagram) -> list[Box]:
             return [box for part in inner for box in boxes(part)]
         case Rail(body=body) | Frame(body=body):
             return boxes(body)
+        case Lanes(plain=inner):
+            return boxes(inner)
         case Bar():
             return []
         case _:
@@ -263,6 +265,8 @@ def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Dia
             return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
         case Rail(body=body):
             return Rail(again(body))
+        case Lanes(plain=inner):
+            return again(inner)
         case Frame(body=body, path=path):
             return replace(item, body=again(body), path=f"{prefix}{path}" if prefix else "", title="")
         case Bar(path=path):
