@@ -46,7 +46,7 @@ def insets(
         if wanted is not None and not names_of(option) & set(wanted):
             continue
         if block.name == lanes.LANES:
-            found.append(lanes.panel(block, option.path))
+            found.append(lanes.panel(block, option.path, OWN if wanted is None else None))
             continue
         shape = _shape_of(block)
         if shape in bodies:

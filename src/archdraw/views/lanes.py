@@ -90,7 +90,7 @@ def modules(layer: Block, drawn: Diagram, paths: Mapping[int, str]) -> Iterator[
         yield Module(LANES, one.streams.title, body, kind=one.streams.kind, notes=one.streams.notes), path
 
 
-def panel(module: Module, path: str) -> Inset:
+def panel(module: Module, path: str, priority: int | None) -> Inset:
     """The panel of a module of :func:`modules`: lanes are drawn where they are, so it says what is done at each port."""
     formula, *notes = (text(note) for note in module.notes)
     lines = [
@@ -98,7 +98,7 @@ def panel(module: Module, path: str) -> Inset:
         for leaf in leaves(module.body)
         if leaf.detail
     ]
-    return Inset(text(module.label), (Words(formula, strong=True), *lines, *map(Words, notes)), source=path)
+    return Inset(text(module.label), (Words(formula, strong=True), *lines, *map(Words, notes)), source=path, priority=priority)
 
 
 def without_lanes(item: Diagram) -> Diagram:

@@ -32,6 +32,8 @@ TALLEST_WIDE = SMALL / 0.011
 """Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page with two columns is never taller: what does not find room there is left out."""
+STRETCHED = 1.05
+"""A column may be so much longer for the sake of panels that would else be left out."""
 MOST_LINES = 3
 """So many lines may be in a footer beyond its first."""
 TALLEST_NARROW = 1550.0
@@ -135,6 +137,7 @@ def _arranged(plate: Plate, column: Column, spare: float) -> Arrangement:
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
     # The last resort has two columns, beside which a strip has fewer lines.
     tallest = LAST_RESORT - _overhead(plate, TWO_COLUMNS) - spare
+    narrow = max(narrow, STRETCHED * column.height)
     large = Limits(LAST_RESORT - beside, narrow, wide, tallest, strict=True)
     return fitted_in(plate.insets, column.height, usual, large)
 
