@@ -12,6 +12,12 @@ from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.remarks import Mask as Mask
+from archdraw.remarks import Masks as Masks
+from archdraw.remarks import Segment as Segment
+from archdraw.remarks import Share as Share
+from archdraw.remarks import Split as Split
+from archdraw.remarks import Words as Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +144,10 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """``number`` lines at the left in place of one, called ``label``, with what is joined to them one after the other.
+    """``number`` lines at the left, called ``label``, with what is joined to them one after the other.
 
-    The place of ``path`` is that of the label; ``plain`` is the same with boxes in place of ports.
+    A single one is a residual line with ports on it. The place of ``path`` is that of the label; ``plain`` is the same
+    with boxes in place of ports.
     """
 
     joints: tuple[Joint, ...]
@@ -226,58 +233,6 @@ class Tower:
     input: Terminal
     path: str
     goals: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A line of text under a diagram, wrapped where it is too long; ``strong`` in ink, else muted."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
-
-    role: str
-    rows: tuple[tuple[int, ...], ...]
-    label: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """Masks side by side: who sees whom."""
-
-    masks: tuple[Mask, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A bar filled to ``part`` of ``whole``, with words above it at the left and right."""
-
-    left: str
-    right: str
-    part: float
-    whole: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One part of a split bar."""
-
-    label: str
-    value: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A bar cut into named segments, with a legend of their shares below."""
-
-    segments: tuple[Segment, ...]
 
 
 Item: TypeAlias = Diagram | Words | Masks | Share | Split

@@ -147,6 +147,7 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
+READS = Term("{input} → {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 IMAGE = Term("Image")
 SOUND = Term("Sound")
 FEATURES = Term("{width} features")

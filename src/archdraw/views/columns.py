@@ -26,7 +26,7 @@ from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
-from archdraw.views.terminals import input_of, without_inputs
+from archdraw.views.terminals import input_of, named_input, without_inputs
 
 MOST_JOINING = 3
 """So many lines find a way from below into the line of a model; of more, each module stands beside it."""
@@ -39,8 +39,8 @@ class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
-    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand side
-    by side are ``forked``: its layers have no one order.
+    ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Of a model that is ``forked`` stacks
+    stand side by side: its layers have no one order.
     """
 
     column: Chain
@@ -182,7 +182,7 @@ class Fold:
                 yield folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label)))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
-                tap = tapped(part, self.paths[id(part.body)], note)
+                tap = named_input(tapped(part, self.paths[id(part.body)], note), part)
                 aside = part.direction == "in" and part.joins and (many or not open_way)
                 yield replace(tap, aside=aside)
             else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archdraw.glossary import plate, text
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Inset, Joint, Lanes, Port, Rail, Words
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Inset, Joint, Lanes, Port, Rail, Words
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Streams
 from archdraw.tree.walks import children, leaves
 
@@ -91,14 +91,15 @@ def modules(layer: Block, drawn: Diagram, paths: Mapping[int, str]) -> Iterator[
 
 
 def panel(module: Module, path: str, priority: int | None) -> Inset:
-    """The panel of a module of :func:`modules`: lanes are drawn where they are, so it says what is done at each port."""
+    """The panel of a module of :func:`modules`: lanes are drawn where they are, it says what is done at their ports."""
     formula, *notes = (text(note) for note in module.notes)
     lines = [
         Words(text(plate.PORT(label=leaf.label, detail=leaf.detail)), strong=True)
         for leaf in leaves(module.body)
         if leaf.detail
     ]
-    return Inset(text(module.label), (Words(formula, strong=True), *lines, *map(Words, notes)), source=path, priority=priority)
+    items = (Words(formula, strong=True), *lines, *map(Words, notes))
+    return Inset(text(module.label), items, source=path, priority=priority)
 
 
 def without_lanes(item: Diagram) -> Diagram:
@@ -110,9 +111,10 @@ def without_lanes(item: Diagram) -> Diagram:
             return replace(item, items=tuple(map(without_lanes, items)))
         case Choice(options=options):
             return replace(item, options=tuple(map(without_lanes, options)))
+        case Rail(body=body) | Frame(body=body):
+            return replace(item, body=without_lanes(body))
         case _:
-            body = getattr(item, "body", None)
-            return item if body is None else replace(item, body=without_lanes(body))  # type: ignore[type-var]
+            return item
 
 
 def _ports_of(parts: tuple[Block, ...]) -> tuple[Leaf, ...]:

@@ -45,7 +45,8 @@ class AttentionResidual(ResidualKind):
             _NAMES.get(sublayer, f"{sublayer}_res"), scope.hidden_size, self.attn_res_block_size
         )
         # The running sum, to which a sublayer adds, and the sums of earlier blocks, which it only reads.
-        lines = Streams(2, words.SUMS_OF_BLOCKS(layers=self.attn_res_block_size), words.ATTENTION_RESIDUALS(), self.keyword)
+        label = words.SUMS_OF_BLOCKS(layers=self.attn_res_block_size)
+        lines = Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword)
         port = replace(mean, tag=words.ATTN_RES(), streams=lines)
         return blocks.Residual(blocks.Sequence((port, body)))
 

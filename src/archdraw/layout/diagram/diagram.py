@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes
+from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
@@ -154,9 +154,10 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Graph():
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
-            return frames.rail(again(body, (0.0,)), ports[0], measures)
+            return rails.rail(again(body, (0.0,)), ports[0], measures)
         case Lanes(items=items):
-            return lanes.place(item, [place(body, (0.0,), (), lanes.beside(item, measures)) for body in items], ports[0], measures)
+            wide = lanes.beside(item, measures)
+            return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):

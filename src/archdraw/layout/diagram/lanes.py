@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram import rails
 from archdraw.layout.diagram.boxes import CHIP_PAD
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import EDGE, SMALL, Measures
+from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.picture import Box, Branches, Chain, Chip, Choice, Diagram, Joint, Lanes, Port, Rail
 from archdraw.scene import Point
 
@@ -73,11 +74,13 @@ def _chips(item: Diagram) -> Iterator[Chip]:
 
 def place(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Cell:
     """``cells``, those of the bodies of ``item``, above each other at the right of its lanes."""
+    if item.number == 1:
+        return _rails(item, cells, port, measures)
     cells = [cell.moved(port - cell.inputs[0]) for cell in cells]
     half = max([LEAST_PORT, *(_port_width(one) for joint in item.joints for one in joint.ports)]) / 2
     middle = min(cell.left for cell in cells) - SPACE - half
     bundle = _Bundle(_lines(item.number, middle, half), middle, half, port)
-    room = 2 * BEND + BAR if len(bundle.lines) > 1 else BEND
+    room = 2 * BEND + BAR
     levels: list[_Level] = []
     level = room
     for joint, cell in zip(item.joints, cells, strict=True):
@@ -97,6 +100,37 @@ def place(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Ce
 
     right = max(cell.right for cell in cells)
     return Cell(middle - half - 2, right, length, (port,), (port,), (False,), paint)
+
+
+def _rails(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Cell:
+    """One line is drawn as a residual line by itself, with its port on it."""
+    placed: list[Cell] = []
+    for joint, cell in zip(item.joints, cells, strict=True):
+        placed.append(rails.rail(cell, placed[-1].outputs[0] if placed else port, measures, _midway(joint)))
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        for rail in placed:
+            rail.paint(canvas, x, y)
+            y -= rail.length
+
+    left, right = min(rail.left for rail in placed), max(rail.right for rail in placed)
+    length = sum(rail.length for rail in placed)
+    return Cell(left, right, length, placed[0].inputs, placed[-1].outputs, (False,), paint)
+
+
+def _midway(joint: Joint) -> rails.Midway:
+    """The ports of ``joint`` as they stand on its residual line, the lowest first."""
+    half = max([LEAST_PORT, *map(_port_width, joint.ports)]) / 2
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        low = y + _stack(joint.ports) / 2
+        for index, port in enumerate(joint.ports):
+            middle = low - index * (PORT + PORT_GAP)
+            _port(canvas, port, x, half, middle)
+            if index:
+                canvas.line((x, middle + PORT + PORT_GAP - PORT / 2), (x, middle + PORT / 2))
+
+    return rails.Midway(2 * half, _stack(joint.ports) + PORT, paint)
 
 
 def _port_width(port: Port) -> float:
@@ -124,25 +158,20 @@ def _level(joint: Joint, cell: Cell, start: float, measures: Measures) -> _Level
 
 def _entered(canvas: Canvas, where: _Bundle, bottom: float) -> list[list[Point]]:
     """The beginnings of the lanes, to which the one line comes from ``bottom``."""
-    way: list[Point] = [(where.axis, bottom), (where.axis, bottom - BEND), (where.middle, bottom - BEND)]
-    if len(where.lines) == 1:
-        return [way]
-    canvas.line(*way, (where.middle, bottom - 2 * BEND))
+    bend = bottom - BEND
+    canvas.line((where.axis, bottom), (where.axis, bend), (where.middle, bend), (where.middle, bend - BEND))
     _bar(canvas, where, bottom - 2 * BEND - BAR)
     return [[(line, bottom - 2 * BEND - BAR)] for line in where.lines]
 
 
 def _left(canvas: Canvas, where: _Bundle, paths: list[list[Point]], top: float) -> None:
     """The ends of the lanes, from which the one line leads back and up to ``top``."""
-    way: list[Point] = [(where.middle, top + BEND), (where.axis, top + BEND), (where.axis, top)]
-    if len(where.lines) == 1:
-        canvas.line(*paths[0], *way)
-        return
     end = top + 2 * BEND + BAR
     for path, line in zip(paths, where.lines, strict=True):
         canvas.line(*path, (line, end), width=THIN)
     _bar(canvas, where, end - BAR)
-    canvas.line((where.middle, end - BAR), *way)
+    bend = top + BEND
+    canvas.line((where.middle, end - BAR), (where.middle, bend), (where.axis, bend), (where.axis, top))
 
 
 def _bar(canvas: Canvas, where: _Bundle, top: float) -> None:
@@ -165,26 +194,25 @@ def _join(
     ports = [(port, leaves + (len(joint.read) - 1 - i) * (PORT + PORT_GAP)) for i, port in enumerate(joint.read)]
     ports += [(port, low - (i + 1) * step) for i, port in enumerate(joint.between)]
     ports += [(port, enters - i * (PORT + PORT_GAP)) for i, port in enumerate(joint.write)]
-    width = EDGE if len(where.lines) == 1 else THIN
     for port, middle in ports:
         for path, line in zip(paths, where.lines, strict=True):
-            canvas.line(*path, (line, middle + PORT / 2), width=width)
+            canvas.line(*path, (line, middle + PORT / 2), width=THIN)
         paths = [[(line, middle - PORT / 2)] for line in where.lines]
-        _port(canvas, port, where, middle)
+        _port(canvas, port, where.middle, where.half, middle)
     if not joint.write:
         *others, last = paths
-        canvas.line(*last, (where.lines[-1], enters + measures.node), arrow=len(where.lines) == 1, width=width)
+        canvas.line(*last, (where.lines[-1], enters + measures.node), width=THIN)
         canvas.node(where.lines[-1], enters, measures.node, "+")
         paths = [*others, [(where.lines[-1], enters - measures.node)]]
     return paths
 
 
-def _port(canvas: Canvas, port: Port, where: _Bundle, middle: float) -> None:
-    place = Place(where.middle - where.half, middle - PORT / 2, where.middle + where.half, middle + PORT / 2)
+def _port(canvas: Canvas, port: Port, x: float, half: float, middle: float) -> None:
+    place = Place(x - half, middle - PORT / 2, x + half, middle + PORT / 2)
     with canvas.group(port.box.path, port.box.title or port.box.label):
         canvas.box(place, port.box.role, port.box.path)
         fill = canvas.theme.paint(port.box.role).text
-        canvas.text(where.middle, middle + MIDDLE * SMALL, port.label, SMALL, 500, fill=fill, anchor="middle")
+        canvas.text(x, middle + MIDDLE * SMALL, port.label, SMALL, 500, fill=fill, anchor="middle")
 
 
 def _beside(

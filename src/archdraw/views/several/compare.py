@@ -71,7 +71,8 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
     slugs = _slugs(subjects)
-    items = aligning.grid([Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates], value.differences, slugs)
+    columns = [Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates]
+    items = aligning.grid(columns, value.differences, slugs)
     opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
     facts = [one.facts for one in subjects]
     rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
