@@ -65,6 +65,8 @@ def labels(item: Diagram) -> list[str]:
             return [times, *labels(body)]
         case Tap(box=inner):
             return [f"({inner.label})"]
+        case Lanes(plain=inner):
+            return labels(inner)
         case _:
             return [f"{item.times} {item.label}"]
 
