@@ -19,6 +19,7 @@ from archdraw.picture import (
     Frame,
     Graph,
     HeadGroups,
+    Lanes,
     Masks,
     Plate,
     Rail,
