@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdraw.picture import Wire
-from archdraw.tree.blocks import Block, Leaf, Side
+from archdraw.tree.blocks import Block, Side
 from archdraw.tree.walks import leaves
 from archdraw.views.stack import Stack
 
@@ -26,13 +26,3 @@ def wire(source: str, stacks: Iterable[Stack]) -> Wire:
 
 def _reads(block: Block) -> bool:
     return any(leaf.inputs == 0 and leaf.name == SHARED for leaf in leaves(block))
-
-
-def reads_source(block: Block) -> bool:
-    """Whether a line comes into ``block`` from a module beside the model."""
-    return any(map(is_source, leaves(block)))
-
-
-def is_source(leaf: Leaf) -> bool:
-    """Whether ``leaf`` is what a module beside the model leaves."""
-    return leaf.inputs == 0 and leaf.role == "auxiliary"

@@ -201,8 +201,10 @@ class Graph(Composed):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         last = [edge for edge in edges if edge.target == OUTPUT]
-        made = {INPUT: self._arriving(scope)}
-        made |= {one: self.nodes[one].lines_out(scopes[one]) for one in {edge.source for edge in last} - {INPUT}}
+        made = {
+            name: self.nodes[name].lines_out(own) for name, own in scopes.items() if name in {e.source for e in last}
+        }
+        made[INPUT] = self._arriving(scope)
         return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:

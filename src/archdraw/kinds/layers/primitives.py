@@ -138,7 +138,7 @@ class Op(Declaring):
     role: OwnRole = "plain"
     inputs: Annotated[int, Field(ge=0, le=64)] = Field(
         default=1,
-        description="How many lines it takes; 0: what leaves comes from elsewhere in the model.",
+        description="How many lines it takes; 0: what leaves is from elsewhere, as its label says.",
     )
     outputs: Annotated[tuple[Label, ...], Field(min_length=2, max_length=64)] | None = Field(
         default=None, description="Names of the lines that leave where it is more than one."

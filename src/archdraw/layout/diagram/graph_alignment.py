@@ -12,7 +12,7 @@ from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
 BEND, SHIFT, SLIP = 30.0, 24.0, 200.0
-"""What a line costs in px of detour: bent, entering its box beside the middle, and leaving no middle either."""
+"""What a bent line costs in px of detour, one that enters beside a middle, and one that leaves no middle either."""
 KINK, KINKED = 20.0, 16.0
 """What a line costs more that is bent by so little that it looks like a slip."""
 LOPSIDED, UNEVEN = 0.5, 1.0
