@@ -71,6 +71,8 @@ GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")
 GATE_AND_QUERIES_ALIKE = Term("gate + Q {width}")
 SHARED_KV = Term("shared K, V", definition="Keys and values of an earlier layer.")
 OF_EARLIER_LAYER = Term("of an earlier layer")
+OF_LAYER = Term("of layer {number}")
+KV_OF = Term("K, V {origin}", proper=True)
 OUTPUT = Term("output")
 
 # Masks

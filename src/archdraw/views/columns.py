@@ -26,7 +26,7 @@ from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, tapped
 from archdraw.views.graphs import drawn
 from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
-from archdraw.views.terminals import input_of, named_input, without_inputs
+from archdraw.views.terminals import input_of, led, named_input, without_inputs
 
 MOST_JOINING = 3
 """So many lines find a way from below into the line of a model; of more, each module stands beside it."""
@@ -71,6 +71,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
     fold, column = _fitting(body, paths, brief=brief)
+    column = led(column)
     goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
     drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(

@@ -256,7 +256,7 @@ def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Dia
         case Box():
             return change(item)
         case Tap(box=box):
-            return replace(item, box=change(box))
+            return replace(item, box=change(box), goal="")
         case Chain(items=inner) | Branches(items=inner):
             return replace(item, items=tuple(map(again, inner)))
         case Choice(options=options):
