@@ -148,7 +148,7 @@ class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
     One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
-    ``aside`` where a frame is in the way.
+    ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
     """
 
     box: Box
@@ -180,6 +180,14 @@ class Tower:
     column: Chain
     inputs: tuple[Terminal, ...]
     path: str
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A line from the top of the box at ``source``, beside the model's, to the boxes at ``goals`` above it."""
+
+    source: str
     goals: tuple[str, ...]
 
 
@@ -260,8 +268,9 @@ class Inset:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left. With ``href`` its name is a link.
-    ``lacking`` are the words of the footer before panels that find no room, and before those without their remarks.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
+    its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
+    without their remarks.
     """
 
     name: str
@@ -275,4 +284,5 @@ class Plate:
     description: str
     href: str = ""
     towers: tuple[Tower, ...] = ()
+    wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "without notes")

@@ -14,13 +14,13 @@ from typing import assert_never
 from archdraw import picture
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed, labels
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, layers, leaves, walk
-from archdraw.views import unpublished
+from archdraw.views import shared, unpublished
 from archdraw.views.boxes import changed
 from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
@@ -39,7 +39,7 @@ class Columns:
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
     ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand
-    side by side are ``forked``: its layers have no one order.
+    side by side are ``forked``: its layers have no one order. ``wires`` lead to layers from what they share.
     """
 
     column: Chain
@@ -50,6 +50,7 @@ class Columns:
     beside: tuple[Option, ...]
     opened: tuple[Option, ...]
     forked: bool
+    wires: tuple[Wire, ...] = ()
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -69,7 +70,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
-    fold, column = _fitting(body, paths, brief=brief)
+    fold, column = _fitting(body, paths, brief=brief, wired=towers)
     every = (*fold.boxes(), *fold.around)
     goals = tuple(option.path for option in every if reads_source(option.block))
     said = {text(leaf.tag) for option in every for leaf in leaves(option.block) if is_source(leaf)}
@@ -83,6 +84,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
         tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
         _is_forked(body),
+        fold.wires(),
     )
 
 
@@ -120,10 +122,10 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
     return Tower(column, inputs, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> tuple[Fold, Chain]:
+def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:
     """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
     if brief:
-        fold = Fold(paths, brief=True)
+        fold = Fold(paths, brief=True, wired=wired)
         return fold, Chain(tuple(fold.row(body)))
     if number_of_layers(body, ANY) < 2:
         # Nothing is repeated: what is in the modules is the picture.
@@ -131,11 +133,11 @@ def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> t
         column = Chain(tuple(fold.row(body)))
         if rows(column) <= MOST_ROWS:
             return fold, column
-    fold = Fold(paths)
+    fold = Fold(paths, wired=wired)
     column = Chain(tuple(fold.row(body)))
     if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
         return fold, column
-    return _fitting(body, paths, brief=True)
+    return _fitting(body, paths, brief=True, wired=wired)
 
 
 def _alone(stack: Module) -> Module | None:
@@ -163,11 +165,23 @@ def rows(item: Diagram) -> int:
 class Fold:
     """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
 
-    def __init__(self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False) -> None:
-        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them."""
-        self.paths, self.brief, self.wide_open = paths, brief, wide_open
+    def __init__(
+        self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False, wired: bool = False
+    ) -> None:
+        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them; where it is to be
+        ``wired``, what layers share stands where a line to them begins."""
+        self.paths, self.brief, self.wide_open, self.wired = paths, brief, wide_open, wired
         self.stacks: list[Stack] = []
         self.around: list[Option] = []
+        self.sources: list[tuple[str, int]] = []
+
+    def wires(self) -> tuple[Wire, ...]:
+        """The lines from what layers share to those above it, up to the next that makes it anew."""
+        ends = [*(place for _, place in self.sources[1:]), len(self.stacks)]
+        found = (
+            shared.wire(path, self.stacks[begin:end]) for (path, begin), end in zip(self.sources, ends, strict=False)
+        )
+        return tuple(wire for wire in found if wire.goals)
 
     def boxes(self) -> Iterator[Option]:
         """The boxes of all layers."""
@@ -187,6 +201,11 @@ class Fold:
                 found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
             elif isinstance(part, Leaf) and part.reads:
                 found.append(reading(part, self.paths[id(part)]))
+            elif isinstance(part, Side) and self.wired and shared.is_shared(part):
+                path = self.paths[id(part.body)]
+                self.sources.append((path, len(self.stacks)))
+                self.around.append(Option(part.body, path, ()))
+                found.append(replace(tapped(part, path), aside=True))
             elif isinstance(part, Side):
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = tapped(part, self.paths[id(part.body)], note)

@@ -80,10 +80,9 @@ class Encoder(Kind):
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
         counted = facts(body)
-        if counted.cache or counted.state:
-            raise KindError(
-                "an encoder has no KV cache and no state", "layers", "set is_causal: false in its attention"
-            )
+        if counted.cache:
+            # A recurrent state is none either, once the source is read: it is not counted beside a model.
+            raise KindError("an encoder has no KV cache", "layers", "set is_causal: false in its attention")
         detail = (common.LAYERS(number=layers), common.PARAMETERS(count=counted.total_parameters))
         module = Module(
             "encoder",

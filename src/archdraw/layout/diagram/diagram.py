@@ -17,6 +17,8 @@ from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
 
+LEAST_BESIDE = 120.0
+"""The width of a box of the spine among many others: usual words need no more."""
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
 
@@ -129,6 +131,11 @@ def _ports(distances: Gaps) -> tuple[float, ...]:
     return tuple(ports)
 
 
+def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
+    """Where the lines come into ``item`` that stands by itself, the first at 0."""
+    return _ports(gaps(item, (), inputs_of(item), measures))
+
+
 def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
     """``item`` with its lines coming in at ``ports``; lines that leave are at least ``out`` apart."""
 
@@ -203,6 +210,7 @@ def _beside(measures: Measures, item: Branches, index: int) -> Measures:
     else:
         # They share the breadth that one box has with its chips.
         width = (1.5 * measures.box_width - measures.branch_gap * (len(item.items) - 1)) / len(item.items)
+        width = max(width, LEAST_BESIDE)
     return replace(slim, box_width=width, least_width=width)
 
 

@@ -218,7 +218,7 @@ def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) ->
 def tap(item: Tap, port: float, measures: Measures) -> Cell:
     """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
     below, and the page leads its line here."""
-    if item.direction == "in" and item.aside:
+    if item.aside:
         return _aside(item, port, measures)
     if item.direction == "in":
         if not item.joins:
@@ -246,9 +246,20 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 
 
 def _aside(item: Tap, port: float, measures: Measures) -> Cell:
-    """A module that joins the line from its left, in a row of its own."""
+    """A module that joins the line from its left, or that reads it at its right, in a row of its own."""
     height = side_height(item.box)
     right = port + side_right(measures)
+    if item.direction == "out":
+        left = port - side_right(measures)
+
+        def read(canvas: Canvas, x: float, y: float) -> None:
+            place = Place(x + left, y - height, x + left + SIDE_WIDTH, y)
+            side_box(canvas, item.box, place)
+            canvas.line((x + port, y), (x + port, y - height))
+            canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
+            canvas.dot(x + port, place.middle)
+
+        return Cell(port - 1, left + SIDE_WIDTH, height, (port,), (port,), (False,), read)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)

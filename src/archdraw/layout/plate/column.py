@@ -11,8 +11,8 @@ from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, side_box, sid
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.layout.plate import wires
-from archdraw.picture import Tap, Terminal, Tower
+from archdraw.layout.plate import wires as lines
+from archdraw.picture import Tap, Terminal, Tower, Wire
 
 BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
 MODEL_PAD = 24.0
@@ -48,6 +48,7 @@ class Column:
     inputs: tuple[Terminal, ...] = ()
     joining: tuple[Tap | None, ...] = ()
     towers: tuple[Beside, ...] = ()
+    wires: tuple[Wire, ...] = ()
 
     @property
     def width(self) -> float:
@@ -56,7 +57,7 @@ class Column:
     @property
     def length(self) -> float:
         """How long the longest of the columns is, with the line that leads from a tower over it."""
-        over = wires.room(len(self.towers))
+        over = lines.room(len(self.towers))
         return max(self.cell.length, *(tower.cell.length + over for tower in self.towers), 0.0)
 
     @property
@@ -84,23 +85,27 @@ def column_of(
     *,
     inputs: tuple[Terminal, ...] = (),
     towers: tuple[tuple[Tower, Cell], ...] = (),
+    wires: tuple[Wire, ...] = (),
 ) -> Column:
     """The column of ``cell``, which is joined by ``joining``, with the cells of ``towers`` at its left.
 
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
+    if wires and not towers:
+        left = max(-cell.left, _widest(inputs) / 2) + MODEL_RIGHT
+        return Column(cell, left, cell.right + MODEL_RIGHT, inputs, joining, wires=wires)
     if not towers:
         left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
         return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + wires.channel(len(towers))
+    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
         x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:]) / 2)
         beside.append(Beside(tower, own, x))
         x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
     right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
-    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)))
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires)
 
 
 def paint_model(
@@ -151,12 +156,14 @@ def paint_model(
         canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")
     for tower in column.towers:
         tower.cell.paint(canvas, spine - tower.left, start)
-    wires.paint(
+    lines.paint(
         canvas,
         [(one.tower, spine - one.left + one.cell.outputs[0], start - one.cell.length) for one in column.towers],
         spine + column.cell.left,
         slug,
     )
+    for wire in column.wires:
+        lines.paint_wire(canvas, wire, slug)
     for row, item in enumerate(column.joining):
         if item is not None:
             _joining(canvas, item, bottom, row, left + joining_left)

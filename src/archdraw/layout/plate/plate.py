@@ -39,15 +39,17 @@ TALLEST_NARROW = 1550.0
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
-    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
+    # At the left is room for lines where the residual ones of the model run at its right.
+    beside = bool(plate.towers or plate.wires)
+    measures = replace(COLUMN if beside else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if beside else 1))
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
-    if towers:
+    if beside:
         cell, inputs = mirrored(cell), plate.inputs[::-1]
     else:
         inputs = plate.inputs
-    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers))
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers), wires=plate.wires)
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
 
@@ -86,7 +88,8 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
+    apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=apart)
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)

@@ -1,4 +1,4 @@
-"""Lines from the top of a tower to the boxes of the model that read it."""
+"""Lines from the top of a tower, or of a box beside the line of a model, to the boxes of the model that read it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.buses import BRIDGE
-from archdraw.picture import Tower
+from archdraw.picture import Tower, Wire
 from archdraw.scene import Point
 
 OVER = 20.0
@@ -59,3 +59,20 @@ def _enter(canvas: Canvas, path: tuple[Point, ...], goal: Point) -> None:
         canvas.line(*piece, (cut - BRIDGE, goal[1]), open_ends="both" if is_cut else "end")
         piece, is_cut = ((cut + BRIDGE, goal[1]),), True
     canvas.line(*piece, goal, arrow=True, open_ends="start" if is_cut else "")
+
+
+def paint_wire(canvas: Canvas, wire: Wire, slug: str = "") -> None:
+    """The line of ``wire`` from the top of its source straight up, and to the left side of each box that reads it."""
+    source = canvas.places[f"{slug}{wire.source}"]
+    goals = sorted(
+        (canvas.places[path] for goal in wire.goals if (path := f"{slug}{goal}") in canvas.places),
+        key=lambda place: place.middle,
+    )
+    if not goals:
+        return
+    x = (source.left + source.right) / 2
+    far, *others = goals
+    canvas.line((x, source.top), (x, far.middle), (far.left, far.middle), arrow=True)
+    for place in others:
+        canvas.line((x, place.middle), (place.left, place.middle), arrow=True)
+        canvas.dot(x, place.middle)

@@ -7,6 +7,7 @@ of others.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
 from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
@@ -15,6 +16,7 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
+from archdraw.views.drawn import paths_of_scene, undrawn
 
 
 def whole(view: str, argument: str) -> None:
@@ -26,6 +28,6 @@ def whole(view: str, argument: str) -> None:
 def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene:
     """The picture of a whole model, its layers in brief where nobody could read it otherwise."""
     scene = lay_out(picture(spec, block))
-    if min(scene.width, scene.height) <= LARGEST:
-        return scene
-    return lay_out(picture(spec, block, brief=True))
+    if min(scene.width, scene.height) > LARGEST:
+        scene = lay_out(picture(spec, block, brief=True))
+    return replace(scene, undrawn=tuple(path for path, _ in undrawn(block, paths_of_scene(scene))))
