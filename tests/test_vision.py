@@ -164,7 +164,8 @@ def test_a_template_that_another_one_uses_is_used() -> None:
     warned = parse_spec(
         "name: Net\nhidden_size: 8\ndefine:\n"
         "  inner: {description: one, source: here, parameters: {width: }, block: {linear: $width}}\n"
-        "  outer: {description: two, source: here, parameters: {width: }, block: [{inner: {width: $width}}, {linear: 8}]}\n"
+        "  outer: {description: two, source: here, parameters: {width: }, "
+        "block: [{inner: {width: $width}}, {linear: 8}]}\n"
         "  other: {description: three, source: here, parameters: {width: }, block: {linear: $width}}\n"
         "layers: [{outer: {width: 4}}]\n"
     ).warnings
