@@ -22,8 +22,8 @@ from archdraw.tree.blocks import Block, Module
 from archdraw.views import draw
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
-from archdraw.views.columns import Fold
 from archdraw.views.drawn import paths_of_plate, paths_of_scene, undrawn
+from archdraw.views.fold import Fold
 
 ATTENTION = {"multi_head": {"num_attention_heads": 32}}
 LAYER: dict[str, Any] = {

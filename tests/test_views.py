@@ -19,6 +19,7 @@ from archdraw.picture import (
     Frame,
     Graph,
     HeadGroups,
+    Lanes,
     Masks,
     Plate,
     Rail,
@@ -65,6 +66,8 @@ def labels(item: Diagram) -> list[str]:
             return [times, *labels(body)]
         case Tap(box=inner):
             return [f"({inner.label})"]
+        case Lanes(plain=inner):
+            return labels(inner)
         case _:
             return [f"{item.times} {item.label}"]
 

@@ -12,6 +12,12 @@ from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.remarks import Mask as Mask
+from archdraw.remarks import Masks as Masks
+from archdraw.remarks import Segment as Segment
+from archdraw.remarks import Share as Share
+from archdraw.remarks import Split as Split
+from archdraw.remarks import Words as Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,52 @@ class Rail:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """A box so small that it stands on lines, which it reads or writes: of its words it has only ``label``."""
+
+    box: Box
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """``body`` beside lanes: what it takes leaves them at the last of ``read``, what it leaves enters at ``write``.
+
+    The lanes pass ``between`` on their way. Without a port to ``write`` to, the last lane has a plus there.
+    """
+
+    body: Diagram
+    read: tuple[Port, ...]
+    between: tuple[Port, ...] = ()
+    write: tuple[Port, ...] = ()
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """All ports, the lowest first."""
+        return (*self.read, *self.between, *self.write)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """``number`` lines at the left, called ``label``, with what is joined to them one after the other.
+
+    A single one is a residual line with ports on it. The place of ``path`` is that of the label; ``plain`` is the same
+    with boxes in place of ports.
+    """
+
+    joints: tuple[Joint, ...]
+    number: int
+    label: str
+    path: str
+    plain: Diagram
+
+    @property
+    def items(self) -> tuple[Diagram, ...]:
+        """The diagrams beside the lanes."""
+        return tuple(joint.body for joint in self.joints)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
 
@@ -160,7 +212,7 @@ class Tap:
     aside: bool = False
 
 
-Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
+Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,58 +243,6 @@ class Wire:
 
     source: str
     goals: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A line of text under a diagram, wrapped where it is too long; ``strong`` in ink, else muted."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
-
-    role: str
-    rows: tuple[tuple[int, ...], ...]
-    label: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """Masks side by side: who sees whom."""
-
-    masks: tuple[Mask, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A bar filled to ``part`` of ``whole``, with words above it at the left and right."""
-
-    left: str
-    right: str
-    part: float
-    whole: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One part of a split bar."""
-
-    label: str
-    value: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A bar cut into named segments, with a legend of their shares below."""
-
-    segments: tuple[Segment, ...]
 
 
 Item: TypeAlias = Diagram | Words | Masks | Share | Split

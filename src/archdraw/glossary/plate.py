@@ -64,6 +64,7 @@ ONLY = Term("only {when}; {detail}")
 ONE_LAYER = Term("layer {number}")
 LAYER_RANGE = Term("layers {first}–{last}")
 BAR = Term("{which}: {what}")
+PORT = Term("{label}: {detail}")
 WITHOUT = Term("without {what}")
 WITH = Term("with {what}")
 KIND = Term("kind {number}")
@@ -147,6 +148,7 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
+READS = Term("{input} → {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 IMAGE = Term("Image")
 SOUND = Term("Sound")
 

@@ -98,6 +98,20 @@ class Heads:
 
 
 @dataclass(frozen=True, slots=True)
+class Streams:
+    """Several residual lines in place of one, ``number`` of them: their ``label``, and their ``title`` as a heading.
+
+    ``kind`` is the keyword of the kind that made them. ``notes`` say what a sublayer makes of the lines, first in all.
+    """
+
+    number: int
+    label: Words
+    title: Words = ""
+    kind: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """A block without parts: a projection, a norm, an operation.
 
@@ -114,7 +128,8 @@ class Leaf:
     ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
     does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. One that
-    only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate).
+    only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
+    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``.
     """
 
     name: str
@@ -136,6 +151,7 @@ class Leaf:
     uncertain: bool = False
     shape: tuple[int, ...] = ()
     reads: bool = False
+    streams: Streams | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
     """The properties of a mixer that stand beside it: each text once, in the order of the flow."""
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
-        if tag := text(leaf.tag):
+        if (tag := text(leaf.tag)) and leaf.streams is None:
             found.setdefault(tag, Chip(tag, leaf.role if leaf.role in ("norm", "position") else "plain"))
     return tuple(found.values())
 

@@ -11,8 +11,8 @@ from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
-from archdraw.picture import Terminal
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence
+from archdraw.picture import Tap, Terminal
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.walks import leaves
 
 TOKENS = "tokens"
@@ -26,6 +26,14 @@ def input_of(module: Module) -> Term:
     if IMAGE_INPUT in concepts:
         return words.IMAGE
     return words.SOUND if AUDIO_INPUT in concepts else words.SOURCE_TOKENS
+
+
+def named_input(tap: Tap, side: Side) -> Tap:
+    """The folded ``side`` with what it reads in its second line, where that is no line of the model."""
+    read = input_of(side.body)
+    if side.direction == "out" or read not in (words.IMAGE, words.SOUND):
+        return tap
+    return replace(tap, box=replace(tap.box, detail=text(words.READS(input=read(), what=tap.box.detail))))
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:

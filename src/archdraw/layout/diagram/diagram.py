@@ -11,11 +11,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints
+from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
 LEAST_BESIDE = 120.0
 """The width of a box of the spine among many others: usual words need no more."""
@@ -37,7 +37,7 @@ def inputs_of(item: Diagram) -> int:
             return inputs
         case Frame(body=body):
             return inputs_of(body)
-        case Rail() | Choice() | Bar() | Tap():
+        case Rail() | Lanes() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -58,7 +58,7 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return len(outputs)
         case Frame(body=body):
             return outputs_of(body, inputs)
-        case Branches() | Rail() | Choice() | Bar() | Tap():
+        case Branches() | Rail() | Lanes() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -118,7 +118,7 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             )
         case Frame(body=body):
             return gaps(body, out, inputs, measures)
-        case Rail() | Choice() | Bar() | Tap():
+        case Rail() | Lanes() | Choice() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -167,7 +167,10 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Graph():
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
-            return frames.rail(again(body, (0.0,)), ports[0], measures)
+            return rails.rail(again(body, (0.0,)), ports[0], measures)
+        case Lanes(items=items):
+            wide = lanes.beside(item, measures)
+            return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):

@@ -1,4 +1,4 @@
-"""What stands around items on the spine: residual rails, frames with their brackets, slots with alternatives, taps."""
+"""What stands around items on the spine: frames with their brackets, slots with alternatives, taps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
-TAP = 36.0
-"""From where a residual's line comes in up to its first box; the dot is half-way."""
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
 BAR_HEIGHT, INSET_BAR = 40.0, 240.0
 """How high a bar is, and how wide in an inset."""
@@ -30,27 +28,6 @@ SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
 TAP_OUT, TAP_IN = 40.0, 36.0
 NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 """What a module that joins the spine says beside its line."""
-
-
-def rail(body: Cell, port: float, measures: Measures) -> Cell:
-    """``body`` with the line that goes around it and the plus where both meet."""
-    body = body.moved(port - body.inputs[0])
-    axis = body.outputs[0]
-    distance = max(measures.rail, port - body.left + 24)
-    radius = measures.node
-    length = TAP + body.length + measures.gap + 2 * radius
-
-    def paint(canvas: Canvas, x: float, y: float) -> None:
-        tap, plus = y - TAP / 2, y - length + radius
-        left = x + port - distance
-        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
-        canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
-        canvas.dot(x + port, tap)
-        body.paint(canvas, x, y - TAP)
-        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
-        canvas.node(x + axis, plus, radius, "+")
-
-    return Cell(port - distance - 2, body.right, length, (port,), (axis,), (False,), paint)
 
 
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, SIDE_HEIGHT, side_box, side_height
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
@@ -74,7 +74,7 @@ class Column:
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        apart = any(tap is not None and not tap.joins for tap in self.joining)
+        apart = any(tap is not None and (not tap.joins or _is_high(tap)) for tap in self.joining)
         return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
 
 
@@ -205,6 +205,11 @@ def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
     return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
+def _is_high(tap: Tap) -> bool:
+    """Whether the words of ``tap`` need a third line."""
+    return side_height(tap.box, 208) > SIDE_HEIGHT
+
+
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
     """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
 
@@ -217,7 +222,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
         side_box(canvas, box, Place(left, low - 56, left + 208, low - 56 + side_height(box, 208)))
         return
     join = canvas.places[f"{item.box.path}#join"]
-    place = Place(left, low - 56, left + 208, low)
+    place = Place(left, low - 56, left + 208, low - 56 + side_height(item.box, 208) if _is_high(item) else low)
     side_box(canvas, item.box, place)
     x = left + (JOINING_STEP / 2 if row else 104)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)

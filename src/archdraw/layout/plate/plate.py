@@ -33,6 +33,10 @@ TALLEST_WIDE = SMALL / 0.011
 """Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page with two columns is never taller: what does not find room there is left out."""
+STRETCHED = 1.05
+"""A column may be so much longer for the sake of panels that would else be left out."""
+MOST_LINES = 3
+"""So many lines may be in a footer beyond its first."""
 TALLEST_NARROW = 1550.0
 """About 4:5 for a plate with one column of insets."""
 
@@ -66,12 +70,25 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
+    first = scene = _drawn(plate, theme, 0)
+    for lines in range(1, MOST_LINES + 1):
+        # What is left out is named in the footer, for whose lines a page that is full without them has no room.
+        if not 0 < min(first.width, first.height) - LAST_RESORT <= MOST_LINES * page.LINE or not first.left_out:
+            break
+        scene = _drawn(plate, theme, lines * page.LINE)
+        if min(scene.width, scene.height) <= LAST_RESORT:
+            return scene
+    return first
+
+
+def _drawn(plate: Plate, theme: Theme, spare: float) -> Scene:
+    """The scene of ``plate``, which leaves ``spare`` px of the tallest page free."""
     natural = column_at(plate)
-    arrangement = _arranged(plate, natural)
+    arrangement = _arranged(plate, natural, spare)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
         tight = column_at(plate, TIGHTEST_GAP)
-        lower = _arranged(plate, tight)
+        lower = _arranged(plate, tight, spare)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
     arrangement = _relettered(arrangement)
@@ -121,7 +138,7 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, column: Column) -> Arrangement:
+def _arranged(plate: Plate, column: Column, spare: float) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     overhead = _overhead(plate, NARROWEST)
     beside = 2 * MARGIN + column.width + CHANNEL
@@ -129,7 +146,9 @@ def _arranged(plate: Plate, column: Column) -> Arrangement:
     narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
     # The last resort has two columns, beside which a strip has fewer lines.
-    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
+    tallest = LAST_RESORT - _overhead(plate, TWO_COLUMNS) - spare
+    narrow = max(narrow, STRETCHED * column.height)
+    large = Limits(LAST_RESORT - beside, narrow, wide, tallest, strict=True)
     return fitted_in(plate.insets, column.height, usual, large)
 
 
