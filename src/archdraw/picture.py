@@ -53,6 +53,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
+    One that is ``wired`` is reached by a line from a tower.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Box:
     figure: Figure | None = None
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
+    wired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

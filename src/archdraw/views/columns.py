@@ -85,7 +85,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
 
 def _wired(box: Box, said: Container[str]) -> Box:
     """A box to which a wire leads, without the words, ``said``, of where its lines come from."""
-    return replace(box, chips=tuple(chip for chip in box.chips if chip.label not in said))
+    return replace(box, chips=tuple(chip for chip in box.chips if chip.label not in said), wired=True)
 
 
 def _is_forked(block: Block) -> bool:
