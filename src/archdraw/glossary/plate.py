@@ -156,7 +156,7 @@ FEEDS = Term(
     proper=True,
 )
 IMAGE = Term("Image")
-SOUND = Term("Sound")
+SOUND = Term("Audio")
 
 # For those who hear the picture
 SPOKEN = Term("{name}: {facts}.")
