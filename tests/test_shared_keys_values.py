@@ -9,13 +9,16 @@ from archdraw.lint.faults import faults
 from archdraw.model import Model
 from archdraw.picture import Frame, Plate, Tap
 from archdraw.scene import Element, Group, Line
-from archdraw.tree.framing import framed
-from archdraw.tree.walks import layers, outputs, walk
+from archdraw.tree.walks import leaves
 from archdraw.views.architecture import picture
 
 HEAD = "name: N\nhidden_size: 64\nvocab_size: 100\ncontext_length: 64\nlayers:\n  - embedding\n"
-OWN = "decoder: {label: Lower, times: 2, attention: {multi_head: {num_attention_heads: 4, sliding_window: 8}}, feed_forward: {gelu: {intermediate_size: 64}}}"
-READING = "decoder: {label: Upper, times: 3, attention: {multi_head: {num_attention_heads: 4, shares_kv: true}}, feed_forward: {gelu: {intermediate_size: 64}}}"
+DECODER = (
+    "decoder: {{label: {}, times: {}, attention: {{multi_head: {{num_attention_heads: 4, {}}}}}, feed_forward: {}}}"
+)
+WIDE, NARROW = "{gelu: {intermediate_size: 64}}", "{gelu: {intermediate_size: 32}}"
+OWN = DECODER.format("Lower", 2, "sliding_window: 8", WIDE)
+READING = DECODER.format("Upper", 3, "shares_kv: true", WIDE)
 SHARED = "shared_keys_values: {num_key_value_heads: 4, norm: rmsnorm, position: rope}"
 
 
@@ -30,7 +33,10 @@ def plate(made: Model) -> Plate:
 def lines(elements: tuple[Element, ...]) -> list[Line]:
     found: list[Line] = []
     for element in elements:
-        found += lines(element.children) if isinstance(element, Group) else [element] * isinstance(element, Line)
+        if isinstance(element, Group):
+            found += lines(element.children)
+        elif isinstance(element, Line):
+            found.append(element)
     return found
 
 
@@ -66,7 +72,7 @@ def test_a_line_leads_to_every_reader_above() -> None:
 
 
 def test_each_layer_reads_what_was_made_last_below_it() -> None:
-    made = model(OWN, SHARED, READING, SHARED, READING.replace("64}}", "32}}").replace("Upper", "Top"))
+    made = model(OWN, SHARED, READING, SHARED, DECODER.format("Top", 3, "shares_kv: true", NARROW))
     first, second = plate(made).wires
     assert first.source != second.source
     assert not {*first.goals} & {*second.goals}
@@ -85,10 +91,8 @@ def test_heads_that_do_not_fit_are_refused() -> None:
 
 def test_a_projection_is_split_unevenly() -> None:
     split = "linear: {features: 96, outputs: {query: 64, key: 32}}"
-    graph = (
-        "graph: {nodes: {split: {%s}, up: {linear: 64}, sum: {op: +}},"
-        " edges: [[input, split], [split.query, sum, output], [split.key, up, sum]]}" % split
-    )
+    nodes = f"{{split: {{{split}}}, up: {{linear: 64}}, sum: {{op: +}}}}"
+    graph = f"graph: {{nodes: {nodes}, edges: [[input, split], [split.query, sum, output], [split.key, up, sum]]}}"
     assert model(graph).facts.total_parameters - model().facts.total_parameters == 64 * 96 + 32 * 64
     assert "the outputs have 96 features in all, not 95" in refused(graph.replace("96", "95"))
 
@@ -101,14 +105,14 @@ def test_an_own_operation_can_be_attention() -> None:
         )
 
     found = model(attention("num_key_value_heads: 2, v_head_dim: 32"))
-    (leaf,) = (block for _, block in found.walk() if getattr(block, "heads", None))
-    assert (leaf.heads.query, leaf.heads.key_value, leaf.heads.value_width) == (4, 2, 32)
+    (heads,) = (leaf.heads for leaf in leaves(found.block) if leaf.heads is not None)
+    assert (heads.query, heads.key_value, heads.value_width) == (4, 2, 32)
     assert "num_key_value_heads 3 does not divide num_attention_heads 4" in refused(attention("num_key_value_heads: 3"))
 
 
 def test_lines_of_an_operation_come_from_elsewhere() -> None:
     graph = (
-        "graph: {nodes: {far: {op: {label: Of the layer below, inputs: 0, features: 64}}, up: {linear: 64}, sum: {op: +}},"
+        "graph: {nodes: {far: {op: {label: Of elsewhere, inputs: 0, features: 64}}, up: {linear: 64}, sum: {op: +}},"
         " edges: [[input, up, sum, output], [far, sum]]}"
     )
     made = model(f"layer: {{body: {{{graph}}}}}")
