@@ -53,6 +53,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
+    One that is ``wired`` is reached by a line from a tower.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Box:
     figure: Figure | None = None
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
+    wired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class Tap:
 
     One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
     ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
+    One that comes from below has a second line to the frame or bar at ``goal``.
     """
 
     box: Box
@@ -208,6 +211,7 @@ class Tap:
     note: str = ""
     joins: bool = True
     aside: bool = False
+    goal: str = ""
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap
