@@ -29,7 +29,7 @@ def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
 
 
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:
-    """A name for each of ``kinds`` of layers, all of them different: their authors', by blocks that differ, or numbers."""
+    """A name for each of ``kinds`` of layers, all different: its author's, blocks in which it differs, or a number."""
     own = [kind.label for kind in kinds if isinstance(kind.label, str) and kind.label]
     if len(set(own)) == len(kinds):
         return [within(label) for label in own]
