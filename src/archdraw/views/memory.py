@@ -41,13 +41,21 @@ def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None)
     last = (Words(text(_state(layers, counted)), strong=True),) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
     term = plate.CACHE_FULL_OWN if any(for_each(layers, _reuses)) else plate.CACHE_FULL
+    if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
+        term = plate.CACHE_OF_ALL_TOKENS
     whole = Words(text(term(size=if_all, layer=which)), strong=True)
     return [Inset(title, (bar, whole, *last, *_of_encoder(counted)))]
 
 
 def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
     """What does not grow with the context, by what it is: a recurrence, the last inputs of convolutions, windows."""
-    roles, size = roles_of(layers), counted.recurrent_state_bytes()
+    keeping = (
+        part
+        for layer in once(layers)
+        for _, part in walk(layer.body)
+        if isinstance(part, Module) and any(leaf.state for leaf in leaves(part))
+    )
+    roles, size = roles_of(layers) | {part.role for part in keeping}, counted.recurrent_state_bytes()
     if "linear" in roles:
         return plate.STATE(size=size)
     return plate.CONVOLUTION_STATE(size=size) if "convolution" in roles else plate.BUFFERS(size=size)

@@ -201,10 +201,11 @@ class Graph(Composed):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         last = [edge for edge in edges if edge.target == OUTPUT]
-        made = {
-            name: self.nodes[name].lines_out(own) for name, own in scopes.items() if name in {e.source for e in last}
-        }
-        made[INPUT] = self._arriving(scope)
+        made = {INPUT: self._arriving(scope)}
+        for name in {edge.source for edge in last} - {INPUT}:
+            # Where it has no scope, the last node that has one raises what is wrong with it.
+            known = name if name in scopes else [*scopes][-1]
+            made[name] = self.nodes[known].lines_out(scopes[known])
         return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:
