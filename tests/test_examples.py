@@ -101,6 +101,21 @@ def test_lora_trains_the_adapters() -> None:
     assert counted.kv_cache_bytes(4096) == load("llama-2-7b").facts.kv_cache_bytes(4096) == 2**31
 
 
+def test_gnmt() -> None:
+    """The weights of torch.nn.LSTM, additive attention with its normalization, one table and one head with a bias."""
+    width, rows = 1024, 32_320
+
+    def lstm(inputs: int) -> int:
+        return 4 * width * (inputs + width) + 2 * 4 * width
+
+    encoder = 2 * lstm(width) + lstm(2 * width) + 2 * lstm(width)
+    attention = 2 * width * width + width + 1 + width
+    decoder = lstm(width) + attention + 3 * lstm(2 * width)
+    counted = model("gnmt").facts
+    assert counted.total_parameters == encoder + decoder + rows * width + (width + 1) * rows == 160_671_297
+    assert counted.in_layers == "4 + 4 layers"
+
+
 def test_mixture_of_depths_counts_the_tokens_that_pass() -> None:
     whole = 2 * 2048 * 2
     counted = model("mixture-of-depths").facts

@@ -203,6 +203,7 @@ class Tap:
 
     One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
     ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
+    One that comes from below has a second line to the frame or bar at ``goal``.
     """
 
     box: Box
@@ -210,6 +211,7 @@ class Tap:
     note: str = ""
     joins: bool = True
     aside: bool = False
+    goal: str = ""
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap

@@ -77,6 +77,8 @@ KEYS_VALUES_ONCE = Term(
     source="Sun et al. 2024, arXiv:2405.05254",
 )
 KV_HEADS = Term("{number:KV head|KV heads}")
+OF_LAYER = Term("of layer {number}")
+KV_OF = Term("K, V {origin}", proper=True)
 OUTPUT = Term("output")
 
 # Masks

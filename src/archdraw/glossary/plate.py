@@ -149,6 +149,12 @@ SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
 READS = Term("{input} → {what}", definition="an encoder beside the spine: what it reads, and how large it is")
+FEEDS = Term(
+    "DeepStack → {layers}",
+    definition="outputs of layers of a vision encoder are added behind the first layers of the model",
+    source="Meng et al. 2024, DeepStack, arXiv:2406.04334",
+    proper=True,
+)
 IMAGE = Term("Image")
 SOUND = Term("Sound")
 

@@ -129,7 +129,8 @@ class Leaf:
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
     does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. One that
     only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
-    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``.
+    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
+    of the stack that the lines of a source come from.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Leaf:
     shape: tuple[int, ...] = ()
     reads: bool = False
     streams: Streams | None = None
+    origin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +250,15 @@ class Side:
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
-    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers.
+    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers. Besides, outputs of
+    layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
     """
 
     body: Module
     direction: Literal["in", "out"]
     counted: bool = True
     joins: bool = True
+    feeds: int = 0
 
 
 Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Module | Side

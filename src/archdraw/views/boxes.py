@@ -61,3 +61,16 @@ def boxes(item: Diagram) -> Iterator[Box]:
             return
         case _:
             assert_never(item)
+
+
+def rows(item: Diagram) -> int:
+    """About how many boxes stand above each other in ``item``."""
+    match item:
+        case Chain(items=items) | Graph(items=items) | Choice(options=items):
+            return sum(map(rows, items))
+        case Branches(items=items):
+            return max(map(rows, items), default=0)
+        case Rail(body=body) | Frame(body=body):
+            return rows(body)
+        case _:
+            return 1

@@ -21,7 +21,7 @@ from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.boxes import changed
 from archdraw.views.fold import Fold
 from archdraw.views.stack import Option, Stack, joined
-from archdraw.views.terminals import input_of, without_inputs
+from archdraw.views.terminals import input_of, led, without_inputs
 
 MOST_ROWS = 28
 """Of a column with more boxes above each other than these nothing could be read on one page."""
@@ -65,6 +65,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
     fold, column = _fitting(body, paths, brief=brief, wired=towers)
+    column = led(column)
     every = (*fold.boxes(), *fold.around)
     goals = tuple(option.path for option in every if reads_source(option.block))
     said = {text(leaf.tag) for option in every for leaf in leaves(option.block) if is_source(leaf)}

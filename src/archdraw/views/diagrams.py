@@ -16,6 +16,8 @@ from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
+CHIP_ROLES = frozenset({"norm", "position", "latent", "embedding"})
+"""Roles whose colors a property has beside a mixer: a step of its own, and what comes from elsewhere in the model."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
 MOST_EXPERTS = 2048
@@ -55,7 +57,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
         if (tag := text(leaf.tag)) and leaf.streams is None:
-            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in ("norm", "position") else "plain"))
+            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in CHIP_ROLES else "plain"))
     return tuple(found.values())
 
 

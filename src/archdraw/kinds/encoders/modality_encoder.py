@@ -57,6 +57,9 @@ class ModalityEncoder(Kind):
     body: AnyBlock = Field(description="Its blocks, from its own input up.")
     hidden_size: Size | None = Field(default=None, description="Width of its own input, where that is no embedding's.")
     joins: bool = Field(default=True, description="Whether its output joins the line; else cross-attention reads it.")
+    feeds: int = Field(
+        default=0, ge=0, description="Number of first layers behind which outputs of its layers are added (DeepStack)."
+    )
     notes: Annotated[tuple[Note, ...], Field(max_length=8)] = Field(
         default=(), description="Sentences about it; the first stands beside the line that joins."
     )
@@ -82,7 +85,7 @@ class ModalityEncoder(Kind):
             detail=detail,
             notes=self.notes,
         )
-        return Side(inside, direction="in", joins=self.joins)
+        return Side(inside, direction="in", joins=self.joins, feeds=self.feeds)
 
 
 class SideKind(Kind):

@@ -11,7 +11,7 @@ from archdraw.layout.diagram.graph_ends import buses_from, ends_of
 from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
-BEND, SHIFT, SLIP = 30.0, 24.0, 90.0
+BEND, SHIFT, SLIP = 30.0, 24.0, 200.0
 """What a bent line costs in px of detour, one that enters beside a middle, and one that leaves no middle either."""
 KINK, KINKED = 20.0, 16.0
 """What a line costs more that is bent by so little that it looks like a slip."""

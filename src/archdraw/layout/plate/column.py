@@ -21,6 +21,8 @@ TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
 JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
 """Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
+GOAL = 28.0
+"""From the left of a frame to where another line of a module enters it."""
 SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 
@@ -91,10 +93,7 @@ def column_of(
 
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
-    if wires and not towers:
-        left = max(-cell.left, _widest(inputs) / 2) + MODEL_RIGHT
-        return Column(cell, left, cell.right + MODEL_RIGHT, inputs, joining, wires=wires)
-    if not towers:
+    if not towers and not wires:
         left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
         return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
@@ -222,10 +221,17 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
         side_box(canvas, box, Place(left, low - 56, left + 208, low - 56 + side_height(box, 208)))
         return
     join = canvas.places[f"{item.box.path}#join"]
+    x = left + (JOINING_STEP / 2 if row else 104)
+    goal = canvas.places.get(item.goal)
+    second = goal.left + GOAL if goal else x
+    if goal and second < x:
+        # Both lines leave about the middle of the box.
+        left -= (x - second) / 2
     place = Place(left, low - 56, left + 208, low - 56 + side_height(item.box, 208) if _is_high(item) else low)
     side_box(canvas, item.box, place)
-    x = left + (JOINING_STEP / 2 if row else 104)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
+    if goal and second < x:
+        canvas.line((second, place.top), (second, goal.bottom), arrow=True)
     room = join.left - SPINE.box_width / 2 - x - 20
     rows = fitted(item.note, room, SMALL, SMALL, 400)
     for index, row_of_words in enumerate(rows):

@@ -72,7 +72,7 @@ def paint_wire(canvas: Canvas, wire: Wire, slug: str = "") -> None:
         return
     x = (source.left + source.right) / 2
     far, *others = goals
-    canvas.line((x, source.top), (x, far.middle), (far.left, far.middle), arrow=True)
+    _enter(canvas, ((x, source.top), (x, far.middle)), (far.left, far.middle))
     for place in others:
-        canvas.line((x, place.middle), (place.left, place.middle), arrow=True)
+        _enter(canvas, ((x, place.middle),), (place.left, place.middle))
         canvas.dot(x, place.middle)
