@@ -105,6 +105,9 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
     if source.top > canvas.places[FRAME].bottom:
         # Beside the tokens there is room; above, the line of the box leaves.
         spots.insert(0, beside)
+    elif source.bottom - source.top < LETTER:
+        # A line of words, whose letter stands in it.
+        spots.insert(0, beside)
     elif _is_under(canvas, source):
         # Above an alternative are the words that tell when it comes.
         spots = [(source.left - half - 3, source.top + LETTER / 2 - 8)]
