@@ -162,6 +162,9 @@ def _snapped(way: _Way) -> _Way:
 
 
 def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+    if source.bottom - source.top < LETTER:
+        # Words beside lines: boxes stand at their right, now or a little higher.
+        return True
     edge = canvas.places[FRAME].right
     # A neighbour that ends lower still sends its line up past the source.
     beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
