@@ -155,7 +155,7 @@ FEEDS = Term(
     proper=True,
 )
 IMAGE = Term("Image")
-SOUND = Term("Sound")
+SOUND = Term("Audio")
 FEATURES = Term("{width} features")
 
 # For those who hear the picture
