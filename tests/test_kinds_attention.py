@@ -70,7 +70,7 @@ def test_keys_and_values_of_another_layer() -> None:
     source = leaf(shared, "shared_kv")
     assert (source.inputs, source.outputs, source.origin) == (0, ("K", "V"), 13)
     assert text(source.detail) == "of layer 13"
-    assert describe(shared).detail == "8 query / 2 KV heads, dim 16, shared K, V"
+    assert describe(shared).detail == "8 query / 2 KV heads, dim 16"
     assert describe(shared).notes == (
         "reuses K and V of layer 13; adds nothing to the cache",
         "bias on Q and output",

@@ -84,7 +84,7 @@ def test_there_is_one_lane_for_each_stream_as_far_as_they_can_be_told_apart(numb
     spec = model(layered({"hyper_connections": {"hc_mult": number}}))
     scene = draw(spec, expand(spec), "card", theme=load_theme("light"))
     assert len(thin_lines(scene)) == min(number, MOST_DRAWN)
-    assert f"{number} streams" in write(scene, scale=1, text="embedded").decode()
+    assert f"{number} streams" in write(scene, scale=1, text="embed").decode()
 
 
 def test_hyper_connections_are_named_and_explained_once() -> None:

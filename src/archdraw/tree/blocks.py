@@ -128,8 +128,8 @@ class Leaf:
     ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
     does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. A leaf with
-    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer of
-    the stack that the lines of a source come from.
+    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
+    of the stack that the lines of a source come from.
     """
 
     name: str
