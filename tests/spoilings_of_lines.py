@@ -72,7 +72,7 @@ def line_aside(whole: Whole, random: Random) -> Scene | None:
         return None
     n, line = found
     across, down = ahead_of(*line.points)
-    by = random.choice((-1, 1)) * random.uniform(5, 14)
+    by = random.choice((-1, 1)) * random.uniform(7, 14)
     edits: Edits = {n: (moved(line, -down * by, across * by),)}
     if n in whole.view.owned:
         head = whole.view.owned[n]

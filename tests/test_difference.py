@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdraw
-from archdraw.analysis.difference import Change, difference, report
+from archdraw.analysis.difference import Change, Difference, difference, report
 from archdraw.analysis.difference.structure import same, sort_of
 from archdraw.glossary import text
 from archdraw.spec import expand, parse_spec
@@ -121,7 +121,12 @@ def test_no_difference_is_missed(first: Module, second: Module) -> None:
 @given(models, models)
 def test_before_differs_from_after_in_every_change(first: Module, second: Module) -> None:
     for change in difference(first, second).changes:
-        assert not same(change.before, change.after), change
+        assert (change.before, change.after, type(change.before)) != (
+            change.after,
+            change.before,
+            type(change.after),
+        ), change
+        assert not (is_none(change.before) and is_none(change.after)), change
 
 
 @given(models, models)
@@ -201,10 +206,19 @@ def test_an_alignment_keeps_the_order_of_both(first: list[int], second: list[int
     assert all(first[one] == second[other] for one, other in pairs if one is not None and other is not None)
 
 
-def told(first: str, second: str) -> list[tuple[object, ...]]:
+def is_none(value: object) -> bool:
+    return value is None or value is False or value == "none"
+
+
+def differs(first: str, second: str) -> Difference:
     one, other = (archdraw.load(SPECS / f"{slug}.yaml") for slug in (first, second))
     found = difference(one.block, other.block)
     assert difference(other.block, one.block) == found.turned()
+    return found
+
+
+def told(first: str, second: str) -> list[tuple[object, ...]]:
+    found = differs(first, second)
     # What holds of several kinds of layers is told of each.
     every = [(change.sign, change.where, change.what, change.before, change.after) for change in found.changes]
     return list(dict.fromkeys(every))
@@ -214,6 +228,7 @@ def test_deepseek_v3_and_kimi_k2() -> None:
     latent, experts = "Multi-head latent attention", "Mixture of experts"
     assert told("deepseek-v3", "kimi-k2") == [
         ("changed", "DeepSeek V3", "vocab_size", 129280, 163840),
+        ("removed", "MTP module", "block", "MTP module, 1 layer, 11.6B (not in total)", None),
         ("changed", latent, "num_attention_heads", 128, 64),
         ("changed", latent, "position.rope_theta", 10000.0, 50000.0),
         ("changed", latent, "position.rope_scaling.factor", 40.0, 32.0),
@@ -221,12 +236,7 @@ def test_deepseek_v3_and_kimi_k2() -> None:
         ("changed", experts, "n_group", 8, 1),
         ("changed", experts, "topk_group", 4, 1),
         ("changed", experts, "routed_scaling_factor", 2.5, 2.827),
-        (
-            *("changed", "Layers", "order"),
-            "3 SwiGLU FFN + 58 mixture of experts",
-            "1 SwiGLU FFN + 60 mixture of experts",
-        ),
-        ("removed", "MTP module", "block", "MTP module, 1 layer, 11.6B (not in total)", None),
+        ("changed", "Layers", "order", "3 SwiGLU + 58 MoE", "1 SwiGLU + 60 MoE"),
         ("changed", "model", "total_parameters", 671026404352, 1026408209408),
         ("changed", "model", "active_parameters", 37552282624, 32861477888),
     ]
@@ -254,11 +264,118 @@ def test_qwen3_dropped_the_shared_expert_of_deepseek() -> None:
     assert ("removed", "Mixture of experts", "n_shared_experts", 1, None) in found
 
 
+def rows_of(first: str, second: str) -> dict[tuple[str, str], tuple[object, object, str]]:
+    """The values and the sign of each change, by what changed and of what."""
+    found = differs(first, second).changes
+    return {(change.what, change.subject): (change.before, change.after, change.sign) for change in found}
+
+
+def test_qwen3_next_and_kimi_linear_have_a_shared_expert_each() -> None:
+    """One behind a gate, given by its width; the other given by the number of experts."""
+    found = rows_of("qwen3-next-80b-a3b", "kimi-linear-48b-a3b")
+    assert not any(what == "n_shared_experts" for what, _ in found)
+    assert found["shared_expert_intermediate_size", ""] == (512, 1024, "changed")
+    assert found["shared_expert_gate", ""] == (True, False, "removed")
+    mixers = found["block", "linear mixer"], found["block", "attention"]
+    assert [[str(value).split(",")[0] for value in row[:2]] for row in mixers] == [
+        ["Gated DeltaNet", "Kimi Delta Attention"],
+        ["Gated attention", "Multi-head latent attention"],
+    ]
+
+
+def test_both_of_deepseek_v32_and_v4_have_an_indexer() -> None:
+    found = rows_of("deepseek-v3-2", "deepseek-v4-pro")
+    assert not any(what in ("indexer", "index_n_heads", "index_head_dim") for what, _ in found)
+    assert found["index_topk", ""] == (2048, 1024, "changed")
+    assert "recurrent_state_bytes" not in {what for what, _ in found}, "a window is no recurrent state"
+    assert found["buffer_bytes", ""] == (0, 16826368, "added")
+
+
+def test_gemma_scales_are_one_fact() -> None:
+    found = rows_of("gemma-3-27b", "gemma-4-31b")
+    assert found["attention_scale", ""] == ("1/√168", 1.0, "changed")
+    assert found["head_dim", "global attention"] == (128, 512, "changed")
+    assert found["head_dim", "sliding-window attention"] == (128, 256, "changed")
+
+
+def test_windows_of_gpt_oss_are_what_qwen3_lacks() -> None:
+    found = rows_of("gpt-oss-120b", "qwen3-235b-a22b")
+    signs = {(change.where, change.sign) for change in differs("gpt-oss-120b", "qwen3-235b-a22b").changes}
+    assert ("Sliding-window attention", "removed") in signs
+    assert found["num_key_value_heads", "global attention"] == (8, 4, "changed")
+
+
+SIDE_BY_SIDE = """name: M
+hidden_size: 64
+vocab_size: 99
+layers:
+  - embedding
+  - stack:
+      num_hidden_layers: 2
+      pattern: [LAYER]
+  - output_head
+"""
+IN_TURN = (
+    "{decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: {gelu: {intermediate_size: 64}}}}"
+)
+
+
+def test_attention_beside_the_feed_forward_block_is_in_both_models() -> None:
+    first = expand(parse_spec(SIDE_BY_SIDE.replace("LAYER", IN_TURN)))
+    beside = IN_TURN.replace("{decoder: {", "{decoder: {placement: parallel, ")
+    found = difference(first, expand(parse_spec(SIDE_BY_SIDE.replace("LAYER", beside))))
+    assert [(change.what, change.sign) for change in found.changes if change.sort != "model"] == [
+        ("placement", "changed")
+    ]
+
+
+def stacked_twice(*widths: int) -> Module:
+    """A model of two towers side by side, a stack of layers in each."""
+    towers = [
+        Module(
+            f"tower_{number}",
+            f"Tower {number}",
+            Residual(
+                Module(
+                    "layers",
+                    "Layers",
+                    level="stack",
+                    body=Repeat(
+                        Module(
+                            "layer",
+                            "Layer",
+                            Module(
+                                "mlp", "FFN", Leaf("up", "up"), "feed_forward", settings=(("width", width),), kind="k"
+                            ),
+                            level="layer",
+                        ),
+                        2,
+                    ),
+                )
+            ),
+        )
+        for number, width in enumerate(widths)
+    ]
+    return Module("model", "Model", Parallel(tuple(towers)), level="model")
+
+
+def test_stacks_are_paired_wherever_they_stand() -> None:
+    found = difference(stacked_twice(1, 2), stacked_twice(1, 3))
+    (change,) = found.changes
+    assert (change.what, change.before, change.after) == ("width", 2, 3)
+    assert change.paths == (("tower_1/layers/layer/mlp",), ("tower_1/layers/layer/mlp",))
+    plain = replace(stacked_twice(1), body=Module("layers", "Layers", LAYERS, level="stack"))
+    assert [change.what for change in difference(stacked_twice(1), plain).changes] == ["wiring"]
+
+
+LAYERS = stacked_twice(1).body.branches[0].body.body.body  # type: ignore[union-attr]
+
+
 def test_norm_placement_is_told_and_each_norm_moved() -> None:
     found = told("llama-3-8b", "olmo-2-7b")
     assert ("changed", "Decoder layer", "placement", "pre", "post") in found
-    assert ("removed", "RMSNorm", "block", "RMSNorm", None) in found
-    assert ("added", "RMSNorm", "block", None, "RMSNorm") in found
+    assert not any(where == "RMSNorm" for _, where, *_ in found), "both have it"
+    assert differs("llama-3-8b", "olmo-2-7b").moved == ("RMSNorm",)
     heads = ("Grouped-query attention, 32 query / 8 KV heads, dim 128", "Multi-head attention, 32 heads, dim 128")
     assert ("changed", "Grouped-query attention", "block", *heads) in found
 
@@ -266,10 +383,10 @@ def test_norm_placement_is_told_and_each_norm_moved() -> None:
 def test_windows_and_their_order() -> None:
     found = {(where, what): (before, after) for _, where, what, before, after in told("gemma-2-27b", "gemma-3-27b")}
     assert found["Sliding-window attention", "sliding_window"] == (4096, 1024)
-    assert found["Global attention", "attn_logit_softcapping"] == (50.0, None)
+    assert found["Sliding-window attention", "attn_logit_softcapping"] == (50.0, None)
     assert found["Layers", "order"] == (
-        "(1 sliding-window attention + 1 global attention) × 23",
-        "(5 sliding-window attention + 1 global attention) × 10 + 2 sliding-window attention",
+        "(1 SWA + 1 global attention) × 23",
+        "(5 SWA + 1 global attention) × 10 + 2 SWA",
     )
 
 
@@ -326,7 +443,8 @@ def test_another_width_hides_no_change_inside_of_a_block(old: str, new: str, voc
     changed = NESTED.replace(old, new).replace("vocab_size: 10", f"vocab_size: {vocabulary}")
     assert changed.count(new) == 1
     first, second = (expand(parse_spec(one)) for one in (NESTED, changed))
-    assert any("memory" in path for change in difference(first, second).changes for path in change.paths)
+    paths = [path for change in difference(first, second).changes for own in change.paths for path in own]
+    assert any("memory" in path for path in paths)
 
 
 def test_a_loop_is_told_with_what_stands_in_it() -> None:
@@ -344,13 +462,11 @@ def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
     base = expand(parse_spec(text))
     one = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4", 1))))
     both = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4"))))
-    assert [change.paths for change in one.changes if change.what == "num_attention_heads"] == [
-        ("layers/layer/self_attn", "layers/layer/self_attn")
-    ]
-    assert [change.paths for change in both.changes if change.what == "num_attention_heads"] == [
-        ("layers/layer/self_attn", "layers/layer/self_attn"),
-        ("layers/layer.2/self_attn", "layers/layer.2/self_attn"),
-    ]
+    layers = "layers/layer/self_attn", "layers/layer.2/self_attn"
+    (heads_of_one,) = (change for change in one.changes if change.what == "num_attention_heads")
+    assert (heads_of_one.before, heads_of_one.after, heads_of_one.paths) == (8, (8, 4), (layers, layers))
+    (heads_of_both,) = (change for change in both.changes if change.what == "num_attention_heads")
+    assert (heads_of_both.before, heads_of_both.after, heads_of_both.paths) == (8, 4, (layers, layers))
 
 
 def test_nothing_zero_and_no_are_not_the_same() -> None:
@@ -379,11 +495,11 @@ def test_layers_that_differ_in_a_setting_only_are_two() -> None:
     """As in Gemma 3, whose global layers have another base: nothing is merged, nothing is equal that is not."""
     found = difference(turns(10_000, 1_000_000), turns(10_000, 10_000))
     assert [(change.sign, change.what, change.before, change.after) for change in found.changes] == [
-        ("changed", "position.rope_theta", 1_000_000.0, 10_000.0),
+        ("changed", "position.rope_theta", (10_000.0, 1_000_000.0), 10_000.0),
         (
             *("changed", "order"),
             "(1 RoPE θ 10,000 + 1 RoPE θ 1,000,000) × 2",
-            "4 (grouped-query attention, SwiGLU FFN)",
+            "4 (GQA, SwiGLU)",
         ),
     ]
     assert "position.rope_theta" not in {one.what for one in found.equal}
@@ -406,7 +522,8 @@ def test_a_difference_as_data() -> None:
         "what": "num_experts",
         "before": 32,
         "after": 128,
-        "paths": ["layers/layer/mlp", "layers/layer/mlp"],
+        "subject": "",
+        "paths": [["layers/layer/mlp", "layers/layer.2/mlp"]] * 2,
     }
     assert {"sort": "token mixer", "block": "Sliding-window attention", "what": "sliding_window", "value": 128} in data[
         "equal"
@@ -420,5 +537,5 @@ def test_real_models_do_not_differ_from_themselves(slug: str) -> None:
 
 
 def test_a_change_turned_twice_is_itself() -> None:
-    change = Change("added", "norm", ("", "RMSNorm"), "block", None, "RMSNorm", ("a", "b"))
+    change = Change("added", "norm", ("", "RMSNorm"), "block", None, "RMSNorm", (("a",), ("b",)))
     assert change.turned() != change == change.turned().turned()

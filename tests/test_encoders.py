@@ -12,9 +12,10 @@ from archdraw.lint.faults import faults
 from archdraw.model import Model, load
 from archdraw.picture import Box, Chain, Diagram, Frame, Inset, Rail, Words
 from archdraw.resources import specs_folder
-from archdraw.scene import Line, Text
+from archdraw.scene import Group, Line, Polygon, Rect, Scene, Text
 from archdraw.spec import expand, parse_spec
 from archdraw.views.architecture import picture
+from archdraw.views.boxes import boxes as every_box
 
 
 @cache
@@ -38,24 +39,58 @@ def boxes(item: Diagram) -> list[str]:
             return [label for part in getattr(item, "items", ()) for label in boxes(part)]
 
 
-@pytest.mark.parametrize("name", ["transformer-2017", "bart-large", "t5-11b", "switch-base-128", "whisper-large-v3"])
+ENCODER_DECODERS = ["transformer-2017", "bart-large", "t5-11b", "switch-base-128", "whisper-large-v3"]
+
+
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
-def test_half_of_an_encoder_decoder_is_not_left_folded(name: str, theme: str) -> None:
+def test_both_halves_of_an_encoder_decoder_are_columns(name: str, theme: str) -> None:
     scene = model(name).scene(theme=theme)
-    title = "Audio encoder" if name.startswith("whisper") else "Encoder"
-    assert title in {shape.text for shape in scene.shapes() if isinstance(shape, Text)}
-    assert f"inside of {title}" not in left_out(model(name))
+    assert [line for line in left_out(model(name)) if "ncoder" in line] == []
     assert faults(scene) == []
+    found = picture(model(name).spec, model(name).block)
+    (tower,) = found.towers
+    # Both say what comes in.
+    words = {shape.text for shape in scene.shapes() if isinstance(shape, Text)}
+    assert {*(one.label for one in tower.inputs), *(terminal.label for terminal in found.inputs)} <= words
+    assert len({*(one.label for one in tower.inputs), *(terminal.label for terminal in found.inputs)}) == 2
+
+
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
+def test_a_line_leads_from_the_encoder_to_every_cross_attention(name: str) -> None:
+    found = model(name)
+    plate = picture(found.spec, found.block)
+    (tower,) = plate.towers
+    reading = [box for box in every_box(plate.column) if "Cross-attention" in box.label]
+    assert [box.path for box in reading] == list(tower.goals)
+    assert reading
+    scene = found.scene()
+    (place,) = [rect for path, rect in placed(scene) if path == tower.goals[0]]
+    heads = [shape for shape in scene.shapes() if isinstance(shape, Polygon)]
+    # An arrow head whose tip is at the left of the box, at its middle.
+    tips = [head.points[0] for head in heads]
+    assert (place.x, place.y + place.height / 2) in tips
+
+
+def placed(scene: Scene) -> list[tuple[str, Rect]]:
+    """The boxes of a scene with their paths."""
+    return [
+        (group.path, shape)
+        for group in scene.children
+        if isinstance(group, Group) and group.path
+        for shape in group.children[:1]
+        if isinstance(shape, Rect)
+    ]
 
 
 def test_an_encoder_is_its_layers_and_what_stands_around_them() -> None:
-    (inside, *_) = panel("bart-large", "Encoder").items
-    assert isinstance(inside, Chain)
-    assert boxes(inside) == [
-        *("Token embedding", "Position embedding", "LayerNorm"),
+    found = model("bart-large")
+    (tower,) = picture(found.spec, found.block).towers
+    assert boxes(tower.column) == [
+        *("Position embedding", "Token embedding", "LayerNorm"),
         *("Multi-head attention", "LayerNorm", "GELU FFN", "LayerNorm"),
     ]
-    (frame,) = [item for item in inside.items if isinstance(item, Frame)]
+    (frame,) = [item for item in tower.column.items if isinstance(item, Frame)]
     assert frame.times == "12 ×"
 
 
@@ -75,26 +110,22 @@ def test_a_projector_reads_the_layer_that_it_reads() -> None:
     assert boxes(opened.items[0])[-2:] == ["1,024 → 4,096, GELU", "Projector"]
 
 
-def test_lines_around_layers_make_a_graph() -> None:
-    inside = panel("llama-3-2-11b-vision", "Vision encoder").items[0]
-    assert isinstance(inside, Chain)
-    labels = boxes(inside)
-    assert [label for label in labels if label.endswith("layer")] == [
+def test_a_tower_too_high_for_a_page_has_a_box_for_each_run_of_layers() -> None:
+    found = model("llama-3-2-11b-vision")
+    (tower,) = picture(found.spec, found.block).towers
+    assert [label for label in boxes(tower.column) if label.endswith("layer")] == [
         *("3 × Encoder layer", "4 × Encoder layer", "8 × Encoder layer", "8 × Encoder layer"),
         *("7 × Encoder layer", "2 × Encoder layer", "8 × Gated layer"),
     ]
+    assert [one.label for one in tower.inputs] == ["Image"]
 
 
-def test_the_letter_of_an_encoder_stands_at_its_box_and_lines_still_leave_the_layers() -> None:
+def test_letters_stand_beside_the_boxes_of_several_columns() -> None:
     scene = model("bart-large").scene()
-    zooms = [shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "zoom"]
-    # Two pieces a box, before and behind its letter; the encoder below the layers has none.
-    assert len(zooms) == 6
-    letters = [shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "D"]
-    names = [shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "Encoder"]
+    assert not [shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "zoom"]
+    texts = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
     # One at the title of the panel, one at the box.
-    assert len(letters) == len(names) == 2
-    assert all(min(abs(letter.y - name.y) for letter in letters) < 40 for name in names)
+    assert [texts.count(letter) for letter in "ABCD"] == [2, 2, 2, 2]
 
 
 def test_an_author_chooses_encoders_too() -> None:

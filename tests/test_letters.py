@@ -80,4 +80,7 @@ def test_a_plate_of_thirty_panels_is_without_fault(theme: str) -> None:
 
 
 def test_a_panel_of_two_letters_can_be_drawn_alone() -> None:
-    assert "AB" in shown(plate.draw_inset(of_panels(PANELS), "AB", load_theme("light")))
+    theme = load_theme("light")
+    whole = plate.lettered(of_panels(PANELS), theme)
+    (inset,) = (inset for inset in whole.insets if inset.letter == "AB")
+    assert "AB" in shown(plate.draw_panel(whole, inset, theme))

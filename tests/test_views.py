@@ -69,6 +69,8 @@ def labels(item: Diagram) -> list[str]:
             return ["|", *(label for part in parts for label in part), "|"]
         case Tap(box=inner):
             return [f"({inner.label})"]
+        case Lanes(plain=inner):
+            return labels(inner)
         case _:
             return [f"{item.times} {item.label}"]
 

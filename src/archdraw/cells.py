@@ -51,7 +51,7 @@ class OrderGroup:
 
 @dataclass(frozen=True, slots=True)
 class StripLink:
-    """The layers from ``first`` to ``last``, which read what that of index ``owner`` makes: ``label``, or ``short``."""
+    """The layers from ``first`` to ``last``, which read what layer ``owner`` makes: ``label``, or in ``short``."""
 
     first: int
     last: int

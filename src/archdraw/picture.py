@@ -53,6 +53,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
+    One that is ``wired`` is reached by a line from a tower.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Box:
     figure: Figure | None = None
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
+    wired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
     One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
-    ``aside`` where a frame is in the way. One that comes from below has a second line to the frame or bar at ``goal``.
+    ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
+    One that comes from below has a second line to the frame or bar at ``goal``.
     """
 
     box: Box
@@ -225,14 +228,22 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Tower:
-    """A column beside that of the model, with an input of its own.
+    """A column beside that of the model, with inputs of its own.
 
     What leaves it at its top is led to the boxes of the model at the paths ``goals``.
     """
 
     column: Chain
-    input: Terminal
+    inputs: tuple[Terminal, ...]
     path: str
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A line from the top of the box at ``source``, beside the model's, to the boxes at ``goals`` above it."""
+
+    source: str
     goals: tuple[str, ...]
 
 
@@ -261,8 +272,9 @@ class Inset:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left. With ``href`` its name is a link.
-    ``lacking`` are the words of the footer before panels that find no room, and before those without their remarks.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
+    its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
+    without their remarks.
     """
 
     name: str
@@ -276,4 +288,5 @@ class Plate:
     description: str
     href: str = ""
     towers: tuple[Tower, ...] = ()
+    wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "without notes")

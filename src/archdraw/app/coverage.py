@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from archdraw.analysis.concepts import concepts, grouped, known_concepts
 from archdraw.glossary import text
 from archdraw.model import Model
-from archdraw.scene import Text
-from archdraw.tree.blocks import Block, Side
-from archdraw.tree.description import describe
-from archdraw.tree.walks import children
+from archdraw.tree.blocks import Module, Side
+from archdraw.tree.walks import walk
 from archdraw.views.architecture import picture
-
-TITLE = 600
-"""The weight of the titles of panels."""
-SHORTEST_LINE = 12
-"""A title that is broken over lines is known by the first of them, if that has so many characters."""
+from archdraw.views.drawn import paths_of_scene, undrawn
 
 
 def coverage(models: Sequence[Model]) -> str:
@@ -42,27 +36,33 @@ def coverage(models: Sequence[Model]) -> str:
 
 
 def left_out(model: Model) -> list[str]:
-    """What the diagram of ``model`` does not show: what its spec lacks, what is not expanded, panels without room."""
+    """What the diagram of ``model`` does not show: what its spec lacks, blocks without a box, panels without room.
+
+    Taken from what was laid out: the boxes of the scene by their paths, and what the layout found no room for.
+    """
+    scene = model.scene()
     missing = [str(reason) for reason in model.spec.incomplete]
-    # A title and the box that it opens may have the same words; they differ in weight.
-    drawn = {shape.text for shape in model.scene().shapes() if isinstance(shape, Text) and shape.weight == TITLE}
-
-    def is_drawn(title: str) -> bool:
-        lines = (line for line in drawn if len(line) >= SHORTEST_LINE and title.startswith(line))
-        return title in drawn or next(lines, None) is not None
-
-    panels = [inset.title for inset in picture(model.spec, model.block).insets]
-    missing += _folded(model.block, [title for title in panels if is_drawn(title)])
-    missing += [f"panel {title}" for title in panels if not is_drawn(title) and f"inside of {title}" not in missing]
+    missing += [f"block {text(block.label)}" for _, block in undrawn(model.block, paths_of_scene(scene))]
+    plate = picture(model.spec, model.block)
+    without_room = list(scene.left_out)
+    opened = {tower.path for tower in plate.towers}
+    for inset in plate.insets:
+        if inset.title in without_room:
+            without_room.remove(inset.title)
+        else:
+            opened.add(inset.source)
+    missing += _folded(model.block, opened)
+    missing += [f"panel {title}" for title in scene.left_out if f"inside of {title}" not in missing]
     return list(dict.fromkeys(missing))
 
 
-def _folded(block: Block, opened: list[str]) -> Iterator[str]:
-    """The side modules that are not expanded; those of an expanded one are not in its panel."""
-    if isinstance(block, Side):
-        body = block.body
-        if body.level != "unused" and describe(body).title not in opened:
-            yield f"inside of {text(body.label)}"
-            return
-    for child in children(block):
-        yield from _folded(child, opened)
+def _folded(model: Module, opened: Collection[str]) -> Iterator[str]:
+    """The side modules of ``model`` that are not opened; those in an opened one are not in its panel."""
+    every = [(path, block) for path, block in walk(model.body) if isinstance(block, Module)]
+    sides = {id(block.body): block.body for _, block in walk(model.body) if isinstance(block, Side)}
+    closed: list[str] = []
+    for path, block in every:
+        inside = any(path.startswith(f"{place}/") for place in closed)
+        if id(block) in sides and block.level != "unused" and path not in opened and not inside:
+            closed.append(path)
+            yield f"inside of {text(block.label)}"

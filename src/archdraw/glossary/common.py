@@ -39,6 +39,10 @@ CROSS_CACHE_PER_POSITION = Term(
     definition="keys and values of one position of the encoder's output in all cross-attention layers",
 )
 CROSS_CACHE_AT = Term("cross-attention cache at {positions:encoder position|encoder positions}")
+BUFFERS = Term(
+    "window and convolution buffers",
+    definition="what attention keeps of a window and of unfinished entries, and convolutions of their last inputs",
+)
 RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep, whatever the context")
 IN_BF16 = Term("{figure} (bf16)")
 GRID = Term("{rows} × {columns}")

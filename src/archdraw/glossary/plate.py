@@ -90,6 +90,7 @@ MEMORY = Term("Memory in bf16 at {context:token|tokens}")
 WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
+CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
 CACHE_PER_TOKEN_OF_SEVERAL = Term(
     "KV cache {size:bytes} per token in {layers:layer|layers} with {each} attention blocks each"
@@ -156,7 +157,6 @@ FEEDS = Term(
 )
 IMAGE = Term("Image")
 SOUND = Term("Audio")
-FEATURES = Term("{width} features")
 
 # For those who hear the picture
 SPOKEN = Term("{name}: {facts}.")

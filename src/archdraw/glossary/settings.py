@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary.common import IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE
+from archdraw.glossary.common import BUFFERS, IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE
 from archdraw.glossary.numbers import data_size, number, parameters
 from archdraw.glossary.rendering import text
 
@@ -27,12 +27,17 @@ NAMED = {
     "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": text(IN_BF16(figure=RECURRENT_STATE())),
+    "buffer_bytes": text(IN_BF16(figure=BUFFERS())),
+    "o_groups": "output groups",
+    "compress_ratio": "compression ratio",
+    "num_nextn_predict_layers": "predicted tokens",
     "num_experts": "routed experts",
     "num_experts_per_tok": "experts per token",
     "n_shared_experts": "shared experts",
     "num_attention_heads": "query heads",
     "num_key_value_heads": "KV heads",
     "head_dim": "head dimension",
+    "linear_conv_kernel_dim": "convolution kernel",
     "position": "positional encoding",
     "position.rope_theta": "RoPE θ",
     "position.mrope_section": "M-RoPE sections",
@@ -50,7 +55,9 @@ NAMED = {
 }
 """Names for which the field has a term."""
 
-IN_BYTES = frozenset({"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes"})
+IN_BYTES = frozenset(
+    {"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes", "buffer_bytes"}
+)
 
 
 def name_of(what: str) -> str:

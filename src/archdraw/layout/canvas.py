@@ -65,9 +65,31 @@ class Canvas:
             for (a, b), (c, d) in pairwise(line.points)
         )
 
+    def uprights(self, y: float, left: float, right: float) -> list[float]:
+        """Where lines cross a level one at ``y`` from ``left`` to ``right``, from the left."""
+        lines = (element for element in self._layers["line"] if isinstance(element, Line))
+        pieces = (piece for line in lines for piece in pairwise(line.points))
+        return sorted(
+            {
+                x
+                for (x, top), (end, low) in pieces
+                if x == end and left < x < right and min(top, low) < y < max(top, low)
+            }
+        )
+
     def is_free(self, place: Place) -> bool:
-        """Whether no line passes through ``place`` and no box or disc that has been painted reaches into it."""
-        return not self.is_crossed(place) and not any(map(_reaching(place), _objects(self._layers["object"])))
+        """Whether no line passes through ``place``, no box or disc reaches into it, and no border of a frame does."""
+        reaching = _reaching(place)
+        if self.is_crossed(place) or any(map(reaching, _objects(self._layers["object"]))):
+            return False
+        frames = (shape for shape in _objects(self._layers["ground"]) if isinstance(shape, Rect) and reaching(shape))
+        return all(
+            frame.x <= place.left
+            and frame.y <= place.top
+            and frame.right >= place.right
+            and frame.bottom >= place.bottom
+            for frame in frames
+        )
 
     @contextmanager
     def group(self, path: str, title: str, href: str = "") -> Iterator[None]:

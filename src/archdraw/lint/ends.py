@@ -66,6 +66,8 @@ def _touches(place: Point, shape: Shape, line: Line, *, tip: bool) -> bool:
             return distance_to_border(place, shape) <= TOUCH + shape.stroke_width / 2
         case Circle(kind="dot"):
             return distance(place, (shape.x, shape.y)) <= TOUCH
+        case Circle(kind="node"):
+            return _is_round(shape, place)
         case Circle():
             return abs(distance(place, (shape.x, shape.y)) - shape.radius) <= TOUCH + shape.stroke_width / 2
         case Line(kind="rule"):

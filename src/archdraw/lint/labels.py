@@ -67,7 +67,9 @@ def sides(view: Survey) -> Iterator[Fault]:
         met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
         middle = (box.x + box.right) / 2
         off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}
-        if off and (_bracketed(view, box) or _passes_another(view, box, [x for y in off for x, _ in met[y]])):
+        if off and (
+            _bracketed(view, box) or (off == {box.y} and _passes_another(view, box, [x for x, _ in met[box.y]]))
+        ):
             continue
         if off and len(off) == len(met):
             yield Fault("side", f"lines meet {named(box)} beside its middle", box.x, box.y)

@@ -127,7 +127,8 @@ class Leaf:
 
     ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
-    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. A leaf with
+    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. One that
+    only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
     ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
     of the stack that the lines of a source come from.
     """
@@ -150,6 +151,7 @@ class Leaf:
     passes: Fraction = Fraction(1)
     uncertain: bool = False
     shape: tuple[int, ...] = ()
+    reads: bool = False
     streams: Streams | None = None
     origin: int | None = None
 

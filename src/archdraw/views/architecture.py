@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from archdraw.errors import InputError, nearest
@@ -22,6 +21,7 @@ from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of
+from archdraw.views.opening import called, further_panels, openable_modules
 from archdraw.views.stack import Option, Stack
 from archdraw.views.strip import strip
 
@@ -44,6 +44,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         column=drawn.column,
         inputs=drawn.inputs,
         towers=drawn.towers,
+        wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),
@@ -60,26 +61,33 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
     """What is opened: boxes of the columns, and modules beside them."""
     beside = encoders(model, frozenset(tower.path for tower in drawn.towers))
-    wanted = _wanted(spec, (*drawn.options, *beside, *drawn.opened))
+    boxed = (*drawn.options, *beside, *drawn.opened)
+    wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active)
-    return own + encoder_panels(beside, wanted)
+    there = own + encoder_panels(beside, wanted)
+    return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 
 
-def _wanted(spec: Spec, options: Iterable[Option]) -> list[str] | None:
-    """What the author wants to be opened; None for the choice of the program. Raises :class:`InputError`."""
+def _wanted(spec: Spec, model: Module, boxed: tuple[Option, ...]) -> list[str] | None:
+    """What the author wants to be opened: of the boxes of the columns their paths, of all else the names.
+
+    None for the choice of the program. Raises :class:`InputError` for a name that nothing has.
+    """
     chosen = spec.insets
     if chosen is None:
         return None
-    known = {name for option in options for name in names_of(option)}
+    every = (*boxed, *openable_modules(model))
+    found = {name: called(name, every, spec) for name in chosen or ()}
+    known = {*spec.define, *(name for option in every for name in names_of(option))}
     problems = [
         spec.problem(f"nothing that could be opened is called {name}", "insets", hint=nearest(name, known))
-        for name in chosen or ()
-        if name not in known
+        for name, options in found.items()
+        if not options
     ]
     if problems:
         raise InputError(problems)
-    return list(chosen or ())
+    return [name for chosen, options in found.items() for name in (chosen, *(option.path for option in options))]
 
 
 def _footer(spec: Spec, model: Module) -> tuple[str, ...]:

@@ -8,12 +8,17 @@ from typing import assert_never
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
+DIAGRAMS = (Box, Chain, Branches, Graph, Lanes, Rail, Choice, Frame, Bar, Tap)
+"""Whatever stands in a panel and is no words or chart."""
 
-def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
-    """``item`` with ``change`` done to its boxes; modules beside a line and ports on lanes stay as they are."""
+
+def changed(
+    item: Diagram, change: Callable[[Box], Box], around: Callable[[Diagram], Diagram] = lambda item: item
+) -> Diagram:
+    """``item`` with ``change`` done to its boxes, and ``around`` to its frames, bars and modules beside a line."""
 
     def again(part: Diagram) -> Diagram:
-        return changed(part, change)
+        return changed(part, change, around)
 
     match item:
         case Box():
@@ -26,10 +31,12 @@ def changed(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
             return replace(item, joints=tuple(replace(joint, body=again(joint.body)) for joint in joints))
         case Choice(options=options):
             return replace(item, options=tuple(map(again, options)))
-        case Rail(body=body) | Frame(body=body):
+        case Rail(body=body):
             return replace(item, body=again(body))
+        case Frame(body=body):
+            return around(replace(item, body=again(body)))
         case Bar() | Tap():
-            return item
+            return around(item)
         case _:
             assert_never(item)
 
@@ -54,3 +61,16 @@ def boxes(item: Diagram) -> Iterator[Box]:
             return
         case _:
             assert_never(item)
+
+
+def rows(item: Diagram) -> int:
+    """About how many boxes stand above each other in ``item``."""
+    match item:
+        case Chain(items=items) | Graph(items=items) | Choice(options=items):
+            return sum(map(rows, items))
+        case Branches(items=items):
+            return max(map(rows, items), default=0)
+        case Rail(body=body) | Frame(body=body):
+            return rows(body)
+        case _:
+            return 1

@@ -61,6 +61,11 @@ def chips(module: Module) -> tuple[Chip, ...]:
     return tuple(found.values())
 
 
+def reading(leaf: Leaf, path: str) -> Tap:
+    """A block that reads the line, beside it."""
+    return Tap(replace(folded(leaf, path), chips=()), "out")
+
+
 def tapped(side: Side, path: str, note: str = "") -> Tap:
     """A module beside the spine, folded."""
     return Tap(folded(side.body, path), side.direction, note, side.joins)
@@ -70,16 +75,24 @@ SIGNS: Mapping[Merge, Literal["+", "×"]] = {"add": "+", "multiply": "×"}
 """The node that joins branches, by their merge; others leave them apart."""
 
 
+def unnamed_path(block: Block, paths: Mapping[int, str], name: str) -> str:
+    """A path for a block without a name: that of the first block in it that has one, and what it is."""
+    first = next((part for _, part in walk(block) if isinstance(part, Leaf | Module)), None)
+    return f"{paths[id(block if first is None else first)]}/{name}"
+
+
 def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
     """``fan`` with the box that joins its branches where these are concatenated."""
     if merge != "concatenate":
         return fan
-    return Chain((fan, Box(f"{path}/concatenate", text(plate.CONCATENATE()), inputs=len(fan.items))))
+    return Chain((fan, Box(path, text(plate.CONCATENATE()), inputs=len(fan.items))))
 
 
 def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
+        case Leaf(reads=True):
+            return reading(block, paths[id(block)])
         case Leaf():
             return _leaf(block, paths[id(block)])
         case Module():
@@ -89,17 +102,17 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             return items[0] if len(items) == 1 else Chain(items)
         case Parallel(branches=branches, merge=merge):
             items = tuple(diagram(branch, paths) for branch in branches)
-            return concatenated(Branches(items, SIGNS.get(merge)), merge, paths[id(block)])
+            return concatenated(Branches(items, SIGNS.get(merge)), merge, unnamed_path(block, paths, "concatenate"))
         case Graph():
             return graphs.drawn(block, lambda node: _node(node, paths))
         case Residual(body=body):
             return Rail(diagram(body, paths))
         case Repeat(body=body, times=times, tied=tied):
-            path = paths[id(block)]
+            path = unnamed_path(block, paths, "repeat")
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
-            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), f"{path}/repeat", title, back=tied)
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), path, title, back=tied)
         case Experts(body=body, total=total, active=active):
-            inner = paths[id(body)] if isinstance(body, Leaf | Module) else paths[id(block)] + "/experts"
+            inner = paths[id(body)] if isinstance(body, Leaf | Module) else unnamed_path(body, paths, "experts")
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
             label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
             grid = ExpertGrid(total, active) if total <= MOST_EXPERTS else None
@@ -120,22 +133,29 @@ def _node(block: Block, paths: Mapping[int, str]) -> Diagram:
 
 
 def _activated(items: list[Diagram], parts: tuple[Block, ...]) -> tuple[Diagram, ...]:
-    """``items`` with an activation written into the box of the projection before it (``gate 14,336, SiLU``)."""
+    """``items`` with activations written into the boxes before them."""
     result: list[Diagram] = []
     for item, part in zip(items, parts, strict=True):
-        before = result[-1] if result else None
-        if (
-            isinstance(part, Leaf)
-            and _is_activation(part)
-            and isinstance(before, Box)
-            and len(before.outputs) == 1
-            and before.figure is None
-            and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
-        ):
-            result[-1] = replace(before, label=f"{before.label}, {text(part.label)}")
-        else:
+        joined = activated(result[-1], part) if result else None
+        if joined is None:
             result.append(item)
+        else:
+            result[-1] = joined
     return tuple(result)
+
+
+def activated(before: Diagram, part: Block) -> Box | None:
+    """The box ``before`` with the activation ``part`` in it (``gate 14,336, SiLU``); None where it is none."""
+    if (
+        isinstance(part, Leaf)
+        and _is_activation(part)
+        and isinstance(before, Box)
+        and len(before.outputs) == 1
+        and before.figure is None
+        and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
+    ):
+        return replace(before, label=f"{before.label}, {text(part.label)}")
+    return None
 
 
 def _unrepeated(items: tuple[Diagram, ...]) -> tuple[Diagram, ...]:

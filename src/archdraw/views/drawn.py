@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.scene import Element, Group, Scene
@@ -10,13 +10,8 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import children, leaves, walk
-
-UNNAMED: Mapping[type[Block], tuple[str, ...]] = {
-    Experts: ("experts", "block"),
-    BlockGraph: ("block",),
-    Repeat: ("block",),
-}
-"""The last part of the path of a box that stands for a block without a name."""
+from archdraw.views.diagrams import unnamed_path
+from archdraw.views.overlay import WRAPPED
 
 
 def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Module], ...]:
@@ -31,19 +26,21 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     shown = {alike(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
     places = {id(block): path for path, block in reversed(every)}
 
-    def lacking(block: Block, around: str) -> Iterator[tuple[str, Leaf | Module]]:
+    def lacking(block: Block) -> Iterator[tuple[str, Leaf | Module]]:
         place = places[id(block)]
         if isinstance(block, Leaf | Module):
             if id(block) in own or alike(block) in shown:
                 return
-        elif any(f"{place}/{name}" in paths for name in UNNAMED.get(type(block), ())):
+        elif (isinstance(block, BlockGraph | Repeat | Experts) and unnamed_path(block, places, WRAPPED) in paths) or (
+            isinstance(block, Experts) and unnamed_path(block.body, places, "experts") in paths
+        ):
             return
         if isinstance(block, Leaf):
-            if any(weight.shape for weight in block.weights):
+            if block.weights:
                 yield place, block
             return
         if isinstance(block, Side):
-            yield from lacking(block.body, around)
+            yield from lacking(block.body)
             return
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
             inside = [part for part in leaves(block) if id(part) not in own and alike(part) not in shown]
@@ -51,9 +48,9 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
                 yield place, block
             return
         for child in children(block):
-            yield from lacking(child, place if isinstance(block, Module) else around)
+            yield from lacking(child)
 
-    return tuple(dict.fromkeys(found for part in children(model) for found in lacking(part, "")))
+    return tuple(dict.fromkeys(found for part in children(model) for found in lacking(part)))
 
 
 def _solid(block: Block) -> Iterator[Leaf]:
@@ -69,7 +66,7 @@ def _solid(block: Block) -> Iterator[Leaf]:
 def paths_of_plate(plate: Plate) -> frozenset[str]:
     """The paths of all boxes that ``plate`` is to have in its columns; panels only open some of them."""
     columns = (plate.column, *(tower.column for tower in plate.towers))
-    inputs = (*plate.inputs, *(tower.input for tower in plate.towers))
+    inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
     return frozenset(path for column in columns for path in _paths(column)) | {one.path for one in inputs}
 
 

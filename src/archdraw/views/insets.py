@@ -8,7 +8,7 @@ from dataclasses import replace
 from archdraw.glossary import plate, text
 from archdraw.glossary.numbers import tokens
 from archdraw.picture import Inset, Item, Masks, Share, Words
-from archdraw.tree.blocks import Block, Experts, Leaf, Module, Sequence
+from archdraw.tree.blocks import Block, Experts, Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.walks import children, leaves, walk
@@ -76,14 +76,6 @@ def names_of(option: Option) -> set[str]:
     """What an author may call a box: its path, its name in a checkpoint, its label, the kind that made it."""
     kind = option.block.kind if isinstance(option.block, Module) else ""
     return {option.path, option.block.name, text(option.block.label), kind} - {""}
-
-
-def spine_options(model: Module, stack: Stack, paths: dict[int, str]) -> tuple[Option, ...]:
-    """The boxes of the spine that may be opened: those of the layers from the top down, then modules around them."""
-    parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    around = (part for part in reversed(parts) if isinstance(part, Module) and part.level != "stack")
-    inside = (option for slot in reversed(stack.slots) for option in slot.options)
-    return (*inside, *(Option(part, paths[id(part)], ()) for part in around))
 
 
 def _has_inside(module: Module) -> bool:

@@ -21,7 +21,7 @@ from archdraw.tree.walks import children, layers
 from archdraw.views import lanes
 from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
-from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded
+from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over
 from archdraw.views.wording import ordinal, within
 
@@ -180,7 +180,7 @@ def _slot(
     first: dict[Leaf | Module, str] = {}
     for number, block in column:
         found.setdefault(block, []).extend(places[number])
-        own = paths[id(block.body)] + f"/{block.name}" if is_wrapped(block) else paths[id(block)]
+        own = unnamed_path(block.body, paths, block.name) if is_wrapped(block) else paths[id(block)]
         first.setdefault(block, own)
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
@@ -203,7 +203,9 @@ def openable(block: Block, paths: Mapping[int, str], places: tuple[int, ...] = (
         case Module():
             yield Option(block, paths[id(block)], places)
         case Experts(body=body) if not isinstance(body, Leaf | Module):
-            yield Option(Module("experts", EXPERT(), body, role="experts"), f"{paths[id(block)]}/experts", places)
+            yield Option(
+                Module("experts", EXPERT(), body, role="experts"), unnamed_path(body, paths, "experts"), places
+            )
         case _:
             for child in children(block):
                 yield from openable(child, paths, places)
@@ -234,7 +236,7 @@ def _drawn(
                 return Chain(lanes.row((part,), drawn, paths))
             case Parallel(branches=branches, merge=merge):
                 fan = Branches(tuple(drawn(inner) for inner in branches), SIGNS.get(merge))
-                return concatenated(fan, merge, paths[id(part)])
+                return concatenated(fan, merge, unnamed_path(part, paths, "concatenate"))
             case Residual(body=body):
                 return Rail(drawn(body))
             case _:

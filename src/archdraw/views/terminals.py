@@ -9,6 +9,7 @@ from itertools import takewhile
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
+from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
 from archdraw.picture import Bar, Chain, Frame, Tap, Terminal
@@ -78,8 +79,9 @@ def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) 
             every = tuple(terminal for inputs, _ in found for terminal in inputs)
             own = tuple(one for _, one in found)
             if own != branches:
+                path = paths[id(first)]
                 first = replace(first, branches=own)
-                paths[id(first)] = paths[id(block)]
+                paths[id(first)] = path
             if len({(terminal.label, terminal.detail) for terminal in every}) == 1 and own == branches:
                 return every[:1], Sequence((first, *rest))
             return tuple(_numbered(every)), Sequence((first, *rest))
@@ -109,4 +111,4 @@ def _named_after(block: Block, tokens: Term) -> Terminal:
     if reader.role == "embedding" and (reader.part == "embedding" or tokens in (words.IMAGE, words.SOUND)):
         return Terminal(text(tokens()), TOKENS)
     width = next((weight.shape[-1] for weight in reader.weights if len(weight.shape) == 2), 0)
-    return Terminal(text(words.INPUT()), TOKENS, text(words.FEATURES(width=width)) if width else "")
+    return Terminal(text(words.INPUT()), TOKENS, text(FEATURES(width=width)) if width else "")

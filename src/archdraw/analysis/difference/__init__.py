@@ -2,30 +2,47 @@
 
 A :class:`Difference` is a value: the changes that lead from the first tree to the second, each with the paths of the
 blocks and both values. The difference of two equal trees has no changes, that of different ones has some, and that of
-``second`` and ``first`` is that of ``first`` and ``second`` with its signs turned.
+``second`` and ``first`` is that of ``first`` and ``second`` with its signs turned. A change is a row of the table of a
+comparison, and what stands for what in its picture is the pairing that the changes are made from.
 
-Layers are compared kind by kind, however often each comes: a longer prefix or another order is one change. Parts of a
-layer are aligned in their order, so that an inserted norm moves nothing else.
+Stacks of layers are paired wherever they stand. In two stacks the mixers and feed-forward blocks are paired by their
+role, then by likeness, however often each comes: a longer prefix or another order is one change. Nothing that both
+models have is added or removed: a block in another place has moved, of one that comes more often the number changed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from archdraw.analysis.difference import words
-from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Difference, Equal, Sign
+from archdraw.analysis.difference.changes import (
+    BLOCK,
+    LOOP,
+    OCCURRENCES,
+    ORDER,
+    TIMES,
+    WIRING,
+    Change,
+    Difference,
+    Equal,
+    Pairing,
+    Sign,
+    Values,
+)
 from archdraw.analysis.difference.comparison import Comparison
-from archdraw.analysis.difference.structure import same, sort_of
+from archdraw.analysis.difference.counted import COUNTS, count, counted
+from archdraw.analysis.difference.features import features
+from archdraw.analysis.difference.models import models
+from archdraw.analysis.difference.rows import rows
+from archdraw.analysis.difference.structure import is_sublayer, same, sort_of
 from archdraw.glossary import text
 from archdraw.tree.blocks import Leaf, Module, Setting
-from archdraw.tree.facts import Facts, facts
 from archdraw.tree.walks import walk
 
 __all__ = [
-    "BLOCK", "COUNTS", "LOOP", "ORDER", "TIMES", "Change", "Difference", "Equal", "Sign",
-    "count", "difference", "report", "sort_of", "words",
+    "BLOCK", "COUNTS", "LOOP", "OCCURRENCES", "ORDER", "TIMES", "WIRING", "Change", "Difference", "Equal", "Pairing",
+    "Sign", "Values", "count", "difference", "features", "report", "sort_of", "words",
 ]  # fmt: skip
 
 
@@ -35,8 +52,8 @@ def difference(first: Module, second: Module) -> Difference:
     if _key(second) < _key(first):
         return difference(second, first).turned()
     comparison = Comparison(first, second)
-    comparison.modules(first, second)
-    changes = list(dict.fromkeys([*comparison.changes, *_counted(facts(first), facts(second))]))
+    models(comparison, first, second)
+    changes = rows([*comparison.changes, *counted(first, second)])
     changed = {(change.sort, change.what) for change in changes}
     values = _values(first, second)
     equal = (
@@ -45,22 +62,27 @@ def difference(first: Module, second: Module) -> Difference:
         if (one.sort, one.what) not in changed
         and all(same(one.value, value) for value in values[one.sort, one.where, one.what])
     )
-    return Difference(tuple(changes), tuple(equal))
+    return Difference(changes, tuple(equal), tuple(dict.fromkeys(comparison.moved)), comparison.numbers)
 
 
-def _values(*models: Module) -> dict[tuple[str, str, str], list[Setting]]:
-    """All values of each setting in ``models``, by the sort and the name of the block that has it."""
+def _values(*trees: Module) -> dict[tuple[str, str, str], list[Setting]]:
+    """All values of each setting in ``trees``, by the sort and the name of the block that has it."""
     found: dict[tuple[str, str, str], list[Setting]] = defaultdict(list)
-    for model in models:
+    for model in trees:
         for _, block in walk(model):
             if isinstance(block, Leaf | Module):
-                for what, value in block.settings:
+                settings = features(block) if is_sublayer(block) else dict(block.settings)
+                for what, value in settings.items():
                     found[sort_of(block), text(block.label), what].append(value)
     return found
 
 
 def report(found: Difference, first: str, second: str) -> dict[str, Any]:
     """``found`` as plain data for JSON, between models named ``first`` and ``second``."""
+
+    def plain(value: Values) -> Any:
+        return list(value) if isinstance(value, tuple) else value
+
     return {
         "first": first,
         "second": second,
@@ -70,45 +92,17 @@ def report(found: Difference, first: str, second: str) -> dict[str, Any]:
                 "sort": change.sort,
                 "block": change.where,
                 "what": change.what,
-                "before": change.before,
-                "after": change.after,
-                "paths": list(change.paths),
+                "subject": change.subject,
+                "before": plain(change.before),
+                "after": plain(change.after),
+                "paths": [list(paths) for paths in change.paths],
             }
             for change in found.changes
         ],
+        "moved": list(found.moved),
         "equal": [{"sort": one.sort, "block": one.where, "what": one.what, "value": one.value} for one in found.equal],
     }
 
 
 def _key(module: Module) -> tuple[str, str]:
     return text(module.label), repr(module)
-
-
-def _counted(first: Facts, second: Facts) -> Iterator[Change]:
-    """The counts of the whole models that differ; none where one is unknown."""
-    if first.unknown or second.unknown:
-        return
-    for what in COUNTS:
-        before, after = count(first, what), count(second, what)
-        has_encoders = first.encoders or second.encoders
-        if before != after and (what != "text_parameters" or has_encoders):
-            sign: Sign = "changed" if before and after else "removed" if before else "added"
-            yield Change(sign, "model", ("model", "model"), what, before, after, ("", ""))
-
-
-COUNTS = (
-    "total_parameters",
-    "active_parameters",
-    "text_parameters",
-    "layers",
-    "kv_cache_bytes_per_token",
-    "index_cache_bytes_per_token",
-    "recurrent_state_bytes",
-)
-"""The counts that two models are compared by, by their names in :mod:`archdraw.tree.facts`."""
-
-
-def count(counted: Facts, what: str) -> int:
-    """One of :data:`COUNTS`, bytes at 2 for each value."""
-    value = getattr(counted, what)
-    return int(value() if callable(value) else value)

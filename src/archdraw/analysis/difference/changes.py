@@ -1,8 +1,9 @@
-"""The values of a comparison: changes, and what is equal."""
+"""The values of a comparison: changes, what stands for what, and what is equal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from archdraw.tree.blocks import Setting
@@ -10,28 +11,33 @@ from archdraw.tree.blocks import Setting
 Sign = Literal["changed", "added", "removed"]
 TURNED: dict[Sign, Sign] = {"changed": "changed", "added": "removed", "removed": "added"}
 
-BLOCK, ORDER, TIMES, LOOP = "block", "order", "times", "loop"
+BLOCK, ORDER, TIMES, LOOP, WIRING, OCCURRENCES = "block", "order", "times", "loop", "wiring", "occurrences"
 """What changed where it is no setting: the block itself, the order of the layers, how often one comes, how often a
-loop over the same weights is gone through."""
+loop over the same weights is gone through, how the same blocks are joined, how many blocks of one name there are."""
+
+Values = Setting | tuple[Setting, ...]
+"""A value; several where blocks that share a row have several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change.
+    """One change: one row of a table.
 
-    ``sort`` is what stands in the place (``token mixer``, ``norm`` ...), ``labels`` are those of the block in the first
-    and in the second tree, empty where one lacks it. ``what`` is a setting by its name in config.json, or one of
-    ``block``, ``order``, ``times`` and ``loop``. ``paths`` are the block's in both trees, the path of the block around
-    it where a tree lacks it.
+    ``sort`` is what stands in the place (``token mixer``, ``norm`` ...), ``labels`` are those of the blocks in the
+    first and in the second tree, empty where one lacks them. ``what`` is a setting by its name in config.json, or
+    one of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks
+    where others of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those
+    of the blocks in both trees, the path of the block around them where a tree lacks them.
     """
 
     sign: Sign
     sort: str
     labels: tuple[str, str]
     what: str
-    before: Setting
-    after: Setting
-    paths: tuple[str, str]
+    before: Values
+    after: Values
+    paths: tuple[tuple[str, ...], tuple[str, ...]]
+    subject: str = ""
 
     @property
     def where(self) -> str:
@@ -60,13 +66,23 @@ class Equal:
     value: Setting
 
 
+Pairing = tuple[Mapping[str, int], Mapping[str, int]]
+"""For the paths of either tree a number; blocks of one number stand for each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What leads from one model to another, in the order of the flow, and which settings both share."""
+    """What leads from one model to another, in the order of the flow, and which settings both share.
+
+    ``moved`` are the labels of blocks that both have, in other places. ``pairing`` says which block stands for which.
+    """
 
     changes: tuple[Change, ...]
     equal: tuple[Equal, ...] = ()
+    moved: tuple[str, ...] = ()
+    pairing: Pairing = field(default=({}, {}), compare=False, repr=False)
 
     def turned(self) -> Difference:
         """The difference the other way round."""
-        return Difference(tuple(change.turned() for change in self.changes), self.equal)
+        changes = tuple(change.turned() for change in self.changes)
+        return Difference(changes, self.equal, self.moved, self.pairing[::-1])

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from archdraw.analysis.difference import words
-from archdraw.analysis.difference.changes import BLOCK, LOOP, ORDER, TIMES, Change, Equal, Sign
-from archdraw.analysis.difference.similarity import Similarity, partners
+from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
+from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
+from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import (
-    between,
-    boxes,
-    branches,
     called_differently,
-    design,
-    has_settings,
     is_without,
-    loops,
+    norm_kind,
     outline,
-    row,
     same,
     sort_of,
+    widths_of,
 )
-from archdraw.glossary import comparison, text
+from archdraw.glossary import comparison as terms
+from archdraw.glossary import text, within
 from archdraw.tree.alignment import aligned
-from archdraw.tree.blocks import (
-    Block,
-    Experts,
-    Graph,
-    Leaf,
-    Module,
-    Parallel,
-    Repeat,
-    Residual,
-    Sequence,
-    Setting,
-    Side,
-)
-from archdraw.tree.walks import layers, walk
+from archdraw.tree.blocks import Block, Leaf, Module, Side
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""
+
+Paths = tuple[str, str]
+Anchors = tuple[Mapping[str, tuple[str, int]], Mapping[str, tuple[str, int]]]
+"""Boxes of either side that are paired already, by their paths: their sort, and a number that partners share."""
+NO_ANCHORS: Anchors = ({}, {})
 
 
 class Comparison:
@@ -49,23 +38,14 @@ class Comparison:
     def __init__(self, first: Module, second: Module) -> None:
         self.changes: list[Change] = []
         self.equal: list[Equal] = []
-        self._paths = tuple(
-            {id(block): path for path, block in reversed(list(walk(module.body)))} for module in (first, second)
-        )
+        self.moved: list[str] = []
+        self.numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
         mine, theirs = dict(first.settings), dict(second.settings)
         self._rewidened = any(mine.get(name) != theirs.get(name) for name in WIDTHS)
         """Whether widths differ all over, so that a leaf that differs in them alone is no change of its own."""
-        self._widths = tuple(
-            frozenset(value for name in WIDTHS if isinstance(value := own.get(name), int)) for own in (mine, theirs)
-        )
-        self._around = ("", "")
-        self._similarity = Similarity()
-
-    def path(self, side: int, block: Block) -> str:
-        return self._paths[side].get(id(block), self._around[side])
-
-    def paths(self, one: Block, other: Block) -> tuple[str, str]:
-        return self.path(0, one), self.path(1, other)
+        self._widths = tuple(widths_of(own, sorted(WIDTHS)) for own in (mine, theirs))
+        self.similarity = Similarity()
+        self._number = 0
 
     def only_widths(self, one: Block, other: Block) -> bool:
         """Whether two blocks differ in nothing but widths that follow from the model's.
@@ -83,92 +63,80 @@ class Comparison:
         one: Block | None,
         other: Block | None,
         what: str,
-        before: Setting,
-        after: Setting,
-        paths: tuple[str, str],
+        values: tuple[Values, Values],
+        paths: tuple[tuple[str, ...], tuple[str, ...]],
+        subject: str = "",
     ) -> None:
+        """Adds a change; ``one`` and ``other`` say what it is called."""
         labels = tuple("" if block is None else text(words.label(block)) for block in (one, other))
         sort = next(sort_of(block) for block in (one, other) if block is not None)
-        self.changes.append(Change(sign, sort, (labels[0], labels[1]), what, before, after, paths))
+        self.changes.append(Change(sign, sort, (labels[0], labels[1]), what, *values, paths, subject))
 
-    def changed(self, one: Block, other: Block, what: str, before: Setting, after: Setting) -> None:
-        self.add("changed", one, other, what, before, after, self.paths(one, other))
+    def changed(self, one: Block, other: Block, what: str, before: Values, after: Values, paths: Paths) -> None:
+        """Adds a change of two blocks that stand for each other."""
+        self.add("changed", one, other, what, (before, after), ((paths[0],), (paths[1],)))
 
-    def blocks(self, one: Block, other: Block) -> None:
-        """Two blocks that stand for each other."""
-        if one == other and not has_settings(one):
-            return
-        around = self._around
+    def paired(self, mine: Iterable[str], theirs: Iterable[str]) -> int:
+        """Notes that the blocks at the paths ``mine`` stand for those at ``theirs``; the number of the pair."""
+        both = tuple(mine), tuple(theirs)
+        known = [
+            numbers[path]
+            for paths, numbers in zip(both, self.numbers, strict=True)
+            for path in paths
+            if path in numbers
+        ]
+        # Several blocks of one side that stand for one of the other have its number.
+        self._number += 1
+        number = known[0] if known else self._number
+        for paths, numbers in zip(both, self.numbers, strict=True):
+            for path in paths:
+                numbers.setdefault(path, number)
+        return number
+
+    def boxes(self, one: Box, other: Box, paths: Paths) -> None:
+        """Two boxes that stand for each other."""
         match one, other:
             case Module(), Module():
-                self._around = self.paths(one, other)
-                self.modules(one, other)
+                self.modules(one, other, paths)
             case Leaf(), Leaf():
-                self.leaves(one, other)
-            case Residual(body=body), Residual(body=other_body):
-                self.blocks(body, other_body)
-            case Repeat(), Repeat():
-                if (one.times, one.tied) != (other.times, other.tied):
-                    self.changed(one, other, TIMES, words.times(one), words.times(other))
-                self.blocks(one.body, other.body)
-            case Experts(), Experts():
-                if (one.total, one.active) != (other.total, other.active):
-                    self.changed(one, other, "experts", words.experts(one), words.experts(other))
-                self.blocks(one.body, other.body)
+                self._leaves(one, other, paths)
             case Side(), Side():
                 if replace(one, body=other.body) != other:
-                    before, after = words.side(one), words.side(other)
-                    self.add("changed", one, other, BLOCK, before, after, self.paths(one.body, other.body))
-                self.blocks(one.body, other.body)
-            case Graph(), Graph():
-                if words.edges(one) != words.edges(other) or [*dict(one.nodes)] != [*dict(other.nodes)]:
-                    self.changed(one, other, BLOCK, *_distinct(words.edges(one), words.edges(other), one, other))
-                self.rows([node for _, node in one.nodes], [node for _, node in other.nodes])
-            case Parallel(), Parallel():
-                if one.merge != other.merge:
-                    self.changed(one, other, "merge", one.merge, other.merge)
-                self.rows(one.branches, other.branches)
-            case (Parallel(), Leaf() | Module()) | (Leaf() | Module(), Parallel()):
-                # A table that another is added to: the branches that the other model lacks.
-                self.rows(branches(one), branches(other))
-            case (Parallel(), Residual()) | (Residual(), Parallel()):
-                # Streams that are mixed, and one that is added to: what both have on the way.
-                found = len(self.changes)
-                self.rows(branches(one), branches(other))
-                if len(self.changes) == found:
-                    self.replaced(one, other)
-            case _ if isinstance(one, Sequence) or isinstance(other, Sequence):
-                self.rows(row(one), row(other))
+                    self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
+                self.modules(one.body, other.body, paths)
             case _:
-                self.replaced(one, other)
-        self._around = around
+                self.replaced(one, other, paths)
 
-    def modules(self, one: Module, other: Module) -> None:
-        if one.level == other.level == "stack":
-            self.stacks(one, other)
-            return
-        opened = sort_of(one) in ("model", "layer")
+    def _leaves(self, one: Leaf, other: Leaf, paths: Paths) -> None:
+        """Two leaves: what they are, and their settings; a norm in another place is the same norm."""
+        if sort_of(one) == sort_of(other) == "norm" and norm_kind(one.label) == norm_kind(other.label):
+            one = replace(one, name=other.name, label=other.label)
+        renamed = text(one.label) != text(other.label) and not self.only_widths(one, other)
+        if renamed:
+            self.replaced(one, other, paths)
+        differ = self.settings(one, other, paths, common=renamed)
+        if not (renamed or differ or self._alike(one, other)):
+            self.replaced(one, other, paths)
+
+    def modules(self, one: Module, other: Module, paths: Paths) -> None:
+        """Two modules that stand for each other: their settings, else what is inside them."""
+        found = len(self.changes)
         renamed = called_differently(one, other)
-        if not opened and (one.kind != other.kind or one.role != other.role or renamed):
-            self.replaced(one, other)
-            if one.kind != other.kind:
-                self.settings(one, other, common=True)
-                return
-        differ = self.settings(one, other, common=False)
-        if opened:
-            self.blocks(one.body, other.body)
-        elif (
-            not differ
-            and not renamed
-            and replace(one, settings=other.settings) != other
-            and not self.only_widths(one, other)
-        ):
-            found = len(self.changes)
-            self.blocks(one.body, other.body)
+        if one.kind != other.kind or one.role != other.role or renamed:
+            self.replaced(one, other, paths)
+        if one.kind != other.kind:
+            self.settings(one, other, paths, common=True)
+            return
+        self.settings(one, other, paths)
+        if len(self.changes) == found and not self._alike(one, other):
+            self.insides((one, other), paths)
             if len(self.changes) == found:
-                self.replaced(one, other)
+                self.replaced(one, other, paths)
 
-    def settings(self, one: Leaf | Module, other: Leaf | Module, *, common: bool) -> bool:
+    def _alike(self, one: Leaf | Module, other: Leaf | Module) -> bool:
+        return replace(one, settings=other.settings) == other or self.only_widths(one, other)
+
+    def settings(self, one: Leaf | Module, other: Leaf | Module, paths: Paths, *, common: bool = False) -> bool:
         """Adds the settings that differ, in ``common`` only those that both have; whether there were any."""
         mine, theirs = dict(one.settings), dict(other.settings)
         names = [name for name in mine if name in theirs] if common else list(dict.fromkeys((*mine, *theirs)))
@@ -182,113 +150,136 @@ class Comparison:
                     self.equal.append(Equal(sort_of(one), text(one.label), name, before))
                 continue
             changed.append(name)
-            sign: Sign = "added" if is_without(before) else "removed" if is_without(after) else "changed"
-            self.add(sign, one, other, name, before, after, self.paths(one, other))
+            self.add(sign_of(before, after), one, other, name, (before, after), ((paths[0],), (paths[1],)))
         return bool(changed)
 
-    def leaves(self, one: Leaf, other: Leaf) -> None:
-        differ = self.settings(one, other, common=False)
-        if not differ and replace(one, settings=()) != replace(other, settings=()) and not self.only_widths(one, other):
-            self.replaced(one, other)
-
-    def replaced(self, one: Block, other: Block) -> None:
+    def replaced(self, one: Block, other: Block, paths: Paths) -> None:
         """One block in the place of another."""
-        before, after = words.apart(one, other)
-        self.changed(one, other, BLOCK, before, after)
+        self.changed(one, other, BLOCK, *words.apart(one, other), paths)
 
-    def rows(self, first: Iterable[Block], second: Iterable[Block]) -> None:
-        """Two sequences of blocks, aligned."""
-        mine, theirs = list(first), list(second)
-        for one, other in aligned(mine, theirs, self._similarity):
-            if one is None and other is not None:
-                self.only("added", theirs[other])
-            elif other is None and one is not None:
-                self.only("removed", mine[one])
-            elif one is not None and other is not None:
-                self.blocks(mine[one], theirs[other])
+    def insides(self, around: tuple[Module, Module], paths: Paths) -> None:
+        """What is inside two modules: their boxes, aligned, and how these are joined."""
+        one, other = (module.body for module in around)
+        mine, theirs = boxes_in(one, paths[0]), boxes_in(other, paths[1])
+        for sign, place in self.aligned(mine, theirs, paths):
+            self.only(sign, place, (mine, theirs), paths)
+        self.joined((one, other), (mine, theirs), paths, around)
 
-    def only(self, sign: Sign, block: Block) -> None:
-        """A block that only one of the trees has: each box in it."""
-        side = 0 if sign == "removed" else 1
-        for box in boxes(block):
-            path = self.path(side, box)
-            content = text(words.content(box)) or type(box).__name__.lower()
-            if side == 0:
-                self.add(sign, box, None, BLOCK, content, None, (path, self._around[1]))
-            else:
-                self.add(sign, None, box, BLOCK, None, content, (self._around[0], path))
+    def aligned(
+        self, mine: list[Place], theirs: list[Place], paths: Paths, anchors: Anchors = NO_ANCHORS
+    ) -> list[tuple[Sign, Place]]:
+        """Compares the boxes that stand for each other; those that have no partner, with the sign of that.
 
-    def stacks(self, one: Module, other: Module) -> None:
-        """Two stacks of layers: kinds of layers paired by similarity, then how many of each come in which order."""
-        found = len(self.changes)
-        applied = [", ".join(f"{times} times" for times in loops(stack.body)) for stack in (one, other)]
-        if applied[0] != applied[1]:
-            sign: Sign = "added" if not applied[0] else "removed" if not applied[1] else "changed"
-            self.add(sign, one, other, LOOP, applied[0] or None, applied[1] or None, self.paths(one, other))
-        self.rows(between(one.body), between(other.body))
-        mine, theirs = layers(one), layers(other)
-        own, its = list(dict.fromkeys(mine)), list(dict.fromkeys(theirs))
-        partner = partners(mine, theirs, self._similarity)
-        for i in sorted(partner, key=lambda i: -mine.count(own[i])):
-            self.blocks(own[i], its[partner[i]])
-        self._unpaired(own, its, partner, mine, theirs)
-        numbers = {layer: number for number, layer in enumerate(own)}
-        order = [numbers[layer] for layer in mine]
-        others = {its[partner[i]]: i for i in partner}
-        if order != [others.get(layer, -1) for layer in theirs]:
-            before, after = words.order(mine, words.layer_names(own)), words.order(theirs, words.layer_names(its))
-            if before == after:
-                # Layers that do not stand for each other have one name: by what sets them apart, or by number.
-                names = words.layer_names((*own, *its))
-                before, after = words.order(mine, names), words.order(theirs, names)
-            if before == after:
-                before, after = (_numbered(every) for every in (order, [others.get(layer, -1) for layer in theirs]))
-            self.changed(one, other, ORDER, before, after)
-        elif one != other and len(self.changes) == found:
-            self.blocks(one.body, other.body)
-
-    def _unpaired(
-        self,
-        own: list[Module],
-        its: list[Module],
-        partner: dict[int, int],
-        mine: tuple[Module, ...],
-        theirs: tuple[Module, ...],
-    ) -> None:
-        """Kinds of layers that only one stack has.
-
-        One that differs from a kind of the other stack in settings alone is compared with it: its settings are the
-        change, and no layer came or went.
+        A box that both sides have, in other places, has moved.
         """
-        names = {**words.layer_names(its), **words.layer_names(own)}
-        for i, layer in enumerate(own):
-            if i in partner:
+
+        def like(one: Place, other: Place) -> float:
+            anchored = anchors[0].get(one[0]), anchors[1].get(other[0])
+            if anchored[0] and anchored[1]:
+                return 2 * SUBLAYER * (anchored[0][1] == anchored[1][1]) + SUBLAYER * (anchored[0][0] == anchored[1][0])
+            if anchored[0] or anchored[1]:
+                return 0.0
+            numbers = stack_number(one[1]), stack_number(other[1])
+            if numbers != (None, None):
+                return 2 * SUBLAYER * (numbers[0] == numbers[1])
+            return self.similarity(one[1], other[1])
+
+        left: tuple[list[Place], list[Place]] = ([], [])
+        for i, j in aligned(mine, theirs, like):
+            if i is None or j is None:
+                place, side = (mine[i], 0) if i is not None else (theirs[j or 0], 1)
+                if place[0] not in anchors[side]:
+                    left[side].append(place)
                 continue
-            like = self._like(layer, its)
-            if like is not None:
-                self.blocks(layer, like)
-                continue
-            content = comparison.LAYERS_OF(layer=names[layer], number=mine.count(layer), all=len(mine))
-            self.add("removed", layer, None, BLOCK, text(content), None, (self.path(0, layer), self._around[1]))
-        for j, layer in enumerate(its):
-            if j in partner.values():
-                continue
-            like = self._like(layer, own)
-            if like is not None:
-                self.blocks(like, layer)
-                continue
-            content = comparison.LAYERS_OF(layer=names[layer], number=theirs.count(layer), all=len(theirs))
-            self.add("added", None, layer, BLOCK, None, text(content), (self._around[0], self.path(1, layer)))
+            if mine[i][0] not in anchors[0]:
+                self._stand_for_each_other(mine[i], theirs[j])
+        for one in list(left[0]):
+            other = next((place for place in left[1] if named(place) == named(one)), None)
+            if other is not None:
+                left[0].remove(one)
+                left[1].remove(other)
+                self.moved.append(text(words.label(one[1])))
+                self._stand_for_each_other(one, other)
+        return [("removed", place) for place in left[0]] + [("added", place) for place in left[1]]
 
-    def _like(self, layer: Module, others: list[Module]) -> Module | None:
-        """The one of ``others`` that has the same kinds of sublayers, and most settings, in common with ``layer``."""
-        alike = [other for other in others if design(other) == design(layer) and design(layer)]
-        return max(alike, key=lambda other: self._similarity(layer.body, other.body), default=None)
+    def _stand_for_each_other(self, one: Place, other: Place) -> None:
+        paths = one[0], other[0]
+        self.paired(paths[:1], paths[1:])
+        if stack_number(one[1]) is not None:
+            return  # Stacks are compared by themselves.
+        # Equal blocks, too: 1 and yes are equal to Python, and what both have is listed.
+        self.boxes(one[1], other[1], paths)
+
+    def only(self, sign: Sign, place: Place, around: tuple[list[Place], list[Place]], paths: Paths) -> None:
+        """A box without a partner, among the boxes ``around``; one of a name that both have is one more or less."""
+        side = 0 if sign == "removed" else 1
+        path, box = place
+        if any(named(other) == named(place) for other in around[1 - side]):
+            numbers = [sum(named(one) == named(place) for one in boxes) for boxes in around]
+            if numbers[0] == numbers[1]:
+                self.moved.append(text(words.label(box)))
+                return
+            there = tuple(tuple(one[0] for one in boxes if named(one) == named(place)) for boxes in around)
+            self.add(
+                "changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]), words.several(box)
+            )
+            return
+        subject = ""
+        before = around[side].index(place) - 1 if place in around[side] else -1
+        if sort_of(box) == "norm" and before >= 0:
+            # One norm of several: by its place, as another of its kind may be called the same.
+            other = within(text(words.label(around[side][before][1])))
+            subject = text(terms.AFTER(block=text(words.label(box)), other=other))
+        self.come_or_gone(sign, box, (path,), paths, subject)
+
+    def come_or_gone(self, sign: Sign, box: Block, at: tuple[str, ...], around: Paths, subject: str = "") -> None:
+        """A block that only one tree has, ``at`` its paths there; ``around`` are those of the blocks around it."""
+        content = text(words.content(box)) or type(box).__name__.lower()
+        if sign == "removed":
+            self.add(sign, box, None, BLOCK, (content, None), (at, around[1:]), subject)
+        else:
+            self.add(sign, None, box, BLOCK, (None, content), (around[:1], at), subject)
+
+    def joined(
+        self,
+        blocks: tuple[Block, Block],
+        boxes: tuple[list[Place], list[Place]],
+        paths: Paths,
+        around: tuple[Module, Module],
+    ) -> None:
+        """How the boxes are joined that both have, where that differs; norms are named only where they make it so."""
+        numbers = [[own.get(path) for path, _ in places] for own, places in zip(self.numbers, boxes, strict=True)]
+        called_by = [
+            {number: box for number, (_, box) in zip(own, places, strict=True) if number is not None}
+            for own, places in zip(numbers, boxes, strict=True)
+        ]
+        common = set(called_by[0]) & set(called_by[1])
+        norms = {number for number in common if sort_of(called_by[0][number]) == "norm"}
+        for wanted in (common - norms, common):
+            one, other = (
+                joints(block, iter([number if number in wanted else None for number in own]))
+                for block, own in zip(blocks, numbers, strict=True)
+            )
+            if one != other:
+                before, after = words.wiring(one, other, (called_by[0], called_by[1]))
+                if before == after:
+                    before, after = words.apart(*around)
+                self.changed(*around, WIRING, before, after, paths)
+                return
 
 
-def _distinct(before: str, after: str, one: Block, other: Block) -> tuple[str, str]:
-    return (before, after) if before != after else words.apart(one, other)
+def called(place: Place) -> tuple[str, str]:
+    """What a box is to a reader: its sort and its label; a norm is a norm."""
+    sort = sort_of(place[1])
+    return sort, "" if sort == "norm" else text(words.label(place[1]))
 
 
-def _numbered(order: list[int]) -> str:
-    return " ".join(str(number) if number >= 0 else "new" for number in order)
+def named(place: Place) -> tuple[str, str]:
+    """What a box is called, a norm by its kind and its label."""
+    return sort_of(place[1]), text(words.label(place[1]))
+
+
+def sign_of(before: Values, after: Values) -> Sign:
+    """What became of a value."""
+    none = [value in ((), None) or (not isinstance(value, tuple) and is_without(value)) for value in (before, after)]
+    return "added" if none[0] else "removed" if none[1] else "changed"

@@ -10,6 +10,7 @@ from archdraw.analysis.difference.structure import (
     called_differently,
     inside,
     is_sublayer,
+    norm_kind,
     row,
     same,
     sort_of,
@@ -45,7 +46,7 @@ class Similarity:
             case (Leaf() | Module(), Leaf() | Module()):
                 similar = _of_boxes(one, other)
             case Side(), Side():
-                similar = 0.0 if one.direction != other.direction else 1.0 + (one.body.kind == other.body.kind)
+                similar = _of_sides(one, other)
             case _ if type(one) is type(other):
                 mine, theirs = row(inside(one)), row(inside(other))
                 pairs = aligned(mine, theirs, self)
@@ -67,6 +68,17 @@ class Similarity:
         return max((self(*pair) for pair in product(mine, theirs)), default=0.0)
 
 
+def _of_sides(one: Side, other: Side) -> float:
+    """Modules beside the line: encoders stand for each other where both are of one modality, by kind or by name."""
+    if one.direction != other.direction:
+        return 0.0
+    if one.body.kind == other.body.kind and one.body.label == other.body.label:
+        return 3.0
+    if one.body.label == other.body.label:
+        return 2.0
+    return 1.0 if one.direction == "out" else 0.0
+
+
 def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
     sort = sort_of(one)
     if sort != sort_of(other):
@@ -76,6 +88,10 @@ def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
         return weight + EQUAL
     if isinstance(one, Module) and isinstance(other, Module) and _of_one_kind(one, other):
         return weight + SAME_KIND + BY_SETTINGS * _shared_settings(one, other) - 0.5 * (one.role != other.role)
+    if sort == "norm":
+        # Checkpoints call norms by their place, and one by the place of another.
+        kinds = norm_kind(one.label), norm_kind(other.label)
+        return SAME_NAME if one.label == other.label else SAME_ROLE if kinds[0] == kinds[1] else SAME_SORT
     if one.name == other.name or one.label == other.label:
         return weight + SAME_NAME
     if sort == "plain":
@@ -92,26 +108,3 @@ def _shared_settings(one: Module, other: Module) -> float:
     mine, theirs = dict(one.settings), dict(other.settings)
     names = {*mine, *theirs}
     return sum(same(mine.get(name), theirs.get(name)) for name in names) / len(names) if names else 1.0
-
-
-def partners(mine: tuple[Module, ...], theirs: tuple[Module, ...], similarity: Similarity) -> dict[int, int]:
-    """Which kind of layer of one stack stands for which of another, by their numbers in the order of appearance.
-
-    The most similar first; among equals those that make up most of ``mine`` and of ``theirs``, all the layers.
-    """
-    own, its = list(dict.fromkeys(mine)), list(dict.fromkeys(theirs))
-    share = [mine.count(layer) / len(mine) for layer in own]
-    other_share = [theirs.count(layer) / len(theirs) for layer in its]
-    similar = sorted(
-        (
-            (similarity(one.body, other.body), share[i] + other_share[j], -i, -j)
-            for i, one in enumerate(own)
-            for j, other in enumerate(its)
-        ),
-        reverse=True,
-    )
-    found: dict[int, int] = {}
-    for value, _, before_i, before_j in similar:
-        if value > 0 and -before_i not in found and -before_j not in found.values():
-            found[-before_i] = -before_j
-    return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Several
 
-from archdraw.glossary import Detail, Phrase, Value
+from archdraw.glossary import Detail, Phrase, Value, Words, text
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -18,7 +19,7 @@ from archdraw.tree.blocks import (
     Setting,
     Side,
 )
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import leaves
 
 MIXER, FEED_FORWARD = "token mixer", "feed-forward"
 SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(
@@ -50,6 +51,12 @@ def _is_head(body: Block) -> bool:
     """Whether all weights in ``body`` are those of an output layer."""
     parts = {leaf.part for leaf in leaves(body) if leaf.weights and leaf.role != "norm"}
     return parts == {"head"}
+
+
+def norm_kind(label: Words) -> str:
+    """What kind of norm a label names, wherever that stands: a pre-attention RMSNorm is an RMSNorm."""
+    inner = dict(label.values).get("norm") if isinstance(label, Phrase) else None
+    return norm_kind(inner) if isinstance(inner, Phrase | str) else text(label)
 
 
 def is_sublayer(block: Block) -> bool:
@@ -86,11 +93,6 @@ def row(block: Block) -> tuple[Block, ...]:
     return block.parts if isinstance(block, Sequence) else (block,)
 
 
-def has_settings(block: Block) -> bool:
-    """Whether anything in ``block`` has settings."""
-    return any(isinstance(part, Module | Leaf) and part.settings for _, part in walk(block))
-
-
 def boxes(block: Block) -> Iterator[Block]:
     """The boxes that ``block`` is drawn as; itself where it is no more than lines."""
     match block:
@@ -111,11 +113,6 @@ def boxes(block: Block) -> Iterator[Block]:
 def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
     """What works on the tokens in ``layer``, from the input up."""
     return tuple(box for box in boxes(layer.body) if isinstance(box, Leaf | Module) and is_sublayer(box))
-
-
-def design(layer: Module) -> tuple[object, ...]:
-    """Which kinds of sublayers ``layer`` has, whatever their settings."""
-    return tuple((block.kind if isinstance(block, Module) else block.name, block.role) for block in sublayers(layer))
 
 
 def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
@@ -145,24 +142,28 @@ def loops(block: Block) -> tuple[int, ...]:
             return ()
 
 
-def between(block: Block) -> tuple[Block, ...]:
-    """What stands between the layers of a stack and is none."""
-    match block:
-        case Sequence(parts=parts):
-            return tuple(one for part in parts for one in between(part))
-        case Repeat(body=body):
-            return between(body)
-        case Module(level="layer"):
-            return ()
-        case _:
-            return (block,)
+MOST_TIMES = 8
+"""A number that is up to so many times a width of the model follows from that."""
+
+Widths = Mapping[int, str]
+"""Widths of a model and numbers that follow from them, with what they are."""
 
 
-def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> object:
+def widths_of(settings: Mapping[str, Setting], names: Several[str]) -> Widths:
+    """The widths among ``settings`` that have one of ``names``, and what is some times as wide."""
+    known = {name: value for name in names if isinstance(value := settings.get(name), int) and value > 1}
+    found: dict[int, str] = {}
+    for times in range(1, MOST_TIMES + 1):
+        for name, value in known.items():
+            found.setdefault(times * value, f"{times} {name}")
+    return found
+
+
+def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
     """``block`` without its widths: what it is made of, whatever the hidden size.
 
-    Of numbers in words and settings those in ``widths`` are left out; with ``every`` all numbers in words, which follow
-    from settings that are compared by themselves.
+    Numbers that are ``widths`` are given by name, in words and in settings; with ``every`` all numbers in words are
+    left out, which follow from settings that are compared by themselves.
     """
     match block:
         case Leaf():
@@ -190,12 +191,14 @@ def outline(block: Block, widths: frozenset[int], *, every: bool = False) -> obj
             return direction, counted, joins, outline(body, widths, every=every)
 
 
-def _settings(block: Leaf | Module, widths: frozenset[int]) -> tuple[tuple[str, object], ...]:
-    return tuple((name, "#" if value in widths else value) for name, value in block.settings)
+def _settings(block: Leaf | Module, widths: Widths) -> tuple[tuple[str, object], ...]:
+    return tuple(
+        (name, widths.get(value, value) if isinstance(value, int) else value) for name, value in block.settings
+    )
 
 
-def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
-    """``words`` without the numbers in ``widths``, without any number where that is None."""
+def _masked(words: Detail | Value, widths: Widths | None) -> object:
+    """``words`` with the numbers that are ``widths`` by name, without any number where that is None."""
     match words:
         case str():
             return words
@@ -204,4 +207,4 @@ def _masked(words: Detail | Value, widths: frozenset[int] | None) -> object:
         case tuple():
             return tuple(_masked(part, widths) for part in words)
         case _:
-            return "#" if widths is None or words in widths else words
+            return "#" if widths is None else widths.get(words, words) if isinstance(words, int) else words

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
 from dataclasses import fields, is_dataclass
+from functools import cache
 
-from archdraw.analysis.difference.structure import boxes, is_without, same, sublayers
-from archdraw.glossary import Detail, Words, common, comparison, text, within
+from archdraw.analysis.difference.places import Joint
+from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER, boxes, is_without, same, sort_of, sublayers
+from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
+from archdraw.glossary.phrases import Term
 from archdraw.glossary.settings import name_of, value_of
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Repeat, Side
+from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.patterns import factored
 
 LONGEST_ORDER = 240
@@ -26,6 +29,11 @@ def label(block: Block) -> Words:
             return body.label
         case _:
             return type(block).__name__.lower()
+
+
+def several(block: Block) -> str:
+    """What blocks that are counted are called: norms are counted whichever they are."""
+    return text(comparison.NORMS()) if sort_of(block) == "norm" else within(text(label(block)))
 
 
 def content(block: Block) -> Detail:
@@ -77,7 +85,7 @@ def layer_names(kinds: Several[Module]) -> Mapping[Module, str]:
     Layers of one name are told apart by the settings in which they differ.
     """
     kinds = list(dict.fromkeys(kinds))
-    works = {layer: [text(block.label) for block in sublayers(layer)] for layer in kinds}
+    works = {layer: [short(block.label) for block in sublayers(layer)] for layer in kinds}
     if len({len(work) for work in works.values()}) == 1 and len(works) > 1:
         shared = [len(set(labels)) == 1 for labels in zip(*works.values(), strict=True)]
         if not all(shared):
@@ -123,26 +131,120 @@ def settings_apart(blocks: Several[Leaf | Module]) -> list[str]:
 def order(every: Several[Module], names: Mapping[Module, str]) -> str:
     """The order of a stack from the input up, its layers called by ``names``."""
     called = [names[layer] for layer in every]
-    written = factored([f"({name})" if ", " in name else name for name in called])
+    written = min((_factored(called), _by_sort(every)), key=lambda text: (len(text) > LONGEST_ORDER, len(text), text))
     if len(written) <= LONGEST_ORDER:
         return written
     return ", ".join(f"{number} ({name})" for name, number in Counter(called).most_common())
 
 
-def times(repeat: Repeat) -> str:
-    return text((comparison.TIED_TIMES if repeat.tied else comparison.TIMES)(times=repeat.times))
+ROLES = {
+    "attention": comparison.ATTENTION,
+    "sliding": comparison.SLIDING_ATTENTION,
+    "cross": comparison.CROSS_ATTENTION,
+    "linear": comparison.LINEAR_MIXER,
+    "convolution": comparison.CONVOLUTION,
+    "feed_forward": comparison.DENSE_FEED_FORWARD,
+    "experts": comparison.EXPERTS,
+}
+"""What sublayers of a role are called."""
 
 
-def experts(block: Experts) -> str:
-    return text(common.ACTIVE_OF(active=block.active, total=block.total))
+def _factored(called: Several[str]) -> str:
+    return factored([f"({name})" if ", " in name else name for name in called])
+
+
+def _by_sort(every: Several[Module]) -> str:
+    """The order of the mixers, then that of the feed-forward blocks, as far as they are not the same in all layers."""
+    found: list[str] = []
+    for sort in (MIXER, FEED_FORWARD):
+        called = [
+            ", ".join(within(short(one.label)) for one in sublayers(layer) if sort_of(one) == sort) for layer in every
+        ]
+        if len(set(called)) > 1:
+            found.append(_factored([name or "–" for name in called]))
+    return "; ".join(found) if len(found) > 1 else " " * (LONGEST_ORDER + 1)
+
+
+def short(label: Words) -> str:
+    """What ``label`` is called where there is little room: by the abbreviation of the field where there is one."""
+    if isinstance(label, Phrase) and label.term.short and not label.values:
+        return label.term.short
+    return _abbreviations().get(text(label), text(label))
+
+
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    """The abbreviations of the glossary by the terms that they stand for, which authors write as well."""
+    terms = (term for module in (attention, feed_forward) for term in vars(module).values() if isinstance(term, Term))
+    return {term.text: term.short for term in terms if term.short and "{" not in term.text}
+
+
+def looped(times: Several[int]) -> str:
+    """How often loops over the same weights are gone through; empty where there are none."""
+    return ", ".join(text(comparison.TIMES(times=one)) for one in times)
+
+
+def occurrences(numbers: Several[int]) -> str:
+    """How many blocks of a name the layers of a stack have, of which there are as many as ``numbers``."""
+    if len(set(numbers)) == 1:
+        return text(comparison.PER_LAYER(number=numbers[0]))
+    layers = sum(number > 0 for number in numbers)
+    if layers == len(numbers):
+        return text(comparison.IN_ALL_LAYERS(number=sum(numbers), all=layers))
+    return text(comparison.IN_LAYERS(number=sum(numbers), layers=layers, all=len(numbers)))
+
+
+def wiring(first: Joint, second: Joint, called: tuple[Mapping[int, Block], Mapping[int, Block]]) -> tuple[str, str]:
+    """How boxes are joined in two blocks, as far as that differs; ``called`` are the boxes by their numbers."""
+    if first and second and first[0] == second[0] != "box" and len(first) == len(second):
+        differ = [(one, other) for one, other in zip(first[1:], second[1:], strict=True) if one != other]
+        if len(differ) == 1 and all(isinstance(one, tuple) and one[0] in _JOINED for one in differ[0]):
+            one, other = differ[0]
+            assert isinstance(one, tuple)
+            assert isinstance(other, tuple)
+            return wiring(one, other, called)
+    return _wiring(first, called[0]), _wiring(second, called[1])
+
+
+_JOINED = frozenset(
+    {"row", "residual", "repeat", "tied", "experts", "frame", "add", "multiply", "concatenate", "separate"}
+)
+
+
+def _wiring(joint: object, called: Mapping[int, Block]) -> str:
+    match joint:
+        case None:
+            return "–"
+        case ("box", int(number)):
+            return within(text(label(called[number])))
+        case ("row", *parts):
+            # Sums one after the other are no chain: "x + (a)" reads what the sum before it leaves.
+            sums = any(isinstance(part, tuple) and part[0] == "residual" for part in parts)
+            return ("; " if sums else " → ").join(_wiring(part, called) for part in parts)
+        case ("residual", inner):
+            blocks = _wiring(inner, called)
+            is_chain = isinstance(inner, tuple) and inner[0] == "row"
+            return text(comparison.ADDED_TO_LINE(blocks=text(comparison.CHAIN(blocks=blocks)) if is_chain else blocks))
+        case ("repeat" | "tied" as how, int(times), inner):
+            term = comparison.SEVERAL_TIMES_TIED if how == "tied" else comparison.SEVERAL_TIMES
+            return text(term(times=times, blocks=_wiring(inner, called)))
+        case ("experts", int(total), int(active), inner):
+            return text(comparison.EXPERTS_OF(active=active, total=total, blocks=_wiring(inner, called)))
+        case ("frame", str(name), inner):
+            return text(comparison.IN_FRAME(frame=name, blocks=_wiring(inner, called)))
+        case ("graph", tuple(edges), tuple(back), *_):
+            kinds = [(comparison.EDGE, edge) for edge in edges] + [(comparison.DELAYED_EDGE, edge) for edge in back]
+            return "; ".join(text(term(start=start, end=end)) for term, (start, end) in kinds)
+        case ("line",):
+            return "x"
+        case (str(merge), *parts):
+            signs = {"add": " + ", "multiply": " × ", "concatenate": " ; ", "separate": ", "}
+            return f"({signs[merge].join(_wiring(part, called) for part in parts)})"
+        case _:
+            return str(joint)
 
 
 def side(side: Side) -> str:
     where = comparison.INPUT_SIDE if side.direction == "in" else comparison.OUTPUT_SIDE
     counted = "" if side.counted else comparison.NOT_COUNTED()
     return text((where(block=side.body.label), counted, "" if side.joins else comparison.READ_BY_LAYERS()))
-
-
-def edges(graph: Graph) -> str:
-    kinds = [(comparison.EDGE, edge) for edge in graph.edges] + [(comparison.DELAYED_EDGE, edge) for edge in graph.back]
-    return "; ".join(text(term(start=start, end=end)) for term, (start, end) in kinds)

@@ -16,7 +16,7 @@ from archdraw.picture import Box, Diagram, Frame, Rail, Tap
 
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
-ABSENT_HEIGHT = 40.0
+ABSENT_HEIGHT, ABSENT_LINE, ABSENT_PAD, ABSENT_SIZE = 40.0, 20.0, 16.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
         return [_around(one, cell, measures) for one, cell in zip(item.around, inner, strict=True)]
     placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
     length = max(cell.length for cell in placed if cell is not None)
+    if None in item.items and not isinstance(_like(item), Tap):
+        length = max(length, _absent_height(item, measures))
     cells: list[Cell] = []
     for index, (one, cell) in enumerate(zip(item.items, placed, strict=True)):
         if isinstance(one, Box):
@@ -129,9 +131,15 @@ def _marked(cell: Cell, path: str) -> Cell:
     return replace(cell, paint=painting)
 
 
+def _absent_height(slot: Slot, measures: Measures) -> float:
+    """How high a gap is: as high as its words need."""
+    rows = fitted(slot.absent, measures.box_width - ABSENT_PAD, ABSENT_SIZE, SMALL, 400)
+    return max(ABSENT_HEIGHT, ABSENT_LINE * len(rows) + ABSENT_PAD)
+
+
 def _absent(slot: Slot, length: float, measures: Measures) -> Cell:
     """A dashed gap on the line."""
-    width, height = measures.box_width, min(length, ABSENT_HEIGHT)
+    width, height = measures.box_width, min(length, _absent_height(slot, measures))
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bottom = y - (length - height) / 2
@@ -181,5 +189,5 @@ def dashed(canvas: Canvas, place: Place, label: str) -> None:
             stroke=theme.signs.removed,
             dash=UNKNOWN_DASH,
         )
-        rows = fitted(label, place.right - place.left - 16, 16, SMALL, 400)
+        rows = fitted(label, place.right - place.left - ABSENT_PAD, ABSENT_SIZE, SMALL, 400)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, theme.ink)

@@ -68,7 +68,7 @@ COLUMN = replace(
     rail=280,
     frame_left=304,
     frame_right=164,
-    chip_width=104,
+    chip_width=112,
     chip_space=12,
 )
 """The measures of one of several columns: a little smaller than a spine by itself."""

@@ -184,8 +184,8 @@ def _settled(
 ) -> tuple[Row, ...]:
     """``rows`` with neighbours exchanged where that saves crossings, or brings them nearer to the ``wanted`` order."""
     order = {slot: number for number, slot in enumerate(wanted)}
-    above = [_by_end(links, 0) for links in gaps]
-    below = [_by_end(links, 1) for links in gaps]
+    above = [_by_end((start, end, entry) for start, end, _, entry in links) for links in gaps]
+    below = [_by_end((end, start, line) for start, end, line, _ in links) for links in gaps]
 
     def cost(rows: list[list[Slot]]) -> tuple[int, int, int]:
         crossed = sum(
@@ -220,12 +220,11 @@ def _settled(
     return tuple(map(tuple, rows))
 
 
-def _by_end(links: list[_Link], end: int) -> dict[Slot, list[tuple[Slot, int]]]:
-    """For each slot at one end of ``links`` the slots at the other, with the number of the line there."""
+def _by_end(links: Iterable[tuple[Slot, Slot, int]]) -> dict[Slot, list[tuple[Slot, int]]]:
+    """For the first slot of each of ``links`` the second ones, with the number of the line there."""
     found: dict[Slot, list[tuple[Slot, int]]] = {}
-    for start, above, line, entry in links:
-        ends = ((start, line), (above, entry))
-        found.setdefault(ends[end][0], []).append(ends[1 - end])
+    for slot, other, port in links:
+        found.setdefault(slot, []).append((other, port))
     return found
 
 

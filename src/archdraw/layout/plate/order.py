@@ -35,7 +35,9 @@ def height(items: Sequence[Item], width: float) -> float:
 
 
 def paint(canvas: Canvas, items: Sequence[Item], left: float, top: float, width: float) -> None:
-    """``items`` from the left to the right across ``width`` px, in as many lines as they take."""
+    """``items`` from the left to the right across ``width`` px, in as many lines as they take; nothing for none."""
+    if not items:
+        return
     with canvas.group("", "the layers in order"):
         _flow(items, width, OUTER_GAP).paint(canvas, left, top)
 

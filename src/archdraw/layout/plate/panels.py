@@ -144,10 +144,11 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
                 else:
                     x -= (cell.left + cell.right) / 2
                 bottom = top + STUB_OUT + cell.length
-                canvas.line((x, bottom + stub), (x, bottom), arrow=cell.arrows[0], open_ends="start")
+                for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
+                    canvas.line((x + port, bottom + stub), (x + port, bottom), arrow=arrow, open_ends="start")
                 cell.paint(canvas, x, bottom)
-                out = x + cell.outputs[0]
-                canvas.line((out, top + STUB_OUT), (out, top), arrow=True, open_ends="end")
+                for port in cell.outputs:
+                    canvas.line((x + port, top + STUB_OUT), (x + port, top), arrow=True, open_ends="end")
 
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
@@ -174,7 +175,7 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     ):
-        cell = diagram.place(item, (0.0,), (), measures)
+        cell = diagram.place(item, diagram.natural_ports(item, measures), (), measures)
         if cell.width <= inner:
             break
     return cell
@@ -213,7 +214,11 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
     for number, row in enumerate(title):
         line = middle + (number - (len(title) - 1) / 2) * LEADING * row.size
         canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
-    breaks = [index == 0 or not (words(item) and words(before)) for index, (before, item) in enumerate(neighbours)]
+    # Words stay at the title that they follow.
+    breaks = [
+        not words(item) if index == 0 else not (words(item) and words(before))
+        for index, (before, item) in enumerate(neighbours)
+    ]
     # What is spread further than this stays below: a figure and its caption belong together.
     each = min((height - panel.height) / (sum(breaks) + 1), MOST_SPREAD)
     y = top + TITLE

@@ -7,8 +7,9 @@ from dataclasses import replace
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE
+from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.plate import letters, panels, strip
@@ -17,7 +18,7 @@ from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Inset, Plate, Tap
+from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
@@ -42,20 +43,28 @@ TALLEST_NARROW = 1550.0
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
-    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
-    number = max(1, len(plate.inputs))
-    wanted = diagram.gaps(plate.column, (), number, measures)
-    ports = [0.0]
-    for distance, room in zip(wanted, spread(plate.inputs), strict=True):
-        ports.append(ports[-1] + max(distance, room))
-    cell = diagram.place(plate.column, tuple(ports), (), measures)
-    towers = [(tower, diagram.place(tower.column, (0.0,), (), measures)) for tower in plate.towers]
+    # At the left is room for lines where the residual ones of the model run at its right.
+    beside = bool(plate.towers or plate.wires)
+    measures = replace(COLUMN if beside else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if beside else 1))
+    cell = _cell(plate.column, plate.inputs, measures)
+    towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
-    column = column_of(
-        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
-    )
+    if beside:
+        cell, inputs = mirrored(cell), plate.inputs[::-1]
+    else:
+        inputs = plate.inputs
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers), wires=plate.wires)
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
+
+
+def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
+    """The cell of ``column``, the lines of its ``inputs`` as far apart as their boxes need."""
+    wanted = diagram.gaps(column, (), max(1, len(inputs)), measures)
+    ports = [0.0]
+    for distance, room in zip(wanted, spread(inputs), strict=True):
+        ports.append(ports[-1] + max(distance, room))
+    return diagram.place(column, tuple(ports), (), measures)
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
@@ -96,7 +105,8 @@ def _drawn(plate: Plate, theme: Theme, spare: float) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
+    apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=apart)
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
@@ -193,13 +203,8 @@ def draw_strip(plate: Plate, theme: Theme) -> Scene:
     return _scene(canvas, plate, width, 2 * MARGIN + strip.height(plate.strip, width - 2 * MARGIN))
 
 
-def draw_inset(plate: Plate, path: str, theme: Theme) -> Scene:
-    """One inset alone: the one whose letter or source is ``path``. Raises KeyError where there is none."""
-    for inset in lettered(plate, theme).insets:
-        if path in (inset.letter, inset.source, inset.beside, inset.source.rsplit("/", 1)[-1]) and path:
-            break
-    else:
-        raise KeyError(path)
+def draw_panel(plate: Plate, inset: Inset, theme: Theme) -> Scene:
+    """One ``inset`` of ``plate`` alone."""
     canvas = Canvas(theme, plate.accent)
     width = max(480.0, panels.widest(inset))
     panel = panels.measure(inset, width)

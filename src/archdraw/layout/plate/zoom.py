@@ -110,9 +110,9 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
         spots.insert(0, beside)
     elif _is_under(canvas, source):
         # Above an alternative are the words that tell when it comes.
-        spots = [(source.left - half - 3, source.top + LETTER / 2 - 8)]
-    reach = LETTER / 2 + 2
-    return next((spot for spot in spots if not canvas.is_crossed(_around(*spot, half + 2, reach))), spots[0])
+        spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
+    spots.append((source.left - half - 3, source.middle))
+    return next((spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1))), spots[0])
 
 
 def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:

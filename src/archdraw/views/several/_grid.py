@@ -1,77 +1,208 @@
-"""Pictures of several models aligned: which box of one corresponds to which of another."""
+"""Pictures of several models aligned: which box of one corresponds to which of another.
+
+What stands for what is decided where the changes are found (:class:`Difference`), from the block trees; here diagrams
+are aligned by it, so that a picture and its table cannot say two things.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, assert_never
+from itertools import pairwise
+from typing import Literal
 
-from archdraw.analysis.difference import Difference
+from archdraw.analysis.difference import BLOCK, Difference
 from archdraw.analysis.difference.similarity import SUBLAYER
 from archdraw.analysis.difference.structure import SORTS
+from archdraw.glossary import comparison, text
 from archdraw.layout.compare.grid import Around, GridItem, Slot
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.diagram import flat
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
+from archdraw.picture import Bar, Box, Chain, Choice, Diagram, Frame, Rail, Tap
 from archdraw.theme import EQUAL
 from archdraw.tree.alignment import aligned
+from archdraw.views.boxes import DIAGRAMS as DIAGRAMS
+from archdraw.views.boxes import boxes
+from archdraw.views.several._boxes import inside, paths, placed, plain, touches
 from archdraw.views.wording import within
 
-DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
-ENOUGH = 2.0
-"""Two branches that share this much correspond to each other; norms alone are less."""
+NORM, OTHER, IN_ONE_PLACE = 1.0, 2.0, 4.0
+"""What boxes that stand for each other weigh in an alignment; sublayers weigh more than all the rest of a layer."""
 
 
 def grid(pictures: Sequence[Chain], differences: Sequence[Difference], slugs: Sequence[str]) -> tuple[GridItem, ...]:
     """The columns of ``pictures`` as rows of slots. ``differences`` are those of neighbours; paths get slugs before."""
-    changed = [
-        tuple({path for change in one.changes if (path := change.paths[side])} for side in (0, 1))
-        for one in differences
-    ]
-    return tuple(_Grid(changed, slugs).items([flat(picture) for picture in pictures]))
+    return tuple(_Grid(pictures, differences, slugs).items([flat(picture) for picture in pictures]))
 
 
 class _Grid:
     """Makes slots and numbers them."""
 
-    def __init__(self, changed: Sequence[tuple[set[str], ...]], slugs: Sequence[str]) -> None:
-        self._changed, self._slugs, self._number = changed, slugs, 0
+    def __init__(self, pictures: Sequence[Chain], differences: Sequence[Difference], slugs: Sequence[str]) -> None:
+        self._differences, self._slugs, self._number = differences, slugs, 0
+        self._boxes = [[box for item in flat(picture) for box in boxes(item)] for picture in pictures]
 
     def items(self, chains: Sequence[Sequence[Diagram]]) -> list[GridItem]:
         """``chains`` aligned, the first of each at the bottom."""
-        return [self._item(row) for row in _rows(chains)]
+        return [self._item(row) for row in self._rows(chains)]
+
+    def _rows(self, chains: Sequence[Sequence[Diagram]]) -> list[list[Diagram | None]]:
+        """Rows of what corresponds in the chains; one chain after the other is aligned to the rows."""
+        rows: list[list[Diagram | None]] = [[item] for item in chains[0]]
+        for number, chain in enumerate(chains[1:], 1):
+
+            def like(
+                row: int, index: int, known: list[list[Diagram | None]] = rows, chain: Sequence[Diagram] = chain
+            ) -> float:
+                return self._like(known[row], chain[index])
+
+            pairs = aligned(range(len(rows)), range(len(chain)), like)
+            rows = [
+                [*(rows[row] if row is not None else [None] * number), chain[index] if index is not None else None]
+                for row, index in pairs
+            ]
+        return rows
+
+    def _like(self, row: Sequence[Diagram | None], item: Diagram) -> float:
+        """How well ``item`` of the next model stands in ``row``: by its neighbour, else by what it looks like."""
+        neighbour = row[-1]
+        if neighbour is not None:
+            return self._similarity(len(row) - 1, neighbour, item)
+        return max(
+            _called_alike(one, item) + IN_ONE_PLACE * _works_in_common(one, item) for one in row if one is not None
+        )
+
+    def _similarity(self, index: int, one: Diagram, other: Diagram) -> float:
+        """How much of ``one`` in a model stands for how much of ``other`` in the next."""
+        if isinstance(one, Frame) != isinstance(other, Frame) or isinstance(one, Bar) != isinstance(other, Bar):
+            return 0.0
+        if isinstance(one, Tap) != isinstance(other, Tap):
+            return 0.0
+        if isinstance(one, Bar):
+            return OTHER
+        mine, theirs = self._numbers(index, 0, one), self._numbers(index, 1, other)
+        shared = sum((min(mine[number], theirs[number]) for number in mine if number in theirs), 0.0)
+        if shared < SUBLAYER:
+            # Nothing that works in one stands for what works in the other, but both work in one place.
+            shared += IN_ONE_PLACE * _works_in_common(one, other)
+        if not mine and not theirs:
+            shared += _called_alike(one, other)
+        return shared + 1.0 if isinstance(one, Frame) else shared
+
+    def _numbers(self, index: int, side: int, item: Diagram) -> dict[int, float]:
+        """The numbers of the pairs that boxes of ``item`` are in, and what they weigh."""
+        known = self._differences[index].pairing[side]
+        return {known[box.path]: _weight(box) for box in boxes(item) if box.path in known}
 
     def _item(self, row: Sequence[Diagram | None]) -> GridItem:
         rails = [one for one in row if isinstance(one, Rail)]
         if len(rails) == len(row):
-            return Around(tuple(map(_hollow, rails)), tuple(self.items([_inside(rail) for rail in rails])))
+            return Around(tuple(map(_hollow, rails)), tuple(self.items([inside(rail) for rail in rails])))
         frames = [one for one in row if isinstance(one, Frame)]
         if len(frames) == len(row) and _alike_inside(frames):
             around = (replace(one, path=f"{slug}/{one.path}") for one, slug in zip(frames, self._slugs, strict=True))
-            return Around(tuple(map(_hollow, around)), tuple(self.items([_inside(frame) for frame in frames])))
+            return Around(tuple(map(_hollow, around)), tuple(self.items([inside(frame) for frame in frames])))
         return self._slot(row)
 
     def _slot(self, row: Sequence[Diagram | None]) -> Slot:
         self._number += 1
         signs = tuple(self._sign(index, row[index], row[index + 1]) for index in range(len(row) - 1))
+        row = self._in_one_order(row)
         there = [one for one in row if one is not None]
         is_equal = len(there) == len(row) and not any(signs)
         items = tuple(
-            None if one is None else _placed(one, f"{slug}/", pale=is_equal)
+            None if one is None else placed(one, f"{slug}/", pale=is_equal)
             for one, slug in zip(_emphasized(row), self._slugs, strict=True)
         )
-        return Slot(f"slot {self._number}", items, signs, _missing(there[0]))
+        return Slot(f"slot {self._number}", items, signs, self._missing(row))
+
+    def _in_one_order(self, row: Sequence[Diagram | None]) -> list[Diagram | None]:
+        """``row`` with alternatives in the order of those that they stand for in the model before."""
+        ordered = list(row)
+        for index, (one, other) in enumerate(pairwise(row)):
+            before = ordered[index]
+            if (
+                isinstance(one, Choice)
+                and isinstance(before, Choice)
+                and isinstance(other, Choice)
+                and len(set(other.bands)) < 2
+            ):
+                rank = {
+                    number: place
+                    for place, option in enumerate(before.options)
+                    for number in self._numbers(index, 0, option)
+                }
+
+                def place(option: Diagram, index: int = index, rank: dict[int, int] = rank) -> int:
+                    return min(
+                        (rank.get(number, len(rank)) for number in self._numbers(index, 1, option)), default=len(rank)
+                    )
+
+                ordered[index + 1] = replace(other, options=tuple(sorted(other.options, key=place)))
+        return ordered
 
     def _sign(self, index: int, one: Diagram | None, other: Diagram | None) -> Sign | None:
         if one is None and other is None:
             return None
+        changes = self._differences[index].changes
         if one is None or other is None:
+            there, side = (other, 1) if one is None else (one, 0)
+            assert there is not None
+            if self._elsewhere(index, side, there) or self._is_one_more(index, side, there):
+                return "changed"
             return "added" if one is None else "removed"
-        before, after = self._changed[index]
-        if plain(one) != plain(other) or _touched(one, before) or _touched(other, after):
+        if plain(one) != plain(other) or any(
+            touches(item, path)
+            for change in changes
+            for item, own in zip((one, other), change.paths, strict=True)
+            for path in own
+        ):
             return "changed"
         return None
+
+    def _elsewhere(self, index: int, side: int, item: Diagram) -> str:
+        """What stands for ``item`` in another place of the neighbour; empty where nothing does."""
+        pairing = self._differences[index].pairing
+        numbers = self._numbers(index, side, item)
+        wanted = [number for number, weight in numbers.items() if weight == max(numbers.values())]
+        others = (box for box in self._boxes[index + 1 - side] if pairing[1 - side].get(box.path) in wanted)
+        # What is folded has no box of its own.
+        folded = [
+            box.label for box in boxes(item) if pairing[side].get(box.path) in {*wanted} & {*pairing[1 - side].values()}
+        ]
+        return next((box.label for box in others), folded[0] if folded else "")
+
+    def _is_one_more(self, index: int, side: int, item: Diagram) -> bool:
+        """Whether no row says that ``item`` came or went: the neighbour has others of its name."""
+        signs = {
+            change.sign if change.what == BLOCK else "changed"
+            for change in self._differences[index].changes
+            for path in change.paths[side]
+            if path in paths(item)
+        }
+        return not isinstance(item, Bar) and not signs & {"added", "removed"}
+
+    def _missing(self, row: Sequence[Diagram | None]) -> str:
+        """The words where an item of ``row`` has no counterpart."""
+        item = next(one for one in row if one is not None)
+        if isinstance(item, Bar):
+            return "–"
+        for index, (one, other) in enumerate(pairwise(row)):
+            if (one is None) != (other is None):
+                there, side = (other, 1) if one is None else (one, 0)
+                assert there is not None
+                if elsewhere := self._elsewhere(index, side, there):
+                    return text(comparison.IN_ANOTHER_PLACE(block=within(elsewhere)))
+        every = list(boxes(item))
+        named = [box for box in every if box.role != "norm"] or every
+        label = named[-1].label.removesuffix(", folded") if named else ""
+        # An imperative (read, write, mix, copy) is no thing that could lack.
+        return text(comparison.NO_BLOCK(block=within(label))) if label and named[-1].role != "plain" else "–"
+
+
+def _weight(box: Box) -> float:
+    return SUBLAYER if _sort(box) in SORTS.values() else NORM if box.role == "norm" else OTHER
 
 
 def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
@@ -91,99 +222,27 @@ def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
     return [emphasized(one) if isinstance(one, Box) else one for one in row]
 
 
-def _touched(item: Diagram, changed: Iterable[str]) -> bool:
-    """Whether a change is at one of the boxes of ``item``, or inside it."""
-    return any(path == box or path.startswith(f"{box}/") for path in changed for box in paths(item))
+def _called_alike(one: Diagram, other: Diagram) -> float:
+    """How many boxes of two diagrams are called alike: what they are to a reader where no tree says more."""
+    mine, theirs = (Counter((_sort(box), box.label) for box in boxes(item)) for item in (one, other))
+    return float((mine & theirs).total())
 
 
-def _rows(chains: Sequence[Sequence[Diagram]]) -> list[list[Diagram | None]]:
-    """Rows of what corresponds in the chains; one chain after the other is aligned to the rows."""
-    rows: list[list[Diagram | None]] = [[item] for item in chains[0]]
-    for number, chain in enumerate(chains[1:], 1):
-        there = [[item for item in row if item is not None] for row in rows]
-
-        def like(row: int, index: int, chain: Sequence[Diagram] = chain, there: list[list[Diagram]] = there) -> float:
-            return max(similarity(item, chain[index]) for item in there[row])
-
-        pairs = aligned(range(len(rows)), range(len(chain)), like)
-        rows = [
-            [*(rows[row] if row is not None else [None] * number), chain[index] if index is not None else None]
-            for row, index in pairs
-        ]
-    return rows
-
-
-def similarity(one: Diagram, other: Diagram) -> float:
-    """How well one diagram corresponds to another: 0 not at all."""
-    match one, other:
-        case Box(), Box():
-            return _similarity_of_boxes(one, other)
-        case Rail(), Rail():
-            mine, theirs = _inside(one), _inside(other)
-            pairs = aligned(mine, theirs, similarity)
-            shared = [(mine[i], theirs[j]) for i, j in pairs if i is not None and j is not None]
-            works = any(_works(item) for pair in shared for item in pair)
-            like = sum(similarity(*pair) for pair in shared)
-            return like if works or like > ENOUGH * 2 else _in_common(one, other)
-        case Frame(), Frame():
-            return 100.0
-        case (Bar(), Bar()) | (Graph(), Graph()):
-            return 2.0
-        case Tap(), Tap():
-            return (1.0 + 2.0 * (one.box.label == other.box.label)) if one.direction == other.direction else 0.0
-        case (Box() | Choice() | Branches() | Rail(), Box() | Choice() | Branches() | Rail()):
-            if not _works(one) and not _works(other):
-                # Tables that are added up, and one by itself.
-                return max((similarity(a, b) for a in _options(one) for b in _options(other)), default=0.0) * 0.9
-            return _in_common(one, other)
-        case _:
-            return 0.0
-
-
-def _works(item: Diagram) -> list[str]:
-    """The sorts of what works on tokens in ``item``."""
-    return [sort for box in boxes(item) if (sort := _sort(box)) in SORTS.values()]
-
-
-def _in_common(one: Diagram, other: Diagram) -> float:
-    """By how many mixers and feed forwards both have, however they are joined."""
-    mine, theirs = Counter(_works(one)), Counter(_works(other))
-    return SUBLAYER * 0.9 * (mine & theirs).total()
-
-
-def _similarity_of_boxes(one: Box, other: Box) -> float:
-    if _sort(one) != _sort(other):
-        return 0.0
-    weight = SUBLAYER if _sort(one) in SORTS.values() else 0.0
-    if one.label == other.label:
-        return weight + (3.5 if one.detail == other.detail else 3.0)
-    return weight + 0.5 if _sort(one) in ("plain", "embedding") else weight + 2.0
+def _works_in_common(one: Diagram, other: Diagram) -> int:
+    """How many mixers and feed-forward blocks both have, whichever they are."""
+    sorts = [Counter(_sort(box) for box in boxes(item) if _sort(box) in SORTS.values()) for item in (one, other)]
+    return (sorts[0] & sorts[1]).total()
 
 
 def _sort(box: Box) -> str:
     return SORTS.get(box.role, box.role)
 
 
-def _options(item: Diagram) -> tuple[Diagram, ...]:
-    match item:
-        case Choice(options=options):
-            return options
-        case Branches(items=items):
-            return items
-        case _:
-            return (item,)
-
-
-def _inside(item: Rail | Frame) -> tuple[Diagram, ...]:
-    body = item.body
-    return flat(body) if isinstance(body, Chain) else (body,)
-
-
 def _alike_inside(frames: Sequence[Frame]) -> bool:
     """Whether the frames hold slots that can be aligned: no frame in one alone, nor whole blocks to choose from."""
     kinds = []
     for frame in frames:
-        inner = _inside(frame)
+        inner = inside(frame)
         blocks = any(isinstance(item, Choice) and not isinstance(item.options[0], Box) for item in inner)
         kinds.append((blocks, any(isinstance(item, Frame) for item in inner)))
     return len(set(kinds)) == 1
@@ -191,85 +250,5 @@ def _alike_inside(frames: Sequence[Frame]) -> bool:
 
 def _hollow(item: Rail | Frame) -> Rail | Frame:
     """``item`` with nothing in it but what says whether there are brackets inside."""
-    kept = tuple(inner for inner in _inside(item) if isinstance(inner, Frame | Bar))
+    kept = tuple(inner for inner in inside(item) if isinstance(inner, Frame | Bar))
     return replace(item, body=Chain(kept))
-
-
-def boxes(item: Diagram) -> list[Box]:
-    """Every box of ``item``, the lowest first."""
-    match item:
-        case Box():
-            return [item]
-        case Tap(box=box):
-            return [box]
-        case Chain(items=inner) | Branches(items=inner) | Choice(options=inner) | Graph(items=inner):
-            return [box for part in inner for box in boxes(part)]
-        case Rail(body=body) | Frame(body=body):
-            return boxes(body)
-        case Lanes(plain=inner):
-            return boxes(inner)
-        case Bar():
-            return []
-        case _:
-            assert_never(item)
-
-
-def paths(item: Diagram) -> list[str]:
-    """The paths of all boxes of ``item``, and of a bar."""
-    return [item.path] if isinstance(item, Bar) else [box.path for box in boxes(item)]
-
-
-def _missing(item: Diagram) -> str:
-    """The words where ``item`` has no counterpart."""
-    if isinstance(item, Bar):
-        return "–"
-    named = [box for box in boxes(item) if box.role != "norm"] or boxes(item)
-    label = named[-1].label.removesuffix(", folded") if named else ""
-    # An imperative (read, write, mix, copy) is no thing that could lack.
-    return f"no {within(label)}" if label and named[-1].role != "plain" else "–"
-
-
-def plain(item: Diagram) -> Diagram:
-    """``item`` as it looks, without the paths and tooltips that say where it is from."""
-    return _with_boxes(item, lambda box: replace(box, path="", title=""), "")
-
-
-def _placed(item: Diagram, prefix: str, *, pale: bool) -> Diagram:
-    """``item`` with ``prefix`` before its paths, in the colours of what is equal where it is to be ``pale``."""
-
-    def change(box: Box) -> Box:
-        box = replace(box, path=f"{prefix}{box.path}")
-        if not pale:
-            return box
-        return replace(box, role=EQUAL, chips=tuple(replace(chip, role=EQUAL) for chip in box.chips))
-
-    return _with_boxes(item, change, prefix)
-
-
-def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Diagram:
-    """``item`` with ``change`` done to its boxes, and its frames and bars at paths that begin with ``prefix``."""
-
-    def again(part: Diagram) -> Diagram:
-        return _with_boxes(part, change, prefix)
-
-    match item:
-        case Box():
-            return change(item)
-        case Tap(box=box):
-            return replace(item, box=change(box), goal="")
-        case Chain(items=inner) | Branches(items=inner):
-            return replace(item, items=tuple(map(again, inner)))
-        case Choice(options=options):
-            return replace(item, options=tuple(map(again, options)))
-        case Graph(nodes=nodes):
-            return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
-        case Rail(body=body):
-            return Rail(again(body))
-        case Lanes(plain=inner):
-            return again(inner)
-        case Frame(body=body, path=path):
-            return replace(item, body=again(body), path=f"{prefix}{path}" if prefix else "", title="")
-        case Bar(path=path):
-            return replace(item, path=f"{prefix}{path}" if prefix else "", title=item.title if prefix else "")
-        case _:
-            assert_never(item)

@@ -1,13 +1,33 @@
-"""The differences of several models as rows of a table, each with the value of every model."""
+"""The differences of several models as rows of a table, each with the value of every model.
+
+Of two models each change is a row. Of more the rows of neighbours with one name are one, and a model that neither of
+its changes names is looked up.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 
-from archdraw.analysis.difference import BLOCK, COUNTS, LOOP, ORDER, TIMES, Change, Difference, count, sort_of, words
-from archdraw.glossary import text
+from archdraw.analysis.difference import (
+    BLOCK,
+    COUNTS,
+    LOOP,
+    OCCURRENCES,
+    ORDER,
+    TIMES,
+    WIRING,
+    Change,
+    Difference,
+    Values,
+    count,
+    features,
+    sort_of,
+    words,
+)
+from archdraw.analysis.difference.groups import role_of
+from archdraw.analysis.difference.rows import subject_of
+from archdraw.glossary import comparison, text
 from archdraw.glossary.common import IN_BF16, KV_CACHE_AT
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.layout.compare.signs import Sign
@@ -18,107 +38,74 @@ from archdraw.views.several import Subject
 from archdraw.views.wording import within
 
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
-MOST_VALUES = 3
-"""So many different values of one model are listed in a cell; of more the first ones."""
 NONE = "none"
 SEPARATOR = "; "
 PER_TOKEN = "kv_cache_bytes_per_token"
-_WORKS = ("token mixer", "feed-forward")
-_SELF_EXPLANATORY = (*_WORKS, "norm", "position", "embedding", "output")
-"""Sorts that say well enough what is another one."""
+_OF_BLOCKS = (BLOCK, ORDER, TIMES, WIRING, OCCURRENCES, LOOP, "placement")
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One thing that may differ, whichever models are asked; ``where`` names the block where several have their own."""
+    """One thing that may differ, whichever models are asked; ``subject`` names the blocks where that is needed."""
 
     sort: str
     what: str
-    where: str = ""
+    subject: str
 
     @property
     def rank(self) -> int:
         """Architecture comes first, counts of the whole last."""
         if self.what in COUNTS:
             return NUMBERS
-        return ARCHITECTURE if self.what in (BLOCK, ORDER, TIMES, "placement") else SETTINGS
+        return ARCHITECTURE if self.what in _OF_BLOCKS else SETTINGS
 
 
 def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tuple[TableRow, ...]:
-    """A row for each thing in which some of ``subjects`` differ; ``differences`` are those of neighbours.
-
-    What one row says already has none of its own.
-    """
+    """A row for each thing in which some of ``subjects`` differ; ``differences`` are those of neighbours."""
     found: dict[_Key, dict[int, Change]] = {}
     for index, difference in enumerate(differences):
-        for key, change in _keyed(difference):
-            found.setdefault(key, {}).setdefault(index, change)
+        for change in difference.changes:
+            found.setdefault(_key(change), {})[index] = change
     order = {key: number for number, key in enumerate(found)}
-    made = {key: _row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key]))}
-    kept = [
-        row
-        for key, row in made.items()
-        # One row where value heads are as wide as key heads.
-        if key.what != "v_head_dim"
-        or (twin := made.get(replace(key, what="head_dim"))) is None
-        or twin.values != row.values
-    ]
-    return tuple({(row.name, row.values): row for row in kept}.values())
+    return tuple(_row(key, found[key], subjects) for key in sorted(found, key=lambda key: (key.rank, order[key])))
 
 
-def _keyed(difference: Difference) -> Iterator[tuple[_Key, Change]]:
-    """The changes of one difference with the rows that they belong to."""
-    changed = {change.what for change in difference.changes}
-    covered = {
-        # Norms that only moved with the placement, and layers that another order says.
-        *(["norm"] if "placement" in changed else []),
-        *(["layer"] if ORDER in changed else []),
-    }
-    listed = [
-        change
-        for change in difference.changes
-        if not (change.sort in covered and change.what == BLOCK and change.sign != "changed" and _in_layer(change))
-    ]
-    alike: dict[tuple[str, str], list[Change]] = {}
-    for change in listed:
-        alike.setdefault((change.sort, change.what), []).append(change)
-    for (sort, what), changes in alike.items():
-        comes_or_goes = what == BLOCK and any(change.sign != "changed" for change in changes)
-        one_for_all = len({(change.before, change.after) for change in changes}) == 1
-        if one_for_all and not comes_or_goes:
-            yield _Key(sort, what), changes[0]
-            continue
-        for where, same in groupby(sorted(changes, key=lambda change: change.where), key=lambda change: change.where):
-            for number, change in enumerate(same, 1):
-                yield _Key(sort, what, where if number == 1 else f"{where} ({number})"), change
+def _key(change: Change) -> _Key:
+    return _Key(change.sort, change.what, subject_of(change))
 
 
-def _in_layer(change: Change) -> bool:
-    """Whether a change is one of layers or within them."""
-    return any("/layer" in path for path in change.paths)
+def name(change: Change) -> str:
+    """What the row of ``change`` is called."""
+    return _name(_key(change))
+
+
+def _name(key: _Key) -> str:
+    match key.what:
+        case "order":
+            return text(comparison.LAYER_ORDER())
+        case "loop":
+            return text(comparison.LOOPS())
+        case "wiring":
+            return text(comparison.STRUCTURE_OF(block=key.subject or key.sort))
+        case "occurrences":
+            return text(comparison.NUMBER_OF(block=key.subject))
+        case "block":
+            return key.subject or key.sort
+    named = name_of(key.what)
+    return f"{named}, {key.subject}" if key.subject else named
 
 
 def _row(key: _Key, changes: dict[int, Change], subjects: Sequence[Subject]) -> TableRow:
     tokens = _common_context(subjects)
     values = [_value(key, changes, index, subject, tokens) for index, subject in enumerate(subjects)]
     signs = [_sign(key, changes.get(index), values[index], values[index + 1]) for index in range(len(subjects) - 1)]
-    change = next(iter(changes.values()))
-    if key.what == ORDER:
-        name = "layer order"
-    elif key.what == LOOP:
-        name = "loops with shared weights"
-    elif key.what == PER_TOKEN and tokens:
-        name = text(IN_BF16(figure=KV_CACHE_AT(tokens=tokens)))
-    elif key.what != BLOCK:
-        name = name_of(key.what)
-        if key.where:
-            name = f"{name}, {within(key.where)}"
-    elif key.where or key.sort not in _SELF_EXPLANATORY:
-        name = within(change.where)
-        values = [_without(value, change.where) for value in values]
-    else:
-        name = key.sort
-    return TableRow(name, tuple(values), tuple(signs))
+    named = _name(key)
+    if key.what == PER_TOKEN and tokens:
+        named = text(IN_BF16(figure=KV_CACHE_AT(tokens=tokens)))
+    if key.what == BLOCK and key.subject and not any(change.subject for change in changes.values()):
+        labels = {label for change in changes.values() for label in change.labels if within(label) == key.subject}
+        values = [_without(value, labels) for value in values]
+    return TableRow(named, tuple(values), tuple(signs))
 
 
 def _sign(key: _Key, change: Change | None, before: str, after: str) -> Sign | None:
@@ -139,9 +126,19 @@ def _common_context(subjects: Sequence[Subject]) -> int | None:
     return None if grow or not known else min(known)
 
 
-def _without(value: str, label: str) -> str:
+def _without(value: str, labels: set[str]) -> str:
     """A block in words behind its own label."""
-    return "yes" if value == label else value.removeprefix(f"{label}, ")
+    for label in labels:
+        if value == label:
+            return "yes"
+        value = value.removeprefix(f"{label}, ")
+    return value
+
+
+def written(what: str, value: Values) -> str:
+    """A value of a change in words; several are a list."""
+    several = value if isinstance(value, tuple) else (value,)
+    return SEPARATOR.join(value_of(what, one) for one in several)
 
 
 def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:
@@ -149,38 +146,38 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
     if key.what in COUNTS:
         if key.what == PER_TOKEN and tokens:
             return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
-        return value_of(key.what, count(subject.facts, key.what))
+        return value_of(key.what, count(subject.facts, key.what, subject.block))
+    if index in changes:
+        return written(key.what, changes[index].before)
+    if index - 1 in changes:
+        return written(key.what, changes[index - 1].after)
     if key.what == ORDER:
         every = layers(subject.block)
         return words.order(every, words.layer_names(every))
-    if key.what == BLOCK and key.sort in _WORKS and not key.where:
-        return _looked_up(key, subject.block)
-    if key.rank == SETTINGS and not key.where and SEPARATOR in (values := _looked_up(key, subject.block)):
-        # Layers that differ in it: the change is that of one of them.
-        return values
-    if index in changes:
-        return value_of(key.what, changes[index].before)
-    if index - 1 in changes:
-        return value_of(key.what, changes[index - 1].after)
     return _looked_up(key, subject.block)
 
 
 def _looked_up(key: _Key, model: Module) -> str:
     """What the blocks of ``model`` say that are of the sort of ``key``; "none" where there are none."""
     blocks = [block for block in _blocks(model) if sort_of(block) == key.sort]
-    if key.where and any(text(words.label(block)) == key.where for block in blocks):
-        blocks = [block for block in blocks if text(words.label(block)) == key.where]
-    elif key.where and key.what == BLOCK:
-        return NONE
+    named = [block for block in blocks if within(text(words.label(block))) == key.subject]
+    in_role = [block for block in blocks if isinstance(block, Leaf | Module) and _is_in_role(block, key.subject)]
+    if named or in_role or (key.subject and key.what == BLOCK):
+        blocks = named or [*in_role]
     if key.what == BLOCK:
         values = [text(words.content(block)) for block in blocks]
     else:
-        found = [dict(block.settings) for block in blocks if isinstance(block, Module | Leaf)]
+        found = [features(block) for block in blocks if isinstance(block, Module | Leaf)]
         values = [value_of(key.what, settings[key.what]) for settings in found if key.what in settings]
         # Where some have a window and others none, the window is the value.
         values = [value for value in values if value not in (NONE, "no")] or values
-    distinct = list(dict.fromkeys(values))
-    return SEPARATOR.join(distinct[:MOST_VALUES]) or NONE
+    return SEPARATOR.join(dict.fromkeys(values)) or NONE
+
+
+def _is_in_role(block: Leaf | Module, subject: str) -> bool:
+    """Whether a mixer or a feed-forward block does what ``subject`` says, the role of a group."""
+    term = words.ROLES.get(role_of(block))
+    return term is not None and any(part.endswith(text(term())) for part in subject.split(" / "))
 
 
 def _blocks(block: Block) -> Iterator[Block]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from archdraw.analysis.difference import COUNTS, Difference, count
+from archdraw.glossary import comparison, text, within
 from archdraw.glossary.settings import IN_BYTES, name_of, value_of
 from archdraw.layout.compare.table import TableRow
-from archdraw.tree.facts import Facts
+from archdraw.views.several import Subject
 
 LISTED = (
     *("layers", "hidden_size", "vocab_size", "context_length", "placement", "num_attention_heads"),
@@ -19,13 +20,19 @@ LISTED = (
 """What is listed where it is equal, in this order."""
 
 
-def equal(differences: Sequence[Difference], facts: Sequence[Facts]) -> str:
+OF_THE_LAYERS = frozenset({"model", "layer", "token mixer", "feed-forward"})
+"""Sorts of blocks whose settings are listed: those of encoders beside the line have the same names."""
+
+
+def equal(differences: Sequence[Difference], subjects: Sequence[Subject]) -> str:
     """One line of what all models share; empty where none of it is listed."""
     shared: dict[str, list[str]] = {}
     for index, difference in enumerate(differences):
         changed = {change.what for change in difference.changes}
         own: dict[str, set[str]] = {}
         for one in difference.equal:
+            if one.sort not in OF_THE_LAYERS:
+                continue
             own.setdefault(one.what, set()).add(value_of(one.what, one.value))
         values_of = {what: " and ".join(sorted(values)) for what, values in own.items() if what not in changed}
         shared = {
@@ -33,11 +40,17 @@ def equal(differences: Sequence[Difference], facts: Sequence[Facts]) -> str:
         }
     words = {what: values[0] for what, values in shared.items() if len(set(values)) == 1}
     for what in COUNTS:
-        values = {count(one, what) for one in facts}
-        if len(values) == 1 and not any(one.unknown for one in facts):
+        values = {count(one.facts, what, one.block) for one in subjects}
+        if len(values) == 1 and not any(one.facts.unknown for one in subjects):
             words[what] = value_of(what, values.pop())
     phrases = [_phrase(what, words[what]) for what in LISTED if words.get(what, "no") not in ("none", "no")]
     return f"Equal: {', '.join(phrases)}." if phrases else ""
+
+
+def moved(differences: Sequence[Difference]) -> str:
+    """One line of the blocks that neighbours have in different places; empty where there are none."""
+    blocks = tuple(dict.fromkeys(within(label) for one in differences for label in one.moved))
+    return text(comparison.MOVED(blocks=blocks)) if blocks else ""
 
 
 def _phrase(what: str, value: str) -> str:

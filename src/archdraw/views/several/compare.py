@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Annotated, Any
 
-from archdraw.analysis.difference import Difference, difference, report
+from archdraw.analysis.difference import Difference, Pairing, difference, report
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import text
 from archdraw.glossary.comparison import FIELD, SOURCES_OF
@@ -21,6 +21,7 @@ from archdraw.views.architecture import left_out, picture, sources_of
 from archdraw.views.header import origin, size_of
 from archdraw.views.lanes import without_lanes
 from archdraw.views.several import Several, Subject
+from archdraw.views.several import _boxes as boxes
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
 from archdraw.views.several._rows import rows as table_rows
@@ -69,13 +70,14 @@ def draw(
 def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     """The picture of ``value``, before anything has a place."""
     subjects = value.subjects
-    plates = [picture(one.spec, one.block, every_strip=True) for one in subjects]
+    plates = [picture(one.spec, one.block, every_strip=True, towers=False) for one in subjects]
     slugs = _slugs(subjects)
     columns = [Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates]
     items = aligning.grid(columns, value.differences, slugs)
-    opened, lettered = _panels(plates, slugs, grid.slots(items)) if insets else ((), ())
-    facts = [one.facts for one in subjects]
-    rows, equal = table_rows(value.differences, subjects), words.equal(value.differences, facts)
+    pairings = [one.pairing for one in value.differences]
+    opened, lettered = _panels(plates, slugs, grid.slots(items), pairings) if insets else ((), ())
+    rows = table_rows(value.differences, subjects)
+    equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, subjects))))
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
     sentences = words.sentences(rows, names) or "No differences."
@@ -119,33 +121,55 @@ def _have_layer_maps(plates: Sequence[Plate]) -> bool:
 
 
 def _panels(
-    plates: Sequence[Plate], slugs: Sequence[str], slots: Sequence[grid.Slot]
+    plates: Sequence[Plate], slugs: Sequence[str], slots: Sequence[grid.Slot], pairings: Sequence[Pairing]
 ) -> tuple[tuple[PanelRow, ...], tuple[tuple[str, str], ...]]:
     """What is opened, from the top down, and the letters of the boxes that are."""
     known = [{inset.source: inset for inset in plate.insets if inset.source} for plate in plates]
     rows: list[PanelRow] = []
     lettered: list[tuple[str, str]] = []
     number = 0
+    columns: list[list[str]] = [[] for _ in plates]
+    slot_of: dict[tuple[int, str], grid.Slot] = {}
     for slot in reversed(slots):
-        sources = [
-            [] if item is None else [path.removeprefix(f"{slug}/") for path in aligning.paths(item)]
-            for item, slug in zip(slot.items, slugs, strict=True)
-        ]
-        own = [[path for path in paths if path in insets] for paths, insets in zip(sources, known, strict=True)]
-        for place in range(max(map(len, own), default=0)):
-            paths = [column[place] if place < len(column) else "" for column in own]
-            insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
-            there = [inset for inset in insets if inset is not None]
-            is_equal = len(there) == len(plates) and _look_alike(there, is_slot_equal=not any(slot.signs))
-            if is_equal:
-                insets = (_in_common(there),) * len(plates)
-            # A module beside the line is known by its name; its letter would find no room.
-            letter = "" if any(isinstance(item, Tap) for item in slot.items) else letters.letter(number)
-            if letter:
-                number += 1
-                lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
-            rows.append(PanelRow(insets, is_equal, letter))
+        for index, (item, slug) in enumerate(zip(slot.items, slugs, strict=True)):
+            own = [] if item is None else [path.removeprefix(f"{slug}/") for path in boxes.paths(item)]
+            columns[index] += [path for path in own if path in known[index]]
+            slot_of |= {(index, path): slot for path in own}
+    for paths in _partners(columns, pairings):
+        at = [slot_of[index, path] for index, path in enumerate(paths) if path]
+        insets = tuple(insets.get(path) for path, insets in zip(paths, known, strict=True))
+        there = [inset for inset in insets if inset is not None]
+        is_equal = len(there) == len(plates) and _look_alike(
+            there, is_slot_equal=not any(any(slot.signs) for slot in at)
+        )
+        if is_equal:
+            insets = (_in_common(there),) * len(plates)
+        # A module beside the line is known by its name; its letter would find no room.
+        letter = "" if any(isinstance(item, Tap) for slot in at for item in slot.items) else letters.letter(number)
+        if letter:
+            number += 1
+            lettered += [(f"{slug}/{path}", letter) for slug, path in zip(slugs, paths, strict=True) if path]
+        rows.append(PanelRow(insets, is_equal, letter))
     return tuple(rows), tuple(lettered)
+
+
+def _partners(columns: Sequence[Sequence[str]], pairings: Sequence[Pairing]) -> list[list[str]]:
+    """Rows of paths of blocks that stand for each other, one of each column; empty where a column has none."""
+    rows = [[path] for path in columns[0]]
+    for index, (mine, theirs) in enumerate(pairings):
+        left = list(columns[index + 1])
+        for row in rows:
+            number = mine.get(row[-1])
+            partner = next((path for path in left if number is not None and theirs.get(path) == number), "")
+            row.append(partner)
+            if partner:
+                left.remove(partner)
+        for path in left:
+            # Behind what stands above it in its own model.
+            above = columns[index + 1][: columns[index + 1].index(path)]
+            place = max((number for number, row in enumerate(rows, 1) if row[-1] in above), default=0)
+            rows.insert(place, [""] * (index + 1) + [path])
+    return rows
 
 
 def _look_alike(insets: Sequence[Inset], *, is_slot_equal: bool) -> bool:
@@ -167,7 +191,7 @@ def _in_common(insets: Sequence[Inset]) -> Inset:
 
 def _plain(inset: Inset) -> Inset:
     """``inset`` as it looks, wherever it is from."""
-    items = tuple(aligning.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
+    items = tuple(boxes.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
     return replace(inset, source="", beside="", priority=None, items=items)
 
 

@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.layout.plate import plate as layout
-from archdraw.picture import Plate
+from archdraw.picture import Inset, Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
+from archdraw.views.opening import called, is_beside, openable_modules, panel
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
-    """The inset of the block that ``argument`` names: by its path, the end of it, its title or the panel's letter.
+    """The inset of the block that ``argument`` names, whether or not a plate opens it.
 
-    Raises :class:`archdraw.ArchdrawError` where there is none, and where several have that name.
+    A name is the letter or title of a panel, a path or the end of one, a label, a kind or a name of ``define:``. Raises
+    :class:`archdraw.ArchdrawError` where there is none, and where several that are not the same have that name.
     """
     plate = layout.lettered(picture(spec, block), theme)
-    known, path = _paths(plate), _path(plate, argument)
-    if path not in known and path not in {inset.letter for inset in plate.insets if inset.letter}:
-        hint = nearest(argument, {*known, *(path.rpartition("/")[2] for path in known)})
-        choice = f"; {hint}" if hint else f" (choose from {', '.join(known)})" if known else ""
-        raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{choice}")
-    return layout.draw_inset(plate, path, theme)
+    shown = _shown(plate, argument)
+    if shown is None:
+        every = openable_modules(block)
+        found = called(argument, every, spec) if argument else ()
+        if len(found) > 1:
+            # Of a draft module's copy of a layer the model's own is meant.
+            own = [option for option in found if not is_beside(option.path, block)]
+            found = tuple(own) or found
+        if len(found) > 1:
+            raise ArchdrawError(
+                f"several expandable blocks are named {argument}: {', '.join(option.path for option in found)}"
+            )
+        if not found:
+            known = {*(option.path for option in every), *(option.block.name for option in every), *spec.define}
+            hint = nearest(argument, known)
+            choice = f"; {hint}" if hint else f" (choose from {', '.join(sorted(known))})" if known else ""
+            raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{choice}")
+        shown = panel(found[0])
+    return layout.draw_panel(replace(plate, insets=(shown,)), shown, theme)
 
 
-def _paths(plate: Plate) -> dict[str, str]:
-    """The paths of the blocks that are opened, with the titles of their panels."""
-    return {path: inset.title for inset in plate.insets if (path := inset.source or inset.beside)}
+def _shown(plate: Plate, argument: str) -> Inset | None:
+    """The panel of ``plate`` that ``argument`` names by its letter, its path or its title; None where none or several.
 
-
-def _path(plate: Plate, argument: str) -> str:
-    """The path that ``argument`` stands for; ``argument`` itself where it may be a letter."""
-    known = _paths(plate)
-    if argument in known:
-        return argument
-    by_title = [path for path, title in known.items() if argument and title.casefold() == argument.casefold()]
-    found = [path for path in known if argument and path.endswith(f"/{argument}")] or by_title
-    if len(found) > 1:
-        raise ArchdrawError(f"several expandable blocks are named {argument}: {', '.join(found)}")
-    return found[0] if found else argument
+    A panel of a plate has more than the inside of its block: charts, and the block's share of the model.
+    """
+    for inset in plate.insets:
+        if argument and argument in (inset.letter, inset.source, inset.beside):
+            return inset
+    named = [
+        inset
+        for inset in plate.insets
+        if argument
+        and ((inset.source or inset.beside).endswith(f"/{argument}") or inset.title.casefold() == argument.casefold())
+    ]
+    return named[0] if len(named) == 1 else None

@@ -1,0 +1,73 @@
+"""The counts that two whole models are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdraw.analysis.difference.changes import Change
+from archdraw.analysis.difference.comparison import sign_of
+from archdraw.tree.blocks import Block as Tree
+from archdraw.tree.blocks import Experts, Leaf, Module, Repeat, Side
+from archdraw.tree.facts import Facts, facts
+from archdraw.tree.walks import children
+
+COUNTS = (
+    "total_parameters",
+    "active_parameters",
+    "text_parameters",
+    "layers",
+    "kv_cache_bytes_per_token",
+    "index_cache_bytes_per_token",
+    "recurrent_state_bytes",
+    "buffer_bytes",
+)
+"""The counts that two models are compared by, most by their names in :mod:`archdraw.tree.facts`.
+
+What a recurrent mixer keeps and what attention keeps of its window, or a convolution of its last inputs, are two
+things: the facts count both as state.
+"""
+
+RECURRENT = frozenset({"linear"})
+"""Roles of mixers whose state is recurrent."""
+BYTES_PER_VALUE = 2
+
+
+def counted(first: Module, second: Module) -> Iterator[Change]:
+    """The counts of the whole models that differ; none where one is unknown."""
+    one, other = facts(first), facts(second)
+    if one.unknown or other.unknown:
+        return
+    for what in COUNTS:
+        before, after = count(one, what, first), count(other, what, second)
+        if before != after and (what != "text_parameters" or one.encoders or other.encoders):
+            yield Change(
+                sign_of(before or None, after or None), "model", ("model", "model"), what, before, after, (("",), ("",))
+            )
+
+
+def count(of: Facts, what: str, model: Module) -> int:
+    """One of :data:`COUNTS` of ``model``, whose facts are ``of``; bytes at 2 for each value."""
+    if what == "recurrent_state_bytes":
+        return BYTES_PER_VALUE * recurrent(model)
+    if what == "buffer_bytes":
+        return BYTES_PER_VALUE * (of.state - recurrent(model))
+    value = getattr(of, what)
+    return int(value() if callable(value) else value)
+
+
+def recurrent(block: Tree, *, inside: bool = False) -> int:
+    """How many values the recurrent mixers in ``block`` keep; ``inside`` of one, all state is its."""
+    match block:
+        case Leaf(state=state, role=role):
+            return state if inside or role in RECURRENT else 0
+        case Side():
+            return 0
+        case Module(role=role):
+            inside = inside or role in RECURRENT
+            return recurrent(block.body, inside=inside)
+        case Repeat(body=body, times=times):
+            return times * recurrent(body, inside=inside)
+        case Experts(body=body, total=total):
+            return total * recurrent(body, inside=inside)
+        case _:
+            return sum(recurrent(part, inside=inside) for part in children(block))

@@ -1,0 +1,111 @@
+"""What a mixer or a feed-forward block has, under one name for each thing, however its kind spells it.
+
+Kinds keep the names that config.json gives their settings, and two families spell one thing in two ways: a shared
+expert is a number of experts (DeepSeek) or a width (Qwen), heads of a linear mixer are ``num_heads`` (Kimi) or
+``linear_num_value_heads`` (Qwen). Here they have one name, so that only what differs is a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdraw.glossary.numbers import number
+from archdraw.tree.blocks import Leaf, Module, Setting
+from archdraw.tree.walks import leaves
+
+Features = dict[str, Setting]
+
+SHARED = ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert_gate")
+INDEX = ("indexer", "index_n_heads", "index_head_dim", "index_topk")
+KNOWN = {"experts": frozenset(SHARED), "attention": frozenset(INDEX), "sliding": frozenset(INDEX)}
+"""What is known of every block of a role, of whichever kind: one that does not have it lacks it."""
+
+FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
+"""What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
+
+KERNELS = ("conv_kernel", "short_conv_kernel_size", "conv_kernel_size", "conv1d_width", "conv_L_cache")
+KERNEL = "linear_conv_kernel_dim"
+OF_HEADS = ("linear_num_key_heads", "linear_num_value_heads")
+OF_WIDTH = ("linear_key_head_dim", "linear_value_head_dim")
+
+
+def features(block: Leaf | Module) -> Features:
+    """The settings of ``block`` under common names, with those that follow from its parts."""
+    found = dict(block.settings)
+    if not block.settings:
+        return found
+    reader = _BY_ROLE.get(block.role)
+    return found if reader is None else reader(block, found)
+
+
+def _experts(_: Leaf | Module, found: Features) -> Features:
+    """One number and one width of shared experts, one width of a routed one."""
+    if "num_experts" not in found:
+        return found
+    width = found.get("moe_intermediate_size") or found.pop("expert.intermediate_size", None)
+    number = found.get("n_shared_experts")
+    whole = found.get("shared_expert_intermediate_size") or found.pop("shared_expert.intermediate_size", None)
+    if whole is None and isinstance(number, int) and isinstance(width, int):
+        whole = number * width
+    if number is None and (whole is not None or found.get("shared_expert") is not None):
+        number = 1
+    gate = found.get("shared_expert_gate") if number else None
+    return {**found, "moe_intermediate_size": width, **dict(zip(SHARED, (number, whole, gate), strict=True))}
+
+
+def _attention(block: Leaf | Module, found: Features) -> Features:
+    """Heads as they meet, and the indexer that chooses keys."""
+    # An indexer has heads, too, without values.
+    heads = next((one for leaf in leaves(block) if (one := leaf.heads) is not None and one.value_width != 0), None)
+    if heads is not None and "num_attention_heads" in found:
+        if (heads.cached or heads.cross) and found.get("num_key_value_heads") is None:
+            found["num_key_value_heads"] = heads.key_value
+        found.setdefault("head_dim", heads.width)
+        found.setdefault("v_head_dim", heads.width if heads.value_width is None else heads.value_width)
+    _scale(found)
+    if found.get("qk_rope_head_dim") is not None:
+        # The rotated part of a head has a width of its own: the share of it that is turned is no share of the head.
+        found.pop("position.partial_rotary_factor", None)
+    indexer = found.get("indexer")
+    if found.get("index_n_heads") is None:
+        indexer = None
+    elif indexer in (None, "own"):
+        indexer = "full"
+    return {**found, **{name: found.get(name) for name in INDEX}, "indexer": indexer}
+
+
+def _scale(found: Features) -> None:
+    """What scores are multiplied with: 1/√d unless a setting gives another width or the factor itself."""
+    if "query_pre_attn_scalar" not in found and "attention_multiplier" not in found:
+        return
+    width, factor = found.pop("query_pre_attn_scalar", None), found.pop("attention_multiplier", None)
+    if width is not None and isinstance(width, int | float):
+        found["attention_scale"] = f"1/√{number(width)}"
+    else:
+        found["attention_scale"] = "1/√d" if factor is None else factor
+
+
+def _linear(_: Leaf | Module, found: Features) -> Features:
+    """Heads and their widths under the names of the family that tells keys and values apart."""
+    if "short_conv_kernel_size" in found and "num_heads" in found:
+        heads = found.pop("num_heads")
+        width = found.pop("head_dim", None)
+        names = zip(OF_HEADS + OF_WIDTH, (heads, heads, width, width), strict=True)
+        found = {**dict(names), **found}
+    return _convolution(_, found)
+
+
+def _convolution(_: Leaf | Module, found: Features) -> Features:
+    for name in KERNELS:
+        if name in found:
+            found.setdefault(KERNEL, found.pop(name))
+    return found
+
+
+_BY_ROLE: dict[str, Callable[[Leaf | Module, Features], Features]] = {
+    "experts": _experts,
+    "attention": _attention,
+    "sliding": _attention,
+    "linear": _linear,
+    "convolution": _convolution,
+}

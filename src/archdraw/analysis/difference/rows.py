@@ -1,0 +1,88 @@
+"""The changes of a comparison as rows: one for each thing that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change
+from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER
+from archdraw.glossary import within
+
+PLAIN = frozenset({"model", "layer", "layers", MIXER, FEED_FORWARD})
+"""Sorts whose settings are known by their names alone."""
+TWINS = {
+    "v_head_dim": "head_dim",
+    "linear_num_value_heads": "linear_num_key_heads",
+    "linear_value_head_dim": "linear_key_head_dim",
+}
+"""Settings that are not said again where they changed as another did: value heads that are as wide as key heads."""
+
+
+def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """``changes``, those of several blocks that say the same as one, each with a subject where others have its name."""
+    found: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        labels = change.labels if change.what in (BLOCK, OCCURRENCES) else ()
+        key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels
+        found.setdefault(key, []).append(change)
+    made = [_named(_joined(several), several) for several in found.values()]
+    kept = [one for one in made if not _is_twin(one, made)]
+    return tuple(_distinct(kept))
+
+
+def _joined(several: list[Change]) -> Change:
+    """One row for changes with the same values: without a subject where it is that of several."""
+    paths = tuple(tuple(dict.fromkeys(path for one in several for path in one.paths[side])) for side in (0, 1))
+    subjects = {one.subject for one in several}
+    return replace(several[0], paths=(paths[0], paths[1]), subject=several[0].subject if len(subjects) == 1 else "")
+
+
+def _named(change: Change, several: list[Change]) -> Change:
+    """``change`` with the name of its block as its subject, where only settings of whole layers need none."""
+    if change.subject or change.sort in PLAIN or change.what in (BLOCK, OCCURRENCES):
+        return change
+    labels = {one.where for one in several}
+    own = within(labels.pop()) if len(labels) == 1 and change.sort != "norm" else change.sort
+    return replace(change, subject=own)
+
+
+def _is_twin(one: Change, every: list[Change]) -> bool:
+    other = TWINS.get(one.what)
+    same = [
+        change for change in every if change.what == other and change.sort == one.sort and change.paths == one.paths
+    ]
+    return any((change.before, change.after) == (one.before, one.after) for change in same)
+
+
+def _distinct(every: list[Change]) -> Iterable[Change]:
+    """``every`` change with a subject of its own where several have one name."""
+    taken: set[tuple[str, str]] = set()
+    several = {key for key in map(_name, every) if sum(_name(one) == key for one in every) > 1}
+    for change in every:
+        named = (
+            replace(change, subject=within(change.where)) if _name(change) in several and not change.subject else change
+        )
+        number, subject = 1, named.subject or within(named.where)
+        while _name(named) in taken:
+            number += 1
+            named = replace(named, subject=f"{subject} ({number})")
+        taken.add(_name(named))
+        yield named
+
+
+SELF_EXPLANATORY = frozenset({MIXER, FEED_FORWARD, "norm", "position", "embedding", "output"})
+"""Sorts that say well enough what is another one."""
+
+
+def subject_of(change: Change) -> str:
+    """What the row of ``change`` is about: the blocks by name, empty where its sort or its setting says enough."""
+    came_or_gone = change.what == BLOCK and (change.sign != "changed" or change.sort not in SELF_EXPLANATORY)
+    return change.subject or (within(change.where) if came_or_gone or change.what == OCCURRENCES else "")
+
+
+def _name(change: Change) -> tuple[str, str]:
+    """What names a row."""
+    if change.what == BLOCK:
+        return "", subject_of(change) or change.sort
+    return change.what, subject_of(change)

@@ -1,0 +1,229 @@
+"""The changes of mixers and feed-forward blocks: one for what stands in a place, one for each of its features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence as Several
+from typing import Any
+
+from archdraw.analysis.difference import words
+from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equal, Values
+from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
+from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, Features, features
+from archdraw.analysis.difference.groups import Group, Sublayer, alike
+from archdraw.analysis.difference.structure import is_without, same
+from archdraw.glossary import comparison as terms
+from archdraw.glossary import text, within
+from archdraw.tree.blocks import Leaf, Setting
+
+PathsOf = Callable[[int, Sublayer], tuple[str, ...]]
+
+
+def group_rows(comparison: Comparison, groups: Several[Group], paths_of: PathsOf, around: Paths) -> None:
+    """Adds the changes of ``groups``, which are all of two stacks at the paths ``around``."""
+    for group in groups:
+        _GroupRows(comparison, group, groups, paths_of, around).add()
+
+
+class _GroupRows:
+    """The changes of one group among ``groups``."""
+
+    def __init__(
+        self, comparison: Comparison, group: Group, groups: Several[Group], paths_of: PathsOf, around: Paths
+    ) -> None:
+        self._comparison, self._group, self._paths_of, self._around = comparison, group, paths_of, around
+        self._others = [one for one in groups if one is not group and one.sort == group.sort]
+
+    def add(self) -> None:
+        group = self._group
+        if not (group.mine and group.theirs):
+            self._come_or_gone()
+            return
+        names = [_names(blocks) for blocks in (group.mine, group.theirs)]
+        if set(names[0]) != set(names[1]):
+            self._blocks([[label for _, label in own] for own in names])
+        self._features()
+        for one, other in group.compared:
+            if one != other and _is_said_by_insides(one, other):
+                paths = self._paths_of(0, one)[0], self._paths_of(1, other)[0]
+                self._comparison.boxes(one, other, paths)
+
+    def _paths(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        mine = tuple(path for block in self._group.mine for path in self._paths_of(0, block))
+        return mine, tuple(path for block in self._group.theirs for path in self._paths_of(1, block))
+
+    def _change(self, what: str, before: Values, after: Values, subject: str) -> None:
+        labels = tuple(_joined([text(block.label) for block in own]) for own in (self._group.mine, self._group.theirs))
+        sign = sign_of(before, after)
+        change = Change(sign, self._group.sort, (labels[0], labels[1]), what, before, after, self._paths(), subject)
+        self._comparison.changes.append(change)
+
+    def _come_or_gone(self) -> None:
+        """Sublayers of a role that the other stack does not have."""
+        side = 0 if self._group.mine else 1
+        for block in self._group.mine or self._group.theirs:
+            paths = self._paths_of(side, block)
+            others = [one for group in self._others for one in (group.theirs, group.mine)[side]]
+            same_name = [one for one in others if text(one.label) == text(block.label)]
+            if same_name:
+                values = (
+                    self._role(),
+                    next(
+                        _role_in(group.roles[1 - side], self._has_windows())
+                        for group in self._others
+                        if same_name[0] in (group.theirs, group.mine)[side]
+                    ),
+                )
+                there = tuple(path for one in same_name for path in self._paths_of(1 - side, one))
+                at = _ordered(paths, there, side)
+                self._comparison.add("changed", block, block, OCCURRENCES, _ordered(*values, side), at)
+                continue
+            self._comparison.come_or_gone("added" if side else "removed", block, paths, self._around)
+
+    def _blocks(self, labels: list[list[str]]) -> None:
+        """Other blocks in the same place."""
+        group = self._group
+        if len(group.mine) == len(group.theirs) == 1:
+            before, after = words.apart(group.mine[0], group.theirs[0])
+        else:
+            before, after = (_joined(own) for own in labels)
+            if before == after:
+                before, after = (
+                    _joined([text(words.content(block)) for block in own]) for own in (group.mine, group.theirs)
+                )
+            if before == after:
+                before, after = (
+                    _joined([getattr(block, "kind", block.name) for block in own]) for own in (group.mine, group.theirs)
+                )
+        self._change(BLOCK, before, after, self._role() if self._others else "")
+
+    def _role(self) -> str:
+        """The group by what it does."""
+        roles = dict.fromkeys(role for own in self._group.roles for role in own.split(" / ") if role)
+        return " / ".join(_role_in(role, self._has_windows()) for role in roles)
+
+    def _has_windows(self) -> bool:
+        return any("sliding" in " ".join(one.roles) for one in (*self._others, self._group))
+
+    def _features(self) -> None:
+        """A change for each feature whose values are not those of the other side."""
+        compared = self._group.compared
+        known = [(features(one), features(other)) for one, other in compared]
+        changed: list[str] = []
+        for name in dict.fromkeys(name for pair in known for own in pair for name in own):
+            if any(name.startswith(f"{around}.") for around in changed):
+                continue
+            pairs = [
+                (mine.get(name), theirs.get(name))
+                for (mine, theirs), blocks in zip(known, compared, strict=True)
+                if _is_common(name, mine, theirs, *blocks)
+            ]
+            if not pairs:
+                continue
+            extra = self._unpaired(name)
+            before = _listed([one for one, _ in pairs] + extra[0])
+            after = _listed([other for _, other in pairs] + extra[1])
+            if not _equal(before, after):
+                changed.append(name)
+                self._change(name, before, after, self._subject(name))
+            elif all(same(*pair) for pair in pairs):
+                self._is_equal(name, known)
+            else:
+                self._pair_by_pair(name, known)
+
+    def _unpaired(self, name: str) -> tuple[list[Setting], list[Setting]]:
+        """The values of ``name`` that blocks without a partner have."""
+        taken = [{id(pair[side]) for pair in self._group.compared} for side in (0, 1)]
+        found: tuple[list[Setting], list[Setting]] = ([], [])
+        for side, own in enumerate((self._group.mine, self._group.theirs)):
+            for block in own:
+                if id(block) not in taken[side] and name in (values := features(block)):
+                    found[side].append(values[name])
+        return found
+
+    def _subject(self, name: str) -> str:
+        """The role of the group where other blocks of its sort have ``name`` as well."""
+        blocks = [block for group in self._others for own in (group.mine, group.theirs) for block in own]
+        return self._role() if any(not is_without(features(block).get(name)) for block in blocks) else ""
+
+    def _pair_by_pair(self, name: str, known: list[tuple[Features, Features]]) -> None:
+        """A change for each pair, where all values together are the same on both sides."""
+        called: list[str] = []
+        for (one, other), (mine, theirs) in zip(self._group.compared, known, strict=True):
+            before, after = mine.get(name), theirs.get(name)
+            # What blocks of other names have is said where they stand for each other.
+            if (
+                same(before, after)
+                or _names([one]) != _names([other])
+                or not _is_common(name, mine, theirs, one, other)
+            ):
+                continue
+            called.append(within(text(one.label)))
+            number = called.count(called[-1])
+            subject = called[-1] if number == 1 else f"{called[-1]} ({number})"
+            paths = self._paths_of(0, one), self._paths_of(1, other)
+            # Another block of the sort has the value that this one lacks: nothing came, nothing went.
+            self._comparison.add("changed", one, other, name, (before, after), paths, subject)
+
+    def _is_equal(self, name: str, known: list[tuple[Features, Features]]) -> None:
+        for (one, _), (mine, _) in zip(self._group.compared, known, strict=True):
+            # What a block is without its author's word is no setting that both have.
+            given = name in dict(one.settings) or name in KNOWN.get(one.role, ())
+            if given and not is_without(mine.get(name)):
+                self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine.get(name)))
+
+
+def _role_in(role: str, has_windows: bool) -> str:
+    """The role in words: attention is global where other layers of either model have windows."""
+    if role == "attention" and has_windows:
+        return text(terms.GLOBAL_ATTENTION())
+    return text(words.ROLES[role]()) if role in words.ROLES else role
+
+
+def _is_common(name: str, mine: Features, theirs: Features, one: Sublayer, other: Sublayer) -> bool:
+    """Whether ``name`` can be compared: blocks of one kind in all that they have, others in what both know."""
+    if alike(one, other) or (not isinstance(one, Leaf) and not isinstance(other, Leaf) and one.kind == other.kind):
+        given = name in dict(one.settings) or name in dict(other.settings)
+        return given or name not in FROM_HEADS
+    return (name in mine and name in theirs) or all(name in KNOWN.get(block.role, ()) for block in (one, other))
+
+
+def _is_said_by_insides(one: Sublayer, other: Sublayer) -> bool:
+    """Whether two blocks have one kind, one label and the same features, and differ inside."""
+    if isinstance(one, Leaf) != isinstance(other, Leaf) or _names([one]) != _names([other]):
+        return False
+    mine, theirs = features(one), features(other)
+    return all(same(mine.get(name), theirs.get(name)) for name in {*mine, *theirs})
+
+
+def _names(blocks: Several[Sublayer]) -> list[tuple[str, str]]:
+    """The kinds and labels of ``blocks``, each once."""
+    return list(dict.fromkeys((getattr(block, "kind", ""), text(block.label)) for block in blocks))
+
+
+def _joined(several: Several[str]) -> str:
+    return "; ".join(dict.fromkeys(several))
+
+
+def _listed(values: Several[Setting]) -> Values:
+    """The different values, each once, those that mean none only where there is no other."""
+    found: list[Setting] = []
+    for value in values:
+        if not is_without(value) and not any(same(value, one) for one in found):
+            found.append(value)
+    if len(found) > 1:
+        return tuple(found)
+    return found[0] if found else (values[0] if values else None)
+
+
+def _equal(before: Values, after: Values) -> bool:
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return len(before) == len(after) and all(any(same(one, other) for other in after) for one in before)
+    if isinstance(before, tuple) or isinstance(after, tuple):
+        return False
+    return same(before, after)
+
+
+def _ordered(own: Any, other: Any, side: int) -> tuple[Any, Any]:
+    """What one side has and what the other has, the first side's first."""
+    return (own, other) if side == 0 else (other, own)

@@ -1,0 +1,110 @@
+"""Any module of a model, opened: found by its path, the end of it, its label, what made it or its author's name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from archdraw.errors import ArchdrawError
+from archdraw.glossary import text
+from archdraw.kinds.base import KindError
+from archdraw.picture import Inset, Words
+from archdraw.spec import Spec
+from archdraw.tree.blocks import Block, Module, Side
+from archdraw.tree.description import describe
+from archdraw.tree.walks import children, leaves, walk
+from archdraw.views.boxes import DIAGRAMS, boxes
+from archdraw.views.diagrams import opened
+from archdraw.views.insets import names_of
+from archdraw.views.stack import Option
+
+
+def openable_modules(model: Module) -> tuple[Option, ...]:
+    """Every module of ``model`` with more than one block in it, equal ones once, those beside the line last."""
+    found: dict[Module, str] = {}
+    every = list(walk(model.body))
+    beside = {id(inner) for _, side in every if isinstance(side, Side) for _, inner in walk(side)}
+    for path, block in sorted(every, key=lambda one: id(one[1]) in beside):
+        if isinstance(block, Module) and block.level != "stack" and sum(1 for _ in leaves(block.body)) > 1:
+            found.setdefault(block, path)
+    return tuple(Option(block, path, ()) for block, path in found.items())
+
+
+def is_beside(path: str, model: Module) -> bool:
+    """Whether the block at ``path`` is in a module beside the line of ``model``."""
+    sides = {id(block.body) for _, block in walk(model.body) if isinstance(block, Side)}
+    return any(path == place or path.startswith(f"{place}/") for place, block in walk(model.body) if id(block) in sides)
+
+
+def called(name: str, options: Iterable[Option], spec: Spec) -> tuple[Option, ...]:
+    """Those of ``options`` that ``name`` stands for: by its whole path alone, else by whatever it may be called."""
+    every = tuple(options)
+    exact = tuple(option for option in every if option.path == name)
+    if exact:
+        return exact
+    made = _made_by(name, spec)
+    wanted = name.casefold()
+    return tuple(
+        option
+        for option in every
+        if option.path.endswith(f"/{name}")
+        or wanted in {one.casefold() for one in names_of(option)}
+        or wanted == text(describe(option.block).title).casefold()
+        or any(option.block == block or _is_of(option.block, block) for block in made)
+    )
+
+
+def _made_by(name: str, spec: Spec) -> tuple[Module, ...]:
+    """The modules that the definition called ``name`` makes."""
+    kind = spec.define.get(name)
+    if kind is None:
+        return ()
+    try:
+        return tuple(_outermost(kind.expand(spec.scope)))
+    except (KindError, ExceptionGroup, ArchdrawError):
+        # At the width of the model it does not fit; where it stands in the model it does.
+        return ()
+
+
+def _outermost(block: Block) -> Iterator[Module]:
+    if isinstance(block, Module):
+        yield block
+    else:
+        for child in children(block):
+            yield from _outermost(child)
+
+
+def _is_of(block: object, made: Module) -> bool:
+    """Whether ``block`` is ``made`` at another width."""
+    return isinstance(block, Module) and (block.name, block.kind, block.label) == (made.name, made.kind, made.label)
+
+
+def panel(option: Option, *, source: str = "", beside: str = "") -> Inset:
+    """What is in the module ``option``, as a panel."""
+    module = option.block
+    assert isinstance(module, Module)
+    said = describe(module)
+    return Inset(
+        said.title,
+        (opened(module, option.path), *(Words(note) for note in said.notes)),
+        source=source,
+        beside=beside,
+    )
+
+
+def further_panels(
+    wanted: Iterable[str], spec: Spec, model: Module, there: tuple[Inset, ...], known: Collection[str]
+) -> tuple[Inset, ...]:
+    """Panels of the modules called ``wanted`` that have no box in the columns of ``model`` (paths ``known``).
+
+    One whose box is in a panel that is ``there`` is joined to that; any other stands by itself.
+    """
+    drawn = (item for inset in there for item in inset.items if isinstance(item, DIAGRAMS))
+    inside = {box.path for item in drawn for box in boxes(item)}
+    every = openable_modules(model)
+    found: dict[str, Inset] = {}
+    for name in wanted:
+        for option in called(name, every, spec):
+            if option.path not in known and option.path not in {one.beside for one in there}:
+                beside = option.path if option.path in inside else ""
+                found.setdefault(option.path, panel(option, beside=beside))
+    return tuple(found.values())

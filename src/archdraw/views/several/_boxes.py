@@ -1,0 +1,60 @@
+"""The boxes of the diagrams that are compared: what they show, and diagrams with other boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from archdraw.layout.diagram.diagram import flat
+from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Rail, Tap
+from archdraw.theme import EQUAL
+from archdraw.views.boxes import boxes, changed
+
+
+def paths(item: Diagram) -> list[str]:
+    """The paths of all boxes of ``item``, and of a bar."""
+    return [item.path] if isinstance(item, Bar) else [box.path for box in boxes(item)]
+
+
+def inside(item: Rail | Frame) -> tuple[Diagram, ...]:
+    body = item.body
+    return flat(body) if isinstance(body, Chain) else (body,)
+
+
+def touches(item: Diagram, path: str) -> bool:
+    """Whether ``path`` is one of the boxes of ``item``, or inside one."""
+    return any(path == box or path.startswith(f"{box}/") for box in paths(item))
+
+
+def plain(item: Diagram) -> Diagram:
+    """``item`` as it looks, without the paths and tooltips that say where it is from."""
+    return _with_boxes(item, lambda box: replace(box, path="", title=""), "")
+
+
+def placed(item: Diagram, prefix: str, *, pale: bool) -> Diagram:
+    """``item`` with ``prefix`` before its paths, in the colours of what is equal where it is to be ``pale``."""
+
+    def change(box: Box) -> Box:
+        box = replace(box, path=f"{prefix}{box.path}")
+        if not pale:
+            return box
+        return replace(box, role=EQUAL, chips=tuple(replace(chip, role=EQUAL) for chip in box.chips))
+
+    return _with_boxes(item, change, prefix)
+
+
+def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Diagram:
+    """``item`` with ``change`` done to its boxes, and its frames and bars at paths that begin with ``prefix``."""
+
+    def around(part: Diagram) -> Diagram:
+        match part:
+            case Tap(box=box):
+                return replace(part, box=change(box), goal="")
+            case Frame(path=path):
+                return replace(part, path=f"{prefix}{path}" if prefix else "", title="")
+            case Bar(path=path):
+                return replace(part, path=f"{prefix}{path}" if prefix else "", title=part.title if prefix else "")
+            case _:
+                return part
+
+    return changed(item, change, around)
