@@ -151,7 +151,7 @@ def _links(canvas: Canvas, strip: Strip, starts: list[float], width: float, bott
     for link in strip.links:
         start, end = starts[link.first], starts[link.last] + width
         with canvas.group("", link.label):
-            canvas.rect(start, bottom - READER, end - start, READER, fill=colours.border, kind="mark")
+            canvas.rect(start, bottom - READER, end - start, READER, fill=colours.border, radius=0, kind="mark")
             words = next((one for one in (link.label, link.short) if text_width(one, SMALL, 400) <= end - start), "")
             if words:
                 middle = (start + end) / 2
