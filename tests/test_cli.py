@@ -109,7 +109,7 @@ def test_one_block_is_opened_by_any_name_that_is_its_own(archdraw: Run) -> None:
         1, "good.yaml: error: no expandable block named self_atn in Tiny; did you mean self_attn?\n",
     )  # fmt: skip
     ran = archdraw("render", "good.yaml", "--view", "inset:xyz", "-o", "x.svg")
-    known = "layers/layer/mlp, layers/layer/self_attn"
+    known = "layer, layers/layer, layers/layer/mlp, layers/layer/self_attn, mlp, self_attn"
     assert ran.err == f"good.yaml: error: no expandable block named xyz in Tiny (choose from {known})\n"
 
 

@@ -49,7 +49,7 @@ FRAMES = Term("{frames:frame|frames}")
 TOKEN_PER_SQUARE = Term("one token per {side}×{side} px")
 OF_FRAMES = Term("of {frames:frame|frames}, no attention")
 FOLD = Term("fold {parts:and}")
-FEATURES = Term("{width} features")
+FEATURES = Term("{width:feature|features}")
 
 # Boxes with weights
 WEIGHT = Term("Operation with weights", definition="a function with tensors of its own")

@@ -18,7 +18,7 @@ from archdraw.views.active import active_parameters
 from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
 from archdraw.views.drawn import paths_of_plate, undrawn
-from archdraw.views.encoders import encoder_panels, encoders
+from archdraw.views.encoders import encoder_panels, encoders, notes_of
 from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of
 from archdraw.views.opening import called, further_panels, openable_modules
@@ -65,7 +65,7 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active)
-    there = own + encoder_panels(beside, wanted)
+    there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 
 

@@ -15,6 +15,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower, Wire
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
+from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, leaves, walk
@@ -114,7 +115,18 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
     """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
     inputs, body = without_inputs(module.body, paths, input_of(module))
     fold, column = _fitting(framed(body), paths)
-    return Tower(column, inputs, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
+    path = paths[id(module)]
+    if number_of_layers(module, ANY) > 1:
+        column = _captioned(column, describe(module).full, path)
+    return Tower(column, inputs, path, goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
+
+
+def _captioned(column: Chain, caption: str, path: str) -> Chain:
+    """``column`` with a caption at its only frame; in a frame of its own where it has none, or several."""
+    frames = [item for item in column.items if isinstance(item, Frame)]
+    if len(frames) == 1 and not frames[0].caption:
+        return Chain(tuple(replace(item, caption=caption) if item is frames[0] else item for item in column.items))
+    return Chain((Frame(column, "", f"{path}/tower", caption, caption),))
 
 
 def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:

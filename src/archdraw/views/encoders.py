@@ -50,6 +50,16 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
     return tuple(panels)
 
 
+def notes_of(towers: tuple[Option, ...]) -> tuple[Inset, ...]:
+    """What is said of modules that are drawn as towers, where that is more than what their lines show."""
+    panels = []
+    for option in towers:
+        words = describe(option.block)
+        if len(words.notes) > 1:
+            panels.append(Inset(words.title, tuple(Words(note) for note in words.notes), optional=True))
+    return tuple(panels)
+
+
 def _without_sides(block: Block) -> Block:
     if not isinstance(block, Sequence):
         return block

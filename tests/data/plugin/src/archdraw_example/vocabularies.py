@@ -26,7 +26,7 @@ def gather(
 def draw(sizes: Mapping[str, int], theme: Theme) -> Scene:
     """A line for each model."""
     canvas = Canvas(theme)
-    page.header(canvas, "Vocabularies", (f"{len(sizes)} models",), WIDTH)
+    page.header(canvas, "Vocabularies", (f"{len(sizes)} {'model' if len(sizes) == 1 else 'models'}",), WIDTH)
     top = page.HEADER
     for name, size in sizes.items():
         canvas.text(page.MARGIN, top + 20, f"{size:,}", 16, 600)
