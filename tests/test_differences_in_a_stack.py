@@ -6,7 +6,7 @@ import pytest
 
 from archdraw.cells import Strip
 from archdraw.model import Model, load
-from archdraw.picture import Bar, Chain, Diagram, Frame
+from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.resources import specs_folder
 from archdraw.tree.blocks import Leaf, Weight
 from archdraw.tree.sharing import alike
@@ -54,15 +54,71 @@ def strip(model: Model) -> Strip:
     ("name", "line"),
     [
         ("deepseek-v3", "layers 0–2: SwiGLU FFN, 7,168 → 18,432 → 7,168"),
-        ("glm-5-2", "layers 0–2: SwiGLU FFN, 6,144 → 12,288 → 6,144"),
-        ("laguna-xs-2", "layer 0: SwiGLU FFN, 2,048 → 8,192 → 2,048"),
+        ("glm-5-2", "layers 0–2: MLA with DSA, SwiGLU FFN, 6,144 → 12,288 → 6,144"),
+        ("laguna-xs-2", "layer 0: Gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
+        ("deepseek-v4-pro", "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared"),
         ("zaya1-8b", "layer 0: router without depth averaging"),
-        ("modernbert-base", "layer 0: without LayerNorm"),
-        ("inkling", "layers 0–1: SwiGLU FFN, × learned scale"),
+        ("modernbert-base", "layer 0: Multi-head attention, without pre-attention LayerNorm"),
+        ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, × learned scale"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:
     assert drawn(shipped(name))[0] == line
+
+
+def test_bars_of_layers_with_other_alternatives_differ() -> None:
+    assert drawn(shipped("deepseek-v4-pro"))[1] == (
+        "layer 2: Compressed sparse attention, Hash-routed MoE, 6 of 384 + 1 shared"
+    )
+    for name in ("deepseek-v4-flash", "deepseek-v4-pro", "deepseek-v4-1-flash"):
+        lines = [line.partition(": ")[2] for line in drawn(shipped(name))]
+        assert len(set(lines)) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("bare", "line"),
+    [
+        ("[{residual: [attention]}, {residual: [rmsnorm, feed_forward]}]", "layer 0: without pre-attention RMSNorm"),
+        ("[{residual: [rmsnorm, attention]}, {residual: [feed_forward]}]", "layer 0: without pre-FFN RMSNorm"),
+    ],
+)
+def test_a_norm_that_is_lacking_is_called_by_its_place(bare: str, line: str) -> None:
+    text = """
+name: X
+hidden_size: 64
+vocab_size: 256
+define:
+  attention: {multi_head: {num_attention_heads: 4}}
+  feed_forward: {gelu: {intermediate_size: 64}}
+layers:
+  - embedding
+  - layer: BARE
+  - layer: {times: 7, body: [{residual: [rmsnorm, attention]}, {residual: [rmsnorm, feed_forward]}]}
+  - output_head
+"""
+    assert drawn(Model.from_text(text.replace("BARE", bare))) == [line]
+
+
+@pytest.mark.parametrize("name", ["glm-5-2", "inkling", "gemma-3-27b", "jamba-v0-1"])
+def test_a_band_names_what_comes_in_some_layers(name: str) -> None:
+    """Every "or" has a subject, however long its name is in full."""
+    model = shipped(name)
+    bands = found_bands(picture(model.spec, model.block).column)
+    assert bands
+    for band in bands:
+        assert not band.startswith("or: in "), band
+
+
+def found_bands(item: Diagram) -> list[str]:
+    match item:
+        case Choice(options=options, bands=bands):
+            return [*bands, *(band for option in options for band in found_bands(option))]
+        case Chain(items=items) | Branches(items=items):
+            return [band for part in items for band in found_bands(part)]
+        case Frame(body=body) | Rail(body=body):
+            return found_bands(body)
+        case _:
+            return []
 
 
 @pytest.mark.parametrize(("name", "layers"), [("t5-11b", 24), ("flan-t5-xxl", 24), ("switch-base-128", 12)])

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
+from archdraw.analysis.difference.structure import SORTS
 from archdraw.analysis.difference.words import settings_apart
-from archdraw.glossary import Words, text
+from archdraw.glossary import Words, text, within
+from archdraw.glossary import layers as terms
 from archdraw.glossary import plate as words
 from archdraw.picture import Bar
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.views.overlay import blocks_of, laid_over
+from archdraw.views.wording import listed
+
+PLACES = {
+    "attention": (terms.PRE_ATTENTION, terms.POST_ATTENTION),
+    "sliding": (terms.PRE_ATTENTION, terms.POST_ATTENTION),
+    "linear": (terms.PRE_MIXER, terms.POST_MIXER),
+    "convolution": (terms.PRE_MIXER, terms.POST_MIXER),
+    "feed_forward": (terms.PRE_FFN, terms.POST_FFN),
+    "experts": (terms.PRE_FFN, terms.POST_FFN),
+}
+"""What a norm before, and one behind, a block of a role is called."""
 
 
 def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str) -> Bar:
-    """A run folded to one line: which layers, and what they have that none of the drawn ``others`` has in its place."""
+    """A run folded to one line: which layers, and what they have that none of the drawn ``others`` has in its place.
+
+    Where those have alternatives, the line says also which of them the layers of the run have.
+    """
     last = str(end - 1)
     which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
     bodies = {number: other.body for number, other in enumerate((layer, *others))}
@@ -37,8 +53,16 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
         what = tuple(_apart(block, there) for block, there in different if block.role != "norm" or not without)
         if without:
             what = (*what, words.WITHOUT(what=without))
-    line = text(words.BAR(which=which, what=what))
+    line = text(words.BAR(which=which, what=(*_chosen(layer, others), *what)))
     return Bar(line, text(words.REPEATED(number=end - start)), path, line)
+
+
+def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:
+    """What ``layer`` has that some of ``others`` have, and not all: in them it is one of several alternatives."""
+    theirs = [frozenset(blocks_of(other.body)) for other in others]
+    for block in dict.fromkeys(blocks_of(layer.body)):
+        if block.role != "norm" and 0 < sum(block in blocks for blocks in theirs) < len(theirs):
+            yield listed(block) if isinstance(block, Module) else block.label
 
 
 def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
@@ -48,11 +72,33 @@ def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
     more = tuple(block.label for block in own if block not in theirs and block.role != "norm")
     if more:
         return more
-    wanted = [block for block in blocks_of(others[0].body) if block.role == "norm"]
-    lacking = Counter(wanted) - Counter(block for block in own if block.role == "norm")
+    lacking = tuple(_lacking_norms(own, blocks_of(others[0].body)))
     if lacking:
-        return (words.WITHOUT(what=tuple(block.label for block in lacking.elements())),)
+        return (words.WITHOUT(what=lacking),)
     return tuple(block.label for block in own if block.role != "norm")
+
+
+def _lacking_norms(own: Iterable[Leaf | Module], theirs: Sequence[Leaf | Module]) -> Iterator[Words]:
+    """The norms among ``theirs`` that ``own`` has not, by the block before or behind which they stand."""
+    # Of other blocks it is their place that counts: layers of a stack may take turns in what stands there.
+    matcher = SequenceMatcher(None, [_place(block) for block in theirs], [_place(block) for block in own], False)
+    kept = {place for match in matcher.get_matching_blocks() for place in range(match.a, match.a + match.size)}
+    for place, block in enumerate(theirs):
+        if block.role != "norm" or place in kept:
+            continue
+        after = theirs[place + 1] if place + 1 < len(theirs) else None
+        before = theirs[place - 1] if place else None
+        if after is not None and after.role in PLACES:
+            yield within(PLACES[after.role][0](norm=block.label))
+        elif before is not None and before.role in PLACES:
+            yield within(PLACES[before.role][1](norm=block.label))
+        else:
+            yield block.label
+
+
+def _place(block: Leaf | Module) -> object:
+    """What blocks of two layers must share to be taken for the same: norms all, others their sort."""
+    return block if block.role == "norm" else SORTS.get(block.role, block.role)
 
 
 def _apart(block: Leaf | Module, others: Sequence[Leaf | Module]) -> Words:

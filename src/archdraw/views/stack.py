@@ -23,7 +23,7 @@ from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over
-from archdraw.views.wording import ordinal, within
+from archdraw.views.wording import listed, ordinal, within
 
 MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
@@ -31,7 +31,6 @@ MOST_FOLDED = 1 / 3
 
 LONGEST_BAND = 60
 """Characters that fit two lines between two boxes of the spine."""
-
 
 MOST_BARS = 3
 
@@ -281,9 +280,10 @@ def _band(option: Option, label: str, members: Sequence[int], number: int) -> st
         when = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
     else:
         when = _when(option.places, number, members[0])
-    name = "MoE" if option.block.role == "experts" else within(label)
-    band = text(words.OR_WHEN(what=name, when=when))
-    return band if len(band) <= LONGEST_BAND else text(words.OR(what=when))
+    short = within(listed(option.block)) if isinstance(option.block, Module) else ""
+    names = ["MoE"] if option.block.role == "experts" else [within(label), short, short.partition(",")[0]]
+    bands = [text(words.OR_WHEN(what=name, when=when)) for name in names if name]
+    return next((band for band in bands if len(band) <= LONGEST_BAND), text(words.OR_UPPER(when=when)))
 
 
 def _when(places: tuple[int, ...], number: int, start: int) -> str:
