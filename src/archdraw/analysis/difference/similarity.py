@@ -76,6 +76,8 @@ def _of_sides(one: Side, other: Side) -> float:
         return 3.0
     if one.body.label == other.body.label:
         return 2.0
+    if not (one.joins or other.joins) and one.body.kind == other.body.kind:
+        return 1.5  # encoders that cross-attention reads, whatever their authors call them
     return 1.0 if one.direction == "out" else 0.0
 
 
