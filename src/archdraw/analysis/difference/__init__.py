@@ -30,9 +30,8 @@ from archdraw.analysis.difference.changes import (
     Sign,
     Values,
 )
-from archdraw.analysis.difference.comparison import known_of
 from archdraw.analysis.difference.counted import COUNTS, count, counted
-from archdraw.analysis.difference.features import features
+from archdraw.analysis.difference.features import features, known_of
 from archdraw.analysis.difference.models import models, plain
 from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.structure import same, sort_of

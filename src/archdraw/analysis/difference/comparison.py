@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
-from archdraw.analysis.difference.features import ONLY_WITH, Features, features
+from archdraw.analysis.difference.features import ONLY_WITH, known_of
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import (
     called_differently,
-    is_sublayer,
     is_without,
     norm_kind,
     outline,
@@ -27,14 +26,6 @@ from archdraw.tree.blocks import Block, Leaf, Module, Side
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""
-
-SAID_BY_BOXES = frozenset(
-    {
-        *("final_logit_softcapping", "logit_scale", "logits_scaling", "activation", "norm"),
-        *("max_position_embeddings", "type_vocab_size", "sinusoidal_positions"),
-    }
-)
-"""Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
 
 Paths = tuple[str, str]
 Anchors = tuple[Mapping[str, tuple[str, int]], Mapping[str, tuple[str, int]]]
@@ -288,17 +279,6 @@ class Comparison:
 
 Beside = Callable[[Comparison, Module, Module, Paths], None]
 """How two modules beside the line are compared that stand for each other."""
-
-
-def known_of(block: Leaf | Module) -> Features:
-    """What ``block`` has by name: what follows from a norm's weights where no kind made it, nothing that boxes say."""
-    sort = sort_of(block)
-    if sort == "norm" and isinstance(block, Leaf) and not block.settings:
-        names = {weight.name for weight in block.weights}
-        return {"bias": "bias" in names, "elementwise_affine": bool(names)}
-    if sort in ("embedding", "output"):
-        return {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
-    return features(block) if is_sublayer(block) else dict(block.settings)
 
 
 def called(place: Place) -> tuple[str, str]:

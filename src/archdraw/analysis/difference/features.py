@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archdraw.analysis.difference.structure import is_without, same
+from archdraw.analysis.difference.structure import is_sublayer, is_without, same, sort_of
 from archdraw.glossary import text
 from archdraw.glossary.comparison import SCALED_FROM
 from archdraw.glossary.numbers import number
@@ -30,8 +30,13 @@ KNOWN = {"experts": OF_EXPERTS, "attention": OF_ATTENTION, "sliding": OF_ATTENTI
 OF_HEADS_ALONE = ("qk_norm", "v_norm", "attention_k_eq_v", "clip_qkv")
 LACKING = {"multi_head_latent": OF_HEADS_ALONE}
 """What kinds without such a setting are known not to have: latent attention has norms of its latents, none of heads."""
-ROUTED_BY = {"dense_and_experts": {"scoring_func": "softmax", "norm_topk_prob": True}}
-"""How kinds route that leave no choice."""
+COMPRESSED: Features = {"num_key_value_heads": 1, "attention_k_eq_v": True, "sinks": True}
+FIXED: dict[str, Features] = {
+    "dense_and_experts": {"scoring_func": "softmax", "norm_topk_prob": True},
+    "compressed_attention": COMPRESSED,
+    "shared_compressed_attention": COMPRESSED,
+}
+"""What blocks of a kind always have, so that it is no setting of theirs: how they route, one entry for K and V."""
 
 ONLY_WITH = {
     "gate_activation": "output_gate",
@@ -51,6 +56,14 @@ SPELLINGS = {
     "indexer_budget": "index_topk",
 }
 
+SAID_BY_BOXES = frozenset(
+    {
+        *("final_logit_softcapping", "logit_scale", "logits_scaling", "activation", "norm"),
+        *("max_position_embeddings", "type_vocab_size", "sinusoidal_positions"),
+    }
+)
+"""Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
+
 FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
 """What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
 
@@ -65,7 +78,8 @@ def features(block: Leaf | Module) -> Features:
     found = dict(block.settings)
     if not block.settings:
         return found
-    found = {SPELLINGS.get(name, name): value for name, value in found.items()}
+    always = FIXED.get(block.kind, {}) if isinstance(block, Module) else {}
+    found = {**{SPELLINGS.get(name, name): value for name, value in found.items()}, **always}
     if found.get("n_group") == 1:
         found.pop("topk_group", None)
     for name, value in NOTHING.items():
@@ -76,6 +90,17 @@ def features(block: Leaf | Module) -> Features:
     found = found if reader is None else reader(block, found)
     lacking = {name for name, needed in ONLY_WITH.items() if name in found and is_without(found.get(needed))}
     return {name: value for name, value in found.items() if name not in lacking}
+
+
+def known_of(block: Leaf | Module) -> Features:
+    """What ``block`` has by name: what follows from a norm's weights where no kind made it, nothing that boxes say."""
+    sort = sort_of(block)
+    if sort == "norm" and isinstance(block, Leaf) and not block.settings:
+        names = {weight.name for weight in block.weights}
+        return {"bias": "bias" in names, "elementwise_affine": bool(names)}
+    if sort in ("embedding", "output"):
+        return {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
+    return features(block) if is_sublayer(block) else dict(block.settings)
 
 
 def _position(found: Features) -> None:
@@ -92,11 +117,10 @@ def _position(found: Features) -> None:
         found[scaling] = text(said if length is None else SCALED_FROM(scaling=said, length=length))
 
 
-def _experts(block: Leaf | Module, found: Features) -> Features:
+def _experts(_: Leaf | Module, found: Features) -> Features:
     """One number and one width of shared experts, one width of a routed one."""
     if "num_experts" not in found:
         return found
-    found = {**ROUTED_BY.get(block.kind if isinstance(block, Module) else "", {}), **found}
     width = found.get("moe_intermediate_size") or found.pop("expert.intermediate_size", None)
     number = found.get("n_shared_experts")
     whole = found.get("shared_expert_intermediate_size") or found.pop("shared_expert.intermediate_size", None)
