@@ -60,7 +60,7 @@ def _with_stacks(comparison: Comparison, first: Module, second: Module, at: Path
         sign = sign_of(applied[0] or None, applied[1] or None)
         values = applied[0] or None, applied[1] or None
         layers_of = [own[0][1] if own else module for own, module in zip((mine, theirs), (first, second), strict=True)]
-        comparison.add(sign, *layers_of, LOOP, values, (at[:1], at[1:]))
+        comparison.add(sign, layers_of[0], layers_of[1], LOOP, values, (at[:1], at[1:]))
         one, other = (replace(module, body=_once(module.body)) for module in (one, other))
     comparison.insides((one, other), at)
     for i, j in pairs:
@@ -87,11 +87,16 @@ def plain(model: Module) -> Module:
             case Module(level="layer" | "side_layer"):
                 return alike(block)
             case Side(body=body):
-                return replace(block, body=replaced_in(body, change))
+                return replace(block, body=_module(replaced_in(body, change)))
             case _:
                 return None
 
-    return replaced_in(model, change)
+    return _module(replaced_in(model, change))
+
+
+def _module(block: Block) -> Module:
+    assert isinstance(block, Module)
+    return block
 
 
 def stacks(block: Block) -> Iterator[Stack]:

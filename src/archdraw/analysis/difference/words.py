@@ -53,7 +53,7 @@ def whole(block: Block) -> Detail:
     width = features(block).get("moe_intermediate_size") if isinstance(block, Module) else None
     if width is None or not isinstance(width, int):
         return content(block)
-    return content(block), comparison.EXPERT_WIDTH(width=width)
+    return comparison.BLOCK(label=content(block), detail=comparison.EXPERT_WIDTH(width=width))
 
 
 def apart(one: Block, other: Block) -> tuple[str, str]:
