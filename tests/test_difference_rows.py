@@ -90,6 +90,19 @@ def test_indexers_are_compared_under_every_spelling() -> None:
     assert ("elementwise_affine", "norm") not in found, "both have norms with weights"
 
 
+def test_blocks_that_an_indexer_chooses_are_so_many_keys() -> None:
+    """16 blocks of 128 keys in MiniMax M3, 2,048 keys in GLM-5.2: neither has them more than the other."""
+    found = rows("minimax-m3-428b", "glm-5-2")
+    assert ("index_topk", "") not in found
+    assert found["index_n_heads", ""] == ("changed", 4, 32)
+
+
+def test_a_scale_of_the_logits_is_no_softcap() -> None:
+    found = rows("inkling", "gemma-2-27b")
+    assert found["block", "÷ 24"] == ("removed", "÷ 24", None)
+    assert found["block", "logit softcap 30"] == ("added", None, "logit softcap 30")
+
+
 def test_compressed_attention_has_what_its_settings_do_not_say() -> None:
     found = rows("deepseek-v3-2", "deepseek-v4-pro")
     assert found["sliding_window", ""] == ("added", None, 128)

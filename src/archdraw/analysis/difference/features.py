@@ -157,6 +157,9 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
         found.pop("position.partial_rotary_factor", None)
     for name in LACKING.get(block.kind if isinstance(block, Module) else "", ()):
         found.setdefault(name, None)
+    blocks, width = found.get("index_topk_blocks"), found.get("index_block_size")
+    if isinstance(blocks, int) and isinstance(width, int):
+        found.setdefault("index_topk", blocks * width)
     indexer = found.get("indexer")
     if found.get("index_n_heads") is None:
         indexer = None
