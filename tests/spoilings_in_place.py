@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
-from archdraw.scene import Scene
+from archdraw.scene import Group, Scene
 from spoilings import Whole, any_way, moved, number_of, one_of, spoiling
 
 
@@ -125,6 +125,13 @@ def panel_widened(whole: Whole, random: Random) -> Scene | None:
         return None
     n, one, other = found
     return whole.edited({n: (replace(one, height=other.y - one.y + random.uniform(4, 14)),)})
+
+
+@spoiling
+def block_lost(whole: Whole, random: Random) -> Scene | None:
+    """A block of the model that has no box, as the view of the model says."""
+    paths = [element.path for element in whole.scene.children if isinstance(element, Group) and element.path]
+    return replace(whole.scene, undrawn=(random.choice(paths),)) if paths else None
 
 
 @spoiling

@@ -33,7 +33,7 @@ def test_what_a_plate_leaves_out_is_told() -> None:
     assert "inside of MoonViT" in left_out(model)
     assert left_out(archdraw.load(specs_folder() / "bert-base.yaml")) == []
     # Its box stands on the spine, with the same words as the panel that would open it.
-    assert "panel Heavily compressed attention" in left_out(archdraw.load(specs_folder() / "deepseek-v4-pro.yaml"))
+    assert "panel Shared global attention" in left_out(archdraw.load(specs_folder() / "deepseek-v4-1-flash.yaml"))
 
 
 def test_a_gate_of_a_shared_expert_is_no_parallel_dense_block() -> None:

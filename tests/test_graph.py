@@ -192,9 +192,9 @@ def drawn(edges: Edges, looks: Mapping[str, Box], measures: Measures = INSET) ->
     cell = diagram.place(graph, (0.0,), (), measures)
     canvas = Canvas(load_theme("light"), 0)
     x, bottom = 40 - cell.left, cell.length + 60
-    canvas.line((x, bottom + 30), (x, bottom), arrow=cell.arrows[0])
+    canvas.line((x, bottom + 30), (x, bottom), arrow=cell.arrows[0], open_ends="start")
     cell.paint(canvas, x, bottom)
-    canvas.line((x + cell.outputs[0], 60), (x + cell.outputs[0], 30), arrow=True)
+    canvas.line((x + cell.outputs[0], 60), (x + cell.outputs[0], 30), arrow=True, open_ends="end")
     return Scene(cell.width + 80, cell.length + 120, "graph", "graph", "#FFFFFF", canvas.elements())
 
 

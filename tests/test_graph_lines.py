@@ -21,12 +21,13 @@ from archdraw.tree.walks import entries, inputs, outputs, walk
 from archdraw.views.diagrams import diagram as drawn_block
 from test_graph import doubled, heads
 
-HEAD = "name: Tiny\ncontext_length: 64\nhidden_size: 256\nvocab_size: 128\nlayers:\n  - embedding\n"
+HEAD = "name: Tiny\ncontext_length: 64\nhidden_size: 256\nvocab_size: 128\nlayers:\n"
+TWO_LINES = "  - parallel: {merge: separate, branches: [{linear: 256}, {linear: 128}]}\n"
 
 
-def made(graph: str) -> blocks.Graph:
-    """The outermost graph of a layer."""
-    tree = expand(parse_spec(f"{HEAD}  - layer: {{graph: {graph}}}\n"))
+def made(graph: str, before: str = "  - embedding\n") -> blocks.Graph:
+    """The outermost graph of a layer that comes after what stands ``before`` it."""
+    tree = expand(parse_spec(f"{HEAD}{before}  - layer: {{graph: {graph}}}\n"))
     return next(block for _, block in walk(tree) if isinstance(block, blocks.Graph))
 
 
@@ -46,10 +47,10 @@ def scene_of(graph: Graph, measures: Measures = INSET) -> Scene:
     x, bottom = 40 - cell.left, cell.length + 60
     if not cell.source:
         for port, arrow in zip(cell.inputs, cell.arrows, strict=True):
-            canvas.line((x + port, bottom + 30), (x + port, bottom), arrow=arrow)
+            canvas.line((x + port, bottom + 30), (x + port, bottom), arrow=arrow, open_ends="start")
     cell.paint(canvas, x, bottom)
     for port in cell.outputs:
-        canvas.line((x + port, 60), (x + port, 30), arrow=True)
+        canvas.line((x + port, 60), (x + port, 30), arrow=True, open_ends="end")
     return Scene(cell.width + 80, cell.length + 120, "graph", "graph", "#FFFFFF", canvas.elements())
 
 
@@ -158,7 +159,7 @@ TWO_STREAMS = (
 
 
 def test_a_graph_takes_and_leaves_several_lines() -> None:
-    graph = made(TWO_STREAMS)
+    graph = made(TWO_STREAMS, TWO_LINES)
     assert (inputs(graph), entries(graph), outputs(graph)) == (2, ("msa", "pair"), ("msa", "pair"))
     outer = dict(graph.nodes)["outer"]
     assert isinstance(outer, blocks.Leaf)
@@ -210,7 +211,8 @@ def test_a_node_without_inputs_needs_no_edge() -> None:
 def test_a_graph_of_sources_takes_no_line() -> None:
     graph = made(
         "{nodes: {noise: {weight: {label: Noise, inputs: 0, weights: [{shape: [256]}]}}, generator: {linear: 256}}, "
-        "edges: [[noise, generator, output]]}"
+        "edges: [[noise, generator, output]]}",
+        before="",
     )
     assert inputs(graph) == 0
     picture = drawn_block(graph, {id(block): path for path, block in walk(graph)})

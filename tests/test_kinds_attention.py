@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archdraw.glossary import text
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.position import ALiBi, NoPosition, RelativeBias, Rope, RopeScaling
@@ -67,8 +68,9 @@ def test_keys_and_values_of_another_layer() -> None:
     assert facts(shared).total_parameters == 64 * 128 + 128 + 128 * 64 + 64 + 16
     assert facts(shared).cache == {}
     source = leaf(shared, "shared_kv")
-    assert (source.inputs, source.outputs, source.detail) == (0, ("K", "V"), "of layer 13")
-    assert describe(shared).detail == "8 query / 2 KV heads, dim 16, shared K, V"
+    assert (source.inputs, source.outputs, source.origin) == (0, ("K", "V"), 13)
+    assert text(source.detail) == "of layer 13"
+    assert describe(shared).detail == "8 query / 2 KV heads, dim 16"
     assert describe(shared).notes == (
         "reuses K and V of layer 13; adds nothing to the cache",
         "bias on Q and output",

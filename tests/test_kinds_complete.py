@@ -37,7 +37,7 @@ WITHIN = {
 """Where kinds stand that are no block by themselves, and what stands there when none of them does."""
 
 EMBEDDING = "  - embedding\n"
-BEFORE = {"input": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
+BEFORE = {"input": "", "side_output": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
 """What stands before a kind that does not read one line: nothing, or what leaves several."""
 
 SYMBOL = re.compile("[A-Z]{1,3}")

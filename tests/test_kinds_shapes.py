@@ -14,6 +14,7 @@ from archdraw.kinds.shapes.input import Input
 from archdraw.kinds.shapes.pool import Pool, Upsample
 from archdraw.kinds.shapes.recurrent_networks import GRU, LSTM
 from archdraw.kinds.shapes.reshape import Concatenate, Flatten, Reshape
+from archdraw.resources import specs_folder
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Leaf
 from archdraw.tree.description import describe
@@ -47,21 +48,45 @@ def refused(layers: str, head: str = "") -> str:
 @pytest.mark.parametrize(
     ("name", "total"),
     [
-        # torchvision: resnet50, vit_b_16; the U-Net of Ronneberger et al. 2015 with 2 classes, its biases included.
+        # The sources are in the specs.
         ("resnet-50", 25_557_032),
         ("vit-b-16", 86_567_656),
+        ("clip-vit-b-32", 151_277_313),
         ("u-net", 31_030_658),
-        ("u-net-nested", 31_030_658),
+        ("detr-r50", 41_524_768),
+        ("dit-xl-2", 675_129_632),
+        ("stable-diffusion-vae", 83_653_863),
     ],
 )
 def test_published_networks_are_exact(name: str, total: int) -> None:
-    assert facts(expand(load_spec(NETWORKS / f"{name}.yaml"))).total_parameters == total
+    assert facts(expand(load_spec(specs_folder() / f"{name}.yaml"))).total_parameters == total
+
+
+def test_a_u_net_may_be_nested_branches() -> None:
+    graph = facts(expand(load_spec(specs_folder() / "u-net.yaml")))
+    nested = facts(expand(load_spec(NETWORKS / "u-net-nested.yaml")))
+    assert (nested.total_parameters, nested.per_input) == (graph.total_parameters, graph.per_input)
+
+
+def test_what_is_not_trained_is_told_apart() -> None:
+    """DETR's log has 41,302,368 parameters: its stem and first stage are frozen. DiT's positions are fixed."""
+    detr = facts(expand(load_spec(specs_folder() / "detr-r50.yaml")))
+    dit = facts(expand(load_spec(specs_folder() / "dit-xl-2.yaml")))
+    assert detr.trained_parameters == 41_302_368
+    assert dit.total_parameters - dit.trained_parameters == 256 * 1152
+
+
+def test_a_frozen_batch_norm_has_no_parameters() -> None:
+    made = leaf(BatchNorm(frozen=True), image(64, 8, 8))
+    assert [weight.name for weight in made.weights] == ["weight", "bias", "running_mean", "running_var"]
+    assert all(weight.buffer for weight in made.weights)
+    assert describe(made).label == "Frozen BatchNorm"
 
 
 def test_multiplications_are_those_of_one_image() -> None:
     """The documentation of torchvision gives 4.09 and 17.56 billion multiply-adds at 224 by 224 pixels."""
-    resnet = facts(expand(load_spec(NETWORKS / "resnet-50.yaml")))
-    vit = facts(expand(load_spec(NETWORKS / "vit-b-16.yaml")))
+    resnet = facts(expand(load_spec(specs_folder() / "resnet-50.yaml")))
+    vit = facts(expand(load_spec(specs_folder() / "vit-b-16.yaml")))
     assert round(resnet.per_input / 1e9, 2) == 4.09
     assert round(vit.per_input / 1e9, 2) == 17.56
     assert resnet.input_shapes == vit.input_shapes == ((3, 224, 224),)

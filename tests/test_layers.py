@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files", "glossary", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
-    "drawing": ({"edges", "cells", "picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
+    "drawing": ({"edges", "cells", "remarks", "picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
     "linting": ({"lint"}, {"ground", "drawing"}),
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),

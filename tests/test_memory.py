@@ -149,3 +149,20 @@ def test_what_fits_has_room_for_the_encoder_output() -> None:
 def test_an_encoder_beside_a_decoder_is_no_reason_to_have_no_cache() -> None:
     for name in ("t5-11b", "whisper-large-v3", "llava-1-5-7b"):
         assert not shipped(name).facts.bidirectional, name
+
+
+def test_tokens_that_pass_a_layer_by_are_what_is_saved() -> None:
+    attention = "multi_head: {num_attention_heads: 4}"
+    layer = f"layer: {{label: Routed, passes: 0.125, body: [residual: [rmsnorm, {{{attention}}}]]}}"
+    whole = f"decoder: {{attention: {{{attention}}}, feed_forward: {{gelu: {{intermediate_size: 64}}}}}}"
+    made = Model.from_text(
+        "name: N\nhidden_size: 64\nvocab_size: 100\ncontext_length: 64\nlayers:\n  - embedding\n"
+        f"  - stack: {{num_hidden_layers: 8, pattern: [{whole}, {layer}]}}\n  - output_head\n"
+    )
+    said, _ = memory(made)
+    assert "128 KiB with all tokens in every layer" in said
+
+
+def test_a_state_beside_attention_is_recurrent() -> None:
+    said, _ = memory(shipped("hymba-1-5b"))
+    assert "recurrent state 3.71 MiB, independent of context" in said

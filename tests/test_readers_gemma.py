@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archdraw.errors import InputError
+from archdraw.glossary import text
 from archdraw.readers import Reading, read_config
 from archdraw.readers.reading import parsed, reading_of
 from archdraw.spec import expand, load_spec, parse_spec
@@ -101,7 +102,7 @@ def test_layers_that_share_keys_and_values_cache_nothing() -> None:
         (1024, Window(32), 10),
         (2048, None, 2),
     }
-    labels = {leaf.detail for leaf in leaves(tree(config)) if leaf.name == "shared_kv"}
+    labels = {text(leaf.detail) for leaf in leaves(tree(config)) if leaf.name == "shared_kv"}
     assert labels == {"of layer 4", "of layer 5"}
 
 

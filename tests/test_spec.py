@@ -311,7 +311,7 @@ def test_problems_of_text_and_meaning_are_told_together() -> None:
     assert refused(f"{HEAD}name: Again\nlayers: [rmsnrom]\n") == ["duplicate key name", "no block is called rmsnrom"]
 
 
-BEFORE = {"input": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
+BEFORE = {"input": "", "side_output": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
 """What stands before the example of a kind that does not read one line: nothing, or what leaves several."""
 
 

@@ -19,6 +19,7 @@ MODELS = ("llama-3-8b", "qwen3-next-80b-a3b", "flan-t5-xxl", "nemotron-3-nano-4b
 Rule: TypeAlias = Callable[[Survey], Iterator[Fault]]
 ONLY_FOUND_BY = {
     "_canvas": "off the canvas",
+    "_undrawn": "block lost",
     "small": "text shrunk",
     "texts": "caption moved",
     "_overlaps": "panel widened",

@@ -19,6 +19,7 @@ from archdraw.picture import (
     Frame,
     Graph,
     HeadGroups,
+    Lanes,
     Masks,
     Plate,
     Rail,
@@ -63,8 +64,13 @@ def labels(item: Diagram) -> list[str]:
             return ["{", *(label for option in options for label in labels(option)), "}"]
         case Frame(body=body, times=times):
             return [times, *labels(body)]
+        case Lanes(joints=joints):
+            parts = [(*(f"<{port.label}>" for port in joint.ports), *labels(joint.body)) for joint in joints]
+            return ["|", *(label for part in parts for label in part), "|"]
         case Tap(box=inner):
             return [f"({inner.label})"]
+        case Lanes(plain=inner):
+            return labels(inner)
         case _:
             return [f"{item.times} {item.label}"]
 

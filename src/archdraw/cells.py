@@ -50,10 +50,25 @@ class OrderGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class StripLink:
+    """The layers from ``first`` to ``last``, which read what layer ``owner`` makes: ``label``, or in ``short``."""
+
+    first: int
+    last: int
+    owner: int
+    label: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
-    """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none)."""
+    """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none).
+
+    ``links`` stand between: which layers read what another one makes.
+    """
 
     caption: str
     cells: tuple[StripCell, ...]
     legend: tuple[LegendEntry, ...]
     order: tuple[OrderCell | OrderGroup, ...] = ()
+    links: tuple[StripLink, ...] = ()

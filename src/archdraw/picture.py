@@ -12,6 +12,12 @@ from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.remarks import Mask as Mask
+from archdraw.remarks import Masks as Masks
+from archdraw.remarks import Segment as Segment
+from archdraw.remarks import Share as Share
+from archdraw.remarks import Split as Split
+from archdraw.remarks import Words as Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
+    One that is ``wired`` is reached by a line from a tower.
     """
 
     path: str
@@ -60,6 +67,7 @@ class Box:
     figure: Figure | None = None
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
+    wired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,52 @@ class Rail:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """A box so small that it stands on lines, which it reads or writes: of its words it has only ``label``."""
+
+    box: Box
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """``body`` beside lanes: what it takes leaves them at the last of ``read``, what it leaves enters at ``write``.
+
+    The lanes pass ``between`` on their way. Without a port to ``write`` to, the last lane has a plus there.
+    """
+
+    body: Diagram
+    read: tuple[Port, ...]
+    between: tuple[Port, ...] = ()
+    write: tuple[Port, ...] = ()
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """All ports, the lowest first."""
+        return (*self.read, *self.between, *self.write)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """``number`` lines at the left, called ``label``, with what is joined to them one after the other.
+
+    A single one is a residual line with ports on it. The place of ``path`` is that of the label; ``plain`` is the same
+    with boxes in place of ports.
+    """
+
+    joints: tuple[Joint, ...]
+    number: int
+    label: str
+    path: str
+    plain: Diagram
+
+    @property
+    def items(self) -> tuple[Diagram, ...]:
+        """The diagrams beside the lanes."""
+        return tuple(joint.body for joint in self.joints)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
 
@@ -148,7 +202,8 @@ class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
     One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
-    ``aside`` where a frame is in the way.
+    ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
+    One that comes from below has a second line to the frame or bar at ``goal``.
     """
 
     box: Box
@@ -156,9 +211,10 @@ class Tap:
     note: str = ""
     joins: bool = True
     aside: bool = False
+    goal: str = ""
 
 
-Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Choice | Frame | Bar | Tap
+Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,67 +228,23 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Tower:
-    """A column beside that of the model, with an input of its own.
+    """A column beside that of the model, with inputs of its own.
 
     What leaves it at its top is led to the boxes of the model at the paths ``goals``.
     """
 
     column: Chain
-    input: Terminal
+    inputs: tuple[Terminal, ...]
     path: str
     goals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A line of text under a diagram, wrapped where it is too long; ``strong`` in ink, else muted."""
+class Wire:
+    """A line from the top of the box at ``source``, beside the model's, to the boxes at ``goals`` above it."""
 
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
-
-    role: str
-    rows: tuple[tuple[int, ...], ...]
-    label: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """Masks side by side: who sees whom."""
-
-    masks: tuple[Mask, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A bar filled to ``part`` of ``whole``, with words above it at the left and right."""
-
-    left: str
-    right: str
-    part: float
-    whole: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One part of a split bar."""
-
-    label: str
-    value: float
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A bar cut into named segments, with a legend of their shares below."""
-
-    segments: tuple[Segment, ...]
+    source: str
+    goals: tuple[str, ...]
 
 
 Item: TypeAlias = Diagram | Words | Masks | Share | Split
@@ -260,8 +272,9 @@ class Inset:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left. With ``href`` its name is a link.
-    ``lacking`` are the words of the footer before panels that find no room, and before those without their remarks.
+    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
+    its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
+    without their remarks.
     """
 
     name: str
@@ -275,4 +288,5 @@ class Plate:
     description: str
     href: str = ""
     towers: tuple[Tower, ...] = ()
+    wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "without notes")

@@ -155,7 +155,8 @@ class Scene:
 
     ``at_once`` is the width and height of what a reader sees at one time: the whole where it is None, else the largest
     part of a sheet that is walked along. ``printed`` is the width and height that the picture has on paper, in px of
-    1/96 inch, where that is not its own. ``left_out`` are the titles of what the picture has no room for.
+    1/96 inch, where that is not its own. ``left_out`` are the titles of what the picture has no room for,
+    ``undrawn`` the paths of what belongs in it and has no place.
     """
 
     width: float
@@ -169,6 +170,7 @@ class Scene:
     at_once: tuple[float, float] | None = None
     printed: tuple[float, float] | None = None
     left_out: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[float, float]:

@@ -36,6 +36,8 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
     figure stands for all numbers that round to it: 8.03e9 for 8.025 to 8.035 billion, 400e9 for 395 to 405. An integer
     of more than six digits (8030261248) must be equal. active_parameters may exclude the input embedding.
 
+    A block that a diagram would not show is an error.
+
     Words under "key_points:" and "notes:" that contradict the layers ("no KV cache" above causal attention) are
     warnings.
 
@@ -64,7 +66,8 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         if model.reading is None:
             problems += _unknown_parents(model, file.parent)
         try:
-            model.scene()
+            scene = model.scene()
+            problems += [model.spec.problem(f"{path} is not drawn", "layers") for path in scene.undrawn]
         except InputError:
             raise
         except ArchdrawError as error:

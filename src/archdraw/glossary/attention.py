@@ -71,6 +71,14 @@ GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")
 GATE_AND_QUERIES_ALIKE = Term("gate + Q {width}")
 SHARED_KV = Term("shared K, V", definition="Keys and values of an earlier layer.")
 OF_EARLIER_LAYER = Term("of an earlier layer")
+KEYS_VALUES_ONCE = Term(
+    "Shared K and V",
+    definition="Keys and values that are computed once and read by the attention of all layers above.",
+    source="Sun et al. 2024, arXiv:2405.05254",
+)
+KV_HEADS = Term("{number:KV head|KV heads}")
+OF_LAYER = Term("of layer {number}")
+KV_OF = Term("K, V {origin}", proper=True)
 OUTPUT = Term("output")
 
 # Masks

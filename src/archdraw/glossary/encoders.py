@@ -64,6 +64,7 @@ CROSS_ATTENTION = Term(
     source="Vaswani et al. 2017, section 3.2.3, arXiv:1706.03762",
 )
 ENCODER_OUTPUT = Term("encoder output")
+SIDE_OUTPUT = Term("Output of a side module", definition="what a module beside the model leaves, read by its layers")
 TO_CROSS_ATTENTION = Term("to all cross-attention layers")
 COMPUTED_ONCE = Term("K and V computed once from the encoder output")
 CROSS_CACHE = Term(

@@ -64,6 +64,7 @@ ONLY = Term("only {when}; {detail}")
 ONE_LAYER = Term("layer {number}")
 LAYER_RANGE = Term("layers {first}–{last}")
 BAR = Term("{which}: {what}")
+PORT = Term("{label}: {detail}")
 WITHOUT = Term("without {what}")
 WITH = Term("with {what}")
 KIND = Term("kind {number}")
@@ -89,6 +90,7 @@ MEMORY = Term("Memory in bf16 at {context:token|tokens}")
 WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
+CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
 CACHE_PER_TOKEN_OF_SEVERAL = Term(
     "KV cache {size:bytes} per token in {layers:layer|layers} with {each} attention blocks each"
@@ -99,6 +101,7 @@ CROSS_CACHE_EACH = Term("cross-attention: {size:bytes} per encoder position")
 CROSS_CACHE_EACH_OF = Term("cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}")
 CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
+CACHE_OF_ALL_TOKENS = Term("{size:bytes} with all tokens in every {layer}")
 CACHE_FULL_OWN = Term("{size:bytes} with full attention and its own K, V in every {layer}")
 LAYER = Term("layer")
 MIXING_LAYER = Term("sequence-mixing layer")
@@ -146,8 +149,15 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
+READS = Term("{input} → {what}", definition="an encoder beside the spine: what it reads, and how large it is")
+FEEDS = Term(
+    "DeepStack → {layers}",
+    definition="outputs of layers of a vision encoder are added behind the first layers of the model",
+    source="Meng et al. 2024, DeepStack, arXiv:2406.04334",
+    proper=True,
+)
 IMAGE = Term("Image")
-SOUND = Term("Sound")
+SOUND = Term("Audio")
 
 # For those who hear the picture
 SPOKEN = Term("{name}: {facts}.")

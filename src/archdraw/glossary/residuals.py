@@ -42,6 +42,24 @@ RESIDUAL_MAPPING = Term(
     definition="mixes the n residual streams with each other",
     source="Xie et al. 2025, mHC, arXiv:2512.24880",
 )
+MHC = Term(
+    "Manifold-constrained hyper-connections (mHC)",
+    definition="hyper-connections whose residual mapping is doubly stochastic: it keeps the mean of the streams",
+    source="Xie et al. 2025, mHC, arXiv:2512.24880",
+)
+H_PRE, H_POST, H_RES = Term("H_pre", proper=True), Term("H_post", proper=True), Term("H_res", proper=True)
+"""The mappings by their signs, where a port on the streams has no room for their names."""
+NORM = Term("Norm")
+MHC_STREAMS = Term("mHC, {streams} streams", proper=True)
+HC_STREAMS = Term("Hyper-connections, {streams} streams")
+MIXED_STREAMS = Term(
+    "streams x → H_res x + H_post F(H_pre x), F the sublayer", source="Xie et al. 2025, mHC, arXiv:2512.24880"
+)
+PLAIN_STREAMS = Term("streams x → x + H_post F(H_pre x), F the sublayer", source="Zhu et al. 2024, arXiv:2409.19606")
+COEFFICIENTS = Term(
+    "coefficients of each token: {inputs} → {outputs}",
+    definition="the projection of all streams to the coefficients of the mappings",
+)
 TO_ONE = Term("{streams} streams → 1")
 FROM_ONE = Term("1 → {streams} streams")
 DYNAMIC = Term("dynamic", definition="coefficients that depend on the streams: a projection of all of them")
@@ -72,6 +90,11 @@ ATTENTION_RESIDUAL_OUTPUT = Term(
     definition="the softmax-weighted mean of the sums of all blocks of layers, before the final norm",
     source="Kimi Team 2026, arXiv:2603.15031",
 )
+SUMS_OF_BLOCKS = Term(
+    "Sums of blocks of {layers:layer|layers}",
+    definition="the running sum of a block of layers, which sublayers add to, and the sums of the blocks before it",
+)
+ATTN_RES = Term("AttnRes", proper=True, source="Kimi Team 2026, arXiv:2603.15031")
 BLOCKS_OF = Term("blocks of {layers:layer|layers}")
 
 # Scales and gates
@@ -117,6 +140,13 @@ ALTUP_DECODER = Term(
     definition="a layer that computes one of several residual streams and predicts and corrects the others",
     source="Baykal et al. 2023, arXiv:2301.13310",
 )
+ALTERNATING_UPDATES = Term("Alternating updates (AltUp)")
+ALTUP_LINES = Term("AltUp, {streams} streams", proper=True)
+ALTUP_UPDATE = Term(
+    "a layer computes stream 1; all others are predicted, then corrected",
+    source="Baykal et al. 2023, arXiv:2301.13310",
+)
+PREDICT, CORRECT = Term("predict"), Term("correct")
 ALTUP_PREDICTION = Term("AltUp prediction", definition="each stream plus a learned mixture of all streams")
 ALTUP_CORRECTION = Term("AltUp correction", definition="each stream plus a multiple of the update of the computed one")
 STREAMS_OF = Term("1 → {streams} streams × {width}")

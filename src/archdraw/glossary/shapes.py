@@ -42,6 +42,7 @@ UPSAMPLING_BY = Term("Upsampling × {factor}")
 UPSAMPLING_MODE = Term("{mode} upsampling × {factor}")
 
 # Norms of channels
+FROZEN_BATCH_NORM = Term("Frozen BatchNorm")
 BATCH_NORM = Term(
     "BatchNorm",
     definition="each channel less its mean over batch and positions, divided by its standard deviation",

@@ -65,6 +65,18 @@ class Canvas:
             for (a, b), (c, d) in pairwise(line.points)
         )
 
+    def uprights(self, y: float, left: float, right: float) -> list[float]:
+        """Where lines cross a level one at ``y`` from ``left`` to ``right``, from the left."""
+        lines = (element for element in self._layers["line"] if isinstance(element, Line))
+        pieces = (piece for line in lines for piece in pairwise(line.points))
+        return sorted(
+            {
+                x
+                for (x, top), (end, low) in pieces
+                if x == end and left < x < right and min(top, low) < y < max(top, low)
+            }
+        )
+
     def is_free(self, place: Place) -> bool:
         """Whether no line passes through ``place``, no box or disc reaches into it, and no border of a frame does."""
         reaching = _reaching(place)

@@ -39,6 +39,12 @@ def _canvas(view: Survey) -> Iterator[Fault]:
             yield Fault("canvas", f"{named(shape)} leaves the canvas of {width:g} x {height:g}", area.left, area.top)
 
 
+def _undrawn(view: Survey) -> Iterator[Fault]:
+    """What belongs in the picture has a place in it."""
+    for path in view.scene.undrawn:
+        yield Fault("undrawn", f"{path} is not in the picture", 0, 0)
+
+
 def _overlaps(view: Survey) -> Iterator[Fault]:
     """Boxes, marks, containers and nodes lie apart or one in the other."""
     solids = [(Area(rect.x, rect.y, rect.right, rect.bottom), rect) for _, rect in view.rects if rect.kind != "ground"]
@@ -62,6 +68,7 @@ def _nested(one: Area, other: Area) -> bool:
 
 RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     _canvas,
+    _undrawn,
     small,
     texts,
     _overlaps,

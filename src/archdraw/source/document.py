@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -83,6 +84,20 @@ def child(node: Node, step: str | int) -> Node | None:
     if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.items):
         return node.items[step]
     return None
+
+
+def words(node: Node) -> Iterator[str]:
+    """The keys and texts of ``node`` and of all within it."""
+    if isinstance(node, ScalarNode):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            yield from words(item)
+    else:
+        for entry in node.entries:
+            yield entry.key
+            yield from words(entry.value)
 
 
 def plain(node: Node) -> Any:

@@ -16,6 +16,7 @@ from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
+from archdraw.source.document import words
 from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
@@ -167,10 +168,14 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     assert isinstance(spec, Spec)
     spec._document = document
     spec._origins = reader.origins
+    every = templated.entries if templated else ()
+    # Templates are read where they are used: until then, what their text names counts as used.
+    mine = {entry.key for entry in named.entries} if named else set()
+    used = reader.used.union(*(set(words(entry.value)) for entry in every if entry.key not in mine))
     unused = (
-        document.problem(f"{name} is defined but not used", entry.span, warning=True)
-        for name, entry in ((entry.key, entry) for entry in (templated.entries if templated else ()))
-        if name not in reader.used
+        document.problem(f"{entry.key} is defined but not used", entry.span, warning=True)
+        for entry in every
+        if entry.key not in used
     )
     spec._warnings = (*unused, *reader.warnings.values())
     return spec

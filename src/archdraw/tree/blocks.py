@@ -98,6 +98,20 @@ class Heads:
 
 
 @dataclass(frozen=True, slots=True)
+class Streams:
+    """Several residual lines in place of one, ``number`` of them: their ``label``, and their ``title`` as a heading.
+
+    ``kind`` is the keyword of the kind that made them. ``notes`` say what a sublayer makes of the lines, first in all.
+    """
+
+    number: int
+    label: Words
+    title: Words = ""
+    kind: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """A block without parts: a projection, a norm, an operation.
 
@@ -113,7 +127,10 @@ class Leaf:
 
     ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
-    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed.
+    does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. One that
+    only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
+    ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
+    of the stack that the lines of a source come from.
     """
 
     name: str
@@ -134,6 +151,9 @@ class Leaf:
     passes: Fraction = Fraction(1)
     uncertain: bool = False
     shape: tuple[int, ...] = ()
+    reads: bool = False
+    streams: Streams | None = None
+    origin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +250,15 @@ class Side:
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
-    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers.
+    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers. Besides, outputs of
+    layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
     """
 
     body: Module
     direction: Literal["in", "out"]
     counted: bool = True
     joins: bool = True
+    feeds: int = 0
 
 
 Block = Leaf | Sequence | Parallel | Graph | Residual | Repeat | Experts | Module | Side

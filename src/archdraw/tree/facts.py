@@ -218,7 +218,10 @@ def _experts(one: Facts, total: int, active: int) -> Facts:
 
 
 def _side(side: Side) -> Facts:
-    """Layers, cache and state are the spine's; what stands beside it adds parameters or is listed apart."""
+    """Layers and state are the spine's; what stands beside it adds parameters, or is listed apart.
+
+    A cache is added where the line is read for the layers above: those of an encoder keep none.
+    """
     body = facts(side.body)
     if not side.counted:
         return Facts(auxiliary=_added({text(side.body.label): body.total_parameters}, body.auxiliary))
@@ -230,6 +233,7 @@ def _side(side: Side) -> Facts:
         inactive=body.inactive,
         encoders=encoders,
         auxiliary=body.auxiliary,
+        cache=body.cache if side.direction == "out" else {},
         frozen=body.frozen,
         unknown=body.unknown,
     )

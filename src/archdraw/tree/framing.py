@@ -9,10 +9,13 @@ from typing import assert_never
 from archdraw.glossary.layers import LAYERS
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Level, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import inputs, layers, leaves, outputs
 
 ANY: tuple[Level, ...] = ("layer", "side_layer")
 """The levels of layers: those of a model, and those of what stands beside it."""
+
+SLIGHT = 3
+"""So many blocks are a layer that is not worth folding."""
 
 
 def framed(block: Block) -> Block:
@@ -93,11 +96,20 @@ def _stacks(run: list[Block]) -> Iterator[Module]:
             groups.append([part])
     names = [labels(group[0]) for group in groups]
     apart = all(len(name) == 1 for name in names) and len(set(names)) == len(names)
-    # One layer that differs is a bar at the end of a stack, no stack of its own.
-    if apart and all(sum(number_of_layers(part, ANY) for part in group) > 1 for group in groups):
+    if apart and all(map(_stands_alone, groups)):
         yield from (_stack(tuple(group)) for group in groups)
     elif run:
         yield _stack(tuple(run))
+
+
+def _stands_alone(group: list[Block]) -> bool:
+    """Whether layers with a label of their own are a stack of their own.
+
+    One layer that differs is a bar at the end of a stack, but where it is little more than a bar itself, or where
+    several lines come in or leave, which no bar has.
+    """
+    (layer, *others) = (layer for part in group for layer in layers(part, ANY))
+    return bool(others) or inputs(layer) > 1 or len(outputs(layer)) > 1 or sum(1 for _ in leaves(layer)) <= SLIGHT
 
 
 def _stack(parts: tuple[Block, ...]) -> Module:

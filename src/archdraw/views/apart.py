@@ -29,7 +29,10 @@ def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
 
 
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:
-    """A name for each of ``kinds`` of layers, all of them different: by blocks in which they differ, else by number."""
+    """A name for each of ``kinds`` of layers, all different: its author's, blocks in which it differs, or a number."""
+    own = [kind.label for kind in kinds if isinstance(kind.label, str) and kind.label]
+    if len(set(own)) == len(kinds):
+        return [within(label) for label in own]
     groups = laid_over([kind.body for kind in kinds])
     if len(groups) == 1:
         for column in groups[0].columns({number: kind.body for number, kind in enumerate(kinds)}):

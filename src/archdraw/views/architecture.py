@@ -44,6 +44,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         column=drawn.column,
         inputs=drawn.inputs,
         towers=drawn.towers,
+        wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
         footer=_footer(spec, model),

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
-DIAGRAMS = (Box, Chain, Branches, Graph, Rail, Choice, Frame, Bar, Tap)
+DIAGRAMS = (Box, Chain, Branches, Graph, Lanes, Rail, Choice, Frame, Bar, Tap)
 """Whatever stands in a panel and is no words or chart."""
 
 
@@ -27,6 +27,8 @@ def changed(
             return replace(item, items=tuple(map(again, items)))
         case Graph(nodes=nodes):
             return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
+        case Lanes(joints=joints):
+            return replace(item, joints=tuple(replace(joint, body=again(joint.body)) for joint in joints))
         case Choice(options=options):
             return replace(item, options=tuple(map(again, options)))
         case Rail(body=body):
@@ -49,6 +51,10 @@ def boxes(item: Diagram) -> Iterator[Box]:
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
             for part in items:
                 yield from boxes(part)
+        case Lanes(joints=joints):
+            for joint in joints:
+                yield from (port.box for port in joint.ports)
+                yield from boxes(joint.body)
         case Rail(body=body) | Frame(body=body):
             yield from boxes(body)
         case Bar():

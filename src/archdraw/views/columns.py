@@ -7,29 +7,22 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from archdraw import picture
-from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.glossary.encoders import ENCODER_OUTPUT
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
-from archdraw.tree.description import describe
-from archdraw.tree.framing import ANY, framed, labels
+from archdraw.glossary import text
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower, Wire
+from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
+from archdraw.tree.framing import ANY, framed
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, layers, leaves, walk
-from archdraw.views import unpublished
+from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.boxes import changed
-from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, tapped, unnamed_path
-from archdraw.views.graphs import drawn
-from archdraw.views.stack import Option, Stack, in_brief, joined, openable, stacked
-from archdraw.views.terminals import input_of, without_inputs
+from archdraw.views.fold import Fold
+from archdraw.views.stack import Option, Stack, joined
+from archdraw.views.terminals import input_of, led, without_inputs
 
-MOST_JOINING = 3
-"""So many lines find a way from below into the line of a model; of more, each module stands beside it."""
 MOST_ROWS = 28
 """Of a column with more boxes above each other than these nothing could be read on one page."""
 
@@ -40,7 +33,7 @@ class Columns:
 
     ``stack`` has the layers of all its stacks; ``around`` are the boxes that may be opened and are in none of them,
     ``beside`` those in towers, ``opened`` the modules that are drawn as towers. Those of a model whose stacks stand
-    side by side are ``forked``: its layers have no one order.
+    side by side are ``forked``: its layers have no one order. ``wires`` lead to layers from what they share.
     """
 
     column: Chain
@@ -51,6 +44,7 @@ class Columns:
     beside: tuple[Option, ...]
     opened: tuple[Option, ...]
     forked: bool
+    wires: tuple[Wire, ...] = ()
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -70,11 +64,14 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
-    fold, column = _fitting(body, paths, brief=brief)
-    goals = tuple(option.path for option in (*fold.boxes(), *fold.around) if reads_source(option.block))
+    fold, column = _fitting(body, paths, brief=brief, wired=towers)
+    column = led(column)
+    every = (*fold.boxes(), *fold.around)
+    goals = tuple(option.path for option in every if reads_source(option.block))
+    said = {text(leaf.tag) for option in every for leaf in leaves(option.block) if is_source(leaf)}
     drawn = [_tower(module, paths, goals) for module in beside]
     return Columns(
-        _chain(changed(column, lambda box: _wired(box) if box.path in goals else box)) if beside else column,
+        _chain(changed(column, lambda box: _wired(box, said) if box.path in goals else box)) if beside else column,
         inputs,
         tuple(tower for tower, _ in drawn),
         joined(fold.stacks),
@@ -82,13 +79,13 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
         tuple(option for _, options in drawn for option in options),
         tuple(Option(module, paths[id(module)], ()) for module in beside),
         _is_forked(body),
+        fold.wires(),
     )
 
 
-def _wired(box: Box) -> Box:
-    """A box to which a wire leads, without the words that say where its lines come from."""
-    said = text(ENCODER_OUTPUT())
-    return replace(box, chips=tuple(chip for chip in box.chips if chip.label != said))
+def _wired(box: Box, said: Container[str]) -> Box:
+    """A box to which a wire leads, without the words, ``said``, of where its lines come from."""
+    return replace(box, chips=tuple(chip for chip in box.chips if chip.label not in said), wired=True)
 
 
 def _is_forked(block: Block) -> bool:
@@ -105,20 +102,25 @@ def _is_tower(side: Side) -> bool:
 
 def reads_source(block: Block) -> bool:
     """Whether a line comes into ``block`` from a module beside the model."""
-    return any(leaf.inputs == 0 and leaf.role == "auxiliary" for leaf in leaves(block))
+    return any(map(is_source, leaves(block)))
+
+
+def is_source(leaf: Leaf) -> bool:
+    """Whether ``leaf`` is what a module beside the model leaves."""
+    return leaf.inputs == 0 and leaf.role == "auxiliary"
 
 
 def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
     """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
-    (first, *_), body = without_inputs(module.body, paths, input_of(module))
+    inputs, body = without_inputs(module.body, paths, input_of(module))
     fold, column = _fitting(framed(body), paths)
-    return Tower(column, first, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
+    return Tower(column, inputs, paths[id(module)], goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> tuple[Fold, Chain]:
+def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:
     """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
     if brief:
-        fold = Fold(paths, brief=True)
+        fold = Fold(paths, brief=True, wired=wired)
         return fold, Chain(tuple(fold.row(body)))
     if number_of_layers(body, ANY) < 2:
         # Nothing is repeated: what is in the modules is the picture.
@@ -126,26 +128,17 @@ def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False) -> t
         column = Chain(tuple(fold.row(body)))
         if rows(column) <= MOST_ROWS:
             return fold, column
-    fold = Fold(paths)
+    fold = Fold(paths, wired=wired)
     column = Chain(tuple(fold.row(body)))
     if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
         return fold, column
-    return _fitting(body, paths, brief=True)
-
-
-def _alone(stack: Module) -> Module | None:
-    """The module that is all of the only layer of ``stack``; None where there is more."""
-    every = layers(stack, ANY)
-    body = every[0].body if len(every) == 1 else None
-    while isinstance(body, Sequence) and len(body.parts) == 1:
-        body = body.parts[0]
-    return body if isinstance(body, Module) else None
+    return _fitting(body, paths, brief=True, wired=wired)
 
 
 def rows(item: Diagram) -> int:
     """About how many boxes stand above each other in ``item``."""
     match item:
-        case Chain(items=items) | picture.Graph(items=items) | Choice(options=items):
+        case Chain(items=items) | picture.Graph(items=items) | picture.Lanes(items=items) | Choice(options=items):
             return sum(map(rows, items))
         case Branches(items=items):
             return max(map(rows, items), default=0)
@@ -155,129 +148,5 @@ def rows(item: Diagram) -> int:
             return 1
 
 
-class Fold:
-    """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
-
-    def __init__(self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False) -> None:
-        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them."""
-        self.paths, self.brief, self.wide_open = paths, brief, wide_open
-        self.stacks: list[Stack] = []
-        self.around: list[Option] = []
-
-    def boxes(self) -> Iterator[Option]:
-        """The boxes of all layers."""
-        for stack in self.stacks:
-            for slot in stack.slots:
-                yield from slot.options
-
-    def row(self, block: Block, *, final: bool = True) -> list[Diagram]:
-        """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
-        parts = block.parts if isinstance(block, Sequence) else (block,)
-        many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
-        last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
-        found: list[Diagram] = []
-        for index, part in enumerate(parts):
-            if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
-                # The one after the last layer is the only one that stands by itself.
-                found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
-            elif isinstance(part, Side):
-                note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
-                tap = tapped(part, self.paths[id(part.body)], note)
-                aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
-                found.append(replace(tap, aside=aside))
-            elif found and (joined := activated(found[-1], part)) is not None:
-                found[-1] = joined
-            else:
-                found += self._items(part)
-        return found
-
-    def _items(self, block: Block) -> Iterator[Diagram]:
-        path = self.paths.get(id(block), "")
-        match block:
-            case Module(level="stack") if block.role == "unknown":
-                yield unpublished.stack_picture(block, path)
-            case Module(level="stack") if self.wide_open and (alone := _alone(block)) is not None:
-                (layer,) = layers(block, ANY)
-                name = labels(block) or (text(alone.label),)
-                self.stacks.append(Stack((layer,), (), ()))
-                yield self._opened(alone, ", ".join(name))
-            case Module(level="stack"):
-                self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
-                yield from self.stacks[-1].picture
-            case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
-                yield self._opened(block, text(block.label))
-            case Leaf() | Module() if not number_of_layers(block, ANY):
-                if isinstance(block, Module):
-                    self.around.append(Option(block, path, ()))
-                yield folded(block, path)
-            case Parallel(branches=branches, merge="add") if all(isinstance(branch, Leaf) for branch in branches):
-                # Tables that are added up: the first is the one that stands on the spine, the others at its left.
-                boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
-                yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
-            case _ if not number_of_layers(block, ANY):
-                self.around += openable(block, self.paths)
-                yield diagram(block, self.paths)
-            case Sequence():
-                yield from self.row(block)
-            case Module(body=body):
-                found = describe(block)
-                yield _in_frame(tuple(self.row(body)), ": ".join(filter(None, (found.label, found.detail))), path)
-            case Residual(body=body):
-                yield Rail(Chain(tuple(self.row(body))))
-            case Parallel(branches=branches, merge=merge):
-                yield concatenated(
-                    Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
-                    merge,
-                    unnamed_path(block, self.paths, "concatenate"),
-                )
-            case Graph():
-                yield drawn(block, lambda node: _single(tuple(self.row(node))))
-            case Repeat(body=body, times=times, tied=tied):
-                title = text((words.LOOP if tied else comparison.TIMES)(times=times))
-                said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
-                yield Frame(
-                    Chain(tuple(self.row(body, final=not tied))),
-                    said,
-                    unnamed_path(block, self.paths, "repeat"),
-                    title,
-                    back=tied,
-                )
-            case Experts(body=body, total=total, active=active):
-                said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
-                yield Frame(Chain(tuple(self.row(body))), "", unnamed_path(block, self.paths, "experts"), said, said)
-            case Leaf() | Side():
-                raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
-            case _:
-                assert_never(block)
-
-    def _opened(self, module: Module, caption: str) -> Frame:
-        """What is in ``module``, in a frame of that name."""
-        self.around += openable(module.body, self.paths)
-        return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
-
-
-def _is_narrow(item: Diagram) -> bool:
-    """Whether a line from below can pass at the left of ``item``."""
-    if isinstance(item, Tap):
-        return item.direction == "in" and not item.aside
-    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
-
-
-def has_inside(module: Module) -> bool:
-    """Whether there is anything inside that the folded box does not say."""
-    return sum(1 for _ in leaves(module.body)) > 1
-
-
-def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:
-    """``items`` in a frame with a caption: that of their layers where there is nothing else in them."""
-    if len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
-        return replace(items[0], caption=caption)
-    return Frame(_single(items), "", path, caption, caption)
-
-
 def _chain(item: Diagram) -> Chain:
     return item if isinstance(item, Chain) else Chain((item,))
-
-
-def _single(items: tuple[Diagram, ...]) -> Diagram:
-    return items[0] if len(items) == 1 else Chain(items)

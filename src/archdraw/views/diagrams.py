@@ -16,6 +16,8 @@ from archdraw.views import graphs
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
+CHIP_ROLES = frozenset({"norm", "position", "latent", "embedding"})
+"""Roles whose colors a property has beside a mixer: a step of its own, and what comes from elsewhere in the model."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
 MOST_EXPERTS = 2048
@@ -54,9 +56,14 @@ def chips(module: Module) -> tuple[Chip, ...]:
     """The properties of a mixer that stand beside it: each text once, in the order of the flow."""
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
-        if tag := text(leaf.tag):
-            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in ("norm", "position") else "plain"))
+        if (tag := text(leaf.tag)) and leaf.streams is None:
+            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in CHIP_ROLES else "plain"))
     return tuple(found.values())
+
+
+def reading(leaf: Leaf, path: str) -> Tap:
+    """A block that reads the line, beside it."""
+    return Tap(replace(folded(leaf, path), chips=()), "out")
 
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
@@ -84,6 +91,8 @@ def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
 def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
+        case Leaf(reads=True):
+            return reading(block, paths[id(block)])
         case Leaf():
             return _leaf(block, paths[id(block)])
         case Module():

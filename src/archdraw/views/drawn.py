@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Plate, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.scene import Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
@@ -66,7 +66,7 @@ def _solid(block: Block) -> Iterator[Leaf]:
 def paths_of_plate(plate: Plate) -> frozenset[str]:
     """The paths of all boxes that ``plate`` is to have in its columns; panels only open some of them."""
     columns = (plate.column, *(tower.column for tower in plate.towers))
-    inputs = (*plate.inputs, *(tower.input for tower in plate.towers))
+    inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
     return frozenset(path for column in columns for path in _paths(column)) | {one.path for one in inputs}
 
 
@@ -92,5 +92,9 @@ def _paths(item: Diagram) -> Iterator[str]:
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
             for part in items:
                 yield from _paths(part)
+        case Lanes(joints=joints):
+            for joint in joints:
+                yield from (port.box.path for port in joint.ports)
+                yield from _paths(joint.body)
         case Rail(body=body) | Frame(body=body):
             yield from _paths(body)

@@ -11,8 +11,8 @@ from archdraw.tree.description import describe
 from archdraw.tree.framing import framed
 from archdraw.tree.walks import walk
 from archdraw.views.boxes import boxes, changed
-from archdraw.views.columns import Fold
 from archdraw.views.diagrams import paths_of
+from archdraw.views.fold import Fold
 from archdraw.views.insets import names_of
 from archdraw.views.stack import Option
 

@@ -102,6 +102,8 @@ def size_of(spec: Spec, counted: Facts) -> Detail:
     """The parameters of a model as one quotes them."""
     total, excluded = total_parameters(counted, spec.published)
     text_part = counted.text_parameters - (counted.total_parameters - total)
+    if counted.input_shapes:
+        text_part = total  # a model that reads images has no text part beside its encoders
     has_encoders = parameters(text_part) != parameters(total)
     published = spec.published is not None and spec.published.active_parameters is not None
     if counted.active_parameters < counted.total_parameters or published:
@@ -114,6 +116,6 @@ def size_of(spec: Spec, counted: Facts) -> Detail:
         )
         whole = words.TOTAL_EXCLUDING(total=total, parts=excluded) if excluded else words.TOTAL(total=total)
         return (whole, part, words.TEXT(count=text_part) if has_encoders else "")
-    if counted.frozen:
+    if parameters(counted.trained_parameters) != parameters(total):
         return words.TRAINED_OF(count=counted.trained_parameters, total=total)
     return words.SIZE_TEXT(count=total, text=text_part) if text_part < total else words.SIZE(count=total)

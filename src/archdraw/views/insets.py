@@ -12,6 +12,7 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.walks import children, leaves, walk
+from archdraw.views import lanes
 from archdraw.views.active import Active
 from archdraw.views.diagrams import opened
 from archdraw.views.masks import masks_panel
@@ -43,6 +44,9 @@ def insets(
         if not isinstance(block, Module) or not _has_inside(block) or len(bodies) == MOST_OPENED:
             continue
         if wanted is not None and not names_of(option) & set(wanted):
+            continue
+        if block.name == lanes.LANES:
+            found.append(lanes.panel(block, option.path, OWN if wanted is None else None))
             continue
         shape = _shape_of(block)
         if shape in bodies:

@@ -31,22 +31,31 @@ def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None)
     kept = counted.kv_cache_bytes(context)
     # What only works on each token by itself could not be attention; one without a cache could be as the largest.
     if_all = sum(own or max(full) for own, mixes in zip(full, mixing, strict=True) if mixes) * 2 * context
-    title, token = text(plate.MEMORY(context=context)), Words(text(_per_token(layers, counted)))
+    title = text(plate.MEMORY(context=context))
+    token = (Words(text(_per_token(layers, counted))),) if counted.kv_cache_bytes_per_token() else ()
     if if_all <= kept:
         split = _beside_weights(counted, kept)
         crossed = _of_encoder(counted, each=True)
-        return [Inset(title, (split, token, *crossed), optional=not crossed)]
+        return [Inset(title, (split, *token, *crossed), optional=not crossed)]
     bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
-    last = Words(text(_state(layers, counted)), strong=True) if counted.state else token
+    last = (Words(text(_state(layers, counted)), strong=True),) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
     term = plate.CACHE_FULL_OWN if any(for_each(layers, _reuses)) else plate.CACHE_FULL
+    if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
+        term = plate.CACHE_OF_ALL_TOKENS
     whole = Words(text(term(size=if_all, layer=which)), strong=True)
-    return [Inset(title, (bar, whole, last, *_of_encoder(counted)))]
+    return [Inset(title, (bar, whole, *last, *_of_encoder(counted)))]
 
 
 def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
     """What does not grow with the context, by what it is: a recurrence, the last inputs of convolutions, windows."""
-    roles, size = roles_of(layers), counted.recurrent_state_bytes()
+    keeping = (
+        part
+        for layer in once(layers)
+        for _, part in walk(layer.body)
+        if isinstance(part, Module) and any(leaf.state for leaf in leaves(part))
+    )
+    roles, size = roles_of(layers) | {part.role for part in keeping}, counted.recurrent_state_bytes()
     if "linear" in roles:
         return plate.STATE(size=size)
     return plate.CONVOLUTION_STATE(size=size) if "convolution" in roles else plate.BUFFERS(size=size)
@@ -115,6 +124,9 @@ def _per_token(layers: Sequence[Module], counted: Facts) -> Phrase:
     caching = [layer for layer, grows in zip(layers, growing, strict=True) if grows]
     if any(entry.window and not entry.cross for entry in counted.cache):
         return plate.CACHE_IN_WINDOWS(size=size)
+    if not caching:
+        # It is kept outside of any layer.
+        return plate.CACHE_OF_TOKEN(size=size)
     each = set(for_each(caching, _attentions))
     if len(each) == 1 and max(each) > 1:
         return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, layers=len(caching), each=max(each))
@@ -143,4 +155,6 @@ def breakdown(layers: Sequence[Module], counted: Facts) -> list[Inset]:
     rest = total - sum(size for size, _ in shown)
     if rest >= total / 2000:
         segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
+    if len(segments) < 2:
+        return []  # all of one kind
     return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

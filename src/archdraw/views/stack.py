@@ -18,6 +18,7 @@ from archdraw.tree.framing import ANY, labels
 from archdraw.tree.patterns import cadence, runs
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import children, layers
+from archdraw.views import lanes
 from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
@@ -160,6 +161,8 @@ def _body(
         members = sorted(place for number in group.parts for place in places[number])
         slots += [part for slot in own for part in _within(slot, len(members), paths)]
         bodies.append(_drawn(group.whole, own, members, len(main), paths))
+        for block, path in lanes.modules(group.whole, bodies[-1], paths):
+            slots.insert(0, Slot((Option(block, path, tuple(members)),)))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
@@ -228,7 +231,9 @@ def _drawn(
     def drawn(part: Block) -> Diagram:
         match part:
             case Chained(parts=parts):
-                return Chain(tuple(drawn(inner) for inner in parts))
+                return Chain(lanes.row(parts, drawn, paths))
+            case _ if lanes.joined(part):
+                return Chain(lanes.row((part,), drawn, paths))
             case Parallel(branches=branches, merge=merge):
                 fan = Branches(tuple(drawn(inner) for inner in branches), SIGNS.get(merge))
                 return concatenated(fan, merge, unnamed_path(part, paths, "concatenate"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from archdraw.analysis.difference.words import settings_apart
-from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell
+from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell, StripLink
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
+from archdraw.glossary.attention import KV_OF, OF_LAYER
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
@@ -104,7 +107,23 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
         *(LegendEntry(name, "plain", "lower", variant) for name, variant in bare.items()),
     ]
-    return Strip(caption, cells, tuple(legend), order)
+    links = tuple(_links(every))
+    if links:
+        owners = {link.owner for link in links}
+        cells = tuple(replace(cell, tick=str(n) if n in owners else cell.tick) for n, cell in enumerate(cells))
+    return Strip(caption, cells, tuple(legend), order, links)
+
+
+def _links(every: Sequence[Module]) -> Iterator[StripLink]:
+    """Runs of layers that read the keys and values of another one."""
+    origins = [next((leaf.origin for leaf in leaves(layer) if leaf.origin is not None), None) for layer in every]
+    start = 0
+    for origin, run in groupby(origins):
+        end = start + sum(1 for _ in run)
+        if origin is not None and origin < len(every):
+            label = text(KV_OF(origin=OF_LAYER(number=str(origin))))
+            yield StripLink(start, end - 1, origin, label, str(origin))
+        start = end
 
 
 def _bare(names: list[str], uppers: list[Module | None], lowers: list[Module | None]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
+from itertools import takewhile
 
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
@@ -11,10 +12,12 @@ from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
-from archdraw.picture import Terminal
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence
+from archdraw.picture import Bar, Chain, Frame, Tap, Terminal
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.walks import leaves
 
+FIRST_LAYERS = "#first layers"
+"""The goal of a module that feeds the first layers, until it is known where these are."""
 TOKENS = "tokens"
 """The path of an input that no block of the tree stands for."""
 
@@ -26,6 +29,34 @@ def input_of(module: Module) -> Term:
     if IMAGE_INPUT in concepts:
         return words.IMAGE
     return words.SOUND if AUDIO_INPUT in concepts else words.SOURCE_TOKENS
+
+
+def named_input(tap: Tap, side: Side) -> Tap:
+    """The folded ``side`` with what it reads, where that is no line of the model, and which layers it feeds."""
+    read, detail = input_of(side.body), tap.box.detail
+    if side.direction == "in" and read in (words.IMAGE, words.SOUND):
+        detail = text(words.READS(input=read(), what=detail))
+    if side.feeds:
+        fed = words.LAYER_RANGE(first="0", last=str(side.feeds - 1)) if side.feeds > 1 else words.ONE_LAYER(number="0")
+        detail = f"{detail}; {text(words.FEEDS(layers=fed))}"
+        tap = replace(tap, goal=FIRST_LAYERS)
+    return replace(tap, box=replace(tap.box, detail=detail))
+
+
+def led(column: Chain) -> Chain:
+    """``column`` with lines from modules below its layers that feed the first of them.
+
+    Where several modules are below the layers such a line would cross theirs: the words in the box are enough.
+    """
+    goal = next((item.path for item in column.items if isinstance(item, Frame | Bar)), "")
+    below = takewhile(lambda item: not isinstance(item, Frame | Bar), column.items)
+    alone = sum(isinstance(item, Tap) for item in below) == 1
+    return Chain(
+        tuple(
+            replace(item, goal=goal if alone else "") if isinstance(item, Tap) and item.goal == FIRST_LAYERS else item
+            for item in column.items
+        )
+    )
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:
@@ -48,8 +79,9 @@ def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) 
             every = tuple(terminal for inputs, _ in found for terminal in inputs)
             own = tuple(one for _, one in found)
             if own != branches:
+                path = paths[id(first)]
                 first = replace(first, branches=own)
-                paths[id(first)] = paths[id(block)]
+                paths[id(first)] = path
             if len({(terminal.label, terminal.detail) for terminal in every}) == 1 and own == branches:
                 return every[:1], Sequence((first, *rest))
             return tuple(_numbered(every)), Sequence((first, *rest))

@@ -85,7 +85,7 @@ class PerLayerEmbeddings(Kind):
             self.label or self.term(),
             body,
             role="auxiliary",
-            detail=words.LAYERS_TIMES(number=self.num_hidden_layers, width=each),
+            detail=words.IDS_TO_LAYERS(number=self.num_hidden_layers, width=each),
             notes=(words.LOOKED_UP(count=rows * width),),
         )
         return Side(inside, direction="out")
@@ -115,7 +115,7 @@ class PerLayerInput(Kind):
         hidden, each = scope.hidden_size, self.hidden_size_per_layer_input
         gate = linear("per_layer_input_gate", GATE(width=each), hidden, each)
         label, source = words.PER_LAYER_EMBEDDING(), words.OF_THIS_LAYER()
-        given = Leaf("per_layer_input", label, role="embedding", detail=source, inputs=0)
+        given = Leaf("per_layer_input", label, role="embedding", detail=source, inputs=0, tag=label)
         body = Sequence(
             (
                 Parallel((Sequence((gate, Leaf("act_fn", GELU()))), given), "multiply"),

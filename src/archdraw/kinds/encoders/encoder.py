@@ -80,10 +80,9 @@ class Encoder(Kind):
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
         counted = facts(body)
-        if counted.cache or counted.state:
-            raise KindError(
-                "an encoder has no KV cache and no state", "layers", "set is_causal: false in its attention"
-            )
+        if counted.cache:
+            # A recurrent state is none either, once the source is read: it is not counted beside a model.
+            raise KindError("an encoder has no KV cache", "layers", "set is_causal: false in its attention")
         detail = (common.LAYERS(number=layers), common.PARAMETERS(count=counted.total_parameters))
         module = Module(
             "encoder",
@@ -122,6 +121,10 @@ class CrossAttention(Kind):
         default=None, description="Features of the encoder's vectors; left out, the model's."
     )
     max_source_positions: Size | None = Field(default=None, description="Vectors of the encoder at most.")
+    use_cache: bool = Field(
+        default=True,
+        description="Whether keys and values are kept from token to token; false where all come at once (DETR).",
+    )
     attention_bias: bool = Field(default=False, description="Whether the projections have biases.")
     attention_key_bias: bool | None = Field(default=None, description="The same of the keys, where it differs.")
     attention_multiplier: Factor | None = Field(
@@ -162,7 +165,7 @@ class CrossAttention(Kind):
             key_bias=biases.key,
             value_bias=biases.value,
             window=Window(self.max_source_positions) if self.max_source_positions else None,
-            cached=True,
+            cached=self.use_cache,
         )
         asked = queries(hidden, heads, None, bias=biases.query)
         projections = Parallel((*asked, Sequence((origin, Parallel(pairs, "separate")))), "separate")
@@ -194,7 +197,9 @@ class CrossAttention(Kind):
                 terms.DIM(width=each),
             ),
             notes=(
-                words.CROSS_CACHE(heads=groups, width=each, size=bf16_bytes(2 * groups * each)),
+                words.CROSS_CACHE(heads=groups, width=each, size=bf16_bytes(2 * groups * each))
+                if self.use_cache
+                else "",
                 words.COMPUTED_ONCE(),
                 (self._longest(), self._scale()),
                 biases.phrase(),

@@ -57,6 +57,9 @@ class ModalityEncoder(Kind):
     body: AnyBlock = Field(description="Its blocks, from its own input up.")
     hidden_size: Size | None = Field(default=None, description="Width of its own input, where that is no embedding's.")
     joins: bool = Field(default=True, description="Whether its output joins the line; else cross-attention reads it.")
+    feeds: int = Field(
+        default=0, ge=0, description="Number of first layers behind which outputs of its layers are added (DeepStack)."
+    )
     notes: Annotated[tuple[Note, ...], Field(max_length=8)] = Field(
         default=(), description="Sentences about it; the first stands beside the line that joins."
     )
@@ -82,7 +85,7 @@ class ModalityEncoder(Kind):
             detail=detail,
             notes=self.notes,
         )
-        return Side(inside, direction="in", joins=self.joins)
+        return Side(inside, direction="in", joins=self.joins, feeds=self.feeds)
 
 
 class SideKind(Kind):
@@ -99,13 +102,21 @@ class SideKind(Kind):
     body: AnyBlock = Field(description="The module.")
     direction: Literal["in", "out"] = Field(description="In: its output joins the line; out: it reads the line.")
     counted: bool = Field(default=True, description="Whether its parameters are part of the total.")
+    joins: bool = Field(
+        default=True, description="Whether its output joins the line; else blocks with a side_output inside read it."
+    )
 
     def expand(self, scope: Scope) -> Side:
-        """The module beside the line. Raises :class:`KindError` where the body is not one module."""
+        """The module beside the line.
+
+        Raises :class:`KindError` where the body is not one module, or where blocks are to read several lines of it.
+        """
         made = self.body.expand(scope)
         if not isinstance(made, Module):
             raise KindError(f"{self.body.keyword} is not one module", "body", "put a module around it")
-        return Side(made, self.direction, counted=self.counted)
+        if not self.joins and len(self.body.lines_out(scope)) != 1:
+            raise KindError("a module that is read by side_output leaves one line", "body")
+        return Side(made, self.direction, counted=self.counted, joins=self.joins)
 
 
 class Projector(primitives.Module):

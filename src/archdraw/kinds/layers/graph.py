@@ -14,7 +14,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Composed, Family, Kind, KindError, Line, Scope
 from archdraw.kinds.expanding import expand_placed
 from archdraw.kinds.fields import Label, Size
-from archdraw.kinds.layers.algebra import Parallel
+from archdraw.kinds.layers.declared import Declaring
 from archdraw.kinds.layers.graph_edges import (
     Wire,
     in_order,
@@ -30,7 +30,6 @@ from archdraw.kinds.layers.graph_edges import (
 from archdraw.kinds.layers.graph_lines import end_of, misfits
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Linear, Op
 from archdraw.kinds.lines import common_grid, merged
-from archdraw.kinds.shapes.reshape import Concatenate
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.edges import INPUT, OUTPUT, line_of, node_of
@@ -160,7 +159,7 @@ class Graph(Composed):
     def _line(self, start: str, lines: tuple[Line, ...]) -> Line:
         """The line that an edge from ``start`` follows, of those that its node leaves."""
         name, line = node_of(start), line_of(start)
-        names = tuple(self.inputs) if name == INPUT else getattr(self.nodes[name], "outputs", None) or ()
+        names = tuple(self.inputs if name == INPUT else getattr(self.nodes[name], "outputs", None) or ())
         return lines[names.index(line)] if line in names and len(names) == len(lines) else lines[0]
 
     def _scope_of(self, name: str, lines: Mapping[str, Line], scope: Scope) -> Scope:
@@ -174,7 +173,9 @@ class Graph(Composed):
         if not arriving:
             return scope.begun()
         own = scope.at(*arriving)
-        if len(arriving) > 1 and kind.lines_in(own) == len(arriving) and isinstance(kind, Concatenate | Parallel):
+        # What is made of other blocks says inside which of them reads which line.
+        made_of_blocks = isinstance(kind, Composed) and not isinstance(kind, Declaring)
+        if len(arriving) > 1 and made_of_blocks and kind.lines_in(own) == len(arriving):
             return own
         widths = [line.features for line in arriving if line.features is not None]
         if len(set(widths)) > 1:
@@ -200,7 +201,11 @@ class Graph(Composed):
         edges = self._checked()
         scopes = self._scopes(edges, scope)
         last = [edge for edge in edges if edge.target == OUTPUT]
-        made = {edge.source: self.nodes[edge.source].lines_out(scopes[edge.source]) for edge in last}
+        made = {INPUT: self._arriving(scope)}
+        for name in {edge.source for edge in last} - {INPUT}:
+            # Where it has no scope, the last node that has one raises what is wrong with it.
+            known = name if name in scopes else [*scopes][-1]
+            made[name] = self.nodes[known].lines_out(scopes[known])
         return tuple(self._line(edge.start, made[edge.source]) for edge in last)
 
     def _raise(self, errors: Iterable[KindError]) -> None:
@@ -217,9 +222,9 @@ class Graph(Composed):
 def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
     """The ``made`` block of a node as one box, named as the node unless the author gave it a name of its own.
 
-    Layers and repeats stay what they are, to be drawn as such.
+    Layers, repeats and residual branches stay what they are, to be drawn as such.
     """
-    if number_of_layers(made) or isinstance(made, blocks.Repeat):
+    if number_of_layers(made) or isinstance(made, blocks.Repeat | blocks.Residual):
         return made
     match made:
         case Leaf() | Module() if "name" in kind.model_fields_set:

@@ -75,4 +75,5 @@ class Loop(Kind):
 def _exit_gate(hidden: int, threshold: float) -> Leaf:
     """One number per pass; the line goes on as it is."""
     gate = blocks.linear("early_exit_gate", words.EXIT_GATE(), hidden, 1, bias=True)
-    return replace(gate, detail=words.EXIT_AT(threshold=threshold), settings=(("early_exit_threshold", threshold),))
+    settings = (("early_exit_threshold", threshold),)
+    return replace(gate, detail=words.EXIT_AT(threshold=threshold), settings=settings, reads=True)

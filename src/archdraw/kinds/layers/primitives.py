@@ -12,6 +12,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, KindError, Line, Scope
 from archdraw.kinds.fields import Label, OwnLabel, Size
 from archdraw.kinds.layers.declared import CACHING, Declaring, DeclaringComposed, with_remarks
+from archdraw.kinds.layers.heads import OwnHeads, made_heads
 from archdraw.kinds.leaves import rest_counted_under
 from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
@@ -49,7 +50,7 @@ def slug(label: str) -> str:
 
 
 class Linear(Declaring):
-    """A linear projection, stored as ``[features, inputs]``; its result may be split evenly into several lines."""
+    """A linear projection, stored as ``[features, inputs]``; its result may be split into several lines."""
 
     keyword: ClassVar[str] = "linear"
     family: ClassVar[Family] = "block"
@@ -67,12 +68,18 @@ class Linear(Declaring):
     detail: SecondLine = ""
     bias: bool = Field(default=False, description="Whether a learned bias per output feature is added.")
     role: OwnRole = "plain"
-    outputs: Annotated[tuple[Label, ...], Field(min_length=1)] | None = Field(
-        default=None, description="Names of the lines that the result is split into evenly: [query, key, value]."
+    outputs: (
+        Annotated[tuple[Label, ...], Field(min_length=1)] | Annotated[dict[Label, Size], Field(min_length=1)] | None
+    ) = Field(
+        default=None,
+        description=(
+            "Names of the lines that the result is split into evenly: [query, key, value]; "
+            "with their features where these differ: {query: 4096, key: 1024, value: 1024}."
+        ),
     )
 
     def expand(self, scope: Scope) -> Block:
-        """One leaf. Raises :class:`KindError` where the features cannot be split evenly."""
+        """One leaf. Raises :class:`KindError` where the features cannot be split so."""
         self.features_out(scope)
         width = self.features
         label = words.NAMED_TO(name=self.name, width=width) if self.name else words.LINEAR_TO(width=width)
@@ -85,20 +92,31 @@ class Linear(Declaring):
             part=PARTS.get(self.role, "other"),
             role=self.role,
             detail=self.detail,
-            outputs=self.outputs or ("",),
+            outputs=tuple(self.outputs or ("",)),
         )
         return self.declared(made)
 
     def features_out(self, scope: Scope) -> int:
-        """The features, or each line's share of them."""
+        """The features, or the first line's share of them."""
+        return self._split()[0]
+
+    def _split(self) -> tuple[int, ...]:
+        """The features of each line."""
+        if isinstance(self.outputs, dict):
+            total = sum(self.outputs.values())
+            if total != self.features:
+                raise KindError(f"the outputs have {total:,} features in all, not {self.features:,}", "outputs")
+            return tuple(self.outputs.values())
         lines = len(self.outputs or ("",))
         if self.features % lines:
-            raise KindError(f"{self.features:,} features cannot be split evenly among {lines} outputs", "outputs")
-        return self.features // lines
+            hint = "say how many each has: {query: 4096, key: 1024}"
+            message = f"{self.features:,} features cannot be split evenly among {lines} outputs"
+            raise KindError(message, "outputs", hint)
+        return (self.features // lines,) * lines
 
     def lines_out(self, scope: Scope) -> tuple[Line, ...]:
-        """One for each output, all of one width."""
-        return (Line(self.features_out(scope), scope.grid),) * len(self.outputs or ("",))
+        """One for each output."""
+        return tuple(Line(width, scope.grid) for width in self._split())
 
 
 class Op(Declaring):
@@ -118,7 +136,10 @@ class Op(Declaring):
     name: OwnName = None
     detail: SecondLine = ""
     role: OwnRole = "plain"
-    inputs: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="How many lines it takes.")
+    inputs: Annotated[int, Field(ge=0, le=64)] = Field(
+        default=1,
+        description="How many lines it takes; 0: what leaves is from elsewhere, as its label says.",
+    )
     outputs: Annotated[tuple[Label, ...], Field(min_length=2, max_length=64)] | None = Field(
         default=None, description="Names of the lines that leave where it is more than one."
     )
@@ -132,9 +153,10 @@ class Op(Declaring):
     tag: Annotated[str, Field(max_length=24)] = Field(
         default="", description="Short text that the folded module around it shows next to its label."
     )
+    heads: OwnHeads = None
 
     def expand(self, scope: Scope) -> Block:
-        """One leaf."""
+        """One leaf. Raises :class:`KindError` where groups do not divide the heads."""
         made = Leaf(
             self.name or slug(self.label),
             self.label,
@@ -144,6 +166,7 @@ class Op(Declaring):
             inputs=self.inputs,
             outputs=self.outputs or ("",),
             tag=self.tag,
+            heads=made_heads(self.heads),
         )
         return self.declared(made, attends=self.role in CACHING and scope.grid is None)
 

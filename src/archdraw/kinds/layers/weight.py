@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Family, KindError, Line, Scope
+from archdraw.kinds.base import Family, Line, Scope
 from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.layers.declared import CACHING, Declaring
+from archdraw.kinds.layers.heads import OwnHeads, made_heads
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, PARTS, Name, SecondLine, slug
 from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Leaf, Part, Role
-from archdraw.tree.masks import Pattern
 
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
@@ -35,31 +35,6 @@ class Tensor(BaseModel):
     def made(self) -> blocks.Weight:
         """The tensor of the tree."""
         return blocks.Weight(self.name, self.shape, buffer=self.buffer)
-
-
-class Heads(BaseModel):
-    """The attention heads that meet in a box: groups of query heads share a head of keys and values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    num_attention_heads: Size = Field(description="Query heads.")
-    num_key_value_heads: Size | None = Field(default=None, description="Key and value heads; as many unless given.")
-    head_dim: Size = Field(description="Width of a head.")
-    reach: Size | None = Field(default=None, description="Keys that a query meets at most; all unless given.")
-    is_causal: bool = Field(default=True, description="Whether a token attends only to itself and those before it.")
-    pattern: Pattern = Field(default="window", description="Which keys are within reach.")
-
-    def made(self) -> blocks.Heads:
-        """The heads of the tree."""
-        groups = self.num_key_value_heads or self.num_attention_heads
-        return blocks.Heads(
-            self.num_attention_heads,
-            groups,
-            self.head_dim,
-            reach=self.reach,
-            causal=self.is_causal,
-            pattern=self.pattern,
-        )
 
 
 class WeightKind(Declaring):
@@ -98,14 +73,10 @@ class WeightKind(Declaring):
         description="Extents of the line that leaves; left out, those that came in; of a source, those of its tensor.",
     )
     tag: Annotated[str, Field(max_length=24)] = Field(default="", description="Tag of the folded block it is in.")
-    heads: Heads | None = Field(default=None, description="Its attention heads, where it is attention.")
+    heads: OwnHeads = None
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf. Raises :class:`KindError` where groups do not divide the heads."""
-        heads = self.heads.made() if self.heads else None
-        if heads and heads.query % heads.key_value:
-            message = f"num_key_value_heads {heads.key_value} does not divide num_attention_heads {heads.query}"
-            raise KindError(message, "heads.num_key_value_heads")
         made = Leaf(
             self.name or slug(self.label),
             self.label,
@@ -115,7 +86,7 @@ class WeightKind(Declaring):
             part=self.part or PARTS.get(self.role, "other"),
             inputs=self.inputs,
             tag=self.tag,
-            heads=heads,
+            heads=made_heads(self.heads),
         )
         return self.declared(made, attends=self.role in CACHING and scope.grid is None)
 

@@ -116,9 +116,20 @@ def keys_that_are_values(
     return (linear("k_proj", label, hidden, total, bias=bias, part="attention", outputs=("K", "V"), cache=cache),)
 
 
-def shared_keys_and_values(origin: Words) -> tuple[Block, ...]:
-    """Keys and values of another layer: lines that come from elsewhere, and cache nothing here."""
-    return (Leaf("shared_kv", words.SHARED_KV(), role="latent", detail=origin, inputs=0, outputs=("K", "V")),)
+def shared_keys_and_values(origin: Words, layer: int | None) -> tuple[Block, ...]:
+    """Keys and values of another layer, which is number ``layer``: lines from elsewhere, which cache nothing here."""
+    return (
+        Leaf(
+            "shared_kv",
+            words.SHARED_KV(),
+            role="latent",
+            detail=origin,
+            inputs=0,
+            outputs=("K", "V"),
+            tag=words.KV_OF(origin=origin),
+            origin=layer,
+        ),
+    )
 
 
 def query_key_norm(norm: QueryKeyNorm, heads: Heads, lines: tuple[str, ...]) -> Leaf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -31,6 +32,8 @@ from archdraw.kinds.mixers.attention_parts import (
 )
 from archdraw.kinds.mixers.position import NoPosition
 from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight
+
+_OF_LAYER = re.compile(r"of layer (\d{1,6})")
 
 
 class SoftmaxAttention(AttentionFields):
@@ -94,7 +97,7 @@ class SoftmaxAttention(AttentionFields):
     def _keys_values(self, hidden: int, heads: Heads) -> tuple[Block, ...]:
         """The sources of the lines K and V; bidirectional attention, and another layer's keys, cache nothing here."""
         if self.shares_kv:
-            return shared_keys_and_values(self._origin())
+            return shared_keys_and_values(self._origin(), self._origin_layer())
         window, biases = self.window, self.biases
         if self.attention_k_eq_v:
             return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.is_causal)
@@ -102,8 +105,16 @@ class SoftmaxAttention(AttentionFields):
             hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
         )
 
+    def _origin_layer(self) -> int | None:
+        """The number of the layer that keys and values are taken from, where the author gives one."""
+        found = _OF_LAYER.fullmatch(self.shares_kv) if isinstance(self.shares_kv, str) else None
+        return int(found[1]) if found else None
+
     def _origin(self) -> Words:
         """Which layer keys and values are taken from."""
+        layer = self._origin_layer()
+        if layer is not None:
+            return words.OF_LAYER(number=str(layer))
         return self.shares_kv if isinstance(self.shares_kv, str) else words.OF_EARLIER_LAYER()
 
     def _mixed(self, heads: Heads, selected: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -158,7 +169,6 @@ class SoftmaxAttention(AttentionFields):
             head_dim(heads),
             window_detail(self.window),
             "" if self.is_causal else words.BIDIRECTIONAL(),
-            words.SHARED_KV() if self.shares_kv else "",
             "" if self.encoding is None else self.encoding.remark,
         )
 

@@ -19,13 +19,13 @@ from archdraw.kinds.fields import OwnLabel, Size, Times
 from archdraw.kinds.leaves import rest_counted_under
 from archdraw.kinds.mixers.attention_parts import rms_norm
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Role, Sequence, Weight, linear
+from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Role, Sequence, Streams, Weight, linear
 
 _SOURCE = (
     "Baykal et al. 2023, Alternating Updates for Efficient Transformers, arXiv:2301.13310; transformers, models/gemma3n"
 )
 
-Streams = Annotated[int, Field(ge=2, le=64, description="Number of residual streams.")]
+StreamCount = Annotated[int, Field(ge=2, le=64, description="Number of residual streams.")]
 
 
 class AltUpStreams(Kind):
@@ -43,7 +43,7 @@ class AltUpStreams(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("altup", "alternating updates", "residual streams")
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    altup_num_inputs: Streams
+    altup_num_inputs: StreamCount
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf with a matrix ``[hidden_size, hidden_size]`` for each further stream."""
@@ -67,7 +67,7 @@ class AltUpMerge(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("altup", "alternating updates", "residual streams")
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
-    altup_num_inputs: Streams
+    altup_num_inputs: StreamCount
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf with a matrix ``[hidden_size, hidden_size]`` for each further stream."""
@@ -106,7 +106,7 @@ class AltUpDecoder(Kind):
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
     times: Times = 1
-    altup_num_inputs: Streams
+    altup_num_inputs: StreamCount
     laurel_rank: Size = Field(description="Features between the two matrices of LAuReL.")
     hidden_size_per_layer_input: Size | None = Field(
         default=None, description="Features of a token's embedding for this layer; none where it is left out."
@@ -172,6 +172,8 @@ class AltUpDecoder(Kind):
             words.ALTUP_PREDICTION(),
             detail=words.PLUS_MIXTURE(streams=streams),
             weights=weights,
+            tag=words.PREDICT(),
+            streams=_streams(streams),
         )
 
     def _correct(self, hidden: int, streams: int) -> Leaf:
@@ -187,6 +189,8 @@ class AltUpDecoder(Kind):
             words.ALTUP_CORRECTION(),
             detail=words.UPDATE_TIMES(streams=streams),
             weights=weights,
+            tag=words.CORRECT(),
+            streams=_streams(streams),
         )
 
     def _laurel(self, hidden: int) -> Module:
@@ -213,6 +217,11 @@ class AltUpDecoder(Kind):
 
 def _norm(name: str, width: int, place: Term) -> Leaf:
     return replace(rms_norm(name, width), label=place(norm=RMSNORM()))
+
+
+def _streams(number: int) -> Streams:
+    label, title = words.ALTUP_LINES(streams=number), words.ALTERNATING_UPDATES()
+    return Streams(number, label, title, AltUpDecoder.keyword, (words.ALTUP_UPDATE(),))
 
 
 def _square(streams: int, width: int) -> tuple[Weight, ...]:

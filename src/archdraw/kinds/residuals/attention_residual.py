@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Role, Weight
+from archdraw.tree.blocks import Block, Leaf, Role, Streams, Weight
 
 _SOURCE = "Kimi Team 2026, Attention Residuals, arXiv:2603.15031; Kimi K3, section 2.2, arXiv:2607.24653"
 _NAMES = {"attention": "self_attention_res", "feed_forward": "mlp_res"}
@@ -43,7 +44,11 @@ class AttentionResidual(ResidualKind):
         mean = _attention_over_depth(
             _NAMES.get(sublayer, f"{sublayer}_res"), scope.hidden_size, self.attn_res_block_size
         )
-        return blocks.Residual(blocks.Sequence((mean, body)))
+        # The running sum, to which a sublayer adds, and the sums of earlier blocks, which it only reads.
+        label = words.SUMS_OF_BLOCKS(layers=self.attn_res_block_size)
+        lines = Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword)
+        port = replace(mean, tag=words.ATTN_RES(), streams=lines)
+        return blocks.Residual(blocks.Sequence((port, body)))
 
 
 class AttentionResidualOutput(Kind):

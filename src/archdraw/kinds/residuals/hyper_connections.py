@@ -16,7 +16,7 @@ from archdraw.kinds.base import Family, Kind, Scope, settings, signed
 from archdraw.kinds.fields import Factor, OwnLabel, Size
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Role, Weight
+from archdraw.tree.blocks import Block, Leaf, Role, Streams, Weight
 
 _NAMES = {"attention": "attn_hc", "cross_attention": "cross_attn_hc", "feed_forward": "ffn_hc"}
 _TWICE_A_SIGMOID = 2.0
@@ -67,6 +67,12 @@ class HyperConnections(ResidualKind):
         streams, hidden = self.hc_mult, scope.hidden_size
         mixed = self.hc_sinkhorn_iters is not None
         made = streams * (2 + streams) if mixed else 2 * streams
+        notes = (
+            (words.MIXED_STREAMS if mixed else words.PLAIN_STREAMS)(),
+            words.COEFFICIENTS(inputs=streams * hidden, outputs=made),
+        )
+        label, title = (words.MHC_STREAMS, words.MHC) if mixed else (words.HC_STREAMS, words.HYPER_CONNECTIONS)
+        lines = Streams(streams, label(streams=streams), title(), self.keyword, notes)
         maker = _NAMES.get(sublayer, f"{sublayer}_hc")
         weights = (
             Weight("fn", (made, streams * hidden)),
@@ -82,16 +88,20 @@ class HyperConnections(ResidualKind):
                 words.PREVIOUS_COEFFICIENTS() if self.single_pass else words.DYNAMIC(),
             ),
             weights=() if self.single_pass else weights,
+            tag=words.H_PRE(),
             part="other",
             multiplications=streams * hidden,
+            streams=lines,
         )
         write = Leaf(
             maker if self.single_pass else "write",
             words.POST_MAPPING(),
             detail=(*_written(streams, self.hc_magnitude), words.DYNAMIC() if self.single_pass else ""),
             weights=weights if self.single_pass else (),
+            tag=words.H_POST(),
             part="other",
             multiplications=streams * hidden,
+            streams=lines,
         )
         branch = blocks.Sequence((read, body, write))
         if self.hc_sinkhorn_iters is None:
@@ -103,7 +113,9 @@ class HyperConnections(ResidualKind):
                 GRID(rows=streams, columns=streams),
                 words.SINKHORN(iterations=self.hc_sinkhorn_iters),
             ),
+            tag=words.H_RES(),
             multiplications=streams * streams * hidden,
+            streams=lines,
         )
         return blocks.Parallel((mix, branch), "add")
 
@@ -133,14 +145,23 @@ class GatedResidual(ResidualKind):
         """Norm, gated pre mapping, sublayer and post mapping; the streams themselves pass as they are."""
         streams, hidden = self.hc_count, scope.hidden_size
         name = "mlp_hyper_connection" if sublayer == "feed_forward" else "attn_hyper_connection"
+        lines = Streams(streams, words.HC_STREAMS(streams=streams), self.term(), self.keyword, (words.PLAIN_STREAMS(),))
         write = Leaf(
             f"{name}.block_inject_weight",
             words.POST_MAPPING(),
             detail=_written(streams, _TWICE_A_SIGMOID),
             weights=(Weight("weight", (streams, streams * hidden)),),
+            tag=words.H_POST(),
             multiplications=streams * hidden,
+            streams=lines,
         )
-        return blocks.Residual(blocks.Sequence((*_gated_read(name, streams, hidden, self.hc_lowrank), body, write)))
+        read = (
+            replace(leaf, tag=tag(), streams=lines)
+            for leaf, tag in zip(
+                _gated_read(name, streams, hidden, self.hc_lowrank), (words.NORM, words.H_PRE), strict=True
+            )
+        )
+        return blocks.Residual(blocks.Sequence((*read, body, write)))
 
 
 class ResidualStreams(Kind):

@@ -14,7 +14,7 @@ from archdraw.kinds.base import Scope
 from archdraw.kinds.fields import Factor
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf
+from archdraw.tree.blocks import Block, Leaf, Streams
 
 
 class WeightedResidual(ResidualKind):
@@ -45,4 +45,5 @@ class WeightedResidual(ResidualKind):
         branch = body if beta == 1 else blocks.Sequence((body, Leaf("beta", TIMES(factor=beta))))
         if alpha == 1:
             return blocks.Residual(branch)
-        return blocks.Parallel((Leaf("alpha", TIMES(factor=alpha)), branch), "add")
+        passed = Leaf("alpha", TIMES(factor=alpha), tag=TIMES(factor=alpha), streams=Streams(1, ""))
+        return blocks.Parallel((passed, branch), "add")

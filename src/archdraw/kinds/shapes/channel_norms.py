@@ -20,7 +20,7 @@ class BatchNorm(NormKind):
     """Batch normalization: each channel less its mean over the batch and all positions, divided by its deviation.
 
     Weight and bias are trained. The running mean, the running variance and the number of batches are stored and do not
-    count.
+    count. Of a ``frozen`` one nothing is trained, so that nothing counts.
     """
 
     keyword: ClassVar[str] = "batchnorm"
@@ -33,6 +33,10 @@ class BatchNorm(NormKind):
     )
 
     bias: bool = Field(default=True, description="Whether a learned bias per channel is added after the weight.")
+    frozen: bool = Field(
+        default=False,
+        description="Whether weight and bias are constants, too: stored, not trained, not counted (FrozenBatchNorm2d).",
+    )
     track_running_stats: bool = Field(
         default=True, description="Whether running mean and variance are stored, which are used at inference."
     )
@@ -40,13 +44,17 @@ class BatchNorm(NormKind):
     def expand(self, scope: Scope) -> Leaf:
         """One leaf over the channels of the line."""
         made = super().expand(scope)
+        if self.frozen:
+            fixed = tuple(replace(weight, buffer=True) for weight in made.weights)
+            made = replace(made, label=self.label or words.FROZEN_BATCH_NORM(), weights=fixed)
         if not self.track_running_stats:
             return made
-        kept = (
+        kept: tuple[tuple[str, tuple[int, ...]], ...] = (
             ("running_mean", (scope.hidden_size,)),
             ("running_var", (scope.hidden_size,)),
-            ("num_batches_tracked", ()),
         )
+        if not self.frozen:
+            kept = (*kept, ("num_batches_tracked", ()))
         return replace(made, weights=(*made.weights, *(Weight(name, shape, buffer=True) for name, shape in kept)))
 
 

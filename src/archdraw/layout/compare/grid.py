@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
 from archdraw.layout.compare.signs import Sign
-from archdraw.layout.diagram import diagram, frames, joints
+from archdraw.layout.diagram import diagram, frames, joints, rails
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.diagram.text import fitted, paint_rows
@@ -99,7 +99,7 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
 
 def _around(one: Rail | Frame, inner: Cell, measures: Measures) -> Cell:
     if isinstance(one, Rail):
-        return frames.rail(inner, 0.0, measures)
+        return rails.rail(inner, 0.0, measures)
     return frames.frame(inner, one, 0.0, measures)
 
 

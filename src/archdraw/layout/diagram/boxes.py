@@ -15,6 +15,8 @@ from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, 
 from archdraw.picture import Box, Chip
 
 CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+CHIP_PAD = 12.0
+"""What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
 """Between a figure and the sides of its box."""
 PORT_INSET = 20.0
@@ -136,7 +138,7 @@ class _Chips:
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
-        rows = tuple(fitted(chip.label, measures.chip_width - 12, SMALL, SMALL, 500) for chip in chips)
+        rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
         return cls(chips, rows, measures.chip_width, measures.chip_space)
 
     @property

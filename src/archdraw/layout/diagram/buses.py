@@ -206,9 +206,10 @@ def paint(canvas: Canvas, buses: Sequence[Bus], heights: Sequence[float], x: flo
             far, *inner = arm
             path = (*(() if forks or start == joint else (start,)), joint, (x + far.x, track))
             *pieces, last = _bridged((*path, *far.points(x, below, above)), track, cuts)
-            for piece in pieces:
-                canvas.line(*piece, dash=bus.dash)
-            canvas.line(*last, arrow=far.arrow, dash=bus.dash)
+            # A line that makes way for another one ends in front of it, and goes on behind it.
+            for number, piece in enumerate(pieces):
+                canvas.line(*piece, dash=bus.dash, open_ends="both" if number else "end")
+            canvas.line(*last, arrow=far.arrow, dash=bus.dash, open_ends="start" if pieces else "")
             for end in inner:
                 canvas.line((x + end.x, track), *end.points(x, below, above), arrow=end.arrow, dash=bus.dash)
                 canvas.dot(x + end.x, track)

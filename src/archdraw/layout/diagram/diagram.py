@@ -11,12 +11,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints
+from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
+LEAST_BESIDE = 120.0
+"""The width of a box of the spine among many others: usual words need no more."""
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
 
@@ -33,7 +35,9 @@ def inputs_of(item: Diagram) -> int:
             return sum(dealt) if any(number > 1 for number in dealt) else 1
         case Graph(inputs=inputs):
             return inputs
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return inputs_of(body)
+        case Rail() | Lanes() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -52,7 +56,9 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
         case Graph(outputs=outputs):
             return len(outputs)
-        case Branches() | Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return outputs_of(body, inputs)
+        case Branches() | Rail() | Lanes() | Choice() | Bar() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -110,7 +116,9 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             return graphs.natural_gaps(
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
-        case Rail() | Choice() | Frame() | Bar() | Tap():
+        case Frame(body=body):
+            return gaps(body, out, inputs, measures)
+        case Rail() | Lanes() | Choice() | Bar() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -121,6 +129,11 @@ def _ports(distances: Gaps) -> tuple[float, ...]:
     for distance in distances:
         ports.append(ports[-1] + distance)
     return tuple(ports)
+
+
+def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
+    """Where the lines come into ``item`` that stands by itself, the first at 0."""
+    return _ports(gaps(item, (), inputs_of(item), measures))
 
 
 def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
@@ -154,11 +167,14 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Graph():
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
-            return frames.rail(again(body, (0.0,)), ports[0], measures)
+            return rails.rail(again(body, (0.0,)), ports[0], measures)
+        case Lanes(items=items):
+            wide = lanes.beside(item, measures)
+            return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
         case Choice(options=options, bands=bands):
             return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
         case Frame(body=body):
-            return frames.frame(again(body, (0.0,)), item, ports[0], measures)
+            return frames.frame(again(body, tuple(x - ports[0] for x in ports), out), item, ports[0], measures)
         case Bar():
             return frames.bar(item, ports[0], measures)
         case Tap():
@@ -197,6 +213,7 @@ def _beside(measures: Measures, item: Branches, index: int) -> Measures:
     else:
         # They share the breadth that one box has with its chips.
         width = (1.5 * measures.box_width - measures.branch_gap * (len(item.items) - 1)) / len(item.items)
+        width = max(width, LEAST_BESIDE)
     return replace(slim, box_width=width, least_width=width)
 
 

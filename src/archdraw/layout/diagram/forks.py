@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.picture import Branches, Chain, Diagram, Frame, Graph, Rail
+from archdraw.picture import Branches, Chain, Diagram, Frame, Graph, Lanes, Rail
 
 
 def is_forked(item: Diagram) -> bool:
@@ -10,7 +10,7 @@ def is_forked(item: Diagram) -> bool:
     match item:
         case Branches(items=items) | Graph(items=items):
             return any(map(has_frame, items)) or any(map(is_forked, items))
-        case Chain(items=items):
+        case Chain(items=items) | Lanes(items=items):
             return any(map(is_forked, items))
         case Rail(body=body) | Frame(body=body):
             return is_forked(body)
@@ -23,7 +23,7 @@ def has_frame(item: Diagram) -> bool:
     match item:
         case Frame():
             return True
-        case Chain(items=items) | Branches(items=items) | Graph(items=items):
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
             return any(map(has_frame, items))
         case Rail(body=body):
             return has_frame(body)

@@ -1,4 +1,4 @@
-"""What stands around items on the spine: residual rails, frames with their brackets, slots with alternatives, taps."""
+"""What stands around items on the spine: frames with their brackets, slots with alternatives, taps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
-TAP = 36.0
-"""From where a residual's line comes in up to its first box; the dot is half-way."""
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
 BAR_HEIGHT, INSET_BAR = 40.0, 240.0
 """How high a bar is, and how wide in an inset."""
@@ -32,29 +30,8 @@ NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 """What a module that joins the spine says beside its line."""
 
 
-def rail(body: Cell, port: float, measures: Measures) -> Cell:
-    """``body`` with the line that goes around it and the plus where both meet."""
-    body = body.moved(port - body.inputs[0])
-    axis = body.outputs[0]
-    distance = max(measures.rail, port - body.left + 24)
-    radius = measures.node
-    length = TAP + body.length + measures.gap + 2 * radius
-
-    def paint(canvas: Canvas, x: float, y: float) -> None:
-        tap, plus = y - TAP / 2, y - length + radius
-        left = x + port - distance
-        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
-        canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
-        canvas.dot(x + port, tap)
-        body.paint(canvas, x, y - TAP)
-        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
-        canvas.node(x + axis, plus, radius, "+")
-
-    return Cell(port - distance - 2, body.right, length, (port,), (axis,), (False,), paint)
-
-
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
-    """``body`` in a tinted frame; the bracket stands in the gutter at its left."""
+    """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
     left = min(body.left - 22, port - measures.frame_left)
     right = max(body.right + (BACK + 24 if item.back else 24), port + measures.frame_right)
@@ -84,18 +61,21 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             paint_rows(
                 canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
             )
-        canvas.line((x + port, y), (x + port, y - bottom), arrow=body.arrows[0])
+        for entry, arrow in () if body.source else zip(body.inputs, body.arrows, strict=True):
+            canvas.line((x + entry, y), (x + entry, y - bottom), arrow=arrow)
         body.paint(canvas, x, y - bottom)
         # Of frames in frames the outermost is the one that zoom lines leave.
         canvas.places[FRAME] = place
-        out = x + body.outputs[0]
-        canvas.line((out, y - length + top), (out, y - length))
+        for output in body.outputs:
+            canvas.line((x + output, y - length + top), (x + output, y - length))
         if item.back:
+            out = x + body.outputs[0]
             high, low, side = y - length + top - BACK_ROOM / 2, y - BACK_ROOM / 2, place.right - BACK
             canvas.dot(out, high)
             canvas.line((out, high), (side, high), (side, low), (x + port, low), arrow=True)
 
-    return Cell(left - _beside(item.times), right, length, (port,), body.outputs, (False,), paint)
+    passed = (False,) * len(body.inputs)
+    return Cell(left - _beside(item.times), right, length, body.inputs, body.outputs, passed, paint, body.source)
 
 
 def _caption(item: Frame, room: float) -> tuple[Row, ...]:
@@ -215,7 +195,7 @@ def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) ->
 def tap(item: Tap, port: float, measures: Measures) -> Cell:
     """A folded box at the left. One that reads the line stands beside the next item; one that joins it comes from
     below, and the page leads its line here."""
-    if item.direction == "in" and item.aside:
+    if item.aside:
         return _aside(item, port, measures)
     if item.direction == "in":
         if not item.joins:
@@ -243,9 +223,20 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 
 
 def _aside(item: Tap, port: float, measures: Measures) -> Cell:
-    """A module that joins the line from its left, in a row of its own."""
+    """A module that joins the line from its left, or that reads it at its right, in a row of its own."""
     height = side_height(item.box)
     right = port + side_right(measures)
+    if item.direction == "out":
+        left = port - side_right(measures)
+
+        def read(canvas: Canvas, x: float, y: float) -> None:
+            place = Place(x + left, y - height, x + left + SIDE_WIDTH, y)
+            side_box(canvas, item.box, place)
+            canvas.line((x + port, y), (x + port, y - height))
+            canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
+            canvas.dot(x + port, place.middle)
+
+        return Cell(port - 1, left + SIDE_WIDTH, height, (port,), (port,), (False,), read)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)

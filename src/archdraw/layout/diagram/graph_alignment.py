@@ -11,8 +11,8 @@ from archdraw.layout.diagram.graph_ends import buses_from, ends_of
 from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
-BEND, SHIFT = 30.0, 24.0
-"""What a bent line costs in px of detour, and one that enters its box beside the middle."""
+BEND, SHIFT, SLIP = 30.0, 24.0, 200.0
+"""What a bent line costs in px of detour, one that enters beside a middle, and one that leaves no middle either."""
 KINK, KINKED = 20.0, 16.0
 """What a line costs more that is bent by so little that it looks like a slip."""
 LOPSIDED, UNEVEN = 0.5, 1.0
@@ -141,6 +141,11 @@ class _Slots:
         index = row.index(key)
         return {key, *linked, *lanes, *row[max(0, index - 1) : index + 2]}
 
+    def _is_alone(self, key: Key) -> bool:
+        """Whether what leaves ``key`` is one line from the middle of a box."""
+        rows = self.rows
+        return key in rows.halves and key not in rows.signs and len(rows.cells[key].outputs) == 1
+
     def _cost(self, key: Key) -> float:
         rows, places, x = self.rows, self.places, self.places[key]
         cost = 0.0
@@ -149,7 +154,7 @@ class _Slots:
             cost += away
             cost += KINK if 0.01 < away < KINKED else 0.0
             beside = key in rows.halves and end.goal is None and abs(end.x - x) > 0.01
-            cost += BEND if away > 0.01 else SHIFT if beside else 0.0
+            cost += BEND if away > 0.01 else (SHIFT if self._is_alone(link.start) else SLIP) if beside else 0.0
         for share, links, down in ((LOPSIDED, rows.below(key), False), (UNEVEN, rows.above(key), True)):
             away = sum(_straight(rows, places, link, down) - x for link in links)
             cost += share * abs(away) / max(1, len(links))

@@ -150,8 +150,9 @@ def rows_of(graph: Graph, around: Around, measures: Measures, place: PlaceItem) 
     found = dict(graph.nodes)
     has_end = len(graph.outputs) > 1 or any(edge.back for edge in graph.edges)
     edges = tuple(edge for edge in graph.edges if not edge.back and (has_end or edge.end != OUTPUT))
-    # A line leads from the right of an expert grid to the panel of one expert.
-    opened = frozenset(key for key, item in found.items() if isinstance(item, Box) and _is_grid(item))
+    # A line leads from the right of an expert grid to the panel of one expert, and from a tower to what reads it:
+    # columns beside towers are mirrored.
+    opened = frozenset(key for key, item in found.items() if isinstance(item, Box) and (_is_grid(item) or item.wired))
     fixed = frozenset({OUTPUT, *(key for key, item in found.items() if not isinstance(item, Box))})
     names = (*((INPUT,) if graph.inputs else ()), *found, *((OUTPUT,) if has_end else ()))
     slots = arranged(names, edges, opened, fixed, below)

@@ -31,7 +31,12 @@ def natural_gaps(graph: Graph, measures: Measures, item: PlaceItem) -> tuple[flo
     ports = tuple(measures.port_gap * index for index in range(graph.inputs))
     laid = _laid(graph, Around(ports, _leaving(graph, (), measures)), measures, item)
     bottom = laid.rows.rows[0][0]
-    ends = [(link.line, end.x) for key in laid.rows.rows[1] for link, end in ends_of(laid.rows, laid.places, key)]
+    ends = [
+        # The only line into a box is best at its middle, even where the box has room for it elsewhere.
+        (link.line, laid.places[key] if key in laid.rows.halves and len(laid.rows.entering(key)) == 1 else end.x)
+        for key in laid.rows.rows[1]
+        for link, end in ends_of(laid.rows, laid.places, key)
+    ]
     found = []
     for line in range(graph.inputs):
         own = [x for number, x in ends if number == line] or [laid.places[bottom] + ports[line]]
@@ -64,7 +69,8 @@ def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measur
     heights = [rows.height(row) for row in range(len(rows.rows))]
     lengths = [_length(rows, row, gap, lane, measures) for row, (gap, lane) in enumerate(zip(gaps, lanes, strict=True))]
     # The line from a straight input is the neighbour's, and so is its arrow.
-    enters = bool(graph.inputs) and all(bus.is_straight for bus in gaps[0])
+    # One that leads to a box lower than its row is the graph's own, up to that box.
+    enters = bool(graph.inputs) and all(bus.is_straight and all(end.rise < 0.01 for end in bus.ends) for bus in gaps[0])
     if enters:
         lengths[0] = 0.0
 

@@ -9,7 +9,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import side_height, side_right
 from archdraw.layout.diagram.measures import Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Lanes, Rail, Tap
 
 SIDE_ROOM = 14.0
 """Above a box beside the spine, where another or a frame follows."""
@@ -93,7 +93,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
 
 
 def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: Measures) -> float:
-    if below.length == 0 or above.length == 0 or isinstance(upper, Rail):
+    if below.length == 0 or above.length == 0 or isinstance(upper, Rail | Lanes):
         return 0.0
     if isinstance(upper, Branches) and len(above.inputs) == 1:
         return 0.0

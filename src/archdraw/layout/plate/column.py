@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, SIDE_HEIGHT, side_box, side_height
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.layout.plate import wires
-from archdraw.picture import Tap, Terminal, Tower
+from archdraw.layout.plate import wires as lines
+from archdraw.picture import Tap, Terminal, Tower, Wire
 
 BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
 MODEL_PAD = 24.0
@@ -21,6 +21,8 @@ TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
 JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
 """Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
+GOAL = 28.0
+"""From the left of a frame to where another line of a module enters it."""
 SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 
@@ -48,6 +50,7 @@ class Column:
     inputs: tuple[Terminal, ...] = ()
     joining: tuple[Tap | None, ...] = ()
     towers: tuple[Beside, ...] = ()
+    wires: tuple[Wire, ...] = ()
 
     @property
     def width(self) -> float:
@@ -56,7 +59,7 @@ class Column:
     @property
     def length(self) -> float:
         """How long the longest of the columns is, with the line that leads from a tower over it."""
-        over = wires.room(len(self.towers))
+        over = lines.room(len(self.towers))
         return max(self.cell.length, *(tower.cell.length + over for tower in self.towers), 0.0)
 
     @property
@@ -67,13 +70,13 @@ class Column:
     @property
     def terminals(self) -> float:
         """The height of the boxes of what comes in."""
-        every = (*self.inputs, *(tower.tower.input for tower in self.towers))
+        every = (*self.inputs, *(one for tower in self.towers for one in tower.tower.inputs))
         return max((_terminal_height(one) for one in every), default=TOKENS_HEIGHT)
 
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        apart = any(tap is not None and not tap.joins for tap in self.joining)
+        apart = any(tap is not None and (not tap.joins or _is_high(tap)) for tap in self.joining)
         return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
 
 
@@ -84,22 +87,24 @@ def column_of(
     *,
     inputs: tuple[Terminal, ...] = (),
     towers: tuple[tuple[Tower, Cell], ...] = (),
+    wires: tuple[Wire, ...] = (),
 ) -> Column:
     """The column of ``cell``, which is joined by ``joining``, with the cells of ``towers`` at its left.
 
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
-    if not towers:
+    if not towers and not wires:
         left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
         return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs) / 2) + wires.channel(len(towers))
+    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
-        x += max(own.right, _widest((tower.input,)) / 2)
+        x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:]) / 2)
         beside.append(Beside(tower, own, x))
-        x += max(-own.left, _widest((tower.input,)) / 2) + MODEL_RIGHT
-    return Column(cell, x, cell.right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)))
+        x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
+    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires)
 
 
 def paint_model(
@@ -133,9 +138,13 @@ def paint_model(
     )
     slack = foot - top - 2 * MODEL_PAD - column.length
     start = foot - MODEL_PAD - slack / 2
-    for port, terminal, arrow in zip(column.cell.inputs, column.inputs, column.cell.arrows, strict=True):
-        edge = _terminal(canvas, terminal, spine + port, foot + TOKENS_GAP, column.terminals, slug)
-        canvas.line((spine + port, edge), (spine + port, start), arrow=arrow)
+    own = ((spine, column.cell, column.inputs),)
+    beside = ((spine - tower.left, tower.cell, tower.tower.inputs) for tower in column.towers)
+    for begin, cell, inputs in (*own, *beside):
+        # One that begins with a tensor of its own has no input.
+        for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
+            edge = _terminal(canvas, terminal, begin + port, foot + TOKENS_GAP, column.terminals, slug)
+            canvas.line((begin + port, edge), (begin + port, start), arrow=arrow)
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
     canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
     column.cell.paint(canvas, spine, start)
@@ -145,16 +154,15 @@ def paint_model(
         above = (spine + port, top - 28)
         canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")
     for tower in column.towers:
-        x = spine - tower.left
-        edge = _terminal(canvas, tower.tower.input, x, foot + TOKENS_GAP, column.terminals, slug)
-        canvas.line((x, edge), (x, start), arrow=tower.cell.arrows[0])
-        tower.cell.paint(canvas, x, start)
-    wires.paint(
+        tower.cell.paint(canvas, spine - tower.left, start)
+    lines.paint(
         canvas,
-        [(tower.tower, spine - tower.left, start - tower.cell.length) for tower in column.towers],
+        [(one.tower, spine - one.left + one.cell.outputs[0], start - one.cell.length) for one in column.towers],
         spine + column.cell.left,
         slug,
     )
+    for wire in column.wires:
+        lines.paint_wire(canvas, wire, slug)
     for row, item in enumerate(column.joining):
         if item is not None:
             _joining(canvas, item, bottom, row, left + joining_left)
@@ -196,6 +204,11 @@ def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
     return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
+def _is_high(tap: Tap) -> bool:
+    """Whether the words of ``tap`` need a third line."""
+    return side_height(tap.box, 208) > SIDE_HEIGHT
+
+
 def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
     """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
 
@@ -208,10 +221,17 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
         side_box(canvas, box, Place(left, low - 56, left + 208, low - 56 + side_height(box, 208)))
         return
     join = canvas.places[f"{item.box.path}#join"]
-    place = Place(left, low - 56, left + 208, low)
-    side_box(canvas, item.box, place)
     x = left + (JOINING_STEP / 2 if row else 104)
+    goal = canvas.places.get(item.goal)
+    second = goal.left + GOAL if goal else x
+    if goal and second < x:
+        # Both lines leave about the middle of the box.
+        left -= (x - second) / 2
+    place = Place(left, low - 56, left + 208, low - 56 + side_height(item.box, 208) if _is_high(item) else low)
+    side_box(canvas, item.box, place)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
+    if goal and second < x:
+        canvas.line((second, place.top), (second, goal.bottom), arrow=True)
     room = join.left - SPINE.box_width / 2 - x - 20
     rows = fitted(item.note, room, SMALL, SMALL, 400)
     for index, row_of_words in enumerate(rows):

@@ -175,7 +175,7 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     ):
-        cell = diagram.place(item, (0.0,), (), measures)
+        cell = diagram.place(item, diagram.natural_ports(item, measures), (), measures)
         if cell.width <= inner:
             break
     return cell

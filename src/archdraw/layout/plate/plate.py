@@ -7,8 +7,9 @@ from dataclasses import replace
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE
+from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import FOOTER, HEADER, MARGIN
 from archdraw.layout.plate import letters, panels, strip
@@ -17,7 +18,7 @@ from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Inset, Plate, Tap
+from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
@@ -32,37 +33,62 @@ TALLEST_WIDE = SMALL / 0.011
 """Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page with two columns is never taller: what does not find room there is left out."""
+STRETCHED = 1.05
+"""A column may be so much longer for the sake of panels that would else be left out."""
+MOST_LINES = 3
+"""So many lines may be in a footer beyond its first."""
 TALLEST_NARROW = 1550.0
 """About 4:5 for a plate with one column of insets."""
 
 
 def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
-    measures = replace(COLUMN if plate.towers else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if plate.towers else 1))
-    number = max(1, len(plate.inputs))
-    wanted = diagram.gaps(plate.column, (), number, measures)
-    ports = [0.0]
-    for distance, room in zip(wanted, spread(plate.inputs), strict=True):
-        ports.append(ports[-1] + max(distance, room))
-    cell = diagram.place(plate.column, tuple(ports), (), measures)
-    towers = [(tower, diagram.place(tower.column, (0.0,), (), measures)) for tower in plate.towers]
+    # At the left is room for lines where the residual ones of the model run at its right.
+    beside = bool(plate.towers or plate.wires)
+    measures = replace(COLUMN if beside else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if beside else 1))
+    cell = _cell(plate.column, plate.inputs, measures)
+    towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
-    column = column_of(
-        mirrored(cell) if towers else cell, tuple(taps), measures, inputs=plate.inputs, towers=tuple(towers)
-    )
+    if beside:
+        cell, inputs = mirrored(cell), plate.inputs[::-1]
+    else:
+        inputs = plate.inputs
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers), wires=plate.wires)
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
+
+
+def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
+    """The cell of ``column``, the lines of its ``inputs`` as far apart as their boxes need."""
+    wanted = diagram.gaps(column, (), max(1, len(inputs)), measures)
+    ports = [0.0]
+    for distance, room in zip(wanted, spread(inputs), strict=True):
+        ports.append(ports[-1] + max(distance, room))
+    return diagram.place(column, tuple(ports), (), measures)
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
     plate = lettered(plate, theme)
+    first = scene = _drawn(plate, theme, 0)
+    for lines in range(1, MOST_LINES + 1):
+        # What is left out is named in the footer, for whose lines a page that is full without them has no room.
+        if not 0 < min(first.width, first.height) - LAST_RESORT <= MOST_LINES * page.LINE or not first.left_out:
+            break
+        scene = _drawn(plate, theme, lines * page.LINE)
+        if min(scene.width, scene.height) <= LAST_RESORT:
+            return scene
+    return first
+
+
+def _drawn(plate: Plate, theme: Theme, spare: float) -> Scene:
+    """The scene of ``plate``, which leaves ``spare`` px of the tallest page free."""
     natural = column_at(plate)
-    arrangement = _arranged(plate, natural)
+    arrangement = _arranged(plate, natural, spare)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
         tight = column_at(plate, TIGHTEST_GAP)
-        lower = _arranged(plate, tight)
+        lower = _arranged(plate, tight, spare)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
     arrangement = _relettered(arrangement)
@@ -79,7 +105,8 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=bool(plate.towers) or forks.is_forked(plate.column))
+    apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=apart)
     height = bottom
     if plate.strip:
         strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
@@ -111,7 +138,7 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, column: Column) -> Arrangement:
+def _arranged(plate: Plate, column: Column, spare: float) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     overhead = _overhead(plate, NARROWEST)
     beside = 2 * MARGIN + column.width + CHANNEL
@@ -119,7 +146,9 @@ def _arranged(plate: Plate, column: Column) -> Arrangement:
     narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
     usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
     # The last resort has two columns, beside which a strip has fewer lines.
-    large = Limits(LAST_RESORT - beside, narrow, wide, LAST_RESORT - _overhead(plate, TWO_COLUMNS), strict=True)
+    tallest = LAST_RESORT - _overhead(plate, TWO_COLUMNS) - spare
+    narrow = max(narrow, STRETCHED * column.height)
+    large = Limits(LAST_RESORT - beside, narrow, wide, tallest, strict=True)
     return fitted_in(plate.insets, column.height, usual, large)
 
 

@@ -23,6 +23,8 @@ ORDER_TOP, ORDER_SPACE = 8.0, 12.0
 GROUP_GAP = 6.0
 MARK, MARK_SPACE, MOST_MARKS = 1.6, 3.4, 4
 SWATCH, SWATCH_GAP, ENTRY_GAP = 14.0, 8.0, 22.0
+LINK_ROOM, LINK_SPACE, OWNER, READER = 24.0, 5.0, 5.0, 1.5
+"""What the row of links takes above the cells, its distance from them, and how thick its bars and lines are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def _head(strip: Strip, width: float) -> _Head:
 
 def height(strip: Strip, width: float) -> float:
     """How tall ``strip`` is across ``width`` px."""
-    return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + _order_height(strip, width) + BODY
+    links = LINK_ROOM if strip.links else 0.0
+    return HEAD + HEAD_LINE * (_head(strip, width).lines - 1) + _order_height(strip, width) + links + BODY
 
 
 def _order_height(strip: Strip, width: float) -> float:
@@ -96,6 +99,10 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
     pitch = pitch or pitch_in(strip, width)
     width = number * pitch + groups * gap
     space = 1.5 if pitch > 8 else 0.8
+    if strip.links:
+        starts = [left + index * pitch + cell.group * gap for index, cell in enumerate(strip.cells)]
+        _links(canvas, strip, starts, pitch - space, top + HEAD + LINK_ROOM - LINK_SPACE)
+        top += LINK_ROOM
     base = top + HEAD + FULL
     tick_right = -1.0
     for index, cell in enumerate(strip.cells):
@@ -131,6 +138,24 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
                     middle, base + 3 + LOWER + 17, cell.tick, SMALL, 400, fill=canvas.theme.muted, anchor="middle"
                 )
                 tick_right = middle + tick_width / 2
+
+
+def _links(canvas: Canvas, strip: Strip, starts: list[float], width: float, bottom: float) -> None:
+    """A line over each run of cells that read what another layer makes, which itself has a bar over it.
+
+    ``starts`` are the left sides of all cells, each ``width`` px wide; the words of a run stand on its line.
+    """
+    colours = canvas.theme.paint("latent")
+    for owner in sorted({link.owner for link in strip.links}):
+        canvas.rect(starts[owner], bottom - OWNER, width, OWNER, fill=colours.border, radius=1.5, kind="mark")
+    for link in strip.links:
+        start, end = starts[link.first], starts[link.last] + width
+        with canvas.group("", link.label):
+            canvas.rect(start, bottom - READER, end - start, READER, fill=colours.border, radius=0, kind="mark")
+            words = next((one for one in (link.label, link.short) if text_width(one, SMALL, 400) <= end - start), "")
+            if words:
+                middle = (start + end) / 2
+                canvas.text(middle, bottom - 6, words, SMALL, 400, fill=canvas.theme.muted, anchor="middle")
 
 
 def _upper(canvas: Canvas, role: str, x: float, base: float, width: float) -> None:

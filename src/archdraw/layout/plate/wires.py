@@ -1,11 +1,13 @@
-"""Lines from the top of a tower to the boxes of the model that read it."""
+"""Lines from the top of a tower, or of a box beside the line of a model, to the boxes of the model that read it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from archdraw.layout.canvas import Canvas
-from archdraw.picture import Tower
+from archdraw.layout.diagram.buses import BRIDGE
+from archdraw.picture import Tower, Wire
+from archdraw.scene import Point
 
 OVER = 20.0
 """From the top of a tower up to its line, and between the lines of two towers."""
@@ -43,8 +45,34 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
         if not entries:
             continue
         far = max(entries, key=lambda entry: abs(entry[1] - over))
-        canvas.line((x, y), (x, over), (bus, over), (bus, far[1]), far, arrow=True)
+        _enter(canvas, ((x, y), (x, over), (bus, over), (bus, far[1])), far)
         for entry in entries:
             if entry != far:
-                canvas.line((bus, entry[1]), entry, arrow=True)
+                _enter(canvas, ((bus, entry[1]),), entry)
                 canvas.dot(bus, entry[1])
+
+
+def _enter(canvas: Canvas, path: tuple[Point, ...], goal: Point) -> None:
+    """The line along ``path`` and on to the ``goal`` at its right; it makes way for lines that it meets."""
+    piece, is_cut = path, False
+    for cut in canvas.uprights(goal[1], path[-1][0], goal[0]):
+        canvas.line(*piece, (cut - BRIDGE, goal[1]), open_ends="both" if is_cut else "end")
+        piece, is_cut = ((cut + BRIDGE, goal[1]),), True
+    canvas.line(*piece, goal, arrow=True, open_ends="start" if is_cut else "")
+
+
+def paint_wire(canvas: Canvas, wire: Wire, slug: str = "") -> None:
+    """The line of ``wire`` from the top of its source straight up, and to the left side of each box that reads it."""
+    source = canvas.places[f"{slug}{wire.source}"]
+    goals = sorted(
+        (canvas.places[path] for goal in wire.goals if (path := f"{slug}{goal}") in canvas.places),
+        key=lambda place: place.middle,
+    )
+    if not goals:
+        return
+    x = (source.left + source.right) / 2
+    far, *others = goals
+    _enter(canvas, ((x, source.top), (x, far.middle)), (far.left, far.middle))
+    for place in others:
+        _enter(canvas, ((x, place.middle),), (place.left, place.middle))
+        canvas.dot(x, place.middle)

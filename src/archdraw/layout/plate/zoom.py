@@ -105,6 +105,9 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
     if source.top > canvas.places[FRAME].bottom:
         # Beside the tokens there is room; above, the line of the box leaves.
         spots.insert(0, beside)
+    elif source.bottom - source.top < LETTER:
+        # A line of words, whose letter stands in it.
+        spots.insert(0, beside)
     elif _is_under(canvas, source):
         # Above an alternative are the words that tell when it comes.
         spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
@@ -159,6 +162,9 @@ def _snapped(way: _Way) -> _Way:
 
 
 def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+    if source.bottom - source.top < LETTER:
+        # Words beside lines: boxes stand at their right, now or a little higher.
+        return True
     edge = canvas.places[FRAME].right
     # A neighbour that ends lower still sends its line up past the source.
     beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())

@@ -49,7 +49,7 @@ def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Dia
     def around(part: Diagram) -> Diagram:
         match part:
             case Tap(box=box):
-                return replace(part, box=change(box))
+                return replace(part, box=change(box), goal="")
             case Frame(path=path):
                 return replace(part, path=f"{prefix}{path}" if prefix else "", title="")
             case Bar(path=path):

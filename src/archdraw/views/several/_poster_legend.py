@@ -17,6 +17,7 @@ from archdraw.picture import (
     Frame,
     Graph,
     Inset,
+    Lanes,
     Mask,
     Plate,
     Rail,
@@ -108,6 +109,8 @@ def roles_and_signs(part: Any) -> tuple[set[str], set[str]]:
             return set(), {"tap"} if len(set(starts)) < len(starts) else set()
         case Rail():
             return set(), {"sum", "tap"}
+        case Lanes():
+            return set(), {"sum"}
         case Frame(times=times) | Bar(times=times) if times:
             return set(), {"bracket"}
         case Tap(direction=direction, joins=joins):

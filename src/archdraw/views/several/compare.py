@@ -14,11 +14,12 @@ from archdraw.glossary.comparison import FIELD, SOURCES_OF
 from archdraw.layout.compare import grid, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
 from archdraw.layout.plate import letters
-from archdraw.picture import Inset, Plate, Share, Tap, Words
+from archdraw.picture import Chain, Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import left_out, picture, sources_of
 from archdraw.views.header import origin, size_of
+from archdraw.views.lanes import without_lanes
 from archdraw.views.several import Several, Subject
 from archdraw.views.several import _boxes as boxes
 from archdraw.views.several import _grid as aligning
@@ -71,7 +72,8 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True, towers=False) for one in subjects]
     slugs = _slugs(subjects)
-    items = aligning.grid([plate.column for plate in plates], value.differences, slugs)
+    columns = [Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates]
+    items = aligning.grid(columns, value.differences, slugs)
     pairings = [one.pairing for one in value.differences]
     opened, lettered = _panels(plates, slugs, grid.slots(items), pairings) if insets else ((), ())
     rows = table_rows(value.differences, subjects)

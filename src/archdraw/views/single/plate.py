@@ -7,7 +7,7 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
-from archdraw.views.single import drawn, whole
+from archdraw.views.single._drawing import drawn, whole
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:

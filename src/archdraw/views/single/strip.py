@@ -9,7 +9,7 @@ from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
-from archdraw.views.single import whole
+from archdraw.views.single._drawing import whole
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:

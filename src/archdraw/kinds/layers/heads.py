@@ -1,0 +1,48 @@
+"""The heads of an attention that an author writes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from archdraw.kinds.base import KindError
+from archdraw.kinds.fields import Size
+from archdraw.tree import blocks
+from archdraw.tree.masks import Pattern
+
+
+class Heads(BaseModel):
+    """The attention heads that meet in a box: groups of query heads share a head of keys and values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    num_attention_heads: Size = Field(description="Query heads.")
+    num_key_value_heads: Size | None = Field(default=None, description="Key and value heads; as many unless given.")
+    head_dim: Size = Field(description="Width of a head.")
+    v_head_dim: Size | None = Field(default=None, description="Width of a head in values, where it is another.")
+    reach: Size | None = Field(default=None, description="Keys that a query meets at most; all unless given.")
+    is_causal: bool = Field(default=True, description="Whether a token attends only to itself and those before it.")
+    pattern: Pattern = Field(default="window", description="Which keys are within reach.")
+
+
+OwnHeads = Annotated[Heads | None, Field(description="Its attention heads, where it is attention.")]
+
+
+def made_heads(heads: Heads | None) -> blocks.Heads | None:
+    """The heads of the tree. Raises :class:`KindError` where groups do not divide them."""
+    if heads is None:
+        return None
+    groups = heads.num_key_value_heads or heads.num_attention_heads
+    if heads.num_attention_heads % groups:
+        message = f"num_key_value_heads {groups} does not divide num_attention_heads {heads.num_attention_heads}"
+        raise KindError(message, "heads.num_key_value_heads")
+    return blocks.Heads(
+        heads.num_attention_heads,
+        groups,
+        heads.head_dim,
+        value_width=heads.v_head_dim,
+        reach=heads.reach,
+        causal=heads.is_causal,
+        pattern=heads.pattern,
+    )

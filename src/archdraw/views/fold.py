@@ -1,0 +1,182 @@
+"""A fold over the tree of a model: the items of its column, the stacks that it meets, and the boxes around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from archdraw.glossary import comparison, text
+from archdraw.glossary import plate as words
+from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Tap, Wire
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.description import describe
+from archdraw.tree.framing import ANY, labels
+from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import layers, leaves
+from archdraw.views import shared, unpublished
+from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
+from archdraw.views.graphs import drawn
+from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
+from archdraw.views.terminals import named_input
+
+MOST_JOINING = 3
+"""So many lines find a way from below into the line of a model; of more, each module stands beside it."""
+
+
+class Fold:
+    """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
+
+    def __init__(
+        self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False, wired: bool = False
+    ) -> None:
+        """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them; where it is to be
+        ``wired``, what layers share stands where a line to them begins."""
+        self.paths, self.brief, self.wide_open, self.wired = paths, brief, wide_open, wired
+        self.stacks: list[Stack] = []
+        self.around: list[Option] = []
+        self.sources: list[tuple[str, int]] = []
+
+    def wires(self) -> tuple[Wire, ...]:
+        """The lines from what layers share to those above it, up to the next that makes it anew."""
+        ends = [*(place for _, place in self.sources[1:]), len(self.stacks)]
+        found = (
+            shared.wire(path, self.stacks[begin:end]) for (path, begin), end in zip(self.sources, ends, strict=False)
+        )
+        return tuple(wire for wire in found if wire.goals)
+
+    def boxes(self) -> Iterator[Option]:
+        """The boxes of all layers."""
+        for stack in self.stacks:
+            for slot in stack.slots:
+                yield from slot.options
+
+    def row(self, block: Block, *, final: bool = True) -> list[Diagram]:
+        """The items of ``block`` from its input up; a norm after its last layer is called the ``final`` one."""
+        parts = block.parts if isinstance(block, Sequence) else (block,)
+        many = sum(isinstance(part, Side) and part.direction == "in" for part in parts) > MOST_JOINING
+        last = max((index for index, part in enumerate(parts) if number_of_layers(part, ANY)), default=-1)
+        found: list[Diagram] = []
+        for index, part in enumerate(parts):
+            if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
+                # The one after the last layer is the only one that stands by itself.
+                found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
+            elif isinstance(part, Leaf) and part.reads:
+                found.append(reading(part, self.paths[id(part)]))
+            elif isinstance(part, Side) and self.wired and shared.is_shared(part):
+                path = self.paths[id(part.body)]
+                self.sources.append((path, len(self.stacks)))
+                self.around.append(Option(part.body, path, ()))
+                found.append(replace(tapped(part, path), aside=True))
+            elif isinstance(part, Side):
+                note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
+                tap = named_input(tapped(part, self.paths[id(part.body)], note), part)
+                aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
+                found.append(replace(tap, aside=aside))
+            elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
+                found[-1] = joined
+            else:
+                found += self._items(part)
+        return found
+
+    def _items(self, block: Block) -> Iterator[Diagram]:
+        path = self.paths.get(id(block), "")
+        match block:
+            case Module(level="stack") if block.role == "unknown":
+                yield unpublished.stack_picture(block, path)
+            case Module(level="stack") if self.wide_open and (alone := _alone(block)) is not None:
+                (layer,) = layers(block, ANY)
+                name = labels(block) or (text(alone.label),)
+                self.stacks.append(Stack((layer,), (), ()))
+                yield self._opened(alone, ", ".join(name))
+            case Module(level="stack"):
+                self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
+                yield from self.stacks[-1].picture
+            case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
+                yield self._opened(block, text(block.label))
+            case Leaf() | Module() if not number_of_layers(block, ANY):
+                if isinstance(block, Module):
+                    self.around.append(Option(block, path, ()))
+                yield folded(block, path)
+            case Parallel(branches=branches, merge="add") if all(isinstance(branch, Leaf) for branch in branches):
+                # Tables that are added up: the first is the one that stands on the spine, the others at its left.
+                boxes = [folded(leaf, self.paths[id(leaf)]) for leaf in branches if isinstance(leaf, Leaf)]
+                yield Branches((*boxes[1:], boxes[0]), "+", main=len(boxes) - 1)
+            case _ if not number_of_layers(block, ANY):
+                self.around += openable(block, self.paths)
+                yield diagram(block, self.paths)
+            case Sequence():
+                yield from self.row(block)
+            case Module(body=body):
+                found = describe(block)
+                yield _in_frame(tuple(self.row(body)), ": ".join(filter(None, (found.label, found.detail))), path)
+            case Residual(body=body):
+                yield Rail(Chain(tuple(self.row(body))))
+            case Parallel(branches=branches, merge=merge):
+                yield concatenated(
+                    Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
+                    merge,
+                    unnamed_path(block, self.paths, "concatenate"),
+                )
+            case Graph():
+                yield drawn(block, lambda node: _single(tuple(self.row(node))))
+            case Repeat(body=body, times=times, tied=tied):
+                title = text((words.LOOP if tied else comparison.TIMES)(times=times))
+                said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
+                yield Frame(
+                    Chain(tuple(self.row(body, final=not tied))),
+                    said,
+                    unnamed_path(block, self.paths, "repeat"),
+                    title,
+                    back=tied,
+                )
+            case Experts(body=body, total=total, active=active):
+                said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
+                yield Frame(Chain(tuple(self.row(body))), "", unnamed_path(block, self.paths, "experts"), said, said)
+            case Leaf() | Side():
+                raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
+            case _:
+                assert_never(block)
+
+    def _opened(self, module: Module, caption: str) -> Frame:
+        """What is in ``module``, in a frame of that name."""
+        self.around += openable(module.body, self.paths)
+        return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _is_function(block: Block, before: Diagram) -> bool:
+    """Whether ``block`` is called like a function, in one word, and stands behind a box that is no norm."""
+    called = isinstance(block, Leaf) and " " not in text(block.label)
+    return called and isinstance(before, Box) and before.role != "norm"
+
+
+def _is_narrow(item: Diagram) -> bool:
+    """Whether a line from below can pass at the left of ``item``."""
+    if isinstance(item, Tap):
+        return item.direction == "in" and not item.aside
+    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
+
+
+def has_inside(module: Module) -> bool:
+    """Whether there is anything inside that the folded box does not say."""
+    return sum(1 for _ in leaves(module.body)) > 1
+
+
+def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:
+    """``items`` in a frame with a caption: that of their layers where there is nothing else in them."""
+    if len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
+        return replace(items[0], caption=caption)
+    return Frame(_single(items), "", path, caption, caption)
+
+
+def _single(items: tuple[Diagram, ...]) -> Diagram:
+    return items[0] if len(items) == 1 else Chain(items)
+
+
+def _alone(stack: Module) -> Module | None:
+    """The module that is all of the only layer of ``stack``; None where there is more."""
+    every = layers(stack, ANY)
+    body = every[0].body if len(every) == 1 else None
+    while isinstance(body, Sequence) and len(body.parts) == 1:
+        body = body.parts[0]
+    return body if isinstance(body, Module) else None
