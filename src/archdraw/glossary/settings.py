@@ -24,6 +24,9 @@ NAMED = {
     "context_length": "context length",
     "tie_word_embeddings": "tied embeddings",
     "placement": "norm placement",
+    "active_parameters": "active parameters incl. embedding tables",
+    "attention_k_eq_v": "K = V",
+    "scale_embedding": "embedding scaled by √d",
     "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": text(IN_BF16(figure=RECURRENT_STATE())),
@@ -42,8 +45,9 @@ NAMED = {
     "position.rope_theta": "RoPE θ",
     "position.mrope_section": "M-RoPE sections",
     "position.mrope_interleaved": "M-RoPE interleaved",
-    "position.rope_scaling.rope_type": "RoPE scaling",
-    "position.rope_scaling.factor": "RoPE scaling factor",
+    "position.rope_scaling": "RoPE scaling",
+    "is_causal": "causal attention",
+    "kv_lora_rank": "KV latent rank",
     "norm_topk_prob": "top-k renormalized",
     "query_pre_attn_scalar": "attention scale",
     "attention_multiplier": "attention scale",
@@ -54,6 +58,16 @@ NAMED = {
     "e_score_correction_bias": "selection bias",
 }
 """Names for which the field has a term."""
+
+VALUES = {
+    ("placement", "pre"): "pre-norm",
+    ("placement", "post"): "post-norm inside the residual",
+    ("placement", "post_add"): "post-norm",
+    ("placement", "sandwich"): "sandwich norm",
+    ("residual", "hyper_connections"): "hyper-connections",
+    ("position", "relative_bias"): "relative-position bias",
+}
+"""Values for which the field has a term, by the last part of their setting's name."""
 
 IN_BYTES = frozenset(
     {"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes", "buffer_bytes"}
@@ -75,6 +89,8 @@ def value_of(what: str, value: str | int | float | bool | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
+        if (term := VALUES.get((what.rpartition(".")[2], value))) is not None:
+            return term
         return value if " " in value else " ".join(SPELLED.get(part, part) for part in value.split("_"))
     if what == "query_pre_attn_scalar":
         return f"1/√{number(value)}"

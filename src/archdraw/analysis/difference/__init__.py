@@ -30,12 +30,11 @@ from archdraw.analysis.difference.changes import (
     Sign,
     Values,
 )
-from archdraw.analysis.difference.comparison import Comparison
 from archdraw.analysis.difference.counted import COUNTS, count, counted
-from archdraw.analysis.difference.features import features
-from archdraw.analysis.difference.models import models
+from archdraw.analysis.difference.features import features, known_of
+from archdraw.analysis.difference.models import models, plain
 from archdraw.analysis.difference.rows import rows
-from archdraw.analysis.difference.structure import is_sublayer, same, sort_of
+from archdraw.analysis.difference.structure import same, sort_of
 from archdraw.glossary import text
 from archdraw.tree.blocks import Leaf, Module, Setting
 from archdraw.tree.walks import walk
@@ -51,9 +50,10 @@ def difference(first: Module, second: Module) -> Difference:
     # An alignment may have to choose between equally good ones: the same choice, whichever model is named first.
     if _key(second) < _key(first):
         return difference(second, first).turned()
-    comparison = Comparison(first, second)
-    models(comparison, first, second)
-    changes = rows([*comparison.changes, *counted(first, second)])
+    counts = list(counted(first, second))
+    first, second = plain(first), plain(second)
+    comparison = models(first, second)
+    changes = rows([*comparison.changes, *counts])
     changed = {(change.sort, change.what) for change in changes}
     values = _values(first, second)
     equal = (
@@ -71,8 +71,7 @@ def _values(*trees: Module) -> dict[tuple[str, str, str], list[Setting]]:
     for model in trees:
         for _, block in walk(model):
             if isinstance(block, Leaf | Module):
-                settings = features(block) if is_sublayer(block) else dict(block.settings)
-                for what, value in settings.items():
+                for what, value in known_of(block).items():
                     found[sort_of(block), text(block.label), what].append(value)
     return found
 

@@ -27,7 +27,8 @@ class Change:
     first and in the second tree, empty where one lacks them. ``what`` is a setting by its name in config.json, or
     one of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks
     where others of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those
-    of the blocks in both trees, the path of the block around them where a tree lacks them.
+    of the blocks in both trees, the path of the block around them where a tree lacks them. ``around`` is the module
+    beside the line that all of the blocks are in, of those whose layers are compared.
     """
 
     sign: Sign
@@ -38,6 +39,7 @@ class Change:
     after: Values
     paths: tuple[tuple[str, ...], tuple[str, ...]]
     subject: str = ""
+    around: str = ""
 
     @property
     def where(self) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
+from archdraw.analysis.difference.features import ONLY_WITH, known_of
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import (
@@ -35,7 +36,7 @@ NO_ANCHORS: Anchors = ({}, {})
 class Comparison:
     """Goes through two trees side by side and collects what it finds."""
 
-    def __init__(self, first: Module, second: Module) -> None:
+    def __init__(self, first: Module, second: Module, beside: Beside | None = None) -> None:
         self.changes: list[Change] = []
         self.equal: list[Equal] = []
         self.moved: list[str] = []
@@ -46,6 +47,7 @@ class Comparison:
         self._widths = tuple(widths_of(own, sorted(WIDTHS)) for own in (mine, theirs))
         self.similarity = Similarity()
         self._number = 0
+        self._beside = beside or Comparison.modules
 
     def only_widths(self, one: Block, other: Block) -> bool:
         """Whether two blocks differ in nothing but widths that follow from the model's.
@@ -103,7 +105,7 @@ class Comparison:
             case Side(), Side():
                 if replace(one, body=other.body) != other:
                     self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
-                self.modules(one.body, other.body, paths)
+                self._beside(self, one.body, other.body, paths)
             case _:
                 self.replaced(one, other, paths)
 
@@ -134,19 +136,26 @@ class Comparison:
                 self.replaced(one, other, paths)
 
     def _alike(self, one: Leaf | Module, other: Leaf | Module) -> bool:
+        if isinstance(one, Leaf):
+            # Its settings were compared, or are those of boxes beside it.
+            one = replace(one, settings=other.settings)
         return replace(one, settings=other.settings) == other or self.only_widths(one, other)
 
     def settings(self, one: Leaf | Module, other: Leaf | Module, paths: Paths, *, common: bool = False) -> bool:
         """Adds the settings that differ, in ``common`` only those that both have; whether there were any."""
-        mine, theirs = dict(one.settings), dict(other.settings)
-        names = [name for name in mine if name in theirs] if common else list(dict.fromkeys((*mine, *theirs)))
+        mine, theirs = known_of(one), known_of(other)
+        common = common or not (one.settings and other.settings)
+        names = list(dict.fromkeys((*mine, *theirs)))
+        if common:
+            names = [name for name in names if name in mine and name in theirs]
+        names = [name for name in names if name not in ONLY_WITH or (name in mine and name in theirs)]
         changed: list[str] = []
         for name in names:
             before, after = mine.get(name), theirs.get(name)
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
             if same(before, after):
-                if not is_without(before):
+                if not is_without(before) and one.settings and other.settings:
                     self.equal.append(Equal(sort_of(one), text(one.label), name, before))
                 continue
             changed.append(name)
@@ -234,7 +243,7 @@ class Comparison:
 
     def come_or_gone(self, sign: Sign, box: Block, at: tuple[str, ...], around: Paths, subject: str = "") -> None:
         """A block that only one tree has, ``at`` its paths there; ``around`` are those of the blocks around it."""
-        content = text(words.content(box)) or type(box).__name__.lower()
+        content = text(words.whole(box)) or type(box).__name__.lower()
         if sign == "removed":
             self.add(sign, box, None, BLOCK, (content, None), (at, around[1:]), subject)
         else:
@@ -266,6 +275,10 @@ class Comparison:
                     before, after = words.apart(*around)
                 self.changed(*around, WIRING, before, after, paths)
                 return
+
+
+Beside = Callable[[Comparison, Module, Module, Paths], None]
+"""How two modules beside the line are compared that stand for each other."""
 
 
 def called(place: Place) -> tuple[str, str]:

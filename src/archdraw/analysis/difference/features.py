@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archdraw.analysis.difference.structure import is_sublayer, is_without, same, sort_of
+from archdraw.glossary import text
+from archdraw.glossary.comparison import SCALED_FROM
 from archdraw.glossary.numbers import number
+from archdraw.kinds.mixers.position import RopeScaling
 from archdraw.tree.blocks import Leaf, Module, Setting
 from archdraw.tree.walks import leaves
 
@@ -17,8 +21,48 @@ Features = dict[str, Setting]
 
 SHARED = ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert_gate")
 INDEX = ("indexer", "index_n_heads", "index_head_dim", "index_topk")
-KNOWN = {"experts": frozenset(SHARED), "attention": frozenset(INDEX), "sliding": frozenset(INDEX)}
+LATENT = ("q_lora_rank", "kv_lora_rank")
+OF_ATTENTION = frozenset((*INDEX, *LATENT, "num_key_value_heads", "sliding_window", "compress_ratio"))
+OF_EXPERTS = frozenset((*SHARED, "e_score_correction_bias", "routed_scaling_factor", "n_group", "topk_group"))
+KNOWN = {"experts": OF_EXPERTS, "attention": OF_ATTENTION, "sliding": OF_ATTENTION}
 """What is known of every block of a role, of whichever kind: one that does not have it lacks it."""
+
+OF_HEADS_ALONE = ("qk_norm", "v_norm", "attention_k_eq_v", "clip_qkv")
+LACKING = {"multi_head_latent": OF_HEADS_ALONE}
+"""What kinds without such a setting are known not to have: latent attention has norms of its latents, none of heads."""
+COMPRESSED: Features = {"num_key_value_heads": 1, "attention_k_eq_v": True, "sinks": True}
+FIXED: dict[str, Features] = {
+    "dense_and_experts": {"scoring_func": "softmax", "norm_topk_prob": True},
+    "compressed_attention": COMPRESSED,
+    "shared_compressed_attention": COMPRESSED,
+}
+"""What blocks of a kind always have, so that it is no setting of theirs: how they route, one entry for K and V."""
+
+ONLY_WITH = {
+    "gate_activation": "output_gate",
+    "floor_scale": "attn_temperature_tuning",
+    "attn_scale": "attn_temperature_tuning",
+    "attn_temperature_len": "attn_temperature_tuning",
+    "index_kpool": "index_n_heads",
+    "shared_expert_combination_strategy": "n_shared_experts",
+    "position.mrope_interleaved": "position.mrope_section",
+}
+"""Settings that say something only where a block has another: no gate has an activation."""
+NOTHING = {"zero_expert_num": 0, "n_group": 1, "topk_group": 1}
+"""Values that mean that there is none: one group of all experts is no grouping."""
+SPELLINGS = {
+    "indexer_n_heads": "index_n_heads",
+    "indexer_head_dim": "index_head_dim",
+    "indexer_budget": "index_topk",
+}
+
+SAID_BY_BOXES = frozenset(
+    {
+        *("final_logit_softcapping", "logit_scale", "logits_scaling", "activation", "norm"),
+        *("max_position_embeddings", "type_vocab_size", "sinusoidal_positions"),
+    }
+)
+"""Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
 
 FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
 """What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
@@ -34,8 +78,43 @@ def features(block: Leaf | Module) -> Features:
     found = dict(block.settings)
     if not block.settings:
         return found
+    always = FIXED.get(block.kind, {}) if isinstance(block, Module) else {}
+    found = {**{SPELLINGS.get(name, name): value for name, value in found.items()}, **always}
+    if found.get("n_group") == 1:
+        found.pop("topk_group", None)
+    for name, value in NOTHING.items():
+        if name in found and found[name] == value:
+            found[name] = None
+    _position(found)
     reader = _BY_ROLE.get(block.role)
-    return found if reader is None else reader(block, found)
+    found = found if reader is None else reader(block, found)
+    lacking = {name for name, needed in ONLY_WITH.items() if name in found and is_without(found.get(needed))}
+    return {name: value for name, value in found.items() if name not in lacking}
+
+
+def known_of(block: Leaf | Module) -> Features:
+    """What ``block`` has by name: what follows from a norm's weights where no kind made it, nothing that boxes say."""
+    sort = sort_of(block)
+    if sort == "norm" and isinstance(block, Leaf) and not block.settings:
+        names = {weight.name for weight in block.weights}
+        return {"bias": "bias" in names, "elementwise_affine": bool(names)}
+    if sort in ("embedding", "output"):
+        return {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
+    return features(block) if is_sublayer(block) else dict(block.settings)
+
+
+def _position(found: Features) -> None:
+    """How RoPE is scaled, in one value: its parts mean nothing one by one."""
+    if found.get("position") != "rope":
+        return
+    scaling = "position.rope_scaling"
+    names = [name for name in found if name.startswith(f"{scaling}.")]
+    parts = {name.removeprefix(f"{scaling}."): found.pop(name) for name in names}
+    found[scaling] = None
+    if parts:
+        made = RopeScaling.model_validate(parts)
+        said, length = made.phrase, made.original_max_position_embeddings
+        found[scaling] = text(said if length is None else SCALED_FROM(scaling=said, length=length))
 
 
 def _experts(_: Leaf | Module, found: Features) -> Features:
@@ -50,6 +129,16 @@ def _experts(_: Leaf | Module, found: Features) -> Features:
     if number is None and (whole is not None or found.get("shared_expert") is not None):
         number = 1
     gate = found.get("shared_expert_gate") if number else None
+    if found.get("shared_expert") == found.get("expert"):
+        # A shared expert is of the kind of the others, unless it is said to be of another one.
+        found.pop("shared_expert", None)
+    alike = [
+        name
+        for name in found
+        if name.startswith("shared_expert.") and same(found[name], found.get(name.removeprefix("shared_")))
+    ]
+    for name in alike:
+        del found[name]
     return {**found, "moe_intermediate_size": width, **dict(zip(SHARED, (number, whole, gate), strict=True))}
 
 
@@ -66,6 +155,11 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
     if found.get("qk_rope_head_dim") is not None:
         # The rotated part of a head has a width of its own: the share of it that is turned is no share of the head.
         found.pop("position.partial_rotary_factor", None)
+    for name in LACKING.get(block.kind if isinstance(block, Module) else "", ()):
+        found.setdefault(name, None)
+    blocks, width = found.get("index_topk_blocks"), found.get("index_block_size")
+    if isinstance(blocks, int) and isinstance(width, int):
+        found.setdefault("index_topk", blocks * width)
     indexer = found.get("indexer")
     if found.get("index_n_heads") is None:
         indexer = None

@@ -6,30 +6,97 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from archdraw.analysis.difference.comparison import Comparison
+from archdraw.analysis.difference import words
+from archdraw.analysis.difference.changes import LOOP
+from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
 from archdraw.analysis.difference.places import STACK, replaced_in
 from archdraw.analysis.difference.stacks import Stacks
+from archdraw.analysis.difference.structure import is_without, loops
+from archdraw.glossary import text, within
 from archdraw.glossary.common import LAYERS
-from archdraw.tree.blocks import Block, Leaf, Module, Side
+from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Side
+from archdraw.tree.framing import framed
+from archdraw.tree.sharing import alike
 from archdraw.tree.walks import layers, walk
 
 Stack = tuple[str, Module]
 
 
-def models(comparison: Comparison, first: Module, second: Module) -> None:
-    """Adds to ``comparison`` what differs between two models."""
+def models(first: Module, second: Module) -> Comparison:
+    """What differs between two models."""
+    comparison = Comparison(first, second, beside)
+    comparison.settings(first, second, ("", ""))
+    _with_stacks(comparison, first, second, ("", ""))
+    return comparison
+
+
+def beside(comparison: Comparison, one: Module, other: Module, paths: Paths) -> None:
+    """Two modules beside the line: of those that have no settings the layers are compared as those of models are."""
+    mine, theirs = (replace(module, body=framed(module.body)) for module in (one, other))
+    own = [value for module in (one, other) for _, value in module.settings if not is_without(value)]
+    if own or not all(any(stacks(module.body)) for module in (mine, theirs)):
+        comparison.modules(one, other, paths)
+        return
+    if text(one.label) != text(other.label):
+        comparison.replaced(one, other, paths)
+    found = len(comparison.changes)
+    _with_stacks(comparison, mine, theirs, paths)
+    around = within(text(other.label if one.kind == other.kind and not isinstance(other.label, str) else one.label))
+    comparison.changes[found:] = [replace(change, around=around) for change in comparison.changes[found:]]
+
+
+def _with_stacks(comparison: Comparison, first: Module, second: Module, at: Paths) -> None:
+    """Two modules with stacks of layers at the paths ``at``: their stacks, paired, and all that is around them."""
     mine, theirs = list(stacks(first.body)), list(stacks(second.body))
     pairs = _pairs(comparison, mine, theirs)
     numbers = {i: number for number, (i, _) in enumerate(pairs)}, {j: number for number, (_, j) in enumerate(pairs)}
-    comparison.settings(first, second, ("", ""))
     one, other = (
         replace(model, body=_around(model.body, found, own, -side))
         for side, (model, found, own) in enumerate(zip((first, second), (mine, theirs), numbers, strict=True), 1)
     )
-    comparison.insides((one, other), ("", ""))
+    applied = [words.looped(loops(module.body)) for module in (one, other)]
+    if applied[0] != applied[1]:
+        # Loops over whole stacks and what follows them: how often is a change, so that what is joined is the rest.
+        sign = sign_of(applied[0] or None, applied[1] or None)
+        values = applied[0] or None, applied[1] or None
+        layers_of = [own[0][1] if own else module for own, module in zip((mine, theirs), (first, second), strict=True)]
+        comparison.add(sign, layers_of[0], layers_of[1], LOOP, values, (at[:1], at[1:]))
+        one, other = (replace(module, body=_once(module.body)) for module in (one, other))
+    comparison.insides((one, other), at)
     for i, j in pairs:
         (path, stack), (other_path, like) = mine[i], theirs[j]
-        Stacks(comparison, stack, like, (path, other_path)).compare()
+        # Stacks of modules beside the line are made for the comparison: their layers have the paths of the tree.
+        inner = (at[0], at[1]) if at != ("", "") else (path, other_path)
+        Stacks(comparison, stack, like, inner).compare()
+
+
+def _once(body: Block) -> Block:
+    """``body`` with loops over the same weights gone through once."""
+
+    def change(block: Block) -> Block | None:
+        return _once(block.body) if isinstance(block, Repeat) and block.tied else None
+
+    return replaced_in(body, change)
+
+
+def plain(model: Module) -> Module:
+    """``model`` with layers that are :func:`alike`: which of them stores a tensor that they share is no difference."""
+
+    def change(block: Block) -> Block | None:
+        match block:
+            case Module(level="layer" | "side_layer"):
+                return alike(block)
+            case Side(body=body):
+                return replace(block, body=_module(replaced_in(body, change)))
+            case _:
+                return None
+
+    return _module(replaced_in(model, change))
+
+
+def _module(block: Block) -> Module:
+    assert isinstance(block, Module)
+    return block
 
 
 def stacks(block: Block) -> Iterator[Stack]:

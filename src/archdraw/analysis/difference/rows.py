@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change
 from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER
-from archdraw.glossary import within
+from archdraw.glossary import text, within
+from archdraw.glossary.comparison import OF_MODULE
 
 PLAIN = frozenset({"model", "layer", "layers", MIXER, FEED_FORWARD})
 """Sorts whose settings are known by their names alone."""
@@ -15,8 +16,10 @@ TWINS = {
     "v_head_dim": "head_dim",
     "linear_num_value_heads": "linear_num_key_heads",
     "linear_value_head_dim": "linear_key_head_dim",
+    "num_key_value_heads": "num_attention_heads",
 }
-"""Settings that are not said again where they changed as another did: value heads that are as wide as key heads."""
+"""Settings that are not said again where they changed as another did: value heads that are as wide as key heads, and
+attention with as many KV heads as query heads."""
 
 
 def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -27,7 +30,7 @@ def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
         key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels
         found.setdefault(key, []).append(change)
     made = [_named(_joined(several), several) for several in found.values()]
-    kept = [one for one in made if not _is_twin(one, made)]
+    kept = [_in_module(one) for one in made if not _is_twin(one, made)]
     return tuple(_distinct(kept))
 
 
@@ -35,7 +38,22 @@ def _joined(several: list[Change]) -> Change:
     """One row for changes with the same values: without a subject where it is that of several."""
     paths = tuple(tuple(dict.fromkeys(path for one in several for path in one.paths[side])) for side in (0, 1))
     subjects = {one.subject for one in several}
-    return replace(several[0], paths=(paths[0], paths[1]), subject=several[0].subject if len(subjects) == 1 else "")
+    modules = {one.around for one in several}
+    return replace(
+        several[0],
+        paths=(paths[0], paths[1]),
+        subject=several[0].subject if len(subjects) == 1 else "",
+        around=several[0].around if len(modules) == 1 else "",
+    )
+
+
+def _in_module(change: Change) -> Change:
+    """``change`` with the module around its blocks in its subject: encoders have layers as decoders have."""
+    if not change.around:
+        return change
+    own = subject_of(change) or (change.sort if change.what == BLOCK else "")
+    subject = text(OF_MODULE(what=own, module=change.around)) if own else change.around
+    return replace(change, subject=subject)
 
 
 def _named(change: Change, several: list[Change]) -> Change:
@@ -50,7 +68,10 @@ def _named(change: Change, several: list[Change]) -> Change:
 def _is_twin(one: Change, every: list[Change]) -> bool:
     other = TWINS.get(one.what)
     same = [
-        change for change in every if change.what == other and change.sort == one.sort and change.paths == one.paths
+        change
+        for change in every
+        if (change.what, change.sort) == (other, one.sort)
+        and all(set(own) <= set(its) for own, its in zip(one.paths, change.paths, strict=True))
     ]
     return any((change.before, change.after) == (one.before, one.after) for change in same)
 

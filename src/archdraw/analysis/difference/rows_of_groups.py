@@ -9,8 +9,8 @@ from typing import Any
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equal, Values
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
-from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, Features, features
-from archdraw.analysis.difference.groups import Group, Sublayer, alike
+from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, Features, features
+from archdraw.analysis.difference.groups import Group, Sublayer, alike, role_of
 from archdraw.analysis.difference.structure import is_without, same
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
@@ -83,7 +83,7 @@ class _GroupRows:
     def _blocks(self, labels: list[list[str]]) -> None:
         """Other blocks in the same place."""
         group = self._group
-        if len(group.mine) == len(group.theirs) == 1:
+        if len(group.mine) == len(group.theirs) == 1 and not _is_said_by_features(group.mine[0], group.theirs[0]):
             before, after = words.apart(group.mine[0], group.theirs[0])
         else:
             before, after = (_joined(own) for own in labels)
@@ -182,10 +182,28 @@ def _role_in(role: str, has_windows: bool) -> str:
 
 def _is_common(name: str, mine: Features, theirs: Features, one: Sublayer, other: Sublayer) -> bool:
     """Whether ``name`` can be compared: blocks of one kind in all that they have, others in what both know."""
+    if name in ONLY_WITH and not (name in mine and name in theirs):
+        return False
     if alike(one, other) or (not isinstance(one, Leaf) and not isinstance(other, Leaf) and one.kind == other.kind):
         given = name in dict(one.settings) or name in dict(other.settings)
         return given or name not in FROM_HEADS
     return (name in mine and name in theirs) or all(name in KNOWN.get(block.role, ()) for block in (one, other))
+
+
+def _is_said_by_features(one: Sublayer, other: Sublayer) -> bool:
+    """Whether what the boxes of two blocks of other names say are features that rows of their own compare."""
+    mine, theirs = features(one), features(other)
+    return text(one.label) != text(other.label) and any(
+        {role_of(one), role_of(other)} <= roles and what in mine and what in theirs for roles, what in _SAID_BY
+    )
+
+
+_SAID_BY = (
+    ({"attention", "sliding"}, "num_attention_heads"),
+    ({"feed_forward"}, "intermediate_size"),
+    ({"experts"}, "num_experts"),
+)
+"""Roles whose boxes say what is a row by itself, where their kinds have this."""
 
 
 def _is_said_by_insides(one: Sublayer, other: Sublayer) -> bool:

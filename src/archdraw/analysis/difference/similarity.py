@@ -15,6 +15,7 @@ from archdraw.analysis.difference.structure import (
     same,
     sort_of,
 )
+from archdraw.glossary import Phrase
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Side
 
@@ -76,6 +77,8 @@ def _of_sides(one: Side, other: Side) -> float:
         return 3.0
     if one.body.label == other.body.label:
         return 2.0
+    if not (one.joins or other.joins) and one.body.kind == other.body.kind:
+        return 1.5  # encoders that cross-attention reads, whatever their authors call them
     return 1.0 if one.direction == "out" else 0.0
 
 
@@ -94,6 +97,9 @@ def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
         return SAME_NAME if one.label == other.label else SAME_ROLE if kinds[0] == kinds[1] else SAME_SORT
     if one.name == other.name or one.label == other.label:
         return weight + SAME_NAME
+    terms = [block.label.term for block in (one, other) if isinstance(block.label, Phrase)]
+    if sort == "plain" and len(terms) == 2 and terms[0] != terms[1]:
+        return 0.0  # of other terms: a scale of the logits is no softcap
     if sort == "plain":
         return 1.0  # two plain boxes may be anything; two mixers are both mixers
     return weight + (SAME_ROLE if one.role == other.role else SAME_SORT)

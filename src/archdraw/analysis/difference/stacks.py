@@ -12,7 +12,7 @@ from archdraw.analysis.difference.comparison import Anchors, Comparison, Paths, 
 from archdraw.analysis.difference.groups import Group, groups
 from archdraw.analysis.difference.places import Place, boxes_in, replaced_in
 from archdraw.analysis.difference.rows_of_groups import group_rows
-from archdraw.analysis.difference.structure import MIXER, is_sublayer, loops, sort_of
+from archdraw.analysis.difference.structure import MIXER, is_sublayer, is_without, loops, same, sort_of
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
@@ -146,9 +146,7 @@ class Stacks:
         first, second = one[1], other[1]
         assert isinstance(first, Module)
         assert isinstance(second, Module)
-        found = len(comparison.changes)
-        comparison.settings(first, second, paths, common=first.kind != second.kind)
-        explained = any(change.what.startswith(EXPLAINS) for change in comparison.changes[found:])
+        explained = self._settings_of_layers(first, second, paths)
         boxes = self._inside[0][one[0]], self._inside[1][other[0]]
         left = comparison.aligned(*boxes, paths, anchors)
         self._left += [(sign, place) for sign, place in left if not (explained and sort_of(place[1]) == "norm")]
@@ -161,6 +159,27 @@ class Stacks:
                     number = comparison.numbers[side].get(known)
                     if number is not None and path not in anchors[side]:
                         comparison.numbers[side].setdefault(path, number)
+
+    def _settings_of_layers(self, first: Module, second: Module, paths: Paths) -> bool:
+        """Adds the settings of two kinds of layers that differ; whether they explain where norms stand.
+
+        A setting whose values are those of both stacks, in other layers, is one of the order.
+        """
+        comparison = self._comparison
+        found = len(comparison.changes)
+        comparison.settings(first, second, paths, common=first.kind != second.kind)
+        own = comparison.changes[found:]
+        comparison.changes[found:] = [change for change in own if not self._is_of_the_order(change.what)]
+        return any(change.what.startswith(EXPLAINS) for change in own)
+
+    def _is_of_the_order(self, what: str) -> bool:
+        """Whether each stack has layers with ``what``, or layers of each value, so that only their order may differ."""
+        values = [[dict(layer.settings).get(what) for layer in dict.fromkeys(every)] for every in self._every]
+        given = [[value for value in own if not is_without(value)] for own in values]
+        mine, theirs = given if all(given) else values
+        return all(any(same(one, other) for other in theirs) for one in mine) and all(
+            any(same(one, other) for other in mine) for one in theirs
+        )
 
     def _leftovers(self) -> None:
         """Boxes of layers without a partner: those of a name that both stacks have come more or less often."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Several
+from dataclasses import dataclass
 
 from archdraw.glossary import Detail, Phrase, Value, Words, text
+from archdraw.glossary.embeddings import TIED, UNTIED
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -149,6 +151,26 @@ Widths = Mapping[int, str]
 """Widths of a model and numbers that follow from them, with what they are."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Number:
+    """A number that may follow from a width: it is as good as one that is equal, and as one that follows likewise."""
+
+    value: int
+    follows: str
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Number):
+            return self.value == other.value or self.follows == other.follows
+        return self.value == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _number(value: int, widths: Widths) -> object:
+    follows = None if isinstance(value, bool) else widths.get(value)
+    return value if follows is None else _Number(value, follows)
+
+
 def widths_of(settings: Mapping[str, Setting], names: Several[str]) -> Widths:
     """The widths among ``settings`` that have one of ``names``, and what is some times as wide."""
     known = {name: value for name in names if isinstance(value := settings.get(name), int) and value > 1}
@@ -167,8 +189,15 @@ def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
     """
     match block:
         case Leaf():
-            words = tuple(_masked(one, None if every else widths) for one in (block.label, block.detail, block.tag))
-            weights = tuple((weight.name, len(weight.shape), weight.tied, weight.buffer) for weight in block.weights)
+            detail: Detail = block.detail
+            if block.part == "head":
+                # Whether its table is that of the embedding is a setting of the whole model.
+                detail = tuple(one for one in _parts(detail) if one not in (TIED(), UNTIED()))
+            words = tuple(_masked(one, None if every else widths) for one in (block.label, detail, block.tag))
+            weights = tuple(
+                (weight.name, len(weight.shape), weight.tied and block.part != "head", weight.buffer)
+                for weight in block.weights
+            )
             # Checkpoints call norms by their place.
             name = "" if block.role == "norm" else block.name
             lines = block.inputs, block.outputs
@@ -192,9 +221,7 @@ def outline(block: Block, widths: Widths, *, every: bool = False) -> object:
 
 
 def _settings(block: Leaf | Module, widths: Widths) -> tuple[tuple[str, object], ...]:
-    return tuple(
-        (name, widths.get(value, value) if isinstance(value, int) else value) for name, value in block.settings
-    )
+    return tuple((name, _number(value, widths) if isinstance(value, int) else value) for name, value in block.settings)
 
 
 def _masked(words: Detail | Value, widths: Widths | None) -> object:
@@ -207,4 +234,8 @@ def _masked(words: Detail | Value, widths: Widths | None) -> object:
         case tuple():
             return tuple(_masked(part, widths) for part in words)
         case _:
-            return "#" if widths is None else widths.get(words, words) if isinstance(words, int) else words
+            return "#" if widths is None else _number(words, widths) if isinstance(words, int) else words
+
+
+def _parts(detail: Detail) -> tuple[Words, ...]:
+    return detail if isinstance(detail, tuple) else (detail,)

@@ -82,7 +82,7 @@ def name(change: Change) -> str:
 def _name(key: _Key) -> str:
     match key.what:
         case "order":
-            return text(comparison.LAYER_ORDER())
+            return text((comparison.LAYER_ORDER(), key.subject))
         case "loop":
             return text(comparison.LOOPS())
         case "wiring":
