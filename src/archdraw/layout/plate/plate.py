@@ -45,7 +45,7 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
     # At the left is room for lines where the residual ones of the model run at its right.
     beside = bool(plate.towers or plate.wires)
-    measures = replace(COLUMN if beside else SPINE, gap=gap * (COLUMN.gap / SPINE.gap if beside else 1))
+    measures = replace(COLUMN if beside else SPINE, gap=gap)
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
