@@ -144,7 +144,7 @@ def _groups(elements: tuple[Element, ...]) -> Iterator[Group]:
 def torn(view: Survey) -> Iterator[Fault]:
     """In a panel, a container with a title, what follows each other lies near: a caption at its figure."""
     for number, panel in view.rects:
-        if panel.kind != "container":
+        if panel.kind != "container" or _is_passed(view, panel):
             continue
         held = _held(view, number, panel)
         if not held or not _is_title(view.shapes[held[0]]):
@@ -156,6 +156,16 @@ def torn(view: Survey) -> Iterator[Fault]:
                 message = f"{named(view.shapes[other])} is {area.top - bottom:.0f} px from what it follows"
                 yield Fault("torn", message, area.left, area.top)
             bottom = max(bottom, area.bottom)
+
+
+def _is_passed(view: Survey, frame: Rect) -> bool:
+    """Whether a line leads through the lower border of ``frame``: then it is no panel, whatever it begins with."""
+    return any(
+        line.kind == "edge" and frame.x < x < frame.right and min(low, high) < frame.bottom + 0.5 < max(low, high) + 1
+        for _, line in view.lines
+        for (x, low), (end, high) in pairwise(line.points)
+        if x == end
+    )
 
 
 def _held(view: Survey, number: int, panel: Rect) -> list[int]:

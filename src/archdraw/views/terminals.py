@@ -95,6 +95,12 @@ def _numbered(inputs: tuple[Terminal, ...]) -> Iterator[Terminal]:
         yield replace(one, path=f"{TOKENS}.{number + 1}") if one.path == TOKENS and number else one
 
 
+def in_one(inputs: tuple[Terminal, ...]) -> Terminal:
+    """All that comes into a model in one box, where its lines are not drawn apart."""
+    labels = tuple(dict.fromkeys(one.label for one in inputs)) or (text(words.INPUT()),)
+    return Terminal(", ".join(labels), inputs[0].path if inputs else TOKENS)
+
+
 def is_input(block: Block) -> bool:
     """Whether ``block`` stands for what comes into a model."""
     return isinstance(block, Leaf) and block.inputs == 0 and block.role == "input"

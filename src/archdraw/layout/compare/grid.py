@@ -88,7 +88,9 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
             grown = replace(one, least_height=length if boxes else one.least_height)
             level = _padded(diagram.place(grown, (0.0,), (), measures), length)
         elif cell is not None:
-            level = _padded(cell, length)
+            # The line past a module that joins or reads it is that between its neighbours.
+            beside = isinstance(one, Tap) and not one.aside
+            level = replace(cell, length=length) if beside else _padded(cell, length)
         elif isinstance(_like(item), Tap):
             level = _absent_tap(item, length, gap_mark(index, item.path), measures)
         else:
@@ -156,6 +158,8 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
     """A dashed gap beside the line, where others have a module."""
     tap = _like(slot)
     assert isinstance(tap, Tap)
+    if tap.aside:
+        return _line(length)
     if tap.direction == "in":
         return Cell(-1, 1, length, (0.0,), (0.0,), (False,), lambda canvas, x, y: None)
     place = frames.beside(tap, 0.0, measures)
@@ -169,6 +173,15 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
         canvas.places[path] = gap
 
     return Cell(place.left, 1, length, (0.0,), (0.0,), (False,), paint)
+
+
+def _line(length: float) -> Cell:
+    """The line past a module that others have beside it."""
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        canvas.line((x, y), (x, y - length))
+
+    return Cell(-1, 1, length, (0.0,), (0.0,), (False,), paint)
 
 
 def gap_mark(column: int, path: str) -> str:

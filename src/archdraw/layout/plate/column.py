@@ -19,7 +19,7 @@ MODEL_PAD = 24.0
 TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
 TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
-JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 72.0, 24.0
+JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 80.0, 24.0
 """Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
 GOAL = 28.0
 """From the left of a frame to where another line of a module enters it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archdraw.layout.diagram.diagram import flat
+from archdraw.layout.diagram.diagram import flat, outputs_of
 from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Rail, Tap
 from archdraw.theme import EQUAL
 from archdraw.views.boxes import boxes, changed
@@ -19,6 +19,20 @@ def paths(item: Diagram) -> list[str]:
 def inside(item: Rail | Frame) -> tuple[Diagram, ...]:
     body = item.body
     return flat(body) if isinstance(body, Chain) else (body,)
+
+
+def joined(items: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
+    """``items`` with those as one that are joined by several lines: between two rows of a grid one line passes."""
+    found: list[Diagram] = []
+    knot: list[Diagram] = []
+    lines = 1
+    for item in items:
+        knot.append(item)
+        lines = outputs_of(item, lines)
+        if lines == 1:
+            found.append(knot[0] if len(knot) == 1 else Chain(tuple(knot)))
+            knot = []
+    return (*found, *([Chain(tuple(knot))] if knot else []))
 
 
 def touches(item: Diagram, path: str) -> bool:

@@ -24,7 +24,7 @@ from archdraw.theme import EQUAL
 from archdraw.tree.alignment import aligned
 from archdraw.views.boxes import DIAGRAMS as DIAGRAMS
 from archdraw.views.boxes import boxes
-from archdraw.views.several._boxes import inside, paths, placed, plain, touches
+from archdraw.views.several._boxes import inside, joined, paths, placed, plain, touches
 from archdraw.views.wording import within
 
 NORM, OTHER, IN_ONE_PLACE = 1.0, 2.0, 4.0
@@ -33,7 +33,7 @@ NORM, OTHER, IN_ONE_PLACE = 1.0, 2.0, 4.0
 
 def grid(pictures: Sequence[Chain], differences: Sequence[Difference], slugs: Sequence[str]) -> tuple[GridItem, ...]:
     """The columns of ``pictures`` as rows of slots. ``differences`` are those of neighbours; paths get slugs before."""
-    return tuple(_Grid(pictures, differences, slugs).items([flat(picture) for picture in pictures]))
+    return tuple(_Grid(pictures, differences, slugs).items([joined(flat(picture)) for picture in pictures]))
 
 
 class _Grid:

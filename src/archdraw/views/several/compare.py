@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from archdraw.analysis.difference import Difference, Pairing, difference, report
 from archdraw.errors import ArchdrawError
@@ -14,7 +14,7 @@ from archdraw.glossary.comparison import FIELD, SOURCES_OF
 from archdraw.layout.compare import grid, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
 from archdraw.layout.plate import letters
-from archdraw.picture import Chain, Inset, Plate, Share, Tap, Words
+from archdraw.picture import Chain, Diagram, Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import left_out, picture, sources_of
@@ -25,6 +25,7 @@ from archdraw.views.several import _boxes as boxes
 from archdraw.views.several import _grid as aligning
 from archdraw.views.several import _words as words
 from archdraw.views.several._rows import rows as table_rows
+from archdraw.views.terminals import in_one
 
 MOST = 4
 
@@ -67,12 +68,25 @@ def draw(
     return side_by_side.draw(compared(value, insets=insets), theme)
 
 
+def _alike(columns: list[Chain]) -> list[Chain]:
+    """``columns`` in which modules join the line from below, or all of them from beside it where one has to."""
+    if not any(isinstance(item, Tap) and item.aside for column in columns for item in column.items):
+        return columns
+    return [
+        Chain(tuple(replace(item, aside=True) if _joins(item) else item for item in column.items)) for column in columns
+    ]
+
+
+def _joins(item: Diagram) -> TypeGuard[Tap]:
+    return isinstance(item, Tap) and item.direction == "in" and item.joins
+
+
 def compared(value: Compared, *, insets: bool = True) -> SideBySide:
     """The picture of ``value``, before anything has a place."""
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True, towers=False) for one in subjects]
     slugs = _slugs(subjects)
-    columns = [Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates]
+    columns = _alike([Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates])
     items = aligning.grid(columns, value.differences, slugs)
     pairings = [one.pairing for one in value.differences]
     opened, lettered = _panels(plates, slugs, grid.slots(items), pairings) if insets else ((), ())
@@ -85,7 +99,7 @@ def compared(value: Compared, *, insets: bool = True) -> SideBySide:
         title=f"{together} compared",
         description=f"{together} side by side. {sentences} {equal}".strip(),
         models=tuple(
-            ColumnHead(plate.name, _subtitle(one), plate.accent, plate.inputs, one.link, slug)
+            ColumnHead(plate.name, _subtitle(one), plate.accent, (in_one(plate.inputs),), one.link, slug)
             for plate, one, slug in zip(plates, subjects, slugs, strict=True)
         ),
         items=items,
