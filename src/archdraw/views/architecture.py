@@ -46,7 +46,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         towers=drawn.towers,
         wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
-        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
+        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NO_ROOM()), text(words.WITHOUT_NOTES())),
@@ -56,6 +56,11 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         return plate
     names = tuple(dict.fromkeys(text(block.label) for _, block in missing))
     return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
+
+
+def _decodes(model: Module) -> bool:
+    """Whether the layers of ``model`` are a decoder, beside whose encoder they stand."""
+    return any(isinstance(part, Side) and part.body.level == "encoder" for _, part in walk(model.body))
 
 
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
