@@ -112,6 +112,7 @@ STATE = Term("recurrent state {size:bytes}, independent of context")
 CONVOLUTION_STATE = Term("convolution state {size:bytes}, independent of context")
 BUFFERS = Term("buffers of {size:bytes}, independent of context")
 BREAKDOWN = Term("Parameter breakdown ({total:parameters})")
+BREAKDOWN_EXCLUDING = Term("Parameter breakdown ({total:parameters}, excl. {parts:and})")
 PART = Term("{part} {share}")
 OTHER = Term("other")
 TOKEN_MIXING = Term("token mixing")
@@ -142,6 +143,8 @@ PART_GROUPS = (
     PartGroup(Term("feed-forward"), "feed_forward", frozenset({"feed_forward"})),
     PartGroup(Term("attention"), "attention", frozenset({"attention"})),
     PartGroup(Term("embedding, head"), "embedding", frozenset({"embedding", "head"})),
+    PartGroup(Term("recurrent networks"), "linear", frozenset({"recurrent"})),
+    PartGroup(Term("convolution"), "convolution", frozenset({"convolution"})),
     PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
 )
 """The parameter breakdown, in the order of display where sizes are equal; all else is other."""

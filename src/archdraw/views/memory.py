@@ -1,4 +1,4 @@
-"""The panels of sizes: what a sequence keeps in memory, and where the parameters are."""
+"""The panel of memory: what a sequence keeps at the context of a model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts
 from archdraw.tree.walks import for_each, leaves, once, walk
 from archdraw.views.overlay import blocks_of
-from archdraw.views.wording import share
 
-RECURRENT = frozenset({"linear", "convolution"})
-"""Roles of mixers other than attention, whose parts are counted where those of attention are."""
 ATTENTION = frozenset({"attention", "sliding"})
 
 
@@ -129,24 +126,3 @@ def _attentions(layer: Module) -> int:
     """How many blocks of ``layer`` keep keys and values of their own."""
     modules = (part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in ATTENTION)
     return sum(any(map(_grows, leaves(module.body))) for module in modules)
-
-
-def breakdown(layers: Sequence[Module], counted: Facts) -> list[Inset]:
-    """Where the parameters are, largest first, and what is left in one."""
-    total = counted.total_parameters
-    if not total:
-        return []
-    sizes = [(sum(counted.parts.get(part, 0) for part in group.parts), group) for group in plate.PART_GROUPS]  # type: ignore[call-overload]
-    shown = sorted(((size, group) for size, group in sizes if size >= total / 200), key=lambda one: -one[0])
-    mixed = roles_of(layers) & RECURRENT
-    segments = []
-    for size, group in shown:
-        # The parts of state-space and linear mixers are counted where those of attention are.
-        term = plate.TOKEN_MIXING if mixed and group.role == "attention" else group.term
-        segments.append(Segment(text(plate.PART(part=term(), share=share(size, total))), size, group.role))
-    rest = total - sum(size for size, _ in shown)
-    if rest >= total / 2000:
-        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
-    if len(segments) < 2:
-        return []  # all of one kind
-    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]
