@@ -95,13 +95,24 @@ WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
 CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
-CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
-CACHE_PER_TOKEN_OF_SEVERAL = Term(
-    "KV cache {size:bytes} per token in {layers:layer|layers} with {each} attention blocks each"
+CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {where}")
+CACHE_PER_TOKEN_OF_SEVERAL = Term("KV cache {size:bytes} per token in {where} with {each} attention blocks each")
+LAYERS_TIMES_LOOPS = Term(
+    "{layers:layer|layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed"
+)
+LAYERS_IN_PASSES = Term("{layers:layer|layers}, {passes} passes", definition="some layers are passed more than once")
+EXCLUDING_INDEX = Term(
+    "excl. indexer keys ({size:bytes})", definition="what indexers keep to select keys is in no count of the KV cache"
 )
 CROSS_CACHE = Term("cross-attention cache {size:bytes}")
 CROSS_CACHE_AT = Term("cross-attention: {size:bytes} for {positions:encoder position|encoder positions}")
-CROSS_CACHE_EACH = Term("cross-attention: {size:bytes} per encoder position")
+CROSS_CACHE_SUPPOSED = Term(
+    "cross-attention: {size:bytes} for {positions:encoder position|encoder positions}, as many as the context",
+    definition="what cross-attention keeps where nothing limits the input of the encoder",
+)
+CROSS_CACHE_EACH_SUPPOSED = Term(
+    "cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}, as many as the context"
+)
 CROSS_CACHE_EACH_OF = Term("cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}")
 CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")

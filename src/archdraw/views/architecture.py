@@ -69,7 +69,7 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
     boxed = (*drawn.options, *beside, *drawn.opened)
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
-    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model)
+    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
     there = own + encoder_panels(beside, wanted)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 

@@ -33,6 +33,7 @@ def insets(
     wanted: list[str] | None,
     active: Active,
     model: Module,
+    vocabulary: int | None,
 ) -> tuple[Inset, ...]:
     """The panels of a model: those of its boxes ``options`` from the top down, then what stands by itself.
 
@@ -62,7 +63,7 @@ def insets(
         found.extend(_opened(block, option.path, active, priority))
     if masks is not None:
         found.append(masks)
-    memory = memory_panels(stack.all, counted, context)
+    memory = memory_panels(model, counted, context, vocabulary)
     shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
     if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
