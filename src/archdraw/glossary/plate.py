@@ -15,6 +15,10 @@ TOTAL = Term("{total:parameters} total")
 TOTAL_EXCLUDING = Term("{total:parameters} total (excl. {parts:and})")
 ALL_TABLES = Term("{count:parameters} in embedding tables and LM head")
 LAYERS_OF_COLUMNS = Term("{numbers:+} layers")
+BLOCKS = Term(
+    "{number:block|blocks}", definition="of a convolutional network, whose layers are the convolutions in them"
+)
+BLOCKS_OF_COLUMNS = Term("{numbers:+} blocks")
 ACTIVE = Term("active", definition="parameters that one token is computed with")
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
 ACTIVE_OF = Term("{count:parameters} active ({share})")

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import assert_never
 
-from archdraw.glossary import Phrase, plate, text, within
+from archdraw.glossary import Phrase, Words, plate, text, within
 from archdraw.picture import Inset, Segment, Split
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.walks import children
@@ -36,6 +36,10 @@ GROUPS = {
     "embedding": "embedding",
 }
 """Where parameters are counted of which their block says nothing, by the role of the innermost module around it."""
+
+
+_NAMED = "auxiliary "
+"""What comes before the name of modules whose parameters are counted by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,15 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     found = _counted(model.body, _Place())
     # Tables that are no parameters of the model as its publisher counts it.
     found["embedding"] -= sum(found.values()) - total
-    parts = [(sum(found.pop(part, 0) for part in group.parts), group.term(), group.role) for group in plate.PART_GROUPS]
     mixing = found.pop("mixing", 0)
-    if mixing:
-        parts = [
-            (size + mixing, plate.TOKEN_MIXING(), role) if role == "attention" else (size, term, role)
-            for size, term, role in parts
-        ]
+    parts: list[tuple[int, Words, str]] = []
+    for group in plate.PART_GROUPS:
+        size = sum(found.pop(part, 0) for part in group.parts)
+        if mixing and group.role == "attention":
+            # Attention is one of several mixers, which are not always to be told apart: heads of both in one module.
+            parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
+        else:
+            parts.append((size, group.term(), group.role))
     named = [(size, name.removeprefix(_NAMED), "auxiliary") for name, size in found.items() if name.startswith(_NAMED)]
     shown = sorted((part for part in (*parts, *named) if part[0] >= total * LEAST), key=lambda part: -part[0])
     if not shown or (len(shown) == 1 and shown[0][0] > MOSTLY * total):
@@ -95,9 +101,6 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     if len(segments) < 2:
         return []
     return [Inset(text(_title(active)), (Split(tuple(segments)),), optional=True)]
-
-
-_NAMED = "auxiliary "
 
 
 def _title(active: Active) -> Phrase:
