@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from archdraw.cells import Strip
@@ -11,6 +13,8 @@ from archdraw.resources import specs_folder
 from archdraw.tree.blocks import Leaf, Weight
 from archdraw.tree.sharing import alike
 from archdraw.views.architecture import picture
+
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
 FRAME = """
 name: X
@@ -168,3 +172,28 @@ def test_one_layer_of_another_kind_is_no_rhythm() -> None:
     )
     found = str(picture(Model.from_text(text).spec, Model.from_text(text).block).column)
     assert "14th" not in found
+
+
+def test_layers_that_differ_in_the_tokens_that_pass_them_go_by_their_names() -> None:
+    found = strip(load(EXAMPLES / "mixture-of-depths.yaml"))
+    assert found.caption == "24 layers = (1 plain + 1 routed) × 12"
+    labels = [entry.label for entry in found.legend]
+    assert len(set(labels)) == len(labels)
+    assert "multi-head (routed)" in labels
+
+
+def test_layers_of_one_name_are_told_apart_by_the_share_of_tokens() -> None:
+    text = (EXAMPLES / "mixture-of-depths.yaml").read_text(encoding="utf-8").replace("Routed layer", "Layer")
+    assert strip(Model.from_text(text)).caption == "24 layers = (1 all tokens + 1 12.5% of tokens) × 12"
+
+
+@pytest.mark.parametrize(
+    ("path", "caption"),
+    [
+        (specs_folder() / "switch-base-128.yaml", "decoder: 12 layers = (1 dense ReLU + 1 MoE) × 6"),
+        (EXAMPLES / "gnmt.yaml", "decoder: 4 layers = 1 attention + 1 plain + 2 residual"),
+    ],
+)
+def test_the_map_of_a_decoder_says_that_it_is_one(path: Path, caption: str) -> None:
+    """The header counts the layers of both halves; modules are not named beside layers without any."""
+    assert strip(load(path)).caption == caption

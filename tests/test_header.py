@@ -74,6 +74,19 @@ def test_an_encoder_decoder_has_the_layers_of_both(name: str, layers: str) -> No
     assert text(layers_of(shipped(name).block)) == layers
 
 
+def test_what_a_convolutional_network_repeats_are_blocks() -> None:
+    """ResNet-50 has 50 layers, in 16 blocks of its own and around them; a mixer of a sequence makes a layer one."""
+    assert text(layers_of(shipped("resnet-50").block)) == "16 blocks"
+    convolving = "{layer: {times: 2, body: [BEFORE {convolution: {features: 64, kernel_size: [3]}}]}}"
+    alone = convolving.replace("BEFORE ", "")
+    assert text(layers_of(model(f"  - {alone}").block)) == "2 blocks"
+    assert text(layers_of(model(f"  - parallel: [[{alone}], [{alone}]]").block)) == "2 + 2 blocks"
+    mixing = convolving.replace("BEFORE", "{multi_head: {num_attention_heads: 4}},")
+    assert text(layers_of(model(f"  - {mixing}").block)) == "2 layers"
+    for name in ("lfm2-5-1-2b", "mamba-2-8b", "conformer-l"):
+        assert text(layers_of(shipped(name).block)).endswith("layers")
+
+
 def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
     both = model(f"  - parallel: [[{DECODER}], [{DECODER}, {DECODER}]]")
     assert text(layers_of(both.block)) == "3 + 6 layers"

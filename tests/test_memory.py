@@ -82,10 +82,75 @@ def test_cross_attention_keeps_the_encoder_output_once() -> None:
     assert words[1] == "cross-attention: 160 KiB for each of 1,500 encoder positions"
 
 
-def test_an_encoder_of_any_length_is_counted_by_the_position() -> None:
-    counted = shipped("t5-11b").facts
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("t5-11b", "cross-attention: 1.5 MiB for each of 512 encoder positions, as many as the context"),
+        ("switch-base-128", "cross-attention: 36 KiB for each of 512 encoder positions, as many as the context"),
+        ("transformer-2017", "cross-attention: 12 KiB for each of 512 encoder positions, as many as the context"),
+    ],
+)
+def test_an_encoder_of_any_length_is_taken_to_be_as_long_as_the_context(name: str, line: str) -> None:
+    counted = shipped(name).facts
     assert counted.source_positions is None
-    assert memory(shipped("t5-11b"))[0][1] == "cross-attention: 1.5 MiB per encoder position"
+    words, (bar,) = memory(shipped(name))
+    assert words[1] == line
+    assert isinstance(bar, Split)
+    assert [part.value for part in bar.segments[1:]] == [counted.kv_cache_bytes(512), counted.cross_cache_bytes(512)]
+
+
+LOOPED = """
+name: Loops
+hidden_size: 512
+vocab_size: 1000
+context_length: 1024
+define:
+  plain:
+    decoder:
+      attention: {multi_head: {num_attention_heads: 8}}
+      feed_forward: {gelu: {intermediate_size: 64}}
+layers:
+  - embedding
+  - {like: plain, times: 2}
+  - loop: {num_loops: 3, body: [{like: plain, times: 4}]}
+  - output_head
+"""
+
+
+def test_a_loop_keeps_the_keys_and_values_of_each_time() -> None:
+    assert memory(shipped("ouro-thinking-2-6b"))[0] == ["KV cache 1.5 MiB per token in 48 layers × 4 loops"]
+    model = Model.from_text(LOOPED)
+    words, (bar,) = memory(model)
+    assert words == ["KV cache 28 KiB per token in 6 layers, 14 passes"]
+    assert isinstance(bar, Split)
+    assert model.facts.kv_cache_bytes_per_token() == 14 * 2 * 512 * 2
+
+
+def test_a_loop_of_layers_with_windows_saves_what_each_time_would_keep() -> None:
+    model = Model.from_text(LOOPED.replace("num_attention_heads: 8}", "num_attention_heads: 8, sliding_window: 64}"))
+    _, (bar,) = memory(model)
+    assert isinstance(bar, Share)
+    assert bar.whole == 14 * 2 * 512 * 2 * 1024
+
+
+def test_what_writes_no_tokens_keeps_none() -> None:
+    """The text encoder of CLIP is causal and leaves one vector; an output layer of the author's own is one, too."""
+    assert shipped("clip-vit-b-32").facts.cache
+    assert memory(shipped("clip-vit-b-32")) == ([], [])
+    assert memory(Model.from_text(DIFFERENT_HEADS))[1]
+    own = DIFFERENT_HEADS.replace("- output_head", "- linear: {features: FEATURES, label: Scores}")
+    assert memory(Model.from_text(own.replace("FEATURES", "1000")))[1]
+    assert not memory(Model.from_text(own.replace("FEATURES", "10")))[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("glm-5-2", "excl. indexer keys (5.25 GiB)"), ("minimax-m3-428b", "excl. indexer keys (14.3 GiB)")],
+)
+def test_keys_of_indexers_are_said_to_be_in_no_total(name: str, line: str) -> None:
+    model = shipped(name)
+    assert memory(model)[0][0] == line
+    assert model.facts.index_cache_bytes_per_token()
 
 
 def test_layers_with_cross_attention_alone_would_have_no_cache_of_their_own() -> None:

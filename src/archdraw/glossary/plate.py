@@ -15,6 +15,10 @@ TOTAL = Term("{total:parameters} total")
 TOTAL_EXCLUDING = Term("{total:parameters} total (excl. {parts:and})")
 ALL_TABLES = Term("{count:parameters} in embedding tables and LM head")
 LAYERS_OF_COLUMNS = Term("{numbers:+} layers")
+BLOCKS = Term(
+    "{number:block|blocks}", definition="of a convolutional network, whose layers are the convolutions in them"
+)
+BLOCKS_OF_COLUMNS = Term("{numbers:+} blocks")
 ACTIVE = Term("active", definition="parameters that one token is computed with")
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
 ACTIVE_OF = Term("{count:parameters} active ({share})")
@@ -68,12 +72,16 @@ PORT = Term("{label}: {detail}")
 WITHOUT = Term("without {what}")
 WITH = Term("with {what}")
 KIND = Term("kind {number}")
+PLAIN = Term("plain", definition="layers that have no name of their own beside others that have")
+ALL_TOKENS = Term("all tokens")
+BLOCK = Term("block")
 
 # The layer map
 ORDER = Term("{number:layer|layers} = {orders}")
 COUNTS = Term("{number:layer|layers}: {counts}")
 LETTERED = Term("{number:layer|layers}: {counts} = {order}")
 IDENTICAL = Term("{number:identical layer|identical layers}")
+OF_DECODER = Term("decoder: {order}", definition="the order of the decoder's layers, beside an encoder with its own")
 EACH_WITH = Term("{order}, each with {what}")
 CELL = Term("layer {number}: {what}")
 NO_FEED_FORWARD = Term("no FFN")
@@ -91,13 +99,24 @@ WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
 CACHE_AT = Term("KV cache at {length} tokens")
 CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
-CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {layers:layer|layers}")
-CACHE_PER_TOKEN_OF_SEVERAL = Term(
-    "KV cache {size:bytes} per token in {layers:layer|layers} with {each} attention blocks each"
+CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {where}")
+CACHE_PER_TOKEN_OF_SEVERAL = Term("KV cache {size:bytes} per token in {where} with {each} attention blocks each")
+LAYERS_TIMES_LOOPS = Term(
+    "{layers:layer|layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed"
+)
+LAYERS_IN_PASSES = Term("{layers:layer|layers}, {passes} passes", definition="some layers are passed more than once")
+EXCLUDING_INDEX = Term(
+    "excl. indexer keys ({size:bytes})", definition="what indexers keep to select keys is in no count of the KV cache"
 )
 CROSS_CACHE = Term("cross-attention cache {size:bytes}")
 CROSS_CACHE_AT = Term("cross-attention: {size:bytes} for {positions:encoder position|encoder positions}")
-CROSS_CACHE_EACH = Term("cross-attention: {size:bytes} per encoder position")
+CROSS_CACHE_SUPPOSED = Term(
+    "cross-attention: {size:bytes} for {positions:encoder position|encoder positions}, as many as the context",
+    definition="what cross-attention keeps where nothing limits the input of the encoder",
+)
+CROSS_CACHE_EACH_SUPPOSED = Term(
+    "cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}, as many as the context"
+)
 CROSS_CACHE_EACH_OF = Term("cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}")
 CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
@@ -109,6 +128,7 @@ STATE = Term("recurrent state {size:bytes}, independent of context")
 CONVOLUTION_STATE = Term("convolution state {size:bytes}, independent of context")
 BUFFERS = Term("buffers of {size:bytes}, independent of context")
 BREAKDOWN = Term("Parameter breakdown ({total:parameters})")
+BREAKDOWN_EXCLUDING = Term("Parameter breakdown ({total:parameters}, excl. {parts:and})")
 PART = Term("{part} {share}")
 OTHER = Term("other")
 TOKEN_MIXING = Term("token mixing")
@@ -139,6 +159,8 @@ PART_GROUPS = (
     PartGroup(Term("feed-forward"), "feed_forward", frozenset({"feed_forward"})),
     PartGroup(Term("attention"), "attention", frozenset({"attention"})),
     PartGroup(Term("embedding, head"), "embedding", frozenset({"embedding", "head"})),
+    PartGroup(Term("recurrent networks"), "linear", frozenset({"recurrent"})),
+    PartGroup(Term("convolution"), "convolution", frozenset({"convolution"})),
     PartGroup(Term("encoders"), "auxiliary", frozenset({"encoder"})),
 )
 """The parameter breakdown, in the order of display where sizes are equal; all else is other."""

@@ -107,9 +107,12 @@ class Facts:
 
     @property
     def lookup_parameters(self) -> int:
-        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own."""
+        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own.
+
+        That of the tokens is as large as the output layer; 0 where there is none.
+        """
         table = self.tied_table or self.parts.get("head", 0)
-        return max(self.parts.get("embedding", 0) - table, 0)
+        return max(self.parts.get("embedding", 0) - table, 0) if table else 0
 
     def weight_memory(self, dtype: Dtype = "bf16") -> int:
         """Bytes of all weights when every one is stored as ``dtype``, rounded up.

@@ -20,11 +20,16 @@ NEAR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise."""
+    """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise.
+
+    ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``.
+    """
 
     count: int
     excluded: tuple[Phrase, ...]
     others: tuple[tuple[int, Phrase], ...] = ()
+    total: int = 0
+    left_out: tuple[Phrase, ...] = ()
 
 
 def active_parameters(counted: Facts, published: Published | None = None) -> Active:
@@ -58,7 +63,8 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     else:
         quoted = ways[0]
     # A count as published needs no comment in the headline; a panel lists what is in and what is not.
-    return Active(quoted[0], () if agreeing else quoted[1], tuple(_others(quoted, ways)))
+    total, left_out = total_parameters(counted, published)
+    return Active(quoted[0], () if agreeing else quoted[1], tuple(_others(quoted, ways)), total, left_out)
 
 
 def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text, within
+from archdraw.glossary.layers import PASSES
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.walks import leaves
 from archdraw.views.overlay import laid_over
 
 
@@ -29,7 +31,10 @@ def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
 
 
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:
-    """A name for each of ``kinds`` of layers, all different: its author's, blocks in which it differs, or a number."""
+    """A name for each of ``kinds`` of layers, all of them different: by blocks in which they differ, else by number.
+
+    Before a number there are their own names, and how many of the tokens pass them.
+    """
     own = [kind.label for kind in kinds if isinstance(kind.label, str) and kind.label]
     if len(set(own)) == len(kinds):
         return [within(label) for label in own]
@@ -46,4 +51,24 @@ def kinds_apart(kinds: Sequence[Module]) -> list[str]:
                 names = [within(label) for label, _ in named_apart([block for _, block in column])]
             if len(set(names)) == len(kinds):
                 return names
+    for names in ([own_name(kind) for kind in kinds], [_passing(kind) for kind in kinds]):
+        if len(set(names)) == len(kinds):
+            return names
     return [text(words.KIND(number=str(number + 1))) for number in range(len(kinds))]
+
+
+def own_name(layer: Module) -> str:
+    """What the author calls ``layer``, without the word for what all of them are: ``routed`` for a routed layer."""
+    label = within(layer.label)
+    for sort in (text(words.LAYER()), text(words.BLOCK())):
+        if label == sort:
+            return text(words.PLAIN())
+        if label.endswith(f" {sort}"):
+            return label.removesuffix(f" {sort}")
+    return label
+
+
+def _passing(layer: Module) -> str:
+    """How many of the tokens pass the blocks of ``layer``, the fewest where these differ."""
+    share = min((leaf.passes for leaf in leaves(layer)), default=1)
+    return text(words.ALL_TOKENS() if share == 1 else PASSES(percent=round(float(100 * share), 4)))

@@ -46,7 +46,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         towers=drawn.towers,
         wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
-        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip),
+        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NO_ROOM()), text(words.WITHOUT_NOTES())),
@@ -58,13 +58,18 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
     return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
 
 
+def _decodes(model: Module) -> bool:
+    """Whether the layers of ``model`` are a decoder, beside whose encoder they stand."""
+    return any(isinstance(part, Side) and part.body.level == "encoder" for _, part in walk(model.body))
+
+
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
     """What is opened: boxes of the columns, and modules beside them."""
     beside = encoders(model, frozenset(tower.path for tower in drawn.towers))
     boxed = (*drawn.options, *beside, *drawn.opened)
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
-    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active)
+    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 

@@ -11,6 +11,7 @@ from archdraw.glossary.numbers import tokens
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Residual, Sequence, Side
 from archdraw.tree.facts import Facts
+from archdraw.tree.framing import ANY
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views import unpublished
@@ -56,11 +57,26 @@ def subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
 
 
 def layers_of(model: Module) -> Detail:
-    """How many layers ``model`` has; in columns side by side, as an encoder and its decoder, each by its own number."""
+    """How many layers ``model`` has; in columns side by side, as an encoder and its decoder, each by its own number.
+
+    Those of a convolutional network are blocks: its layers are the convolutions in them.
+    """
     numbers = tuple(filter(None, columns_of(model.body)))
+    every = [part for _, part in walk(model.body) if isinstance(part, Module) and part.level in ANY]
+    blocks = bool(every) and all(map(_only_convolves, every))
     if len(numbers) > 1:
-        return words.LAYERS_OF_COLUMNS(numbers=numbers)
-    return LAYERS(number=numbers[0]) if numbers else ""
+        return (words.BLOCKS_OF_COLUMNS if blocks else words.LAYERS_OF_COLUMNS)(numbers=numbers)
+    return (words.BLOCKS if blocks else LAYERS)(number=numbers[0]) if numbers else ""
+
+
+def _only_convolves(layer: Module) -> bool:
+    """Whether ``layer`` has convolutions, and no mixer of the tokens of a sequence."""
+    inside = [part for _, part in walk(layer.body) if isinstance(part, Module | Leaf)]
+    if any(part.role in ("attention", "sliding", "linear") for part in inside):
+        return False
+    own = [part for part in inside if isinstance(part, Leaf)]
+    mixes = any(leaf.heads is not None or leaf.cache is not None or leaf.state for leaf in own)
+    return not mixes and any(leaf.role == "convolution" and leaf.weights for leaf in own)
 
 
 def columns_of(block: Block) -> tuple[int, ...]:

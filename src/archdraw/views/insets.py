@@ -14,9 +14,10 @@ from archdraw.tree.facts import Facts
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views import lanes
 from archdraw.views.active import Active
+from archdraw.views.breakdown import breakdown
 from archdraw.views.diagrams import opened
 from archdraw.views.masks import masks_panel
-from archdraw.views.memory import breakdown, memory_panels
+from archdraw.views.memory import memory_panels
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import share
 
@@ -31,6 +32,8 @@ def insets(
     context: int | None,
     wanted: list[str] | None,
     active: Active,
+    model: Module,
+    vocabulary: int | None,
 ) -> tuple[Inset, ...]:
     """The panels of a model: those of its boxes ``options`` from the top down, then what stands by itself.
 
@@ -57,10 +60,10 @@ def insets(
             continue
         bodies.add(shape)
         priority = None if wanted is not None else _priority_of(block, [inset.title for inset in found])
-        found.extend(_opened(block, option.path, counted, active, priority))
+        found.extend(_opened(block, option.path, active, priority))
     if masks is not None:
         found.append(masks)
-    memory = memory_panels(stack.all, counted, context)
+    memory = memory_panels(model, counted, context, vocabulary)
     shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
     if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
         # What windows save belongs to the figure of the windows.
@@ -69,7 +72,7 @@ def insets(
         assert context is not None
         at_context = replace(bar, left=text(plate.CACHE_AT(length=tokens(context) or context)))
         found[shown] = replace(found[shown], items=(*found[shown].items, at_context, *more), optional=False)
-    return (*found, *memory, *breakdown(stack.all, counted))
+    return (*found, *memory, *breakdown(model, active))
 
 
 def names_of(option: Option) -> set[str]:
@@ -110,7 +113,7 @@ def _priority_of(block: Module, before: Iterable[str]) -> int:
     return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
 
 
-def _opened(module: Module, path: str, counted: Facts, active: Active, priority: int | None) -> Iterator[Inset]:
+def _opened(module: Module, path: str, active: Active, priority: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
     items: list[Item] = [opened(module, path)]
     words = describe(module)
@@ -119,10 +122,10 @@ def _opened(module: Module, path: str, counted: Facts, active: Active, priority:
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
-        total = counted.total_parameters
+        total, excluded = active.total, (*active.excluded, *active.left_out)
         caption = (
-            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=active.excluded)
-            if active.excluded
+            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=excluded)
+            if excluded
             else plate.SHARE(part=(active.count, total), whole=total)
         )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))

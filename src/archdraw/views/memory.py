@@ -1,42 +1,44 @@
-"""The panels of sizes: what a sequence keeps in memory, and where the parameters are."""
+"""The panel of memory: what a sequence keeps at the context of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archdraw.glossary import Phrase, plate, text
-from archdraw.glossary.common import KV_CACHE
+from archdraw.glossary.common import KV_CACHE, LAYERS
 from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
-from archdraw.tree.blocks import Leaf, Module
+from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Side
 from archdraw.tree.facts import Facts
-from archdraw.tree.walks import for_each, leaves, once, walk
+from archdraw.tree.framing import ANY
+from archdraw.tree.walks import children, for_each, leaves, once, walk
 from archdraw.views.overlay import blocks_of
-from archdraw.views.wording import share
 
-RECURRENT = frozenset({"linear", "convolution"})
-"""Roles of mixers other than attention, whose parts are counted where those of attention are."""
 ATTENTION = frozenset({"attention", "sliding"})
 
 
-def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None) -> list[Inset]:
-    """What a sequence keeps in memory at the model's own ``context``: beside what it would keep without its savings.
+def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary: int | None = None) -> list[Inset]:
+    """What a sequence keeps at the model's own ``context``: beside what it would keep without its savings.
 
     A layer saves by a window, by entries for several tokens, by a state in place of a cache, or by another layer's.
+    A model that has no output layer over its ``vocabulary`` writes no tokens one after the other, and keeps nothing.
     """
-    if context is None or not counted.cache:
+    if context is None or not counted.cache or not _generates(model, vocabulary):
         return []
+    layers = [layer for layer, loops in _looped(model.body) for _ in range(loops)]
     full = for_each(layers, _own)
     mixing = for_each(layers, lambda layer: any(map(_mixes, leaves(layer))))
     kept = counted.kv_cache_bytes(context)
     # What only works on each token by itself could not be attention; one without a cache could be as the largest.
     if_all = sum(own or max(full) for own, mixes in zip(full, mixing, strict=True) if mixes) * 2 * context
     title = text(plate.MEMORY(context=context))
-    token = (Words(text(_per_token(layers, counted))),) if counted.kv_cache_bytes_per_token() else ()
+    token = (Words(text(_per_token(model, counted))),) if counted.kv_cache_bytes_per_token() else ()
+    index = counted.index_cache_bytes_per_token() * context
+    beside = (Words(text(plate.EXCLUDING_INDEX(size=index)), strong=True),) if index else ()
     if if_all <= kept:
-        split = _beside_weights(counted, kept)
-        crossed = _of_encoder(counted, each=True)
-        return [Inset(title, (split, *token, *crossed), optional=not crossed)]
+        split = _beside_weights(counted, kept, context)
+        crossed = _of_encoder(counted, context, each=True)
+        return [Inset(title, (split, *beside, *token, *crossed), optional=not crossed)]
     bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
     last = (Words(text(_state(layers, counted)), strong=True),) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
@@ -44,7 +46,36 @@ def memory_panels(layers: Sequence[Module], counted: Facts, context: int | None)
     if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
         term = plate.CACHE_OF_ALL_TOKENS
     whole = Words(text(term(size=if_all, layer=which)), strong=True)
-    return [Inset(title, (bar, whole, *last, *_of_encoder(counted)))]
+    return [Inset(title, (bar, *beside, whole, *last, *_of_encoder(counted, context)))]
+
+
+def _generates(model: Module, vocabulary: int | None) -> bool:
+    """Whether ``model`` has an output layer over its ``vocabulary``, of archdraw's or of its author's own."""
+    return any(
+        leaf.part == "head"
+        or (
+            leaf.role != "embedding"
+            and leaf.inputs > 0
+            and any(weight.shape[0] == vocabulary for weight in leaf.weights if len(weight.shape) > 1)
+        )
+        for leaf in leaves(model.body)
+    )
+
+
+def _looped(block: Block, loops: int = 1) -> Iterator[tuple[Module, int]]:
+    """Every layer of ``block`` in order, and how often a token goes through it with the same weights."""
+    match block:
+        case Module(level=level) if level in ANY:
+            yield block, loops
+        case Repeat(body=body, times=times, tied=True):
+            yield from _looped(body, loops * times)
+        case Repeat(body=body, times=times):
+            yield from [*_looped(body, loops)] * times
+        case Side():
+            return
+        case _:
+            for child in children(block):
+                yield from _looped(child, loops)
 
 
 def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
@@ -94,67 +125,54 @@ def _mixes(leaf: Leaf) -> bool:
     return _grows(leaf) or bool(leaf.state) or (leaf.heads is not None and leaf.heads.causal and not leaf.heads.cross)
 
 
-def _beside_weights(counted: Facts, kept: int) -> Split:
-    weights, positions = counted.weight_memory(), counted.source_positions
-    segments = [
+def _beside_weights(counted: Facts, kept: int, context: int) -> Split:
+    weights, crossed = counted.weight_memory(), counted.cross_cache_bytes(counted.source_positions or context)
+    segments = (
         Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
         Segment(text(plate.CACHE(size=kept)), kept, "latent"),
-    ]
-    if positions is not None:
-        crossed = counted.cross_cache_bytes(positions)
-        segments.append(Segment(text(plate.CROSS_CACHE(size=crossed)), crossed, "auxiliary"))
+        Segment(text(plate.CROSS_CACHE(size=crossed)), crossed, "auxiliary"),
+    )
     return Split(tuple(segment for segment in segments if segment.value))
 
 
-def _of_encoder(counted: Facts, *, each: bool = False) -> tuple[Words, ...]:
-    """What cross-attention keeps, whose size follows the encoder's output: of ``each`` position, or of all."""
-    one, positions = counted.cross_cache_bytes(1), counted.source_positions
-    if not one:
+def _of_encoder(counted: Facts, context: int, *, each: bool = False) -> tuple[Words, ...]:
+    """What cross-attention keeps, whose size follows the encoder's output: of ``each`` position, or of all.
+
+    Where nothing says how long that is, it is taken to be as long as the ``context``.
+    """
+    positions = counted.source_positions
+    size = counted.cross_cache_bytes(1 if each else positions or context)
+    if not size:
         return ()
     if positions is None:
-        return (Words(text(plate.CROSS_CACHE_EACH(size=one))),)
-    if each:
-        return (Words(text(plate.CROSS_CACHE_EACH_OF(size=one, positions=positions))),)
-    return (Words(text(plate.CROSS_CACHE_AT(size=counted.cross_cache_bytes(positions), positions=positions))),)
+        term = plate.CROSS_CACHE_EACH_SUPPOSED if each else plate.CROSS_CACHE_SUPPOSED
+        return (Words(text(term(size=size, positions=context))),)
+    term = plate.CROSS_CACHE_EACH_OF if each else plate.CROSS_CACHE_AT
+    return (Words(text(term(size=size, positions=positions))),)
 
 
-def _per_token(layers: Sequence[Module], counted: Facts) -> Phrase:
+def _per_token(model: Module, counted: Facts) -> Phrase:
     size = counted.kv_cache_bytes_per_token()
-    growing = for_each(layers, lambda layer: any(map(_grows, leaves(layer))))
-    caching = [layer for layer, grows in zip(layers, growing, strict=True) if grows]
     if any(entry.window and not entry.cross for entry in counted.cache):
         return plate.CACHE_IN_WINDOWS(size=size)
+    caching = [(layer, loops) for layer, loops in _looped(model.body) if any(map(_grows, leaves(layer)))]
     if not caching:
         # It is kept outside of any layer.
         return plate.CACHE_OF_TOKEN(size=size)
-    each = set(for_each(caching, _attentions))
+    number, loops = len(caching), {loops for _, loops in caching}
+    if loops == {1}:
+        where = LAYERS(number=number)
+    elif len(loops) == 1:
+        where = plate.LAYERS_TIMES_LOOPS(layers=number, loops=max(loops))
+    else:
+        where = plate.LAYERS_IN_PASSES(layers=number, passes=sum(loops for _, loops in caching))
+    each = set(for_each([layer for layer, _ in caching], _attentions))
     if len(each) == 1 and max(each) > 1:
-        return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, layers=len(caching), each=max(each))
-    return plate.CACHE_PER_TOKEN(size=size, layers=len(caching))
+        return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, where=where, each=max(each))
+    return plate.CACHE_PER_TOKEN(size=size, where=where)
 
 
 def _attentions(layer: Module) -> int:
     """How many blocks of ``layer`` keep keys and values of their own."""
     modules = (part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in ATTENTION)
     return sum(any(map(_grows, leaves(module.body))) for module in modules)
-
-
-def breakdown(layers: Sequence[Module], counted: Facts) -> list[Inset]:
-    """Where the parameters are, largest first, and what is left in one."""
-    total = counted.total_parameters
-    if not total:
-        return []
-    sizes = [(sum(counted.parts.get(part, 0) for part in group.parts), group) for group in plate.PART_GROUPS]  # type: ignore[call-overload]
-    shown = sorted(((size, group) for size, group in sizes if size >= total / 200), key=lambda one: -one[0])
-    mixed = roles_of(layers) & RECURRENT
-    segments = []
-    for size, group in shown:
-        # The parts of state-space and linear mixers are counted where those of attention are.
-        term = plate.TOKEN_MIXING if mixed and group.role == "attention" else group.term
-        segments.append(Segment(text(plate.PART(part=term(), share=share(size, total))), size, group.role))
-    rest = total - sum(size for size, _ in shown)
-    if rest >= total / 2000:
-        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
-    if len(segments) < 2:
-        return []  # all of one kind
-    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)),), optional=True)]

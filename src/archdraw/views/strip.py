@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -17,7 +17,7 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import leaves, walk
-from archdraw.views.apart import kinds_apart
+from archdraw.views.apart import kinds_apart, own_name
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import listed, short_name, within
@@ -33,10 +33,11 @@ MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 LOWER_ROLES = frozenset({"feed_forward", "experts", "shared"})
 
 
-def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
+def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip | None:
     """The strip of ``stack``, or None where it has no layers, or too many to be seen as cells.
 
-    Nor is there one where all layers are ``alike``, unless that is asked for.
+    Nor is there one where all layers are ``alike``, unless that is asked for. One of a stack that ``decodes`` what an
+    encoder beside it leaves says so.
     """
     kinds, order_of_kinds = kinds_of(stack.all)
     every = [kinds[number] for number in order_of_kinds]
@@ -50,9 +51,13 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     lowers = [found[id(layer)][1] for layer in every]
     upper_names = _names([module for module in uppers if module])
     lower_names = _names([module for module in lowers if module])
+    own = {id(layer): own_name(layer) for layer in kinds}
+    if not all(map(any, found.values())) and len(set(own.values())) == len(kinds):
+        # A module is another sort of thing than a layer: where some go by their own names, all do.
+        upper_names.update((upper, own[id(layer)]) for layer in kinds if (upper := found[id(layer)][0]))
     # A layer without a module in it goes by its own name.
     above = [
-        _name(upper, upper_names) or _name(lower, lower_names) or within(layer.label)
+        _name(upper, upper_names) or _name(lower, lower_names) or own[id(layer)]
         for upper, lower, layer in zip(uppers, lowers, every, strict=True)
     ]
     below = [_name(lower, lower_names) for lower in lowers]
@@ -67,6 +72,8 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         # What sets them apart is neither their mixer nor what follows it.
         names = dict(zip(kinds, kinds_apart(kinds), strict=True))
         rows = [[names[layer] for layer in every]]
+        for side, called in enumerate((upper_names, lower_names)):
+            _set_apart(called, {module: names[layer] for layer in kinds if (module := found[id(layer)][side])})
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
@@ -84,6 +91,8 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
     same = {name for name in below if name}
     if len(orders) == 1 and len(set(above)) > 1 and len(same) == 1:
         caption = text(words.EACH_WITH(order=caption, what=next(iter(same))))
+    if decodes:
+        caption = text(words.OF_DECODER(order=caption))
     groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
     bare = {name: place for place, name in enumerate(_bare(above, uppers, lowers))}
@@ -112,6 +121,12 @@ def strip(stack: Stack, *, alike: bool = False) -> Strip | None:
         owners = {link.owner for link in links}
         cells = tuple(replace(cell, tick=str(n) if n in owners else cell.tick) for n, cell in enumerate(cells))
     return Strip(caption, cells, tuple(legend), order, links)
+
+
+def _set_apart(called: dict[Module, str], kinds: Mapping[Module, str]) -> None:
+    """Modules of one name, ``called`` by which they stand in a legend, get that of their kind of layer beside it."""
+    numbers = Counter(called.values())
+    called.update((module, f"{name} ({kinds[module]})") for module, name in [*called.items()] if numbers[name] > 1)
 
 
 def _links(every: Sequence[Module]) -> Iterator[StripLink]:

@@ -1,0 +1,149 @@
+"""The panel of parameters: where they are, by what their blocks do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import assert_never
+
+from archdraw.glossary import Phrase, Words, plate, text, within
+from archdraw.picture import Inset, Segment, Split
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.walks import children
+from archdraw.views.active import Active
+from archdraw.views.wording import share
+
+LEAST = 1 / 200
+"""Parts that are a smaller share of all parameters are counted under "other"."""
+
+MOSTLY = 0.95
+"""Parameters of which one part is a larger share are not broken down."""
+
+MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
+"""Roles of modules that mix the tokens of a sequence."""
+
+OTHER_MIXERS = frozenset({"linear", "convolution"})
+"""Those that are no softmax attention."""
+
+GROUPS = {
+    "attention": "attention",
+    "sliding": "attention",
+    "linear": "mixing",
+    "convolution": "convolution",
+    "feed_forward": "feed_forward",
+    "experts": "experts",
+    "shared": "shared_experts",
+    "embedding": "embedding",
+}
+"""Where parameters are counted of which their block says nothing, by the role of the innermost module around it."""
+
+
+_NAMED = "auxiliary "
+"""What comes before the name of modules whose parameters are counted by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What stands around a block: the roles of the innermost module with a group and of the innermost mixer, a name.
+
+    The name is that of the innermost module of those that only serve others, as the modulation of a block.
+    """
+
+    role: str = ""
+    mixer: str = ""
+    name: str = ""
+
+    def within(self, module: Module) -> _Place:
+        """The place of what is in ``module``, which is here."""
+        return _Place(
+            module.role if module.role in GROUPS else self.role,
+            module.role if module.role in MIXERS else self.mixer,
+            _name(module) if module.role == "auxiliary" and module.level == "block" else self.name,
+        )
+
+
+def _name(module: Module) -> str:
+    """What ``module`` is called, without the number that it has among its like."""
+    return within(module.label).rstrip("0123456789").rstrip()
+
+
+def breakdown(model: Module, active: Active) -> list[Inset]:
+    """Where the parameters of ``model`` are, largest first, and what is left in one.
+
+    They are those that the header quotes: tables that it leaves out are left out here. A model nearly all of whose
+    parameters are in one part has no panel.
+    """
+    total = active.total
+    if not total:
+        return []
+    found = _counted(model.body, _Place())
+    # Tables that are no parameters of the model as its publisher counts it.
+    found["embedding"] -= sum(found.values()) - total
+    mixing = found.pop("mixing", 0)
+    parts: list[tuple[int, Words, str]] = []
+    for group in plate.PART_GROUPS:
+        size = sum(found.pop(part, 0) for part in group.parts)
+        if mixing and group.role == "attention":
+            # Attention is one of several mixers, which are not always to be told apart: heads of both in one module.
+            parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
+        else:
+            parts.append((size, group.term(), group.role))
+    named = [(size, name.removeprefix(_NAMED), "auxiliary") for name, size in found.items() if name.startswith(_NAMED)]
+    shown = sorted((part for part in (*parts, *named) if part[0] >= total * LEAST), key=lambda part: -part[0])
+    if not shown or (len(shown) == 1 and shown[0][0] > MOSTLY * total):
+        return []
+    segments = [
+        Segment(text(plate.PART(part=term, share=share(size, total))), size, role) for size, term, role in shown
+    ]
+    rest = total - sum(size for size, _, _ in shown)
+    if rest >= total * LEAST / 10:
+        segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
+    if len(segments) < 2:
+        return []
+    return [Inset(text(_title(active)), (Split(tuple(segments)),), optional=True)]
+
+
+def _title(active: Active) -> Phrase:
+    if active.left_out:
+        return plate.BREAKDOWN_EXCLUDING(total=active.total, parts=active.left_out)
+    return plate.BREAKDOWN(total=active.total)
+
+
+def _counted(block: Block, place: _Place) -> Counter[str]:
+    """The parameters of ``block`` by part, as :func:`archdraw.tree.facts.facts` counts them."""
+    match block:
+        case Leaf():
+            number = sum(weight.count for weight in block.weights)
+            return Counter({_part(block, place): number} if number else {})
+        case Repeat(body=body, times=times, tied=tied):
+            return _times(_counted(body, place), 1 if tied else times)
+        case Experts(body=body, total=total):
+            return _times(_counted(body, place), total)
+        case Module(body=body):
+            return _counted(body, place.within(block))
+        case Side(body=body, counted=counted):
+            return _counted(body, place) if counted else Counter()
+        case Sequence() | Parallel() | Graph() | Residual():
+            found: Counter[str] = Counter()
+            for child in children(block):
+                found += _counted(child, place)
+            return found
+        case _:
+            assert_never(block)
+
+
+def _times(counts: Counter[str], times: int) -> Counter[str]:
+    return Counter({part: number * times for part, number in counts.items()})
+
+
+def _part(leaf: Leaf, place: _Place) -> str:
+    """Under which part the parameters of ``leaf`` are counted."""
+    if leaf.part == "attention":
+        return "mixing" if leaf.role == "linear" or (place.mixer or leaf.role) in OTHER_MIXERS else "attention"
+    if leaf.part != "other":
+        return leaf.part
+    if leaf.role == "linear" and leaf.state:
+        return "recurrent"
+    if place.role:
+        return GROUPS[place.role]
+    return f"{_NAMED}{place.name}" if place.name else GROUPS.get(leaf.role, "other")

@@ -1,0 +1,97 @@
+"""The panel of parameters: by what their blocks do, of the total that the header quotes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archdraw.model import Model, load
+from archdraw.picture import Share, Split
+from archdraw.resources import specs_folder
+from archdraw.views.architecture import picture
+
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+
+FRAME = """
+name: X
+hidden_size: 64
+vocab_size: 256
+layers:
+  - embedding
+  - BLOCK
+  - output_head
+"""
+
+
+def shipped(name: str) -> Model:
+    return load(specs_folder() / f"{name}.yaml")
+
+
+def parts(model: Model) -> tuple[str, dict[str, float]]:
+    """The title of the panel, and the parameters of each part by its name."""
+    for inset in picture(model.spec, model.block).insets:
+        if inset.title.startswith("Parameter breakdown"):
+            (split,) = inset.items
+            assert isinstance(split, Split)
+            return inset.title, {part.label.rpartition(" ")[0]: part.value for part in split.segments}
+    return "", {}
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "share"),
+    [
+        (EXAMPLES / "gnmt.yaml", "recurrent networks", 0.57),
+        (specs_folder() / "detr-r50.yaml", "convolution", 0.577),
+        (specs_folder() / "stable-diffusion-vae.yaml", "convolution", 0.97),
+        (specs_folder() / "resnet-50.yaml", "convolution", 0.92),
+        (EXAMPLES / "mmdit.yaml", "modulation", 0.33),
+        (specs_folder() / "medusa-vicuna-7b.yaml", "Medusa head", 0.08),
+    ],
+)
+def test_most_parameters_have_a_name(path: Path, part: str, share: float) -> None:
+    model = load(path)
+    _, found = parts(model)
+    assert found[part] / model.facts.total_parameters == pytest.approx(share, abs=0.006)
+    assert found.get("other", 0) < 0.1 * model.facts.total_parameters
+
+
+@pytest.mark.parametrize("path", [EXAMPLES / "evoformer.yaml", specs_folder() / "hymba-1-5b.yaml"])
+def test_attention_beside_other_mixers_is_token_mixing(path: Path) -> None:
+    """Triangle updates beside attention; Mamba heads in one module with those of attention."""
+    _, found = parts(load(path))
+    assert "token mixing" in found
+    assert "attention" not in found
+    assert "attention" in parts(shipped("llama-3-8b"))[1]
+
+
+@pytest.mark.parametrize("name", ["deepseek-v4-1-flash", "qwen3-8-flash-next-125b-a6b"])
+def test_a_plate_has_one_total(name: str) -> None:
+    """That of the header: shares and the panel leave out the same tables, and say which."""
+    model = shipped(name)
+    plate = picture(model.spec, model.block)
+    whole, excluded = plate.subtitle[0].split(" total (")
+    excluded = excluded.partition(")")[0]
+    title, found = parts(model)
+    assert title == f"Parameter breakdown ({whole}, {excluded})"
+    shares = [
+        item for inset in plate.insets for item in inset.items if isinstance(item, Share) and "active" in item.left
+    ]
+    assert shares
+    for share in shares:
+        assert f"of {whole}, {excluded}" in share.left
+        assert share.right in plate.subtitle[0]
+        assert sum(found.values()) == pytest.approx(share.whole, rel=1e-3)
+
+
+def test_repeats_and_experts_count_as_often_as_they_have_weights() -> None:
+    block = "loop: {num_loops: 3, body: [{layer: {times: 2, body: [{lstm: {hidden_size: 64}}]}}]}"
+    model = Model.from_text(FRAME.replace("BLOCK", block))
+    _, found = parts(model)
+    assert found["recurrent networks"] == 2 * 4 * (64 * 128 + 2 * 64)
+    assert sum(found.values()) == model.facts.total_parameters
+
+
+def test_an_embedding_without_an_output_layer_is_no_further_table() -> None:
+    """Conformer: the table of the tokens that its prediction network reads."""
+    assert shipped("conformer-l").facts.lookup_parameters == 0
