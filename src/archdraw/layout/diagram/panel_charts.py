@@ -81,14 +81,21 @@ def _side_by_side(item: Share, width: float) -> bool:
 
 def share_size(item: Share, width: float) -> float:
     """Height of a share bar in ``width`` px: with one line of words above it, or two where they are long."""
-    return SHARE if _side_by_side(item, width) else SHARE + SHARE_LINE
+    return SHARE if _side_by_side(item, width) else SHARE + SHARE_LINE * len(_caption(item, width))
+
+
+def _caption(item: Share, width: float) -> tuple[Row, ...]:
+    """The words above a bar in as many lines as they take."""
+    return fitted(item.left, width, SMALL, SMALL, 500)
 
 
 def paint_share(canvas: Canvas, item: Share, left: float, top: float, width: float) -> None:
     """A bar filled to its share, its words above."""
-    canvas.text(left, top + 12, item.left, SMALL, 500)
+    rows = _caption(item, width)
+    for number, row in enumerate(rows):
+        canvas.text(left, top + 12 + number * SHARE_LINE, row.text, row.size, row.weight, phrase=row.phrase)
     if not _side_by_side(item, width):
-        top += SHARE_LINE
+        top += SHARE_LINE * len(rows)
     canvas.text(left + width, top + 12, item.right, SMALL, 400, anchor="end")
     colours = canvas.theme.paint(item.role)
     with canvas.group("", f"{item.left}: {item.part / item.whole:.1%}"):
@@ -100,6 +107,8 @@ def paint_share(canvas: Canvas, item: Share, left: float, top: float, width: flo
 
 
 SHARE, SHARE_LINE = 40.0, 22.0
+APART = 3.0
+"""Px between two parts of a bar."""
 SPLIT, SPLIT_ROW, SWATCH = 36.0, 24.0, 22.0
 """Height of the bar with the space below it, of a line of the legend; width of a swatch with the space behind it."""
 
@@ -125,7 +134,10 @@ def paint_split(canvas: Canvas, item: Split, left: float, top: float, width: flo
         for segment in item.segments:
             colours = canvas.theme.paint(segment.role)
             part = width * segment.value / whole
-            canvas.rect(x, top, max(part, 0.5), 22, fill=colours.fill, stroke=colours.border, radius=0, kind="mark")
+            # Apart by a line of the page: two dark ones would not be told apart by their borders.
+            canvas.rect(
+                x, top, max(part - APART, 0.5), 22, fill=colours.fill, stroke=colours.border, radius=0, kind="mark"
+            )
             x += part
     for row, entries in enumerate(_legend(item, width)):
         middle = top + SPLIT + row * SPLIT_ROW + 8

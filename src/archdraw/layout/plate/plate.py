@@ -116,6 +116,11 @@ def _drawn(plate: Plate, theme: Theme, spare: float) -> Scene:
     return replace(_scene(canvas, plate, width, height), left_out=left_out)
 
 
+def _name(inset: Inset) -> str:
+    """The title of a panel, without the figures in it."""
+    return inset.title.partition(" (")[0]
+
+
 def _footer(plate: Plate, arrangement: Arrangement) -> tuple[str, ...]:
     """The footer of ``plate``, with what of its panels found no room."""
     unopened, unexplained = plate.lacking
@@ -125,7 +130,7 @@ def _footer(plate: Plate, arrangement: Arrangement) -> tuple[str, ...]:
         inset.letter or inset.title for inset in kept if (inset.source or inset.beside or inset.title) in shortened
     ]
     lacking = (
-        f"{unopened}: {', '.join(inset.title for inset in arrangement.left_out)}" if arrangement.left_out else "",
+        f"{unopened}: {', '.join(_name(inset) for inset in arrangement.left_out)}" if arrangement.left_out else "",
         f"{unexplained}: {', '.join(sorted(terse))}" if terse else "",
     )
     return (*plate.footer[:-1], *filter(None, lacking), *plate.footer[-1:])
