@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import assert_never
 
-from archdraw.glossary import Phrase, Words, plate, text, within
+from archdraw.glossary import Words, plate, text, within
 from archdraw.picture import Inset, Segment, Split
+from archdraw.picture import Words as Remark
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.walks import children
 from archdraw.views.active import Active
@@ -100,13 +101,8 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
         segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
     if len(segments) < 2:
         return []
-    return [Inset(text(_title(active)), (Split(tuple(segments)),), optional=True)]
-
-
-def _title(active: Active) -> Phrase:
-    if active.left_out:
-        return plate.BREAKDOWN_EXCLUDING(total=active.total, parts=active.left_out)
-    return plate.BREAKDOWN(total=active.total)
+    without = (Remark(text(plate.WITHOUT_PARTS(parts=active.left_out)), strong=True),) if active.left_out else ()
+    return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)), *without), optional=True)]
 
 
 def _counted(block: Block, place: _Place) -> Counter[str]:

@@ -122,13 +122,15 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
-        total, excluded = active.total, (*active.excluded, *active.left_out)
+        total = active.total
         caption = (
-            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=excluded)
-            if excluded
+            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=active.excluded)
+            if active.excluded
             else plate.SHARE(part=(active.count, total), whole=total)
         )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
+        if active.left_out:
+            items.append(Words(text(plate.WITHOUT_PARTS(parts=active.left_out)), strong=True))
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
     yield Inset(words.title, tuple(items), source=path, priority=priority)
     shown = None if expert is None else _beside(module, path, expert[1])
