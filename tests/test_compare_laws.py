@@ -33,12 +33,17 @@ NAMED = [
     ("llama-3-8b", "olmo-2-7b"),
 ]
 UNKNOWN = {"step-5-preview", "ember-1"}
+OTHERS = {
+    *("vit-b-16", "clip-vit-b-32", "resnet-50", "u-net", "dit-xl-2", "detr-r50", "stable-diffusion-vae"),
+    *("conformer-l", "medusa-vicuna-7b", "hymba-1-5b"),
+}
+"""Networks of several columns, inputs or outputs, or without layers: their pictures are compared as a whole."""
 
 
 def drawn(number: int, seed: int) -> list[tuple[str, str]]:
     """Pairs of models drawn by lot."""
     lot = Random(seed)
-    known = sorted({path.stem for path in SPECS.glob("*.yaml")} - UNKNOWN)
+    known = sorted({path.stem for path in SPECS.glob("*.yaml")} - UNKNOWN - OTHERS)
     return [tuple(lot.sample(known, 2)) for _ in range(number)]  # type: ignore[misc]
 
 

@@ -39,7 +39,7 @@ def made(layers: list[Any]) -> Module:
         raise
 
 
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_every_block_of_any_tree_has_a_box_or_is_in_one(layers: list[Any]) -> None:
     block = made(layers)

@@ -57,6 +57,7 @@ OTHERWISE: Mapping[str, str] = {
     "crossentropy": "leave it out: a loss is part of training, not of the architecture",
     "optimizer": "leave it out: it is part of training, not of the architecture",
     "tokenizer": "leave it out, or write input: {label: token ids}",
+    "output": "did you mean output_head?",
 }
 """Words for what is written in another way, or not at all, as :func:`archdraw.errors.folded` leaves them."""
 
