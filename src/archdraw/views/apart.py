@@ -31,13 +31,13 @@ def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
 
 
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:
-    """A name for each of ``kinds`` of layers, all of them different: by blocks in which they differ, else by number.
+    """A name for each of ``kinds`` of layers, all of them different.
 
-    Before a number there are their own names, and how many of the tokens pass them.
+    They are the authors' labels; else the blocks in which the layers differ; else how many tokens pass them; or numbers.
     """
-    own = [kind.label for kind in kinds if isinstance(kind.label, str) and kind.label]
+    own = [own_name(kind) for kind in kinds if isinstance(kind.label, str) and kind.label]
     if len(set(own)) == len(kinds):
-        return [within(label) for label in own]
+        return own
     groups = laid_over([kind.body for kind in kinds])
     if len(groups) == 1:
         for column in groups[0].columns({number: kind.body for number, kind in enumerate(kinds)}):
@@ -51,9 +51,9 @@ def kinds_apart(kinds: Sequence[Module]) -> list[str]:
                 names = [within(label) for label, _ in named_apart([block for _, block in column])]
             if len(set(names)) == len(kinds):
                 return names
-    for names in ([own_name(kind) for kind in kinds], [_passing(kind) for kind in kinds]):
-        if len(set(names)) == len(kinds):
-            return names
+    passing = [_passing(kind) for kind in kinds]
+    if len(set(passing)) == len(kinds):
+        return passing
     return [text(words.KIND(number=str(number + 1))) for number in range(len(kinds))]
 
 
