@@ -33,7 +33,7 @@ def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
 def kinds_apart(kinds: Sequence[Module]) -> list[str]:
     """A name for each of ``kinds`` of layers, all of them different.
 
-    They are the authors' labels; else the blocks in which the layers differ; else how many tokens pass them; or numbers.
+    They are the authors' labels; else the blocks in which the layers differ; else how many tokens pass; or numbers.
     """
     own = [own_name(kind) for kind in kinds if isinstance(kind.label, str) and kind.label]
     if len(set(own)) == len(kinds):
