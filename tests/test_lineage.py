@@ -190,7 +190,7 @@ def test_many_lanes_share_bands_where_each_box_says_its_developer(every: Picture
 
 def test_the_picture_can_be_heard(every: Picture, models: dict[str, Model]) -> None:
     told = every.scene().description
-    assert told.startswith(f"{len(models)} models by release date. Transformer base by Google, 2017-06-12. ")
+    assert told.startswith(f"{len(models)} models by release date. U-Net by University of Freiburg, 2015-05-18. ")
     assert "Kimi K2 by Moonshot AI, 2025-07-10, from DeepSeek V3 (influence). " in told
 
 
