@@ -80,7 +80,7 @@ def test_any_two_models_compare_without_a_fault(models: dict[str, Subject]) -> N
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("clip-vit-b-32", "detr-r50"), ("u-net", "vit-b-16"), ("kimi-k2", "dit-xl-2")]
+    ("one", "other"), [("clip-vit-b-32", "detr-r50"), ("u-net", "vit-b-16"), ("kimi-k2", "conformer-l")]
 )
 def test_networks_of_several_columns_are_compared_as_a_whole(models: dict[str, Subject], one: str, other: str) -> None:
     made = picture("compare", [models[one], models[other]])

@@ -28,6 +28,7 @@ INCOMPLETE = {
 
 # What archdraw counts where the table is wrong; docs/configs.md has the evidence.
 CORRECTED = {
+    ("llada-8b", "kv_bytes_per_token"): 0,  # bidirectional: no token keeps anything for the next
     ("ling-2-5-1t", "total"): 1_012_231_140_864,
     ("ling-2-6-1t", "total"): 1_012_231_140_864,
     **dict.fromkeys([("minicpm-2b", column) for column in ("total", "active", "text")], 3_007_736_064),
