@@ -13,10 +13,11 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers, leaves
+from archdraw.tree.walks import layers
 from archdraw.views import shared, unpublished
 from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
+from archdraw.views.insets import has_inside
 from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
 from archdraw.views.terminals import named_input
 
@@ -155,11 +156,6 @@ def _is_narrow(item: Diagram) -> bool:
     if isinstance(item, Tap):
         return item.direction == "in" and not item.aside
     return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
-
-
-def has_inside(module: Module) -> bool:
-    """Whether there is anything inside that the folded box does not say."""
-    return sum(1 for _ in leaves(module.body)) > 1
 
 
 def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:

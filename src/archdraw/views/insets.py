@@ -44,7 +44,7 @@ def insets(
     masks = masks_panel(stack.all)
     for option in options:
         block = option.block
-        if not isinstance(block, Module) or not _has_inside(block) or len(bodies) == MOST_OPENED:
+        if not isinstance(block, Module) or not has_inside(block) or len(bodies) == MOST_OPENED:
             continue
         if wanted is not None and not names_of(option) & set(wanted):
             continue
@@ -81,7 +81,7 @@ def names_of(option: Option) -> set[str]:
     return {option.path, option.block.name, text(option.block.label), kind} - {""}
 
 
-def _has_inside(module: Module) -> bool:
+def has_inside(module: Module) -> bool:
     """Whether there is anything inside that the folded box does not say."""
     return sum(1 for _ in leaves(module.body)) > 1
 

@@ -11,10 +11,10 @@ from archdraw.picture import Inset, Words
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Module, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import children, leaves, walk
+from archdraw.tree.walks import children, walk
 from archdraw.views.boxes import DIAGRAMS, boxes
 from archdraw.views.diagrams import opened
-from archdraw.views.insets import names_of
+from archdraw.views.insets import has_inside, names_of
 from archdraw.views.stack import Option
 
 
@@ -24,7 +24,7 @@ def openable_modules(model: Module) -> tuple[Option, ...]:
     every = list(walk(model.body))
     beside = {id(inner) for _, side in every if isinstance(side, Side) for _, inner in walk(side)}
     for path, block in sorted(every, key=lambda one: id(one[1]) in beside):
-        if isinstance(block, Module) and block.level != "stack" and sum(1 for _ in leaves(block.body)) > 1:
+        if isinstance(block, Module) and block.level != "stack" and has_inside(block):
             found.setdefault(block, path)
     return tuple(Option(block, path, ()) for block, path in found.items())
 
