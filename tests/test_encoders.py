@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -70,6 +71,16 @@ def test_a_line_leads_from_the_encoder_to_every_cross_attention(name: str) -> No
     # An arrow head whose tip is at the left of the box, at its middle.
     tips = [head.points[0] for head in heads]
     assert (place.x, place.y + place.height / 2) in tips
+
+
+@pytest.mark.parametrize("name", [*ENCODER_DECODERS, "llama-3-2-11b-vision", "dit-xl-2", "detr-r50"])
+def test_every_line_runs_along_an_axis(name: str) -> None:
+    edges = [shape for shape in model(name).scene().shapes() if isinstance(shape, Line) and shape.kind == "edge"]
+    pieces = [piece for line in edges for piece in pairwise(line.points)]
+    assert len(pieces) > len(ENCODER_DECODERS)
+    assert [
+        (start, end) for start, end in pieces if abs(start[0] - end[0]) > 0.02 and abs(start[1] - end[1]) > 0.02
+    ] == []
 
 
 def placed(scene: Scene) -> list[tuple[str, Rect]]:
