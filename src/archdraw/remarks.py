@@ -25,7 +25,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """Masks side by side: who sees whom."""
+    """Masks side by side: which keys each query sees."""
 
     masks: tuple[Mask, ...]
 

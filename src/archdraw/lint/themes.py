@@ -22,7 +22,7 @@ Pair: TypeAlias = tuple[Keys, Keys, str, str, float]
 
 
 def theme_contrasts(name_or_path: str | Path) -> tuple[Problem, ...]:
-    """A warning for every two colours of a theme that cannot be told apart, in the order of its file.
+    """A warning for every two colours of a theme that cannot be distinguished, in the order of its file.
 
     Colours that are those of the theme below it (``like``) are not judged again. Raises as :func:`load_theme` does.
     """

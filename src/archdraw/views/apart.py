@@ -1,4 +1,4 @@
-"""Blocks and layers told apart by words: by what differs, and no more."""
+"""Blocks and layers distinguished by words: by what differs, and no more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archdraw.views.overlay import laid_over
 def named_apart(blocks: Sequence[Leaf | Module]) -> list[tuple[str, str]]:
     """The label and the detail of each of ``blocks``; those that read alike with the settings that set them apart.
 
-    Of the latter the label is the settings: in a list of both, the name that they share tells none from another.
+    Of the latter the label is the settings: in a list of both, the name that they share distinguishes none of them.
     """
     described = [describe(block) for block in blocks]
     found = [(one.label, one.detail) for one in described]

@@ -112,7 +112,7 @@ def _apart(block: Leaf | Module, others: Sequence[Leaf | Module]) -> Words:
     more = ", ".join(part for part in own if part and part not in theirs)
     if more:
         return more
-    # A setting that is no size tells them apart: the kind of positions, an activation.
+    # A setting that is no size distinguishes them: the kind of positions, an activation.
     settings = settings_apart([block, same])[0].split(", ")
     chosen = next((setting for setting in settings if setting and not setting[-1].isdigit()), "")
     return f"{found.label}, {chosen}" if chosen else found.full

@@ -85,7 +85,7 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     for group in plate.PART_GROUPS:
         size = sum(found.pop(part, 0) for part in group.parts)
         if mixing and group.role == "attention":
-            # Attention is one of several mixers, which are not always to be told apart: heads of both in one module.
+            # Attention is one of several mixers, which are not always distinguished: heads of both in one module.
             parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
         else:
             parts.append((size, group.term(), group.role))

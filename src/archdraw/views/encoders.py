@@ -39,7 +39,7 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         body, path = option.block, option.path
         if not isinstance(body, Module) or (wanted is not None and not names_of(option) & set(wanted)):
             continue
-        # What leaves between two layers is told in words: no line could pass the frame around them.
+        # What leaves between two layers is said in words: no line could pass the frame around them.
         column = Chain(tuple(Fold(paths_of(body, path)).row(framed(_without_sides(body.body)))))
         inside = changed(column, _narrow)
         if not 1 < sum(1 for _ in boxes(inside)) <= MOST_BOXES:

@@ -43,7 +43,7 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     selected = all(mask.pattern == "selection" for mask in short)
     if not short or len(found) > MOST_MASKS or (selected and len(masks) == 1):
         return None
-    # What all of them share tells none apart; where all rotate, their bases do.
+    # What all of them share distinguishes none; where all rotate, their bases do.
     positions = {position for _, position in found}
     shown = 1 if all(base for _, base in positions) and len({base for _, base in positions}) > 1 else 0
     figures = []
@@ -60,7 +60,7 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
 
 
 def _seen(mixer: Module) -> tuple[Module, bool, tuple[Mask, tuple[str, str]]]:
-    """``mixer``, whether it is compressed, and what tells its mask from others."""
+    """``mixer``, whether it is compressed, and what distinguishes its mask."""
     return mixer, _compressed(mixer), (mask_of_mixer(mixer), position_of(mixer))
 
 
@@ -120,7 +120,7 @@ def _reach(mask: Mask) -> tuple[bool, int]:
 
 
 def position_of(mixer: Module) -> tuple[str, str]:
-    """How ``mixer`` tells places apart: ``("RoPE", "base 10,000")``."""
+    """How ``mixer`` distinguishes places: ``("RoPE", "base 10,000")``."""
     rotation = next((leaf for leaf in leaves(mixer.body) if leaf.role == "position" and leaf.tag), None)
     return (text(rotation.tag), text(rotation.detail)) if rotation else ("", "")
 

@@ -180,7 +180,7 @@ def _scale(found: Features) -> None:
 
 
 def _linear(_: Leaf | Module, found: Features) -> Features:
-    """Heads and their widths under the names of the family that tells keys and values apart."""
+    """Heads and their widths under the names of the family that distinguishes keys and values."""
     if "short_conv_kernel_size" in found and "num_heads" in found:
         heads = found.pop("num_heads")
         width = found.pop("head_dim", None)

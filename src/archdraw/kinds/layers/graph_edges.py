@@ -99,7 +99,7 @@ def unused_inputs(inputs: Iterable[str], edges: Collection[Wire]) -> Iterator[Ki
 
 
 def wrong_outputs(edges: Iterable[Wire]) -> Iterator[KindError]:
-    """Lines out that are not to be told apart."""
+    """Lines out that are not distinguished."""
     last = [edge for edge in edges if edge.target == OUTPUT]
     if not last:
         yield KindError("no edge leads to output", "edges")

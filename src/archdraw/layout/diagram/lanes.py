@@ -15,7 +15,7 @@ from archdraw.picture import Box, Branches, Chain, Chip, Choice, Diagram, Joint,
 from archdraw.scene import Point
 
 MOST_DRAWN = 8
-"""So many lanes can be told apart under a port; of more the label says the number."""
+"""So many lanes can be distinguished under a port; of more the label says the number."""
 PORT, PORT_PAD, PORT_GAP = 28.0, 9.0, 8.0
 """The height of a port, from its words to its sides, and from one to the next."""
 LEAST_PORT, PITCH, THIN = 48.0, 12.0, 1.5

@@ -134,7 +134,7 @@ def paint_split(canvas: Canvas, item: Split, left: float, top: float, width: flo
         for segment in item.segments:
             colours = canvas.theme.paint(segment.role)
             part = width * segment.value / whole
-            # Apart by a line of the page: two dark ones would not be told apart by their borders.
+            # Apart by a line of the page: two dark ones would not be distinguished by their borders.
             canvas.rect(
                 x, top, max(part - APART, 0.5), 22, fill=colours.fill, stroke=colours.border, radius=0, kind="mark"
             )

@@ -110,5 +110,5 @@ def _reported(arrangement: Arrangement, insets: Insets) -> Arrangement:
 
 
 def _name(inset: Inset) -> tuple[str, str, str]:
-    """What tells an inset from others, whatever its letter is."""
+    """What distinguishes an inset from others, whatever its letter is."""
     return inset.source, inset.beside, inset.title

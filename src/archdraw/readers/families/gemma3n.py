@@ -113,7 +113,7 @@ def _sparsity(config: Config, number: int) -> list[float]:
 
 
 class _Layers:
-    """The layers by what tells them apart, each defined once."""
+    """The layers by what distinguishes them, each defined once."""
 
     def __init__(self, config: Config, streams: int) -> None:
         self.heads = config.integer("num_attention_heads", default=8)

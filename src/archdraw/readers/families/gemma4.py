@@ -99,7 +99,7 @@ def origin_of(types: list[str], own: int, index: int) -> int | None:
 
 
 class _Layers:
-    """The layers of a Gemma 4 by what tells them apart, each defined once."""
+    """The layers of a Gemma 4 by what distinguishes them, each defined once."""
 
     def __init__(self, config: Config, window: int, then: list[Block], shared: int) -> None:
         self.config = config
