@@ -1,11 +1,11 @@
-"""Writes the default config of each model type of transformers, as its class saves it, and the parameters of that class.
+"""Writes the default config of each model type of transformers as its class saves it, and the parameters of the class.
 
     pip install -e .[verify]
     python tests/verify_families.py               # every class that models language
     python tests/verify_families.py roberta bart  # some model types
 
-The classes are built on the meta device: no weight is downloaded or allocated. The configs stand in tests/data/families,
-the parameters in tests/data/families.tsv, where tests/test_families.py compares archdraw's readers with them. Classes are
+The classes are built on the meta device: no weight is downloaded or allocated. Configs stand in tests/data/families,
+parameters in tests/data/families.tsv, where tests/test_families.py compares archdraw with them. The classes are
 those of the automatic mappings for causal, sequence-to-sequence, masked, image-text and speech models.
 """
 
