@@ -24,8 +24,8 @@ INTRODUCTION = """\
 # Families of transformers
 
 The default config of each causal, sequence-to-sequence, masked, image-text and speech class of transformers 5.24, read
-by archdraw and compared with the parameters of the class itself (`tests/verify_families.py`, extra `verify`). **exact**:
-the number is that of the class, and archdraw calls the model complete. **exact, incomplete**: the number is right and a
+by archdraw and compared with the parameters of the class (`tests/verify_families.py`, extra `verify`). **exact**: the
+number is that of the class, and archdraw calls the model complete. **exact, incomplete**: the number is right and a
 warning says what is not known. **incomplete**: the number is another one, and a warning says why. **rejected**: nothing
 is drawn. No config is read silently as something else; `tests/test_families.py` holds that.
 """
@@ -82,6 +82,6 @@ def _page() -> str:
         for row in ROWS:
             if row["task"] == task:
                 state, (_, reasons) = _state(row), _found(row["config"])
-                why = "" if state == "exact" else reasons[0].replace("|", "\\|")
+                why = "" if state == "exact" else "; ".join(reasons[:1]).replace("|", "\\|")
                 lines.append(f"| {row['config'].partition('--')[2]} | {int(row['total']):,} | {state} | {why} |")
     return "\n".join(lines) + "\n"
