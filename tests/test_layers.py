@@ -50,6 +50,8 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli._terminal"},
     "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
+    "pyarrow": {"app.census.files"},
+    "distributed": {"cli.census"},
     "annotated_types": {"cli.kinds"},
     "fontTools": {"fontdata.generate"},
     "fontpkg_inter": {"fontdata.generate"},

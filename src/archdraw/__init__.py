@@ -20,6 +20,7 @@ A model is a tree of blocks, and everything else follows from that one tree::
 from typing import TYPE_CHECKING
 
 from archdraw.catalog import (
+    census,
     difference,
     kind_schema,
     list_formats,
@@ -50,6 +51,7 @@ __all__ = [
     "Problem",
     "Span",
     "__version__",
+    "census",
     "compare",
     "difference",
     "draw",

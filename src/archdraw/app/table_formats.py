@@ -38,11 +38,11 @@ def write_csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([_inert(found[key]) for key in keys] for found in rows)
+    writer.writerows([inert(found[key]) for key in keys] for found in rows)
     return stream.getvalue()
 
 
-def _inert(value: object) -> str:
+def inert(value: object) -> str:
     """``value`` for a cell of a CSV file that a spreadsheet may open."""
     shown = plain(value)
     is_text = isinstance(value, str | list) and shown.startswith(FORMULA)

@@ -88,7 +88,7 @@ def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
     if number <= 1:
         yield from with_progress(render_all(jobs), len(jobs), "drawing")
         return
-    with _pool(number) as executor:
+    with pool(number) as executor:
         yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
 
 
@@ -98,30 +98,35 @@ def each(function: Callable[[Part], Made], parts: Sequence[Part], label: str = "
     if number <= 1:
         yield from with_progress(map(function, parts), len(parts), label)
         return
-    with _pool(number) as executor:
+    with pool(number) as executor:
         yield from with_progress(executor.map(function, parts), len(parts), label)
 
 
+def _processes(number: int) -> Executor:
+    return ProcessPoolExecutor(number, initializer=begin_worker)
+
+
 @contextmanager
-def _pool(number: int) -> Iterator[Executor]:
-    """So many other processes, ended whatever happens."""
+def pool(number: int, make: Callable[[int], Executor] = _processes) -> Iterator[Executor]:
+    """So many other processes, as ``make`` makes them, ended whatever happens."""
     # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
     # ever, so they are deaf and are ended from here.
     _load_plugins()
-    executor = ProcessPoolExecutor(number, initializer=_begin_worker)
+    executor = make(number)
     try:
         yield executor
     except BaseException:
         heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for child in multiprocessing.active_children():
             child.terminate()
-        executor.shutdown(cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=True)
         signal.signal(signal.SIGINT, heard)
         raise
     executor.shutdown()
 
 
-def _begin_worker() -> None:
+def begin_worker() -> None:
+    """What a worker begins with: it does not hear interrupts, and says nothing of broken plug-ins again."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
 

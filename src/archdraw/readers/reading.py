@@ -27,7 +27,7 @@ class Reading:
 
     ``unused`` are the unrecognized keys, from which nothing was read, as dotted paths; ``ignored`` those without
     bearing on the structure. ``incomplete`` are the reasons why the spec cannot be whole; empty where every key was
-    recognized. ``warnings`` report both at their places in the file.
+    recognized. ``warnings`` report both at their places in the file. ``data`` are the config's own keys and values.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Reading:
     ignored: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def read_config(path: str | Path, name: str = "") -> Reading:
@@ -143,6 +144,7 @@ def reading_of(
         tuple(map(".".join, ignored)),
         tuple(config.incomplete),
         tuple(warnings),
+        data,
     )
 
 
