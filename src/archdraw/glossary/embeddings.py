@@ -55,6 +55,21 @@ TIED = Term(
 UNTIED = Term("untied", definition="with weights of its own, not those of the token embedding")
 BIAS = Term("bias")
 
+# Classification heads
+CLASSIFIER = Term(
+    "Classifier",
+    plural="Classifiers",
+    definition="the projection from a hidden vector to one score per label",
+)
+POOLER = Term(
+    "Pooler",
+    definition="the vector of one token, or the mean of all, through a projection: it stands for the sequence",
+    source="Devlin et al. 2018, BERT, arXiv:1810.04805",
+)
+FIRST_TOKEN = Term("First token")
+LAST_TOKEN = Term("Last token")
+MEAN_OF_TOKENS = Term("Mean of tokens")
+
 # N-grams
 NGRAM_EMBEDDING = Term(
     "N-gram embedding",

@@ -152,6 +152,7 @@ class PartGroup:
     parts: frozenset[str]
 
 
+EMBEDDING = Term("embedding")
 PART_GROUPS = (
     PartGroup(Term("routed experts"), "experts", frozenset({"experts"})),
     PartGroup(Term("shared experts"), "shared", frozenset({"shared_experts"})),

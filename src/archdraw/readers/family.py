@@ -43,12 +43,15 @@ def families() -> Mapping[str, Family]:
 def family_of(config: Config) -> Family | None:
     """The family that ``config`` belongs to: by its architectures first, then by its model type; None for none.
 
-    ``model_type`` alone is not enough: Grok 2's is "git", and Kimi K2's is a DeepSeek V3.
+    ``model_type`` alone is not enough: Grok 2's is "git", and Kimi K2's is a DeepSeek V3. Nor are architectures: a
+    file of a whole model may name the class of its text part, whose place the reader of the whole knows.
     """
     known = families()
-    names = config.raw("architectures")
+    names, kind = config.raw("architectures"), config.raw("model_type")
+    whole = known.get(kind) if isinstance(kind, str) else None
     for name in names if isinstance(names, list) else []:
         if isinstance(name, str) and name in known:
-            return known[name]
-    name = config.raw("model_type")
-    return known.get(name) if isinstance(name, str) else None
+            part = config.data.get("text_config")
+            of_part = isinstance(part, Mapping) and part.get("model_type") in known[name].model_types
+            return whole if whole is not None and of_part else known[name]
+    return whole

@@ -13,6 +13,7 @@ from archdraw.errors import InputError, Problem, Span
 from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
+from archdraw.readers.heads import with_head
 from archdraw.readers.ignored_keys import is_ignored
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
@@ -117,7 +118,7 @@ def reading_of(
     config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
-        draft = family.read(config)
+        draft = with_head(family.read(config), config, family)
     except UnreadableError:
         if not config.complaints:
             raise

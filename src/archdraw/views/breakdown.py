@@ -10,7 +10,7 @@ from archdraw.glossary import Words, plate, text, within
 from archdraw.picture import Inset, Segment, Split
 from archdraw.picture import Words as Remark
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
-from archdraw.tree.walks import children
+from archdraw.tree.walks import children, leaves
 from archdraw.views.active import Active
 from archdraw.views.wording import share
 
@@ -84,11 +84,12 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     parts: list[tuple[int, Words, str]] = []
     for group in plate.PART_GROUPS:
         size = sum(found.pop(part, 0) for part in group.parts)
+        term = group.term if "head" not in group.parts or _has_head(model) else plate.EMBEDDING
         if mixing and group.role == "attention":
             # Attention is one of several mixers, which are not always distinguished: heads of both in one module.
             parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
         else:
-            parts.append((size, group.term(), group.role))
+            parts.append((size, term(), group.role))
     named = [(size, name.removeprefix(_NAMED), "auxiliary") for name, size in found.items() if name.startswith(_NAMED)]
     shown = sorted((part for part in (*parts, *named) if part[0] >= total * LEAST), key=lambda part: -part[0])
     if not shown or (len(shown) == 1 and shown[0][0] > MOSTLY * total):
@@ -103,6 +104,11 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
         return []
     without = (Remark(text(plate.WITHOUT_PARTS(parts=active.left_out)), strong=True),) if active.left_out else ()
     return [Inset(text(plate.BREAKDOWN(total=total)), (Split(tuple(segments)), *without), optional=True)]
+
+
+def _has_head(model: Module) -> bool:
+    """Whether ``model`` has an LM head, with weights of its own or not: bare layers and classifiers have none."""
+    return any(leaf.part == "head" for leaf in leaves(model.body))
 
 
 def _counted(block: Block, place: _Place) -> Counter[str]:

@@ -35,7 +35,7 @@ class OutputHead(Kind):
     term: ClassVar[Term] = words.LM_HEAD
     aliases: ClassVar[tuple[str, ...]] = (
         *("lm head", "head", "unembedding", "linear output", "logits"),
-        *("classifier", "output layer", "output projection"),
+        *("output layer", "output projection"),
     )
     drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
 

@@ -24,6 +24,7 @@ ACTIVATIONS = {
     "silu": common.SILU,
     "relu": common.RELU,
     "relu2": common.SQUARED_RELU,
+    "tanh": common.TANH,
 }
 """The activations by their names in config.json."""
 
@@ -33,6 +34,7 @@ _PLAIN = {
     common.SILU: words.SILU_FFN,
     common.RELU: terms.RELU_FFN,
     common.SQUARED_RELU: terms.SQUARED_RELU_FFN,
+    common.TANH: words.TANH_FFN,
 }
 _GATED = {common.SILU: terms.SWIGLU_FFN, common.GELU: terms.GEGLU_FFN}
 """What a feed-forward network is called by its activation."""

@@ -61,11 +61,7 @@ def _bert(config: Config) -> Draft:
         "layernorm",
         {"decoder": {"times": number, **layer}} if causal else repeated(layer, number),
     ]
-    names = config.texts("architectures", default=[]) or ["BertForMaskedLM"]
-    if "BertForMaskedLM" in names or "BertLMHeadModel" in names:
-        made.layers.append(_masked_head(config, act))
-    else:
-        config.mark_incomplete(f"what {str(names[0])[:40]} has after the last layer")
+    made.layers.append(_masked_head(config, act))
     return made
 
 
