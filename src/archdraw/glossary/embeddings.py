@@ -56,6 +56,7 @@ TIED = Term(
 )
 UNTIED = Term("untied", definition="with weights of its own, not those of the token embedding")
 BIAS = Term("bias")
+OWN_FEATURES = Term("{width} features untied")
 UNUSED_BIAS = Term("unused bias", definition="a bias of the LM head that is stored and that nothing adds")
 
 # N-grams

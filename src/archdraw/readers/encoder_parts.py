@@ -52,6 +52,8 @@ class Relative:
     placement: Literal["post_add", "pre"] = "post_add"
     embedding_norm: bool = True
     positions: bool = True
+    positions_key: str = ""
+    """A switch for the table of positions, which is on unless said."""
     more_positions: int = 0
     """Rows of the table of positions that no token has."""
     after_padding: bool = False
@@ -60,6 +62,8 @@ class Relative:
     embedding_size: str = ""
     always_projected: bool = False
     """Whether a projection follows the tables even where they are as wide as the model."""
+    norm_after_projection: bool = False
+    """Whether the tables' norm follows their projection, which then has no bias."""
     head_size: str = ""
     head_act: str = ""
     """The head's activation where the class does not ask for ``hidden_act``."""
@@ -145,7 +149,7 @@ def begun(sizes: Sizes) -> Draft:
     width = sizes.width(relative.embedding_size) if relative.embedding_size else hidden
     if width != hidden:
         fields |= {"embedding_size": width, "projected": False}
-    if relative.positions:
+    if relative.positions and (not relative.positions_key or config.flag(relative.positions_key, default=True)):
         fields["max_position_embeddings"] = longest + relative.more_positions if relative.more_positions else longest
         if relative.after_padding:
             before = config.integer("pad_token_id", default=1, least=0) + 1
@@ -156,10 +160,12 @@ def begun(sizes: Sizes) -> Draft:
     if relative.tables is not None:
         fields |= relative.tables(sizes)
     made.layers.append({"embedding": fields} if fields else "embedding")
-    if relative.embedding_norm:
-        made.layers.append("layernorm")
+    norm: list[Block] = ["layernorm"] if relative.embedding_norm else []
+    projection: list[Block] = []
     if width != hidden or relative.always_projected:
-        made.layers.append({"linear": {"features": hidden, "bias": True, "label": "Projection"}})
+        biased = {} if relative.norm_after_projection else {"bias": True}
+        projection = [{"linear": {"features": hidden, "label": "Projection", **biased}}]
+    made.layers += [*projection, *norm] if relative.norm_after_projection else [*norm, *projection]
     return made
 
 
@@ -200,11 +206,13 @@ def layer(sizes: Sizes, mixer: Block) -> dict[str, Any]:
             config.complain("add_cross_attention without is_decoder", "add_cross_attention", "set is_decoder: true")
         crossing = {"num_attention_heads": sizes.size("num_attention_heads"), "attention_bias": True}
         fields["cross_attention"] = {"cross_attention": crossing}
-    if relative.feed_forward is not None:
-        fields["feed_forward"] = relative.feed_forward(sizes)
-    else:
-        fields["feed_forward"] = ungated_feed_forward(config, sizes.size("intermediate_size"), act=relative.act)
+    fields["feed_forward"] = (relative.feed_forward or plain_feed_forward)(sizes)
     return fields
+
+
+def plain_feed_forward(sizes: Sizes) -> Block:
+    """A feed forward of two projections with biases."""
+    return ungated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
 
 
 def stacked(sizes: Sizes, made: Draft, kinds: Sequence[dict[str, Any]], which: Sequence[int]) -> list[Block]:

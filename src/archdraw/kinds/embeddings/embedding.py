@@ -57,16 +57,22 @@ class Embedding(Kind):
         ),
     )
     max_position_embeddings: Size | None = Field(
-        default=None, description="Rows of a learned table of positions that is added (GPT-2); none if left out."
+        default=None,
+        description="Rows of a table of positions that is added, learned unless sinusoidal (GPT-2); none if left out.",
     )
     type_vocab_size: Size | None = Field(
         default=None, description="Rows of a learned table of segments that is added (BERT); none if left out."
     )
     sinusoidal_positions: bool = Field(
         default=False,
+        description="Whether sines and cosines of the position are added (Transformer); not learned, stored only as "
+        "the rows of max_position_embeddings (Pegasus).",
+    )
+    concatenated: dict[Label, tuple[Size, Size]] = Field(
+        default_factory=dict,
         description=(
-            "Whether sines and cosines of the position are added (Transformer); not learned. "
-            "With max_position_embeddings they are stored, a row for each position, and count (XLM)."
+            "Tables by the labels of their boxes, with rows and features, whose vectors are concatenated with that of "
+            "the token and projected to hidden_size (RoCBert)."
         ),
     )
     tables: dict[Label, Size | Annotated[tuple[Size, ...], Field(min_length=1, max_length=100)]] = Field(
@@ -83,10 +89,10 @@ class Embedding(Kind):
 
     def concepts_used(self) -> Iterator[Concept]:
         """How positions are added, if they are."""
-        if self.max_position_embeddings is not None:
-            yield LEARNED_POSITIONS
         if self.sinusoidal_positions:
             yield SINUSOIDAL_POSITIONS
+        elif self.max_position_embeddings is not None:
+            yield LEARNED_POSITIONS
 
     def expand(self, scope: Scope) -> Block:
         """The table, or all tables added.
@@ -106,17 +112,18 @@ class Embedding(Kind):
         width = self.features_out(scope)
         if self.max_position_embeddings is not None:
             rows = self.max_position_embeddings
-            sort = words.SINUSOIDAL() if self.sinusoidal_positions else words.LEARNED()
-            detail: Detail = (sort, words.POSITIONS(number=rows))
-            tables.append(_table("embed_positions", words.POSITION_EMBEDDING(), detail, (rows,), width))
+            fixed = self.sinusoidal_positions
+            label = words.POSITIONAL_ENCODING() if fixed else words.POSITION_EMBEDDING()
+            detail: Detail = (words.SINUSOIDAL() if fixed else words.LEARNED(), words.POSITIONS(number=rows))
+            tables.append(_table("embed_positions", label, detail, (rows,), width))
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
             detail = words.SEGMENTS(number=rows)
             tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, (rows,), width))
-        for label, given in self.tables.items():
+        for own, given in self.tables.items():
             each = given if isinstance(given, tuple) else (given,)
             detail = (words.TABLES(number=len(each)) if len(each) > 1 else "", words.ROWS(number=sum(each)))
-            tables.append(_table(slug(label), label, detail, each, width))
+            tables.append(_table(slug(own), own, detail, each, width))
         if self.sinusoidal_positions and self.max_position_embeddings is None:
             made = words.SINUSOIDAL()
             tables.append(Leaf("positions", words.POSITIONAL_ENCODING(), role="position", detail=made, inputs=0))
@@ -142,9 +149,22 @@ class Embedding(Kind):
             part="embedding",
         )
         table = signed(tokens, self.keyword, tuple(settings(self)))
+        if self.concatenated:
+            return self._beside(table, width, scope.hidden_size)
         if width == scope.hidden_size or not self.projected:
             return table
         return Sequence((table, _projected(width, scope.hidden_size)))
+
+    def _beside(self, table: Block, width: int, hidden: int) -> Block:
+        """The token table and those that are concatenated with it, projected."""
+        branches, total = [table], width
+        for label, (rows, features) in self.concatenated.items():
+            detail = words.ROWS(number=rows)
+            branches.append(_table(slug(label), label, detail, (rows,), features))
+            total += features
+        joined = Parallel(tuple(branches), "concatenate")
+        detail = WIDTHS(inputs=total, outputs=hidden)
+        return Sequence((joined, linear("map_inputs_layer", PROJECTION(), total, hidden, bias=True, detail=detail)))
 
     def _scale(self, hidden: int) -> Phrase | str:
         """By what the vectors are multiplied; empty for nothing."""

@@ -109,6 +109,13 @@ class MaskedHead(Kind):
     embedding_size: Size | None = Field(
         default=None, description="Features that the first projection leaves, where not the model's (ALBERT, ELECTRA)."
     )
+    own_features: Size | None = Field(
+        default=None,
+        description=(
+            "Features of each token that are the head's own: it compares so many beyond embedding_size with a table "
+            "of its own (MobileBERT)."
+        ),
+    )
     activation: Literal["GELU", "SiLU", "ReLU"] = Field(
         default="GELU", description="Activation between the first projection and the norm."
     )
@@ -122,14 +129,20 @@ class MaskedHead(Kind):
 
     def expand(self, scope: Scope) -> Block:
         """Four leaves in a row. Raises :class:`KindError` for a norm that is more than one box."""
-        width = self.embedding_size or scope.hidden_size
+        table = self.embedding_size or scope.hidden_size
+        width = table + (self.own_features or 0)
         norm = self.norm.expand(scope.at(width))
         if not isinstance(norm, Leaf):
             raise KindError(f"{self.norm.keyword} is not one box and cannot be a head's norm", "norm")
         hidden = scope.hidden_size
         widths = WIDTHS(inputs=hidden, outputs=width)
         transform = linear("dense", PROJECTION(), hidden, width, bias=self.transform_bias, detail=widths)
-        head = _projection("decoder", words.LM_HEAD(), width, scope, bias=self.bias, unused_bias=self.unused_bias)
+        head = _projection("decoder", words.LM_HEAD(), table, scope, bias=self.bias, unused_bias=self.unused_bias)
+        if self.own_features is not None:
+            own = Weight("dense.weight", (self.own_features, scope.vocab_size))
+            rest = head.detail[1:] if isinstance(head.detail, tuple) else ()
+            said = (WIDTHS(inputs=width, outputs=scope.vocab_size), *rest, words.OWN_FEATURES(width=self.own_features))
+            head = replace(head, weights=(*head.weights, own), detail=said)
         return Sequence(
             (
                 transform,

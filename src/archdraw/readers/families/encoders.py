@@ -7,7 +7,7 @@ from typing import Any
 from archdraw.readers.components import gated_feed_forward, given, rope
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_parts import Relative, Sizes, family
-from archdraw.readers.families.gpt import ungated_feed_forward
+from archdraw.readers.traced import commented
 
 
 def repeated(layer: dict[str, Any], number: int) -> Block:
@@ -38,39 +38,14 @@ def _rotated(theta: float, *, biased: bool = True) -> Any:
     """Attention of queries and keys that are rotated by positions, with the class's base ``theta``."""
 
     def attention(sizes: Sizes, index: int) -> Block:
-        made = sizes.attention(
-            position=rope(sizes.config, theta=theta), **given(head_dim=sizes.config.optional_integer("head_dim"))
-        )
+        width = sizes.config.optional_integer("head_dim")
+        hidden, heads = sizes.size("hidden_size"), sizes.size("num_attention_heads")
+        if width is None and hidden % heads:
+            width = commented(hidden // heads, "hidden_size // num_attention_heads, rounded down")
+        made = sizes.attention(position=rope(sizes.config, theta=theta), **given(head_dim=width))
         if not biased:
             del made["multi_head"]["attention_bias"]
         return made
-
-    return attention
-
-
-def _big_bird(sizes: Sizes, index: int) -> Block:
-    """BigBird's attention: blocks, unless all of a text is attended to; ``use_bias`` is of queries, keys and values."""
-    config, biased = sizes.config, sizes.config.flag("use_bias", default=True)
-    biases = {"attention_bias": True} if biased else {"attention_bias": False, "attention_out_bias": True}
-    block, random = config.integer("block_size", default=64), config.integer("num_random_blocks", default=3)
-    kind = config.text("attention_type", default="block_sparse")
-    if kind not in ("block_sparse", "original_full"):
-        config.complain(f"attention_type is block_sparse or original_full, not {kind[:40]}", "attention_type")
-    if kind == "original_full" or sizes.causal:
-        return sizes.attention(**biases)
-    heads = {"num_attention_heads": sizes.size("num_attention_heads")}
-    return {"random_block_attention": heads | {"block_size": block, "num_random_blocks": random} | biases}
-
-
-def _approximate(method: str, **numbers: tuple[str, int]) -> Any:
-    """Attention that is approximated by ``method``, whose ``numbers`` have a key and a default each."""
-
-    def attention(sizes: Sizes, index: int) -> Block:
-        fields = {"num_attention_heads": sizes.size("num_attention_heads"), "method": method, "attention_bias": True}
-        read = {name: sizes.config.integer(key, default=usual) for name, (key, usual) in numbers.items()}
-        if method == "nystrom":
-            read |= given(conv_kernel_size=sizes.config.optional_integer("conv_kernel_size"))
-        return {"approximate_attention": fields | read}
 
     return attention
 
@@ -79,10 +54,6 @@ def _gte_feed_forward(sizes: Sizes) -> Block:
     made = gated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
     next(iter(made.values())).pop("mlp_bias", None)
     return made
-
-
-def _scaled_tables(sizes: Sizes) -> dict[str, Any]:
-    return {"scale_embedding": True} if sizes.config.flag("rescale_embeddings", default=False) else {}
 
 
 def _stored_sines(sizes: Sizes) -> dict[str, Any]:
@@ -102,6 +73,27 @@ def _places_on_a_page(sizes: Sizes) -> dict[str, Any]:
 def _places_in_a_table(sizes: Sizes) -> dict[str, Any]:
     rows = sizes.config.integers("type_vocab_sizes", default=[3, 256, 256, 2, 256, 256, 10])
     return {"tables": {"Embedding of table structure": rows}} if rows else {}
+
+
+def _shapes_and_sounds(sizes: Sizes) -> dict[str, Any]:
+    """RoCBert's tables of the shapes of characters and of their pronunciation."""
+    config = sizes.config
+    shapes = config.integer("shape_vocab_size", default=24858), config.integer("shape_embed_dim", default=512)
+    sounds = (
+        config.integer("pronunciation_vocab_size", default=910),
+        config.integer("pronunciation_embed_dim", default=768),
+    )
+    both = {
+        "Shape embedding": (list(shapes), config.flag("enable_shape", default=True)),
+        "Pronunciation embedding": (list(sounds), config.flag("enable_pronunciation", default=True)),
+    }
+    if not config.flag("concat_input", default=True):
+        config.mark_incomplete("tables that are averaged in behind the norm (concat_input)")
+        return {}
+    for label, (_, used) in both.items():
+        if not used:
+            config.mark_incomplete(f"a table that nothing reads ({label.split()[0].lower()}s)")
+    return {"concatenated": {label: size for label, (size, used) in both.items() if used}}
 
 
 def _plain_head(sizes: Sizes, made: Draft) -> Block:
@@ -230,15 +222,7 @@ RELATIVES = (
         head_act="gelu",
         attention=_rotated(20000.0),
     ),
-    Relative(
-        "big_bird",
-        "BigBird",
-        {"vocab_size": 50358, "max_position_embeddings": 4096},
-        act="gelu_new",
-        pooler=True,
-        attention=_big_bird,
-        tables=_scaled_tables,
-    ),
+    Relative("roc_bert", "RoCBert", tables=_shapes_and_sounds),
     Relative("layoutlm", "LayoutLM", decodes=False, pooler=True, tables=_places_on_a_page),
     Relative(
         "tapas",
@@ -256,34 +240,6 @@ RELATIVES = (
             *("use_answer_as_supervision", "use_gumbel_for_aggregation", "use_gumbel_for_cells"),
             "use_normalized_answer_loss",
         ),
-    ),
-    Relative(
-        "nystromformer",
-        "Nystromformer",
-        {"vocab_size": 30000, "max_position_embeddings": 510},
-        act="gelu_new",
-        more_positions=2,
-        decodes=False,
-        attention=_approximate("nystrom", num_landmarks=("num_landmarks", 64)),
-        ignored=("inv_coeff_init_option", "segment_means_seq_len"),
-    ),
-    Relative(
-        "mra",
-        "Mra",
-        {"vocab_size": 50265, "type_vocab_size": 1},
-        more_positions=2,
-        decodes=False,
-        attention=_approximate("multiresolution", block_per_row=("block_per_row", 4)),
-        ignored=("approx_mode", "initial_prior_diagonal_n_blocks", "initial_prior_first_n_blocks"),
-    ),
-    Relative(
-        "yoso",
-        "Yoso",
-        {"vocab_size": 50265, "max_position_embeddings": 4096, "type_vocab_size": 1},
-        more_positions=2,
-        decodes=False,
-        attention=_approximate("lsh", num_hash=("num_hash", 64), hash_code_len=("hash_code_len", 9)),
-        ignored=("lsh_backward", "use_expectation", "use_fast_hash"),
     ),
 )
 
