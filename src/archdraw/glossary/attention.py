@@ -41,6 +41,42 @@ RELATIVE = Term(
     definition="A learned bias for each distance is added to the attention logits, in place of RoPE.",
     source="Shaw et al. 2018, Self-Attention with Relative Position Representations, arXiv:1803.02155",
 )
+DISENTANGLED = Term(
+    "Disentangled attention",
+    definition="Attention logits are products of contents, of contents with relative positions, and the reverse.",
+    source="He et al. 2020, DeBERTa, arXiv:2006.03654",
+)
+WINDOW_AND_GLOBAL = Term(
+    "Window and global attention",
+    definition="A token attends to its window and to a few global tokens, which attend to all.",
+    source="Beltagy et al. 2020, Longformer, arXiv:2004.05150",
+)
+RANDOM_BLOCKS = Term(
+    "Window, global and random blocks",
+    definition="A block of tokens attends to its neighbors, to the first and the last block, and to random ones.",
+    source="Zaheer et al. 2020, Big Bird, arXiv:2007.14062",
+)
+APPROXIMATE = Term(
+    "Approximate attention",
+    definition="Softmax attention of all tokens, computed approximately at a cost that grows with the length alone.",
+)
+NYSTROM = Term(
+    "Nyström attention",
+    definition="Attention through landmarks, means of segments of queries and of keys.",
+    source="Xiong et al. 2021, Nyströmformer, arXiv:2102.03902",
+    proper=True,
+)
+MULTIRESOLUTION = Term(
+    "Multiresolution attention",
+    definition="Softmax attention of blocks, refined to tokens for the blocks with the largest logits.",
+    source="Zeng et al. 2022, Multi Resolution Analysis for Approximate Self-Attention, arXiv:2207.10284",
+)
+HASHED = Term(
+    "LSH Bernoulli attention",
+    definition="Values are summed over the tokens whose keys fall into the bucket of the query, for several hashes.",
+    source="Zeng et al. 2021, You Only Sample (Almost) Once, arXiv:2111.09714",
+    proper=True,
+)
 SOFTMAX_ATTENTION = Term("Softmax attention", definition="softmax(Q K^T / √d) V")
 
 # Heads
@@ -91,6 +127,31 @@ CAUSAL_WINDOW = Term("causal, window {size} tokens")
 CAUSAL_CHUNKS = Term("causal, chunks of {size} tokens")
 BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size} tokens")
 BIDIRECTIONAL_CHUNKS = Term("bidirectional, chunks of {size} tokens")
+
+# Attention of long texts, and of contents and positions
+GLOBAL_LINE = Term("{line} of global tokens {width}")
+GLOBAL_TAG = Term("+ global tokens")
+GLOBAL_TOKENS = Term("global tokens attend to all, and all to them")
+PER_SIDE = Term("{tokens:token|tokens} to each side")
+BLOCKS_OF = Term("blocks of {size} tokens")
+BLOCKS_PER_QUERY = Term("per block: {near} neighbors with itself, first and last, {random} random")
+LANDMARKS = Term("{number:landmark|landmarks}")
+HASHES = Term("{number:hash|hashes} of {bits:bit|bits}")
+BLOCKS_PER_ROW = Term("{number:block|blocks} per row of blocks")
+OVER_TOKENS = Term("V + depthwise conv (k = {kernel})")
+POSITION_LINE = Term("{line} of positions {width}", definition="Keys or queries that are made of relative positions.")
+RELATIVE_TABLE = Term("Relative positions")
+DISTANCES = Term("{number:row|rows}")
+IN_BUCKETS = Term("in buckets up to {distance} tokens")
+TABLE_SHARED = Term("one table for all layers")
+PROJECTIONS_OF_CONTENT = Term("positions pass the projections of Q and K")
+CONTENT_TO_POSITION = Term("content to position")
+POSITION_TO_CONTENT = Term("position to content")
+TALKING_HEADS = Term(
+    "talking heads",
+    definition="Projections from head to head before and after the softmax.",
+    source="Shazeer et al. 2020, Talking-Heads Attention, arXiv:2003.02436",
+)
 
 # Scores
 LOGIT_SOFTCAP = Term("logit softcap {cap}", definition="c · tanh(x / c) in place of x.")

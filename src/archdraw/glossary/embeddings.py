@@ -34,6 +34,8 @@ LEARNED = Term("learned")
 SINUSOIDAL = Term("sinusoidal")
 POSITIONS = Term("{number:position|positions}")
 SEGMENTS = Term("{number:segment|segments}")
+TABLES = Term("{number:table|tables}")
+ROWS = Term("{number:row|rows}")
 
 # Output heads
 LM_HEAD = Term(
@@ -54,6 +56,8 @@ TIED = Term(
 )
 UNTIED = Term("untied", definition="with weights of its own, not those of the token embedding")
 BIAS = Term("bias")
+OWN_FEATURES = Term("{width} features untied")
+UNUSED_BIAS = Term("unused bias", definition="a bias of the LM head that is stored and that nothing adds")
 
 # Classification heads
 CLASSIFIER = Term(

@@ -81,6 +81,9 @@ TOP_SHARE = Term("top {percent}%, {activation}", definition="a non-linearity of 
 CLAMPED_AT = Term("clamp: gate ≤ {limit}, |up| ≤ {limit}")
 GATED_BIAS = Term("bias on gate, up and down")
 PLAIN_BIAS = Term("bias on up and down")
+GATED_FIRST_BIAS = Term("bias on gate and up")
+PLAIN_FIRST_BIAS = Term("bias on up")
+LAST_BIAS = Term("bias on down")
 
 # Mixtures of experts
 MIXTURE_OF_EXPERTS = Term(

@@ -162,3 +162,14 @@ INPUT_PROJECTION = Term("input projection")
 OUTPUT_PROJECTION = Term("output projection")
 CONV = Term("conv")
 GATES = Term("gates")
+
+# Fourier mixing
+FOURIER_MIXING = Term(
+    "Fourier mixing",
+    definition="The real part of the Fourier transform over tokens and features, in place of attention.",
+    source="Lee-Thorp et al. 2021, FNet, arXiv:2105.03824",
+    proper=True,
+)
+FOURIER_TRANSFORM = Term("Fourier transform", proper=True)
+OVER_TOKENS_AND_FEATURES = Term("over tokens and over features")
+REAL_PART = Term("real part")

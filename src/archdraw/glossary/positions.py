@@ -26,6 +26,7 @@ MROPE = Term(
 PARTIAL_MROPE = Term("partial M-RoPE ({rotated}/{width})")
 MROPE_SECTIONS = Term("sections {time}/{height}/{width}", definition="Pairs that turn by time, height and width.")
 MROPE_INTERLEAVED = Term("interleaved {time}/{height}/{width}")
+STORED_ROPE = Term("table of {number:position|positions}", definition="Sines and cosines that are stored.")
 INVERSE_ROPE = Term("Inverse RoPE", definition="The rotation by the negative angle.")
 THETA = Term("θ\u00a0=\u00a0{theta}", definition="The base of RoPE's geometric sequence of wavelengths.")
 

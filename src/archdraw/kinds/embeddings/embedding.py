@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isqrt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdraw.glossary import Detail, Phrase
+from archdraw.glossary import Detail, Phrase, Words
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.common import PROJECTION, SHARED, TIMES, WIDTHS
 from archdraw.glossary.concepts import LEARNED_POSITIONS, SINUSOIDAL_POSITIONS, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope, settings, signed
-from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.kinds.fields import Factor, Label, OwnLabel, Size
+from archdraw.kinds.layers.primitives import slug
 from archdraw.tree.blocks import Block, Leaf, Parallel, Role, Sequence, Weight, linear
 
 
@@ -26,7 +27,7 @@ class Embedding(Kind):
     example: ClassVar[str] = "embedding: {scale_embedding: true}"
     source: ClassVar[str] = (
         "Vaswani et al. 2017, Attention Is All You Need, section 3.4, arXiv:1706.03762; "
-        "segments: arXiv:1810.04805; projected: arXiv:2205.01068"
+        "segments: arXiv:1810.04805; projected: arXiv:2205.01068, arXiv:1909.11942; more tables: arXiv:1912.13318"
     )
 
     term: ClassVar[Term] = words.TOKEN_EMBEDDING
@@ -48,14 +49,38 @@ class Embedding(Kind):
     embedding_size: Size | None = Field(
         default=None, description="Features per token vector, if projected to hidden_size afterwards (OPT 350M)."
     )
+    projected: bool = Field(
+        default=True,
+        description=(
+            "Whether the projection from embedding_size follows the token table. "
+            "False: all tables have embedding_size features, and what comes next projects their sum (ALBERT)."
+        ),
+    )
     max_position_embeddings: Size | None = Field(
-        default=None, description="Rows of a learned table of positions that is added (GPT-2); none if left out."
+        default=None,
+        description="Rows of a table of positions that is added, learned unless sinusoidal (GPT-2); none if left out.",
     )
     type_vocab_size: Size | None = Field(
         default=None, description="Rows of a learned table of segments that is added (BERT); none if left out."
     )
     sinusoidal_positions: bool = Field(
-        default=False, description="Whether sines and cosines of the position are added (Transformer); not learned."
+        default=False,
+        description="Whether sines and cosines of the position are added (Transformer); not learned, stored only as "
+        "the rows of max_position_embeddings (Pegasus).",
+    )
+    concatenated: dict[Label, tuple[Size, Size]] = Field(
+        default_factory=dict,
+        description=(
+            "Tables by the labels of their boxes, with rows and features, whose vectors are concatenated with that of "
+            "the token and projected to hidden_size (RoCBert)."
+        ),
+    )
+    tables: dict[Label, Size | Annotated[tuple[Size, ...], Field(min_length=1, max_length=100)]] = Field(
+        default_factory=dict,
+        description=(
+            "Further learned tables that are added, by the labels of their boxes, with their rows (ERNIE); "
+            "several numbers are so many tables in one box (LayoutLM)."
+        ),
     )
     shared: bool = Field(
         default=False, description="Whether the token table is another block's, which counts it (a decoder's)."
@@ -64,10 +89,10 @@ class Embedding(Kind):
 
     def concepts_used(self) -> Iterator[Concept]:
         """How positions are added, if they are."""
-        if self.max_position_embeddings is not None:
-            yield LEARNED_POSITIONS
         if self.sinusoidal_positions:
             yield SINUSOIDAL_POSITIONS
+        elif self.max_position_embeddings is not None:
+            yield LEARNED_POSITIONS
 
     def expand(self, scope: Scope) -> Block:
         """The table, or all tables added.
@@ -84,18 +109,29 @@ class Embedding(Kind):
                 "keep the one that the model uses",
             )
         tables: list[Block] = [self._tokens(scope)]
+        width = self.features_out(scope)
         if self.max_position_embeddings is not None:
             rows = self.max_position_embeddings
-            detail: Detail = (words.LEARNED(), words.POSITIONS(number=rows))
-            tables.append(_table("embed_positions", words.POSITION_EMBEDDING(), detail, rows, scope.hidden_size))
+            fixed = self.sinusoidal_positions
+            label = words.POSITIONAL_ENCODING() if fixed else words.POSITION_EMBEDDING()
+            detail: Detail = (words.SINUSOIDAL() if fixed else words.LEARNED(), words.POSITIONS(number=rows))
+            tables.append(_table("embed_positions", label, detail, (rows,), width))
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
             detail = words.SEGMENTS(number=rows)
-            tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, rows, scope.hidden_size))
-        if self.sinusoidal_positions:
+            tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, (rows,), width))
+        for own, given in self.tables.items():
+            each = given if isinstance(given, tuple) else (given,)
+            detail = (words.TABLES(number=len(each)) if len(each) > 1 else "", words.ROWS(number=sum(each)))
+            tables.append(_table(slug(own), own, detail, each, width))
+        if self.sinusoidal_positions and self.max_position_embeddings is None:
             made = words.SINUSOIDAL()
             tables.append(Leaf("positions", words.POSITIONAL_ENCODING(), role="position", detail=made, inputs=0))
         return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]
+
+    def features_out(self, scope: Scope) -> int:
+        """The model's, or those of a token vector where what comes next projects them."""
+        return scope.hidden_size if self.projected else self.embedding_size or scope.hidden_size
 
     def _tokens(self, scope: Scope) -> Block:
         """The token table, which the settings belong to, and its projection where there is one."""
@@ -113,9 +149,22 @@ class Embedding(Kind):
             part="embedding",
         )
         table = signed(tokens, self.keyword, tuple(settings(self)))
-        if width == scope.hidden_size:
+        if self.concatenated:
+            return self._beside(table, width, scope.hidden_size)
+        if width == scope.hidden_size or not self.projected:
             return table
         return Sequence((table, _projected(width, scope.hidden_size)))
+
+    def _beside(self, table: Block, width: int, hidden: int) -> Block:
+        """The token table and those that are concatenated with it, projected."""
+        branches, total = [table], width
+        for label, (rows, features) in self.concatenated.items():
+            detail = words.ROWS(number=rows)
+            branches.append(_table(slug(label), label, detail, (rows,), features))
+            total += features
+        joined = Parallel(tuple(branches), "concatenate")
+        detail = WIDTHS(inputs=total, outputs=hidden)
+        return Sequence((joined, linear("map_inputs_layer", PROJECTION(), total, hidden, bias=True, detail=detail)))
 
     def _scale(self, hidden: int) -> Phrase | str:
         """By what the vectors are multiplied; empty for nothing."""
@@ -129,14 +178,15 @@ def _projected(width: int, hidden: int) -> Leaf:
     return linear("project_in", PROJECTION(), width, hidden, detail=WIDTHS(inputs=width, outputs=hidden))
 
 
-def _table(name: str, label: Phrase, detail: Detail, rows: int, width: int) -> Leaf:
-    """A further table whose rows are added to those of the tokens; they are not looked up by the tokens' ids."""
+def _table(name: str, label: Words, detail: Detail, rows: tuple[int, ...], width: int) -> Leaf:
+    """Further tables whose rows are added to those of the tokens; they are not looked up by the tokens' ids."""
+    names = ["weight"] if len(rows) == 1 else [f"{number}.weight" for number in range(len(rows))]
     return Leaf(
         name,
         label,
         role="position",
         detail=detail,
-        weights=(Weight("weight", (rows, width)),),
+        weights=tuple(Weight(own, (number, width)) for own, number in zip(names, rows, strict=True)),
         part="embedding",
         inputs=0,
     )

@@ -52,6 +52,9 @@ class OutputHead(Kind):
     final_logit_softcapping: Factor | None = Field(
         default=None, description="Cap c of c tanh(x / c) on the logits (Gemma 2); none if left out."
     )
+    unused_bias: bool = Field(
+        default=False, description="Whether a second such bias is stored, which nothing adds (BERT, not tied)."
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Block:
@@ -70,7 +73,8 @@ class OutputHead(Kind):
         if width != scope.hidden_size:
             detail = WIDTHS(inputs=scope.hidden_size, outputs=width)
             steps.append(linear("project_out", PROJECTION(), scope.hidden_size, width, detail=detail))
-        head = _projection("lm_head", self.label or self.term(), width, scope, bias=self.bias)
+        called = self.label or self.term()
+        head = _projection("lm_head", called, width, scope, bias=self.bias, unused_bias=self.unused_bias)
         steps.append(signed(head, self.keyword, tuple(settings(self))))
         if self.logit_scale is not None:
             steps.append(Leaf("logit_scale", TIMES(factor=self.logit_scale)))
@@ -102,22 +106,43 @@ class MaskedHead(Kind):
     aliases: ClassVar[tuple[str, ...]] = ("mlm", "mlm head", "bert head", "cloze", "masked lm")
     drawn_as: ClassVar[tuple[Role, ...]] = ("embedding",)
 
+    embedding_size: Size | None = Field(
+        default=None, description="Features that the first projection leaves, where not the model's (ALBERT, ELECTRA)."
+    )
+    own_features: Size | None = Field(
+        default=None,
+        description=(
+            "Features of each token that are the head's own: it compares so many beyond embedding_size with a table "
+            "of its own (MobileBERT)."
+        ),
+    )
     activation: Literal["GELU", "SiLU", "ReLU"] = Field(
         default="GELU", description="Activation between the first projection and the norm."
     )
     norm: Norm = Field(default_factory=_layer_norm, description="Norm before the LM head.")
     transform_bias: bool = Field(default=True, description="Whether the first projection has a bias.")
     bias: bool = Field(default=True, description="Whether the LM head has a bias per token of the vocabulary.")
+    unused_bias: bool = Field(
+        default=False,
+        description="Whether a second such bias is stored, which nothing adds (BERT in transformers, not tied).",
+    )
 
     def expand(self, scope: Scope) -> Block:
         """Four leaves in a row. Raises :class:`KindError` for a norm that is more than one box."""
-        norm = self.norm.expand(scope)
+        table = self.embedding_size or scope.hidden_size
+        width = table + (self.own_features or 0)
+        norm = self.norm.expand(scope.at(width))
         if not isinstance(norm, Leaf):
             raise KindError(f"{self.norm.keyword} is not one box and cannot be a head's norm", "norm")
         hidden = scope.hidden_size
-        widths = WIDTHS(inputs=hidden, outputs=hidden)
-        transform = linear("dense", PROJECTION(), hidden, hidden, bias=self.transform_bias, detail=widths)
-        head = _projection("decoder", words.LM_HEAD(), hidden, scope, bias=self.bias)
+        widths = WIDTHS(inputs=hidden, outputs=width)
+        transform = linear("dense", PROJECTION(), hidden, width, bias=self.transform_bias, detail=widths)
+        head = _projection("decoder", words.LM_HEAD(), table, scope, bias=self.bias, unused_bias=self.unused_bias)
+        if self.own_features is not None:
+            own = Weight("dense.weight", (self.own_features, scope.vocab_size))
+            rest = head.detail[1:] if isinstance(head.detail, tuple) else ()
+            said = (WIDTHS(inputs=width, outputs=scope.vocab_size), *rest, words.OWN_FEATURES(width=self.own_features))
+            head = replace(head, weights=(*head.weights, own), detail=said)
         return Sequence(
             (
                 transform,
@@ -128,7 +153,9 @@ class MaskedHead(Kind):
         )
 
 
-def _projection(name: str, label: Words, width: int, scope: Scope, *, bias: bool) -> Leaf:
+def _projection(
+    name: str, label: Words, width: int, scope: Scope, *, bias: bool, unused_bias: bool = False
+) -> Leaf:
     """The LM head from ``width`` features to the vocabulary."""
     tied = scope.tie_word_embeddings
     return Leaf(
@@ -139,10 +166,12 @@ def _projection(name: str, label: Words, width: int, scope: Scope, *, bias: bool
             WIDTHS(inputs=width, outputs=scope.vocab_size),
             words.TIED() if tied else words.UNTIED(),
             words.BIAS() if bias else "",
+            words.UNUSED_BIAS() if unused_bias else "",
         ),
         weights=(
             Weight("weight", (scope.vocab_size, width), tied=tied),
             *((Weight("bias", (scope.vocab_size,)),) if bias else ()),
+            *((Weight("unused_bias", (scope.vocab_size,)),) if unused_bias else ()),
         ),
         part="head",
     )

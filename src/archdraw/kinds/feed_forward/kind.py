@@ -30,6 +30,9 @@ class FeedForwardKind(Kind):
 
     intermediate_size: Size = Field(description="Features between the projections, those of one of them where gated.")
     mlp_bias: bool = Field(default=False, description="Whether every projection has a bias.")
+    mlp_down_bias: bool | None = Field(
+        default=None, description="Whether the last projection has a bias; mlp_bias where it is left out (GTE)."
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -51,7 +54,7 @@ class FeedForwardKind(Kind):
                 widened += (Leaf("scale", common.TIMES(factor=self.scale)),)
         else:
             widened = (up, activation)
-        down = self._projection("down_proj", words.DOWN_TO(inputs=inner, width=hidden), inner, hidden)
+        down = self._projection("down_proj", words.DOWN_TO(inputs=inner, width=hidden), inner, hidden, last=True)
         return Module(
             "mlp",
             self.label or self.usual_label,
@@ -61,9 +64,13 @@ class FeedForwardKind(Kind):
             notes=(self.facts_beyond_boxes(),),
         )
 
-    def _projection(self, name: str, label: Phrase, inputs: int, width: int) -> Leaf:
-        bias = self.mlp_bias
+    def _projection(self, name: str, label: Phrase, inputs: int, width: int, *, last: bool = False) -> Leaf:
+        bias = self._last_bias if last else self.mlp_bias
         return linear(name, label, inputs, width, bias=bias, part="feed_forward", role="feed_forward")
+
+    @property
+    def _last_bias(self) -> bool:
+        return self.mlp_bias if self.mlp_down_bias is None else self.mlp_down_bias
 
     @property
     def usual_label(self) -> Phrase:
@@ -102,5 +109,7 @@ class FeedForwardKind(Kind):
     def facts_beyond_boxes(self) -> tuple[Phrase, ...]:
         """Short facts for the notes that no box shows."""
         if not self.mlp_bias:
-            return ()
+            return (words.LAST_BIAS(),) if self._last_bias else ()
+        if not self._last_bias:
+            return (words.GATED_FIRST_BIAS() if self.gated else words.PLAIN_FIRST_BIAS(),)
         return (words.GATED_BIAS() if self.gated else words.PLAIN_BIAS(),)

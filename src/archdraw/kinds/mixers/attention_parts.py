@@ -17,6 +17,7 @@ QueryKeyNorm = Literal[
     "layernorm_per_head",
     "layernorm_each_head",
     "layernorm_per_projection",
+    "biasless_layernorm_per_projection",
     "l2norm_per_head",
     "unit_rmsnorm_per_head",
 ]
@@ -28,6 +29,7 @@ _NORMS = {
     "rmsnorm": common.RMSNORM,
     "unit_rmsnorm": common.RMSNORM,
     "layernorm": common.LAYERNORM,
+    "biasless_layernorm": common.LAYERNORM,
     "l2norm": words.L2_NORM,
 }
 _WITHOUT_WEIGHTS = ("l2norm", "unit_rmsnorm")

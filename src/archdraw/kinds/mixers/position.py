@@ -103,6 +103,11 @@ class Rope(PositionKind):
         description="Rotated pairs that turn by time, height and width (M-RoPE); left out, all by position.",
     )
     mrope_interleaved: bool = Field(default=False, description="Whether those pairs take turns rather than in blocks.")
+    max_position_embeddings: Size | None = Field(
+        default=None,
+        description="Rows of a stored table of sines and cosines, which counts (RoFormer); left out, they are computed.",
+    )
+    shared: bool = Field(default=False, description="Whether that table is the one of the stack's first layer.")
 
     def concepts_used(self) -> Iterator[Concept]:
         """Partial RoPE and YaRN by the fields; latent attention itself adds that it rotates a part of each head."""
@@ -158,7 +163,19 @@ class Rope(PositionKind):
             label, detail = words.MROPE(), (*detail, scaling)
         else:
             label = words.ROPE_SCALED(scaling=scaling) if scaling else words.ROPE()
-        return Leaf("rotary_emb", label, role="position", detail=detail, inputs=len(lines), outputs=lines, tag=label)
+        rows = self.max_position_embeddings
+        table = () if rows is None else (Weight("embed_positions.weight", (rows, rotated), tied=self.shared),)
+        return Leaf(
+            "rotary_emb",
+            label,
+            role="position",
+            detail=detail if rows is None else (*detail, words.STORED_ROPE(number=rows)),
+            weights=table,
+            part="attention" if table else "other",
+            inputs=len(lines),
+            outputs=lines,
+            tag=label,
+        )
 
 
 class ALiBi(PositionKind):

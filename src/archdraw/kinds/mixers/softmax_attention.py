@@ -80,6 +80,10 @@ class SoftmaxAttention(AttentionFields):
         """Notes about what selects the keys."""
         return ()
 
+    def core(self) -> Phrase:
+        """What the box in which queries, keys and values meet is called."""
+        return words.SOFTMAX_ATTENTION()
+
     def named(self) -> Phrase:
         """What the block is called unless an author names it."""
         if self.attention_chunk_size is not None:
@@ -128,7 +132,7 @@ class SoftmaxAttention(AttentionFields):
         )
         attention = Leaf(
             "attention",
-            words.SOFTMAX_ATTENTION(),
+            self.core(),
             role=self._role(),
             detail=(self._whole(), grouping(heads)),
             weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,

@@ -1,18 +1,13 @@
-"""Encoders: BERT, ModernBERT."""
+"""BERT and those of its relatives that differ in names, defaults, tables and places of norms, a row each."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, rope
-from archdraw.readers.config import Config
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
-from archdraw.readers.family import Family
-from archdraw.readers.similarity import like
+from archdraw.readers.components import gated_feed_forward, given, rope
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.encoder_parts import Relative, Sizes, family
 from archdraw.readers.traced import commented
-
-ACTIVATIONS = {"relu": "ReLU", "silu": "SiLU", "swish": "SiLU"}
 
 
 def repeated(layer: dict[str, Any], number: int) -> Block:
@@ -24,123 +19,235 @@ def bidirectional(heads: int, **extra: Any) -> Block:
     return {"multi_head": {"num_attention_heads": heads, "is_causal": False} | given(**extra)}
 
 
-def _masked_head(config: Config, act: str, **fields: Any) -> Block:
-    name = ACTIVATIONS.get(act, "GELU" if UNGATED.get(act) == "gelu" else "")
-    if not name:
-        config.mark_incomplete(f"the activation {act} of the head")
-    head = {"activation": name} if name not in ("", "GELU") else {}
-    return {"masked_language_model_head": head | fields} if head | fields else "masked_language_model_head"
+def _mpnet(sizes: Sizes, index: int) -> Block:
+    """MPNet's attention: a bias for each bucket of distances, whose table is one for all layers."""
+    buckets = sizes.config.integer("relative_attention_num_buckets", default=32)
+    table = {"relative_attention_num_buckets": buckets} | given(shared=index > 0)
+    return sizes.attention(position={"relative_bias": table})
 
 
-def _bert(config: Config) -> Draft:
-    """BERT: positions and segments added to the tokens, norms after the additions, a head that fills masks in."""
-    made = draft(config, tied=True)
-    if config.text("position_embedding_type", default="absolute") != "absolute":
-        config.mark_incomplete(f"positions of the type {config.text('position_embedding_type')[:40]}")
-    if config.flag("add_cross_attention", default=False):
-        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
-    causal = config.flag("is_decoder", default=False)
-    act = config.text("hidden_act", default="gelu")
-    heads = config.integer("num_attention_heads")
-    layer = {
-        "norm": "layernorm",
-        "placement": "post_add",
-        "attention": {"multi_head": {"num_attention_heads": heads, "attention_bias": True}}
-        if causal
-        else bidirectional(heads, attention_bias=True),
-        "feed_forward": ungated_feed_forward(config, config.integer("intermediate_size")),
-    }
-    number = layer_count(config)
-    made.layers = [
-        {
-            "embedding": {
-                "max_position_embeddings": config.integer("max_position_embeddings", default=512),
-                "type_vocab_size": config.integer("type_vocab_size", default=2),
-            }
-        },
-        "layernorm",
-        {"decoder": {"times": number, **layer}} if causal else repeated(layer, number),
-    ]
-    made.layers.append(_masked_head(config, act))
-    return made
+def _roformer(sizes: Sizes, index: int) -> Block:
+    """RoFormer's attention: its sines and cosines are stored in one table for all layers."""
+    if sizes.config.flag("rotary_value", default=False):
+        sizes.config.mark_incomplete("the rotation of values (rotary_value)")
+    table = {"max_position_embeddings": sizes.size("max_position_embeddings")} | given(shared=index > 0)
+    return sizes.attention(position={"rope": table})
 
 
-def _modernbert_kinds(config: Config, number: int) -> list[str]:
-    every = config.integer("global_attn_every_n_layers", default=3)
-    listed = config.texts("layer_types", default=[])
-    if listed:
-        return config.per_layer(listed, number, "layer_types")
-    return ["sliding_attention" if index % every else "full_attention" for index in range(number)]
+def _rotated(theta: float, *, biased: bool = True) -> Any:
+    """Attention of queries and keys that are rotated by positions, with the class's base ``theta``."""
 
-
-def _modernbert_rope(config: Config, kind: str) -> Block:
-    """Rotation of one kind of layer; ``global_rope_theta`` and ``local_rope_theta`` in older files."""
-    older = {"full_attention": ("global_rope_theta", 160000.0), "sliding_attention": ("local_rope_theta", 10000.0)}
-    key, usual = older[kind]
-    theta = config.optional_number(key)
-    if theta is None:
-        config.raw("global_rope_theta", "local_rope_theta")
-    source = config.section("rope_parameters")
-    if source is not None and isinstance(source.data.get(kind), dict):
-        return rope(config, theta=theta or usual, kind=kind)
-    return {"rope": {"rope_theta": theta if theta is not None else commented(usual, f"{key}: default of its class")}}
-
-
-def _modernbert(config: Config) -> Draft:
-    """ModernBERT: norms before the sublayers but for the first attention, GEGLU, windows, rotation of two bases."""
-    made = draft(config, vocab=50368, tied=True)
-    biased, wide = config.flag("norm_bias", default=False), config.flag("mlp_bias", default=False)
-    norm: Block = "layernorm" if biased else {"layernorm": {"bias": False}}
-    number, heads = layer_count(config), config.integer("num_attention_heads")
-    kinds = _modernbert_kinds(config, number)
-    window = config.integer("local_attention", default=128)
-    feed_forward = gated_feed_forward(config, act="gelu", bias=wide)
-    names = {"full_attention": "global", "sliding_attention": "local"}
-    if not set(kinds) <= set(names):
-        config.complain(f"layer_types are {' and '.join(names)}, not {sorted(set(kinds))}"[:160], "layer_types")
+    def attention(sizes: Sizes, index: int) -> Block:
+        width = sizes.config.optional_integer("head_dim")
+        hidden, heads = sizes.size("hidden_size"), sizes.size("num_attention_heads")
+        if width is None and hidden % heads:
+            width = commented(hidden // heads, "hidden_size // num_attention_heads, rounded down")
+        made = sizes.attention(position=rope(sizes.config, theta=theta), **given(head_dim=width))
+        if not biased:
+            del made["multi_head"]["attention_bias"]
         return made
-    layers: dict[str, Any] = {}
-    for kind in dict.fromkeys(kinds):
-        mixer: Any = bidirectional(
-            heads,
-            attention_bias=config.flag("attention_bias", default=False),
-            sliding_window=window if kind == "sliding_attention" else None,
-            position=_modernbert_rope(config, kind),
-        )
-        fields: dict[str, Any] = {"norm": norm, "attention": mixer, "feed_forward": feed_forward}
-        layers[names[kind]] = {"encoder_layer": fields}
-    rest = [names[kind] for kind in kinds[1:]]
-    for name in dict.fromkeys(rest):
-        made.define[name] = layers[name] if name == rest[0] else like(rest[0], layers[rest[0]], layers[name])
-    # The embedding ends with a norm: the first layer has none before its attention.
-    bare = {"encoder_layer": {"attention_norm": False} | layers[names[kinds[0]]]["encoder_layer"]}
-    near = next((name for name in (names[kinds[0]], *rest) if name in made.define), "")
-    made.define["first"] = like(near, layers[near], bare) if near else bare
-    act = config.text("classifier_activation", default="gelu")
-    head = {"norm": norm} | ({} if config.flag("classifier_bias", default=False) else {"transform_bias": False})
-    head |= {} if config.flag("decoder_bias", default=True) else {"bias": False}
-    made.layers = ["embedding", norm, "first", *(stacks(rest) if rest else []), norm, _masked_head(config, act, **head)]
+
+    return attention
+
+
+def _gte_feed_forward(sizes: Sizes) -> Block:
+    made = gated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
+    next(iter(made.values())).pop("mlp_bias", None)
     return made
 
 
-FAMILIES = (
-    Family(
-        ("bert",),
-        _bert,
-        ("BertForMaskedLM", "BertLMHeadModel"),
-        words(
-            "attention_probs_dropout_prob classifier_dropout directionality pooler_fc_size "
-            "pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type"
-        ),
+def _stored_sines(sizes: Sizes) -> dict[str, Any]:
+    return {"sinusoidal_positions": True} if sizes.config.flag("sinusoidal_pos_embds", default=False) else {}
+
+
+def _task_types(sizes: Sizes) -> dict[str, Any]:
+    rows = sizes.config.integer("task_type_vocab_size", default=3)
+    return {"tables": {"Task type embedding": rows}} if sizes.config.flag("use_task_id", default=False) else {}
+
+
+def _places_on_a_page(sizes: Sizes) -> dict[str, Any]:
+    rows = sizes.config.integer("max_2d_position_embeddings", default=1024)
+    return {"tables": {"Embedding of place and size": [rows] * 4}}
+
+
+def _places_in_a_table(sizes: Sizes) -> dict[str, Any]:
+    rows = sizes.config.integers("type_vocab_sizes", default=[3, 256, 256, 2, 256, 256, 10])
+    return {"tables": {"Embedding of table structure": rows}} if rows else {}
+
+
+def _shapes_and_sounds(sizes: Sizes) -> dict[str, Any]:
+    """RoCBert's tables of the shapes of characters and of their pronunciation."""
+    config = sizes.config
+    shapes = config.integer("shape_vocab_size", default=24858), config.integer("shape_embed_dim", default=512)
+    sounds = (
+        config.integer("pronunciation_vocab_size", default=910),
+        config.integer("pronunciation_embed_dim", default=768),
+    )
+    both = {
+        "Shape embedding": (list(shapes), config.flag("enable_shape", default=True)),
+        "Pronunciation embedding": (list(sounds), config.flag("enable_pronunciation", default=True)),
+    }
+    if not config.flag("concat_input", default=True):
+        config.mark_incomplete("tables that are averaged in behind the norm (concat_input)")
+        return {}
+    for label, (_, used) in both.items():
+        if not used:
+            config.mark_incomplete(f"a table that nothing reads ({label.split()[0].lower()}s)")
+    return {"concatenated": {label: size for label, (size, used) in both.items() if used}}
+
+
+def _plain_head(sizes: Sizes, made: Draft) -> Block:
+    """One projection to the vocabulary with a bias, and a second bias that nothing adds."""
+    return {"output_head": {"bias": True} | given(unused_bias=not made.tie_word_embeddings)}
+
+
+_ROBERTA = {"after_padding": True, "head_act": "gelu"}
+_LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
+
+RELATIVES = (
+    Relative("bert", "Bert"),
+    Relative("roberta", "Roberta", {"vocab_size": 50265}, **_ROBERTA),
+    Relative("camembert", "Camembert", **_ROBERTA),
+    Relative("xlm-roberta", "XLMRoberta", **_ROBERTA),
+    Relative("data2vec-text", "Data2VecText", **_ROBERTA),
+    Relative("ibert", "IBert", decodes=False, ignored=("force_dequant", "quant_mode"), **_ROBERTA),
+    Relative(
+        "xlm-roberta-xl",
+        "XLMRobertaXL",
+        {
+            **{"vocab_size": 250880, "hidden_size": 2560, "num_hidden_layers": 36, "num_attention_heads": 32},
+            **{"intermediate_size": 10240, "max_position_embeddings": 514, "type_vocab_size": 1},
+        },
+        placement="pre",
+        embedding_norm=False,
+        **_ROBERTA,
     ),
-    Family(
-        ("modernbert",),
-        _modernbert,
-        ("ModernBertForMaskedLM",),
-        words(
-            "classifier_dropout classifier_pooling cls_token_id deterministic_flash_attn "
-            "initializer_cutoff_factor is_encoder_decoder norm_eps reference_compile "
-            "repad_logits_with_grad sparse_pred_ignore_index sparse_prediction"
+    Relative("roberta-prelayernorm", "RobertaPreLayerNorm", {"vocab_size": 50265}, placement="pre", **_ROBERTA),
+    Relative("megatron-bert", "MegatronBert", {"vocab_size": 29056, **_LARGE}, placement="pre", embedding_norm=False),
+    Relative(
+        "bert-generation",
+        "BertGeneration",
+        {"vocab_size": 50358, **_LARGE},
+        segments=False,
+        head=_plain_head,
+        classes=("BertGenerationDecoder",),
+    ),
+    Relative("ernie", "Ernie", tables=_task_types),
+    Relative(
+        "distilbert",
+        "DistilBert",
+        {"num_hidden_layers": 6},
+        {
+            **{"hidden_size": "dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads"},
+            **{"intermediate_size": "hidden_dim", "hidden_act": "activation"},
+        },
+        segments=False,
+        decodes=False,
+        second_bias=False,
+        tables=_stored_sines,
+        ignored=("qa_dropout", "seq_classif_dropout", "tie_weights_"),
+    ),
+    Relative(
+        "electra",
+        "Electra",
+        {
+            **{"hidden_size": 256, "num_attention_heads": 4, "intermediate_size": 1024},
+            **{"embedding_size": 128},
+        },
+        embedding_size="embedding_size",
+        head_size="embedding_size",
+        head_act="gelu",
+        second_bias=False,
+    ),
+    Relative(
+        "rembert",
+        "RemBert",
+        {
+            **{"vocab_size": 250300, "hidden_size": 1152, "num_hidden_layers": 32, "num_attention_heads": 18},
+            **{"intermediate_size": 4608, "input_embedding_size": 256, "output_embedding_size": 1664},
+        },
+        embedding_size="input_embedding_size",
+        always_projected=True,
+        head_size="output_embedding_size",
+        tied=False,
+        can_be_tied=False,
+        second_bias=False,
+    ),
+    Relative(
+        "roformer",
+        "RoFormer",
+        {"vocab_size": 50000, "max_position_embeddings": 1536},
+        positions=False,
+        embedding_size="embedding_size",
+        head_size="embedding_size",
+        attention=_roformer,
+    ),
+    Relative(
+        "mpnet",
+        "MPNet",
+        {"vocab_size": 30527},
+        segments=False,
+        after_padding=True,
+        decodes=False,
+        head_act="gelu",
+        attention=_mpnet,
+    ),
+    Relative(
+        "nomic_bert",
+        "NomicBert",
+        {"vocab_size": 30528, "max_position_embeddings": 2048},
+        act="silu",
+        positions=False,
+        decodes=False,
+        attention=_rotated(1000.0, biased=False),
+        feed_forward=_gte_feed_forward,
+    ),
+    Relative(
+        "gte",
+        "Gte",
+        {"vocab_size": 250048, "max_position_embeddings": 8192, "type_vocab_size": 1},
+        positions=False,
+        decodes=False,
+        head_act="gelu",
+        second_bias=False,
+        attention=_rotated(160000.0),
+        feed_forward=lambda sizes: _with_last_bias(_gte_feed_forward(sizes)),
+    ),
+    Relative(
+        "jina_embeddings_v3",
+        "JinaEmbeddingsV3",
+        {"vocab_size": 250002, **_LARGE, "max_position_embeddings": 8194, "type_vocab_size": 1},
+        positions=False,
+        decodes=False,
+        head_act="gelu",
+        attention=_rotated(20000.0),
+    ),
+    Relative("roc_bert", "RoCBert", tables=_shapes_and_sounds),
+    Relative("layoutlm", "LayoutLM", decodes=False, pooler=True, tables=_places_on_a_page),
+    Relative(
+        "tapas",
+        "Tapas",
+        {"max_position_embeddings": 1024},
+        segments=False,
+        decodes=False,
+        tables=_places_in_a_table,
+        ignored=(
+            *("aggregation_labels", "aggregation_temperature", "allow_empty_column_selection", "answer_loss_cutoff"),
+            *("answer_loss_importance", "aggregation_loss_weight", "average_approximation_function", "temperature"),
+            *("average_logits_per_cell", "cell_selection_preference", "disable_per_token_loss", "huber_loss_delta"),
+            *("init_cell_selection_weights_to_zero", "max_num_columns", "max_num_rows", "no_aggregation_label_index"),
+            *("num_aggregation_labels", "positive_label_weight", "reset_position_index_per_cell", "select_one_column"),
+            *("use_answer_as_supervision", "use_gumbel_for_aggregation", "use_gumbel_for_cells"),
+            "use_normalized_answer_loss",
         ),
     ),
 )
+
+
+def _with_last_bias(feed_forward: Block) -> Block:
+    """``feed_forward`` with a bias of the last projection alone."""
+    keyword, fields = next(iter(feed_forward.items()))
+    return {keyword: fields | {"mlp_down_bias": True}}
+
+
+FAMILIES = tuple(map(family, RELATIVES))
