@@ -55,6 +55,7 @@ SPARSE_GEGLU_FFN = Term(
 SPARSE_GEGLU = Term("Sparse GeGLU")
 GELU_FFN = Term("GELU FFN", short="GELU", definition="down(GELU(up(x)))", source="arXiv:1606.08415")
 RELU_FFN = Term("ReLU FFN", short="ReLU", definition="down(ReLU(up(x)))", source="arXiv:1706.03762")
+SILU_FFN = Term("SiLU FFN", short="SiLU", definition="down(SiLU(up(x)))", source="arXiv:1710.05941")
 SQUARED_RELU = Term("Squared ReLU")
 SQUARED_RELU_FFN = Term(
     "Squared ReLU FFN",

@@ -49,13 +49,16 @@ class Embedding(Kind):
         default=None, description="Features per token vector, if projected to hidden_size afterwards (OPT 350M)."
     )
     max_position_embeddings: Size | None = Field(
-        default=None, description="Rows of a learned table of positions that is added (GPT-2); none if left out."
+        default=None,
+        description="Rows of a table of positions that is added, learned unless sinusoidal (GPT-2); none if left out.",
     )
     type_vocab_size: Size | None = Field(
         default=None, description="Rows of a learned table of segments that is added (BERT); none if left out."
     )
     sinusoidal_positions: bool = Field(
-        default=False, description="Whether sines and cosines of the position are added (Transformer); not learned."
+        default=False,
+        description="Whether sines and cosines of the position are added (Transformer); not learned, stored only as "
+        "the rows of max_position_embeddings (Pegasus).",
     )
     shared: bool = Field(
         default=False, description="Whether the token table is another block's, which counts it (a decoder's)."
@@ -64,10 +67,10 @@ class Embedding(Kind):
 
     def concepts_used(self) -> Iterator[Concept]:
         """How positions are added, if they are."""
-        if self.max_position_embeddings is not None:
-            yield LEARNED_POSITIONS
         if self.sinusoidal_positions:
             yield SINUSOIDAL_POSITIONS
+        elif self.max_position_embeddings is not None:
+            yield LEARNED_POSITIONS
 
     def expand(self, scope: Scope) -> Block:
         """The table, or all tables added.
@@ -86,13 +89,15 @@ class Embedding(Kind):
         tables: list[Block] = [self._tokens(scope)]
         if self.max_position_embeddings is not None:
             rows = self.max_position_embeddings
-            detail: Detail = (words.LEARNED(), words.POSITIONS(number=rows))
-            tables.append(_table("embed_positions", words.POSITION_EMBEDDING(), detail, rows, scope.hidden_size))
+            fixed = self.sinusoidal_positions
+            label = words.POSITIONAL_ENCODING() if fixed else words.POSITION_EMBEDDING()
+            detail: Detail = (words.SINUSOIDAL() if fixed else words.LEARNED(), words.POSITIONS(number=rows))
+            tables.append(_table("embed_positions", label, detail, rows, scope.hidden_size))
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
             detail = words.SEGMENTS(number=rows)
             tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, rows, scope.hidden_size))
-        if self.sinusoidal_positions:
+        if self.sinusoidal_positions and self.max_position_embeddings is None:
             made = words.SINUSOIDAL()
             tables.append(Leaf("positions", words.POSITIONAL_ENCODING(), role="position", detail=made, inputs=0))
         return Parallel(tuple(tables), "add") if len(tables) > 1 else tables[0]

@@ -71,11 +71,14 @@ class Encoder(Kind):
         description="Its blocks from its own input up, as those of the model."
     )
     hidden_size: Size | None = Field(default=None, description="Its width; left out, the model's.")
+    vocab_size: Size | None = Field(default=None, description="Entries of its vocabulary; left out, the model's.")
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` for one without layers or with a cache."""
-        body = Sequence(expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size)))
+        body = Sequence(
+            expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size, self.vocab_size))
+        )
         layers = number_of_layers(body)
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")

@@ -206,6 +206,20 @@ class ReLU(FeedForwardKind):
     concepts: ClassVar[tuple[Concept, ...]] = (known.RELU,)
 
 
+class SiLU(FeedForwardKind):
+    """A feed-forward network without a gate: ``down(SiLU(up(x)))``."""
+
+    keyword: ClassVar[str] = "silu"
+    name: ClassVar[Term] = common.SILU
+    activation: ClassVar[Term] = common.SILU
+    gated: ClassVar[bool] = False
+    example: ClassVar[str] = "silu: {intermediate_size: 2048, mlp_bias: true}"
+    source: ClassVar[str] = "Ramachandran et al. 2017, Searching for Activation Functions, arXiv:1710.05941"
+    term: ClassVar[Term] = words.SILU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "swish", "marian mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.SILU,)
+
+
 class ReLUSquared(FeedForwardKind):
     """A feed-forward network without a gate: ``down(ReLU(up(x)) ** 2)``."""
 

@@ -1,4 +1,4 @@
-"""Encoders with a decoder: BART, T5, Whisper."""
+"""Encoders with a decoder: T5, Whisper."""
 
 from __future__ import annotations
 
@@ -31,35 +31,6 @@ def _side(config: Config, name: str, fallback: str = "") -> tuple[int, int, int]
 
 def _scaled(config: Config) -> dict[str, Any]:
     return {"scale_embedding": True} if config.flag("scale_embedding", default=False) else {}
-
-
-def _bart(config: Config) -> Draft:
-    """BART: learned positions with two rows to spare, a norm of the embedding, norms after the additions."""
-    made = draft(config, vocab=50265, tied=True)
-    for key in ("add_bias_logits", "add_final_layer_norm", "normalize_before", "static_position_embeddings"):
-        if config.flag(key, default=False):
-            config.mark_incomplete(f"the key {key}")
-    config.raw("num_hidden_layers", "normalize_embedding", "extra_pos_embeddings")
-    rows = config.integer("max_position_embeddings", default=1024)
-    tables = _scaled(config) | {"max_position_embeddings": commented(rows + 2, f"{rows:,} and 2 rows in front")}
-
-    def feed_forward(width: int) -> Block:
-        return ungated_feed_forward(config, width)
-
-    number, heads, width = _side(config, "encoder")
-    usual = {"norm": "layernorm", "placement": "post_add"}
-    encoding = {**usual, "attention": bidirectional(heads, attention_bias=True), "feed_forward": feed_forward(width)}
-    encoder = _encoder([{"embedding": {"shared": True, **tables}}, "layernorm", repeated(encoding, number)])
-    number, heads, width = _side(config, "decoder")
-    decoding = {
-        "times": number,
-        **usual,
-        "attention": {"multi_head": {"num_attention_heads": heads, "attention_bias": True}},
-        "cross_attention": {"cross_attention": {"num_attention_heads": heads, "attention_bias": True}},
-        "feed_forward": feed_forward(width),
-    }
-    made.layers = [{"embedding": tables}, "layernorm", encoder, {"decoder": decoding}, "output_head"]
-    return made
 
 
 def _whisper(config: Config) -> Draft:
@@ -153,15 +124,6 @@ def _t5_feed_forward(config: Config) -> Block:
 
 
 FAMILIES = (
-    Family(
-        ("bart",),
-        _bart,
-        ("BartForConditionalGeneration",),
-        words(
-            "activation_dropout classif_dropout classifier_dropout decoder_layerdrop encoder_layerdrop "
-            "is_encoder_decoder save_step"
-        ),
-    ),
     Family(
         ("t5",),
         _t5,
