@@ -178,6 +178,20 @@ class GEGLU(FeedForwardKind):
         return words.TOP_SHARE(percent=percent, activation=plain) if self.activation_sparsity else plain
 
 
+class ReGLU(FeedForwardKind):
+    """ReGLU: ``down(ReLU(gate(x)) * up(x))``."""
+
+    keyword: ClassVar[str] = "reglu"
+    name: ClassVar[Term] = words.REGLU
+    activation: ClassVar[Term] = common.RELU
+    gated: ClassVar[bool] = True
+    example: ClassVar[str] = "reglu: {intermediate_size: 2048}"
+    source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
+    term: ClassVar[Term] = words.REGLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "relu glu", "pop2piano mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.REGLU,)
+
+
 class GELU(FeedForwardKind):
     """A feed-forward network without a gate: ``down(GELU(up(x)))``."""
 
