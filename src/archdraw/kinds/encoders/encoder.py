@@ -130,6 +130,7 @@ class CrossAttention(Kind):
     )
     attention_bias: bool = Field(default=False, description="Whether the projections have biases.")
     attention_key_bias: bool | None = Field(default=None, description="The same of the keys, where it differs.")
+    attention_out_bias: bool | None = Field(default=None, description="The same of the output, where it differs.")
     attention_multiplier: Factor | None = Field(
         default=None, description="Factor of the attention logits in place of 1/√d."
     )
@@ -158,7 +159,7 @@ class CrossAttention(Kind):
             )
         width, longest = self.head_dim or hidden // query, self.max_source_positions
         heads = Heads(query, groups, width, reach=longest, cross=True, causal=False)
-        biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
+        biases = Biases(bias, _else(self.attention_key_bias, bias), bias, _else(self.attention_out_bias, bias))
         each = heads.width
         width = query * each
         origin = Leaf("encoder_output", words.ENCODER_OUTPUT(), role="auxiliary", inputs=0, tag=words.ENCODER_OUTPUT())
@@ -222,3 +223,7 @@ class CrossAttention(Kind):
         if self.attention_multiplier is None:
             return ""
         return terms.NO_SCALING() if self.attention_multiplier == 1 else terms.SCALE(factor=self.attention_multiplier)
+
+
+def _else(own: bool | None, usual: bool) -> bool:
+    return usual if own is None else own
