@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -35,16 +36,18 @@ def decoder_half(made: Draft) -> Draft:
 
 def encoder_half(made: Draft) -> Draft:
     """``made`` as its encoder alone, which has no head and whose token table is its own; as it is where it has none."""
-    found = next((layers for layers in map(_encoder, made.layers) if layers is not None), None)
+    found = next((fields for fields in map(_encoder, made.layers) if fields is not None), None)
     if found is not None:
-        made.layers = [_own_table(block) for block in found]
+        made.layers = [_own_table(block) for block in found["layers"]]
+        made.hidden_size = found.get("hidden_size", made.hidden_size)
+        made.vocab_size = found.get("vocab_size", made.vocab_size)
         made.tie_word_embeddings = False
     return made
 
 
-def _encoder(block: Block) -> list[Block] | None:
-    """The layers of an encoder; None for another block."""
-    return list(block["encoder"]["layers"]) if isinstance(block, dict) and "encoder" in block else None
+def _encoder(block: Block) -> dict[str, Any] | None:
+    """The fields of an encoder; None for another block."""
+    return dict(block["encoder"]) if isinstance(block, dict) and "encoder" in block else None
 
 
 def _is_unread(block: Block) -> bool:

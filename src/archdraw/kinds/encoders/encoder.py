@@ -134,6 +134,12 @@ class CrossAttention(Kind):
     attention_multiplier: Factor | None = Field(
         default=None, description="Factor of the attention logits in place of 1/√d."
     )
+    query_pre_attn_scalar: Factor | None = Field(
+        default=None, description="Number whose root divides the logits, in place of the width of a head (Gemma)."
+    )
+    attn_logit_softcapping: Factor | None = Field(
+        default=None, description="Bound c of the attention logits: c · tanh(x / c)."
+    )
     label: OwnLabel = None
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
@@ -181,6 +187,7 @@ class CrossAttention(Kind):
             part="attention",
             inputs=3,
             heads=heads,
+            tag="" if self.attn_logit_softcapping is None else terms.LOGIT_SOFTCAP(cap=self.attn_logit_softcapping),
         )
         out = linear(
             "o_proj",
@@ -220,6 +227,8 @@ class CrossAttention(Kind):
         return words.AT_MOST(vectors=self.max_source_positions) if self.max_source_positions else ""
 
     def _scale(self) -> Words:
+        if self.query_pre_attn_scalar is not None:
+            return terms.SCALE_ROOT(width=self.query_pre_attn_scalar)
         if self.attention_multiplier is None:
             return ""
         return terms.NO_SCALING() if self.attention_multiplier == 1 else terms.SCALE(factor=self.attention_multiplier)
