@@ -101,6 +101,79 @@ def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector) 
     return [{"audio_transformer": fields | project(config, made, audio, fields)}]
 
 
+WAVE = {"conv_dim": [512] * 7, "conv_kernel": [10, 3, 3, 3, 3, 2, 2], "conv_stride": [5, 2, 2, 2, 2, 2, 2]}
+"""The convolutions of wav2vec 2.0, class defaults of all that read waveforms as it does."""
+
+
+def waveform_stem(audio: Config, *, biased: bool, usual_act: str = "gelu", **fields: Any) -> Block:
+    """Convolutions over samples of sound; ``biased`` is the class default of ``conv_bias``."""
+    lists = {name: audio.integers(name, default=usual) for name, usual in WAVE.items()}
+    stem = {
+        **lists,
+        **unless(
+            conv_bias=(audio.flag("conv_bias", default=biased), True),
+            num_conv_pos_embeddings=(audio.integer("num_conv_pos_embeddings", default=128), 128),
+            num_conv_pos_embedding_groups=(audio.integer("num_conv_pos_embedding_groups", default=16), 16),
+            hidden_act=(act(audio, "hidden_act", usual=usual_act), "gelu"),
+        ),
+        **fields,
+    }
+    return {"waveform_features": stem}
+
+
+def wave_tower(config: Config, audio: Config, made: Draft, project: Projector) -> list[Block]:
+    """The encoder of OmniASR: wav2vec 2.0 with norms before the sublayers, over a waveform."""
+    fields = sizes(audio, {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24})
+    audio.ignore("hidden_dropout", "layer_norm_eps")
+    stem = waveform_stem(audio, biased=True)
+    samples = 1
+    for stride in stem["waveform_features"]["conv_stride"]:  # type: ignore[index]
+        samples *= stride
+    fields |= {
+        "stem": stem,
+        "attention": {"multi_head": _biased(audio.integer("num_attention_heads", default=16))},
+        "frames": samples,
+        "unit": "samples",
+        **unless(hidden_act=(act(audio, "hidden_act"), "gelu")),
+    }
+    return [{"audio_transformer": fields | project(config, made, audio, fields)}]
+
+
+def realtime_tower(config: Config, audio: Config, made: Draft, project: Projector) -> list[Block]:
+    """The encoder of Voxtral Realtime: causal within a window, rotation, RMSNorm and SwiGLU."""
+    fields = sizes(audio, WHISPER)
+    audio.ignore("max_position_embeddings", "activation_function")
+    heads = audio.integer("num_attention_heads", default=32)
+    say_contradictions(audio, {"num_key_value_heads": "num_attention_heads"})
+    mixer = {
+        "num_attention_heads": heads,
+        "head_dim": audio.integer("head_dim", default=64),
+        "attention_bias": True,
+        "attention_key_bias": False,
+        **given(sliding_window=audio.optional_integer("sliding_window")),
+        "position": rope(audio),
+    }
+    fields |= {
+        "stem": {"audio_stem": {"num_mel_bins": audio.integer("num_mel_bins", default=128)}},
+        "attention": {"multi_head": mixer},
+        "norm": "rmsnorm",
+        "gated": True,
+        "mlp_bias": False,
+        "down_bias": True,
+        "hidden_act": act(audio, "hidden_act", usual="silu"),
+        "notes": ["causal: it hears while the model writes"],
+    }
+    return [{"audio_transformer": fields | project(config, made, audio, fields)}]
+
+
+def joined_frames(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
+    """Two projections without biases behind as many neighbours as ``downsample_factor`` joined (Voxtral Realtime)."""
+    merged = config.integer("downsample_factor", default=4)
+    name = act(config, "projector_hidden_act")
+    mlp = {"sizes": [made.hidden_size, made.hidden_size]} | unless(hidden_act=(name, "gelu"))
+    return {"projector": {"mlp_projector": mlp}} | unless(merged=(merged, 1))
+
+
 def _biased(heads: int) -> Fields:
     return {"num_attention_heads": heads, "is_causal": False, "attention_bias": True}
 

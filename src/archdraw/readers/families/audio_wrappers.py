@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archdraw.readers.audio_towers import glm_tower, one, qwen3, qwen3_tower, timed, two, whisper_tower
+from archdraw.readers.audio_towers import (
+    glm_tower,
+    joined_frames,
+    one,
+    qwen3,
+    qwen3_tower,
+    realtime_tower,
+    timed,
+    two,
+    wave_tower,
+    whisper_tower,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import saved_by_version
@@ -87,6 +98,15 @@ WRAPPERS = (
         "llama",
         _tower(glm_tower, two(biased=True, merged=True, twice=True)),
         ("GlmAsrForConditionalGeneration",),
+        tied=True,
+    ),
+    Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",)),
+    Wrapper(
+        ("voxtral_realtime",),
+        "voxtral_realtime_text",
+        _tower(realtime_tower, joined_frames),
+        ("VoxtralRealtimeForConditionalGeneration",),
+        ("audio_length_per_tok", "default_num_delay_tokens"),
         tied=True,
     ),
     Wrapper(
