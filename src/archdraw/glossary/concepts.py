@@ -103,8 +103,10 @@ SHORT_CONVOLUTION = Concept("short-convolution mixer", "token mixing", mentions=
 # Feed-forward
 SWIGLU = Concept("SwiGLU", "feed-forward", usual=True, choice="activation", role="feed_forward")
 GEGLU = Concept("GeGLU", "feed-forward", choice="activation", role="feed_forward")
+REGLU = Concept("ReGLU", "feed-forward", choice="activation", role="feed_forward")
 GELU = Concept("GELU", "feed-forward", choice="activation", role="feed_forward")
 RELU = Concept("ReLU", "feed-forward", choice="activation", role="feed_forward")
+SILU = Concept("SiLU", "feed-forward", choice="activation", role="feed_forward")
 SQUARED_RELU = Concept("squared ReLU", "feed-forward", choice="activation", role="feed_forward")
 SITU_GLU = Concept("SiTU-GLU", "feed-forward", choice="activation", role="feed_forward")
 POLYNORM = Concept("PolyNorm", "feed-forward", choice="activation", role="feed_forward")

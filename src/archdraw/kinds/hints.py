@@ -61,7 +61,7 @@ OTHERWISE: Mapping[str, str] = {
 }
 """Words for what is written in another way, or not at all, as :func:`archdraw.errors.folded` leaves them."""
 
-ACTIVATIONS: Mapping[str, str] = {"relu": "ReLU", "gelu": "GELU", "relu_squared": "ReLU²"}
+ACTIVATIONS: Mapping[str, str] = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "relu_squared": "ReLU²"}
 """Feed-forward networks that are called by their activation alone: written without fields, that may be meant."""
 
 

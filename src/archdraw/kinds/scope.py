@@ -137,12 +137,15 @@ class Scope:
             tie_word_embeddings=self.tie_word_embeddings,
         )
 
-    def within(self, width: int | None) -> Scope:
-        """The scope of a model within this one, ``width`` features wide, with an input of its own."""
+    def within(self, width: int | None, vocabulary: int | None = None) -> Scope:
+        """The scope of a model within this one, ``width`` features wide, with an input of its own.
+
+        Its ``vocabulary`` is this one's unless given.
+        """
         return Scope(
             lines=[Line(width)],
             own_width=width,
-            vocabulary=self.vocabulary,
+            vocabulary=self.vocabulary if vocabulary is None else vocabulary,
             context_length=self.context_length,
             tie_word_embeddings=self.tie_word_embeddings,
         )

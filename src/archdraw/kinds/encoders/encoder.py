@@ -71,11 +71,14 @@ class Encoder(Kind):
         description="Its blocks from its own input up, as those of the model."
     )
     hidden_size: Size | None = Field(default=None, description="Its width; left out, the model's.")
+    vocab_size: Size | None = Field(default=None, description="Entries of its vocabulary; left out, the model's.")
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
         """A counted side module. Raises :class:`KindError` for one without layers or with a cache."""
-        body = Sequence(expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size)))
+        body = Sequence(
+            expand_in_row(self.layers, scope.within(self.hidden_size or scope.hidden_size, self.vocab_size))
+        )
         layers = number_of_layers(body)
         if layers == 0:
             raise KindError("an encoder needs layers", "layers", "add an encoder_layer")
@@ -127,8 +130,15 @@ class CrossAttention(Kind):
     )
     attention_bias: bool = Field(default=False, description="Whether the projections have biases.")
     attention_key_bias: bool | None = Field(default=None, description="The same of the keys, where it differs.")
+    attention_out_bias: bool | None = Field(default=None, description="The same of the output, where it differs.")
     attention_multiplier: Factor | None = Field(
         default=None, description="Factor of the attention logits in place of 1/√d."
+    )
+    query_pre_attn_scalar: Factor | None = Field(
+        default=None, description="Number whose root divides the logits, in place of the width of a head (Gemma)."
+    )
+    attn_logit_softcapping: Factor | None = Field(
+        default=None, description="Bound c of the attention logits: c · tanh(x / c)."
     )
     label: OwnLabel = None
 
@@ -155,7 +165,7 @@ class CrossAttention(Kind):
             )
         width, longest = self.head_dim or hidden // query, self.max_source_positions
         heads = Heads(query, groups, width, reach=longest, cross=True, causal=False)
-        biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
+        biases = Biases(bias, _else(self.attention_key_bias, bias), bias, _else(self.attention_out_bias, bias))
         each = heads.width
         width = query * each
         origin = Leaf("encoder_output", words.ENCODER_OUTPUT(), role="auxiliary", inputs=0, tag=words.ENCODER_OUTPUT())
@@ -177,6 +187,7 @@ class CrossAttention(Kind):
             part="attention",
             inputs=3,
             heads=heads,
+            tag="" if self.attn_logit_softcapping is None else terms.LOGIT_SOFTCAP(cap=self.attn_logit_softcapping),
         )
         out = linear(
             "o_proj",
@@ -216,6 +227,12 @@ class CrossAttention(Kind):
         return words.AT_MOST(vectors=self.max_source_positions) if self.max_source_positions else ""
 
     def _scale(self) -> Words:
+        if self.query_pre_attn_scalar is not None:
+            return terms.SCALE_ROOT(width=self.query_pre_attn_scalar)
         if self.attention_multiplier is None:
             return ""
         return terms.NO_SCALING() if self.attention_multiplier == 1 else terms.SCALE(factor=self.attention_multiplier)
+
+
+def _else(own: bool | None, usual: bool) -> bool:
+    return usual if own is None else own

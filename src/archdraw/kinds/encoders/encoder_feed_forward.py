@@ -82,6 +82,7 @@ class EncoderFeedForward(Kind):
     hidden_act: str = Field(default="gelu", description="Activation, as config.json calls it.")
     gated: bool = Field(default=False, description="Whether a second projection gates the first.")
     bias: bool = Field(default=True, description="Whether the projections have biases.")
+    down_bias: bool | None = Field(default=None, description="The same of the last one, where it differs.")
     name: Name = Field(default="mlp", description="Name in the checkpoint.")
     up_projection: Name = Field(default="fc1", description="Name of the first projection of one that is not gated.")
     fused_projection: Name | None = Field(default=None, description="Name of one projection for gate and up, if fused.")
@@ -115,7 +116,8 @@ class EncoderFeedForward(Kind):
             up = linear(self.up_projection, terms.UP_TO(width=inner), width, inner, bias=self.bias, role="feed_forward")
             first = (up, activation(self.hidden_act))
         name = self.down_projection or ("down_proj" if self.gated else "fc2")
-        return Sequence((*first, _down(name, inner, width, bias=self.bias)))
+        last = self.bias if self.down_bias is None else self.down_bias
+        return Sequence((*first, _down(name, inner, width, bias=last)))
 
 
 class Activation(Kind):

@@ -178,6 +178,20 @@ class GEGLU(FeedForwardKind):
         return words.TOP_SHARE(percent=percent, activation=plain) if self.activation_sparsity else plain
 
 
+class ReGLU(FeedForwardKind):
+    """ReGLU: ``down(ReLU(gate(x)) * up(x))``."""
+
+    keyword: ClassVar[str] = "reglu"
+    name: ClassVar[Term] = words.REGLU
+    activation: ClassVar[Term] = common.RELU
+    gated: ClassVar[bool] = True
+    example: ClassVar[str] = "reglu: {intermediate_size: 2048}"
+    source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
+    term: ClassVar[Term] = words.REGLU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "relu glu", "pop2piano mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.REGLU,)
+
+
 class GELU(FeedForwardKind):
     """A feed-forward network without a gate: ``down(GELU(up(x)))``."""
 
@@ -204,6 +218,20 @@ class ReLU(FeedForwardKind):
     term: ClassVar[Term] = words.RELU_FFN
     aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "transformer mlp")
     concepts: ClassVar[tuple[Concept, ...]] = (known.RELU,)
+
+
+class SiLU(FeedForwardKind):
+    """A feed-forward network without a gate: ``down(SiLU(up(x)))``."""
+
+    keyword: ClassVar[str] = "silu"
+    name: ClassVar[Term] = common.SILU
+    activation: ClassVar[Term] = common.SILU
+    gated: ClassVar[bool] = False
+    example: ClassVar[str] = "silu: {intermediate_size: 2048, mlp_bias: true}"
+    source: ClassVar[str] = "Ramachandran et al. 2017, Searching for Activation Functions, arXiv:1710.05941"
+    term: ClassVar[Term] = words.SILU_FFN
+    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "swish", "marian mlp")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.SILU,)
 
 
 class ReLUSquared(FeedForwardKind):

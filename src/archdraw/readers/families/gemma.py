@@ -96,7 +96,8 @@ def _gemma(config: Config) -> Draft:
     return draft
 
 
-def _gemma2(config: Config) -> Draft:
+def gemma2(config: Config) -> Draft:
+    """Gemma 2: a window in every other layer, soft caps of logits and scores, norms around each sublayer."""
     draft = head(config, vocab_size=256_000, hidden_size=2304, max_position_embeddings=8192)
     number = config.integer("num_hidden_layers", default=26)
     types = layer_types(config, number, rounds(number, 2))
@@ -195,7 +196,7 @@ def output_head(cap: float | None) -> Block:
 
 FAMILIES = (
     Family(("gemma",), _gemma, ("GemmaForCausalLM",)),
-    Family(("gemma2",), _gemma2, ("Gemma2ForCausalLM",)),
+    Family(("gemma2",), gemma2, ("Gemma2ForCausalLM",)),
     Family(("gemma3_text",), _gemma3_text, ("Gemma3ForCausalLM",)),
     Family(("gemma3",), _gemma3_whole, ("Gemma3ForConditionalGeneration",)),
 )

@@ -1,0 +1,122 @@
+"""Models of a text model and an encoder of sounds: which encoder each has, which projector, which text family.
+
+A model that differs from a known one in these, and in the defaults of its keys, is a row of :data:`WRAPPERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archdraw.readers.audio_towers import (
+    glm_tower,
+    joined_frames,
+    one,
+    qwen3,
+    qwen3_tower,
+    realtime_tower,
+    timed,
+    two,
+    wave_tower,
+    whisper_tower,
+)
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.encoder_decoder_parts import saved_by_version
+from archdraw.readers.family import Family
+from archdraw.readers.text_parts import text_model, with_towers
+
+Tower = Callable[[Config, Config, Draft], list[Block]]
+"""From the whole config, the section of the tower and the text model to the encoders."""
+
+SOUNDS = ("audio_token_id", "audio_token_index", "hidden_size", "vocab_size", "processor_class", "feature_extractor_type")
+"""Keys that say which token stands for a sound, or again what the text part says."""
+
+
+@dataclass(frozen=True)
+class Wrapper:
+    """Models that differ in no more than values: their types and classes, and what they are made of.
+
+    ``text`` is the family of a text model that does not say its own, ``tied`` whether the class ties the head of a file
+    that does not say it above the sections: transformers 5 does not look into them. The tower's section is ``section``.
+    """
+
+    model_types: tuple[str, ...]
+    text: str
+    tower: Tower
+    architectures: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+    tied: bool = False
+    section: str = "audio_config"
+
+    def family(self) -> Family:
+        """The family of configs."""
+        return Family(self.model_types, self.read, self.architectures, (*SOUNDS, *self.ignored), wraps=True)
+
+    def read(self, config: Config) -> Draft:
+        """The text model with its tower."""
+        made = text_model(config, self.text)
+        if "tie_word_embeddings" in config or (saved_by_version(config) or 4) >= 5:
+            made.tie_word_embeddings = config.flag("tie_word_embeddings", default=self.tied)
+        audio = config.section(self.section) or Config({}, (self.section,), config)
+        audio.raw("model_type")
+        return with_towers(made, self.tower(config, audio, made))
+
+
+def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: int) -> Tower:
+    def tower(config: Config, audio: Config, made: Draft) -> list[Block]:
+        return read(config, audio, made, project, **fields)
+
+    return tower
+
+
+WRAPPERS = (
+    Wrapper(
+        ("qwen2_audio",), "qwen2", _tower(whisper_tower, one, pooled=2), ("Qwen2AudioForConditionalGeneration",)
+    ),
+    Wrapper(
+        ("audioflamingo3",),
+        "qwen2",
+        _tower(whisper_tower, two(biased=None), pooled=2),
+        ("AudioFlamingo3ForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("musicflamingo",),
+        "qwen2",
+        _tower(whisper_tower, timed, pooled=2),
+        ("MusicFlamingoForConditionalGeneration",),
+        ("audio_bos_token_id", "audio_eos_token_id"),
+    ),
+    Wrapper(
+        ("voxtral",),
+        "llama",
+        _tower(whisper_tower, two(biased=False, merged=True)),
+        ("VoxtralForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("glmasr",),
+        "llama",
+        _tower(glm_tower, two(biased=True, merged=True, twice=True)),
+        ("GlmAsrForConditionalGeneration",),
+        tied=True,
+    ),
+    Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",)),
+    Wrapper(
+        ("voxtral_realtime",),
+        "voxtral_realtime_text",
+        _tower(realtime_tower, joined_frames),
+        ("VoxtralRealtimeForConditionalGeneration",),
+        ("audio_length_per_tok", "default_num_delay_tokens"),
+        tied=True,
+    ),
+    Wrapper(
+        ("qwen3_asr",),
+        "qwen3",
+        _tower(qwen3_tower, qwen3),
+        ("Qwen3ASRForConditionalGeneration",),
+        ("timestamp_token_id", "token_classification_bias"),
+        tied=True,
+    ),
+)
+
+FAMILIES = tuple(wrapper.family() for wrapper in WRAPPERS)

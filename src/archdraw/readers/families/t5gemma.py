@@ -1,0 +1,48 @@
+"""T5Gemma: two Gemma 2s, of which one reads in both directions and the other reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdraw.readers.components import given, tied_embeddings
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Draft
+from archdraw.readers.families.gemma import gemma2
+from archdraw.readers.family import Family
+from archdraw.readers.halves import halved
+from archdraw.readers.joined import joined
+
+
+def _t5gemma(config: Config) -> Draft:
+    """Each half has a section, read as a Gemma 2; the encoder has a token table of its own."""
+    halves = [config.section(name) or Config({}, (name,), config) for name in ("encoder", "decoder")]
+    for half in halves:
+        half.ignore("dropout_rate", "classifier_dropout_rate")
+        half.raw("cross_attention_hidden_size", "tie_word_embeddings")
+    source, target = (gemma2(half) for half in halves)
+    config.raw("vocab_size")
+    target.tie_word_embeddings = tied_embeddings(config, True)
+    crossing: dict[str, Any] = {
+        "num_attention_heads": halves[1].integer("num_attention_heads", default=8),
+        "num_key_value_heads": halves[1].integer("num_key_value_heads", default=4),
+        "head_dim": halves[1].integer("head_dim", default=256),
+        **given(
+            encoder_hidden_size=source.hidden_size if source.hidden_size != target.hidden_size else None,
+            attention_bias=halves[1].flag("attention_bias", default=False),
+        ),
+        "query_pre_attn_scalar": halves[1].number("query_pre_attn_scalar", default=256.0),
+    }
+    cap = halves[1].optional_number("attn_logit_softcapping")
+    if cap is None and "attn_logit_softcapping" not in halves[1].data:
+        cap = halves[1].number("attn_logit_softcapping", default=50.0)
+    return joined(source, target, {"cross_attention": crossing | given(attn_logit_softcapping=cap)})
+
+
+FAMILIES = (
+    Family(
+        ("t5gemma",),
+        halved(_t5gemma),
+        ("T5GemmaForConditionalGeneration",),
+        ("dropout_rate", "classifier_dropout_rate", "is_encoder_decoder"),
+    ),
+)

@@ -1,0 +1,63 @@
+"""One half of an encoder-decoder, for classes that are its decoder or its encoder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+
+UNREAD = "unread"
+"""Name of the module that holds a table which the class of the whole model has and nothing reads."""
+
+
+def halved(read: Callable[[Config], Draft]) -> Callable[[Config], Draft]:
+    """``read``, whose draft becomes one half where the class under ``architectures`` is one."""
+
+    @wraps(read)
+    def reading(config: Config) -> Draft:
+        made = read(config)
+        names = config.raw("architectures")
+        name = next((name for name in names if isinstance(name, str)), "") if isinstance(names, list) else ""
+        if name.endswith("ForCausalLM"):
+            return decoder_half(made)
+        return encoder_half(made) if name.endswith("EncoderModel") else made
+
+    return reading
+
+
+def decoder_half(made: Draft) -> Draft:
+    """``made`` without its encoder. Cross-attention stays: its class has the weights, for an encoder of another model."""
+    made.layers = [block for block in made.layers if _encoder(block) is None and not _is_unread(block)]
+    return made
+
+
+def encoder_half(made: Draft) -> Draft:
+    """``made`` as its encoder alone, which has no head and whose token table is its own; as it is where it has none."""
+    found = next((fields for fields in map(_encoder, made.layers) if fields is not None), None)
+    if found is not None:
+        made.layers = [_own_table(block) for block in found["layers"]]
+        made.hidden_size = found.get("hidden_size", made.hidden_size)
+        made.vocab_size = found.get("vocab_size", made.vocab_size)
+        made.tie_word_embeddings = False
+    return made
+
+
+def _encoder(block: Block) -> dict[str, Any] | None:
+    """The fields of an encoder; None for another block."""
+    return dict(block["encoder"]) if isinstance(block, dict) and "encoder" in block else None
+
+
+def _is_unread(block: Block) -> bool:
+    if not isinstance(block, dict) or "side" not in block:
+        return False
+    return bool(block["side"]["body"].get("module", {}).get("name") == UNREAD)
+
+
+def _own_table(block: Block) -> Block:
+    if not isinstance(block, dict) or "embedding" not in block:
+        return block
+    fields = {name: value for name, value in block["embedding"].items() if name != "shared"}
+    return {"embedding": fields} if fields else "embedding"
