@@ -102,6 +102,7 @@ GEGLU = Concept("GeGLU", "feed-forward", choice="activation", role="feed_forward
 GELU = Concept("GELU", "feed-forward", choice="activation", role="feed_forward")
 RELU = Concept("ReLU", "feed-forward", choice="activation", role="feed_forward")
 SQUARED_RELU = Concept("squared ReLU", "feed-forward", choice="activation", role="feed_forward")
+XIELU = Concept("xIELU", "feed-forward", choice="activation", role="feed_forward")
 SITU_GLU = Concept("SiTU-GLU", "feed-forward", choice="activation", role="feed_forward")
 POLYNORM = Concept("PolyNorm", "feed-forward", choice="activation", role="feed_forward")
 MIXTURE_OF_EXPERTS = Concept("mixture of experts", "feed-forward", "MoE", measure="experts", mentions=("experts",))

@@ -30,6 +30,10 @@ class FeedForwardKind(Kind):
 
     intermediate_size: Size = Field(description="Features between the projections, those of one of them where gated.")
     mlp_bias: bool = Field(default=False, description="Whether every projection has a bias.")
+    ffn_sub_norm: bool = Field(
+        default=False,
+        description="Whether an RMSNorm of the features inside comes before the last projection (BitNet).",
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -51,6 +55,9 @@ class FeedForwardKind(Kind):
                 widened += (Leaf("scale", common.TIMES(factor=self.scale)),)
         else:
             widened = (up, activation)
+        if self.ffn_sub_norm:
+            own = (Weight("weight", (inner,)),)
+            widened += (Leaf("ffn_sub_norm", common.RMSNORM(), role="norm", weights=own, part="norm"),)
         down = self._projection("down_proj", words.DOWN_TO(inputs=inner, width=hidden), inner, hidden)
         return Module(
             "mlp",

@@ -10,7 +10,7 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.traced import commented
 
-UNGATED = {"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared"} | dict.fromkeys(
+UNGATED = {"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared", "xielu": "xielu"} | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
 )
 """Feed forwards without a gate by the activation that a config names."""
