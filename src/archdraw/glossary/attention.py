@@ -87,6 +87,7 @@ DIM_WITH_VALUES = Term("dim {width} (V {values})", definition="Features of one h
 HEADS_PER_KV = Term("{group} query heads per KV head")
 PER_HEAD = Term("{what} per head")
 OVER_ALL_HEADS = Term("{norm} over all heads")
+BIAS_PER_HEAD = Term("bias per head")
 WEIGHTS_PER_HEAD = Term("weights per head")
 L2_NORM = Term("L2 norm", definition="x divided by its Euclidean length.")
 QK_NORM = Term(

@@ -66,6 +66,24 @@ SQUARED_RELU_FFN = Term(
     source="So et al. 2021, arXiv:2109.08668",
 )
 
+REGLU_FFN = Term("ReGLU FFN", short="ReGLU", definition="down(ReLU(gate(x)) × up(x))", source="arXiv:2002.05202")
+REGLU = Term("ReGLU")
+SQUARED_REGLU_FFN = Term(
+    "Squared ReGLU FFN",
+    short="Squared ReGLU",
+    definition="down(ReLU(gate(x))² × up(x))",
+    source="Ma et al. 2025, arXiv:2504.12285",
+)
+SQUARED_REGLU = Term("Squared ReGLU")
+XIELU_FFN = Term(
+    "xIELU FFN", short="xIELU", definition="down(xIELU(up(x)))", source="Huang and Schlag 2024, arXiv:2411.13010"
+)
+XIELU = Term(
+    "xIELU",
+    definition="a parabola for positive x, an exponential for negative ones, each with a learned coefficient",
+    source="Huang and Schlag 2024, arXiv:2411.13010",
+)
+
 # Inside them
 UP_TO = Term("up {width}")
 DOWN_TO = Term("down {inputs} → {width}")

@@ -53,6 +53,8 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     fields: dict[str, Any] = {}
     source = config.section("rope_parameters")
     if source is not None and kind and isinstance(source.data.get(kind), dict):
+        # What the file says of kinds of layers that this model has not is without bearing.
+        source.ignore(*(name for name, value in source.data.items() if isinstance(value, dict)))
         source = source.section(kind)
     where = source or config
     names = ("rope_theta", "rotary_emb_base", "rope_freq_constant")
@@ -160,14 +162,26 @@ def given(**fields: Any) -> dict[str, Any]:
     }
 
 
-GATED = {"silu": "swiglu", "swish": "swiglu", "swiglu": "swiglu"} | dict.fromkeys(
+GATED = {
+    "silu": "swiglu",
+    "swish": "swiglu",
+    "swiglu": "swiglu",
+    "relu": "reglu",
+    "relu2": "squared_reglu",
+    "relu_squared": "squared_reglu",
+} | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_pytorch_tan", "geglu", "gated-gelu"), "geglu"
 )
 """Gated feed forwards by the activation that a config names."""
 
 
-def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "silu", bias: bool = False) -> Block:
-    """A gated feed forward (gate, up, down); ``act`` is the class default of the activation."""
+def gated_feed_forward(
+    config: Config, width: int | None = None, *, act: str = "silu", bias: bool = False, **extra: Any
+) -> Block:
+    """A gated feed forward (gate, up, down); ``act`` is the class default of the activation.
+
+    ``extra`` are further fields of the kind; those that are None or False are left out.
+    """
     name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
     if name not in GATED:
         config.mark_incomplete(f"the activation {name}")
@@ -175,7 +189,7 @@ def gated_feed_forward(config: Config, width: int | None = None, *, act: str = "
         "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
     }
     biased = config.flag("mlp_bias", default=bias)
-    return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased)}
+    return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased, **extra)}
 
 
 def layer_kinds(config: Config, number: int) -> list[str]:

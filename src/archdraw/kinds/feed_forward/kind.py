@@ -33,6 +33,10 @@ class FeedForwardKind(Kind):
     mlp_down_bias: bool | None = Field(
         default=None, description="Whether the last projection has a bias; mlp_bias where it is left out (GTE)."
     )
+    ffn_sub_norm: bool = Field(
+        default=False,
+        description="Whether an RMSNorm of the features inside comes before the last projection (BitNet).",
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -54,6 +58,9 @@ class FeedForwardKind(Kind):
                 widened += (Leaf("scale", common.TIMES(factor=self.scale)),)
         else:
             widened = (up, activation)
+        if self.ffn_sub_norm:
+            own = (Weight("weight", (inner,)),)
+            widened += (Leaf("ffn_sub_norm", common.RMSNORM(), role="norm", weights=own, part="norm"),)
         down = self._projection("down_proj", words.DOWN_TO(inputs=inner, width=hidden), inner, hidden, last=True)
         return Module(
             "mlp",

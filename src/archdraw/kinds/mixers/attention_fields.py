@@ -98,6 +98,11 @@ class AttentionFields(Kind):
         description="Name of the gate's projection; a part of q_proj where it is left out.",
     )
     gate_activation: GateActivation = Field(default="sigmoid", description="Function of the output gate.")
+    gate_bias: bool = Field(default=False, description="Whether each head adds a learned number to its gate (Beam).")
+    attn_sub_norm: bool = Field(
+        default=False,
+        description="Whether an RMSNorm over all heads comes before the output projection (BitNet).",
+    )
     attn_logit_softcapping: Factor | None = Field(
         default=None, description="Bound c of the attention logits: c · tanh(x / c)."
     )
@@ -188,7 +193,8 @@ class AttentionFields(Kind):
         if not self.output_gate:
             return None
         per_head = self.output_gate == "per_head"
-        return Gate(heads.query * (1 if per_head else value_width(heads)), self.gate_projection, per_head)
+        width = heads.query * (1 if per_head else value_width(heads))
+        return Gate(width, self.gate_projection, per_head, heads.query if self.gate_bias else 0)
 
     def check(self) -> None:
         """Raises :class:`KindError` where heads don't divide or fields contradict each other."""
@@ -209,8 +215,9 @@ class AttentionFields(Kind):
             raise KindError("v_head_dim must equal head_dim where K = V", "v_head_dim", "leave it out")
         if self.query_pre_attn_scalar is not None and self.attention_multiplier is not None:
             raise KindError("query_pre_attn_scalar and attention_multiplier cannot both be set", "attention_multiplier")
-        if self.gate_projection is not None and not self.output_gate:
-            raise KindError("gate_projection without an output_gate", "gate_projection", "add output_gate: true")
+        for field in ("gate_projection", "gate_bias"):
+            if getattr(self, field) and not self.output_gate:
+                raise KindError(f"{field} without an output_gate", field, "add output_gate: true")
 
     def refuse(self, fields: Iterable[str], other: str) -> None:
         """Raises :class:`KindError` where a field is set that ``other`` excludes, or attention is bidirectional."""

@@ -40,11 +40,15 @@ _ACTIVATIONS = {"sigmoid": common.SIGMOID, "softplus": common.SOFTPLUS, "silu": 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The gate of an attention: ``width`` numbers per token, from ``projection`` (None: a part of ``q_proj``)."""
+    """The gate of an attention: ``width`` numbers per token, from ``projection`` (None: a part of ``q_proj``).
+
+    ``biases`` is how many learned numbers are added to it, one for each head; 0 for none.
+    """
 
     width: int
     projection: str | None
     per_head: bool
+    biases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,10 @@ def gated(body: tuple[Block, ...], gate: Gate, activation: GateActivation) -> Pa
     """``body`` to the right of the line of the gate, and the product of both."""
     function = _ACTIVATIONS[activation]()
     label = words.PER_HEAD(what=function) if gate.per_head else function
-    return Parallel((Leaf("gate", label), Sequence(body)), "multiply")
+    weights = (Weight("bias", (gate.biases,)),) if gate.biases else ()
+    detail = words.BIAS_PER_HEAD() if gate.biases else ""
+    leaf = Leaf("gate", label, detail=detail, weights=weights, part="attention" if weights else "other")
+    return Parallel((leaf, Sequence(body)), "multiply")
 
 
 def bf16_bytes(values: int) -> int:

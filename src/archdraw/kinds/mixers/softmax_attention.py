@@ -25,6 +25,7 @@ from archdraw.kinds.mixers.attention_parts import (
     output_projection,
     queries,
     query_key_norm,
+    rms_norm,
     shared_keys_and_values,
     unit_norm,
     value_width,
@@ -59,7 +60,10 @@ class SoftmaxAttention(AttentionFields):
         projections = Parallel(self._placed(selecting, own), "separate")
         mixed = self._mixed(heads, selected)
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
-        out = output_projection("o_proj", heads.query * value_width(heads), hidden, bias=self.biases.output)
+        width = heads.query * value_width(heads)
+        if self.attn_sub_norm:
+            body = (*body, rms_norm("attn_sub_norm", width))
+        out = output_projection("o_proj", width, hidden, bias=self.biases.output)
         return Module(
             "self_attn",
             self.label or self.named(),

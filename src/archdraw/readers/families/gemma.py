@@ -106,6 +106,15 @@ def gemma2(config: Config) -> Draft:
     return draft
 
 
+def _vaultgemma(config: Config) -> Draft:
+    """VaultGemma: Gemma 2 without the norms after the sublayers."""
+    draft = gemma2(config)
+    for block in draft.define.values():
+        if isinstance(block, dict) and "decoder" in block:
+            del block["decoder"]["placement"]
+    return draft
+
+
 def _gemma3_text(config: Config) -> Draft:
     # A text model cut from a larger one may keep that one's nesting.
     text = config.section("text_config")
@@ -197,6 +206,7 @@ def output_head(cap: float | None) -> Block:
 FAMILIES = (
     Family(("gemma",), _gemma, ("GemmaForCausalLM",)),
     Family(("gemma2",), gemma2, ("Gemma2ForCausalLM",)),
+    Family(("vaultgemma",), _vaultgemma, ("VaultGemmaForCausalLM",)),
     Family(("gemma3_text",), _gemma3_text, ("Gemma3ForCausalLM",)),
     Family(("gemma3",), _gemma3_whole, ("Gemma3ForConditionalGeneration",)),
 )
