@@ -156,6 +156,11 @@ def read(data: dict[str, Any], folder: Path) -> Reading:
     return read_config(file)
 
 
+def counted(reading: Reading) -> int:
+    """The parameters of what was read."""
+    return facts(expand(parse_spec(reading.text, "read"))).total_parameters
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_counts_are_those_of_the_class(name: str, tmp_path: Path) -> None:
     data, count = CASES[name]
@@ -167,24 +172,35 @@ def test_counts_are_those_of_the_class(name: str, tmp_path: Path) -> None:
 def test_the_encoder_stands_behind_the_embedding(tmp_path: Path) -> None:
     lines = read(CASES["llava"][0], tmp_path).text.splitlines()
     layers = [line.strip("- :") for line in lines[lines.index("layers:") :] if line.startswith("  - ")]
-    assert layers[:2] == ["embedding", "vision_encoder"]
+    assert layers[:2] == ["embedding", "vision_transformer"]
 
 
-def test_an_unknown_text_model_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_text_model_is_read_by_its_keys(tmp_path: Path) -> None:
     data = {**CASES["llava"][0], "text_config": {**TEXT, "model_type": "nobody"}}
-    with pytest.raises(InputError, match="there is no reader for the text model nobody"):
-        read(data, tmp_path)
+    assert read(data, tmp_path).incomplete == (
+        'the text model is of the unknown model_type "nobody": read by its keys alone',
+    )
 
 
-def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_encoder_is_not_drawn(tmp_path: Path) -> None:
     data = {**CASES["llava"][0], "vision_config": {**VISION, "model_type": "nobody"}}
-    with pytest.raises(InputError, match="there is no reader for the vision encoder nobody"):
-        read(data, tmp_path)
+    reading = read(data, tmp_path)
+    assert reading.incomplete[0] == "the vision encoder nobody, which is not known"
+    assert "vision_transformer" not in reading.text
 
 
-def test_features_of_several_layers_are_not_known(tmp_path: Path) -> None:
+def test_features_of_several_layers_are_joined(tmp_path: Path) -> None:
+    # The first projection is as wide as both layers: 32 features more, each to the 64 of the text model.
     data = {**CASES["llava"][0], "vision_feature_layer": [-2, -1]}
-    assert read(data, tmp_path).incomplete == ("which layers of the vision encoder are used",)
+    reading = read(data, tmp_path)
+    assert reading.incomplete == ()
+    assert counted(reading) == CASES["llava"][1] + 32 * 64
+
+
+@pytest.mark.parametrize("layers", [[], [4], -4, "last", True])
+def test_layers_that_the_encoder_does_not_have_are_refused(tmp_path: Path, layers: object) -> None:
+    with pytest.raises(InputError, match="vision_feature_layer names no layers of the 3"):
+        read({**CASES["llava"][0], "vision_feature_layer": layers}, tmp_path)
 
 
 def mllama(changes: dict[str, Any], part: str) -> dict[str, Any]:

@@ -345,21 +345,17 @@ def test_shipped_templates_describe_themselves_and_their_examples_work(name: str
     assert all(field.description for field in kind.model_fields.values())
     assert "Source" not in kind.source
     assert kind.source
+    if kind.family != "side":
+        # What is not a whole encoder is a part of one.
+        indented = "\n".join(f"          {line}" for line in kind.example.splitlines()).strip()
+        encoder = f"modality_encoder:\n      label: Any\n      body:\n        - {indented}\n        - linear: 64\n"
+        assert facts(expand(parse_spec(f"{HEAD}layers:\n  - embedding\n  - {encoder}"))).encoders > 64 * 64
+        return
     example = "\n".join(f"    {line}" for line in kind.example.splitlines()).strip()
-    layers = f"encoder: {{layers: [{example}, encoder_layer: {{feed_forward: swiglu}}]}}"
-    if kind.family == "side":
-        made = expand(parse_spec(f"{HEAD}layers:\n  - embedding\n  - {example}\n"))
-        (side,) = [part for _, part in walk(made) if isinstance(part, Side) and part.direction == "in"]
-        assert side.body.kind == name
-        assert facts(side).encoders == facts(side).total_parameters > 0
-    else:
-        assert "audio_stem" in layers
-        assert (
-            facts(
-                kinds()[name].model_validate({"num_mel_bins": 8, "max_source_positions": 5}).expand(Scope(4, 9))
-            ).total_parameters
-            == 8 * 3 * 4 + 4 + 4 * 4 * 3 + 4 + 5 * 4
-        )
+    made = expand(parse_spec(f"{HEAD}layers:\n  - embedding\n  - {example}\n"))
+    (side,) = [part for _, part in walk(made) if isinstance(part, Side) and part.direction == "in"]
+    assert side.body.kind == name
+    assert facts(side).encoders == facts(side).total_parameters > 0
 
 
 NUMBERS = st.integers(0, 9)

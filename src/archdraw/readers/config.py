@@ -87,7 +87,8 @@ class Config:
 
     def optional_integer(self, *names: str, least: int = 1) -> int | None:
         """A whole number, or None where it is absent or null."""
-        return self.integer(*names, least=least) if any(name in self for name in names) else self.raw(*names)
+        known = any(name in self or name in self._defaults for name in names)
+        return self.integer(*names, least=least) if known else self.raw(*names)
 
     def number(self, *names: str, default: float | Any = REQUIRED, more_than: float | None = None) -> float:
         """A finite number, above ``more_than`` if that is given."""

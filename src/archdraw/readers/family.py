@@ -18,13 +18,15 @@ class Family:
 
     ``model_types`` are values of ``model_type``, ``architectures`` the class names that mark configs whose
     ``model_type`` is missing or another one. ``read`` gets the whole config, the text part not yet unpacked.
-    ``ignored`` are keys of this family without bearing on the structure, beyond the common ones.
+    ``ignored`` are keys of this family without bearing on the structure, beyond the common ones. ``wraps``: its configs
+    hold that of a text model of another family.
     """
 
     model_types: tuple[str, ...]
     read: Callable[[Config], Draft]
     architectures: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    wraps: bool = False
 
 
 @cache

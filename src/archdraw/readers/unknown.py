@@ -1,99 +1,76 @@
-"""Configs of families without a reader: read by the keys that most configs share, and always marked incomplete."""
+"""Configs of families without a reader: always marked incomplete.
+
+What wraps a text model hands it over to that model's family; anything else is read by the keys that most configs share.
+"""
 
 from __future__ import annotations
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, listed_kinds, rope
-from archdraw.readers.config import Config
-from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.family import Family
+from collections.abc import Iterator, Mapping
 
-FULL = ("full_attention", "attention", "global_attention")
-HAND = "write a spec by hand (docs/spec.md), or write a reader for the family"
-SLIDING = ("sliding_attention", "local_attention", "sliding_window_attention")
+from archdraw.readers.config import Config, UnreadableError
+from archdraw.readers.draft import Draft
+from archdraw.readers.family import Family, family_of
+from archdraw.readers.plain_decoder import HAND, plain_decoder
+from archdraw.readers.text_parts import SECTIONS, own_family, text_part, tied_embeddings
 
-STRANGE = (
-    *("is_encoder_decoder", "encoder_layers", "mamba", "ssm", "state_size", "conv_kernel", "conv_l", "linear_attn"),
-    *("linear_num", "lora_rank", "hybrid", "block_type", "lru_", "rwkv", "time_mix", "altup", "hyper_connection"),
-    *("hc_mult", "num_loops", "ngram", "per_layer", "relative_attention", "alibi", "n_inner", "patch"),
-)
-"""Parts of the names of keys of other structures than that of a plain decoder."""
+WRAPPERS = ("thinker_config", "vlm_config")
+"""Sections that hold a whole model of text and towers."""
+
+NO_PARTS = ("quantization_config", "generation_config", "rope_scaling_config")
+"""Sections that describe no part of a model."""
 
 
 def _unknown(config: Config) -> Draft:
-    """A decoder of attention and feed forward layers, as most are, from the keys that most configs share.
-
-    Rejected is what is no such decoder, and what lacks a size: a wrong picture is worse than none.
-    """
+    """A wrapper's text model by its own family, or the whole config as a plain decoder."""
     name = config.raw("model_type")
     unknown = f'unknown model_type "{str(name)[:40]}"' if isinstance(name, str) and name else "no model_type"
-    config.mark_incomplete(f"{unknown}: read by its keys alone")
-    text = config.section("text_config", "llm_config", "language_config") or config
-    for key, value in text.data.items():
-        if value and any(part in key.lower() for part in STRANGE):
-            text.complain(f"{unknown}, and {key} is a key of another structure than a plain decoder's", key, HAND)
-    for key in ("vision_config", "audio_config"):
-        if config.section(key) is not None:
-            config.mark_incomplete(f"the encoder of {key} is not drawn")
-    made = draft(text, root=config)
-    number = layer_count(text)
-    kinds = listed_kinds(text, number)
-    sparse = _experts(text)
-    dense_first = text.integer("first_k_dense_replace", "num_dense_layers", default=0, least=0)
-    layers = []
-    for index, kind in enumerate(kinds):
-        feed = "dense" if sparse is None or index < dense_first else "sparse"
-        layers.append(f"{_named(kind)}_{feed}_layer")
-        made.define.setdefault(
-            layers[-1],
-            {
-                "decoder": {
-                    "attention": _mixer(text, kind),
-                    "feed_forward": sparse if feed == "sparse" and sparse is not None else gated_feed_forward(text),
-                }
-            },
-        )
-    made.layers = ["embedding", *stacks(layers), "rmsnorm", "output_head"]
+    inner = config.section(*WRAPPERS)
+    if inner is not None:
+        config.mark_incomplete(f"{unknown}: read by its {inner.path[-1]} alone")
+        _leave_out(config, inner)
+        family = family_of(inner) or UNKNOWN
+        inner.ignore(*family.ignored)
+        return family.read(inner)
+    text = text_part(config)
+    if text is config:
+        _refuse_parts(config, unknown)
+        config.mark_incomplete(f"{unknown}: read by its keys alone")
+        return plain_decoder(config, unknown, config)
+    _leave_out(config, text)
+    family = own_family(text)
+    if family is None:
+        config.mark_incomplete(f"{unknown}: read by its keys alone")
+        return plain_decoder(text, unknown, config)
+    config.mark_incomplete(f"{unknown}: its text model is read, and nothing else")
+    text.ignore(*family.ignored)
+    made = family.read(text)
+    made.tie_word_embeddings = tied_embeddings(text, made.tie_word_embeddings, config)
     return made
 
 
-def _named(kind: str) -> str:
-    if kind in FULL:
-        return "global"
-    return "local" if kind in SLIDING else "".join(c if c.isalnum() else "_" for c in kind)[:40].strip("_") or "unknown"
+def _leave_out(config: Config, read: Config) -> None:
+    """Marks the parts of ``config`` other than ``read`` as not drawn; what is in them is not looked at."""
+    for key in _parts(config):
+        if key != read.path[-1]:
+            config.raw(key)
+            what = f"the encoder of {key}" if key in ("vision_config", "audio_config") else key
+            config.mark_incomplete(f"{what} is not drawn")
 
 
-def _mixer(config: Config, kind: str) -> Block:
-    if kind not in FULL + SLIDING:
-        config.mark_incomplete(f'unknown mixer "{kind[:40]}"')
-        return {"op": {"label": f"{kind[:30]} (unknown)"}}
-    return attention(
-        config,
-        attention_bias=config.flag("attention_bias", "qkv_bias", default=False),
-        sliding_window=config.optional_integer("sliding_window") if kind in SLIDING else None,
-        position=rope(config, kind=kind),
-    )
+def _refuse_parts(config: Config, unknown: str) -> None:
+    """A config of parts none of which is known to be the text model: the parts are named."""
+    parts = list(_parts(config))
+    if parts and not any("hidden_size" in key or key in ("n_embd", "d_model") for key in config.data):
+        known = ", ".join((*SECTIONS, *WRAPPERS))
+        config.complain(f"{unknown}, and none of its parts is a text model: {', '.join(parts)[:120]}", parts[0], HAND)
+        config.complaints[-1].hint = f"known are {known}; {HAND}"
+        raise UnreadableError
 
 
-def _experts(config: Config) -> Block | None:
-    """A mixture of experts under any of the usual names; None for a dense model."""
-    number = config.optional_integer(
-        *("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_routed_experts"), least=0
-    )
-    if not number:
-        return None
-    fields = {
-        "num_experts": number,
-        "num_experts_per_tok": config.integer("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_top_k"),
-        "moe_intermediate_size": config.integer(
-            "moe_intermediate_size", "expert_intermediate_size", "intermediate_size"
-        ),
-    }
-    shared = config.optional_integer("n_shared_experts", "num_shared_experts", least=0)
-    if shared:
-        fields["n_shared_experts"] = shared
-    if "moe_intermediate_size" in config:
-        config.raw("intermediate_size")
-    return {"mixture_of_experts": fields}
+def _parts(config: Config) -> Iterator[str]:
+    for key, value in config.data.items():
+        if key.endswith("_config") and isinstance(value, Mapping) and value and key not in NO_PARTS:
+            yield key
 
 
 UNKNOWN = Family((), _unknown)

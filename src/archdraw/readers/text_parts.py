@@ -1,0 +1,91 @@
+"""The text model inside of a larger one: its section of a config, read by its own family."""
+
+from __future__ import annotations
+
+from archdraw.readers.components import tied_embeddings
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.family import Family, families, family_of
+from archdraw.readers.plain_decoder import plain_decoder
+
+__all__ = ["SECTIONS", "own_family", "text_model", "text_part", "tied_embeddings", "with_towers"]
+
+SECTIONS = ("text_config", "llm_config", "language_config", "language_model_config")
+"""The names of the section of the text model."""
+
+SAME_STRUCTURE = {
+    "glm4v_text": "glm4",
+    "glm_ocr_text": "glm4",
+    "hyperclovax": "granite",
+    "paddleocr_vl_text": "ernie4_5",
+    "qwen2_5_omni_text": "qwen2",
+    "qwen2_5_vl_text": "qwen2",
+    "qwen2_vl_text": "qwen2",
+    "qwen3_omni_moe_text": "qwen3_moe",
+    "qwen3_vl_moe_text": "qwen3_moe",
+    "qwen3_vl_text": "qwen3",
+}
+"""Text parts that have a type of their own and the structure of another family."""
+
+SIZES = {
+    "gemma": (3072, 24_576, 28, 16, 16, 256_000, 8192),
+    "llama": (4096, 11_008, 32, 32, 32, 32_000, 2048),
+    "mistral": (4096, 14_336, 32, 32, 8, 32_000, 131_072),
+    "qwen2": (4096, 22_016, 32, 32, 32, 151_936, 32_768),
+    "qwen3": (4096, 22_016, 32, 32, 32, 151_936, 32_768),
+}
+"""Class defaults, by the keys of :data:`KEYS`: sections are saved without what is as the class has it."""
+
+KEYS = (
+    *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads"),
+    *("vocab_size", "max_position_embeddings"),
+)
+
+
+def text_part(config: Config) -> Config:
+    """The section of the text model; the whole config where the file has none."""
+    return config.section(*SECTIONS) or config
+
+
+def own_family(text: Config, usual: str = "") -> Family | None:
+    """The family of the model that ``text`` describes, by its type (``usual`` where it has none); None for none.
+
+    One that wraps a text model itself is none.
+    """
+    kind = text.text("model_type", default=usual)
+    if kind in SIZES:
+        text.defaults(**dict(zip(KEYS, SIZES[kind], strict=True)))
+    family = families().get(SAME_STRUCTURE.get(kind, kind)) or (family_of(text) if not kind else None)
+    return None if family is None or family.wraps else family
+
+
+def text_model(config: Config, usual: str, *, tied: bool = False, section: str = "") -> Draft:
+    """The text part of ``config``, read by the family of its model type (``usual`` where it says none).
+
+    ``tied`` is the class default for files that say nothing on either level, ``section`` the name of the section where
+    it is an unusual one. A text model of a family that no reader knows is read by the keys that most configs share, and
+    marked incomplete.
+    """
+    text = config.section(section) if section else text_part(config)
+    if text is None:
+        text = Config({}, (section,), config)
+    family = families()[usual] if text is config else own_family(text, usual)
+    if family is None:
+        kind = text.text("model_type", default=usual)
+        text.mark_incomplete(f'the text model is of the unknown model_type "{kind[:40]}": read by its keys alone')
+        return plain_decoder(text, f'unknown model_type "{kind[:40]}"', config)
+    text.ignore(*family.ignored)
+    made = family.read(text)
+    made.tie_word_embeddings = tied_embeddings(text, tied, config)
+    return made
+
+
+def with_towers(made: Draft, towers: list[Block]) -> Draft:
+    """``made`` with ``towers`` behind its embedding, where their tokens join."""
+    place = next((index for index, block in enumerate(made.layers, start=1) if _is_embedding(block)), 0)
+    made.layers[place:place] = towers
+    return made
+
+
+def _is_embedding(block: Block) -> bool:
+    return block == "embedding" or (isinstance(block, dict) and "embedding" in block)
