@@ -14,9 +14,6 @@ SECTIONS = ("text_config", "llm_config", "language_config", "language_model_conf
 """The names of the section of the text model."""
 
 SAME_STRUCTURE = {
-    "glm4v_text": "glm4",
-    "glm_ocr_text": "glm4",
-    "hyperclovax": "granite",
     "paddleocr_vl_text": "ernie4_5",
     "qwen2_5_omni_text": "qwen2",
     "qwen2_5_vl_text": "qwen2",

@@ -10,12 +10,14 @@ from archdraw.readers.draft import Block
 from archdraw.readers.traced import commented, whole
 
 
-def qwen_tower(vision: Config | None) -> list[Block]:
-    """The encoder of Qwen3-VL and Qwen3.5 from ``vision_config``; nothing where there is none."""
+def qwen_tower(vision: Config | None, width: int, *, kind: str = "") -> list[Block]:
+    """The encoder of Qwen3-VL and Qwen3.5 from ``vision_config``; nothing where there is none.
+
+    ``width`` is that of the text model, ``kind`` the type of a section that says none.
+    """
     if vision is None:
         return []
-    vision.ignore("initializer_range", "rope_parameters")
-    vision.raw("out_hidden_size")
+    vision.ignore("initializer_range", "rope_parameters", "image_size", "apply_vit_abs_pos_embed")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1152),
         "intermediate_size": vision.integer("intermediate_size", default=4304),
@@ -29,10 +31,12 @@ def qwen_tower(vision: Config | None) -> list[Block]:
         spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
         in_channels=(vision.integer("in_channels", default=3), 3),
         hidden_act=(vision.text("hidden_act", default="gelu_pytorch_tanh"), "gelu_pytorch_tanh"),
+        **_left(vision, width),
     )
-    kind = vision.text("model_type", default="")
-    # The class of the Qwen3-VL line feeds three layers of the text model; Qwen3.5's has none.
-    stacked = vision.integers("deepstack_visual_indexes", default=[8, 16, 24] if kind.startswith("qwen3_vl") else [])
+    kind = vision.text("model_type", default=kind)
+    # The classes of the Qwen3-VL line feed three layers of the text model; Qwen3.5's has none.
+    feeds = kind.startswith(("qwen3_vl", "qwen3_omni"))
+    stacked = vision.integers("deepstack_visual_indexes", default=[8, 16, 24] if feeds else [])
     if stacked:
         fields["deepstack_visual_indexes"] = stacked
     return [{"qwen_vision": fields}]
@@ -113,14 +117,19 @@ def pixtral_tower(vision: Config | None, root: Config | None = None, *, merges: 
     return [{"pixtral_vision": fields}]
 
 
-def qwen2_tower(vision: Config | None) -> list[Block]:
-    """The encoder of Qwen2-VL (``embed_dim``) or Qwen2.5-VL from ``vision_config``; nothing where there is none."""
+def qwen2_tower(vision: Config | None, width: int, *, kind: str = "", projected: bool = False) -> list[Block]:
+    """The encoder of Qwen2-VL (``embed_dim``) or Qwen2.5-VL from ``vision_config``; nothing where there is none.
+
+    ``width`` is that of the text model, ``kind`` the type of a section that says none; ``projected``: one projection
+    more leads there.
+    """
     if vision is None:
         return []
     vision.ignore("initializer_range", "rope_parameters", "tokens_per_second", "spatial_patch_size")
-    vision.raw("out_hidden_size")
     fields: dict[str, Any] = {"depth": vision.integer("depth", "num_hidden_layers", default=32)}
-    if vision.text("model_type", default="").startswith("qwen2_5") or "fullatt_block_indexes" in vision:
+    kind = vision.text("model_type", default=kind)
+    second = kind.startswith(("qwen2_5", "exaone4_5")) or "fullatt_block_indexes" in vision
+    if second:
         fields |= {
             "hidden_size": vision.integer("hidden_size", default=3584),
             "intermediate_size": vision.integer("intermediate_size", default=3420),
@@ -131,13 +140,11 @@ def qwen2_tower(vision: Config | None) -> list[Block]:
             "window_size": vision.integer("window_size", default=112),
         }
     else:
-        # Here hidden_size is the text model's.
-        vision.raw("hidden_size")
-        width = vision.integer("embed_dim", default=1280)
+        own = vision.integer("embed_dim", default=1280)
         fields |= {
-            "hidden_size": width,
+            "hidden_size": own,
             "intermediate_size": commented(
-                round(width * vision.number("mlp_ratio", default=4.0)), "embed_dim × mlp_ratio"
+                whole(own * vision.number("mlp_ratio", default=4.0)), "embed_dim × mlp_ratio"
             ),
             "hidden_act": vision.text("hidden_act", default="quick_gelu"),
         }
@@ -150,8 +157,21 @@ def qwen2_tower(vision: Config | None) -> list[Block]:
         temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
         spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
         in_channels=(vision.integer("in_channels", "in_chans", default=3), 3),
+        # In the first generation hidden_size is the text model's.
+        **_left(vision, width, "out_hidden_size" if second else "hidden_size"),
     )
+    if kind == "exaone4_5_vision":
+        fields["num_key_value_heads"] = vision.integer("num_key_value_heads", default=8)
+    if kind == "qwen2_5_omni_vision_encoder":
+        fields["fused_projection"] = False
+    if projected:
+        fields["projected"] = True
     return [{"qwen_vision": fields}]
+
+
+def _left(vision: Config, width: int, key: str = "out_hidden_size", default: int = 3584) -> dict[str, Any]:
+    """The width that a merger leaves, as :func:`unless` takes it, beside the ``width`` of the text model."""
+    return {"out_hidden_size": (vision.integer(key, default=default), width)}
 
 
 def clip_tower(vision: Config | None, **projector: Any) -> list[Block]:
@@ -263,27 +283,49 @@ def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
     return [{"minimax_vision": fields}]
 
 
-def glm_tower(vision: Config | None) -> list[Block]:
-    """GLM-5.3-Flash's encoder from ``vision_config``; nothing where there is none."""
+def glm_tower(vision: Config | None, width: int, kind: str = "glm5_next_vision") -> list[Block]:
+    """GLM's encoder from ``vision_config``; nothing where there is none.
+
+    ``width`` is that of the text model, ``kind`` the type of a section that says none.
+    """
     if vision is None:
         return []
     vision.ignore("image_size", "rope_parameters", "rope_theta")
-    vision.raw("out_hidden_size")
+    kind = vision.text("model_type", default=kind)
+    first, reading = kind.startswith(("glm4v", "glm46v")), kind.startswith("glm_ocr")
+    out = vision.integer("out_hidden_size", default=4096 if first else 1536)
+    inner = vision.integer("intermediate_size", default=13_696 if first else 4096)
+    hidden = vision.integer("hidden_size", default=1536 if first else 1024)
+    channels = vision.integer("in_channels", default=3)
+    patch = vision.integer("patch_size", default=14)
+    biased = vision.flag("attention_bias", default=not first)
     fields: dict[str, Any] = {
-        "hidden_size": vision.integer("hidden_size", default=1024),
-        "intermediate_size": vision.integer("intermediate_size", default=4096),
+        "hidden_size": hidden,
+        "intermediate_size": commented(out, "out_hidden_size") if first else inner,
         "depth": vision.integer("depth", "num_hidden_layers", default=24),
-        "num_heads": vision.integer("num_heads", "num_attention_heads", default=16),
-        "projection_intermediate_size": vision.integer("projection_intermediate_size", default=10240),
-        "swiglu_limit": vision.number("swiglu_limit", default=10.0),
+        "num_heads": vision.integer("num_heads", "num_attention_heads", default=12 if first else 16),
     }
+    if first:
+        # What the layers have as their inner width is the merger's here.
+        fields["projection_intermediate_size"] = commented(inner, "intermediate_size")
+        places = vision.integer("image_size", default=336) // patch
+        fields |= {"positions": commented(places * places, "one for each patch of image_size"), "patch_norm": True}
+        fields |= {"qk_norm": False, "output_bias": False}
+    elif reading:
+        fields["projection_intermediate_size"] = commented(out * channels, "out_hidden_size × in_channels")
+    else:
+        fields["projection_intermediate_size"] = vision.integer("projection_intermediate_size", default=10240)
+        fields["swiglu_limit"] = vision.number("swiglu_limit", default=10.0)
+    if not first:
+        fields |= unless(output_bias=(biased, True))
     fields |= unless(
-        patch_size=(vision.integer("patch_size", default=14), 14),
+        patch_size=(patch, 14),
         temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
         spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
-        in_channels=(vision.integer("in_channels", default=3), 3),
-        attention_bias=(vision.flag("attention_bias", default=True), True),
+        in_channels=(channels, 3),
+        attention_bias=(biased, True),
         hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
+        out_hidden_size=(out, width),
     )
     return [{"glm_vision": fields}]
 

@@ -6,7 +6,7 @@ A tower that differs from a known one in names, sizes and switches is an entry o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archdraw.readers.components import unless
@@ -212,6 +212,10 @@ VARIANTS: Mapping[str, Variant] = {
 }
 VARIANTS = {
     **VARIANTS,
+    "qianfan_ocr_vision": replace(
+        VARIANTS["internvl_vision"],
+        switches={"attention_bias": ("attention_bias", True)},
+    ),
     "instructblip_vision_model": VARIANTS["blip_2_vision_model"],
     "instructblipvideo_vision_model": VARIANTS["blip_2_vision_model"],
 }

@@ -72,7 +72,7 @@ def _glm_5_3(config: Config) -> Draft:
     further = multi_token_prediction(text, (last or layers)[-1])
     begin: list[Block] = [{"residual_streams": streams}] if streams else []
     end: list[Block] = [{"stream_head": {"hc_mult": streams, "read": "mean"}}] if streams else []
-    tower = glm_tower(config.section("vision_config"))
+    tower = glm_tower(config.section("vision_config"), made.hidden_size)
     made.layers = ["embedding", *tower, *begin, *stacks(layers), *end, "rmsnorm", *further, "output_head"]
     return made
 

@@ -116,7 +116,7 @@ def _qwen4(config: Config) -> Draft:
     head: Block = {"stream_head": {"hc_mult": commented(streams, "hc_count"), "read": "gated"}}
     if text.integer("hc_lowrank", default=320) != 320:
         head["stream_head"]["hc_lowrank"] = text.integer("hc_lowrank")  # type: ignore[index]
-    made.layers = ["embedding", *qwen_tower(config.section("vision_config"))]
+    made.layers = ["embedding", *qwen_tower(config.section("vision_config"), made.hidden_size)]
     made.layers += [{"residual_streams": commented(streams, "hc_count")}, *stacks(names), head]
     made.layers += [*_further(text), "output_head"]
     return made

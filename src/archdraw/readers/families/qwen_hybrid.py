@@ -111,7 +111,7 @@ def _qwen3_5(config: Config, feed: str = "dense") -> Draft:
     text = config.section("text_config") or config
     text.ignore("mamba_ssm_dtype")
     made = draft(text, root=config)
-    made.layers = ["embedding", *qwen_tower(config.section("vision_config"))]
+    made.layers = ["embedding", *qwen_tower(config.section("vision_config"), made.hidden_size)]
     text.integers("mlp_only_layers", default=[])  # neither class has it: all layers are of one kind
     config.raw("hidden_size")
     gate = text.flag("attn_output_gate", default=True)
