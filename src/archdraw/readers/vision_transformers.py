@@ -44,6 +44,7 @@ class Variant:
 
 DEFAULTS: Fields = {
     "patch_bias": True,
+    "patch_norm": "none",
     "class_token": False,
     "pre_layernorm": False,
     "post_layernorm": True,
@@ -69,13 +70,13 @@ def vision_transformer(vision: Config, variant: Variant, **behind: Any) -> Block
     if rows != columns:
         vision.mark_incomplete("patches that are no squares")
     fields: Fields = {
-        "hidden_size": vision.integer("hidden_size", "embed_dim", default=variant.width),
+        "hidden_size": vision.integer("hidden_size", default=variant.width),
         "intermediate_size": vision.integer("intermediate_size", default=variant.inner),
-        "num_hidden_layers": vision.integer("num_hidden_layers", "depth", "num_layers", default=variant.layers),
-        "num_attention_heads": vision.integer("num_attention_heads", "num_heads", default=variant.heads),
+        "num_hidden_layers": vision.integer("num_hidden_layers", default=variant.layers),
+        "num_attention_heads": vision.integer("num_attention_heads", default=variant.heads),
         "patch_size": rows,
     }
-    fields |= unless(num_channels=(vision.integer("num_channels", "in_channels", "in_chans", default=3), 3))
+    fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     if variant.image is not None:
         height, width = sides(vision, "image_size", variant.image)
         patches = (height // rows) * (width // columns)
@@ -137,6 +138,21 @@ def _radio(vision: Config, fields: Fields) -> None:
     fields["positions"] = [commented(rows * rows, "one for each patch of max_img_size")]
     tokens = vision.integer("num_cls_tokens", default=3), vision.integer("num_registers", default=7, least=0)
     fields["register_tokens"] = commented(sum(tokens), "num_cls_tokens + num_registers")
+
+
+def _ovis(vision: Config, fields: Fields) -> None:
+    fields["output_bias"] = fields["attention_bias"]
+
+
+def _molmo(vision: Config, fields: Fields) -> None:
+    sides(vision, "image_size", 378)
+    rows = vision.optional_integer("num_position_embeddings")
+    height, width = sides(vision, "image_size", 378)
+    patches = (height // fields["patch_size"]) * (width // fields["patch_size"])
+    fields["positions"] = [rows or commented(patches, "one for each patch of image_size")]
+    heads = fields["num_attention_heads"]
+    groups = vision.integer("num_key_value_heads", default=heads)
+    fields |= unless(num_key_value_heads=(groups, heads), head_dim=(vision.integer("head_dim", default=72), None))
 
 
 ROTARY = "2D RoPE"
@@ -205,6 +221,19 @@ VARIANTS: Mapping[str, Variant] = {
         ignored=("layerscale_value", "summary_idxs", "norm_mean", "norm_std", "drop_path_rate"),
         more=_radio,
     ),
+    "ovis2_vision": Variant(
+        *(1024, 2816, 24, 8, 14, 224, 0, "silu"),
+        fields={"norm": "rmsnorm", "patch_norm": "rmsnorm", "gated": True},
+        switches={"qkv_bias": ("attention_bias", False), "mlp_bias": ("mlp_bias", False)},
+        ignored=("hidden_stride", "num_visual_indicator_tokens", "tokenize_function", "vocab_size"),
+        more=_ovis,
+    ),
+    "molmo2_vision": Variant(
+        *(1152, 4304, 25, 16, 14),
+        fields={"flat_patches": True, "post_layernorm": False},
+        switches={"attention_bias": ("attention_bias", True)},
+        more=_molmo,
+    ),
     "blip_vision_model": Variant(768, 3072, 12, 12, 16, 384, 1, "gelu", fields=BLIP, ignored=("projection_dim",)),
     "blip_2_vision_model": Variant(
         1408, 6144, 39, 16, 14, 224, 1, "gelu", fields=BLIP, switches={"qkv_bias": ("attention_bias", True)}
@@ -214,6 +243,7 @@ VARIANTS = {
     **VARIANTS,
     "qianfan_ocr_vision": replace(
         VARIANTS["internvl_vision"],
+        ignored=(*VARIANTS["internvl_vision"].ignored, "drop_path_rate"),
         switches={"attention_bias": ("attention_bias", True)},
     ),
     "instructblip_vision_model": VARIANTS["blip_2_vision_model"],

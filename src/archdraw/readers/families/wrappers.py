@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archdraw.readers import projectors as behind
+from archdraw.readers import query_projectors as queries
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -223,6 +224,29 @@ WRAPPERS = (
     Wrapper(
         ("step3p7",), "step3p5", transformer("step3p5_vision", behind.step), ("Step3p7ForConditionalGeneration",)
     ),
+    Wrapper(
+        ("idefics2",),
+        "mistral",
+        transformer("idefics2_vision", queries.idefics2),
+        ("Idefics2ForConditionalGeneration",),
+    ),
+    Wrapper(("blip-2",), "opt", transformer("blip_2_vision_model", queries.blip2), ("Blip2ForConditionalGeneration",)),
+    Wrapper(
+        ("instructblip", "instructblipvideo"),
+        "opt",
+        transformer("instructblip_vision_model", queries.instructblip),
+        ("InstructBlipForConditionalGeneration", "InstructBlipVideoForConditionalGeneration"),
+    ),
+    Wrapper(("aria",), "aria_text", transformer("idefics3_vision", queries.aria), ("AriaForConditionalGeneration",)),
+    Wrapper(
+        ("kosmos-2",),
+        "kosmos_2_text_model",
+        transformer("kosmos_2_vision_model", queries.kosmos2),
+        ("Kosmos2ForConditionalGeneration",),
+    ),
+    Wrapper(("ovis2",), "qwen2", transformer("ovis2_vision", queries.ovis2), ("Ovis2ForConditionalGeneration",)),
+    Wrapper(("molmo2",), "molmo2_text", transformer("molmo2_vision", queries.molmo2), ("Molmo2ForConditionalGeneration",)),
+    Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(("lighton_ocr",), "qwen3", transformer("pixtral", behind.plain_two), ("LightOnOcrForConditionalGeneration",)),
     Wrapper(
