@@ -115,6 +115,7 @@ def _siglip2(vision: Config, fields: Fields) -> None:
 
 
 def _internvl(vision: Config, fields: Fields) -> None:
+    fields["post_layernorm"] = not vision.flag("use_mean_pooling", default=True)
     fields["norm"] = {"rms_norm": "rmsnorm"}.get(vision.text("norm_type", default="layer_norm"), "layernorm")
     if not vision.flag("use_absolute_position_embeddings", default=True):
         fields.pop("positions")
