@@ -65,6 +65,13 @@ DEFAULTS: Fields = {
 
 def vision_transformer(vision: Config, variant: Variant, **behind: Any) -> Block:
     """The tower of ``vision``, a config of the class ``variant``; ``behind`` are further fields: the projector."""
+    fields = transformer_fields(vision, variant)
+    fields = {name: value for name, value in fields.items() if name not in DEFAULTS or value != DEFAULTS[name]}
+    return {"vision_transformer": fields | behind}
+
+
+def transformer_fields(vision: Config, variant: Variant) -> Fields:
+    """The fields of the kind ``vision_transformer`` as the config ``vision`` of the class ``variant`` has them."""
     vision.ignore(*variant.ignored, "initializer_factor", "rope_parameters", "rope_theta")
     rows, columns = sides(vision, "patch_size", variant.patch)
     if rows != columns:
@@ -93,8 +100,7 @@ def vision_transformer(vision: Config, variant: Variant, **behind: Any) -> Block
             vision.mark_incomplete(f"{what} of the vision encoder")
     if variant.more:
         variant.more(vision, fields)
-    fields = {name: value for name, value in fields.items() if name not in DEFAULTS or value != DEFAULTS[name]}
-    return {"vision_transformer": fields | behind}
+    return fields
 
 
 def sides(config: Config, name: str, default: int) -> tuple[int, int]:
@@ -145,6 +151,29 @@ def _ovis(vision: Config, fields: Fields) -> None:
     fields["output_bias"] = fields["attention_bias"]
 
 
+def _dinov2(vision: Config, fields: Fields) -> None:
+    mlp_ratio(4.0)(vision, fields)
+    if vision.flag("use_swiglu_ffn", default=False):
+        inner = (whole(fields["intermediate_size"] * 2 / 3) + 7) // 8 * 8
+        fields["intermediate_size"] = commented(inner, "two thirds of hidden_size × mlp_ratio, a multiple of 8")
+        fields |= {"gated": True, "fused_gate": True, "hidden_act": "silu"}
+
+
+def _registers(vision: Config, fields: Fields) -> None:
+    _dinov2(vision, fields)
+    fields["register_tokens"] = vision.integer("num_register_tokens", default=4, least=0)
+
+
+def _dinov3(vision: Config, fields: Fields) -> None:
+    fields["register_tokens"] = vision.integer("num_register_tokens", default=0, least=0)
+    biases = [vision.flag(f"{name}_bias", default=name != "key") for name in ("query", "key", "value")]
+    if biases[0] != biases[2]:
+        vision.mark_incomplete("biases of queries alone, or of values")
+    fields |= {"attention_bias": biases[0], "attention_key_bias": biases[1]}
+    if vision.flag("use_gated_mlp", default=False):
+        fields["gated"] = True
+
+
 def _molmo(vision: Config, fields: Fields) -> None:
     sides(vision, "image_size", 378)
     rows = vision.optional_integer("num_position_embeddings")
@@ -160,6 +189,13 @@ ROTARY = "2D RoPE"
 CLIP: Fields = {"class_token": True, "pre_layernorm": True, "patch_bias": False}
 IDEFICS = Variant(768, 3072, 12, 12, 32, 224, ignored=("max_image_size", "size", "use_base_siglip", "vision_use_head"))
 POOLED = {"vision_use_head": ("pooling_head", True)}
+VIT: Fields = {"class_token": True}
+QKV = {"qkv_bias": ("attention_bias", True)}
+STRIDE = ("encoder_stride",)
+BACKBONE = (
+    *("layerscale_value", "drop_path_rate", "apply_layernorm", "reshape_hidden_states", "out_features", "out_indices"),
+    *("stage_names", "_out_features", "_out_indices", "return_class_token"),
+)
 BLIP: Fields = {"class_token": True, "fused_projection": True}
 
 VARIANTS: Mapping[str, Variant] = {
@@ -234,6 +270,29 @@ VARIANTS: Mapping[str, Variant] = {
         fields={"flat_patches": True, "post_layernorm": False},
         switches={"attention_bias": ("attention_bias", True)},
         more=_molmo,
+    ),
+    "vit": Variant(*(768, 3072, 12, 12, 16, 224, 1, "gelu"), fields=VIT, switches=QKV, ignored=STRIDE),
+    "deit": Variant(*(768, 3072, 12, 12, 16, 224, 2, "gelu"), fields={**VIT, "distilled": True}, switches=QKV, ignored=STRIDE),
+    "dinov2": Variant(
+        *(768, 3072, 12, 12, 14, 224, 1, "gelu"),
+        fields={**VIT, "layer_scale": True},
+        switches={**QKV, "use_mask_token": ("mask_token", True)},
+        ignored=BACKBONE,
+        more=_dinov2,
+    ),
+    "dinov2_with_registers": Variant(
+        *(768, 3072, 12, 12, 16, 224, 1, "gelu"),
+        fields={**VIT, "layer_scale": True, "mask_token": True},
+        switches=QKV,
+        ignored=BACKBONE,
+        more=_registers,
+    ),
+    "dinov3_vit": Variant(
+        *(384, 1536, 12, 6, 16, None, 0, "gelu"),
+        fields={**VIT, "layer_scale": True, "mask_token": True, "rotary": ROTARY},
+        switches={"proj_bias": ("output_bias", True), "mlp_bias": ("mlp_bias", True)},
+        ignored=(*BACKBONE, "pos_embed_shift", "pos_embed_jitter", "pos_embed_rescale"),
+        more=_dinov3,
     ),
     "blip_vision_model": Variant(768, 3072, 12, 12, 16, 384, 1, "gelu", fields=BLIP, ignored=("projection_dim",)),
     "blip_2_vision_model": Variant(
