@@ -80,7 +80,9 @@ def paligemma(config: Config, made: Draft, vision: Config) -> Fields:
     text = config.section("text_config")
     if text is not None:
         text.ignore("num_image_tokens")
-    out = vision.integer("projection_dim", default=made.hidden_size)
+    # The class gives its own width to the section of the encoder, whatever stands there.
+    vision.ignore("projection_dim")
+    out = config.integer("projection_dim", default=2048)
     return fitting(mlp(out, bias=True), out, made)
 
 

@@ -35,6 +35,7 @@ class Variant:
     image: int | None = None
     extra: int = 0
     act: str = "gelu_pytorch_tanh"
+    width_key: str = "hidden_size"
     fields: Mapping[str, Any] = field(default_factory=dict)
     switches: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     refused: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
@@ -77,7 +78,7 @@ def transformer_fields(vision: Config, variant: Variant) -> Fields:
     if rows != columns:
         vision.mark_incomplete("patches that are no squares")
     fields: Fields = {
-        "hidden_size": vision.integer("hidden_size", default=variant.width),
+        "hidden_size": vision.integer(variant.width_key, default=variant.width),
         "intermediate_size": vision.integer("intermediate_size", default=variant.inner),
         "num_hidden_layers": vision.integer("num_hidden_layers", default=variant.layers),
         "num_attention_heads": vision.integer("num_attention_heads", default=variant.heads),
@@ -180,6 +181,7 @@ def _molmo(vision: Config, fields: Fields) -> None:
     height, width = sides(vision, "image_size", 378)
     patches = (height // fields["patch_size"]) * (width // fields["patch_size"])
     fields["positions"] = [rows or commented(patches, "one for each patch of image_size")]
+    fields["output_bias"] = fields["attention_bias"]
     heads = fields["num_attention_heads"]
     groups = vision.integer("num_key_value_heads", default=heads)
     fields |= unless(num_key_value_heads=(groups, heads), head_dim=(vision.integer("head_dim", default=72), None))
@@ -212,6 +214,7 @@ VARIANTS: Mapping[str, Variant] = {
         ignored=("projection_dim", "vocab_size", "logit_scale_init_value"),
     ),
     "kosmos_2_vision_model": Variant(1024, 4096, 24, 16, 14, 224, 1, "quick_gelu", fields=CLIP),
+    "idefics_vision": Variant(*(768, 5120, 32, 16, 14, 224, 1, "gelu"), width_key="embed_dim", fields=CLIP),
     "idefics2_vision": IDEFICS,
     "idefics3_vision": Variant(1152, 3072, 12, 16, 32, 224, ignored=IDEFICS.ignored),
     "smolvlm_vision": Variant(1152, 3072, 12, 16, 32, 224, ignored=IDEFICS.ignored),
@@ -224,7 +227,6 @@ VARIANTS: Mapping[str, Variant] = {
         },
         refused={
             "use_qk_norm": (False, "the norm of queries and keys"),
-            "use_mean_pooling": (True, "the norm at the end"),
         },
         ignored=("layer_scale_init_value", "projection_dropout"),
         more=_internvl,
