@@ -18,6 +18,7 @@ class Draft:
     """A model as its reader has read it. ``layers`` runs from the input up, as in a spec.
 
     ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
+    ``reads_tokens`` is false for one that reads no tokens: its spec leaves out ``hidden_size`` and ``vocab_size``.
     """
 
     hidden_size: int
@@ -26,6 +27,7 @@ class Draft:
     tie_word_embeddings: bool = False
     define: dict[str, Block] = field(default_factory=dict)
     layers: list[Block] = field(default_factory=list)
+    reads_tokens: bool = True
 
 
 def stack(names: Sequence[str]) -> Block:

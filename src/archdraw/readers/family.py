@@ -19,7 +19,7 @@ class Family:
     ``model_types`` are values of ``model_type``, ``architectures`` the class names that mark configs whose
     ``model_type`` is missing or another one. ``read`` gets the whole config, the text part not yet unpacked.
     ``ignored`` are keys of this family without bearing on the structure, beyond the common ones. ``wraps``: its configs
-    hold that of a text model of another family.
+    hold that of a text model of another family. ``own_heads``: ``read`` looks at the names of the architectures itself.
     """
 
     model_types: tuple[str, ...]
@@ -27,6 +27,7 @@ class Family:
     architectures: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     wraps: bool = False
+    own_heads: bool = False
 
 
 @cache

@@ -126,7 +126,7 @@ COMMON = frozenset(
 )
 """Token numbers, drop-out, initial values, number types, libraries' own records."""
 
-COMMON_SUFFIXES = ("_token_id", "_token_index", "_loss_coef", "_dropout")
+COMMON_SUFFIXES = ("_token_id", "_token_index", "_loss_coef", "_dropout", "_dropout_prob", "_patch_id")
 """Endings of further keys of the same kinds."""
 
 

@@ -77,7 +77,12 @@ def llava(default: Any, *, normed: bool = False, marks: int = 0, biased: bool | 
 
 def paligemma(config: Config, made: Draft, vision: Config) -> Fields:
     vision.ignore("num_image_tokens", "num_positions", "projector_hidden_act")
-    out = vision.integer("projection_dim", default=made.hidden_size)
+    text = config.section("text_config")
+    if text is not None:
+        text.ignore("num_image_tokens")
+    # The class gives its own width to the section of the encoder, whatever stands there.
+    vision.ignore("projection_dim")
+    out = config.integer("projection_dim", default=2048)
     return fitting(mlp(out, bias=True), out, made)
 
 
@@ -128,7 +133,9 @@ def plain_two(config: Config, made: Draft, vision: Config) -> Fields:
 
 def nemotron(config: Config, made: Draft, vision: Config) -> Fields:
     config.ignore("force_image_size", "vision_hidden_size", "video_pruning_rate")
-    frames = config.integer("video_temporal_patch_size", default=2)
+    frames = vision.integer(
+        "video_temporal_patch_size", default=config.integer("video_temporal_patch_size", default=2)
+    )
     if "audio_config" in config:
         config.raw("audio_config")
         config.mark_incomplete("the encoder of audio_config is not drawn")
@@ -141,7 +148,11 @@ def nemotron(config: Config, made: Draft, vision: Config) -> Fields:
         norm="rmsnorm",
         hidden_act="relu2",
     )
-    return fields | {"video_patch_size": vision.integer("video_temporal_patch_size", default=frames)}
+    pixels = vision.integer("num_channels", default=3) * vision.integer("patch_size", default=16) ** 2
+    for key, wanted in (("patch_dim", pixels), ("video_patch_dim", pixels * frames)):
+        if vision.integer(key, default=wanted) != wanted:
+            vision.complain(f"{key} is not {wanted:,}, the values of a patch", key)
+    return fields | {"video_patch_size": frames}
 
 
 def step(config: Config, made: Draft, vision: Config) -> Fields:

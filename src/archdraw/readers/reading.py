@@ -176,7 +176,8 @@ def _spec(draft: Draft, config: Config, name: str) -> dict[str, Any]:
     spec: dict[str, Any] = {"name": name}
     if draft.context_length is not None:
         spec["context_length"] = draft.context_length
-    spec |= {"hidden_size": draft.hidden_size, "vocab_size": draft.vocab_size}
+    if draft.reads_tokens:
+        spec |= {"hidden_size": draft.hidden_size, "vocab_size": draft.vocab_size}
     if draft.tie_word_embeddings:
         spec["tie_word_embeddings"] = True
     if config.incomplete:

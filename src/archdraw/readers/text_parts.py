@@ -52,6 +52,10 @@ def own_family(text: Config, usual: str = "") -> Family | None:
     kind = text.text("model_type", default=usual)
     if kind in SIZES:
         text.defaults(**dict(zip(KEYS, SIZES[kind], strict=True)))
+    width, heads = text.data.get("hidden_size"), text.data.get("num_attention_heads")
+    if isinstance(width, int) and isinstance(heads, int) and heads > 0 and width % heads:
+        # The classes round down where the file gives no width of a head.
+        text.defaults(head_dim=width // heads)
     family = families().get(SAME_STRUCTURE.get(kind, kind)) or (family_of(text) if not kind else None)
     return None if family is None or family.wraps else family
 

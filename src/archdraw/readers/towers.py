@@ -218,8 +218,7 @@ def siglip_tower(vision: Config | None, *, pooled: bool = True, **projector: Any
     act = vision.text("hidden_act", default="gelu_pytorch_tanh")
     if not act.startswith("gelu"):
         vision.mark_incomplete(f"the activation {act[:40]} of the vision encoder")
-    if vision.flag("vision_use_head", default=pooled):
-        vision.mark_incomplete("the pooling head of the vision encoder")
+    fields |= unless(pooling_head=(vision.flag("vision_use_head", default=pooled), False))
     return [{"vision_encoder": fields | projector}]
 
 

@@ -18,6 +18,7 @@ from archdraw.kinds.layers.primitives import Name
 from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 _LINES = ("Q", "K", "V")
+_AXES = ("h", "w", "t")
 _WINDOWS = {
     "window": words.WINDOW_ATTENTION,
     "row window": words.ROW_WINDOW_ATTENTION,
@@ -60,6 +61,9 @@ class EncoderAttention(Kind):
     v_norm: bool = Field(default=False, description="RMSNorm without weights of the values.")
     window: Literal["window", "row window", "column window"] | None = Field(
         default=None, description="What a token sees, where not all: window, row window."
+    )
+    relative_positions: tuple[Size, ...] = Field(
+        default=(), max_length=3, description="Rows of a table of relative positions for each axis, of a head's width."
     )
     sinks: bool = Field(default=False, description="One learned sink per head.")
     is_causal: bool = Field(default=False, description="Whether tokens see only those before.")
@@ -122,14 +126,17 @@ class EncoderAttention(Kind):
         return (Parallel((Sequence(tuple(made)), values), "separate"),)
 
     def _core(self, heads: Heads) -> Leaf:
+        sinks = (Weight("sinks", (heads.query,)),) if self.sinks else ()
+        rows = zip(_AXES, self.relative_positions, strict=False)
+        tables = tuple(Weight(f"rel_pos_{axis}", (number, heads.width)) for axis, number in rows)
         grouped = terms.HEADS_PER_KV(group=heads.query // heads.key_value)
         return Leaf(
             "attention",
             terms.SOFTMAX_ATTENTION(),
             role="attention",
             detail=terms.HEADS(number=heads.query) if heads.query == heads.key_value else grouped,
-            weights=(Weight("sinks", (heads.query,)),) if self.sinks else (),
+            weights=(*sinks, *tables),
             inputs=3,
-            tag=terms.SINKS() if self.sinks else "",
+            tag=terms.SINKS() if self.sinks else words.RELATIVE_POSITIONS() if tables else "",
             heads=heads,
         )

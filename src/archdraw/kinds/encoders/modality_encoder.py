@@ -29,7 +29,8 @@ class ModalityEncoder(Kind):
 
     ``body`` is what it is made of, from its own input up; it ends at the width of the line that it joins. Layers in a
     row (``layer``, ``decoder``, ``stack``) are its layers: equal ones are drawn once, none keeps a cache, and all
-    parameters are counted as the encoder's. With ``joins: false`` it does not join the line: cross-attention reads it.
+    parameters are counted as the encoder's. With ``joins: false`` it does not join the line: cross-attention reads it,
+    whatever its width.
     """
 
     keyword: ClassVar[str] = "modality_encoder"
@@ -69,7 +70,7 @@ class ModalityEncoder(Kind):
         own = scope.within(self.hidden_size or scope.hidden_size)
         made = counted_under(uncached(_as_encoder(self.body.expand(own))), "encoder")
         width = self.body.features_out(own)
-        if width != scope.hidden_size:
+        if width != scope.hidden_size and self.joins:
             raise KindError(
                 f"an encoder leaves {width:,} features where the line has {scope.hidden_size:,}",
                 "body",

@@ -193,7 +193,13 @@ def _kimi(config: Config) -> Draft:
     text = config.section("text_config") or config
     text.ignore(*IGNORED)
     made = _latent(text, root=config)
-    made.layers[1:1] = moonvit_tower(config.section("vision_config"))
+    vision = config.section("vision_config")
+    config.ignore("projection_layer_norm_eps", "projection_hidden_act")
+    if vision is not None and "projection_hidden_size" in config:
+        width = vision.integer("vt_hidden_size", "hidden_size", default=1152)
+        if config.integer("projection_hidden_size") != width:
+            config.complain(f"projection_hidden_size is not {width:,}, the vision encoder's", "projection_hidden_size")
+    made.layers[1:1] = moonvit_tower(vision)
     return made
 
 

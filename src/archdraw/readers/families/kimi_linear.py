@@ -16,14 +16,23 @@ IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
+KEYS = ("num_heads", "head_dim", "short_conv_kernel_size", "gate_lower_bound")
+FLAT = ("linear_num_heads", "linear_head_dim", "linear_conv_kernel_dim", "linear_lower_bound")
+"""The keys of the delta attention: in a section of their own, and in the text part."""
+
+
 def delta_attention(sizes: Config, **extra: Any) -> Block:
-    """Kimi Delta Attention from ``linear_attn_config``; ``extra`` are further fields of the kind."""
+    """Kimi Delta Attention; ``extra`` are further fields of the kind.
+
+    ``sizes`` is ``linear_attn_config`` or, in files that transformers wrote, the text part, whose keys begin otherwise.
+    """
+    heads, width, kernel, lowest = KEYS if "linear_num_heads" not in sizes else FLAT
     fields = {
-        "num_heads": sizes.integer("num_heads", default=32),
-        "head_dim": sizes.integer("head_dim", default=128),
-        "short_conv_kernel_size": sizes.integer("short_conv_kernel_size", default=4),
+        "num_heads": sizes.integer(heads, default=32),
+        "head_dim": sizes.integer(width, default=128),
+        "short_conv_kernel_size": sizes.integer(kernel, default=4),
     }
-    bound = sizes.optional_number("gate_lower_bound")
+    bound = sizes.optional_number(lowest)
     gate = sizes.flag("use_full_rank_gate", default=False)
     return {"kimi_delta_attention": fields | given(gate_lower_bound=bound, use_full_rank_gate=gate) | given(**extra)}
 

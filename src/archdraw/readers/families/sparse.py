@@ -131,10 +131,13 @@ def _gpt_oss(config: Config) -> Draft:
     return assembled(config, made, mixers, rows, {"sparse": mix}, ["sparse"] * number)
 
 
-def _glm4_moe(config: Config) -> Draft:
-    """GLM-4.5: dense layers first, biases on queries, keys and values, a shared expert."""
+def glm4_moe(config: Config, *, biased: bool = False) -> Draft:
+    """GLM-4.5: dense layers first, biases on queries, keys and values, a shared expert.
+
+    ``biased`` is the class default.
+    """
     made, number = draft(config), layer_count(config)
-    biased = config.flag("attention_bias", default=False)
+    biased = config.flag("attention_bias", default=biased)
     mixer = attention(
         config,
         attention_bias=biased,
@@ -204,7 +207,7 @@ FAMILIES = (
     Family(("qwen3_moe",), _qwen3_moe, ("Qwen3MoeForCausalLM",), ("max_window_layers",)),
     Family(("qwen2_moe",), _qwen2_moe, ("Qwen2MoeForCausalLM",), ("max_window_layers",)),
     Family(("gpt_oss",), _gpt_oss, ("GptOssForCausalLM",)),
-    Family(("glm4_moe",), _glm4_moe, ("Glm4MoeForCausalLM",)),
+    Family(("glm4_moe",), glm4_moe, ("Glm4MoeForCausalLM",)),
     Family(("sarvam_moe",), _sarvam_moe, ("SarvamMoEForCausalLM",), ("max_window_layers",)),
     Family(("hy_v3",), _hy_v3, ("HYV3ForCausalLM",), ("enable_moe_fp32_combine", "is_encoder_decoder")),
 )

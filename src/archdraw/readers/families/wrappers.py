@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archdraw.readers import projectors as behind
+from archdraw.readers import query_projectors as queries
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.projectors import Projector
+from archdraw.readers.sam_towers import got_tower
 from archdraw.readers.text_parts import text_model, with_towers
 from archdraw.readers.towers import glm_tower, pixtral_tower, qwen2_tower, qwen_tower
 from archdraw.readers.vision_transformers import VARIANTS, vision_transformer
@@ -127,6 +129,10 @@ def _glm_ocr(config: Config, made: Draft) -> list[Block]:
     return glm_tower(section(config), made.hidden_size, "glm_ocr_vision")
 
 
+def _got(config: Config, made: Draft) -> list[Block]:
+    return got_tower(section(config), made.hidden_size)
+
+
 MARKED = ("vision_start_token_id", "vision_end_token_id", "max_window_layers")
 
 WRAPPERS = (
@@ -223,6 +229,30 @@ WRAPPERS = (
     Wrapper(
         ("step3p7",), "step3p5", transformer("step3p5_vision", behind.step), ("Step3p7ForConditionalGeneration",)
     ),
+    Wrapper(
+        ("idefics2",),
+        "mistral",
+        transformer("idefics2_vision", queries.idefics2),
+        ("Idefics2ForConditionalGeneration",),
+    ),
+    Wrapper(("blip-2",), "opt", transformer("blip_2_vision_model", queries.blip2), ("Blip2ForConditionalGeneration",)),
+    Wrapper(
+        ("instructblip", "instructblipvideo"),
+        "opt",
+        transformer("instructblip_vision_model", queries.instructblip),
+        ("InstructBlipForConditionalGeneration", "InstructBlipVideoForConditionalGeneration"),
+    ),
+    Wrapper(("aria",), "aria_text", transformer("idefics3_vision", queries.aria), ("AriaForConditionalGeneration",)),
+    Wrapper(
+        ("kosmos-2",),
+        "kosmos_2_text_model",
+        transformer("kosmos_2_vision_model", queries.kosmos2),
+        ("Kosmos2ForConditionalGeneration",),
+    ),
+    Wrapper(("ovis2",), "qwen2", transformer("ovis2_vision", queries.ovis2), ("Ovis2ForConditionalGeneration",)),
+    Wrapper(("molmo2",), "molmo2_text", transformer("molmo2_vision", queries.molmo2), ("Molmo2ForConditionalGeneration",)),
+    Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
+    Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", _got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(("lighton_ocr",), "qwen3", transformer("pixtral", behind.plain_two), ("LightOnOcrForConditionalGeneration",)),
     Wrapper(
