@@ -7,13 +7,13 @@ several blocks together show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from typing import Any
 
 from archdraw.glossary import concepts as known
 from archdraw.glossary.concepts import GROUPS, SHIPPED, Concept, Group
 from archdraw.kinds.base import Kind
+from archdraw.kinds.expanding import every_kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
@@ -52,21 +52,7 @@ def grouped(found: Iterable[Concept]) -> dict[Group, tuple[Concept, ...]]:
 
 def kinds_of(spec: Spec) -> tuple[Kind, ...]:
     """Every kind in the layers of ``spec``, names replaced by what they stand for, each once."""
-    return tuple({id(kind): kind for kind in _kinds(spec.layers)}.values())
-
-
-def _kinds(value: Any) -> Iterator[Kind]:
-    if isinstance(value, Kind):
-        yield value
-    if hasattr(type(value), "model_fields"):
-        for field in type(value).model_fields:
-            yield from _kinds(getattr(value, field))
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _kinds(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _kinds(item)
+    return tuple({id(kind): kind for kind in every_kind(spec.layers)}.values())
 
 
 def _sparse(block: Module) -> tuple[bool, ...]:

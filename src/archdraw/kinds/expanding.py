@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.tree.blocks import Block
@@ -112,3 +113,18 @@ def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
     if errors:
         raise errors[0] if len(errors) == 1 else ExceptionGroup("several blocks cannot be expanded", errors)
     return tuple(made)
+
+
+def every_kind(value: Any) -> Iterator[Kind]:
+    """Every kind in ``value``, a kind or any of its fields, names replaced by what they stand for."""
+    if isinstance(value, Kind):
+        yield value
+    if hasattr(type(value), "model_fields"):
+        for field in type(value).model_fields:
+            yield from every_kind(getattr(value, field))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from every_kind(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from every_kind(item)

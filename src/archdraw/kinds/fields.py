@@ -20,6 +20,14 @@ Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=60)]
 OwnLabel: TypeAlias = Annotated[Label | None, Field(description="Label of the box in place of the kind's own.")]
 """The field ``label`` of most kinds, None for the kind's own words."""
 
+ReadsSide: TypeAlias = Annotated[
+    Label | None,
+    Field(
+        description="Label or name of the module beside the model that is read; left out, every one that joins no line."
+    ),
+]
+"""The field ``reads`` of what begins with the output of a module beside the model."""
+
 Times: TypeAlias = Annotated[
     int,
     Field(ge=1, le=MOST_LAYERS, description="How many such layers follow each other, each with weights of its own."),

@@ -17,6 +17,7 @@ from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.source.document import words
+from archdraw.spec.beside import disagreements
 from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
@@ -88,7 +89,7 @@ class Spec(_Part):
     _document: Document = PrivateAttr()
     _origins: dict[int, Origin] = PrivateAttr(default_factory=dict)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
-    _widths: tuple[Problem, ...] = PrivateAttr(default=())
+    _met: tuple[Problem, ...] = PrivateAttr(default=())
 
     @property
     def document(self) -> Document:
@@ -97,11 +98,10 @@ class Spec(_Part):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is odd but not wrong: definitions that nothing uses, fields under former names, other widths.
-
-        The latter are found when the spec is expanded.
+        """What is odd but not wrong: definitions that nothing uses, fields under former names, other widths,
+        modules beside the model that are not there or not read. The latter are found when the spec is expanded.
         """
-        return (*self._warnings, *self._widths)
+        return (*self._warnings, *self._met)
 
     @property
     def scope(self) -> Scope:
@@ -201,7 +201,7 @@ def expand(spec: Spec) -> Module:
     try:
         with one_model():
             made = expand_in_row(spec.layers, spec.scope)
-            spec._widths = tuple(_other_widths(spec))
+            spec._met = tuple(_other_widths(spec))
     except (KindError, ExceptionGroup) as error:
         found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
         raise InputError(found.values()) from None
@@ -210,6 +210,10 @@ def expand(spec: Spec) -> Module:
         raise InputError(
             spec.problem(_EARLY.format(kind.keyword), "layers", index) for index, kind in enumerate(spec.layers)
         )
+    found = tuple(disagreements(spec.layers, made, spec.document, spec._origins))
+    if wrong := [problem for problem in found if problem.severity == "error"]:
+        raise InputError(wrong)
+    spec._met += found
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
         raise InputError(

@@ -130,7 +130,8 @@ class Leaf:
     does not say what it caches. ``shape`` is that of an input, channels first; empty where it is not fixed. One that
     only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
     ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
-    of the stack that the lines of a source come from.
+    of the stack that the lines of a source come from, ``side`` the name of the module beside the model whose output
+    they are (empty: of every one; None: of none).
     """
 
     name: str
@@ -154,6 +155,7 @@ class Leaf:
     reads: bool = False
     streams: Streams | None = None
     origin: int | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archdraw import picture
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower, Wire
+from archdraw.tree.beside import readers, reads
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, framed
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, leaves, walk
-from archdraw.views.boxes import changed
+from archdraw.tree.walks import children, walk
+from archdraw.views.boxes import boxes, changed
 from archdraw.views.fold import Fold
 from archdraw.views.stack import Option, Stack, joined
 from archdraw.views.terminals import input_of, led, without_inputs
@@ -68,9 +69,15 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     fold, column = _fitting(body, paths, brief=brief, wired=towers)
     column = led(column)
     every = (*fold.boxes(), *fold.around)
-    goals = tuple(option.path for option in every if reads_source(option.block))
-    said = {text(leaf.tag) for option in every for leaf in leaves(option.block) if is_source(leaf)}
-    drawn = [_tower(module, paths, goals) for module in beside]
+    # The line of a tower further left comes in from above: nearest stands what is read furthest down.
+    heights = {box.path: height for height, box in enumerate(boxes(column))}
+    read = sorted(
+        ((module, _goals(module, every)) for module in beside),
+        key=lambda pair: -min((heights.get(goal, 0) for goal in pair[1]), default=0),
+    )
+    drawn = [_tower(module, paths, goals) for module, goals in read]
+    goals = {goal for tower, _ in drawn for goal in tower.goals}
+    said = {text(leaf.tag) for option in every for leaf in readers(option.block)}
     return Columns(
         _chain(changed(column, lambda box: _wired(box, said) if box.path in goals else box)) if beside else column,
         inputs,
@@ -101,14 +108,9 @@ def _is_tower(side: Side) -> bool:
     return side.direction == "in" and not side.joins
 
 
-def reads_source(block: Block) -> bool:
-    """Whether a line comes into ``block`` from a module beside the model."""
-    return any(map(is_source, leaves(block)))
-
-
-def is_source(leaf: Leaf) -> bool:
-    """Whether ``leaf`` is what a module beside the model leaves."""
-    return leaf.inputs == 0 and leaf.role == "auxiliary"
+def _goals(module: Module, options: Iterable[Option]) -> tuple[str, ...]:
+    """The paths of those of ``options`` that read ``module``, which stands beside them."""
+    return tuple(option.path for option in options if any(reads(leaf, module) for leaf in readers(option.block)))
 
 
 def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:

@@ -14,7 +14,7 @@ from archdraw.glossary.concepts import CROSS_ATTENTION, ENCODER_DECODER, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row
-from archdraw.kinds.fields import Factor, OwnLabel, Size
+from archdraw.kinds.fields import Factor, OwnLabel, ReadsSide, Size
 from archdraw.kinds.mixers.attention_parts import (
     Biases,
     QueryKeyNorm,
@@ -140,6 +140,7 @@ class CrossAttention(Kind):
     attn_logit_softcapping: Factor | None = Field(
         default=None, description="Bound c of the attention logits: c · tanh(x / c)."
     )
+    reads: ReadsSide = None
     label: OwnLabel = None
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
@@ -168,7 +169,8 @@ class CrossAttention(Kind):
         biases = Biases(bias, _else(self.attention_key_bias, bias), bias, _else(self.attention_out_bias, bias))
         each = heads.width
         width = query * each
-        origin = Leaf("encoder_output", words.ENCODER_OUTPUT(), role="auxiliary", inputs=0, tag=words.ENCODER_OUTPUT())
+        said = words.ENCODER_OUTPUT()
+        origin = Leaf("encoder_output", said, role="auxiliary", inputs=0, tag=said, side=self.reads or "")
         pairs = keys_and_values(
             self.encoder_hidden_size or hidden,
             heads,

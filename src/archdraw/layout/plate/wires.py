@@ -13,6 +13,8 @@ OVER = 20.0
 """From the top of a tower up to its line, and between the lines of two towers."""
 TRACK = 16.0
 """Between two lines in the channel beside the model, and from its sides."""
+APART = 12.0
+"""Between the lines of two towers where both enter one box."""
 
 
 def room(towers: int) -> float:
@@ -33,15 +35,13 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
     """
     highest = min((y for _, _, y in towers), default=0.0)
     for number, (tower, x, y) in enumerate(towers):
-        goals = sorted(
-            (canvas.places[path] for goal in tower.goals if (path := f"{slug}{goal}") in canvas.places),
-            key=lambda place: place.middle,
-        )
+        goals = [(goal, canvas.places[path]) for goal in tower.goals if (path := f"{slug}{goal}") in canvas.places]
         over = highest - OVER * (len(towers) - number)
         bus = right - TRACK * (number + 1)
-        # Where several towers are read by one box, their lines enter it apart.
-        shift = 12.0 * (number - (len(towers) - 1) / 2)
-        entries = [(place.left, place.middle + shift) for place in goals]
+        entries = sorted(
+            ((place.left, place.middle + _shift(tower, [one for one, _, _ in towers], goal)) for goal, place in goals),
+            key=lambda entry: entry[1],
+        )
         if not entries:
             continue
         far = max(entries, key=lambda entry: abs(entry[1] - over))
@@ -50,6 +50,12 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
             if entry != far:
                 _enter(canvas, ((bus, entry[1]),), entry)
                 canvas.dot(bus, entry[1])
+
+
+def _shift(tower: Tower, towers: Sequence[Tower], goal: str) -> float:
+    """Px from the middle of the box at ``goal`` down to the line of ``tower``: those that it reads enter it apart."""
+    read = [one for one in towers if goal in one.goals]
+    return APART * (read.index(tower) - (len(read) - 1) / 2)
 
 
 def _enter(canvas: Canvas, path: tuple[Point, ...], goal: Point) -> None:
