@@ -25,6 +25,7 @@ from archdraw.fonts import (
     embedded_faces,
     missing,
     outline,
+    shown,
     text_width,
     wrap,
 )
@@ -138,10 +139,21 @@ def test_missing_glyph() -> None:
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\n", "\t", "\u200b", "\u202e", "\ud800", "\ufeff", "\xad"])
-def test_control_characters_have_no_width(character: str) -> None:
+def test_control_characters_are_left_out_or_spaces(character: str) -> None:
+    meant = "a b" if character.isspace() else "ab"
+    assert shown(f"a{character}b") == meant
+    assert text_width(f"a{character}b", 20, 400) == text_width(meant, 20, 400)
     with pytest.raises(MissingGlyph) as caught:
-        text_width(f"a{character}b", 20, 400)
-    assert all(shown.isprintable() for shown in str(caught.value))
+        outline(f"a{character}b", 400)
+    assert all(one.isprintable() for one in str(caught.value))
+
+
+def test_what_is_drawn_is_composed() -> None:
+    assert shown("Ти\u0306p\u200be\u0301") == "Тйpé"
+    assert shown("1\u3000000\u2009m") == "1 000 m"
+    assert shown("注\ufe0f\u200d意") == "注\u200d意"
+    assert shown("می\u200cخواهم") == "می\u200cخواهم"
+    assert text_width("e\u0301", 20, 400) == text_width("é", 20, 400)
 
 
 @given(texts, weights)

@@ -16,12 +16,27 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": ({"errors", "resources", "source", "files", "glossary", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
-    "drawing": ({"edges", "cells", "remarks", "picture", "fonts", "fontdata", "theme", "layout", "scene"}, {"ground"}),
+    "drawing": (
+        {
+            "edges",
+            "cells",
+            "remarks",
+            "picture",
+            "fonts",
+            "fontdata",
+            "setters",
+            "typesetting",
+            "theme",
+            "layout",
+            "scene",
+        },
+        {"ground"},
+    ),
     "linting": ({"lint"}, {"ground", "drawing"}),
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "pictures", "catalog", "app", "cli"},
+        {"__init__", "__main__", "model", "model_files", "pictures", "catalog", "app", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -34,7 +49,9 @@ NARROW: dict[str, set[str]] = {
     "tree.roles": set(),
     "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},
     "lint.geometry": {"scene"},
-    "fonts": {"fontdata", "errors"},
+    "fonts": {"fontdata", "errors", "scene", "setters"},
+    "setters": {"scene"},
+    "typesetting": {"typesetting", "fonts", "setters", "scene", "errors"},
 }
 
 # outside library: the modules that may import it.
@@ -53,7 +70,8 @@ HOMES: dict[str, set[str]] = {
     "pyarrow": {"app.census.files"},
     "distributed": {"cli.census"},
     "annotated_types": {"cli.kinds"},
-    "fontTools": {"fontdata.generate"},
+    "fontTools": {"fontdata.generate", "typesetting"},
+    "uharfbuzz": {"typesetting.shaping"},
     "fontpkg_inter": {"fontdata.generate"},
 }
 

@@ -30,7 +30,7 @@ from archdraw.catalog import (
     list_views,
     table,
 )
-from archdraw.errors import ArchdrawError, InputError, Problem, Span
+from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
 from archdraw.model import Model, load
 from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
 
@@ -45,6 +45,7 @@ __all__ = [
     "ArchdrawError",
     "Difference",
     "Facts",
+    "FontWarning",
     "InputError",
     "Model",
     "Picture",

@@ -82,6 +82,17 @@ class InputError(ArchdrawError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class FontWarning(UserWarning):
+    """Letters of a picture that archdraw's own font lacks were taken from another, or drawn as boxes.
+
+    ``problem`` says which, and where they were written.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint that lists the known names nearest to ``name``, whatever their case; empty where none is near."""
     small = {one.lower(): one for one in sorted(known)}

@@ -1,8 +1,9 @@
 """Inter, measured and drawn from tables: widths with kerning, outlines, subsets to embed.
 
-The tables are made by :mod:`archdraw.fontdata.generate`. A character that they lack is an error when a text is
-measured, never a substitute. Widths are exact: advances and pair kerning are all that the embedded font has, so
-that a browser sets what was measured. Lengths are px for a ``size`` in px, unless they are said to be in em.
+The tables are made by :mod:`archdraw.fontdata.generate`. A text with a character that they lack is set out by other
+fonts within :func:`archdraw.setters.setting_by` and an error elsewhere. Widths are exact: advances and pair kerning are
+all that the embedded font has, so that a browser sets what was measured. Lengths are px for a ``size`` in px, unless
+they are said to be in em.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError
+from archdraw.scene import Glyph
+from archdraw.setters import SetOut, kept, setter
 
 Weight: TypeAlias = Literal[400, 500, 600, 700]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
@@ -42,6 +45,11 @@ MIDDLE = 0.36
 
 MOST_NAMED = 4
 """So many characters without a glyph are named in a message; of a text in another script all lack one."""
+SPACES = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85")
+"""Controls that stand between words."""
+JOINERS = frozenset("\u200c\u200d")
+VARIANTS = frozenset(map(chr, (0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810))))
+"""Selectors of a variant of the character before them, and the joiner of marks."""
 EXTENDED = "extended-"
 """The cut with all characters, which few pictures need: Cyrillic, Vietnamese, mathematical signs."""
 
@@ -62,16 +70,6 @@ class MissingGlyph(ArchdrawError):  # noqa: N818 - says what is wrong
             named = f"{named} and {len(characters) - MOST_NAMED} more"
         shown = "".join(character if character.isprintable() else "?" for character in text)
         super().__init__(f"the font has no glyph for {named} in {shown!r}; write it in other characters")
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One glyph of a text set out: ``name`` is unique within a weight and fit for an id; ``offset`` is its start from
-    that of the text in em; ``path`` is SVG path data in font units (1/2048 em), y downwards, from the baseline."""
-
-    name: str
-    offset: float
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +123,39 @@ def _outlines(weight: Weight, cut: str = "") -> dict[str, str]:
     return outlines
 
 
+def packaged(text: str) -> bool:
+    """Whether Inter, as far as it is shipped here, can show all of ``text``."""
+    return (text.isascii() and text.isprintable()) or not missing(text)
+
+
+@lru_cache(maxsize=8192)
+def shown(text: str) -> str:
+    """``text`` as it is drawn: characters composed (NFC), those without a shape left out, any space a plain one.
+
+    The two that say how letters of other fonts join (U+200C and U+200D) stay behind such a letter.
+    """
+    if packaged(text):
+        return text
+    kept = ""
+    for character in unicodedata.normalize("NFC", text):
+        if not missing(character):
+            kept += character
+        elif character in SPACES or unicodedata.category(character).startswith("Z"):
+            kept += " "
+        elif not _shapeless(character) or (character in JOINERS and kept and missing(kept[-1])):
+            kept += character
+    return kept
+
+
+def _shapeless(character: str) -> bool:
+    """Whether ``character`` is a control, or only says something about others."""
+    if character in VARIANTS:
+        return True
+    # Signs that stand around a number, such as the end of an ayah, are called format characters, too.
+    category, direction = unicodedata.category(character), unicodedata.bidirectional(character)
+    return category in ("Cc", "Cs") or (category == "Cf" and direction not in ("AN", "AL"))
+
+
 def missing(text: str) -> set[str]:
     """The characters of ``text`` that no weight can show."""
     rest = set(text).difference(_metrics(400).advances)
@@ -147,10 +178,19 @@ def offsets(text: str, weight: Weight) -> tuple[int, ...]:
     return tuple(offsets)
 
 
-@lru_cache(maxsize=65536)
+@kept(65536)
 def text_width(text: str, size: float, weight: Weight = 400) -> float:
     """Advance of ``text`` in px with kerning, set at ``size`` px. Raises :class:`MissingGlyph`."""
-    return offsets(text, weight)[-1] * size / UNITS
+    width = offsets(text, weight)[-1] if packaged(text) else set_out(text, weight).width
+    return width * size / UNITS
+
+
+def set_out(text: str, weight: Weight = 400) -> SetOut:
+    """``text`` set out, by other fonts where it needs them; where there are none it raises :class:`MissingGlyph`."""
+    drawn, others = shown(text), setter()
+    if others is None or packaged(drawn):
+        return SetOut(outline(drawn, weight), offsets(drawn, weight)[-1])
+    return others.set_out(drawn, weight)
 
 
 def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
@@ -159,7 +199,7 @@ def outline(text: str, weight: Weight = 400) -> tuple[Glyph, ...]:
     if not paths.keys() >= set(text):
         paths = paths | _outlines(weight, EXTENDED)
     return tuple(
-        Glyph(f"u{ord(character):04x}", offset / UNITS, paths[character])
+        Glyph(f"u{ord(character):04x}", offset / UNITS, paths[character], "", character)
         for character, offset in zip(text, starts, strict=False)
         if paths[character]
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
+from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
+from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
 from archdraw.resources import shipped_spec, specs_folder
 
 if TYPE_CHECKING:
@@ -22,36 +24,8 @@ if TYPE_CHECKING:
     from archdraw.tree.facts import Facts
     from archdraw.writers import TextMode
 
-
-CHECKPOINT_SUFFIXES = (".json", ".gguf", ".safetensors")
-"""What a model is published with. Any other file is read as a spec, whatever its name is."""
-
-
-def is_spec(path: str | Path) -> bool:
-    """Whether ``path`` is read as a spec: it ends in .yaml or .yml, or is a file of no other known kind."""
-    file = Path(path)
-    if file.suffix.lower() in (".yaml", ".yml"):
-        return True
-    return file.exists() and not file.is_dir() and file.suffix.lower() not in CHECKPOINT_SUFFIXES
-
-
-SUFFIXES = (".yaml", ".yml", ".json", ".gguf")
-MODEL_FILES = ("config.json", "params.json", "model.safetensors.index.json", "model.safetensors")
-"""A folder that holds one of these is one model, not a folder of specs."""
-
-
-def slug_of(path: str | Path) -> str:
-    """What the model in the file at ``path`` is called in names of files, and by ``parents:`` of specs.
-
-    A config.json says nothing, the folder around it does.
-    """
-    file = Path(path)
-    if file.is_dir():
-        return file.resolve().name
-    if file.name in MODEL_FILES:
-        return file.resolve().parent.name
-    # A dot in the id of a repository begins no suffix.
-    return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
+Fonts: TypeAlias = str | Path | Sequence[str | Path]
+"""A file with a font, or several."""
 
 
 def load(source: str | Path) -> Model:
@@ -204,20 +178,41 @@ class Model:
             raise ArchdrawError(f"no block named {path} in {self.name}" + (f"; {hint}" if hint else ""))
         return blocks[found[0]]
 
-    def scene(self, view: str = "plate", theme: str | Path | Theme = "light") -> Scene:
+    def scene(self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()) -> Scene:
         """The diagram as geometry, in px.
 
         ``view`` is ``plate``, ``card``, ``strip`` or ``inset:PATH``; ``theme`` a theme's name, its file, or the theme.
-        Raises :class:`archdraw.ArchdrawError` where there is no such view, theme or path.
+        ``fonts`` are files with fonts (TTF, OTF, TTC) for letters that archdraw's own lacks, before those of this
+        computer; a :class:`archdraw.FontWarning` says which was taken. Raises :class:`archdraw.ArchdrawError` where
+        there is no such view, theme, path or font, :class:`archdraw.InputError` at each text of a spec with a letter
+        that no font has.
         """
+        scene, problems = self.drawn(view, theme, fonts)
+        for problem in problems:
+            warnings.warn(FontWarning(problem), stacklevel=2)
+        return scene
+
+    def drawn(
+        self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()
+    ) -> tuple[Scene, tuple[Problem, ...]]:
+        """As :meth:`scene` of ``view``, ``theme`` and ``fonts``, with the warnings as problems."""
         from archdraw.theme import load_theme
         from archdraw.views import draw
+        from archdraw.views.glyphs import Written, remarks
 
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
-        return draw(self.spec, self.block, view=view, theme=chosen)
+        files = [fonts] if isinstance(fonts, str | Path) else fonts
+        scene = draw(self.spec, self.block, view=view, theme=chosen, fonts=files)
+        return scene, remarks(scene, [Written(self.spec.document, self.reading is None)])
 
-    def svg(self, theme: str | Path | Theme = "light", view: str = "plate", text: TextMode = "embed") -> str:
-        """The diagram as SVG; ``theme`` and ``view`` as in :meth:`scene`.
+    def svg(
+        self,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        text: TextMode = "embed",
+        fonts: Fonts = (),
+    ) -> str:
+        """The diagram as SVG; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
 
         ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
         under a transparent text). Raises as :meth:`scene`.
@@ -225,21 +220,25 @@ class Model:
         >>> load("gpt-2").svg(theme="dark")[:5]
         '<?xml'
         """
-        return self.write(self.scene(view, theme), "svg", text=text).decode()
+        return self.write(self.scene(view, theme, fonts), "svg", text=text).decode()
 
-    def png(self, theme: str | Path | Theme = "light", view: str = "plate", scale: float = 1.0) -> bytes:
-        """The diagram as PNG, ``scale`` pixels per px of the scene; ``theme`` and ``view`` as in :meth:`scene`.
+    def png(
+        self, theme: str | Path | Theme = "light", view: str = "plate", scale: float = 1.0, fonts: Fonts = ()
+    ) -> bytes:
+        """The diagram as PNG, ``scale`` pixels per px of the scene.
+
+        ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`.
 
         Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
         """
-        return self.write(self.scene(view, theme), "png", scale=scale)
+        return self.write(self.scene(view, theme, fonts), "png", scale=scale)
 
-    def pdf(self, theme: str | Path | Theme = "light", view: str = "plate") -> bytes:
-        """The diagram as PDF, one page of its size; ``theme`` and ``view`` as in :meth:`scene`.
+    def pdf(self, theme: str | Path | Theme = "light", view: str = "plate", fonts: Fonts = ()) -> bytes:
+        """The diagram as PDF, one page of its size; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
 
         Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
         """
-        return self.write(self.scene(view, theme), "pdf")
+        return self.write(self.scene(view, theme, fonts), "pdf")
 
     def save(
         self,
@@ -249,19 +248,19 @@ class Model:
         *,
         text: TextMode = "embed",
         scale: float = 1.0,
+        fonts: Fonts = (),
     ) -> Path:
         """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``view`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
+        ``theme``, ``view``, ``text`` and ``fonts`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
         :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
         written; what was there before is then still there.
         """
         from archdraw.files import write_whole
 
         target = Path(path)
-        write_whole(
-            target, self.write(self.scene(view, theme), target.suffix.removeprefix(".").lower(), text=text, scale=scale)
-        )
+        format = target.suffix.removeprefix(".").lower()
+        write_whole(target, self.write(self.scene(view, theme, fonts), format, text=text, scale=scale))
         return target
 
     @staticmethod

@@ -96,11 +96,29 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
+class Glyph:
+    """One glyph of a text set out: its start is ``offset`` em from that of the text, ``rise`` em above its baseline.
+
+    ``name`` is unique within a weight and fit for an id; ``path`` is SVG path data in font units (1/2048 em), y
+    downwards, from the baseline. ``source`` says whose glyph it is, empty for the font that comes with archdraw, and
+    ``letters`` what it stands for; of several glyphs for the same letters the first has them.
+    """
+
+    name: str
+    offset: float
+    path: str
+    source: str = ""
+    letters: str = ""
+    rise: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One line of text; ``x`` is its start, middle or end by ``anchor``, ``y`` its baseline.
 
     ``width`` is the measured advance with kerning, in px; with it the ink's bounds follow without a font. ``phrase`` is
     what is said, of which this may be one line of several: a line that is lost or cut is seen by it. Empty: unknown.
+    ``glyphs`` are its outlines where it has letters that the font which comes with archdraw lacks: it is drawn by them.
     """
 
     x: float
@@ -112,6 +130,7 @@ class Text:
     width: float
     anchor: Literal["start", "middle", "end"] = "start"
     phrase: str = ""
+    glyphs: tuple[Glyph, ...] = ()
 
     @property
     def left(self) -> float:

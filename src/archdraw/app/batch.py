@@ -16,7 +16,10 @@ from archdraw.writers import TextMode
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only)."""
+    """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
+
+    ``fonts`` are files for letters that archdraw's own font lacks.
+    """
 
     path: Path
     format: str
@@ -24,6 +27,7 @@ class Output:
     theme: str | Path = "light"
     text: TextMode = "embed"
     scale: float = 1.0
+    fonts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def render(job: Job) -> Outcome:
             # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
             problems += model.warnings
         for output in job.outputs:
-            scene = model.scene(output.view, output.theme)
+            scene, found = model.drawn(output.view, output.theme, output.fonts)
+            problems += (problem for problem in found if problem not in problems)
             if not written:
                 about = (scene.title, scene.description, scene.width, scene.height)
             data = Model.write(scene, output.format, text=output.text, scale=output.scale)

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from archdraw.analysis.concepts import concepts, grouped, known_concepts
 from archdraw.glossary import text
 from archdraw.model import Model
+from archdraw.theme import load_theme
 from archdraw.tree.blocks import Module, Side
 from archdraw.tree.walks import walk
+from archdraw.views import draw
 from archdraw.views.architecture import picture
 from archdraw.views.drawn import paths_of_scene, undrawn
 
@@ -40,7 +42,7 @@ def left_out(model: Model) -> list[str]:
 
     Taken from what was laid out: the boxes of the scene by their paths, and what the layout found no room for.
     """
-    scene = model.scene()
+    scene = draw(model.spec, model.block, theme=load_theme("light"))
     missing = [str(reason) for reason in model.spec.incomplete]
     missing += [f"block {text(block.label)}" for _, block in undrawn(model.block, paths_of_scene(scene))]
     plate = picture(model.spec, model.block)

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from archdraw.app.batch import Job, Outcome, Output
 from archdraw.app.pages import page
-from archdraw.model import slug_of
+from archdraw.model_files import slug_of
 
 PNG_SCALE = 2.0
 
 
-def jobs(specs: Sequence[Path], folder: Path, theme: str | Path = "light") -> list[Job]:
-    """What is to be drawn: the diagram of each spec in ``folder``, named after it, as SVG and as PNG."""
+def jobs(specs: Sequence[Path], folder: Path, theme: str | Path = "light", fonts: tuple[str, ...] = ()) -> list[Job]:
+    """What is to be drawn: the diagram of each spec in ``folder``, named after it, as SVG and as PNG.
+
+    ``fonts`` are files for letters that archdraw's own font lacks.
+    """
     return [
         Job(
             spec,
             (
-                Output(folder / f"{slug_of(spec)}.svg", "svg", theme=theme),
-                Output(folder / f"{slug_of(spec)}.png", "png", theme=theme, scale=PNG_SCALE),
+                Output(folder / f"{slug_of(spec)}.svg", "svg", theme=theme, fonts=fonts),
+                Output(folder / f"{slug_of(spec)}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts),
             ),
         )
         for spec in specs

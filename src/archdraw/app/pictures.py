@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.app.options import checked, options
-from archdraw.errors import ArchdrawError
+from archdraw.errors import ArchdrawError, FontWarning
 from archdraw.files import write_whole
-from archdraw.model import Model, load, mime_bundle
+from archdraw.model import Fonts, Model, load, mime_bundle
 from archdraw.resources import specs_folder
+from archdraw.setters import setting_by
 from archdraw.theme import Theme, load_theme
+from archdraw.typesetting import other_fonts
 from archdraw.views import several
+from archdraw.views.glyphs import Written, remarks
 from archdraw.views.several import Several, Subject
 
 if TYPE_CHECKING:
@@ -25,23 +29,24 @@ if TYPE_CHECKING:
 def subject(model: Model, link: str = "") -> Subject:
     """``model`` as a view sees it. In ``link`` the text ``{slug}`` stands for its slug; empty: the spec's own link."""
     target = link.replace("{slug}", model.slug) if link else several.link_of(model.spec)
-    return Subject(model.slug, model.spec, model.block, target)
+    return Subject(model.slug, model.spec, model.block, target, model.reading is None)
 
 
 Each: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 """Does something with each of several things, and returns the results in order."""
 
 
-def _apart(name: str, theme: Theme, part: Any) -> Scene:
+def _apart(name: str, theme: Theme, fonts: tuple[str | Path, ...], part: Any) -> Scene:
     """One piece of the view ``name``: a function that other processes find."""
     piece = several.view(name).piece
     assert piece is not None
-    return piece(part, theme)
+    with setting_by(other_fonts(fonts)):
+        return piece(part, theme)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Picture:
-    """A view of several models: ``value`` is what it shows, ``drawing`` the options of how.
+    """A view of several models: ``value`` is what it shows, ``drawing`` the options of how, ``written`` their texts.
 
     In Jupyter it renders as its diagram.
     """
@@ -50,58 +55,71 @@ class Picture:
     view: Several
     value: Any
     drawing: Mapping[str, Any]
+    written: tuple[Written, ...] = ()
 
-    def scene(self, theme: str | Path | Theme = "light", each: Each = map) -> Scene:
+    def scene(self, theme: str | Path | Theme = "light", each: Each = map, fonts: Fonts = ()) -> Scene:
         """The picture as geometry, in px; ``theme`` is a theme's name, its file, or the theme.
 
-        What is drawn piece by piece is drawn by ``each``: ``map``, or that of an executor. Raises
-        :class:`archdraw.ArchdrawError` where there is no such theme.
+        What is drawn piece by piece is drawn by ``each``: ``map``, or that of an executor. ``fonts`` as in
+        :meth:`archdraw.Model.scene`, with the same warning. Raises :class:`archdraw.ArchdrawError` where there is no
+        such theme or font, :class:`archdraw.InputError` at each text of a spec with a letter that no font has.
         """
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
+        files = (fonts,) if isinstance(fonts, str | Path) else tuple(fonts)
         view = self.view
-        if view.piece is None or view.pieces is None:
-            return view.draw(self.value, chosen, **self.drawing)
-        scenes = tuple(each(partial(_apart, self.name, chosen), view.pieces(self.value)))
-        return view.draw(self.value, chosen, scenes, **self.drawing)
+        scenes: tuple[tuple[Scene, ...], ...] = ()
+        if view.piece is not None and view.pieces is not None:
+            scenes = (tuple(each(partial(_apart, self.name, chosen, files), view.pieces(self.value))),)
+        with setting_by(other_fonts(files)):
+            scene = view.draw(self.value, chosen, *scenes, **self.drawing)
+        for problem in remarks(scene, self.written):
+            warnings.warn(FontWarning(problem), stacklevel=2)
+        return scene
 
     def data(self) -> Any:
         """What it shows, as plain data: mappings, lists, texts and numbers, as ``--json`` prints them."""
         return self.view.data(self.value)
 
-    def svg(self, theme: str | Path | Theme = "light", text: TextMode = "embed") -> str:
-        """The picture as SVG; ``theme`` as in :meth:`scene`.
+    def svg(self, theme: str | Path | Theme = "light", text: TextMode = "embed", fonts: Fonts = ()) -> str:
+        """The picture as SVG; ``theme`` and ``fonts`` as in :meth:`scene`.
 
         ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
         under a transparent text). Raises as :meth:`scene`.
         """
-        return Model.write(self.scene(theme), "svg", text=text).decode()
+        return Model.write(self.scene(theme, fonts=fonts), "svg", text=text).decode()
 
-    def png(self, theme: str | Path | Theme = "light", scale: float = 1.0) -> bytes:
-        """The picture as PNG, ``scale`` pixels per px of the scene; ``theme`` as in :meth:`scene`.
+    def png(self, theme: str | Path | Theme = "light", scale: float = 1.0, fonts: Fonts = ()) -> bytes:
+        """The picture as PNG, ``scale`` pixels per px of the scene; ``theme`` and ``fonts`` as in :meth:`scene`.
 
         Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
         """
-        return Model.write(self.scene(theme), "png", scale=scale)
+        return Model.write(self.scene(theme, fonts=fonts), "png", scale=scale)
 
-    def pdf(self, theme: str | Path | Theme = "light") -> bytes:
-        """The picture as PDF, one page of its size; ``theme`` as in :meth:`scene`.
+    def pdf(self, theme: str | Path | Theme = "light", fonts: Fonts = ()) -> bytes:
+        """The picture as PDF, one page of its size; ``theme`` and ``fonts`` as in :meth:`scene`.
 
         Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
         """
-        return Model.write(self.scene(theme), "pdf")
+        return Model.write(self.scene(theme, fonts=fonts), "pdf")
 
     def save(
-        self, path: str | Path, theme: str | Path | Theme = "light", *, text: TextMode = "embed", scale: float = 1.0
+        self,
+        path: str | Path,
+        theme: str | Path | Theme = "light",
+        *,
+        text: TextMode = "embed",
+        scale: float = 1.0,
+        fonts: Fonts = (),
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme`` and ``text`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
+        ``theme``, ``text`` and ``fonts`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
         :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
         written; what was there before is then still there.
         """
         target = Path(path)
         format = target.suffix.removeprefix(".").lower()
-        write_whole(target, Model.write(self.scene(theme), format, text=text, scale=scale))
+        write_whole(target, Model.write(self.scene(theme, fonts=fonts), format, text=text, scale=scale))
         return target
 
     def __repr__(self) -> str:
@@ -126,7 +144,8 @@ def picture(name: str, subjects: Sequence[Subject], /, **chosen: Any) -> Picture
     gathering, drawing = options(view.gather), options(view.draw)
     values = checked(name, {**gathering, **drawing}, chosen)
     value = view.gather(subjects, **{key: values[key] for key in values if key in gathering})
-    return Picture(name, view, value, {key: values[key] for key in values if key in drawing})
+    written = tuple(Written(subject.spec.document, subject.authored) for subject in subjects)
+    return Picture(name, view, value, {key: values[key] for key in values if key in drawing}, written)
 
 
 def drawn(name: str, models: Sequence[str | Path | Model], link: str = "", /, **chosen: Any) -> Picture:

@@ -21,7 +21,7 @@ import click
 from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.cli._files import ENVIRONMENT
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
-from archdraw.errors import ArchdrawError, InputError
+from archdraw.errors import ArchdrawError, FontWarning, InputError
 
 
 class Commands(click.Group):
@@ -136,7 +136,8 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     whole = "--traceback" in words
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("always", PluginWarning)
+            for category in (PluginWarning, FontWarning):
+                warnings.simplefilter("always", category)
             warnings.showwarning = partial(_warned, warnings.showwarning, whole)
             code: Any = program.main(args=words, prog_name="archdraw", standalone_mode=False)
         return code if isinstance(code, int) else OK
@@ -170,12 +171,15 @@ def _guarded(arguments: Sequence[str] | None) -> int:
 
 
 def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *where: Any, **more: Any) -> None:
-    """Shows a warning; one about another package as our own messages are, ``whole`` with its traceback."""
+    """Shows a warning; ours as our other messages are, ``whole`` with its traceback."""
+    from archdraw.cli._terminal import report
+
+    if isinstance(message, FontWarning):
+        report([message.problem])
+        return
     if not isinstance(message, PluginWarning):
         usual(message, *where, **more)
         return
-    from archdraw.cli._terminal import report
-
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
         click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)

@@ -18,7 +18,7 @@ from archdraw.app.batch import Job, Outcome, render_all
 from archdraw.cli._terminal import report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
 from archdraw.errors import ArchdrawError, InputError
-from archdraw.model import slug_of
+from archdraw.model_files import slug_of
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
@@ -40,6 +40,10 @@ def theme_help() -> str:
 def view_help() -> str:
     """The help of ``--view``."""
     return f"{', '.join(VIEWS.names())}; inset:PATH is one block opened."
+
+
+FONT_HELP = "Font for letters that Inter lacks (TTF, OTF, TTC), before those of this computer. Repeatable."
+font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:

@@ -13,7 +13,7 @@ from archdraw.app.batch import Outcome
 from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
-from archdraw.model import MODEL_FILES, SUFFIXES
+from archdraw.model_files import MODEL_FILES, SUFFIXES
 from archdraw.resources import shipped_spec
 
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)

@@ -17,7 +17,7 @@ from archdraw.app.options import options
 from archdraw.app.pictures import picture, subject
 from archdraw.cli._amounts import tokens
 from archdraw.cli._files import check_stdout, one_file, write_file
-from archdraw.cli._pictures import each, format_help, known_formats, known_theme, theme_help
+from archdraw.cli._pictures import FONT_HELP, each, format_help, known_formats, known_theme, theme_help
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.model import Model, load
@@ -61,6 +61,7 @@ def _usual() -> list[click.Parameter]:
                      help="Raster scale factor."),
         click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
                      help="SVG text: embedded font, outlines, or outlines with a searchable text layer."),
+        click.Option(["--font", "fonts"], metavar="FILE", multiple=True, help=FONT_HELP),
         click.Option(["--link"], default="", metavar="PATTERN",
                      help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the data of the picture as JSON; draw nothing."),
@@ -108,6 +109,7 @@ def _run(
     theme: str,
     scale: float,
     text: TextMode,
+    fonts: tuple[str, ...],
     link: str,
     as_json: bool,
     **chosen: Any,
@@ -137,7 +139,7 @@ def _run(
     if as_json:
         click.echo(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return work.code
-    scene = made.scene(theme, each)
+    scene = made.scene(theme, each, fonts)
     for target, format in targets:
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
@@ -155,7 +157,7 @@ def _run(
 
 def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ...]) -> list[tuple[Path | None, str]]:
     """The files to write with their formats; None for stdout. Raises :class:`click.UsageError`."""
-    from archdraw.model import slug_of
+    from archdraw.model_files import slug_of
 
     if output == "-":
         if len(wanted) > 1:

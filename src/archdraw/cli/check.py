@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archdraw.cli._pictures import font_option
 from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
 from archdraw.resources import specs_folder
@@ -28,8 +29,9 @@ MOST_LINES = 60
     help="File or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
     "Repeatable; only headers are read.",
 )
+@font_option
 @click.pass_obj
-def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...]) -> int:
+def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...], fonts: tuple[str, ...]) -> int:
     """Validate specs (prints OK).
 
     A spec must be well-formed and drawable, and its counts must agree with the figures under "published:". Such a
@@ -66,12 +68,12 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         if model.reading is None:
             problems += _unknown_parents(model, file.parent)
         try:
-            scene = model.scene()
+            scene, letters = model.drawn(fonts=fonts)
+            problems += letters
             problems += [model.spec.problem(f"{path} is not drawn", "layers") for path in scene.undrawn]
         except InputError:
             raise
         except ArchdrawError as error:
-            # A character that the font lacks is found when it is measured.
             problems.append(model.spec.problem(f"this cannot be drawn: {error}"))
         if weights:
             problems += _disagreements_with(model, weights)

@@ -8,7 +8,7 @@ import click
 
 from archdraw.app import gallery
 from archdraw.cli._files import write_file
-from archdraw.cli._pictures import drawn, known_theme, theme_help, twice
+from archdraw.cli._pictures import drawn, font_option, known_theme, theme_help, twice
 from archdraw.cli._specs import Work, spec_files
 
 
@@ -17,11 +17,18 @@ from archdraw.cli._specs import Work, spec_files
 @click.option("-o", "--output", default="out", show_default=True, metavar="DIR", help="Output folder.")
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
               help=theme_help())  # fmt: skip
+@font_option
 @click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
 @click.pass_obj
 def command(
-    show_traceback: bool, specs: tuple[str, ...], output: str, theme: str, verbose: bool, jobs: int | None
+    show_traceback: bool,
+    specs: tuple[str, ...],
+    output: str,
+    theme: str,
+    fonts: tuple[str, ...],
+    verbose: bool,
+    jobs: int | None,
 ) -> int:
     """Draw many models, with an index page.
 
@@ -41,7 +48,7 @@ def command(
     work.problems(missing)
     folder = Path(output)
     outcomes = []
-    for outcome in drawn(gallery.jobs(files, folder, theme), jobs):
+    for outcome in drawn(gallery.jobs(files, folder, theme, fonts), jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):

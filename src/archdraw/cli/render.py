@@ -12,6 +12,7 @@ from archdraw.app.batch import Job, Output
 from archdraw.cli._files import check_stdout, one_file
 from archdraw.cli._pictures import (
     drawn,
+    font_option,
     format_help,
     known_formats,
     known_theme,
@@ -22,7 +23,7 @@ from archdraw.cli._pictures import (
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import Problem
-from archdraw.model import slug_of
+from archdraw.model_files import slug_of
 from archdraw.writers import TextMode
 
 
@@ -40,6 +41,7 @@ from archdraw.writers import TextMode
               help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+@font_option
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
 @click.pass_obj
 def command(
@@ -51,6 +53,7 @@ def command(
     view: str,
     scale: float,
     text: TextMode,
+    fonts: tuple[str, ...],
     jobs: int | None,
 ) -> int:
     """Draw models.
@@ -67,7 +70,9 @@ def command(
     work = Work(show_traceback=show_traceback)
     files, missing = spec_files(specs)
     if output == "-":
-        return _piped(files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale), work)
+        return _piped(
+            files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale, fonts), work
+        )
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
@@ -82,7 +87,7 @@ def command(
         }
     work.problems(missing)
     todo = [
-        Job(file, tuple(Output(path, format, view, theme, text, scale) for path, format in outputs))
+        Job(file, tuple(Output(path, format, view, theme, text, scale, fonts) for path, format in outputs))
         for file, outputs in targets.items()
     ]
     for outcome in drawn(todo, jobs):
@@ -100,7 +105,7 @@ def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], o
     check_stdout(format)
 
     def made(file: Path) -> bytes:
-        scene = load(file).scene(output.view, output.theme)
+        scene = load(file).scene(output.view, output.theme, output.fonts)
         return Model.write(scene, format, text=output.text, scale=output.scale)
 
     for data in work.each([str(file) for file in files], made):

@@ -40,8 +40,11 @@ def _picture(file: Path) -> Iterator[Line]:
 
 def _scene(file: Path) -> Iterator[Line]:
     from archdraw.model import load
+    from archdraw.theme import load_theme
+    from archdraw.views import draw
 
-    return value_lines(load(file).scene())
+    model = load(file)
+    return value_lines(draw(model.spec, model.block, theme=load_theme("light")))
 
 
 STAGES: dict[str, Callable[[Path], Iterator[Line]]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from archdraw.fonts import Weight, text_width
+from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
@@ -157,11 +157,11 @@ class Canvas:
         phrase: str = "",
     ) -> None:
         """One line of text with its baseline at ``y``; of a longer ``phrase`` where that is given."""
-        width = text_width(text, size, weight)
-        colour = fill or self.theme.ink
-        self._add(
-            Text(rounded(x), rounded(y), text, size, weight, colour, rounded(width), anchor, phrase or text), "object"
-        )
+        said, colour = shown(text), fill or self.theme.ink
+        whole = shown(phrase) if phrase else said
+        width = rounded(text_width(said, size, weight))
+        glyphs = () if packaged(said) else set_out(said, weight).glyphs
+        self._add(Text(rounded(x), rounded(y), said, size, weight, colour, width, anchor, whole, glyphs), "object")
 
     def line(
         self,

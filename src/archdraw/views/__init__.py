@@ -7,11 +7,12 @@ groups: which views are commands has to be known before any of them is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from archdraw.doors import VIEWS
-from archdraw.fonts import MissingGlyph
+from archdraw.setters import setting_by
 
 if TYPE_CHECKING:
     from archdraw.scene import Scene
@@ -28,18 +29,15 @@ def views() -> tuple[str, ...]:
     return VIEWS.names()
 
 
-def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme) -> Scene:
-    """The scene of one model.
+def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts: Sequence[str | Path] = ()) -> Scene:
+    """The scene of one model; letters that archdraw's own font lacks are of the files ``fonts`` or of this computer.
 
-    Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, and for a view of another package
-    that cannot be imported or has the name of another; :class:`archdraw.InputError` at each text of the spec with a
-    character that no font has.
+    Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, for a view of another package that
+    cannot be imported or has the name of another, and for a file that holds no font.
     """
+    from archdraw.typesetting import other_fonts
+
     name, _, argument = view.partition(":")
     found: View = VIEWS.load(name)
-    try:
+    with setting_by(other_fonts(fonts)):
         return found(spec, block, argument, theme)
-    except MissingGlyph as error:
-        from archdraw.views.glyphs import placed
-
-        raise placed(error, spec) from None

@@ -10,11 +10,13 @@ import math
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never, cast
+from unicodedata import bidirectional
 
 from archdraw.errors import ArchdrawError
 from archdraw.fonts import UNITS, Weight, font_file, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
+from archdraw.writers._outlines import steps
 from archdraw.writers._values import clean, rounded_legs, safe_link
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 POINTS = 0.75
 """Points of one px: 72 of 96 to the inch."""
+INVISIBLE = 3
+"""The mode of text that is there and not painted."""
+FILL_NON_ZERO = 1
+"""How outlines are filled, whose strokes may overlap."""
 LONGEST_SIDE = 14_400
 """Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
 
@@ -75,6 +81,28 @@ def _font(weight: Weight) -> str:
     name = f"Inter-{weight}"
     registerFont(TTFont(name, io.BytesIO(font_file(weight))))
     return name
+
+
+def _meant(words: Text) -> list[tuple[str, float, float]]:
+    """What the outlines of ``words`` say, with where each piece begins and ends, in px from the left of the text.
+
+    All of it at once, but for what runs from right to left: readers of PDF take its letters one by one from where they
+    stand, and turn them around themselves. A glyph for several letters is shared out between them.
+    """
+    if not any(_turned(character) for character in words.text):
+        return [(words.text, 0, words.width)]
+    found = []
+    for glyph in words.glyphs:
+        letters = glyph.letters[::-1] if any(map(_turned, glyph.letters)) else glyph.letters
+        start, ink = glyph.offset * words.size, max(x for step in steps(glyph.path) for x, _ in step)
+        share = ink / UNITS * words.size / max(1, len(letters))
+        found += [(letter, start + place * share, start + (place + 1) * share) for place, letter in enumerate(letters)]
+    return found
+
+
+def _turned(character: str) -> bool:
+    """Whether ``character`` runs from right to left."""
+    return bidirectional(character) in ("R", "AL")
 
 
 class _Page:
@@ -170,6 +198,9 @@ class _Page:
         """``words`` as text: letters up to where kerning moves one stay together."""
         if not words.text.strip():
             return
+        if words.glyphs:
+            self.outlines(words)
+            return
         weight = cast(Weight, words.weight)
         text = self.canvas.beginText()
         text.setFont(_font(weight), words.size)
@@ -190,6 +221,42 @@ class _Page:
         x = words.left + places[start] * words.size / UNITS
         text.setTextTransform(1, 0, 0, -1, x, words.y)
         text.textOut(words.text[start:end])
+
+    def outlines(self, words: Text) -> None:
+        """``words`` in other fonts: filled outlines, under spaces that stand for the text where it is searched."""
+        canvas = self.canvas
+        canvas.saveState()
+        canvas.translate(words.left, words.y)
+        canvas.scale(words.size / UNITS, words.size / UNITS)
+        path = canvas.beginPath()
+        for glyph in words.glyphs:
+            across, up = glyph.offset * UNITS, glyph.rise * UNITS
+            for step in steps(glyph.path):
+                match [(x + across, y - up) for x, y in step]:
+                    case []:
+                        path.close()
+                    case [end]:
+                        path.lineTo(*end)
+                    case [_, start]:
+                        path.moveTo(*start)
+                    case [first, second, end]:
+                        path.curveTo(*first, *second, *end)
+        canvas.setFillColor(words.fill)
+        canvas.drawPath(path, fill=1, stroke=0, fillMode=FILL_NON_ZERO)
+        canvas.restoreState()
+        for meant, left, right in _meant(words):
+            code = meant.encode("utf-16-be").hex().upper()
+            canvas.addLiteral(f"/Span <</ActualText <FEFF{code}>>> BDC")
+            text = canvas.beginText()
+            text.setTextRenderMode(INVISIBLE)
+            text.setFont(_font(400), words.size)
+            text.setHorizScale(100 * (right - left) / (offsets(" ", 400)[-1] * words.size / UNITS))
+            text.setTextTransform(1, 0, 0, -1, words.left + left, words.y)
+            text.textOut(" ")
+            text.setHorizScale(100)
+            text.setTextRenderMode(0)
+            canvas.drawText(text)
+            canvas.addLiteral("EMC")
 
     def link(self, group: Group) -> None:
         """A link of a group: to a page elsewhere, or to another group, with a bookmark for that."""

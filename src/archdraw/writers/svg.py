@@ -23,6 +23,8 @@ from archdraw.writers import TextMode
 from archdraw.writers._values import clean, number, rounded_path, safe_link
 
 IS_TEXT = True
+SEE_THROUGH = "0.01"
+"""The opacity of a text over its outlines: programs that make PDF of it leave out what has none."""
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.]+")
 
 
@@ -164,7 +166,7 @@ class _Picture:
         return [definitions]
 
     def glyph_id(self, weight: int, name: str) -> str:
-        return f"{self.ids.prefix}g{weight}-{name}"
+        return f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
 
     def elements(self, elements: Iterable[Element]) -> list[_Tag]:
         return [self.element(element) for element in elements]
@@ -189,7 +191,9 @@ class _Picture:
                     **_paint(element.fill, element.stroke, element.stroke_width),
                 )
             case Text():
-                return self.outlined(element) if self.text != "embed" else self.set_text(element)
+                if self.text != "embed":
+                    return self.outlined(element)
+                return self.set_by_others(element) if element.glyphs else self.set_text(element)
             case _:
                 assert_never(element)
 
@@ -231,10 +235,10 @@ class _Picture:
             stroke_dasharray=" ".join(map(number, line.dash)) or None,
         )
 
-    def set_text(self, text: Text) -> _Tag:
-        """``text`` as text."""
+    def set_text(self, text: Text, **attributes: str) -> _Tag:
+        """``text`` as text, with more ``attributes``."""
         weight = cast(Weight, text.weight)
-        if text.text.strip():
+        if text.text.strip() and not text.glyphs:
             self.letters.setdefault(weight, set()).update(text.text)
         element = self.make(
             "text",
@@ -245,6 +249,7 @@ class _Picture:
             font_weight=str(text.weight) if text.weight != 400 else None,
             fill=text.fill,
             text_anchor=text.anchor if text.anchor != "start" else None,
+            **attributes,
         )
         if text.text != text.text.strip() or "  " in text.text:
             element.attribs["xml:space"] = "preserve"
@@ -257,17 +262,26 @@ class _Picture:
         group = self.make(
             "g", fill=text.fill, transform=f"translate({number(text.left)} {number(text.y)}) scale({scale})"
         )
-        for glyph in outline(text.text, weight):
-            self.glyphs[text.weight, glyph.name] = glyph.path
-            use = self.make("use", x=number(glyph.offset * UNITS))
-            use.attribs |= _both_hrefs(f"#{self.glyph_id(text.weight, glyph.name)}")
+        for glyph in text.glyphs or outline(text.text, weight):
+            name = glyph.name
+            while self.glyphs.setdefault((text.weight, name), glyph.path) != glyph.path:
+                name = f"{name}-other"  # two fonts of one name
+            rise = number(-glyph.rise * UNITS) if glyph.rise else None
+            use = self.make("use", x=number(glyph.offset * UNITS), y=rise)
+            use.attribs |= _both_hrefs(f"#{self.glyph_id(text.weight, name)}")
             group.add(use)
+        return group
+
+    def set_by_others(self, text: Text) -> _Tag:
+        """``text`` in letters that the embedded font lacks: outlines, under a text to be found, copied and read."""
+        group = self.make("g")
+        group.add(self.outlined(text))
+        group.add(self.set_text(text, fill_opacity=SEE_THROUGH, textLength=number(text.width)))
         return group
 
     def text_layer(self) -> _Tag:
         """All texts once more, not to be seen, but to be found and copied."""
-        # A little opacity, since programs that make PDF of it leave out what has none.
-        layer = self.make("g", fill_opacity="0.01", aria_hidden="true")
+        layer = self.make("g", fill_opacity=SEE_THROUGH, aria_hidden="true")
         for shape in self.scene.shapes():
             if isinstance(shape, Text) and shape.text.strip():
                 layer.add(self.set_text(shape))

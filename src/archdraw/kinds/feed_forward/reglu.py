@@ -1,4 +1,4 @@
-"""Gated feed-forward networks whose gate is a ReLU, or the square of one."""
+"""A gated feed-forward network whose gate is the square of a ReLU."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ from archdraw.glossary import feed_forward as words
 from archdraw.glossary.concepts import Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.feed_forward.kind import FeedForwardKind
-
-
-class ReGLU(FeedForwardKind):
-    """ReGLU: ``down(ReLU(gate(x)) * up(x))``."""
-
-    keyword: ClassVar[str] = "reglu"
-    name: ClassVar[Term] = words.REGLU
-    activation: ClassVar[Term] = common.RELU
-    gated: ClassVar[bool] = True
-    example: ClassVar[str] = "reglu: {intermediate_size: 11008}"
-    source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
-    term: ClassVar[Term] = words.REGLU_FFN
-    aliases: ClassVar[tuple[str, ...]] = ("relu glu", "gated relu")
-    concepts: ClassVar[tuple[Concept, ...]] = (known.RELU,)
 
 
 class SquaredReGLU(FeedForwardKind):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from archdraw.edges import OUTPUT
@@ -19,6 +18,7 @@ from archdraw.layout.diagram.graph_rows import Around, Key, Rows, rows_of
 from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW, NAMED_GAP
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.picture import Graph
+from archdraw.setters import kept
 
 TRACK = 10.0
 """Between two lines that run side by side across the flow."""
@@ -131,7 +131,7 @@ def _laid(graph: Graph, around: Around, measures: Measures, item: PlaceItem) -> 
     return _once(_Asked(graph, around, measures, item))
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _once(asked: _Asked) -> _Laid:
     """The layout, kept: a page is tried in several ways."""
     for extra in ROOM:

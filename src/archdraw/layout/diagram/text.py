@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import Measures
+from archdraw.setters import kept
 
 NBSP = "\u00a0"
 
@@ -33,7 +33,7 @@ class Row:
         return self.size * LINE_HEIGHT
 
 
-@lru_cache(maxsize=65536)
+@kept(65536)
 def fitted(text: str, width: float, size: float, least: float, weight: Weight) -> tuple[Row, ...]:
     """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
 

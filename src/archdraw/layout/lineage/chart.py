@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from archdraw.fonts import text_width
 from archdraw.layout import page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
@@ -15,6 +13,7 @@ from archdraw.layout.lineage.lanes import INSET, MARGIN, NAMES, Band, Chart, Lin
 from archdraw.layout.lineage.line_labels import SIZE, Label, labelled
 from archdraw.layout.lineage.lines import Line, routed
 from archdraw.scene import Scene
+from archdraw.setters import kept
 from archdraw.theme import Theme
 
 AXIS = 44.0
@@ -28,7 +27,7 @@ YEAR, TICK = 15.0, 14.0
 LEGEND = 40.0
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
     """Where everything of ``chart`` stands, in whatever theme: its cards, its lines, and the words on lines."""
     in_words: frozenset[Link] = frozenset()

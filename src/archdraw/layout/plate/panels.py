@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
@@ -15,6 +14,7 @@ from archdraw.layout.diagram.measures import INSET, SMALL
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
+from archdraw.setters import kept
 
 PAD = 24.0
 TITLE = 50.0
@@ -153,7 +153,7 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
     """``item`` with the largest type and the widest spaces that fit ``inner``.
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from math import log, sqrt
 
-from archdraw.fonts import LINE_HEIGHT, text_width
+from archdraw.fonts import LINE_HEIGHT, Weight, text_width
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.sheet import legend
 from archdraw.layout.sheet.sections import Flow
@@ -172,7 +172,10 @@ class Plan:
     @cached_property
     def legend_column(self) -> int:
         """The column of the index over which the legend begins: right of the title, or 0, below it."""
-        titles = ((self.sheet.title, TITLE, 700), (self.sheet.subtitle, SUBTITLE, 400))
+        titles: tuple[tuple[str, float, Weight], ...] = (
+            (self.sheet.title, TITLE, 700),
+            (self.sheet.subtitle, SUBTITLE, 400),
+        )
         widest = max(text_width(text, size * self.unit, weight) for text, size, weight in titles)
         column = int((widest + (TITLE_LEFT + 60) * self.unit) / self.pitch) + 1
         return column if self.index_columns - column >= LEAST_BESIDE else 0

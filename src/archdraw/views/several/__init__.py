@@ -30,13 +30,15 @@ LINK_ORDER = ("config", "report", "model")
 class Subject:
     """One of the models in a picture of several.
 
-    ``slug`` names it (``deepseek-v3``), as ``parents:`` in specs do; ``link`` is where its name leads to.
+    ``slug`` names it (``deepseek-v3``), as ``parents:`` in specs do; ``link`` is where its name leads to. ``authored``:
+    somebody wrote the spec, it was not made from a config.
     """
 
     slug: str
     spec: Spec
     block: Module
     link: str = ""
+    authored: bool = True
 
     @cached_property
     def facts(self) -> Facts:
