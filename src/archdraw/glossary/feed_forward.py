@@ -66,8 +66,6 @@ SQUARED_RELU_FFN = Term(
     source="So et al. 2021, arXiv:2109.08668",
 )
 
-REGLU_FFN = Term("ReGLU FFN", short="ReGLU", definition="down(ReLU(gate(x)) × up(x))", source="arXiv:2002.05202")
-REGLU = Term("ReGLU")
 SQUARED_REGLU_FFN = Term(
     "Squared ReGLU FFN",
     short="Squared ReGLU",

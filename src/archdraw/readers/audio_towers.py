@@ -93,7 +93,9 @@ def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector) 
     }
     fields |= {
         "stem": {"spectrogram_convolutions": stem},
-        "attention": {"multi_head": _biased(audio.integer("num_attention_heads", NAMES["num_attention_heads"], default=16))},
+        "attention": {
+            "multi_head": _biased(audio.integer("num_attention_heads", NAMES["num_attention_heads"], default=16))
+        },
         "frames": 8,
         "notes": [f"chunks of {chunk:,} frames, attention within {audio.integer('n_window_infer', default=800):,}"],
         **unless(hidden_act=(act(audio, "activation_function"), "gelu")),

@@ -15,7 +15,9 @@ def fast_conformer(
     encoder: Config, *, layers: int = 24, width: int = 1024, inner: int = 4096, bins: int = 80, scaled: bool = True
 ) -> tuple[int, Block]:
     """The width of the encoder in the section ``encoder`` and its blocks; the others are class defaults."""
-    encoder.ignore("layerdrop", "dropout_positions", "activation_dropout", "max_position_embeddings", "initializer_range")
+    encoder.ignore(
+        "layerdrop", "dropout_positions", "activation_dropout", "max_position_embeddings", "initializer_range"
+    )
     hidden = encoder.integer("hidden_size", default=width)
     heads = encoder.integer("num_attention_heads", default=8)
     groups = encoder.optional_integer("num_key_value_heads") or heads
@@ -27,9 +29,7 @@ def fast_conformer(
         "intermediate_size": encoder.integer("intermediate_size", default=inner),
         "num_hidden_layers": encoder.integer("num_hidden_layers", default=layers),
         "num_attention_heads": heads,
-        **given(
-            num_key_value_heads=groups if groups != heads else None, head_dim=encoder.optional_integer("head_dim")
-        ),
+        **given(num_key_value_heads=groups if groups != heads else None, head_dim=encoder.optional_integer("head_dim")),
         "num_mel_bins": encoder.integer("num_mel_bins", default=bins),
         **unless(
             subsampling_steps=(commented(max(1, steps), "the binary logarithm of subsampling_factor"), 3),

@@ -78,7 +78,9 @@ def layers(fields: Fields, label: str = "") -> list[Block]:
     }
     feed_forward: dict[str, Any] = {"intermediate_size": fields["intermediate_size"]}
     feed_forward |= given(hidden_act=fields["hidden_act"] if fields["hidden_act"] != "gelu" else None)
-    feed_forward |= given(gated=fields.get("gated"), fused_projection="weights_in" if fields.get("fused_gate") else None)
+    feed_forward |= given(
+        gated=fields.get("gated"), fused_projection="weights_in" if fields.get("fused_gate") else None
+    )
     feed_forward |= {} if fields.get("mlp_bias", True) else {"bias": False}
     inner: Block = {"encoder_feed_forward": feed_forward}
     times = {"times": fields["num_hidden_layers"]}

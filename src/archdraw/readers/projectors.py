@@ -133,9 +133,7 @@ def plain_two(config: Config, made: Draft, vision: Config) -> Fields:
 
 def nemotron(config: Config, made: Draft, vision: Config) -> Fields:
     config.ignore("force_image_size", "vision_hidden_size", "video_pruning_rate")
-    frames = vision.integer(
-        "video_temporal_patch_size", default=config.integer("video_temporal_patch_size", default=2)
-    )
+    frames = vision.integer("video_temporal_patch_size", default=config.integer("video_temporal_patch_size", default=2))
     if "audio_config" in config:
         config.raw("audio_config")
         config.mark_incomplete("the encoder of audio_config is not drawn")

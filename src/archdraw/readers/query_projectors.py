@@ -104,7 +104,14 @@ def kosmos2(config: Config, made: Draft, vision: Config) -> Fields:
     return {
         "projector": [
             mlp(made.hidden_size, bias=True)["projector"],
-            {"weight": {"name": "latent_query", "label": f"{number} learned queries", "role": "embedding", "weights": [latents]}},
+            {
+                "weight": {
+                    "name": "latent_query",
+                    "label": f"{number} learned queries",
+                    "role": "embedding",
+                    "weights": [latents],
+                }
+            },
             {
                 "resampling_attention": {
                     "encoder_hidden_size": made.hidden_size,
@@ -126,13 +133,24 @@ def ovis2(config: Config, made: Draft, vision: Config) -> Fields:
     out = config.integer("hidden_size", default=1536)
     config.raw("visual_indicator_token_ids")
     table = {"name": "visual_embeddings_table.weight", "shape": [words, out]}
-    head = mlp(commented(words - marks, "vocab_size less num_visual_indicator_tokens"), last_norm="layernorm")["projector"]
+    head = mlp(commented(words - marks, "vocab_size less num_visual_indicator_tokens"), last_norm="layernorm")[
+        "projector"
+    ]
     stride = vision.integer("hidden_stride", default=1)
     head["mlp_projector"] |= given(merge_size=stride if stride > 1 else None, label="Visual head")
     words_chosen: list[Block] = [
         head,
         {"op": {"name": "softmax", "label": "softmax"}},
-        {"weight": {"name": "words", "label": "visual words", "detail": "table, weighted mean", "role": "embedding", "features": out, "weights": [table]}},
+        {
+            "weight": {
+                "name": "words",
+                "label": "visual words",
+                "detail": "table, weighted mean",
+                "role": "embedding",
+                "features": out,
+                "weights": [table],
+            }
+        },
     ]
     return fitting({"projector": words_chosen}, out, made)
 
@@ -152,7 +170,14 @@ def molmo2(config: Config, made: Draft, vision: Config) -> Fields:
         config.mark_incomplete("an encoder whose last layers are left out")
     out = adapter.integer("text_hidden_size", default=3584)
     projector: list[Block] = [
-        {"op": {"name": "joined", "label": f"outputs of {len(read)} layers joined", "detail": ", ".join(map(str, read))[:60], "features": width}},
+        {
+            "op": {
+                "name": "joined",
+                "label": f"outputs of {len(read)} layers joined",
+                "detail": ", ".join(map(str, read))[:60],
+                "features": width,
+            }
+        },
         {
             "pooling_attention": {
                 "hidden_size": own,

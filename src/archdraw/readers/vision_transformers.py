@@ -274,7 +274,9 @@ VARIANTS: Mapping[str, Variant] = {
         more=_molmo,
     ),
     "vit": Variant(*(768, 3072, 12, 12, 16, 224, 1, "gelu"), fields=VIT, switches=QKV, ignored=STRIDE),
-    "deit": Variant(*(768, 3072, 12, 12, 16, 224, 2, "gelu"), fields={**VIT, "distilled": True}, switches=QKV, ignored=STRIDE),
+    "deit": Variant(
+        *(768, 3072, 12, 12, 16, 224, 2, "gelu"), fields={**VIT, "distilled": True}, switches=QKV, ignored=STRIDE
+    ),
     "dinov2": Variant(
         *(768, 3072, 12, 12, 14, 224, 1, "gelu"),
         fields={**VIT, "layer_scale": True},

@@ -153,9 +153,7 @@ class MaskedHead(Kind):
         )
 
 
-def _projection(
-    name: str, label: Words, width: int, scope: Scope, *, bias: bool, unused_bias: bool = False
-) -> Leaf:
+def _projection(name: str, label: Words, width: int, scope: Scope, *, bias: bool, unused_bias: bool = False) -> Leaf:
     """The LM head from ``width`` features to the vocabulary."""
     tied = scope.tie_word_embeddings
     return Leaf(

@@ -101,9 +101,7 @@ class DisentangledAttention(Kind):
         biases = Biases(bias, bias if self.attention_key_bias is None else self.attention_key_bias, bias, bias)
         contents = (
             *queries(hidden, heads, None, bias=biases.query),
-            *keys_and_values(
-                hidden, heads, key_bias=biases.key, value_bias=biases.value, window=None, cached=False
-            ),
+            *keys_and_values(hidden, heads, key_bias=biases.key, value_bias=biases.value, window=None, cached=False),
         )
         attention = Leaf(
             "attention",
@@ -183,8 +181,8 @@ class DisentangledAttention(Kind):
         if self.share_att_key:
             # The weights are those of the contents' projections, which are counted there.
             of_positions = f"{line.lower()}_of_positions"
-            return Leaf(of_positions, label, detail=(detail, common.SHARED()), part="attention", outputs=(f"{line} pos",))
+            return Leaf(
+                of_positions, label, detail=(detail, common.SHARED()), part="attention", outputs=(f"{line} pos",)
+            )
         bias = self.position_key_bias if direction == "c2p" else True
-        return linear(
-            name, label, hidden, width, bias=bias, part="attention", detail=detail, outputs=(f"{line} pos",)
-        )
+        return linear(name, label, hidden, width, bias=bias, part="attention", detail=detail, outputs=(f"{line} pos",))

@@ -79,9 +79,7 @@ class WindowAndGlobal(LongText):
             ("V", "value_global", self.biases.value),
         ):
             label = words.GLOBAL_LINE(line=line, width=width)
-            made.append(
-                linear(name, label, hidden, width, bias=bias, part="attention", outputs=(f"global {line}",))
-            )
+            made.append(linear(name, label, hidden, width, bias=bias, part="attention", outputs=(f"global {line}",)))
         return tuple(made), ()
 
     @property
@@ -121,7 +119,9 @@ class RandomBlocks(LongText):
     example: ClassVar[str] = (
         "random_block_attention: {num_attention_heads: 16, block_size: 64, num_random_blocks: 3, attention_bias: true}"
     )
-    source: ClassVar[str] = "Zaheer et al. 2020, Big Bird, arXiv:2007.14062; BigBirdBlockSparseAttention of transformers"
+    source: ClassVar[str] = (
+        "Zaheer et al. 2020, Big Bird, arXiv:2007.14062; BigBirdBlockSparseAttention of transformers"
+    )
     term: ClassVar[Term] = words.RANDOM_BLOCKS
     aliases: ClassVar[tuple[str, ...]] = ("big bird", "bigbird", "random attention", "sparse attention")
     concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, BLOCK_SPARSE, GLOBAL_TOKENS)
@@ -233,4 +233,3 @@ class Approximate(LongText):
         if self.block_per_row is not None:
             return words.BLOCKS_PER_ROW(number=self.block_per_row)
         return words.HASHES(number=self.num_hash, bits=self.hash_code_len)
-

@@ -29,7 +29,14 @@ from archdraw.readers.text_parts import text_model, with_towers
 Tower = Callable[[Config, Config, Draft], list[Block]]
 """From the whole config, the section of the tower and the text model to the encoders."""
 
-SOUNDS = ("audio_token_id", "audio_token_index", "hidden_size", "vocab_size", "processor_class", "feature_extractor_type")
+SOUNDS = (
+    "audio_token_id",
+    "audio_token_index",
+    "hidden_size",
+    "vocab_size",
+    "processor_class",
+    "feature_extractor_type",
+)
 """Keys that say which token stands for a sound, or again what the text part says."""
 
 
@@ -71,9 +78,7 @@ def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, ob
 
 
 WRAPPERS = (
-    Wrapper(
-        ("qwen2_audio",), "qwen2", _tower(whisper_tower, one, pooled=2), ("Qwen2AudioForConditionalGeneration",)
-    ),
+    Wrapper(("qwen2_audio",), "qwen2", _tower(whisper_tower, one, pooled=2), ("Qwen2AudioForConditionalGeneration",)),
     Wrapper(
         ("audioflamingo3",),
         "qwen2",

@@ -109,7 +109,9 @@ def _beside_convolution(config: Config, hidden: int, first: dict[str, Any], kern
     """The first layer, and beside it a convolution over the embeddings, which is added to what it leaves."""
     groups = config.integer("conv_groups", default=1)
     act = config.text("conv_act", default="tanh")
-    convolution = {"features": hidden, "kernel_size": [kernel], "bias": True} | given(groups=groups if groups > 1 else None)
+    convolution = {"features": hidden, "kernel_size": [kernel], "bias": True} | given(
+        groups=groups if groups > 1 else None
+    )
     body: list[Block] = [
         {"residual": first["attention"]},
         "layernorm",

@@ -7,7 +7,16 @@ from typing import Any
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
-from archdraw.readers.encoder_parts import Relative, Sizes, begun, family, layers, masked_head, plain_feed_forward, unread_pooler
+from archdraw.readers.encoder_parts import (
+    Relative,
+    Sizes,
+    begun,
+    family,
+    layers,
+    masked_head,
+    plain_feed_forward,
+    unread_pooler,
+)
 from archdraw.readers.families.gpt import UNGATED
 
 

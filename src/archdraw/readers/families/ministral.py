@@ -16,6 +16,7 @@ from archdraw.readers.draft import Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.traced import commented, whole
 
+
 def _ministral3(config: Config) -> Draft:
     """Ministral 3: a Llama whose queries grow with their place beyond the context of the first training."""
     made = draft(config)

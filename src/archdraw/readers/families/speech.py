@@ -85,7 +85,11 @@ def _speech_to_text(config: Config) -> Draft:
         config.complain(f"num_conv_layers {number} for {len(kernels)} conv_kernel_sizes", "num_conv_layers")
     bins = config.integer("input_feat_per_channel", default=80) * config.integer("input_channels", default=1)
     tables = embedding_tables(config, SPEECH2TEXT)
-    stem = {"inputs": bins, "conv_channels": config.integer("conv_channels", default=1024), "conv_kernel_sizes": kernels}
+    stem = {
+        "inputs": bins,
+        "conv_channels": config.integer("conv_channels", default=1024),
+        "conv_kernel_sizes": kernels,
+    }
     stem |= given(scale=tables.get("scale_embedding"))
     number, heads, width = counted_side(config, "encoder", "encoder")
     encoding = {

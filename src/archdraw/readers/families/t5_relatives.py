@@ -281,7 +281,9 @@ FAMILIES = (
         )
         for name, (classes, relative) in ROWS.items()
     ),
-    Family(("switch_transformers",), halved(_switch), ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER),
+    Family(
+        ("switch_transformers",), halved(_switch), ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER
+    ),
     Family(("longt5",), halved(_long), ("LongT5ForConditionalGeneration",), IGNORED),
     Family(("pop2piano",), halved(_pop2piano), ("Pop2PianoForConditionalGeneration",), IGNORED),
 )

@@ -196,7 +196,9 @@ WRAPPERS = (
         transformer("qianfan_ocr_vision", behind.internvl),
         ("QianfanOCRForConditionalGeneration",),
     ),
-    Wrapper(("lfm2_vl",), "lfm2", transformer("siglip2_vision_model", behind.lfm2), ("Lfm2VlForConditionalGeneration",)),
+    Wrapper(
+        ("lfm2_vl",), "lfm2", transformer("siglip2_vision_model", behind.lfm2), ("Lfm2VlForConditionalGeneration",)
+    ),
     Wrapper(
         ("paddleocr_vl",),
         "ernie4_5",
@@ -226,9 +228,7 @@ WRAPPERS = (
     Wrapper(
         ("nemotron_h_omni",), "nemotron_h", transformer("radio", behind.nemotron), ("NemotronH_Omni_Reasoning_V3",)
     ),
-    Wrapper(
-        ("step3p7",), "step3p5", transformer("step3p5_vision", behind.step), ("Step3p7ForConditionalGeneration",)
-    ),
+    Wrapper(("step3p7",), "step3p5", transformer("step3p5_vision", behind.step), ("Step3p7ForConditionalGeneration",)),
     Wrapper(
         ("idefics2",),
         "mistral",
@@ -250,11 +250,15 @@ WRAPPERS = (
         ("Kosmos2ForConditionalGeneration",),
     ),
     Wrapper(("ovis2",), "qwen2", transformer("ovis2_vision", queries.ovis2), ("Ovis2ForConditionalGeneration",)),
-    Wrapper(("molmo2",), "molmo2_text", transformer("molmo2_vision", queries.molmo2), ("Molmo2ForConditionalGeneration",)),
+    Wrapper(
+        ("molmo2",), "molmo2_text", transformer("molmo2_vision", queries.molmo2), ("Molmo2ForConditionalGeneration",)
+    ),
     Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
     Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", _got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
-    Wrapper(("lighton_ocr",), "qwen3", transformer("pixtral", behind.plain_two), ("LightOnOcrForConditionalGeneration",)),
+    Wrapper(
+        ("lighton_ocr",), "qwen3", transformer("pixtral", behind.plain_two), ("LightOnOcrForConditionalGeneration",)
+    ),
     Wrapper(
         ("mistral_large4",),
         "mistral_large4_text",
@@ -280,13 +284,16 @@ WRAPPERS = (
     ),
     Wrapper(("exaone4_5",), "exaone4", _exaone, ("Exaone4_5_ForConditionalGeneration",)),
     Wrapper(("hyperclovax_vision_v2",), "hyperclovax", _hyperclova, ("HyperCLOVAXVisionV2ForConditionalGeneration",)),
-    Wrapper(
-        ("qwen2_5_omni_thinker",), "qwen2", _thinker, ("Qwen2_5OmniThinkerForConditionalGeneration",), MARKED
-    ),
+    Wrapper(("qwen2_5_omni_thinker",), "qwen2", _thinker, ("Qwen2_5OmniThinkerForConditionalGeneration",), MARKED),
     Wrapper(
         ("qwen3_omni_moe_thinker",), "qwen3_moe", _thinker3, ("Qwen3OmniMoeThinkerForConditionalGeneration",), MARKED
     ),
-    Wrapper(("glm4v", "glm46v", "glmga"), "glm4v_text", _glm, ("Glm4vForConditionalGeneration", "Glm46VForConditionalGeneration")),
+    Wrapper(
+        ("glm4v", "glm46v", "glmga"),
+        "glm4v_text",
+        _glm,
+        ("Glm4vForConditionalGeneration", "Glm46VForConditionalGeneration"),
+    ),
     Wrapper(("glm4v_moe",), "glm4v_moe_text", _glm, ("Glm4vMoeForConditionalGeneration",)),
     Wrapper(("glm_ocr",), "glm_ocr_text", _glm_ocr, ("GlmOcrForConditionalGeneration",)),
 )
