@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archdraw.errors import ArchdrawError
-from archdraw.model import CHECKPOINT_SUFFIXES, MODEL_FILES, SUFFIXES
+from archdraw.model_files import CHECKPOINT_SUFFIXES, MODEL_FILES, SUFFIXES
 
 LISTS = (".txt", ".list")
 """Files of these suffixes hold a path on each line; so does stdin, ``-``."""
