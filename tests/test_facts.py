@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,6 +24,7 @@ from archdraw.tree.blocks import (
     Block,
     Cache,
     Experts,
+    Heads,
     Leaf,
     Module,
     Parallel,
@@ -279,3 +282,51 @@ def test_a_figure_has_one_name_everywhere() -> None:
     assert name in [row for row, _, _ in rows(report(Facts(parts={"experts": 1}), "", 8))]
     assert COLUMNS["kv_cache_bytes_per_token"].title == name_of("kv_cache_bytes_per_token") == f"{name} (bf16)"
     assert COLUMNS["recurrent_state_bytes"].title == name_of("recurrent_state_bytes")
+
+
+ATTENTION = Leaf(
+    "attention",
+    "attention",
+    weights=(Weight("weight", (4, 4)),),
+    part="attention",
+    cache=Cache(6),
+    heads=Heads(2, 2, 3),
+)
+
+
+def test_a_token_leaves_and_meets_what_its_active_experts_do() -> None:
+    layer = Module("layer", "layer", Sequence((ATTENTION,)), level="layer")
+    found = facts(Experts(layer, 8, 2))
+    assert found.layers == 1
+    assert (found.total_parameters, found.active_parameters) == (8 * 16, 2 * 16)
+    assert found.kv_cache_bytes_per_token() == 2 * 6 * 2
+    assert found.flops_per_token(10) == 2 * 2 * (16 + 10 * 2 * (3 + 3))
+    whole = facts(Experts(replace(ATTENTION, positions=5), 8, 2))
+    assert whole.flops_per_input == 2 * 2 * 5 * (16 + 5 * 2 * (3 + 3))
+
+
+def test_idle_experts_of_an_encoder_are_idle() -> None:
+    encoder = Module("encoder", "encoder", Experts(ATTENTION, 8, 2), level="encoder")
+    found = facts(Side(encoder, "in"))
+    assert (found.total_parameters, found.active_parameters) == (128, 32)
+    assert found.kv_cache_bytes_per_token() == 0
+    assert found.flops_per_token(10) == 0
+
+
+def test_what_a_share_of_tokens_reaches_is_counted_on_average() -> None:
+    third = Leaf("a", "a", multiplications=5, passes=Fraction(1, 3))
+    assert facts(third).flops_per_token(1) == 2 * 2  # 5 / 3, rounded
+    kept = Leaf("a", "a", cache=Cache(1, Window(10)), passes=Fraction(1, 4))
+    assert facts(kept).kv_cache_bytes(1_000) == 2 * 10  # ten tokens that pass, of forty
+
+
+def test_positions_of_a_source_are_known_where_all_layers_say_them() -> None:
+    said, silent = (Leaf("a", "a", cache=Cache(1, window, cross=True)) for window in (Window(7), None))
+    assert facts(said).source_positions == 7
+    assert facts(Sequence((said, silent))).source_positions is None
+
+
+def test_no_table_is_looked_up_besides_one_that_is_narrower_than_the_output_layer() -> None:
+    narrow = Leaf("a", "a", weights=(Weight("weight", (10, 2)),), part="embedding", inputs=0)
+    head = Leaf("b", "b", weights=(Weight("weight", (10, 4)),), part="head")
+    assert facts(Sequence((narrow, head))).lookup_parameters == 0

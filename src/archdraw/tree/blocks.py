@@ -52,6 +52,11 @@ class Weight:
         """Number of parameters that this tensor adds to the model."""
         return 0 if self.tied or self.buffer else prod(self.shape)
 
+    @property
+    def is_matrix(self) -> bool:
+        """Whether vectors are multiplied with it: not a bias, even one with a row for each head, nor a buffer."""
+        return len(self.shape) > 1 and not self.buffer and "bias" not in self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

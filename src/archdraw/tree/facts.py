@@ -167,12 +167,10 @@ def _multiplied(leaf: Leaf) -> int:
     """Values of the matrices that a token is multiplied with; from tables a row is looked up, sources read nothing."""
     if leaf.inputs == 0 or (leaf.role in ("embedding", "position") and leaf.part != "head"):
         return 0
-    if leaf.part == "embedding" and leaf.positions is None:
-        return 0
     if leaf.cache is not None and leaf.cache.cross:
         # Keys and values of an encoder's output are computed once, and not for each token.
         return 0
-    return sum(prod(weight.shape) for weight in leaf.weights if len(weight.shape) > 1 and not weight.buffer)
+    return 0 if leaf.role == "norm" else sum(prod(weight.shape) for weight in leaf.weights if weight.is_matrix)
 
 
 def _attended(leaf: Leaf) -> Mapping[Attended, int]:
@@ -220,7 +218,7 @@ def _experts(one: Facts, total: int, active: int) -> Facts:
 def _side(side: Side) -> Facts:
     """Layers and state are the spine's; what stands beside it adds parameters, or is listed apart.
 
-    A cache is added where the line is read for the layers above: those of an encoder keep none.
+    Cache and multiplications are added where the line is read, by each text token: those of an encoder are not.
     """
     body = facts(side.body)
     if not side.counted:
@@ -228,12 +226,15 @@ def _side(side: Side) -> Facts:
     # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
     added = side.direction == "in" and side.body.level != "encoder"
     encoders = body.total_parameters if added else body.encoders
+    reads = side.direction == "out"
     return Facts(
         parts=body.parts,
         inactive=body.inactive,
         encoders=encoders,
         auxiliary=body.auxiliary,
-        cache=body.cache if side.direction == "out" else {},
+        cache=body.cache if reads else {},
+        multiplications=body.multiplications if reads else 0,
+        attended=body.attended if reads else {},
         frozen=body.frozen,
         unknown=body.unknown,
     )

@@ -137,6 +137,7 @@ class RelativeAttention(Kind):
             positions.RELATIVE_BIAS_UP_TO(distance=extent),
             role="position",
             weights=(Weight("proj", (self.d_rel, extent)),),
+            multiplications=relative * extent,
             part="attention",
             outputs=("bias",),
             tag=positions.RELATIVE_BIAS(),
