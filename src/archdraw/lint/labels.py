@@ -41,7 +41,9 @@ def labels(view: Survey) -> Iterator[Fault]:
             if abs(text.x - (box.x + box.right) / 2) > CENTRED:
                 yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
         if words and len(words) == sum(isinstance(shape, Text) for shape in held):
-            figure = min((shape.y for shape in held if isinstance(shape, Rect)), default=box.bottom)
+            # A letter beside the words is a box of its own.
+            figures = (shape.y for shape in held if isinstance(shape, Rect) and shape.kind != "box")
+            figure = min(figures, default=box.bottom)
             middle = (min(text.top for text in words) + max(text.y for text in words)) / 2
             if abs(middle - (box.y + figure) / 2) > CENTRED:
                 message = f"{quoted(words[0])} stands above or below the middle of {named(box)}"
