@@ -12,7 +12,10 @@ from archdraw.errors import InputError
 from archdraw.kinds.registry import kinds
 from archdraw.source import plain, scan
 from archdraw.spec import Spec, expand, parse_spec
-from archdraw.tree.blocks import Side
+from archdraw.tree.blocks import Block, Side
+from archdraw.tree.framing import ANY
+from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import children
 
 HIDDEN = 4096
 """The width that the examples of most kinds are written for."""
@@ -27,19 +30,32 @@ def model(layers: list[Any], **more: Any) -> Spec:
 @cache
 def examples(beside: bool = False) -> tuple[Any, ...]:
     """The examples of all kinds that can stand in a row of ``HIDDEN`` features, or of those ``beside`` it."""
+    return tuple(
+        block for block, made in _expanded() if any(isinstance(part, Side) for part in children(made)) == beside
+    )
+
+
+@cache
+def sublayers() -> tuple[Any, ...]:
+    """Those of the :func:`examples` that can stand in a layer: they hold none."""
+    return tuple(block for block, made in _expanded() if block in examples() and not number_of_layers(made, ANY))
+
+
+@cache
+def _expanded() -> tuple[tuple[Any, Block], ...]:
+    """Each example that can stand in a row, with the tree of a row of two of it."""
     found = []
     for kind in kinds().values():
         block = plain(scan(kind.example, "example").root)
         try:
-            made = expand(model(["embedding", block, {"linear": HIDDEN}, block]))
+            found.append((block, expand(model(["embedding", block, {"linear": HIDDEN}, block])).body))
         except InputError:
             continue
-        if any(isinstance(part, Side) for part in made.body.parts) == beside:  # type: ignore[union-attr]
-            found.append(block)
     return tuple(found)
 
 
 PLAIN: st.SearchStrategy[Any] = st.deferred(lambda: st.sampled_from(examples()))
+SUBLAYER: st.SearchStrategy[Any] = st.deferred(lambda: st.sampled_from(sublayers()))
 LABELS = st.sampled_from(["Tower", "Left", "Right", "Stage 1", "Mixing"])
 LAYER = {"norm": "rmsnorm", "attention": {"multi_head": {"num_attention_heads": 32}}}
 LAYERS = st.one_of(
@@ -60,7 +76,7 @@ LAYERS = st.one_of(
         lambda times, label, body: {"layer": {"label": label, "times": times, "body": [*body, {"linear": HIDDEN}]}},
         st.integers(1, 4),
         LABELS,
-        st.lists(PLAIN, min_size=1, max_size=3),
+        st.lists(SUBLAYER, min_size=1, max_size=3),
     ),
 )
 
@@ -88,7 +104,72 @@ def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             row,
             row,
         ),
+        st.builds(
+            lambda one, other, axis: [
+                {"parallel": {"merge": "separate", "branches": [one, other]}},
+                {"concatenate": {"inputs": 2, "axis": axis}},
+                {"linear": HIDDEN},
+            ],
+            row,
+            row,
+            st.sampled_from(["features", "positions"]),
+        ).map(lambda parts: {"sequence": parts}),
+        st.builds(_graph_of_several_lines, row, row),
+        st.builds(_graph_of_sources, row, row),
+        st.builds(_cell, row),
+        st.builds(_two_streams, st.integers(1, 4), LABELS, st.lists(SUBLAYER, min_size=1, max_size=2)),
+        st.builds(lambda times, row: {"loop": {"num_loops": times, "body": row}}, st.integers(2, 4), row),
     )
+
+
+def _graph_of_several_lines(one: list[Any], other: list[Any]) -> Any:
+    """A projection that is split into lines, each of which something else reads."""
+    nodes = {
+        "split": {"linear": {"features": 3 * HIDDEN, "outputs": ["left", "middle", "right"]}},
+        "one": one,
+        "two": other,
+        "sum": {"op": "+"},
+    }
+    ways = [["input", "split"], ["split.left", "one", "sum", "output"], ["split.middle", "two", "sum"]]
+    return {"graph": {"nodes": nodes, "edges": [*ways, ["split.right", "sum"]]}}
+
+
+def _graph_of_sources(one: list[Any], other: list[Any]) -> Any:
+    """What comes in meets a second input and a learned tensor."""
+    nodes = {
+        "image": {"input": {"label": "Image features", "shape": [HIDDEN, 16]}},
+        "queries": {
+            "weight": {"label": "Queries", "inputs": 0, "weights": [{"name": "weight", "shape": [16, HIDDEN]}]}
+        },
+        "one": one,
+        "two": other,
+        "product": {"op": "×"},
+        "sum": {"op": "+"},
+    }
+    ways = [["input", "one", "sum", "output"], ["image", "product", "two", "sum"], ["queries", "product"]]
+    return {"graph": {"nodes": nodes, "edges": ways}}
+
+
+def _cell(body: list[Any]) -> Any:
+    """A line that comes back one step later."""
+    nodes = {"sum": {"op": "+"}, "cell": body}
+    return {"graph": {"nodes": nodes, "edges": [["input", "sum", "cell", "output"]], "back": [["cell", "sum"]]}}
+
+
+def _two_streams(times: int, label: str, body: list[Any]) -> Any:
+    """Layers that take and leave two lines."""
+    nodes = {"left": [*body, {"linear": HIDDEN}], "right": [*body, {"linear": HIDDEN}], "sum": {"op": "+"}}
+    ways = [["input.one", "left", "sum", "output"], ["input.two", "sum"], ["input.two", "right", "output"]]
+    layer = {"graph": {"inputs": ["one", "two"], "nodes": nodes, "edges": ways}}
+    split = {"parallel": {"merge": "separate", "branches": [{"linear": HIDDEN}, {"linear": HIDDEN}]}}
+    return {
+        "sequence": [
+            split,
+            {"layer": {"label": label, "times": times, "body": layer}},
+            {"concatenate": {"inputs": 2}},
+            {"linear": HIDDEN},
+        ]
+    }
 
 
 BLOCKS = st.recursive(PLAIN | LAYERS, _nested, max_leaves=6)

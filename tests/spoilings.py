@@ -14,6 +14,7 @@ from functools import cached_property
 from random import Random
 from typing import TypeAlias, TypeVar
 
+from archdraw.lint.ends import distance_to_border
 from archdraw.lint.geometry import Area, distance
 from archdraw.lint.survey import Survey, covers, fill_of
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Shape, Text
@@ -48,6 +49,10 @@ class Whole:
             other > number and fill_of(shape := self.view.shapes[other]) and covers(shape, *place)
             for other in self.view.index.near(Area.of((place,)))
         )
+
+    def is_at_something(self, place: Point) -> bool:
+        """Whether ``place`` lies at the border of a box or a mark, as the end of a line may."""
+        return any(rect.kind in ("box", "mark") and distance_to_border(place, rect) < 2 for _, rect in self.view.rects)
 
     def ends_of(self, number: int) -> list[Point]:
         """Where a line begins and ends, the latter with its head."""

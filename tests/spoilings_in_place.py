@@ -64,8 +64,8 @@ def led_through_a_box(whole: Whole, random: Random) -> Scene | None:
 
 
 @spoiling
-def led_askew(whole: Whole, random: Random) -> Scene | None:
-    """A line that slants where it passes the border of a frame."""
+def bent_at_a_border(whole: Whole, random: Random) -> Scene | None:
+    """A line with a rounded corner where it passes the border of a frame."""
     choices = []
     for n, line in whole.lines:
         for _, frame in whole.view.rects:
@@ -74,7 +74,7 @@ def led_askew(whole: Whole, random: Random) -> Scene | None:
                     if (
                         frame.kind == "container"
                         and start[0] == end[0]
-                        and end[1] + 9 < y < start[1] - 9
+                        and end[1] + 16 < y < start[1] - 16
                         and frame.x < start[0] < frame.right
                     ):
                         choices.append((n, line, place, y))
@@ -82,10 +82,23 @@ def led_askew(whole: Whole, random: Random) -> Scene | None:
         return None
     n, line, place, y = found
     x = line.points[place][0]
-    jog = ((x, y + 8), (x + 6, y + 1), (x - 6, y - 1), (x, y - 8))
+    jog = ((x, y + 2), (x + 8, y + 2), (x + 8, y - 14), (x, y - 14))
     return whole.edited(
-        {n: (replace(line, points=(*line.points[: place + 1], *jog, *line.points[place + 1 :]), radius=0),)}
+        {n: (replace(line, points=(*line.points[: place + 1], *jog, *line.points[place + 1 :]), radius=4),)}
     )
+
+
+@spoiling
+def slanted(whole: Whole, random: Random) -> Scene | None:
+    """A line with a corner that is off the square by a few px; no frame is passed there."""
+    corners = [(n, line, place) for n, line in whole.lines for place in range(1, len(line.points) - 1)]
+    if (found := one_of(random, ((n, line, place) for n, line, place in corners if line.kind == "edge"))) is None:
+        return None
+    n, line, place = found
+    x, y = line.points[place]
+    right, down = any_way(random, 2, 5)
+    points = (*line.points[:place], (x + right, y + down), *line.points[place + 1 :])
+    return whole.edited({n: (replace(line, points=points),)})
 
 
 @spoiling

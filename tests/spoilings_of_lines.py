@@ -48,7 +48,8 @@ def lengthened(whole: Whole, random: Random) -> Scene | None:
         (n, _stretched(line, side, by + (8 if line.arrow and side == "end" else 0)), side)
         for n, line, side in _joined_ends(whole, 3)
     ]
-    seen = [(n, line) for n, line, side in longer if not whole.is_hidden(n, line.points[0 if side == "start" else -1])]
+    ends = [(n, line, line.points[0 if side == "start" else -1]) for n, line, side in longer]
+    seen = [(n, line) for n, line, end in ends if not whole.is_hidden(n, end) and not whole.is_at_something(end)]
     found = one_of(random, seen)
     return whole.edited({found[0]: (found[1],)}) if found else None
 

@@ -145,8 +145,8 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
     ),
     "line slants over a container's border": (
         "border",
-        (container(50, 50, 200, 100), edge((200, 100), (300, 110))),
-        (container(50, 50, 200, 100), edge((200, 100), (300, 100))),
+        (container(50, 50, 200, 100), replace(edge((200, 100), (300, 110)), kind="zoom")),
+        (container(50, 50, 200, 100), replace(edge((200, 100), (300, 100)), kind="zoom")),
     ),
     "line over a rounded corner": (
         "border",
@@ -200,8 +200,8 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
     ),
     "edges cross at a bend": (
         "crossing",
-        (edge((50, 100), (150, 100)), edge((80, 50), (100, 100), (80, 150))),
-        (edge((50, 100), (150, 100)), edge((80, 50), (100, 100), (120, 50))),
+        (edge((50, 100), (150, 100)), edge((100, 50), (100, 100), (100, 150))),
+        (edge((50, 100), (150, 100)), edge((100, 50), (100, 100))),
     ),
     "branches of a bus": (
         "crossing",

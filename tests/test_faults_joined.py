@@ -52,7 +52,30 @@ STRIP = tuple(Rect(50 + 20 * index, 50, 18, 10, fill=INK, kind="mark") for index
 PANEL = Rect(20, 20, 300, 260, 16, PALE, GREY, 1.5, "container")
 TITLE = replace(text(44, 50, "Memory", width=70), weight=600)
 
+LONG = "see transformers/modeling"
+"""With a word longer than a line."""
+
 CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
+    "line slants": (
+        "slanted",
+        (*LOW, *HIGH, edge((150, 200), (152, 140))),
+        (*LOW, *HIGH, edge((150, 200), (150, 140))),
+    ),
+    "line from the middle of another without a dot": (
+        "joint",
+        (*LOW, *HIGH, edge((150, 200), (150, 140)), edge((150, 170), (250, 170), (250, 120), (200, 120))),
+        (*LOW, *HIGH, edge((150, 200), (150, 140)), DOT, edge((150, 170), (250, 170), (250, 120), (200, 120))),
+    ),
+    "line above the middle of a chip": (
+        "side",
+        (*LOW, *box(250, 190), edge((250, 210), (200, 210))),
+        (*LOW, *box(250, 200), edge((250, 220), (200, 220))),
+    ),
+    "line under its head beside the middle": (
+        "side",
+        (*LOW, *HIGH, edge((140, 200), (140, 147), arrow=True), head(140, 140)),
+        (*LOW, *HIGH, *ARROW),
+    ),
     "line begins at nothing": (
         "end",
         (*LOW, *HIGH, edge((150, 197), (150, 140))),
@@ -144,11 +167,28 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         (text(50, 50, "embed", phrase="embedding"), text(50, 70, "ding", phrase="embedding")),
         (text(50, 50, "per-", phrase="per-layer"), text(50, 70, "layer", phrase="per-layer")),
     ),
+    "long word broken behind another": (
+        "phrase",
+        (text(50, 50, "see transf", phrase=LONG), text(50, 70, "ormers/modeling", phrase=LONG)),
+        tuple(
+            text(50, 50 + 20 * row, line, phrase=LONG) for row, line in enumerate(("see", "transf", "ormers/modeling"))
+        ),
+    ),
     "bracket left open": ("phrase", (text(50, 50, "dim 64 (of 128"),), (text(50, 50, "dim (64 of 128)"),)),
     "one is not several": (
         "grammar",
         (text(50, 50, "1 layers"),),
         (text(50, 50, "1 layer"), text(50, 80, "21 layers")),
+    ),
+    "one is not several behind a comma": (
+        "grammar",
+        (text(50, 50, "Encoder, 1 layers"),),
+        (text(50, 50, "layers 0, 1 layers"),),
+    ),
+    "several tokens are not one": (
+        "grammar",
+        (text(50, 50, "at 512 token"),),
+        (text(50, 50, "at 512 tokens"),),
     ),
     "several are not one": (
         "grammar",

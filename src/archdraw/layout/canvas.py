@@ -91,6 +91,16 @@ class Canvas:
             for frame in frames
         )
 
+    def is_barred(self, place: Place) -> bool:
+        """Whether a line, a box or a disc reaches into ``place``."""
+        solid = (shape for shape in _objects(self._layers["object"]) if not isinstance(shape, Text))
+        return self.is_crossed(place) or any(map(_reaching(place), solid))
+
+    def is_blank(self, place: Place) -> bool:
+        """Whether there are no words in ``place``, and no disc."""
+        reaching = _reaching(place)
+        return not any(reaching(shape) for shape in _objects(self._layers["object"]) if not isinstance(shape, Rect))
+
     @contextmanager
     def group(self, path: str, title: str, href: str = "") -> Iterator[None]:
         """What is painted inside belongs together, as an object, under ``path`` and with ``title`` as its tooltip.

@@ -125,10 +125,17 @@ def undotted(view: Survey) -> Iterator[Fault]:
                 if any(_is_opened(shape, place) for shape in near) and not any(_is_dot(shape, place) for shape in near):
                     yield Fault("joint", f"{named(line)} has no dot at its end", *place)
     for place, number in places.items():
-        if number > 2:
-            near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
-            if not any(_is_dot(shape, place) or _is_round(shape, place) for shape in near):
-                yield Fault("joint", f"{number} lines meet without a dot", *place)
+        near = [view.shapes[other] for other in view.index.near(Area.of((place,)).grown(TOUCH))]
+        passing = sum(isinstance(shape, Line) and shape.kind == "edge" and _passes(shape, place) for shape in near)
+        joined = any(_is_dot(shape, place) or _is_round(shape, place) for shape in near)
+        if number + 2 * passing > 2 and not joined:
+            yield Fault("joint", f"{number + passing} lines meet without a dot", *place)
+
+
+def _passes(line: Line, place: Point) -> bool:
+    """Whether ``line`` goes on at both sides of ``place``."""
+    ends_there = any(distance(place, end) <= TOUCH for end in (line.points[0], line.points[-1]))
+    return not ends_there and any(distance_to(place, *leg) <= TOUCH for leg in pairwise(line.points))
 
 
 def _is_opened(shape: Shape, place: Point) -> bool:

@@ -13,7 +13,7 @@ from archdraw.lint.ends import ends, heads, joints, undotted
 from archdraw.lint.geometry import SLACK, Area, Index, outline
 from archdraw.lint.labels import empty, labels, sides, torn, unboxed
 from archdraw.lint.legibility import contrasts, minimum_text, small, texts
-from archdraw.lint.lines import borders, crossings, through
+from archdraw.lint.lines import borders, crossings, slanted, through
 from archdraw.lint.survey import Fault, Survey, named
 from archdraw.lint.words import grammar, phrases
 from archdraw.scene import Circle, Rect, Scene, Text
@@ -73,6 +73,7 @@ RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     texts,
     _overlaps,
     through,
+    slanted,
     borders,
     crossings,
     contrasts,

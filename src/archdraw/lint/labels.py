@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from archdraw.lint.ends import distance_to_border
 from archdraw.lint.geometry import Area, outline
 from archdraw.lint.survey import Fault, Survey, named, quoted
-from archdraw.scene import Element, Group, Line, Rect, Shape, Text
+from archdraw.scene import Element, Group, Line, Point, Rect, Shape, Text
 
 CENTRED = 1.5
 """Px that words may lie beside the middle of their box."""
 LEADING = 1.1
 """From one line of a box to the next, as a share of the size of the lower one, at least."""
-ALIGNED = 1.0
+ALIGNED = 2.0
 """Px between the end of a line and the border that it lies on, at most."""
+TIP = 12.0
+"""Px from the tip of an arrow head back to its line, at most."""
 HEAD = 20.0
 """Px at the top of a box that are empty, at most: words or a figure come first."""
 BESIDE = 40.0
@@ -41,7 +44,9 @@ def labels(view: Survey) -> Iterator[Fault]:
             if abs(text.x - (box.x + box.right) / 2) > CENTRED:
                 yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
         if words and len(words) == sum(isinstance(shape, Text) for shape in held):
-            figure = min((shape.y for shape in held if isinstance(shape, Rect)), default=box.bottom)
+            # A letter beside the words is a box of its own.
+            figures = (shape.y for shape in held if isinstance(shape, Rect) and shape.kind != "box")
+            figure = min(figures, default=box.bottom)
             middle = (min(text.top for text in words) + max(text.y for text in words)) / 2
             if abs(middle - (box.y + figure) / 2) > CENTRED:
                 message = f"{quoted(words[0])} stands above or below the middle of {named(box)}"
@@ -61,6 +66,10 @@ def sides(view: Survey) -> Iterator[Fault]:
     """
     beside: dict[int, list[bool]] = {}
     for number, box in view.rects:
+        if box.kind == "box" and (place := _alone_at_a_side(view, box)) is not None:
+            if abs(place[1] - (box.y + box.bottom) / 2) > CENTRED:
+                yield Fault("side", f"the line at {named(box)} meets it above or below its middle", *place)
+            continue
         words = (shape for shape in view.inside.get(number, []) if isinstance(shape, Text))
         if box.kind != "box" or any(text.anchor != "middle" for text in words):
             continue  # Lines of a lineage meet the cards in it where there is room.
@@ -79,6 +88,20 @@ def sides(view: Survey) -> Iterator[Fault]:
     for number, straight in view.lines:
         if len(straight.points) == 2 and any(ends := beside.get(number, [])) and all(ends):
             yield Fault("side", f"{named(straight)} meets boxes beside their middle only", *straight.points[0])
+
+
+def _alone_at_a_side(view: Survey, box: Rect) -> Point | None:
+    """Where the only line that ends at ``box`` meets its left or right side; None where it is another, or several."""
+    found = [
+        place
+        for other in view.index.near(Area(box.x, box.y, box.right, box.bottom).grown(TIP))
+        if isinstance(line := view.shapes[other], Line) and line.kind == "edge"
+        for place in (line.points[0], view.owned[other].points[0] if other in view.owned else line.points[-1])
+        if distance_to_border(place, box) <= ALIGNED
+    ]
+    if len(found) != 1 or min(abs(found[0][0] - box.x), abs(found[0][0] - box.right)) > ALIGNED:
+        return None
+    return found[0]
 
 
 def _bracketed(view: Survey, box: Rect) -> bool:
@@ -109,7 +132,8 @@ def _passes_another(view: Survey, box: Rect, places: list[float]) -> bool:
 def _meeting(view: Survey, number: int, box: Rect, y: float) -> list[tuple[float, int]]:
     """Where lines end at the side of ``box`` at ``y``, each with the number of its line."""
     found: list[tuple[float, int]] = []
-    for other in view.index.near(Area(box.x, y, box.right, y).grown(ALIGNED)):
+    # A line ends under its head, whose tip lies on the border.
+    for other in view.index.near(Area(box.x, y, box.right, y).grown(TIP)):
         if not isinstance(line := view.shapes[other], Line) or line.kind != "edge":
             continue
         tip = view.owned[other].points[0] if other in view.owned else line.points[-1]

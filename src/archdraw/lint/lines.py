@@ -11,6 +11,8 @@ from archdraw.scene import Circle, Line, Point, Rect
 
 INTRUSION = 2.0
 """Px that a line may go on behind the border of the box where it ends."""
+UPRIGHT = 0.02
+"""Px that the ends of an upright or level piece may lie apart across it: what rounding leaves."""
 NEAR = 2.0
 """Px between two lines beyond which they share no stretch."""
 
@@ -42,6 +44,17 @@ def through(view: Survey) -> Iterator[Fault]:
 
 def _end_in(line: Line, area: Area) -> bool:
     return any(Area.of((point,)).within(area.grown(SLACK)) for point in (line.points[0], line.points[-1]))
+
+
+def slanted(view: Survey) -> Iterator[Fault]:
+    """A line that data flows along runs up and down and from side to side."""
+    for _, line in view.lines:
+        if line.kind != "edge":
+            continue
+        for (x, y), (right, below) in pairwise(line.points):
+            if min(abs(right - x), abs(below - y)) > UPRIGHT:
+                yield Fault("slanted", f"{named(line)} slants", x, y)
+                break
 
 
 def borders(view: Survey) -> Iterator[Fault]:

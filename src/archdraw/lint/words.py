@@ -11,8 +11,10 @@ from archdraw.scene import Text
 _CUT = re.compile(r"(…|\.\.\.|\+\s?[\d,]+ (more|others))$")
 """What says that more was to come."""
 _BRACKETS = {"(": ")", "[": "]"}
-_ONE_OF_MANY = re.compile(r"(?<![\d.,:/×+*−\-–^=]\s)(?<![\d.,:/×+*−\-–^=])\b1\s([a-z]{2,}s)\b")
+_ONE_OF_MANY = re.compile(r"(?<![\d.:/×+*−\-–^=]\s)(?<!\d,\s)(?<![\d.,:/×+*−\-–^=])\b1\s([a-z]{2,}s)\b")
 _MANY_OF_ONE = re.compile(r"(?<![\d.,:/×+*−\-–^=])\b(?!1\s)(\d+(?:,\d{3})*)\s([a-z]{3,})\b(?![-\w])")
+_COUNTED = frozenset({"experts", "features", "groups", "heads", "layers", "parameters", "tokens"})
+"""Plurals that are known whatever else the picture says."""
 LONGEST = 20
 """Letters of a word that has to fit one line; what is longer may be broken."""
 _SINGULAR_IN_S = ("ss", "us", "is", "as", "os")
@@ -28,7 +30,7 @@ def phrases(view: Survey) -> Iterator[Fault]:
         line = " ".join(text.text.split())
         left = rest.lstrip() if waiting is not None and waiting.phrase == text.phrase else None
         if left is not None and left.startswith(line):
-            if left == rest and not _has_no_room(text.phrase) and not waiting.text.endswith(("-", "/")):  # type: ignore[union-attr]
+            if left == rest and not _has_no_room(waiting, rest) and not waiting.text.endswith(("-", "/")):  # type: ignore
                 yield Fault("phrase", f"a word or number is broken before {quoted(text)}", area.left, area.top)
         else:
             if waiting is not None and rest.strip():
@@ -44,9 +46,10 @@ def phrases(view: Survey) -> Iterator[Fault]:
         yield _cut(waiting)
 
 
-def _has_no_room(phrase: str) -> bool:
-    """Whether a word of ``phrase`` is longer than a line of a box or card has room for."""
-    return max(map(len, phrase.split())) > LONGEST
+def _has_no_room(text: Text, rest: str) -> bool:
+    """Whether the word that is broken at the end of ``text`` is alone in its line and longer than one has room for."""
+    begun = text.text.split()
+    return len(begun) == 1 and len(begun[0]) + len(rest.split(" ", 1)[0]) > LONGEST
 
 
 def _cut(text: Text) -> Fault:
@@ -56,7 +59,7 @@ def _cut(text: Text) -> Fault:
 def grammar(view: Survey) -> Iterator[Fault]:
     """One thing is singular, several are plural; brackets are closed. Nouns are those with a plural in the picture."""
     said = {text.phrase or text.text: text for _, text, _ in reversed(view.texts)}
-    words = set(re.findall(r"[a-z]+", " ".join([*said, view.scene.title, view.scene.description])))
+    words = _COUNTED.union(re.findall(r"[a-z]+", " ".join([*said, view.scene.title, view.scene.description])))
     for phrase, text in reversed(said.items()):
         for found in _ONE_OF_MANY.finditer(phrase):
             if not found[1].endswith(_SINGULAR_IN_S):

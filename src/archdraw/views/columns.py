@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from archdraw import picture
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Terminal, Tower, Wire
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
 from archdraw.tree.beside import readers, reads
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.description import describe
@@ -68,6 +68,14 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
     fold, column = _fitting(body, paths, brief=brief, wired=towers)
     column = led(column)
+    if beside:
+        # Between towers and the model there is no way for lines from below.
+        column = Chain(
+            tuple(
+                replace(item, aside=True) if isinstance(item, Tap) and item.direction == "in" else item
+                for item in column.items
+            )
+        )
     every = (*fold.boxes(), *fold.around)
     # The line of a tower further left comes in from above: nearest stands what is read furthest down.
     heights = {box.path: height for height, box in enumerate(boxes(column))}

@@ -14,6 +14,7 @@ from archdraw.tree.facts import Facts
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views import lanes
 from archdraw.views.active import Active
+from archdraw.views.boxes import boxes
 from archdraw.views.breakdown import breakdown
 from archdraw.views.diagrams import opened
 from archdraw.views.masks import masks_panel
@@ -115,7 +116,8 @@ def _priority_of(block: Module, before: Iterable[str]) -> int:
 
 def _opened(module: Module, path: str, active: Active, priority: int | None) -> Iterator[Inset]:
     """The panel of ``module``, and that of one of its experts beside it."""
-    items: list[Item] = [opened(module, path)]
+    inside = opened(module, path)
+    items: list[Item] = [inside]
     words = describe(module)
     items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
@@ -134,7 +136,8 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
     yield Inset(words.title, tuple(items), source=path, priority=priority)
     shown = None if expert is None else _beside(module, path, expert[1])
-    if shown is not None:
+    # Of experts within experts the inner ones are in a box that has another name.
+    if shown is not None and shown[0] in {box.path for box in boxes(inside)}:
         place, body = shown
         inner: list[Item] = [opened(body, place)]
         own = describe(body)

@@ -75,18 +75,30 @@ def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) 
             inputs, inner = without_inputs(first, paths, tokens)
             return inputs, Sequence((inner, *rest))
         case Parallel(branches=branches):
-            found = [without_inputs(branch, paths, tokens) for branch in branches]
+            found = [_as_one(branch, *without_inputs(branch, paths, tokens)) for branch in branches]
             every = tuple(terminal for inputs, _ in found for terminal in inputs)
             own = tuple(one for _, one in found)
             if own != branches:
                 path = paths[id(first)]
                 first = replace(first, branches=own)
                 paths[id(first)] = path
-            if len({(terminal.label, terminal.detail) for terminal in every}) == 1 and own == branches:
-                return every[:1], Sequence((first, *rest))
+            if len({terminal.label for terminal in every}) == 1 and own == branches:
+                # One line that is copied; what is known of it is what the first branch with a width says.
+                return (max(every, key=lambda terminal: bool(terminal.detail)),), Sequence((first, *rest))
             return tuple(_numbered(every)), Sequence((first, *rest))
         case _:
             return (_named_after(first, tokens),), block
+
+
+def _as_one(branch: Block, inputs: tuple[Terminal, ...], inner: Block) -> tuple[tuple[Terminal, ...], Block]:
+    """The ``inputs`` of a branch and what is left, ``inner``: a branch takes one line from below, or begins its own.
+
+    Where branches in it have inputs of their own these stand in it, as boxes.
+    """
+    if len(inputs) < 2:
+        return inputs, inner
+    read = tuple(one for one in inputs if one.path.startswith(TOKENS)) if inner != branch else inputs
+    return (in_one(read),) if read else (), branch
 
 
 def _numbered(inputs: tuple[Terminal, ...]) -> Iterator[Terminal]:

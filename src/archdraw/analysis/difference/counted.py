@@ -39,6 +39,8 @@ def counted(first: Module, second: Module) -> Iterator[Change]:
         return
     for what in COUNTS:
         before, after = count(one, what, first), count(other, what, second)
+        if what == "layers" and not (before and after):
+            continue  # That one model has none is told with the stacks of the other.
         if before != after and (what != "text_parameters" or one.encoders or other.encoders):
             yield Change(
                 sign_of(before or None, after or None), "model", ("model", "model"), what, before, after, (("",), ("",))

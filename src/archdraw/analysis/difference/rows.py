@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change
 from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER
 from archdraw.glossary import text, within
 from archdraw.glossary.comparison import OF_MODULE
+from archdraw.glossary.settings import name_of
 
 PLAIN = frozenset({"model", "layer", "layers", MIXER, FEED_FORWARD})
 """Sorts whose settings are known by their names alone."""
@@ -27,7 +29,9 @@ def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         labels = change.labels if change.what in (BLOCK, OCCURRENCES) else ()
-        key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels
+        # Norms are told apart by what they follow.
+        place = change.subject if (change.sort, change.what) == ("norm", BLOCK) else ""
+        key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels, place
         found.setdefault(key, []).append(change)
     made = [_named(_joined(several), several) for several in found.values()]
     kept = [_in_module(one) for one in made if not _is_twin(one, made)]
@@ -77,18 +81,17 @@ def _is_twin(one: Change, every: list[Change]) -> bool:
 
 
 def _distinct(every: list[Change]) -> Iterable[Change]:
-    """``every`` change with a subject of its own where several have one name."""
-    taken: set[tuple[str, str]] = set()
-    several = {key for key in map(_name, every) if sum(_name(one) == key for one in every) > 1}
+    """``every`` change with a subject of its own where several have one name, on the way there or back."""
+    taken: set[_Name] = set()
+    times = Counter(name for one in every for name in _names(one))
     for change in every:
-        named = (
-            replace(change, subject=within(change.where)) if _name(change) in several and not change.subject else change
-        )
+        is_shared = any(times[name] > 1 for name in _names(change))
+        named = replace(change, subject=within(change.where)) if is_shared and not change.subject else change
         number, subject = 1, named.subject or within(named.where)
-        while _name(named) in taken:
+        while taken & _names(named):
             number += 1
             named = replace(named, subject=f"{subject} ({number})")
-        taken.add(_name(named))
+        taken |= _names(named)
         yield named
 
 
@@ -102,8 +105,16 @@ def subject_of(change: Change) -> str:
     return change.subject or (within(change.where) if came_or_gone or change.what == OCCURRENCES else "")
 
 
-def _name(change: Change) -> tuple[str, str]:
-    """What names a row."""
+_Name = tuple[bool, str]
+"""What a row is called, and whether it is of the way back."""
+
+
+def _names(change: Change) -> set[_Name]:
+    """What the row of ``change`` is called, and that of the way back."""
+    return {(back, _name(one)) for back, one in ((False, change), (True, change.turned()))}
+
+
+def _name(change: Change) -> str:
     if change.what == BLOCK:
-        return "", subject_of(change) or change.sort
-    return change.what, subject_of(change)
+        return subject_of(change) or change.sort
+    return ", ".join(filter(None, (name_of(change.what), subject_of(change))))

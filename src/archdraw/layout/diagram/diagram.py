@@ -32,7 +32,7 @@ def inputs_of(item: Diagram) -> int:
             return inputs_of(items[0]) if items else 1
         case Branches(items=items):
             dealt = [inputs_of(branch) for branch in items]
-            return sum(dealt) if any(number > 1 for number in dealt) else 1
+            return sum(dealt) if any(number > 1 for number in dealt) else min(1, sum(dealt))
         case Graph(inputs=inputs):
             return inputs
         case Frame(body=body):

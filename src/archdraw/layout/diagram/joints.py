@@ -165,6 +165,10 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
     """``cells`` of ``item`` fed from one line at ``port`` by a bus, and joined by its node or left apart."""
     row, merge = in_row(cells, between, measures), item.merge
     axis = _axis(row, merge) if item.main is None else row[item.main].outputs[0]
+    if all(cell.source for cell in row):
+        # Each begins a line of its own: nothing comes in.
+        alone = dealt_out([cell.moved(port - axis) for cell in row], merge, measures)
+        return replace(alone, inputs=(port,), arrows=(False,), source=True)
     entry = axis if merge else _entry(row)
     row = [cell.moved(port - entry) for cell in row]
     axis += port - entry

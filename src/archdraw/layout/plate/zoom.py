@@ -94,7 +94,12 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
     for part in parts:
-        _lead(canvas, part, gutter.get(part, 0.0))
+        points = _way_to(part, gutter.get(part, 0.0))
+        # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
+        (start, y), (turn, _), (_, end) = points[:3]
+        across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
+        if not canvas.is_barred(across) and not canvas.is_crossed(upright):
+            _lead(canvas, points)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -112,7 +117,8 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
         # Above an alternative are the words that tell when it comes.
         spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
     spots.append((source.left - half - 3, source.middle))
-    return next((spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1))), spots[0])
+    free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))
+    return next(free, None) or _within(canvas, source, half) or spots[0]
 
 
 def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -121,7 +127,16 @@ def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
     upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
     spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
     spots += [(source.left + half, above), (source.right - half, above)]
-    return next((spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2))), spots[2])
+    below = source.bottom + LETTER / 2 + 2
+    spots += [(source.left + half, below), (source.right - half, below)]
+    free = (spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2)))
+    return next(free, None) or _within(canvas, source, half) or spots[2]
+
+
+def _within(canvas: Canvas, source: Place, half: float) -> tuple[float, float] | None:
+    """The middle of a letter in the box ``source``, beside its words; None where these leave no room."""
+    spots = (source.right - half - 3, source.middle), (source.left + half + 3, source.middle)
+    return next((spot for spot in spots if canvas.is_blank(_around(*spot, half + 2, LETTER / 2))), None)
 
 
 def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
@@ -169,7 +184,7 @@ def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
     # A neighbour that ends lower still sends its line up past the source.
     beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
     # The line of a loop returns between the boxes and the side of the model.
-    return beside or canvas.is_crossed(Place(source.right + 1, source.middle - 1, model_right - 1, source.middle + 1))
+    return beside or canvas.is_barred(Place(source.right + 1, source.middle - 1, model_right - 1, source.middle + 1))
 
 
 def _is_under(canvas: Canvas, source: Place) -> bool:
@@ -221,20 +236,19 @@ def _gutter(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Pa
     return {way: left + width * (track + 1) / (number + 1) for way, track in zip(through, order, strict=True)}
 
 
-def _lead(canvas: Canvas, part: _Part, turn: float) -> None:
+def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
     """From a part of an inset to the panel beside it, turning at ``turn``, or to the one under it."""
     source, goal = part.source, part.goal
-    y = part.end if part.across else source.middle
     if part.across:
-        points = [(source.right, y), (turn, y), (turn, part.arrival), (goal.left, part.arrival)]
-        end = (goal.left, part.arrival)
-    else:
-        x = goal.right - 16
-        points = [(source.right, y), (x, y), (x, goal.top)]
-        end = (x, goal.top)
+        return [(source.right, part.end), (turn, part.end), (turn, part.arrival), (goal.left, part.arrival)]
+    x = goal.right - 16
+    return [(source.right, source.middle), (x, source.middle), (x, goal.top)]
+
+
+def _lead(canvas: Canvas, points: list[tuple[float, float]]) -> None:
     canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
-    canvas.dot(source.right, y, colour=canvas.theme.zoom, layer="object")
-    canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+    for x, y in (points[0], points[-1]):
+        canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
 
 
 def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
