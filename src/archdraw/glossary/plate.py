@@ -168,9 +168,7 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
-READS = Term(
-    "{what}, reads {input:within}", definition="an encoder beside the spine: what it reads, and how large it is"
-)
+READS = Term("{input} in, {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 FEEDS = Term(
     "DeepStack → {layers}",
     definition="outputs of layers of a vision encoder are added behind the first layers of the model",
