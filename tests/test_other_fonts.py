@@ -6,9 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archdraw.errors import ArchdrawError
-from archdraw.fonts import UNITS, Weight, set_out, text_width
+from archdraw.fonts import JOINERS, UNITS, Weight, set_out, shown, text_width
 from archdraw.layout.diagram.text import fitted
 from archdraw.scene import Glyph
 from archdraw.setters import NO_FONT, NO_SHAPER, SetOut, setting_by
@@ -198,3 +200,14 @@ def test_harfbuzz_changes_nothing_where_it_is_not_needed(tmp_path: Path, monkeyp
     monkeypatch.setattr(shaping, "shaped", None)
     other_fonts([file]).set_out.cache_clear()
     assert set_by("注 한 ☃", file) == found
+
+
+@given(st.text(max_size=12))
+def test_any_text_can_be_measured(text: str) -> None:
+    """Without any font too: each letter has a mark, and nothing stands before the text or behind it."""
+    with setting_by(other_fonts()):
+        found = set_out(text)
+    assert found.width >= 0
+    assert all(0 <= glyph.offset * UNITS <= found.width for glyph in found.glyphs)
+    said = {letter for glyph in found.glyphs for letter in glyph.letters}
+    assert {letter for letter in shown(text) if not letter.isspace()} - JOINERS <= said
