@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,14 @@ settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the expected texts with what is made now")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_fonts_of_this_computer() -> Iterator[None]:
+    """What a test draws is the same on every computer; a test of other fonts brings its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archdraw.typesetting.folders.FOLDERS", ())
+        yield
 
 
 @pytest.fixture

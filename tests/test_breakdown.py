@@ -9,6 +9,8 @@ import pytest
 from archdraw.model import Model, load
 from archdraw.picture import Share, Split, Words
 from archdraw.resources import specs_folder
+from archdraw.tree.facts import report
+from archdraw.tree.sheet import rows
 from archdraw.views.architecture import picture
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
@@ -54,6 +56,19 @@ def test_most_parameters_have_a_name(path: Path, part: str, share: float) -> Non
     _, found = parts(model)
     assert found[part] / model.facts.total_parameters == pytest.approx(share, abs=0.006)
     assert found.get("other", 0) < 0.1 * model.facts.total_parameters
+
+
+def test_a_mixer_of_ones_own_is_no_attention() -> None:
+    """In facts as in the panel; an attention inside of it stays one."""
+    own = "module: {label: Memory, role: linear, body: [linear: 64, multi_head: {num_attention_heads: 4}]}"
+    model = Model.from_text(FRAME.replace("BLOCK", own))
+    assert model.facts.parts["token_mixing"] == 64 * 64
+    assert model.facts.parts["attention"] == 4 * 64 * 64
+    assert ("  token mixing", f"{64 * 64:,}") in [row[:2] for row in rows(report(model.facts, "X", 64))]
+    _, found = parts(model)
+    assert found["token mixing"] == 5 * 64 * 64
+    real = Model.from_text(FRAME.replace("BLOCK", "multi_head: {num_attention_heads: 4}"))
+    assert "token_mixing" not in real.facts.parts
 
 
 @pytest.mark.parametrize("path", [EXAMPLES / "evoformer.yaml", specs_folder() / "hymba-1-5b.yaml"])

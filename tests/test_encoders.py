@@ -117,7 +117,7 @@ def test_a_projector_reads_the_layer_that_it_reads() -> None:
     assert isinstance(opened.items[0], Chain)
     (frame,) = [item for item in opened.items[0].items if isinstance(item, Frame)]
     assert frame.times == "23 ×"
-    assert Words("the projector reads the output of layer 22 (of 0 to 23)") in opened.items
+    assert Words("layer 23 of 24 is read; what is behind it is counted") in opened.items
     assert boxes(opened.items[0])[-2:] == ["1,024 → 4,096, GELU", "Projector"]
 
 

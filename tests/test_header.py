@@ -7,6 +7,8 @@ import pytest
 from archdraw.glossary import text
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
+from archdraw.tree.facts import report
+from archdraw.tree.sheet import rows
 from archdraw.views.header import kind_of, layers_of, size_of, subtitle
 
 FRAME = """
@@ -76,13 +78,15 @@ def test_an_encoder_decoder_has_the_layers_of_both(name: str, layers: str) -> No
 
 def test_what_a_convolutional_network_repeats_are_blocks() -> None:
     """ResNet-50 has 50 layers, in 16 blocks of its own and around them; a mixer of a sequence makes a layer one."""
-    assert text(layers_of(shipped("resnet-50").block)) == "16 blocks"
+    resnet = shipped("resnet-50")
+    assert text(layers_of(resnet.block)) == resnet.facts.in_layers == "16 blocks"
+    assert ("blocks", "16", "") in list(rows(report(resnet.facts, "ResNet-50", 1)))
     convolving = "{layer: {times: 2, body: [BEFORE {convolution: {features: 64, kernel_size: [3]}}]}}"
     alone = convolving.replace("BEFORE ", "")
     assert text(layers_of(model(f"  - {alone}").block)) == "2 blocks"
     assert text(layers_of(model(f"  - parallel: [[{alone}], [{alone}]]").block)) == "2 + 2 blocks"
     mixing = convolving.replace("BEFORE", "{multi_head: {num_attention_heads: 4}},")
-    assert text(layers_of(model(f"  - {mixing}").block)) == "2 layers"
+    assert text(layers_of(model(f"  - {mixing}").block)) == model(f"  - {mixing}").facts.in_layers == "2 layers"
     for name in ("lfm2-5-1-2b", "mamba-2-8b", "conformer-l"):
         assert text(layers_of(shipped(name).block)).endswith("layers")
 

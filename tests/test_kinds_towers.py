@@ -251,7 +251,7 @@ def test_the_line_of_a_tower_says_what_a_token_is() -> None:
     assert beside(DEEPSEEK, SCOPE).body.notes[0] == "one token per 12×12 px"
     assert beside(MIMO_AUDIO, SCOPE).body.notes[0] == "one token per 4 moments"
     made = beside(CLIP, SCOPE)
-    assert made.body.notes[-1] == "the projector reads the output of layer 1 (of 0 to 2)"
+    assert made.body.notes[-1] == "layer 2 of 3 is read; what is behind it is counted"
     # What comes behind is counted and stands beside the line.
     (unused,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
     assert (unused.body.label, unused.counted) == ("1 unused layer", True)

@@ -195,7 +195,7 @@ class Model:
     def drawn(
         self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """As :meth:`scene` of ``view``, ``theme`` and ``fonts``, with the warnings as problems."""
+        """The scene of ``view``, ``theme`` and ``fonts``, with its warnings as problems. Raises as :meth:`scene`."""
         from archdraw.theme import load_theme
         from archdraw.views import draw
         from archdraw.views.glyphs import Written, remarks

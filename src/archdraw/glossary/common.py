@@ -27,6 +27,9 @@ TANH = Term("tanh")
 
 WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that comes in, and of the one that leaves")
 LAYERS = Term("{number:layer|layers}")
+BLOCKS = Term(
+    "{number:block|blocks}", definition="of a convolutional network, whose layers are the convolutions in them"
+)
 PARAMETERS = Term("{count:parameters}")
 
 KV_CACHE_PER_TOKEN = Term("KV cache per token", definition="keys and values of one token in all attention layers")

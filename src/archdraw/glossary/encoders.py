@@ -19,6 +19,9 @@ PROJECTOR = Term(
     definition="what brings the output of an encoder to the width of the model",
     source="Liu et al. 2023, arXiv:2304.08485",
 )
+LAYERS_READ = Term(
+    "{read} of {number:layer|layers}", definition="of an encoder: how many lead to what is read, and all"
+)
 UNUSED_LAYERS = Term("Unused layers", definition="layers of an encoder behind the one whose output is read")
 FOLDING_ENCODER = Term("Folding encoder", definition="larger and larger neighborhoods of pixels, each one projection")
 

@@ -15,9 +15,6 @@ TOTAL = Term("{total:parameters} total")
 TOTAL_EXCLUDING = Term("{total:parameters} total (excl. {parts:and})")
 ALL_TABLES = Term("{count:parameters} in embedding tables and LM head")
 LAYERS_OF_COLUMNS = Term("{numbers:+} layers")
-BLOCKS = Term(
-    "{number:block|blocks}", definition="of a convolutional network, whose layers are the convolutions in them"
-)
 BLOCKS_OF_COLUMNS = Term("{numbers:+} blocks")
 ACTIVE = Term("active", definition="parameters that one token is computed with")
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
@@ -171,7 +168,7 @@ SOURCE_TOKENS = Term("Source tokens", definition="the text that an encoder reads
 SHIFTED_TOKENS = Term(
     "Target tokens, shifted", definition="the tokens so far, each at the place of the one it predicts"
 )
-READS = Term("{input} → {what}", definition="an encoder beside the spine: what it reads, and how large it is")
+READS = Term("{input} in, {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 FEEDS = Term(
     "DeepStack → {layers}",
     definition="outputs of layers of a vision encoder are added behind the first layers of the model",

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
 from archdraw.glossary import text
-from archdraw.glossary.common import LAYERS
+from archdraw.glossary.common import BLOCKS, LAYERS
 from archdraw.tree.amounts import BITS as BITS
 from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
 from archdraw.tree.amounts import Dtype as Dtype
@@ -33,7 +33,7 @@ class Facts:
     ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
     that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
     ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
-    which has ``tied_table`` values.
+    which has ``tied_table`` values. ``convolving`` are those ``layers`` that are blocks of a convolutional network.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
 
@@ -52,6 +52,7 @@ class Facts:
     cache: Mapping[Cache, int] = field(default_factory=dict)
     state: int = 0
     layers: int = 0
+    convolving: int = 0
     head_is_tied: bool = False
     tied_table: int = 0
     multiplications: int = 0
@@ -88,8 +89,13 @@ class Facts:
 
     @property
     def in_layers(self) -> str:
-        """How many layers there are, in words: ``1 layer``, ``32 layers``."""
-        return text(LAYERS(number=self.layers))
+        """How many layers there are, in words: ``1 layer``, ``32 layers``; ``16 blocks`` of a convolutional network."""
+        return text((BLOCKS if self.in_blocks else LAYERS)(number=self.layers))
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether all that is counted as a layer is a block of convolutions, which are its layers."""
+        return 0 < self.layers == self.convolving
 
     @property
     def text_parameters(self) -> int:
@@ -231,7 +237,8 @@ def report(
     ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
     that were not recognized. Where parts of the model are unknown, its counts are null, and so is the cache where an
     attention of the author's own does not say what it keeps. ``trained_parameters`` is there where some are frozen,
-    ``flops_per_input`` and ``input_shapes`` where the positions of an input are fixed.
+    ``flops_per_input`` and ``input_shapes`` where the positions of an input are fixed, ``layers_are`` ("blocks") where
+    the layers of a convolutional network are inside of what is counted.
 
     Raises :class:`ArchdrawError` for a ``context`` below 1.
     """
@@ -273,6 +280,7 @@ def report(
         ],
         "weight_memory_bytes": {dtype: counted.weight_memory(dtype) for dtype in BITS},
         "layers": counted.layers,
+        **({"layers_are": "blocks"} if counted.in_blocks else {}),
         "parts": {part: counted.parts[part] for part in get_args(Part) if part in counted.parts},
     }
 

@@ -28,6 +28,7 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+from archdraw.tree.convolving import only_convolves
 from archdraw.tree.counts import BITS, Attended, Dtype, Facts, report
 from archdraw.tree.masks import mask_of
 from archdraw.tree.walks import children
@@ -47,6 +48,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         cache=_added(first.cache, second.cache),
         state=first.state + second.state,
         layers=first.layers + second.layers,
+        convolving=first.convolving + second.convolving,
         head_is_tied=first.head_is_tied or second.head_is_tied,
         tied_table=max(first.tied_table, second.tied_table),
         multiplications=first.multiplications + second.multiplications,
@@ -70,6 +72,7 @@ def repeated(one: Facts, times: int) -> Facts:
         cache=_scaled(one.cache, times),
         state=one.state * times,
         layers=one.layers * times,
+        convolving=one.convolving * times,
         head_is_tied=one.head_is_tied,
         tied_table=one.tied_table,
         multiplications=one.multiplications * times,
@@ -93,6 +96,7 @@ def _looped(one: Facts, times: int) -> Facts:
         encoders=one.encoders,
         auxiliary=one.auxiliary,
         layers=one.layers,
+        convolving=one.convolving,
         frozen=one.frozen,
     )
 
@@ -112,8 +116,10 @@ def facts(block: Block) -> Facts:
             return _looped(facts(body), times) if tied else repeated(facts(body), times)
         case Experts(body=body, total=total, active=active):
             return _experts(facts(body), total, active)
-        case Module(body=body, level=level):
-            return replace(facts(body), layers=1) if level == "layer" else facts(body)
+        case Module(body=body, level="layer"):
+            return replace(facts(body), layers=1, convolving=int(only_convolves(block)))
+        case Module(body=body):
+            return facts(body)
         case Side():
             return _side(block)
         case _:

@@ -38,6 +38,7 @@ Part = Literal[
     "embedding",
     "head",
     "attention",
+    "token_mixing",  # of an author's own mixers that are no attention
     "feed_forward",
     "experts",
     "shared_experts",

@@ -37,7 +37,7 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
     for label, count in report["auxiliary_parameters"].items():
         yield label, f"{count:,}", "not in total"
-    yield "layers", f"{report['layers']:,}", ""
+    yield report.get("layers_are", "layers"), f"{report['layers']:,}", ""
     for part, count in report["parts"].items():
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"

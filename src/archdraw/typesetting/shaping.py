@@ -23,7 +23,7 @@ JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF))
 
 
 def available() -> bool:
-    """Whether HarfBuzz is installed: ``pip install 'archdraw-nn[letters]'``."""
+    """Whether HarfBuzz is installed, by the extra "letters" of the package."""
     return find_spec("uharfbuzz") is not None
 
 

@@ -142,6 +142,8 @@ def _part(leaf: Leaf, place: _Place) -> str:
     """Under which part the parameters of ``leaf`` are counted."""
     if leaf.part == "attention":
         return "mixing" if leaf.role == "linear" or (place.mixer or leaf.role) in OTHER_MIXERS else "attention"
+    if leaf.part == "token_mixing":
+        return "mixing"
     if leaf.part != "other":
         return leaf.part
     if leaf.role == "linear" and leaf.state:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archdraw.errors import InputError, Problem, Span
 from archdraw.fonts import MOST_NAMED, shown
+from archdraw.resources import install_command
 from archdraw.scene import Scene, Text
 from archdraw.setters import NO_FONT, NO_SHAPER
 from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNode
@@ -15,7 +16,7 @@ from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNod
 WITHOUT = {NO_FONT: "no font here has", NO_SHAPER: "HarfBuzz, which joins and turns letters, is not installed for"}
 WAYS_OUT = {
     NO_FONT: "name a font that has them: --font FILE (fonts=FILE in Python)",
-    NO_SHAPER: "pip install 'archdraw-nn[letters]'",
+    NO_SHAPER: install_command("letters"),
 }
 MOST_LETTERS = 16
 """So many letters of a font are named in a warning."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from archdraw.glossary import Detail, text
 from archdraw.glossary import plate as words
-from archdraw.glossary.common import LAYERS
+from archdraw.glossary.common import BLOCKS, LAYERS
 from archdraw.glossary.numbers import tokens
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Residual, Sequence, Side
+from archdraw.tree.convolving import only_convolves
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.runs import number_of_layers
@@ -63,20 +64,10 @@ def layers_of(model: Module) -> Detail:
     """
     numbers = tuple(filter(None, columns_of(model.body)))
     every = [part for _, part in walk(model.body) if isinstance(part, Module) and part.level in ANY]
-    blocks = bool(every) and all(map(_only_convolves, every))
+    blocks = bool(every) and all(map(only_convolves, every))
     if len(numbers) > 1:
         return (words.BLOCKS_OF_COLUMNS if blocks else words.LAYERS_OF_COLUMNS)(numbers=numbers)
-    return (words.BLOCKS if blocks else LAYERS)(number=numbers[0]) if numbers else ""
-
-
-def _only_convolves(layer: Module) -> bool:
-    """Whether ``layer`` has convolutions, and no mixer of the tokens of a sequence."""
-    inside = [part for _, part in walk(layer.body) if isinstance(part, Module | Leaf)]
-    if any(part.role in ("attention", "sliding", "linear") for part in inside):
-        return False
-    own = [part for part in inside if isinstance(part, Leaf)]
-    mixes = any(leaf.heads is not None or leaf.cache is not None or leaf.state for leaf in own)
-    return not mixes and any(leaf.role == "convolution" and leaf.weights for leaf in own)
+    return (BLOCKS if blocks else LAYERS)(number=numbers[0]) if numbers else ""
 
 
 def columns_of(block: Block) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from archdraw.kinds.leaves import counted_under, uncached
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Role, Sequence, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import MOST_LAYERS, cycled
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import layers, walk
 
 Note = Annotated[str, Field(min_length=1, max_length=160)]
 
@@ -77,7 +77,11 @@ class ModalityEncoder(Kind):
                 f"end it with linear: {scope.hidden_size}",
             )
         count, total = _number_of_layers(made), facts(made).total_parameters
-        detail = (common.LAYERS(number=count) if count else "", common.PARAMETERS(count=total))
+        behind = sum(
+            _number_of_layers(part) for _, part in walk(made) if isinstance(part, Module) and part.level == "unused"
+        )
+        number = words.LAYERS_READ(read=count - behind, number=count) if behind else common.LAYERS(number=count)
+        detail = (number if count else "", common.PARAMETERS(count=total))
         inside = Module(
             self.name or slug(self.label),
             self.label,

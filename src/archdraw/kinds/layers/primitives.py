@@ -35,7 +35,7 @@ PARTS: dict[Role, Part] = {
     "norm": "norm",
     "attention": "attention",
     "sliding": "attention",
-    "linear": "attention",
+    "linear": "token_mixing",
     "latent": "attention",
     "feed_forward": "feed_forward",
     "experts": "experts",
