@@ -17,6 +17,7 @@ from archdraw.readers.heads import with_head
 from archdraw.readers.ignored_keys import is_ignored
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
+from archdraw.readers.tying import settle_tying
 from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
 from archdraw.source import read_text
@@ -118,7 +119,9 @@ def reading_of(
     config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
-        draft = with_head(family.read(config), config, family)
+        draft = family.read(config)
+        settle_tying(draft, config)
+        draft = with_head(draft, config, family)
     except UnreadableError:
         if not config.complaints:
             raise
@@ -129,6 +132,7 @@ def reading_of(
     if config.complaints or draft is None:
         raise _refused(config, source)
     warnings = [source.problem(f"incomplete: {reason}", (), severity="warning") for reason in config.incomplete]
+    warnings += [source.problem(one.message, one.path, one.hint, severity="warning") for one in config.warnings]
     unread = list(config.unread())
     unused = [path for path in unread if not is_ignored(path[-1])]
     for path in unused:
