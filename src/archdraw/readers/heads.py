@@ -51,6 +51,11 @@ def _is_text_of(name: str, family: Family) -> bool:
     return stem != name and f"{stem}ForConditionalGeneration" in family.architectures
 
 
+def has_language_head(made: Draft) -> bool:
+    """Whether a head over the vocabulary is left."""
+    return any(_mentions(block, name) for block in made.layers for name in LANGUAGE_HEADS)
+
+
 def _rule(name: str) -> Rule | None:
     """The rule of the longest ending that fits ``name``."""
     fitting = [ending for ending in SUFFIXES if name.endswith(ending)]

@@ -75,6 +75,7 @@ COMMON = frozenset(
         "num_labels",
         "num_logits_to_keep",
         "num_return_sequences",
+        "number_of_conv_states",
         "output_attentions",
         "output_hidden_states",
         "output_past",

@@ -119,9 +119,8 @@ def reading_of(
     config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
-        draft = family.read(config)
+        draft = with_head(family.read(config), config, family)
         settle_tying(draft, config)
-        draft = with_head(draft, config, family)
     except UnreadableError:
         if not config.complaints:
             raise

@@ -172,7 +172,7 @@ def _sarvam_moe(config: Config) -> Draft:
     mix = mixture(
         config,
         config.integer("moe_intermediate_size"),
-        n_shared_experts=config.integer("num_shared_experts", default=1, least=0) or None,
+        n_shared_experts=config.integer("num_shared_experts", "n_shared_experts", default=1, least=0) or None,
         **router,
     )
     first = config.integer("first_k_dense_replace", default=1, least=0)
