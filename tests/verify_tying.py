@@ -1,11 +1,11 @@
-"""Writes which classes tie the LM head to the token embedding where the two levels of their config say different things.
+"""Writes which classes tie the LM head to the token embedding where the two levels of their config contradict.
 
     pip install -e .[verify]
     python tests/verify_tying.py
 
-Configs of models that read images hold that of their text part, and either may say ``tie_word_embeddings``. Each class is
-built on the meta device with both pairs of contradicting values; the table is tests/data/tying.tsv, one column for each
-major version of transformers. With another version installed than the one that wrote the table, its column is added.
+Configs of models that read images hold that of their text part, and either may say ``tie_word_embeddings``. Each class
+is built on the meta device with both pairs of contradicting values; the table is tests/data/tying.tsv, one column for
+each major version of transformers. With another version than the one that wrote the table, its column is added.
 """
 
 from __future__ import annotations

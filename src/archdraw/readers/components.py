@@ -98,6 +98,10 @@ def rope_scaling(config: Config) -> dict[str, Any]:
     return _scaling(config.section("rope_scaling"))
 
 
+SCALINGS = ("linear", "dynamic", "yarn", "longrope", "llama3")
+"""How rotary positions are stretched in ways that are drawn."""
+
+
 def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:
@@ -111,6 +115,10 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
         source.ignore("factor")
+        return {}
+    if name not in SCALINGS:
+        source.mark_incomplete(f'positions that are stretched by "{name[:40]}"')
+        source.ignore(*source.data)
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")

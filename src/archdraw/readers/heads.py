@@ -26,11 +26,8 @@ BESIDE = ("encoder", "per_layer_embeddings", "shared_keys_values", "side", *PRED
 
 def with_head(made: Draft, config: Config, family: Family) -> Draft:
     """``made``, a language model as ``family`` read it, as the class that the config names; marked where unknown."""
-    if family.own_heads:
-        return made
-    names = config.raw("architectures")
-    name = names[0] if isinstance(names, list) and names else None
-    if not isinstance(name, str) or (name in family.architectures and not _is_text_of(name, family)):
+    name = next(iter(config.texts("architectures", default=[])), None)
+    if name is None or family.own_heads or (name in family.architectures and not _is_text_of(name, family)):
         return made
     rule = _rule(name)
     if rule is None:
