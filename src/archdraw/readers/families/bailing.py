@@ -72,11 +72,10 @@ def _delta(config: Config) -> Block:
     """Kimi Delta Attention with as many heads as the latent attention has."""
     full = config.flag("no_kda_lora", default=True) and not config.flag("use_kda_lora", default=False)
     bound = config.number("kda_lower_bound", default=-5.0)
-    heads = config.integer("linear_num_heads", "num_attention_heads")
     fields: dict[str, Any] = {
-        "num_heads": commented(heads, "linear_num_heads or num_attention_heads"),
-        "head_dim": config.integer("linear_head_dim", "head_dim", default=128),
-        "short_conv_kernel_size": config.integer("linear_conv_kernel_dim", "short_conv_kernel_size", default=4),
+        "num_heads": commented(config.integer("num_attention_heads"), "num_attention_heads"),
+        "head_dim": config.integer("head_dim", default=128),
+        "short_conv_kernel_size": config.integer("short_conv_kernel_size", default=4),
     }
     safe = config.flag("kda_safe_gate", default=True)
     fields |= given(use_full_rank_decay=full, use_full_rank_gate=full, gate_lower_bound=bound if safe else None)
@@ -85,7 +84,6 @@ def _delta(config: Config) -> Block:
 
 def _hybrid(config: Config, linear: Block) -> Draft:
     made = draft(config)
-    made.context_length = made.context_length or config.optional_integer("model_max_length")
     number = layer_count(config)
     for name in ("use_qkv_bias", "use_bias"):
         if config.flag(name, default=False):

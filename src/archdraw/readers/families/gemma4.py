@@ -9,7 +9,6 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
 from archdraw.readers.family import Family
-from archdraw.readers.overrides import KEY, overriding
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
 
@@ -30,17 +29,15 @@ def _whole(config: Config) -> Draft:
         encoders.append(_vision(vision))
     if audio is not None:
         encoders.append(_audio(audio))
-    elif "audio_config" in config.data and _per_layer_width(text) and KEY not in text:
-        # Null in files of models that hear; a file that the class has saved says layer by layer what it has.
+    elif _per_layer_width(text):
         encoders.append(_audio(Config({}, ("audio_config",), config)))
     draft.layers[1:1] = encoders
     return draft
 
 
 def _unified(config: Config) -> Draft:
-    alone = config.data.get("model_type") == "gemma4_unified_text"
-    text = config if alone else config.section("text_config") or Config({}, ("text_config",), config)
-    draft = _read(text, None if alone else config, window=1024, context=262_144, per_layer=0)
+    text = config.section("text_config") or Config({}, ("text_config",), config)
+    draft = _read(text, config, window=1024, context=262_144, per_layer=0)
     projections: list[Block] = []
     vision, audio = config.section("vision_config"), config.section("audio_config")
     if vision is not None:
@@ -78,8 +75,7 @@ def _read(
         shared = 0
     width = _per_layer_width(config, per_layer)
     then: list[Block] = [{"residual": {"per_layer_input": width}}] if width else []
-    own = overriding(config, [kind == ALL for kind in types], ("head_dim", "num_key_value_heads"))
-    layers = _Layers(config, own, window, then)
+    layers = _Layers(config, window, then, shared)
     names = []
     for index, kind in enumerate(types):
         origin = origin_of(types, number - shared, index) if index >= number - shared else None
@@ -105,8 +101,7 @@ def origin_of(types: list[str], own: int, index: int) -> int | None:
 class _Layers:
     """The layers of a Gemma 4 by what distinguishes them, each defined once."""
 
-    def __init__(self, config: Config, own: Config | None, window: int, then: list[Block]) -> None:
-        """``own`` has what full layers have in place of ``config``'s values, where the file says it layer by layer."""
+    def __init__(self, config: Config, window: int, then: list[Block], shared: int) -> None:
         self.config = config
         self.then: list[Block] = [*then, "layer_scalar"]
         self.wide = config.flag("use_double_wide_mlp", default=False)
@@ -118,14 +113,10 @@ class _Layers:
         self.heads = config.integer("num_attention_heads", default=8)
         self.groups = config.integer("num_key_value_heads", default=4)
         self.head_dim = config.integer("head_dim", default=256)
+        self.global_head_dim = config.integer("global_head_dim", default=512)
         self.k_eq_v = config.flag("attention_k_eq_v", default=False)
-        width = config.integer("global_head_dim", default=512)
-        groups = config.optional_integer("num_global_key_value_heads") if self.k_eq_v else None
-        if own is not None:
-            width = own.optional_integer("head_dim") or self.head_dim
-            groups = own.optional_integer("num_key_value_heads")
-        config.raw("num_global_key_value_heads")
-        self.global_head_dim, self.global_groups = width, groups or self.groups
+        groups = config.optional_integer("num_global_key_value_heads")
+        self.global_groups = groups if groups is not None and self.k_eq_v else self.groups
         self.bias = config.flag("attention_bias", default=False)
         self.positions = {
             WINDOW: rope(config, theta=10_000.0, kind=WINDOW),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
+from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -14,9 +14,6 @@ from archdraw.readers.traced import commented
 
 IGNORED = ("router_jitter_noise", "block_size", "sliding_window")
 """Training noise, the blocks in which lightning attention is computed, and a window that the classes don't have."""
-
-INDEX = ("index_n_heads", "index_head_dim", "index_block_size", "index_topk_blocks", "index_local_blocks")
-"""The sizes of an index of blocks, as files of transformers 5 have them."""
 
 
 def _position(config: Config, theta: float) -> Block:
@@ -135,8 +132,7 @@ def _minimax_2(config: Config) -> Draft:
 def _clamped(config: Config, width: int) -> Block:
     """A feed forward with the activation of gpt-oss."""
     fields: dict[str, Any] = {"intermediate_size": width}
-    # The class computes this one whatever the file says, and saves "silu".
-    if config.text("hidden_act", default="swigluoai") in ("swigluoai", "silu"):
+    if config.text("hidden_act", default="swigluoai") == "swigluoai":
         fields |= {
             "swiglu_limit": config.number("swiglu_limit", default=7.0),
             "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
@@ -148,24 +144,19 @@ def _clamped(config: Config, width: int) -> Block:
 
 
 def _block_sparse(config: Config, sparse: Config, plain: Block) -> Block:
-    """The attention ``plain`` with an index of blocks, whose sizes are in a section or, saved again, beside it."""
-
-    def size(own: str, flat: str, default: int) -> int:
-        config.raw(flat)
-        return sparse.integer(own) if own in sparse else config.integer(flat, default=default)
-
+    """The attention ``plain`` with an index of blocks."""
     assert isinstance(plain, dict)
     score = sparse.text("sparse_score_type", default="max")
     if score != "max":
         sparse.mark_incomplete(f"an index that scores blocks by {score[:40]}")
     if sparse.integer("sparse_init_block", default=0, least=0):
         sparse.mark_incomplete("first blocks that are always attended to")
-    local = size("sparse_local_block", "index_local_blocks", 1)
+    local = sparse.integer("sparse_local_block", default=1, least=1)
     fields = {
-        "index_n_heads": size("sparse_num_index_heads", "index_n_heads", 4),
-        "index_head_dim": size("sparse_index_dim", "index_head_dim", 128),
-        "index_block_size": size("sparse_block_size", "index_block_size", 128),
-        "index_topk_blocks": size("sparse_topk_blocks", "index_topk_blocks", 16),
+        "index_n_heads": sparse.integer("sparse_num_index_heads", default=4),
+        "index_head_dim": sparse.integer("sparse_index_dim", default=128),
+        "index_block_size": sparse.integer("sparse_block_size", default=128),
+        "index_topk_blocks": sparse.integer("sparse_topk_blocks", default=16),
     }
     fields |= given(index_local_blocks=local if local != 1 else None)
     return {"block_sparse_attention": next(iter(plain.values())) | fields}
@@ -176,35 +167,18 @@ def _flags(config: Config, name: str, number: int, default: int) -> list[int]:
     return config.per_layer(config.integers(name, default=[default] * number), number, name)
 
 
-def _listed(config: Config, name: str, words: tuple[str, str], number: int) -> list[int] | None:
-    """Whether each layer is of the second of two kinds, from the list ``name``; None where there is no such list."""
-    if name not in config:
-        config.raw(name)
-        return None
-    kinds = config.per_layer(config.texts(name), number, name)
-    return [words.index(kind) for kind in known_kinds(config, kinds, words, name)]
-
-
 def _minimax_3(config: Config) -> Draft:
     text = config.section("text_config") or config
     made = draft(text, root=config)
     number = layer_count(text)
     sparse = text.section("sparse_attention_config") or Config({}, (*text.path, "sparse_attention_config"), text)
-    # The lists of transformers 5 go before the older ones, as in its class.
-    listed = _listed(text, "layer_types", ("full_attention", "minimax_m3_sparse"), number)
-    flags = _flags(sparse, "sparse_attention_freq", number, 0)
-    blocks = flags if listed is None else listed
+    blocks = _flags(sparse, "sparse_attention_freq", number, 0)
     values = _flags(sparse, "sparse_disable_index_value", number, 1)
     if not sparse.flag("use_sparse_attention", default=True):
         blocks = [0] * number
     if any(chosen and not disabled for chosen, disabled in zip(blocks, values, strict=True)):
         sparse.mark_incomplete("an index that has values too")
-    listed = _listed(text, "mlp_layer_types", ("dense", "sparse"), number)
-    flags = _flags(text, "moe_layer_freq", number, 1)
-    moe = flags if listed is None else listed
-    # What is computed from two others, and sizes of layers that there may be none of.
-    config.raw("merged_hidden_size")
-    text.raw("dense_intermediate_size", *INDEX)
+    moe = _flags(text, "moe_layer_freq", number, 1)
     if text.flag("attention_output_gate", default=False):
         text.mark_incomplete("an output gate")
     if config.integer("num_reward_heads", default=0, least=0):
