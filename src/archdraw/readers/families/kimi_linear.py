@@ -70,12 +70,17 @@ def mixture(config: Config) -> Block:
 def mixers_of(config: Config, number: int, full: str = "latent") -> tuple[list[str], Config]:
     """The mixer of each layer, "kda" or ``full``, and the section that has the sizes of the delta attention."""
     sizes = config.section("linear_attn_config") or Config({}, (*config.path, "linear_attn_config"), config)
-    if "kda_layers" in sizes:
-        # Numbers begin with 1 in Kimi's files.
-        return numbered(sizes, {"kda_layers": "kda", "full_attn_layers": full}, number, 1), sizes
     default = ["full_attention" if index and index % 4 == 0 else "linear_attention" for index in range(number)]
     types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
-    return ["kda" if kind == "linear_attention" else full for kind in types], sizes
+    mixers = ["kda" if kind == "linear_attention" else full for kind in types]
+    if "kda_layers" in sizes:
+        # Numbers begin with 1 in Kimi's files. The class asks for layer_types first, which it writes itself.
+        listed = numbered(sizes, {"kda_layers": "kda", "full_attn_layers": full}, number, 1)
+        if "layer_types" not in config:
+            return listed, sizes
+        if listed != mixers:
+            config.mark_incomplete("layer_types and kda_layers contradict each other")
+    return mixers, sizes
 
 
 def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
