@@ -12,7 +12,7 @@ from archdraw.readers.hybrids import combined, numbered, routed
 from archdraw.readers.latent_parts import Defaults, latent_attention, sparse_layers
 from archdraw.readers.towers import moonvit_tower
 
-IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
+IGNORED = ("num_key_value_heads", "head_dim", "qk_head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
@@ -89,6 +89,7 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     number = layer_count(config)
     mixers, sizes = mixers_of(config, number)
     sparse = sparse_layers(config, number, Defaults(first_dense=1))
+    config.raw(*FLAT)  # beside the section in files that transformers wrote
     if "kda" in mixers:
         made.define["kda"] = delta_attention(sizes)
     if not config.flag("mla_use_nope", default=True):
