@@ -39,6 +39,12 @@ def tied_embeddings(config: Config, default: bool, root: Config | None = None) -
     return default
 
 
+def never_tied(config: Config, made: Draft) -> None:
+    """Marks a file incomplete that says tied tables of a class that ties none."""
+    if made.tie_word_embeddings:
+        config.mark_incomplete("tie_word_embeddings is true, and the class of transformers ties no tables")
+
+
 def layer_count(config: Config) -> int:
     """How many layers the stack has."""
     return config.integer("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers")

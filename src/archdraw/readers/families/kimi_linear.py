@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction, never_tied
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -12,17 +12,20 @@ from archdraw.readers.hybrids import combined, numbered, routed
 from archdraw.readers.latent_parts import Defaults, latent_attention, sparse_layers
 from archdraw.readers.towers import moonvit_tower
 
-IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
+IGNORED = ("num_key_value_heads", "head_dim", "qk_head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
-def delta_attention(sizes: Config, **extra: Any) -> Block:
-    """Kimi Delta Attention from ``linear_attn_config``; ``extra`` are further fields of the kind."""
-    fields = {
-        "num_heads": sizes.integer("num_heads", default=32),
-        "head_dim": sizes.integer("head_dim", default=128),
-        "short_conv_kernel_size": sizes.integer("short_conv_kernel_size", default=4),
-    }
+def delta_attention(sizes: Config, whole: Config | None = None, **extra: Any) -> Block:
+    """Kimi Delta Attention from ``linear_attn_config``, else from keys of the ``whole`` config (transformers 5).
+
+    ``extra`` are further fields of the kind.
+    """
+    usual = {"num_heads": 32, "head_dim": 128, "short_conv_kernel_size": 4}
+    if whole is not None:
+        names = ("linear_num_heads", "linear_head_dim", "linear_conv_kernel_dim")
+        usual = {field: whole.integer(name, default=usual[field]) for field, name in zip(usual, names, strict=True)}
+    fields = {field: sizes.integer(field, default=size) for field, size in usual.items()}
     bound = sizes.optional_number("gate_lower_bound")
     gate = sizes.flag("use_full_rank_gate", default=False)
     return {"kimi_delta_attention": fields | given(gate_lower_bound=bound, use_full_rank_gate=gate) | given(**extra)}
@@ -76,7 +79,9 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     mixers, sizes = mixers_of(config, number)
     sparse = sparse_layers(config, number, Defaults(first_dense=1))
     if "kda" in mixers:
-        made.define["kda"] = delta_attention(sizes)
+        made.define["kda"] = delta_attention(sizes, config)
+    if root is None:
+        never_tied(config, made)
     if not config.flag("mla_use_nope", default=True):
         config.mark_incomplete("rotated features in its latent attention")
     gate = config.flag("mla_use_output_gate", default=False)
