@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction, never_tied
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    multi_token_prediction,
+    never_tied,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
