@@ -38,6 +38,7 @@ COMMON = frozenset(
         "dtype",
         "early_stopping",
         "emb_dropout_prob",
+        "embedding_initializer_range",
         "embd_pdrop",
         "embedding_dropout",
         "encoder_no_repeat_ngram_size",

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from archdraw.readers.components import (
-    given,
-    rope,
-)
+from archdraw.readers.components import GATED, given, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
 
@@ -48,9 +45,9 @@ def latent_attention(config: Config, position: Block, **extra: Any) -> Block:
     return {"multi_head_latent": fields | given(attention_bias=bias, position=position, **extra)}
 
 
-def latent_rope(config: Config, theta: float = 10000.0) -> Block:
+def latent_rope(config: Config, theta: float = 10000.0, kind: str = "") -> Block:
     """The rotation of latent attention: of all ``qk_rope_head_dim`` features, whatever ``partial_rotary_factor`` is."""
-    made = rope(config, theta=theta)
+    made = rope(config, theta=theta, kind=kind)
     assert isinstance(made, dict)
     made["rope"].pop("partial_rotary_factor", None)
     return made
@@ -68,8 +65,11 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
         fields["n_shared_experts"] = shared
     usual = {"noaux_tc": "noaux_tc", "softmax": "greedy", "groups": "greedy"}[defaults.routing]
     activation = config.text("hidden_act", default="silu")
-    if activation not in ("silu", "swish"):
-        config.mark_incomplete(f"experts with {activation}")
+    if GATED.get(activation) != "swiglu":
+        if activation not in GATED:
+            config.mark_incomplete(f"experts with {activation}")
+        width = fields.pop("moe_intermediate_size")
+        fields["expert"] = {GATED.get(activation, "swiglu"): {"intermediate_size": width}}
     method = config.text("topk_method", default=usual)
     if method not in ("noaux_tc", "greedy", "group_limited_greedy"):
         config.mark_incomplete(f"the choice of experts by {method}")

@@ -6,7 +6,7 @@ from archdraw.readers.components import draft, gated_feed_forward, layer_count, 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.deepseek import IGNORED
-from archdraw.readers.families.kimi_linear import FLAT, delta_attention
+from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered
 from archdraw.readers.latent_parts import GLM, index_fields, index_kinds, latent_attention, mixture, sparse_layers
@@ -37,11 +37,9 @@ def _glm_5_3(config: Config) -> Draft:
     text.ignore(*IGNORED, "hc_eps")
     made = draft(text, root=config)
     number = layer_count(text)
-    flat = "linear_num_heads" in text and "linear_attn_config" not in text
     sizes = text.section("linear_attn_config") or Config({}, (*text.path, "linear_attn_config"), text)
     sparse, mixers = sparse_layers(text, number, GLM), _mixers(text, sizes, number)
-    made.define["kda"] = delta_attention(text if flat else sizes)
-    text.raw(*FLAT)  # beside the section in files that transformers wrote
+    made.define["kda"] = delta_attention(sizes, text, heads=64)
     if not text.flag("mla_use_nope", default=True):
         text.mark_incomplete("rotated features in its latent attention")
     indexes = index_kinds(text, number)

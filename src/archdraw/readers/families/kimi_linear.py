@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    multi_token_prediction,
+    never_tied,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -16,23 +23,34 @@ IGNORED = ("num_key_value_heads", "head_dim", "qk_head_dim", "rope_theta", "rope
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
-KEYS = ("num_heads", "head_dim", "short_conv_kernel_size", "gate_lower_bound")
-FLAT = ("linear_num_heads", "linear_head_dim", "linear_conv_kernel_dim", "linear_lower_bound")
-"""The keys of the delta attention: in a section of their own, and in the text part."""
+FLAT = {
+    "num_heads": "linear_num_heads",
+    "head_dim": "linear_head_dim",
+    "short_conv_kernel_size": "linear_conv_kernel_dim",
+    "gate_lower_bound": "linear_lower_bound",
+}
+"""The keys of the delta attention: in a section of their own, and beside the others in files of transformers 5."""
 
 
-def delta_attention(sizes: Config, **extra: Any) -> Block:
-    """Kimi Delta Attention; ``extra`` are further fields of the kind.
+def delta_attention(sizes: Config, whole: Config | None = None, *, heads: int = 32, **extra: Any) -> Block:
+    """Kimi Delta Attention from ``linear_attn_config``, else from keys of the ``whole`` config.
 
-    ``sizes`` is ``linear_attn_config`` or, in files that transformers wrote, the text part, whose keys begin otherwise.
+    ``heads`` is the class default, ``extra`` are further fields of the kind.
     """
-    heads, width, kernel, lowest = KEYS if "linear_num_heads" not in sizes else FLAT
-    fields = {
-        "num_heads": sizes.integer(heads, default=32),
-        "head_dim": sizes.integer(width, default=128),
-        "short_conv_kernel_size": sizes.integer(kernel, default=4),
-    }
-    bound = sizes.optional_number(lowest)
+
+    def place(name: str) -> tuple[Config, str]:
+        if whole is None:
+            return sizes, name
+        whole.raw(FLAT[name])
+        return (sizes, name) if name in sizes or FLAT[name] not in whole else (whole, FLAT[name])
+
+    usual = {"num_heads": heads, "head_dim": 128, "short_conv_kernel_size": 4}
+    fields: dict[str, Any] = {}
+    for name, size in usual.items():
+        where, key = place(name)
+        fields[name] = where.integer(key, default=size)
+    where, key = place("gate_lower_bound")
+    bound = where.optional_number(key)
     gate = sizes.flag("use_full_rank_gate", default=False)
     return {"kimi_delta_attention": fields | given(gate_lower_bound=bound, use_full_rank_gate=gate) | given(**extra)}
 
@@ -89,9 +107,10 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     number = layer_count(config)
     mixers, sizes = mixers_of(config, number)
     sparse = sparse_layers(config, number, Defaults(first_dense=1))
-    config.raw(*FLAT)  # beside the section in files that transformers wrote
     if "kda" in mixers:
-        made.define["kda"] = delta_attention(sizes)
+        made.define["kda"] = delta_attention(sizes, config)
+    if root is None:
+        never_tied(config, made)
     if not config.flag("mla_use_nope", default=True):
         config.mark_incomplete("rotated features in its latent attention")
     gate = config.flag("mla_use_output_gate", default=False)

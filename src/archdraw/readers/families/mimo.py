@@ -99,6 +99,30 @@ def _decoder(config: Config, mixer: Any = _mixer) -> Draft:
     return assembled(config, made, mixers, rows, feeds, feed_rows, predicts=further)
 
 
+def _mimo_v2_flash(config: Config) -> Draft:
+    """MiMo-V2-Flash, whose class in transformers derives what the model's own files say of sliding layers."""
+    number = layer_count(config)
+    made = _mimo_v2(config)
+    derived = {
+        "swa_num_attention_heads": config.integer("num_attention_heads"),
+        "swa_num_key_value_heads": 2 * config.integer("num_key_value_heads"),
+        "swa_head_dim": config.integer("head_dim", default=192),
+        "swa_v_head_dim": config.integer("v_head_dim", default=128),
+        "add_swa_attention_sink_bias": True,
+        "add_full_attention_sink_bias": False,
+        "n_shared_experts": 0,
+    }
+    lists = {
+        "hybrid_layer_pattern": [int(layer > 0 and (layer + 1) % 6 != 0) for layer in range(number)],
+        "moe_layer_freq": [int(layer > 0) for layer in range(number)],
+    }
+    for name, value in {**derived, **lists}.items():
+        given = config.data.get(name)
+        if given is not None and given != value:
+            config.mark_incomplete(f"{name} is another one than in the class of transformers, which does not read it")
+    return made
+
+
 def _mimo_v2(config: Config) -> Draft:
     return with_towers(_decoder(config), mimo_towers(config))
 
@@ -128,7 +152,7 @@ def _naive(config: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("mimo_v2_flash",), _mimo_v2, ("MiMoV2FlashForCausalLM",), IGNORED),
+    Family(("mimo_v2_flash",), _mimo_v2_flash, ("MiMoV2FlashForCausalLM",), IGNORED),
     Family(("mimo_v2",), _mimo_v2, ("MiMoV2ForCausalLM",), IGNORED),
     Family(("naive_n05_flash",), _naive, ("NaiveN05FlashForCausalLM",), IGNORED),
 )
