@@ -57,7 +57,7 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     """Fine-grained experts beside shared ones, from the keys of DeepSeek V2 and V3."""
     fields: dict[str, Any] = {
         "num_experts": config.integer("n_routed_experts", "num_experts", "num_local_experts"),
-        "num_experts_per_tok": config.integer("num_experts_per_tok"),
+        "num_experts_per_tok": config.integer("num_experts_per_tok", "num_experts_per_token"),
         "moe_intermediate_size": config.integer("moe_intermediate_size"),
     }
     shared = config.integer("n_shared_experts", "num_shared_experts", default=0, least=0)
@@ -76,11 +76,11 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     scores = config.text("scoring_func", default="sigmoid" if method == "noaux_tc" else "softmax")
     if scores != "softmax":
         fields["scoring_func"] = scores
-    groups = config.integer("n_group", default=defaults.n_group)
+    groups = config.integer("n_group", "num_expert_group", default=defaults.n_group)
     chosen = config.integer("topk_group", default=defaults.topk_group)
     if groups > 1 and not (method == "greedy" and defaults.routing == "groups"):
         fields |= {"n_group": groups, "topk_group": chosen}
-    if config.flag("norm_topk_prob", default=defaults.norm_topk_prob):
+    if config.flag("norm_topk_prob", "moe_renormalize", default=defaults.norm_topk_prob):
         fields["norm_topk_prob"] = True
     scale = config.number("routed_scaling_factor", default=defaults.routed_scaling_factor)
     if scale != 1:

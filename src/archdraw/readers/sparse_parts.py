@@ -28,7 +28,9 @@ def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None
     }
     if extra.get("routed_scaling_factor") == 1:
         del extra["routed_scaling_factor"]
-    return {"mixture_of_experts": fields | expert(gated_feed_forward(config, width, act=act, bias=None)) | given(**extra)}
+    return {
+        "mixture_of_experts": fields | expert(gated_feed_forward(config, width, act=act, bias=None)) | given(**extra)
+    }
 
 
 def expert(body: Block) -> dict[str, Any]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdraw.readers.components import LAYER_NAMES, attention, draft, gated_feed_forward, known_kinds, layer_count, rope
+from archdraw.readers.components import (
+    LAYER_NAMES,
+    attention,
+    draft,
+    gated_feed_forward,
+    known_kinds,
+    layer_count,
+    rope,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family

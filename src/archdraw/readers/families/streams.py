@@ -128,6 +128,8 @@ def clamped(mix: Block, *, shared: bool = True) -> None:
     fields = mix["mixture_of_experts"]
     if "expert" not in fields:
         return
+    if "moe_intermediate_size" not in fields:
+        return  # An expert of another activation is written whole already.
     width = fields.pop("moe_intermediate_size")
     number = fields.pop("n_shared_experts", None) if not shared else None
     if number is not None:
