@@ -264,7 +264,7 @@ def test_a_cache_holds_what_the_decoder_adds(tmp_path: Path) -> None:
             "qk_ln",
         ),
         ({"model_type": "cohere2", **COMMON, "use_parallel_block": False}, "use_parallel_block"),
-        ({"model_type": "bert", **COMMON, "architectures": ["BertForPreTraining"]}, "BertForPreTraining"),
+        ({"model_type": "bert", **COMMON, "architectures": ["BertForDreaming"]}, "BertForDreaming"),
         ({"model_type": "phi3", **COMMON, "hidden_act": "tanh"}, "the activation tanh"),
     ],
 )

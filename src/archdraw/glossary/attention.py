@@ -171,6 +171,11 @@ TEMPERATURE = Term(
     definition="Attention temperature tuning: queries grow with the position.",
     source="Nakanishi 2025, Scalable-Softmax, arXiv:2501.19399; Llama4TextAttention of transformers",
 )
+TEMPERATURE_POWER = Term(
+    "Q × (1 + n / {floor}) ^ {power} at token n",
+    definition="Scalable softmax: queries grow with a power of the position.",
+    source="Nakanishi 2025, Scalable-Softmax, arXiv:2501.19399; BeamModel of transformers",
+)
 LOGITS_GROW = Term("attention logits × ln n / ln {start} for token n > {start}")
 CLAMPED = Term("Q, K and V clamped to ±{limit}")
 BIAS_ON = Term("bias on {projections:and}")

@@ -12,7 +12,9 @@ MLA = Term(
     source="DeepSeek-AI 2024, DeepSeek-V2, section 2.1, arXiv:2405.04434",
 )
 MLA_DSA = Term("MLA with DeepSeek Sparse Attention (DSA)", short="MLA with DSA")
+MLA_WINDOW = Term("Sliding-window latent attention")
 MLA_SHARED_INDEX = Term("MLA with DSA, shared index")
+BOTH_QUERY_LATENTS = Term("Q latents {width}", definition="The latent of queries after its norm and before it.")
 QUERY_LATENT = Term("Q latent {width}")
 KV_LATENT = Term("KV latent {width}")
 PLUS_ROPE_KEY = Term("+ RoPE key {width}", definition="The rotated part of the key, one for all heads.")

@@ -84,3 +84,5 @@ PASSES = Term(
 )
 FROZEN = Term("frozen", definition="weights that training does not change")
 TRAINED = Term("trained", definition="weights that training changes, in a model whose others are frozen")
+
+GATED_RMSNORM = Term("Gated RMSNorm", definition="an RMSNorm whose output is multiplied by a sigmoid gate of itself")

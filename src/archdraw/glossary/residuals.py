@@ -161,3 +161,18 @@ LAUREL = Term(
     source="Menghani, Kumar and Kumar 2024, arXiv:2411.07501",
 )
 LAUREL_TITLE = Term("LAuReL: low-rank residual")
+
+# Residual connections whose factors are no numbers of the author's
+DEPTH_SCALED_RESIDUAL = Term(
+    "Depth-scaled residual",
+    definition="the n-th addition weighs the line by √((n − 1) / n) and the output by 1 / √n, so that their variance stays",
+    source="BeamModel of transformers",
+)
+LINE_BY_DEPTH = Term("× √((n − 1) / n)", definition="n is the number of the addition, from 2 on")
+OUTPUT_BY_DEPTH = Term("× 1 / √n", definition="n is the number of the addition, from 2 on")
+LINE_SCALED_RESIDUAL = Term(
+    "Line-scaled residual",
+    definition="the line that passes a sublayer is multiplied by a learned weight for each feature",
+    source="DogeDecoderLayer of transformers",
+)
+LEARNED_SCALE = Term("learned scale")

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from archdraw.tree.runs import MOST_LAYERS
 
-Size: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
+LARGEST_SIZE = 1_000_000_000
+
+Size: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIZE)]
 """A number of features, heads, experts or tokens. The bound keeps every product of sizes printable."""
 
 Factor: TypeAlias = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]

@@ -39,6 +39,12 @@ def tied_embeddings(config: Config, default: bool, root: Config | None = None) -
     return default
 
 
+def never_tied(config: Config, made: Draft) -> None:
+    """Marks a file incomplete that says tied tables of a class that ties none."""
+    if made.tie_word_embeddings:
+        config.mark_incomplete("tie_word_embeddings is true, and the class of transformers ties no tables")
+
+
 def layer_count(config: Config) -> int:
     """How many layers the stack has."""
     return config.integer("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers")
@@ -59,6 +65,7 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     where = source or config
     names = ("rope_theta", "rotary_emb_base", "rope_freq_constant")
     holder = where if any(name in where for name in names) else config
+    config.raw(*names)  # Where both have a base, that of rope_parameters counts.
     fields["rope_theta"] = holder.number(*names, **({} if theta is None else {"default": theta}))
     for part in (where, config):
         part.raw("partial_rotary_factor", "rotary_pct")
@@ -98,6 +105,10 @@ def rope_scaling(config: Config) -> dict[str, Any]:
     return _scaling(config.section("rope_scaling"))
 
 
+SCALINGS = ("linear", "dynamic", "yarn", "longrope", "llama3")
+"""How rotary positions are stretched in ways that are drawn."""
+
+
 def _scaling(source: Config | None) -> dict[str, Any]:
     """How the positions are stretched; nothing for plain ones. The fine parameters are read and not drawn."""
     if source is None:
@@ -111,6 +122,10 @@ def _scaling(source: Config | None) -> dict[str, Any]:
     name = "longrope" if name == "su" else name
     if name in ("default", "mrope", "proportional"):
         source.ignore("factor")
+        return {}
+    if name not in SCALINGS:
+        source.mark_incomplete(f'positions that are stretched by "{name[:40]}"')
+        source.ignore(*source.data)
         return {}
     scaling: dict[str, Any] = {"rope_type": name}
     factor = source.optional_number("factor")
@@ -176,10 +191,11 @@ GATED = {
 
 
 def gated_feed_forward(
-    config: Config, width: int | None = None, *, act: str = "silu", bias: bool = False, **extra: Any
+    config: Config, width: int | None = None, *, act: str = "silu", bias: bool | None = False, **extra: Any
 ) -> Block:
-    """A gated feed forward (gate, up, down); ``act`` is the class default of the activation.
+    """A gated feed forward (gate, up, down); ``act`` is the class default of the activation, ``bias`` that of biases.
 
+    ``bias`` None says that the class has none, whatever the file says.
     ``extra`` are further fields of the kind; those that are None or False are left out.
     """
     name = config.text("hidden_act", "hidden_activation", "activation_function", "activation_type", default=act)
@@ -188,7 +204,7 @@ def gated_feed_forward(
     fields: dict[str, Any] = {
         "intermediate_size": width if width is not None else config.integer("intermediate_size", "mlp_hidden_size")
     }
-    biased = config.flag("mlp_bias", default=bias)
+    biased = config.flag("mlp_bias", default=bool(bias)) and bias is not None
     return {GATED.get(name, "swiglu"): fields | given(mlp_bias=biased, **extra)}
 
 

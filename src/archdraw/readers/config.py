@@ -59,6 +59,7 @@ class Config:
         self.path = path
         self.complaints: list[Complaint] = parent.complaints if parent else []
         self.incomplete: list[str] = parent.incomplete if parent else []
+        self.warnings: list[Complaint] = parent.warnings if parent else []
         self._read: set[str] = set()
         self._ignored: set[str] = set()
         self._defaults: dict[str, int] = {}
@@ -168,6 +169,10 @@ class Config:
     def complain(self, message: str, name: str = "", hint: str = "") -> None:
         """Notes a fault: the config is refused once everything is read."""
         self.complaints.append(Complaint(message, (*self.path, name) if name else self.path, hint))
+
+    def warn(self, message: str, name: str = "") -> None:
+        """Notes what is worth a warning: a choice between values that contradict each other."""
+        self.warnings.append(Complaint(message, (*self.path, name) if name else self.path))
 
     def mark_incomplete(self, reason: str) -> None:
         """Notes that the drawing cannot be whole, in a few words: the spec is marked incomplete for this reason."""

@@ -17,7 +17,8 @@ class Head:
     ``pooled`` are fields of the block ``pooler`` before the classifier, none where it is None; ``classifier`` is the
     name of the last projection, empty for none. ``act`` is the key that names the pooler's activation, ``bias_key`` one
     for the classifier's bias, where a config has them. ``outputs`` are the features that leave, the labels where that
-    is None. ``language`` says that the family's own head stands there as well.
+    is None. ``language`` says that the family's own head stands there as well, ``keeps_beside`` that what the family
+    has beside its head stays: a pooler that nothing reads.
     """
 
     classifier: str = ""
@@ -28,6 +29,7 @@ class Head:
     act: str = ""
     outputs: int | None = None
     language: bool = False
+    keeps_beside: bool = False
     part: Part = "whole"
 
 
@@ -64,10 +66,10 @@ DENSE_TANH = _types(
 )
 DENSE_ACT = _types("big_bird convbert mra nystromformer roformer yoso")
 BEHIND_POOLER = _types(
-    "albert bert ernie fnet gte layoutlm luke megatron-bert mobilebert rembert roc_bert squeezebert tapas"
+    "albert bert ernie fnet gte layoutlm luke megatron-bert mobilebert nomic_bert rembert roc_bert squeezebert tapas"
 )
-UNUSED_POOLER = _types("big_bird fnet layoutlm")
-"""Encoders whose classes for tokens have a pooler that they do not use; no picture has a place for it."""
+UNUSED_POOLER = _types("big_bird fnet layoutlm squeezebert")
+"""Encoders whose classes for tokens have a pooler that they do not use."""
 
 OF_BOTH_HALVES = _types("bart bigbird_pegasus mbart mt5 mvp plbart t5 umt5")
 ENCODER_OF_T5 = _types("mt5 t5 umt5")
@@ -80,18 +82,20 @@ LABELS: Mapping[str, int] = {"": 2, "bart": 3}
 _POOLER: Mapping[str, Any] = {"token": "first"}
 _POOLED = Head("classifier", pooled=_POOLER)
 _DENSE: Mapping[str, Any] = {"token": "first", "name": "classifier.dense"}
+_REPLACED: Mapping[str, Any] = {"name": "discriminator_predictions.dense"}
 _FIRST_RELU: Mapping[str, Any] = {"token": "first", "name": "pre_classifier", "hidden_act": "relu"}
 _CHOICE = Head("classifier", pooled=_POOLER, outputs=1)
 
-NONE = Rule(Head(), ((POOLED, Head(pooled=_POOLER)),), everywhere=True)
+NONE = Rule(Head(), ((POOLED, Head(pooled=_POOLER)), (("blip",), None)), everywhere=True)
 LANGUAGE = Rule(Head(language=True), everywhere=True)
-TEXT = Rule(Head(part="text"), everywhere=True)
+TEXT = Rule(Head(part="text"), ((("blip",), None),), everywhere=True)
 ENCODER = Rule(Head(part="encoder"), everywhere=True)
 
 _SEQUENCE = Rule(
     Head("score", bias=False, token="last"),
     (
         (DENSE_TANH, Head("classifier.out_proj", pooled=_DENSE)),
+        (("big_bird",), Head("classifier.out_proj", pooled=_DENSE, act="hidden_act", keeps_beside=True)),
         (DENSE_ACT, Head("classifier.out_proj", pooled=_DENSE, act="hidden_act")),
         (("electra",), Head("classifier.out_proj", pooled={**_DENSE, "hidden_act": "gelu"})),
         (BEHIND_POOLER, _POOLED),
@@ -107,6 +111,7 @@ _SEQUENCE = Rule(
             Head("classification_head.out_proj", pooled={"token": "last", "name": "classification_head.dense"}),
         ),
         (("ctrl",), Head("classifier", bias=False, token="last")),
+        (("t5gemma", "t5gemma2"), Head("score.out_proj", token="last")),
         (("flaubert", "xlm"), Head("sequence_summary.summary", token="first")),
         (("xlnet",), Head("logits_proj", pooled={"token": "last", "name": "sequence_summary.summary"})),
         (MASKED, Head("classifier", pooled={})),
@@ -115,8 +120,9 @@ _SEQUENCE = Rule(
 _TOKENS = Rule(
     Head("score", bias_key="token_classification_bias"),
     (
-        (UNUSED_POOLER, None),
+        (UNUSED_POOLER, Head("classifier", keeps_beside=True)),
         (ENCODER_OF_T5, Head("classifier", part="encoder")),
+        (("t5gemma", "t5gemma2"), Head("score.out_proj")),
         (MASKED, Head("classifier", pooled={})),
         (
             _types(
@@ -133,7 +139,8 @@ _TOKENS = Rule(
 _ANSWERS = Rule(
     Head("qa_outputs", outputs=2),
     (
-        (UNUSED_POOLER, None),
+        (("big_bird", "blip"), None),
+        (UNUSED_POOLER, Head("qa_outputs", keeps_beside=True)),
         (MASKED, Head("classifier", pooled={})),
         (_types("bart bigbird_pegasus led mbart mra mvp nystromformer roformer yoso"), Head("qa_outputs", outputs=2)),
         (("flaubert", "xlm", "xlnet", "tapas", "reformer"), None),
@@ -154,6 +161,11 @@ _CHOICES = Rule(
         (_types("distilbert mra nystromformer yoso"), Head("classifier", pooled=_FIRST_RELU, outputs=1)),
         (("deberta-v2",), Head("classifier", pooled=_POOLER, act="pooler_hidden_act", outputs=1)),
         (MASKED, Head("classifier", pooled={}, outputs=1)),
+        (
+            ("electra",),
+            Head("classifier", pooled={**_DENSE, "name": "sequence_summary.summary", "hidden_act": "gelu"}, outputs=1),
+        ),
+        (("convbert", "roformer"), Head("classifier", token="first", outputs=1)),
         (POOLED, _CHOICE),
     ),
 )
@@ -164,6 +176,12 @@ _PRETRAINED = Rule(
             _types("bert big_bird ernie fnet megatron-bert mobilebert"),
             Head("cls.seq_relationship", pooled=_POOLER, outputs=2, language=True),
         ),
+        (("albert",), Head("sop_classifier.classifier", pooled=_POOLER, language=True)),
+        (("roc_bert",), Head(pooled=_POOLER, language=True)),
+        (
+            ("electra", "funnel"),
+            Head("discriminator_predictions.dense_prediction", pooled=_REPLACED, act="hidden_act", outputs=1),
+        ),
     ),
 )
 _REWARD = {"name": "score.0", "hidden_act": "relu"}
@@ -172,12 +190,12 @@ SUFFIXES: Mapping[str, Rule] = {
     **dict.fromkeys(
         (
             *("LMHeadModel", "ForConditionalGeneration", "ForMaskedLM", "ModelWithLMHead", "ModelLM", "LMHead"),
-            *("MTModel", "ChatModel", "EncoderDecoderModel"),
+            *("MTModel", "VLChatModel", "EncoderDecoderModel"),
         ),
         LANGUAGE,
     ),
     "ForCausalLM": LANGUAGE,
-    "Model": NONE,
+    **dict.fromkeys(("Model", "Data2VecTextModel", "Speech2TextModel"), NONE),
     # Models by name that are more than their layers, each in its own way.
     **dict.fromkeys(("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel"), Rule()),
     "TextModel": TEXT,

@@ -14,6 +14,7 @@ from archdraw.kinds.registry import kinds
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
+from archdraw.readers.halves import UNREAD
 from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
 
 LANGUAGE_HEADS = ("output_head", "masked_language_model_head")
@@ -26,11 +27,8 @@ BESIDE = ("encoder", "per_layer_embeddings", "shared_keys_values", "side", *PRED
 
 def with_head(made: Draft, config: Config, family: Family) -> Draft:
     """``made``, a language model as ``family`` read it, as the class that the config names; marked where unknown."""
-    if family.own_heads:
-        return made
-    names = config.raw("architectures")
-    name = names[0] if isinstance(names, list) and names else None
-    if not isinstance(name, str) or (name in family.architectures and not _is_text_of(name, family)):
+    name = next(iter(config.texts("architectures", default=[])), None)
+    if name is None or family.own_heads or (name in family.architectures and not _is_text_of(name, family)):
         return made
     rule = _rule(name)
     if rule is None:
@@ -49,6 +47,11 @@ def _is_text_of(name: str, family: Family) -> bool:
     """Whether ``name`` is the text part of another class of ``family``, which reads images or a source, too."""
     stem = name.removesuffix("ForCausalLM")
     return stem != name and f"{stem}ForConditionalGeneration" in family.architectures
+
+
+def has_language_head(made: Draft) -> bool:
+    """Whether a head over the vocabulary is left."""
+    return any(_mentions(block, name) for block in made.layers for name in LANGUAGE_HEADS)
 
 
 def _rule(name: str) -> Rule | None:
@@ -89,6 +92,14 @@ def _is_tower(block: Block) -> bool:
     return kind is not None and kind.family == "side" and kind.keyword not in BESIDE
 
 
+def _is_beside_the_head(block: Block) -> bool:
+    """Whether ``block`` is what a family has beside its language model head: a pooler, a head of entities."""
+    side = block.get("side") if isinstance(block, dict) else None
+    if not isinstance(side, dict) or side.get("direction") != "out":
+        return False
+    return bool(side["body"].get("module", {}).get("name") != UNREAD)
+
+
 def _as_text(made: Draft) -> None:
     """Takes all encoders away: a causal class is the text part alone, or the decoder of an encoder-decoder."""
     made.layers = [block for block in made.layers if _keyword(block) != "encoder" and not _is_tower(block)]
@@ -125,10 +136,15 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
         return made
     blocks = list(_blocks(head, language, config))
     if head.language and language is not None and place is not None:
+        if blocks:
+            made.layers = [block for block in made.layers if not _is_beside_the_head(block)]
+            place = made.layers.index(language)
         beside: list[Block] = [{"parallel": {"merge": "separate", "branches": [language, blocks]}}]
         made.layers[place : place + 1] = beside if blocks else [language]
         return made
     kept = [block for block in made.layers if _keyword(block) not in (*LANGUAGE_HEADS, *PREDICTING)]
+    if not head.keeps_beside:
+        kept = [block for block in kept if not _is_beside_the_head(block)]
     made.layers = [*kept, *_projected_out(language), *blocks]
     made.tie_word_embeddings = False
     return made

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+STORAGE = ("quantization", "quantization_config", "compression_config")
+"""Keys that say how weights are stored, by transformers, MLX and others."""
+
 COMMON = frozenset(
     [
+        *STORAGE,
         "_attn_implementation",
         "_attn_implementation_autoset",
         "_from_model_config",
@@ -34,6 +38,7 @@ COMMON = frozenset(
         "dtype",
         "early_stopping",
         "emb_dropout_prob",
+        "embedding_initializer_range",
         "embd_pdrop",
         "embedding_dropout",
         "encoder_no_repeat_ngram_size",
@@ -65,6 +70,7 @@ COMMON = frozenset(
         "length_penalty",
         "max_length",
         "min_length",
+        "model_max_length",
         "mlp_dropout",
         "model_type",
         "no_repeat_ngram_size",
@@ -75,6 +81,7 @@ COMMON = frozenset(
         "num_labels",
         "num_logits_to_keep",
         "num_return_sequences",
+        "number_of_conv_states",
         "output_attentions",
         "output_hidden_states",
         "output_past",
@@ -85,7 +92,6 @@ COMMON = frozenset(
         "pretraining_tp",
         "problem_type",
         "pruned_heads",
-        "quantization_config",
         "remove_invalid_values",
         "repetition_penalty",
         "repo",
@@ -101,6 +107,8 @@ COMMON = frozenset(
         "router_dtype",
         "router_jitter_noise",
         "seq_aux",
+        "sbert_ce_default_activation_function",
+        "sentence_transformers",
         "sep_token_id",
         "suppress_tokens",
         "task_specific_params",
@@ -126,10 +134,25 @@ COMMON = frozenset(
 )
 """Token numbers, drop-out, initial values, number types, libraries' own records."""
 
+COMMON_PREFIXES = ("unsloth_",)
+"""Beginnings of keys that tools write for themselves."""
+
 COMMON_SUFFIXES = ("_token_id", "_token_index", "_loss_coef", "_dropout", "_dropout_prob", "_patch_id")
 """Endings of further keys of the same kinds."""
 
 
 def is_ignored(key: str) -> bool:
     """Whether ``key`` is without bearing on the structure in any family."""
-    return key in COMMON or key.endswith(COMMON_SUFFIXES)
+    return key in COMMON or key.endswith(COMMON_SUFFIXES) or key.startswith(COMMON_PREFIXES)
+
+
+EFFECTS = {
+    "pruned_heads": "pruned_heads: single layers have fewer heads than the others",
+    "tie_encoder_decoder": "tie_encoder_decoder: encoder and decoder may share their weights",
+}
+"""Keys that are in most files and say nothing there, with what they mean where they do say something."""
+
+
+def effects(key: str, value: object) -> str:
+    """Why a model with this ``value`` of a ``key`` that is not read is incomplete; empty where it is not."""
+    return EFFECTS.get(key, "") if value else ""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from archdraw.readers.components import (
-    given,
-    rope,
-)
+from archdraw.readers.components import GATED, given, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
 
@@ -48,9 +45,9 @@ def latent_attention(config: Config, position: Block, **extra: Any) -> Block:
     return {"multi_head_latent": fields | given(attention_bias=bias, position=position, **extra)}
 
 
-def latent_rope(config: Config, theta: float = 10000.0) -> Block:
+def latent_rope(config: Config, theta: float = 10000.0, kind: str = "") -> Block:
     """The rotation of latent attention: of all ``qk_rope_head_dim`` features, whatever ``partial_rotary_factor`` is."""
-    made = rope(config, theta=theta)
+    made = rope(config, theta=theta, kind=kind)
     assert isinstance(made, dict)
     made["rope"].pop("partial_rotary_factor", None)
     return made
@@ -60,7 +57,7 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     """Fine-grained experts beside shared ones, from the keys of DeepSeek V2 and V3."""
     fields: dict[str, Any] = {
         "num_experts": config.integer("n_routed_experts", "num_experts", "num_local_experts"),
-        "num_experts_per_tok": config.integer("num_experts_per_tok"),
+        "num_experts_per_tok": config.integer("num_experts_per_tok", "num_experts_per_token"),
         "moe_intermediate_size": config.integer("moe_intermediate_size"),
     }
     shared = config.integer("n_shared_experts", "num_shared_experts", default=0, least=0)
@@ -68,19 +65,22 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
         fields["n_shared_experts"] = shared
     usual = {"noaux_tc": "noaux_tc", "softmax": "greedy", "groups": "greedy"}[defaults.routing]
     activation = config.text("hidden_act", default="silu")
-    if activation not in ("silu", "swish"):
-        config.mark_incomplete(f"experts with {activation}")
+    if GATED.get(activation) != "swiglu":
+        if activation not in GATED:
+            config.mark_incomplete(f"experts with {activation}")
+        width = fields.pop("moe_intermediate_size")
+        fields["expert"] = {GATED.get(activation, "swiglu"): {"intermediate_size": width}}
     method = config.text("topk_method", default=usual)
     if method not in ("noaux_tc", "greedy", "group_limited_greedy"):
         config.mark_incomplete(f"the choice of experts by {method}")
     scores = config.text("scoring_func", default="sigmoid" if method == "noaux_tc" else "softmax")
     if scores != "softmax":
         fields["scoring_func"] = scores
-    groups = config.integer("n_group", default=defaults.n_group)
+    groups = config.integer("n_group", "num_expert_group", default=defaults.n_group)
     chosen = config.integer("topk_group", default=defaults.topk_group)
     if groups > 1 and not (method == "greedy" and defaults.routing == "groups"):
         fields |= {"n_group": groups, "topk_group": chosen}
-    if config.flag("norm_topk_prob", default=defaults.norm_topk_prob):
+    if config.flag("norm_topk_prob", "moe_renormalize", default=defaults.norm_topk_prob):
         fields["norm_topk_prob"] = True
     scale = config.number("routed_scaling_factor", default=defaults.routed_scaling_factor)
     if scale != 1:

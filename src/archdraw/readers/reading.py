@@ -14,12 +14,16 @@ from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
 from archdraw.readers.heads import with_head
-from archdraw.readers.ignored_keys import is_ignored
+from archdraw.readers.ignored_keys import STORAGE, effects, is_ignored
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
+from archdraw.readers.tying import settle_tying
 from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.writing import spec_text
-from archdraw.source import read_text
+from archdraw.source import LARGEST_FILE, read_text
+
+LARGEST_CONFIG = 64_000_000
+"""Bytes of a config with lists of how each of a hundred thousand tensors is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,22 @@ def read_config(path: str | Path, name: str = "") -> Reading:
     Raises :class:`InputError` with everything that is wrong with the file, or the reason why it is refused.
     """
     file = Path(path)
-    text = read_text(file)
-    return reading_of(text, parsed(text, file.as_posix()), file.as_posix(), name or model_name(file))
+    text = read_text(file, LARGEST_CONFIG)
+    data = parsed(text, file.as_posix())
+    if len(text) > LARGEST_FILE:
+        # Lists of how each tensor is stored may be that long, what else there is may not. Too long to point into.
+        if len(json.dumps(without_storage(data))) > LARGEST_FILE:
+            message = f"the file is larger than {LARGEST_FILE:,} bytes, its quantization left out"
+            raise InputError([Problem(message, Span(file.as_posix(), 1, 1))])
+        text = ""
+    return reading_of(text, data, file.as_posix(), name or model_name(file))
+
+
+def without_storage(value: Any) -> Any:
+    """``value`` of a config without what says how weights are stored."""
+    if isinstance(value, Mapping):
+        return {key: without_storage(inner) for key, inner in value.items() if key not in STORAGE}
+    return value
 
 
 def model_name(file: Path) -> str:
@@ -119,6 +137,7 @@ def reading_of(
     draft: Draft | None = None
     try:
         draft = with_head(family.read(config), config, family)
+        settle_tying(draft, config)
     except UnreadableError:
         if not config.complaints:
             raise
@@ -129,6 +148,7 @@ def reading_of(
     if config.complaints or draft is None:
         raise _refused(config, source)
     warnings = [source.problem(f"incomplete: {reason}", (), severity="warning") for reason in config.incomplete]
+    warnings += [source.problem(one.message, one.path, one.hint, severity="warning") for one in config.warnings]
     unread = list(config.unread())
     unused = [path for path in unread if not is_ignored(path[-1])]
     for path in unused:
@@ -137,6 +157,11 @@ def reading_of(
         if _has_effect(_value(data, path)):
             config.mark_incomplete(message)
     ignored = [*(path for path in unread if is_ignored(path[-1])), *config.ignored()]
+    for path in ignored:
+        reason = effects(path[-1], _value(data, path))
+        if reason:
+            warnings.append(source.problem(reason, path, severity="warning"))
+            config.mark_incomplete(reason)
     spec = _spec(draft, config, name)
     return Reading(
         _written(spec, config, file, list(map(".".join, ignored))),

@@ -28,7 +28,9 @@ def mixture(config: Config, width: int, *, act: str = "silu", chosen: int | None
     }
     if extra.get("routed_scaling_factor") == 1:
         del extra["routed_scaling_factor"]
-    return {"mixture_of_experts": fields | expert(gated_feed_forward(config, width, act=act)) | given(**extra)}
+    return {
+        "mixture_of_experts": fields | expert(gated_feed_forward(config, width, act=act, bias=None)) | given(**extra)
+    }
 
 
 def expert(body: Block) -> dict[str, Any]:
@@ -40,10 +42,12 @@ def expert(body: Block) -> dict[str, Any]:
     return {"expert": body}
 
 
-def balanced(config: Config, *, norm: bool = True, scale: float = 1.0) -> dict[str, Any]:
+def balanced(
+    config: Config, *, norm: bool = True, scale: float = 1.0, groups: int = 1, chosen: int = 1
+) -> dict[str, Any]:
     """The fields of a router in the manner of DeepSeek V3: sigmoid, a bias that balances, groups of experts.
 
-    ``norm`` and ``scale`` are the class defaults.
+    ``norm``, ``scale``, ``groups`` and ``chosen``, of which so many are chosen, are the class defaults.
     """
     method = config.text("topk_method", default="noaux_tc")
     if method != "noaux_tc":
@@ -52,8 +56,8 @@ def balanced(config: Config, *, norm: bool = True, scale: float = 1.0) -> dict[s
     if scores not in ("sigmoid", "softmax"):
         config.mark_incomplete(f"routers with {scores}")
         scores = "sigmoid"
-    groups = config.integer("n_group", "num_expert_groups", default=1)
-    chosen = config.integer("topk_group", "num_limited_groups", default=1)
+    groups = config.integer("n_group", "num_expert_groups", default=groups)
+    chosen = config.integer("topk_group", "num_limited_groups", default=chosen)
     return {
         "scoring_func": scores if scores != "softmax" else None,
         "n_group": groups if groups > 1 else None,
@@ -78,10 +82,13 @@ def sparse_by_type(config: Config, number: int, *, dense_first: int = 0, longer:
     return [kind != "dense" for kind in config.per_layer(listed, number, "mlp_layer_types", longer=longer)]
 
 
-def sparse_by_step(config: Config, number: int, *, step: int = 1) -> list[bool]:
-    """For each layer whether it is sparse: every ``decoder_sparse_step``-th but those in ``mlp_only_layers`` (Qwen)."""
+def sparse_by_step(config: Config, number: int, *, step: int = 1, usual: Sequence[int] = ()) -> list[bool]:
+    """For each layer whether it is sparse: every ``decoder_sparse_step``-th but those in ``mlp_only_layers`` (Qwen).
+
+    ``usual`` is the class default of these.
+    """
     every = config.integer("decoder_sparse_step", default=step)
-    dense = config.integers("mlp_only_layers", default=[])
+    dense = config.integers("mlp_only_layers", default=list(usual))
     for layer in dense:
         if not 0 <= layer < number:
             config.complain(f"mlp_only_layers names layer {layer} of {number}, from 0 on", "mlp_only_layers")

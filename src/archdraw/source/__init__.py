@@ -31,6 +31,7 @@ from archdraw.source.syntax import core_value, syntax_problem
 
 __all__ = [
     "DEEPEST",
+    "LARGEST_FILE",
     "MOST_NODES",
     "Document",
     "Entry",
@@ -60,8 +61,8 @@ TOO_DEEP = "maximum nesting depth"
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
-def read_text(path: str | Path) -> str:
-    """The text of a UTF-8 file of at most 2 MB.
+def read_text(path: str | Path, largest: int = LARGEST_FILE) -> str:
+    """The text of a UTF-8 file of at most ``largest`` bytes.
 
     Raises :class:`InputError` with one problem where the file cannot be read, is too large, or is no UTF-8 text.
     """
@@ -69,7 +70,7 @@ def read_text(path: str | Path) -> str:
     name = file.as_posix()
     try:
         with file.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+            data = stream.read(largest + 1)
     except IsADirectoryError:
         raise InputError([Problem("this is a directory, not a file", Span(name, 1, 1))]) from None
     except FileNotFoundError:
@@ -77,8 +78,8 @@ def read_text(path: str | Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError([Problem(f"cannot read the file: {reason}", Span(name, 1, 1))]) from None
-    if len(data) > LARGEST_FILE:
-        raise InputError([Problem(f"the file is larger than {LARGEST_FILE:,} bytes", Span(name, 1, 1))])
+    if len(data) > largest:
+        raise InputError([Problem(f"the file is larger than {largest:,} bytes", Span(name, 1, 1))])
     return decode(data, name)
 
 

@@ -15,6 +15,7 @@ from archdraw.kinds.feed_forward.feed_forward import SwiGLU
 from archdraw.kinds.feed_forward.kind import FeedForwardKind
 from archdraw.kinds.feed_forward.mixture_fields import MixtureFields
 from archdraw.kinds.feed_forward.router_mlp import MLPRouter
+from archdraw.kinds.fields import LARGEST_SIZE
 from archdraw.kinds.leaves import counted_under, rest_counted_under
 from archdraw.tree.blocks import (
     Block,
@@ -198,6 +199,10 @@ class MixtureOfExperts(MixtureFields):
         width = self.shared_width
         if width is None:
             return None
+        if width > LARGEST_SIZE:
+            raise KindError(
+                f"the shared experts are {width:,} wide in all, at most {LARGEST_SIZE:,}", "n_shared_experts"
+            )
         number = self.n_shared_experts or 1
         separate = self.shared_expert_sink and number > 1
         kind: Kind | None = self.shared_expert

@@ -112,9 +112,12 @@ class AttentionFields(Kind):
     attention_multiplier: Factor | None = Field(
         default=None, description="Number that multiplies the logits, in place of 1 / √head_dim (Granite)."
     )
-    attn_temperature_tuning: bool = Field(
+    attn_temperature_tuning: bool | Literal["power"] = Field(
         default=False,
-        description="Whether the query of token n is multiplied by 1 + attn_scale · ln(1 + floor(n / floor_scale)).",
+        description=(
+            "Whether the query of token n is multiplied by 1 + attn_scale · ln(1 + floor(n / floor_scale)), or by "
+            "(1 + n / floor_scale) to the power of attn_scale (Beam)."
+        ),
     )
     floor_scale: Size = Field(default=8192, description="Tokens per step of the temperature tuning (Llama 4).")
     attn_scale: Factor = Field(default=0.1, description="Slope of the temperature tuning (Llama 4).")

@@ -17,7 +17,7 @@ from archdraw.kinds.base import Family, Kind, KindError, Position
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import bf16_bytes, grouping, output_projection, rms_norm
 from archdraw.kinds.mixers.indexer import index_queries, lightning_indexer
-from archdraw.kinds.mixers.latent_attention import latent_cache
+from archdraw.kinds.mixers.latent_parts import latent_cache
 from archdraw.kinds.mixers.position import rotated
 from archdraw.tree.blocks import Block, Cache, Heads, Leaf, Parallel, Role, Sequence, Weight, linear
 

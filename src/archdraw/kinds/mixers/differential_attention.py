@@ -21,7 +21,7 @@ from archdraw.kinds.mixers.attention_parts import (
     rms_norm,
     window_detail,
 )
-from archdraw.kinds.mixers.latent_attention import latent_cache
+from archdraw.kinds.mixers.latent_parts import latent_cache
 from archdraw.kinds.mixers.position import NoPosition, rotated, untagged
 from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Role, Sequence, Window, linear
 

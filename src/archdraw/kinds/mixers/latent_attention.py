@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar
 
 from archdraw.glossary import Phrase, Term, Words, common
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words
 from archdraw.glossary import positions as position_words
 from archdraw.glossary import sparse_attention as sparse_words
-from archdraw.glossary.concepts import (
-    INDEXER,
-    LATENT_ATTENTION,
-    OUTPUT_GATE,
-    PARTIAL_ROPE,
-    SHARED_INDEX,
-    SINKS,
-    Concept,
-)
-from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
-from archdraw.kinds.fields import Factor, OwnLabel, Size
-from archdraw.kinds.mixers.attention_parts import bf16_bytes, output_projection, rms_norm
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.mixers.attention_parts import mask, output_projection, rms_norm, window_detail
 from archdraw.kinds.mixers.indexer import Indexer, shared_index
+from archdraw.kinds.mixers.latent_fields import LatentFields
+from archdraw.kinds.mixers.latent_parts import both_latents, latent_cache, query_gate
 from archdraw.kinds.mixers.position import NoPosition, Rope, rotated, untagged
-from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
+from archdraw.tree.blocks import (
+    LINE,
+    Block,
+    Cache,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Role,
+    Sequence,
+    Weight,
+    Window,
+    linear,
+)
 
 
-class MultiHeadLatent(Kind):
+class MultiHeadLatent(LatentFields):
     """Multi-head latent attention (MLA): one latent of ``kv_lora_rank`` features per token gives all keys and values.
 
     A head's query and key have ``qk_nope_head_dim`` features without and ``qk_rope_head_dim`` with rotation; the
@@ -38,7 +41,6 @@ class MultiHeadLatent(Kind):
     """
 
     keyword: ClassVar[str] = "multi_head_latent"
-    family: ClassVar[Family] = "mixer"
     example: ClassVar[str] = (
         "multi_head_latent: {num_attention_heads: 128, q_lora_rank: 1536, kv_lora_rank: 512,\n"
         "                    qk_nope_head_dim: 128, qk_rope_head_dim: 64, v_head_dim: 128, position: rope}"
@@ -49,60 +51,7 @@ class MultiHeadLatent(Kind):
     )
     term: ClassVar[Term] = words.MLA
     aliases: ClassVar[tuple[str, ...]] = ("mla", "latent attention", "dsa", "sparse attention")
-    concepts: ClassVar[tuple[Concept, ...]] = (LATENT_ATTENTION,)
-    drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
-
-    num_attention_heads: Size = Field(description="Number of heads.")
-    kv_lora_rank: Size = Field(description="Features of the latent of keys and values.")
-    qk_nope_head_dim: Size = Field(description="Features per query and key head that are not rotated.")
-    qk_rope_head_dim: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(
-        description="Features per query head that are rotated, and of the rotated key that all heads share; 0 for none."
-    )
-    v_head_dim: Size = Field(description="Features per value head.")
-    q_lora_rank: Size | None = Field(
-        default=None, description="Features of the latent of queries; they are projected from the input without it."
-    )
-    attention_bias: bool = Field(
-        default=False, description="Whether the projections to the latents and the output projection have a bias."
-    )
-    position: Position | None = Field(default=None, description="Positional encoding of the rotated features.")
-    indexer: Literal["full", "shared"] | None = Field(
-        default=None, description="Lightning indexer: the layer's own (full), or that of the last full layer (shared)."
-    )
-    index_n_heads: Size | None = Field(default=None, description="Number of index query heads.")
-    index_head_dim: Size | None = Field(
-        default=None, description="Features per index query head, and of the one index key."
-    )
-    index_topk: Size | None = Field(default=None, description="Number of tokens that a query attends to.")
-    index_kpool: Size = Field(default=1, description="Tokens whose index keys are pooled to one (GLM-5.3).")
-    output_gate: bool | Literal["per_head"] = Field(
-        default=False, description="Sigmoid gate on the output of the heads: one number per feature (true) or per head."
-    )
-    sinks: bool = Field(default=False, description="Whether each head has a learned logit without a value.")
-    mla_scale: bool = Field(
-        default=False, description="Whether each latent is multiplied by √(hidden_size / its features) (LongCat)."
-    )
-    attn_temperature_tuning: bool = Field(
-        default=False,
-        description="Whether the query of token n is multiplied by 1 + attn_scale · ln(1 + floor(n / floor_scale)).",
-    )
-    floor_scale: Size = Field(default=8192, description="Tokens per step of the temperature tuning.")
-    attn_scale: Factor = Field(default=0.1, description="Slope of the temperature tuning.")
-    label: OwnLabel = None
-
-    def concepts_used(self) -> Iterator[Concept]:
-        """Indexer, gate and sinks by their fields; partial RoPE where a head has a part with and one without."""
-        yield from self.concepts
-        if self.indexer is not None:
-            yield INDEXER
-        if self.indexer == "shared":
-            yield SHARED_INDEX
-        if self.output_gate:
-            yield OUTPUT_GATE
-        if self.sinks:
-            yield SINKS
-        if self.qk_rope_head_dim and isinstance(self.position, Rope):
-            yield PARTIAL_ROPE
+    drawn_as: ClassVar[tuple[Role, ...]] = ("attention", "sliding")
 
     def expand(self, scope: Scope) -> Module:
         """Latents, their norms, the heads projected from them, attention over queries, keys, values, the shared key.
@@ -110,6 +59,7 @@ class MultiHeadLatent(Kind):
         The lines run, left to right: of the indexer, of the queries, of keys and values, of the gate. Raises
         :class:`KindError` for an indexer that lacks a size, or a latent of queries to read.
         """
+        self.check()
         indexer = self._indexer(scope)
         heads, hidden = self.num_attention_heads, scope.hidden_size
         first: list[Block] = [] if indexer is None else [indexer.weights(), indexer.keys()]
@@ -120,19 +70,21 @@ class MultiHeadLatent(Kind):
             second.append(indexer.choice(turned) if indexer is not None else shared_index(self.index_topk or 1))
         second += [self._rotated("Q"), self._expanded()]
         if self.qk_rope_head_dim:
-            second.append(untagged(self._rotated("shared key")))
+            second.append(self._shared_key())
         mixed: Block = Sequence(
             (Parallel(tuple(first), "separate"), Parallel(tuple(second), "separate"), self._attention())
         )
-        if self.output_gate:
+        if self.output_gate == "with_queries":
+            mixed = Parallel((mixed, query_gate(self.q_lora_rank or 1, heads * self.v_head_dim)), "multiply")
+        elif self.output_gate:
             mixed = Parallel((mixed, self._gate(hidden)), "multiply")
         out = output_projection("o_proj", heads * self.v_head_dim, hidden, bias=self.attention_bias)
         return Module(
             "self_attn",
             self.label or self._named(),
             Sequence((mixed, out)),
-            role="attention",
-            detail=(attention_words.HEADS(number=heads), self._latent()),
+            role=self._role(),
+            detail=(attention_words.HEADS(number=heads), self._latent(), window_detail(self._window())),
             notes=(
                 self._cached(),
                 *(indexer.notes() if indexer is not None else ()),
@@ -147,9 +99,9 @@ class MultiHeadLatent(Kind):
         return Leaf(
             "attention",
             attention_words.SOFTMAX_ATTENTION(),
-            role="attention",
+            role=self._role(),
             detail=(
-                attention_words.CAUSAL(),
+                attention_words.CAUSAL() if self.sliding_window is None else "",
                 attention_words.HEADS(number=heads),
             ),
             weights=(Weight("sinks", (heads,)),) if self.sinks else (),
@@ -161,9 +113,9 @@ class MultiHeadLatent(Kind):
                 heads,
                 self.qk_nope_head_dim + rotary,
                 self.v_head_dim,
-                reach=self.index_topk,
+                reach=self.sliding_window or self.index_topk,
                 cached=False,
-                pattern="selection",
+                pattern="selection" if self.sliding_window is None else "window",
             ),
         )
 
@@ -199,7 +151,7 @@ class MultiHeadLatent(Kind):
             role="latent",
             detail=key(width=rotary) if rotary else "",
             outputs=("latent", "shared key") if rotary else ("latent",),
-            cache=Cache(latent + rotary),
+            cache=Cache(latent + rotary, self._window()),
         )
 
     def _expanded(self) -> Block:
@@ -216,17 +168,34 @@ class MultiHeadLatent(Kind):
         label = attention_words.LINE_HEADS(line="Q", heads=heads, width=key_width)
         if rank is None:
             return linear("q_proj", label, hidden, width, part="attention", outputs=("Q",))
-        up: Block = linear("q_b_proj", label, rank, width, part="attention", outputs=("Q",))
-        if indexer is not None:
-            up = Parallel((indexer.queries(), up), "separate")
+        twice = self.output_gate == "with_queries"
+        name, inputs = ("q_gate_proj", 2 * rank) if twice else ("q_b_proj", rank)
+        up = linear(name, label, inputs, width, part="attention", outputs=("Q",))
         latent = words.QUERY_LATENT(width=rank)
         down = linear("q_a_proj", latent, hidden, rank, bias=self.attention_bias, part="attention")
-        return Sequence((down, rms_norm("q_a_layernorm", rank), up))
+        norm: Block = rms_norm("q_a_layernorm", rank)
+        if twice:
+            return Sequence((down, both_latents(norm, None if indexer is None else indexer.queries(), up)))
+        lines = up if indexer is None else Parallel((indexer.queries(), up), "separate")
+        return Sequence((down, norm, lines))
 
     def _gate(self, hidden: int) -> Block:
         width = self.num_attention_heads * (1 if self.output_gate == "per_head" else self.v_head_dim)
         projection = linear("gate_proj", attention_words.GATE(width=width), hidden, width, part="attention")
         return Sequence((projection, Leaf("gate", common.SIGMOID())))
+
+    def _shared_key(self) -> Block:
+        """What the key that all heads share passes: a norm where it has one, and the rotation."""
+        turned = untagged(self._rotated("shared key"))
+        if not self.k_rope_norm:
+            return turned
+        return Sequence((rms_norm("k_rope_only_layernorm", self.qk_rope_head_dim), turned))
+
+    def _window(self) -> Window | None:
+        return Window(self.sliding_window) if self.sliding_window is not None else None
+
+    def _role(self) -> Role:
+        return "attention" if self.sliding_window is None else "sliding"
 
     def _rotated(self, line: str) -> Block:
         """The rotation of one line; of a query it turns the last ``qk_rope_head_dim`` features of each head."""
@@ -236,6 +205,8 @@ class MultiHeadLatent(Kind):
         return rotated(self.position, self.qk_rope_head_dim, line, whole)
 
     def _named(self) -> Phrase:
+        if self.sliding_window is not None:
+            return words.MLA_WINDOW()
         if self.indexer == "shared":
             return words.MLA_SHARED_INDEX()
         return self.term() if self.indexer is None else words.MLA_DSA()
@@ -250,6 +221,8 @@ class MultiHeadLatent(Kind):
 
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
+        if self.sliding_window is not None:
+            yield mask(self._window())
         if self.index_topk is not None:
             yield sparse_words.REACH(keys=self.index_topk)
         if isinstance(self.position, NoPosition):
@@ -274,11 +247,3 @@ class MultiHeadLatent(Kind):
             return ""
         latents = words.KV_LATENT_LINE() if self.q_lora_rank is None else words.LATENTS()
         return attention_words.BIAS_ON(projections=(latents, attention_words.OUTPUT()))
-
-
-def latent_cache(latent: int, key: int) -> Phrase:
-    """What a token adds to the cache of a layer: ``latent`` values, and ``key`` of the key that all heads share."""
-    size = bf16_bytes(latent + key)
-    if not key:
-        return words.LATENT_CACHE(width=latent, size=size)
-    return words.LATENT_AND_KEY_CACHE(width=latent, key=key, size=size)

@@ -54,6 +54,9 @@ class GatedDeltaNet(Kind):
         description="Input projections as stored: two matrices (Qwen3-Next) or one for each use (Qwen3.5).",
     )
     output_gate_type: Literal["silu", "sigmoid"] = Field(default="silu", description="Activation of the output gate Z.")
+    allow_neg_eigval: bool = Field(
+        default=False, description="Whether β reaches from 0 to 2 in place of 1 (Olmo Hybrid)."
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -74,9 +77,10 @@ class GatedDeltaNet(Kind):
         rule = _delta_rule(words.GATED_DELTA_RULE(), value_heads, self.linear_key_head_dim, self.linear_value_head_dim)
         weights = (Weight("A_log", (value_heads,)), Weight("dt_bias", (value_heads,)))
         gate = Leaf("gate", _GATES[self.output_gate_type](), outputs=("Z",))
+        write = _write_strength(words.WRITES_TO_TWO() if self.allow_neg_eigval else "")
         body = (
             Parallel(self._projections(scope.hidden_size, mixed, values), "separate"),
-            Parallel((gate, convolution, _write_strength(), _decay(weights)), "separate"),
+            Parallel((gate, convolution, write, _decay(weights)), "separate"),
             _gated_reading(rule, _norm("norm", self.linear_value_head_dim)),
             output_projection("out_proj", values, scope.hidden_size),
         )

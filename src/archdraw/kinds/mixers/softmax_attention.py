@@ -215,7 +215,9 @@ class SoftmaxAttention(AttentionFields):
             yield words.SCALE_ROOT(width=self.query_pre_attn_scalar)
         if self.attention_multiplier is not None:
             yield attention_scale(self.attention_multiplier)
-        if self.attn_temperature_tuning:
+        if self.attn_temperature_tuning == "power":
+            yield words.TEMPERATURE_POWER(power=self.attn_scale, floor=self.floor_scale)
+        elif self.attn_temperature_tuning:
             yield words.TEMPERATURE(scale=self.attn_scale, floor=self.floor_scale)
         if self.attn_temperature_len is not None:
             yield words.LOGITS_GROW(start=self.attn_temperature_len)

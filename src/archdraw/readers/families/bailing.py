@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction, rope
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    multi_token_prediction,
+    never_tied,
+    rope,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -26,7 +34,7 @@ def _experts(config: Config) -> Block:
     fields = made["mixture_of_experts"]
     width = config.optional_integer("moe_shared_expert_intermediate_size")
     shared = fields.get("n_shared_experts")
-    if shared and width is not None and width != fields["moe_intermediate_size"]:
+    if shared and width is not None and width != config.integer("moe_intermediate_size"):
         del fields["n_shared_experts"]
         comment = f"{shared} × moe_shared_expert_intermediate_size"
         fields["shared_expert_intermediate_size"] = commented(shared * width, comment)
@@ -74,16 +82,22 @@ def _delta(config: Config) -> Block:
     bound = config.number("kda_lower_bound", default=-5.0)
     fields: dict[str, Any] = {
         "num_heads": commented(config.integer("num_attention_heads"), "num_attention_heads"),
-        "head_dim": config.integer("head_dim", default=128),
-        "short_conv_kernel_size": config.integer("short_conv_kernel_size", default=4),
+        "head_dim": config.integer("linear_head_dim", "head_dim", default=128),
+        "short_conv_kernel_size": config.integer("linear_conv_kernel_dim", "short_conv_kernel_size", default=4),
     }
+    # Files of transformers 5 have sizes of their own for these layers.
+    if "linear_num_heads" in config:
+        fields["num_heads"] = config.integer("linear_num_heads")
     safe = config.flag("kda_safe_gate", default=True)
     fields |= given(use_full_rank_decay=full, use_full_rank_gate=full, gate_lower_bound=bound if safe else None)
     return {"kimi_delta_attention": fields}
 
 
-def _hybrid(config: Config, linear: Block) -> Draft:
+def _hybrid(config: Config, linear: Block, gate: str = "") -> Draft:
+    """The stack; ``gate`` is the class default of the gates of latent attention."""
     made = draft(config)
+    never_tied(config, made)
+    made.context_length = made.context_length or config.optional_integer("model_max_length")
     number = layer_count(config)
     for name in ("use_qkv_bias", "use_bias"):
         if config.flag(name, default=False):
@@ -91,14 +105,14 @@ def _hybrid(config: Config, linear: Block) -> Draft:
     nope = config.flag("use_mla_nope", default=False)
     position = "none" if nope else latent_rope(config, 6_000_000.0)
     gates = {"head_wise": "per_head", "element_wise": True}
-    kind = config.text("gated_attention_proj_granularity_type", default="")
+    kind = config.text("gated_attention_proj_granularity_type", default=gate)
     if kind and kind not in gates:
         config.mark_incomplete(f"a gate that is {kind[:40]}")
     sparse = sparse_layers(config, number, LING)
     made.define["linear"] = linear
     made.define["latent"] = latent_attention(config, position, **given(output_gate=gates.get(kind)))
     if not all(sparse):
-        made.define["dense"] = gated_feed_forward(config)
+        made.define["dense"] = gated_feed_forward(config, bias=None)
     if any(sparse):
         made.define["moe"] = _experts(config)
     mixers = _mixers(config, number)
@@ -123,7 +137,7 @@ def _ling_3(config: Config) -> Draft:
     config.numbers("share_expert_swiglu_limit_list", default=[])
     config.ignore("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm")
     config.ignore("partial_rotary_factor")
-    return _hybrid(config, _delta(config))
+    return _hybrid(config, _delta(config), "head_wise")
 
 
 FAMILIES = (

@@ -66,6 +66,7 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
     if config.flag("is_encoder_decoder", default=False):
         config.mark_incomplete("an encoder before the decoder")
     number = layer_count(config)
+    _indexed_everywhere(config, number)
     position = latent_rope(config, defaults.theta)
     if "index_topk" in config or defaults.index_n_heads:
         kinds = index_kinds(config, number)
@@ -83,12 +84,22 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
     sparse = sparse_layers(config, number, defaults)
     mix = mixture(config, defaults) if any(sparse) else ""
     if not all(sparse):
-        dense = gated_feed_forward(config)
+        dense = gated_feed_forward(config, bias=False if defaults is V2 else None)
     else:
-        config.raw("intermediate_size")
+        config.raw("intermediate_size", "mlp_bias")
         dense = ""
+    if defaults is V2 and mix and config.flag("mlp_bias", default=False):
+        assert isinstance(mix, dict)
+        mix["mixture_of_experts"]["shared_expert_bias"] = True
     _stack(config, made, mixers, sparse, dense, mix)
     return made
+
+
+def _indexed_everywhere(config: Config, number: int) -> None:
+    """Reads ``layer_types``, which transformers 5 writes into files of models whose layers are all of one kind."""
+    listed = config.texts("layer_types", default=[])
+    for kind in sorted(set(config.per_layer(listed, number, "layer_types") if listed else ()) - {"indexed_attention"}):
+        config.mark_incomplete(f"layers of the kind {kind}")
 
 
 def _temperature(config: Config) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
 from archdraw.readers.family import Family
+from archdraw.readers.layered import KEY, layer_configs
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
 
@@ -29,15 +30,19 @@ def _whole(config: Config) -> Draft:
         encoders.append(_vision(vision))
     if audio is not None:
         encoders.append(_audio(audio))
-    elif _per_layer_width(text):
+    elif vision is not None and _per_layer_width(text):
         encoders.append(_audio(Config({}, ("audio_config",), config)))
     draft.layers[1:1] = encoders
     return draft
 
 
+def _unified_text(config: Config, root: Config | None = None) -> Draft:
+    return _read(config, root, window=1024, context=262_144, per_layer=0)
+
+
 def _unified(config: Config) -> Draft:
     text = config.section("text_config") or Config({}, ("text_config",), config)
-    draft = _read(text, config, window=1024, context=262_144, per_layer=0)
+    draft = _unified_text(text, config)
     projections: list[Block] = []
     vision, audio = config.section("vision_config"), config.section("audio_config")
     if vision is not None:
@@ -75,13 +80,14 @@ def _read(
         shared = 0
     width = _per_layer_width(config, per_layer)
     then: list[Block] = [{"residual": {"per_layer_input": width}}] if width else []
-    layers = _Layers(config, window, then, shared)
+    layers = _Layers(config, window, then)
+    own = layer_configs(config, number)
     names = []
     for index, kind in enumerate(types):
         origin = origin_of(types, number - shared, index) if index >= number - shared else None
         if index >= number - shared and origin is None:
             config.complain(f"no layer before {number - shared} leaves keys for layer {index}", "num_kv_shared_layers")
-        names.append(layers.define(draft, kind, origin))
+        names.append(layers.define(draft, kind, origin, own[index]))
     rows = config.integer("vocab_size_per_layer_input", default=262_144)
     embeddings: list[Block] = [{"embedding": {"scale_embedding": True}}]
     if width:
@@ -101,22 +107,15 @@ def origin_of(types: list[str], own: int, index: int) -> int | None:
 class _Layers:
     """The layers of a Gemma 4 by what distinguishes them, each defined once."""
 
-    def __init__(self, config: Config, window: int, then: list[Block], shared: int) -> None:
+    def __init__(self, config: Config, window: int, then: list[Block]) -> None:
         self.config = config
         self.then: list[Block] = [*then, "layer_scalar"]
         self.wide = config.flag("use_double_wide_mlp", default=False)
-        self.width = config.integer("intermediate_size", default=9216)
         self.act = _gated(config)
         self.causal = not both_directions(config)
         size = config.integer("sliding_window", default=window)
         self.window = size if self.causal else commented(size // 2 + 1, "half of sliding_window to each side")
-        self.heads = config.integer("num_attention_heads", default=8)
-        self.groups = config.integer("num_key_value_heads", default=4)
-        self.head_dim = config.integer("head_dim", default=256)
-        self.global_head_dim = config.integer("global_head_dim", default=512)
         self.k_eq_v = config.flag("attention_k_eq_v", default=False)
-        groups = config.optional_integer("num_global_key_value_heads")
-        self.global_groups = groups if groups is not None and self.k_eq_v else self.groups
         self.bias = config.flag("attention_bias", default=False)
         self.positions = {
             WINDOW: rope(config, theta=10_000.0, kind=WINDOW),
@@ -138,37 +137,58 @@ class _Layers:
             "expert": {self.act: {"intermediate_size": width}},
         }
 
-    def define(self, draft: Draft, kind: str, origin: int | None) -> str:
-        """Defines the layer of ``kind``, whose keys are those of layer ``origin`` if given, and says its name."""
-        name = ("local" if kind == WINDOW else "global") + ("" if origin is None else "_shared")
-        if name not in draft.define:
-            meaning = self.meanings[name] = {"decoder": self._layer(kind, origin)}
-            # A layer that shares is told by the one of its own type, a global one by the local one.
-            base = name.removesuffix("_shared") if origin is not None else "local"
-            draft.define[name] = like(base, self.meanings[base], meaning) if base in draft.define else meaning
+    def define(self, draft: Draft, kind: str, origin: int | None, own: Config) -> str:
+        """Defines the layer of ``kind``, whose keys are those of layer ``origin`` if given, and says its name.
+
+        ``own`` has the values of that layer.
+        """
+        meaning: Block = {"decoder": self._layer(kind, origin, own)}
+        usual = ("local" if kind == WINDOW else "global") + ("" if origin is None else "_shared")
+        for name, known in self.meanings.items():
+            if known == meaning:
+                return name
+        name = usual if usual not in self.meanings else f"{usual}_{len(self.meanings)}"
+        self.meanings[name] = meaning
+        # A layer that shares is told by the one of its own type, a global one by the local one.
+        base = usual.removesuffix("_shared") if origin is not None else "local"
+        draft.define[name] = like(base, self.meanings[base], meaning) if base in draft.define else meaning
         return name
 
-    def _layer(self, kind: str, origin: int | None) -> dict[str, Any]:
-        width = commented(2 * self.width, "twice intermediate_size") if self.wide and origin is not None else self.width
+    def _sizes(self, kind: str, own: Config) -> tuple[int, int, int]:
+        """Query heads, heads of keys and values and the width of a head, in a layer of ``kind``.
+
+        Files of transformers 5 say in ``per_layer_config`` what is different in layers that see everything.
+        """
+        heads, groups = own.integer("num_attention_heads", default=8), own.integer("num_key_value_heads", default=4)
+        width = own.integer("head_dim", default=256)
+        wide, fewer = own.integer("global_head_dim", default=512), own.optional_integer("num_global_key_value_heads")
+        if kind == WINDOW or KEY in self.config:
+            return heads, groups, width
+        return heads, fewer if fewer is not None and self.k_eq_v else groups, wide
+
+    def _layer(self, kind: str, origin: int | None, own: Config) -> dict[str, Any]:
+        usual = own.integer("intermediate_size", default=9216)
+        width = commented(2 * usual, "twice intermediate_size") if self.wide and origin is not None else usual
         dense: dict[str, Any] = {"intermediate_size": width}
-        if width != self.width:
+        if width != usual:
             dense["label"] = f"Double-wide {self.act.upper()} feed forward"
-        layer: dict[str, Any] = {"placement": "sandwich", "attention": self._mixer(kind, origin)}
+        layer: dict[str, Any] = {"placement": "sandwich", "attention": self._mixer(kind, origin, own)}
         layer["feed_forward"] = {self.act: dense}
         if self.sparse is not None:
             layer["feed_forward"] = {"dense_and_experts": {"dense": {self.act: dense}, **self.sparse}}
         return layer | {"then": self.then if len(self.then) > 1 else self.then[0]}
 
-    def _mixer(self, kind: str, origin: int | None) -> Block:
+    def _mixer(self, kind: str, origin: int | None, own: Config) -> Block:
+        heads, groups, width = self._sizes(kind, own)
         local = kind == WINDOW
         label = None if local else "Global attention"
         if origin is not None:
             label = f"Shared-KV {'sliding' if local else 'global'} attention"
         shares = None if origin is None else commented(f"of layer {origin}", "num_kv_shared_layers")
         return whole_heads(
-            self.heads,
-            self.groups if local else self.global_groups,
-            self.head_dim if local else self.global_head_dim,
+            heads,
+            groups,
+            width,
             label=label,
             attention_bias=self.bias,
             attention_k_eq_v=self.k_eq_v and not local and origin is None,
@@ -272,5 +292,6 @@ def _unless(config: Config, **usual: int) -> dict[str, Any]:
 FAMILIES = (
     Family(("gemma4_text",), _text, ("Gemma4ForCausalLM",)),
     Family(("gemma4",), _whole, ("Gemma4ForConditionalGeneration",)),
-    Family(("gemma4_unified", "gemma4_unified_text"), _unified, ("Gemma4UnifiedForConditionalGeneration",)),
+    Family(("gemma4_unified",), _unified, ("Gemma4UnifiedForConditionalGeneration",)),
+    Family(("gemma4_unified_text",), _unified_text, ("Gemma4UnifiedForCausalLM",)),
 )

@@ -37,10 +37,9 @@ def _glm_5_3(config: Config) -> Draft:
     text.ignore(*IGNORED, "hc_eps")
     made = draft(text, root=config)
     number = layer_count(text)
-    flat = "linear_num_heads" in text and "linear_attn_config" not in text
     sizes = text.section("linear_attn_config") or Config({}, (*text.path, "linear_attn_config"), text)
     sparse, mixers = sparse_layers(text, number, GLM), _mixers(text, sizes, number)
-    made.define["kda"] = delta_attention(text if flat else sizes)
+    made.define["kda"] = delta_attention(sizes, text, heads=64)
     if not text.flag("mla_use_nope", default=True):
         text.mark_incomplete("rotated features in its latent attention")
     indexes = index_kinds(text, number)

@@ -76,6 +76,7 @@ def _gpt_bigcode(config: Config) -> Draft:
     made = draft(config, tied=True)
     heads = heads_of(config)
     groups = 1 if config.flag("multi_query", default=True) else heads
+    config.raw("num_key_value_heads")  # The class derives it.
     inner = four_times(config, made.hidden_size, "n_inner")
     layer = {
         "attention": whole_heads(heads, groups, attention_bias=True),
@@ -112,10 +113,10 @@ def _gpt_neo(config: Config) -> Draft:
 
 def _gpt_neo_kinds(config: Config, number: int) -> list[str]:
     """Global or local for each layer: ``attention_layers``, or ``attention_types`` as ``[[kinds, times], ...]``."""
-    listed = config.raw("attention_layers")
+    listed, types = config.raw("attention_layers"), config.raw("attention_types")
     if not isinstance(listed, list):
         listed = []
-        for entry in config.raw("attention_types") or [[["global", "local"], 12]]:
+        for entry in types or [[["global", "local"], 12]]:
             listed += list(entry[0]) * int(entry[1])
     if any(kind not in ("global", "local") for kind in listed):
         config.complain(f"attention_types are global or local, not {listed}"[:120], "attention_types")

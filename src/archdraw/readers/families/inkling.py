@@ -148,11 +148,11 @@ def _sparse(text: Config) -> Block:
 def _prediction(config: Config, text: Config, made: Draft) -> list[Block]:
     """Modules that predict more tokens, each a dense layer with or without a window."""
     section = config.section("mtp_config") or text
+    text.raw("num_mtp_layers", "mtp_local_layer_ids", "mtp_hidden_states_first")  # copies of those of mtp_config
     number = section.integer("num_nextn_predict_layers", "num_mtp_layers", default=0, least=0)
     local = section.integers("local_layer_ids" if section is not text else "mtp_local_layer_ids", default=[])
     if section.flag("chain_hidden_post_norm", default=False):
         section.mark_incomplete("the norm between modules that predict more tokens")
-    section.raw("mtp_hidden_states_first")
     counts = {"local": sum(index in local for index in range(number))}
     counts["global"] = number - counts["local"]
     kernel = text.integer("sconv_kernel_size", "conv_kernel_size", default=4)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, multi_token_prediction
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    multi_token_prediction,
+    never_tied,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -12,27 +19,38 @@ from archdraw.readers.hybrids import combined, numbered, routed
 from archdraw.readers.latent_parts import Defaults, latent_attention, sparse_layers
 from archdraw.readers.towers import moonvit_tower
 
-IGNORED = ("num_key_value_heads", "head_dim", "rope_theta", "rope_scaling")
+IGNORED = ("num_key_value_heads", "head_dim", "qk_head_dim", "rope_theta", "rope_scaling")
 """Latent attention has head sizes of its own, and Kimi's does not rotate."""
 
 
-KEYS = ("num_heads", "head_dim", "short_conv_kernel_size", "gate_lower_bound")
-FLAT = ("linear_num_heads", "linear_head_dim", "linear_conv_kernel_dim", "linear_lower_bound")
-"""The keys of the delta attention: in a section of their own, and in the text part."""
+FLAT = {
+    "num_heads": "linear_num_heads",
+    "head_dim": "linear_head_dim",
+    "short_conv_kernel_size": "linear_conv_kernel_dim",
+    "gate_lower_bound": "linear_lower_bound",
+}
+"""The keys of the delta attention: in a section of their own, and beside the others in files of transformers 5."""
 
 
-def delta_attention(sizes: Config, **extra: Any) -> Block:
-    """Kimi Delta Attention; ``extra`` are further fields of the kind.
+def delta_attention(sizes: Config, whole: Config | None = None, *, heads: int = 32, **extra: Any) -> Block:
+    """Kimi Delta Attention from ``linear_attn_config``, else from keys of the ``whole`` config.
 
-    ``sizes`` is ``linear_attn_config`` or, in files that transformers wrote, the text part, whose keys begin otherwise.
+    ``heads`` is the class default, ``extra`` are further fields of the kind.
     """
-    heads, width, kernel, lowest = KEYS if "linear_num_heads" not in sizes else FLAT
-    fields = {
-        "num_heads": sizes.integer(heads, default=32),
-        "head_dim": sizes.integer(width, default=128),
-        "short_conv_kernel_size": sizes.integer(kernel, default=4),
-    }
-    bound = sizes.optional_number(lowest)
+
+    def place(name: str) -> tuple[Config, str]:
+        if whole is None:
+            return sizes, name
+        whole.raw(FLAT[name])
+        return (sizes, name) if name in sizes or FLAT[name] not in whole else (whole, FLAT[name])
+
+    usual = {"num_heads": heads, "head_dim": 128, "short_conv_kernel_size": 4}
+    fields: dict[str, Any] = {}
+    for name, size in usual.items():
+        where, key = place(name)
+        fields[name] = where.integer(key, default=size)
+    where, key = place("gate_lower_bound")
+    bound = where.optional_number(key)
     gate = sizes.flag("use_full_rank_gate", default=False)
     return {"kimi_delta_attention": fields | given(gate_lower_bound=bound, use_full_rank_gate=gate) | given(**extra)}
 
@@ -70,12 +88,17 @@ def mixture(config: Config) -> Block:
 def mixers_of(config: Config, number: int, full: str = "latent") -> tuple[list[str], Config]:
     """The mixer of each layer, "kda" or ``full``, and the section that has the sizes of the delta attention."""
     sizes = config.section("linear_attn_config") or Config({}, (*config.path, "linear_attn_config"), config)
-    if "kda_layers" in sizes:
-        # Numbers begin with 1 in Kimi's files.
-        return numbered(sizes, {"kda_layers": "kda", "full_attn_layers": full}, number, 1), sizes
     default = ["full_attention" if index and index % 4 == 0 else "linear_attention" for index in range(number)]
     types = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
-    return ["kda" if kind == "linear_attention" else full for kind in types], sizes
+    mixers = ["kda" if kind == "linear_attention" else full for kind in types]
+    if "kda_layers" in sizes:
+        # Numbers begin with 1 in Kimi's files. The class asks for layer_types first, which it writes itself.
+        listed = numbered(sizes, {"kda_layers": "kda", "full_attn_layers": full}, number, 1)
+        if "layer_types" not in config:
+            return listed, sizes
+        if listed != mixers:
+            config.mark_incomplete("layer_types and kda_layers contradict each other")
+    return mixers, sizes
 
 
 def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
@@ -85,7 +108,9 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     mixers, sizes = mixers_of(config, number)
     sparse = sparse_layers(config, number, Defaults(first_dense=1))
     if "kda" in mixers:
-        made.define["kda"] = delta_attention(sizes)
+        made.define["kda"] = delta_attention(sizes, config)
+    if root is None:
+        never_tied(config, made)
     if not config.flag("mla_use_nope", default=True):
         config.mark_incomplete("rotated features in its latent attention")
     gate = config.flag("mla_use_output_gate", default=False)

@@ -21,12 +21,19 @@ IGNORED = (
 
 
 def _kinds(config: Config, number: int) -> list[str]:
-    """The kind of each layer: ``hybrid_layer_pattern`` has 1 for those that slide, 0 for full attention."""
-    if "hybrid_layer_pattern" in config:
-        listed = config.per_layer(config.integers("hybrid_layer_pattern"), number, "hybrid_layer_pattern")
-        return [SLIDING if slides else "full_attention" for slides in listed]
+    """The kind of each layer: ``hybrid_layer_pattern`` has 1 for those that slide, 0 for full attention.
+
+    Transformers 5 writes ``layer_types`` beside it; where they contradict each other, its own list counts.
+    """
     usual = ["full_attention" if layer == 0 or (layer + 1) % 6 == 0 else SLIDING for layer in range(number)]
-    return config.per_layer(config.texts("layer_types", default=usual), number, "layer_types")
+    kinds = config.per_layer(config.texts("layer_types", default=usual), number, "layer_types")
+    if "hybrid_layer_pattern" not in config:
+        return kinds
+    listed = config.per_layer(config.integers("hybrid_layer_pattern"), number, "hybrid_layer_pattern")
+    pattern = [SLIDING if slides else "full_attention" for slides in listed]
+    if "layer_types" in config and kinds != pattern:
+        config.mark_incomplete("layer_types and hybrid_layer_pattern contradict each other")
+    return kinds if "layer_types" in config else pattern
 
 
 def _mixer(config: Config, kind: str) -> Block:
@@ -53,7 +60,7 @@ def _mixer(config: Config, kind: str) -> Block:
         "attention_out_bias": False if biased else None,
         "attention_value_scale": config.optional_number("attention_value_scale"),
         "sinks": sinks,
-        "sliding_window": config.integer("sliding_window", "sliding_window_size", default=128) if slides else None,
+        "sliding_window": config.integer("sliding_window_size", "sliding_window", default=128) if slides else None,
         "position": position,
     }
     # Second names of the window, and of the base where rope_parameters has it.
@@ -67,10 +74,15 @@ def _positions(config: Config) -> dict[str, Any]:
 
 
 def _sparse(config: Config, number: int) -> list[bool]:
-    """Which layers have experts: ``moe_layer_freq`` has 1 for them."""
-    if "moe_layer_freq" in config:
-        return [bool(one) for one in config.per_layer(config.integers("moe_layer_freq"), number, "moe_layer_freq")]
-    return sparse_by_type(config, number, dense_first=1)
+    """Which layers have experts: ``moe_layer_freq`` has 1 for them; ``mlp_layer_types`` counts where both are there."""
+    by_type = sparse_by_type(config, number, dense_first=1)
+    if "moe_layer_freq" not in config:
+        return by_type
+    flags = config.per_layer(config.integers("moe_layer_freq"), number, "moe_layer_freq")
+    listed = [bool(one) for one in flags]
+    if "mlp_layer_types" in config and listed != by_type:
+        config.mark_incomplete("mlp_layer_types and moe_layer_freq contradict each other")
+    return by_type if "mlp_layer_types" in config else listed
 
 
 def _decoder(config: Config, mixer: Any = _mixer) -> Draft:
@@ -85,6 +97,30 @@ def _decoder(config: Config, mixer: Any = _mixer) -> Draft:
     # A module of multi-token prediction slides and is dense, as the code beside the checkpoints has it.
     further = ("local" if "local" in mixers else rows[-1], "dense")
     return assembled(config, made, mixers, rows, feeds, feed_rows, predicts=further)
+
+
+def _mimo_v2_flash(config: Config) -> Draft:
+    """MiMo-V2-Flash, whose class in transformers derives what the model's own files say of sliding layers."""
+    number = layer_count(config)
+    made = _mimo_v2(config)
+    derived = {
+        "swa_num_attention_heads": config.integer("num_attention_heads"),
+        "swa_num_key_value_heads": 2 * config.integer("num_key_value_heads"),
+        "swa_head_dim": config.integer("head_dim", default=192),
+        "swa_v_head_dim": config.integer("v_head_dim", default=128),
+        "add_swa_attention_sink_bias": True,
+        "add_full_attention_sink_bias": False,
+        "n_shared_experts": 0,
+    }
+    lists = {
+        "hybrid_layer_pattern": [int(layer > 0 and (layer + 1) % 6 != 0) for layer in range(number)],
+        "moe_layer_freq": [int(layer > 0) for layer in range(number)],
+    }
+    for name, value in {**derived, **lists}.items():
+        given = config.data.get(name)
+        if given is not None and given != value:
+            config.mark_incomplete(f"{name} is another one than in the class of transformers, which does not read it")
+    return made
 
 
 def _mimo_v2(config: Config) -> Draft:
@@ -116,7 +152,7 @@ def _naive(config: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("mimo_v2_flash",), _mimo_v2, ("MiMoV2FlashForCausalLM",), IGNORED),
+    Family(("mimo_v2_flash",), _mimo_v2_flash, ("MiMoV2FlashForCausalLM",), IGNORED),
     Family(("mimo_v2",), _mimo_v2, ("MiMoV2ForCausalLM",), IGNORED),
     Family(("naive_n05_flash",), _naive, ("NaiveN05FlashForCausalLM",), IGNORED),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, layer_count, rope, whole_heads
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -18,8 +18,13 @@ IGNORED = ("router_jitter_noise", "block_size", "sliding_window")
 
 def _position(config: Config, theta: float) -> Block:
     """The rotation of ``rotary_dim`` features of a head, all of them where the file is silent."""
-    width, turning = config.integer("head_dim", default=128), config.optional_integer("rotary_dim")
+    width, turning = _head_dim(config) or 128, config.optional_integer("rotary_dim")
     return rope(config, theta=theta, partial=1.0 if turning is None else turning / width)
+
+
+def _head_dim(config: Config) -> int | None:
+    """``head_dim``, which may be null: hidden_size / num_attention_heads then."""
+    return config.optional_integer("head_dim")
 
 
 def _attention(config: Config, norm: str | None, theta: float) -> Block:
@@ -36,6 +41,13 @@ def _query_key_norm(config: Config, kind: str) -> str | None:
     if name not in kinds:
         config.mark_incomplete(f"a QK-norm that is {name[:40]}")
     return kinds.get(name) if config.flag("use_qk_norm", default=True) else None
+
+
+def _always_normed(config: Config) -> str | None:
+    """The norm of queries and keys of M2, whose class in transformers has it whatever ``use_qk_norm`` says."""
+    if _query_key_norm(config, "per_layer") is None:
+        config.mark_incomplete("use_qk_norm is false, and the class of transformers has the norm all the same")
+    return _query_key_norm(config, "per_layer")
 
 
 def _experts(config: Config, width: int, scores: str, **extra: Any) -> Block:
@@ -97,8 +109,10 @@ def _minimax_1(config: Config) -> Draft:
         if kind == "full_attention":
             mixer = _attention(config, None, 1e6)
         else:
-            sizes = {name: config.integer(name) for name in ("num_attention_heads", "head_dim")}
-            mixer = {"lightning_attention": {**sizes, "hidden_act": "silu"}}
+            heads = config.integer("num_attention_heads")
+            usual = commented(made.hidden_size // heads, "hidden_size / num_attention_heads")
+            width = config.integer("head_dim", default=usual)
+            mixer = {"lightning_attention": {"num_attention_heads": heads, "head_dim": width, "hidden_act": "silu"}}
         fields = {"placement": placement, "residual": _weights(config, kind), "attention": mixer, "feed_forward": "moe"}
         made.define[names.get(kind, "full")] = {"decoder": given(**fields)}
     made.layers = ["embedding", *stacks([names.get(kind, "full") for kind in kinds]), "rmsnorm", "output_head"]
@@ -118,7 +132,7 @@ def _minimax_2(config: Config) -> Draft:
     config.raw("mlp_intermediate_size")
     made.define["layer"] = {
         "decoder": {
-            "attention": _attention(config, _query_key_norm(config, "per_layer"), 5e6),
+            "attention": _attention(config, _always_normed(config), 5e6),
             "feed_forward": _experts(
                 config, commented(config.integer("intermediate_size"), "intermediate_size"), "sigmoid"
             ),
@@ -132,7 +146,8 @@ def _minimax_2(config: Config) -> Draft:
 def _clamped(config: Config, width: int) -> Block:
     """A feed forward with the activation of gpt-oss."""
     fields: dict[str, Any] = {"intermediate_size": width}
-    if config.text("hidden_act", default="swigluoai") == "swigluoai":
+    # Files of transformers 5 call it silu.
+    if config.text("hidden_act", default="swigluoai") in ("swigluoai", "silu"):
         fields |= {
             "swiglu_limit": config.number("swiglu_limit", default=7.0),
             "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
@@ -151,12 +166,17 @@ def _block_sparse(config: Config, sparse: Config, plain: Block) -> Block:
         sparse.mark_incomplete(f"an index that scores blocks by {score[:40]}")
     if sparse.integer("sparse_init_block", default=0, least=0):
         sparse.mark_incomplete("first blocks that are always attended to")
-    local = sparse.integer("sparse_local_block", default=1, least=1)
+    local = sparse.integer("sparse_local_block", default=config.integer("index_local_blocks", default=1), least=1)
+    # Files of transformers 5 have the sizes beside the others.
+    names = {
+        "index_n_heads": ("sparse_num_index_heads", 4),
+        "index_head_dim": ("sparse_index_dim", 128),
+        "index_block_size": ("sparse_block_size", 128),
+        "index_topk_blocks": ("sparse_topk_blocks", 16),
+    }
     fields = {
-        "index_n_heads": sparse.integer("sparse_num_index_heads", default=4),
-        "index_head_dim": sparse.integer("sparse_index_dim", default=128),
-        "index_block_size": sparse.integer("sparse_block_size", default=128),
-        "index_topk_blocks": sparse.integer("sparse_topk_blocks", default=16),
+        field: sparse.integer(name, default=config.integer(field, default=usual))
+        for field, (name, usual) in names.items()
     }
     fields |= given(index_local_blocks=local if local != 1 else None)
     return {"block_sparse_attention": next(iter(plain.values())) | fields}
@@ -165,6 +185,13 @@ def _block_sparse(config: Config, sparse: Config, plain: Block) -> Block:
 def _flags(config: Config, name: str, number: int, default: int) -> list[int]:
     """A list of 0 and 1, one for each layer."""
     return config.per_layer(config.integers(name, default=[default] * number), number, name)
+
+
+def _chosen(config: Config, name: str, number: int, word: str, other: str) -> list[int]:
+    """For each layer 1 where the list under ``name`` has ``word``; all ``other`` where there is no such list."""
+    listed = config.texts(name, default=[other] * number)
+    kinds = known_kinds(config, config.per_layer(listed, number, name), (other, word), name)
+    return [int(kind == word) for kind in kinds]
 
 
 def _minimax_3(config: Config) -> Draft:
@@ -176,9 +203,13 @@ def _minimax_3(config: Config) -> Draft:
     values = _flags(sparse, "sparse_disable_index_value", number, 1)
     if not sparse.flag("use_sparse_attention", default=True):
         blocks = [0] * number
+    elif "sparse_attention_freq" not in sparse:
+        blocks = _chosen(text, "layer_types", number, "minimax_m3_sparse", "full_attention")
     if any(chosen and not disabled for chosen, disabled in zip(blocks, values, strict=True)):
         sparse.mark_incomplete("an index that has values too")
     moe = _flags(text, "moe_layer_freq", number, 1)
+    if "moe_layer_freq" not in text and "mlp_layer_types" in text:
+        moe = _chosen(text, "mlp_layer_types", number, "sparse", "dense")
     if text.flag("attention_output_gate", default=False):
         text.mark_incomplete("an output gate")
     if config.integer("num_reward_heads", default=0, least=0):
@@ -189,6 +220,9 @@ def _minimax_3(config: Config) -> Draft:
         made.define["full"] = plain
     if any(blocks):
         made.define["sparse"] = _block_sparse(text, sparse, plain)
+    text.raw("dense_intermediate_size")
+    for name in ("index_n_heads", "index_head_dim", "index_block_size", "index_topk_blocks", "index_local_blocks"):
+        text.raw(name)
     if not all(moe):
         made.define["dense"] = _clamped(text, text.integer("dense_intermediate_size", default=12288))
     if any(moe):
@@ -233,7 +267,7 @@ FAMILIES = (
     Family(
         ("minimax_m3_vl", "minimax_m3_vl_text"),
         _minimax_3,
-        ("MiniMaxM3SparseForConditionalGeneration", "MiniMaxM3SparseForCausalLM"),
+        ("MiniMaxM3SparseForConditionalGeneration", "MiniMaxM3SparseForCausalLM", "MiniMaxM3VLForCausalLM"),
         IGNORED,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, unless, whole_heads
+from archdraw.readers.components import draft, given, known_kinds, never_tied, unless, whole_heads
 from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -24,6 +24,7 @@ _UNGATED = {"relu2": "relu_squared", "gelu": "gelu", "gelu_new": "gelu", "gelu_p
 
 def _nemotron_h(config: Config) -> Draft:
     made = draft(config)
+    never_tied(config, made)
     names = _names(config, ("layers_block_type", "layer_types"), "hybrid_override_pattern")
     stated = config.optional_integer("num_hidden_layers")
     if stated is not None and stated != len(names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from archdraw.readers.components import (
@@ -31,19 +32,28 @@ def layer_types(config: Config, layers: int) -> list[str]:
     return known_kinds(config, types, ("full_attention", "linear_attention"))
 
 
-def gated_delta_net(config: Config, projections: str | None) -> Block:
-    """Gated DeltaNet with the sizes of ``config``, stored as ``projections`` says (None: two matrices)."""
+DELTA = {
+    "linear_num_key_heads": 16,
+    "linear_num_value_heads": 32,
+    "linear_key_head_dim": 128,
+    "linear_value_head_dim": 128,
+    "linear_conv_kernel_dim": 4,
+}
+"""The sizes of Gated DeltaNet in Qwen's classes where the file is silent."""
+
+
+def gated_delta_net(
+    config: Config, projections: str | None, sizes: Mapping[str, int] | None = None, **extra: Any
+) -> Block:
+    """Gated DeltaNet with the sizes of ``config``, stored as ``projections`` says (None: two matrices).
+
+    ``sizes`` are the class defaults that are not Qwen's, ``extra`` further fields of the kind.
+    """
     gate = config.text("output_gate_type", default="silu")
-    return {
-        "gated_delta_net": {
-            "linear_num_key_heads": config.integer("linear_num_key_heads", default=16),
-            "linear_num_value_heads": config.integer("linear_num_value_heads", default=32),
-            "linear_key_head_dim": config.integer("linear_key_head_dim", default=128),
-            "linear_value_head_dim": config.integer("linear_value_head_dim", default=128),
-            "linear_conv_kernel_dim": config.integer("linear_conv_kernel_dim", default=4),
-        }
-        | given(projections=projections, output_gate_type=gate if gate not in ("silu", "swish") else None)
-    }
+    usual = {**DELTA, **(sizes or {})}
+    fields: dict[str, Any] = {name: config.integer(name, default=size) for name, size in usual.items()}
+    fields |= given(projections=projections, output_gate_type=gate if gate not in ("silu", "swish") else None, **extra)
+    return {"gated_delta_net": fields}
 
 
 def gated_attention(config: Config, gate: bool) -> Block:

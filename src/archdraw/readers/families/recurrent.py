@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
+from archdraw.readers.components import draft, given, known_kinds, layer_count, never_tied, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -87,9 +87,17 @@ def _xlstm(config: Config) -> Draft:
         layer["norm"] = {"rmsnorm": {"bias": True}}
     made.define["layer"] = {"decoder": layer}
     stack = stacks(["layer"] * config.integer("num_hidden_layers", "num_blocks", default=32))
-    norm: list[Block] = ["rmsnorm"] if config.flag("add_out_norm", default=True) else []
+    for name, other in (("num_blocks", "num_hidden_layers"), ("embedding_dim", "hidden_size")):
+        if name in config and other in config and config.raw(name) != config.raw(other):
+            config.complain(
+                f"{name} {config.raw(name)} is not {other} {config.raw(other)}", name, "keep one of the two"
+            )
+    # The class of transformers follows neither of these two.
+    if not config.flag("add_out_norm", default=True):
+        config.mark_incomplete("add_out_norm is false, and the class of transformers has the norm all the same")
+    never_tied(config, made)
     cap = config.number("output_logit_soft_cap", default=30.0)
-    made.layers = ["embedding", *stack, *norm, {"output_head": {"final_logit_softcapping": cap}}]
+    made.layers = ["embedding", *stack, "rmsnorm", {"output_head": {"final_logit_softcapping": cap}}]
     return made
 
 

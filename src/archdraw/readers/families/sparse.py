@@ -12,6 +12,7 @@ from archdraw.readers.components import (
     layer_kinds,
     rope,
     switched_window,
+    whole_heads,
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -138,8 +139,13 @@ def glm4_moe(config: Config, *, biased: bool = False) -> Draft:
     """
     made, number = draft(config), layer_count(config)
     biased = config.flag("attention_bias", default=biased)
-    mixer = attention(
-        config,
+    heads = config.integer("num_attention_heads")
+    whole = commented(made.hidden_size // heads, "hidden_size / num_attention_heads, rounded down")
+    width = config.integer("head_dim", default=whole)
+    mixer = whole_heads(
+        heads,
+        config.integer("num_key_value_heads", default=8),
+        width if "head_dim" in config or width * heads != made.hidden_size else None,
         attention_bias=biased,
         attention_out_bias=False if biased else None,
         qk_norm="rmsnorm_per_head" if config.flag("use_qk_norm", default=False) else None,
@@ -172,7 +178,7 @@ def _sarvam_moe(config: Config) -> Draft:
     mix = mixture(
         config,
         config.integer("moe_intermediate_size"),
-        n_shared_experts=config.integer("num_shared_experts", default=1, least=0) or None,
+        n_shared_experts=config.integer("num_shared_experts", "n_shared_experts", default=1, least=0) or None,
         **router,
     )
     first = config.integer("first_k_dense_replace", default=1, least=0)

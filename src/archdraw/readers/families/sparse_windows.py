@@ -28,6 +28,14 @@ def _every(number: int, period: int) -> list[str]:
     return [SLIDING if (layer + 1) % period else "full_attention" for layer in range(number)]
 
 
+def _unused(config: Config) -> None:
+    """Reads what says nothing of a model in which no layer slides."""
+    config.raw("sliding_window")
+    positions = config.section("rope_parameters")
+    if positions is not None:
+        positions.ignore(*(name for name, value in positions.data.items() if isinstance(value, dict)))
+
+
 def _feeds(config: Config, sparse: list[bool], mix: Block) -> tuple[dict[str, Block], list[str]]:
     feeds: dict[str, Block] = {"sparse": mix}
     if all(sparse):
@@ -111,6 +119,7 @@ def _laguna(config: Config) -> Draft:
     if not by_step:
         sparse = sparse_by_type(config, number, dense_first=1)
     mixers, rows = mixers_of(config, kinds, mixer)
+    _unused(config)
     feeds, feed_rows = _feeds(config, sparse, mix)
     return assembled(config, made, mixers, rows, feeds, feed_rows)
 
@@ -145,6 +154,7 @@ def _mellum(config: Config) -> Draft:
     norm = config.flag("norm_topk_prob", default=True)
     mix = mixture(config, config.integer("moe_intermediate_size"), norm_topk_prob=norm)
     mixers, rows = mixers_of(config, kinds, mixer)
+    _unused(config)
     feeds, feed_rows = _feeds(config, sparse_by_type(config, number), mix)
     # Layers of multi-token prediction slide and are sparse unless lists of their own say otherwise.
     names = {"full_attention": "global", SLIDING: "local"}

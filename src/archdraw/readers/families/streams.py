@@ -65,16 +65,25 @@ def compressed_attention(config: Config, kind: str) -> Block:
     fields["sliding_window"] = config.integer("sliding_window")
     rates = config.section("compress_rates") or Config({}, ("compress_rates",), config)
     if kind == "sliding":
-        theta = config.number("rope_theta", default=10000.0)
-        return {"compressed_attention": fields | {"position": {"rope": {"rope_theta": theta}}}}
+        plain = rope(config, kind="main")
+        assert isinstance(plain, dict)
+        return {"compressed_attention": fields | {"position": {"rope": {"rope_theta": plain["rope"]["rope_theta"]}}}}
     index = {name: config.integer(name) for name in ("index_n_heads", "index_head_dim", "index_topk")}
     sparse = rates.integer("compressed_sparse_attention", default=config.integer("compress_rate_csa", default=4))
     heavy = rates.integer("heavily_compressed_attention", default=config.integer("compress_rate_hca", default=128))
     fields["compress_ratio"] = commented(sparse if kind == "sparse" else heavy, "compress_ratios")
-    position = rope(config)
+    stretched = config.number("compress_rope_theta", default=160000.0)
+    position = rope(config, theta=stretched, kind="compress")
     assert isinstance(position, dict)
-    position["rope"]["rope_theta"] = config.number("compress_rope_theta", default=160000.0)
+    if not _nested(config):
+        position["rope"]["rope_theta"] = stretched
     return {"compressed_attention": fields | (index if kind == "sparse" else {}) | {"position": position}}
+
+
+def _nested(config: Config) -> bool:
+    """Whether ``rope_parameters`` has bases for both kinds of layers, as files of transformers 5 have."""
+    given = config.raw("rope_parameters")
+    return isinstance(given, dict) and isinstance(given.get("compress"), dict)
 
 
 def _deepseek_v4(config: Config) -> Draft:
@@ -119,6 +128,8 @@ def clamped(mix: Block, *, shared: bool = True) -> None:
     fields = mix["mixture_of_experts"]
     if "expert" not in fields:
         return
+    if "moe_intermediate_size" not in fields:
+        return  # An expert of another activation is written whole already.
     width = fields.pop("moe_intermediate_size")
     number = fields.pop("n_shared_experts", None) if not shared else None
     if number is not None:
