@@ -59,7 +59,7 @@ def _bidirectional(block: Block) -> Block:
 
 
 def _seeing_both_ways(mixer: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-    """The attention with ``is_causal: false`` (where it is ``whole``, not what changes in another) and a wider window."""
+    """The attention with ``is_causal: false`` where it is ``whole``, no change of another, and a wider window."""
     ((keyword, fields),) = mixer.items()
     made = {**fields, **({"is_causal": False} if whole else {})}
     if made.get("sliding_window"):
