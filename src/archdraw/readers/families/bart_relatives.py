@@ -58,7 +58,7 @@ LARGE = {"d_model": 1024, "max_position_embeddings": 1024} | {
 """The class defaults of most: the sizes of BART large."""
 
 
-def _of_both(layers: int, heads: int, width: int, d_model: int, **more: int) -> Mapping[str, int]:
+def _of_both(layers: int, heads: int, width: int, d_model: int, **more: int) -> dict[str, int]:
     both = {"layers": layers, "attention_heads": heads, "ffn_dim": width}
     return {f"{half}_{name}": size for half in ("encoder", "decoder") for name, size in both.items()} | {
         "d_model": d_model,

@@ -114,7 +114,7 @@ def _speech_to_text(config: Config) -> Draft:
 
 
 def _moonshine(config: Config) -> Draft:
-    """Moonshine: convolutions over the waveform itself, rotation in both halves, a gated feed forward in the decoder."""
+    """Moonshine: convolutions over the waveform itself, rotation in both halves, a gate in the decoder."""
     config.defaults(hidden_size=288, intermediate_size=1152)
     say_contradictions(
         config,
