@@ -58,12 +58,15 @@ def assembled(config: Config, made: Draft, layer: dict[str, Any], *, norm: Block
 def _gpt2(config: Config) -> Draft:
     """GPT-2: learned positions, biases everywhere, the head is the token table."""
     made = draft(config, tied=True)
+    crossing: dict[str, Any] = {}
     if config.flag("add_cross_attention", default=False):
-        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
+        heads = {"num_attention_heads": heads_of(config), "attention_bias": True}
+        crossing = {"cross_attention": {"cross_attention": heads}}
     if config.flag("scale_attn_by_inverse_layer_idx", default=False):
         config.mark_incomplete("scores divided by the number of the layer (scale_attn_by_inverse_layer_idx)")
     layer = {
         "attention": whole_heads(heads_of(config), heads_of(config), attention_bias=True),
+        **crossing,
         "feed_forward": ungated_feed_forward(config, four_times(config, made.hidden_size, "n_inner"), act="gelu_new"),
     }
     made = assembled(config, made, layer, norm="layernorm")
