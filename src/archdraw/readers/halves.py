@@ -36,7 +36,7 @@ def decoder_half(made: Draft, *, keeps_unread: bool = False) -> Draft:
     made.layers = [
         block for block in made.layers if _encoder(block) is None and (keeps_unread or not _is_unread(block))
     ]
-    return made
+    return _without_the_other(made)
 
 
 def encoder_half(made: Draft) -> Draft:
@@ -47,6 +47,23 @@ def encoder_half(made: Draft) -> Draft:
         made.hidden_size = found.get("hidden_size", made.hidden_size)
         made.vocab_size = found.get("vocab_size", made.vocab_size)
         made.tie_word_embeddings = False
+    return _without_the_other(made)
+
+
+def _without_the_other(made: Draft) -> Draft:
+    """``made`` with the definitions alone that its layers use, one by another."""
+    used: set[str] = set()
+    waiting: list[Any] = list(made.layers)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and part in made.define and part not in used:
+            used.add(part)
+            waiting.append(made.define[part])
+    made.define = {name: block for name, block in made.define.items() if name in used}
     return made
 
 

@@ -82,7 +82,14 @@ def _pegasus_x(config: Config) -> Draft:
 def _global_and_local(hidden: int, heads: int, tokens: int, block: int) -> Block:
     """Attention of tokens to their block and to the global tokens, and of these to all, with the same projections."""
     branches: list[Any] = [
-        {"linear": {"name": f"{name.lower()}_proj", "label": f"{name} {hidden:,}", "features": hidden, "outputs": [name]}}
+        {
+            "linear": {
+                "name": f"{name.lower()}_proj",
+                "label": f"{name} {hidden:,}",
+                "features": hidden,
+                "outputs": [name],
+            }
+        }
         for name in ("Q", "K", "V")
     ]
     branches.append(

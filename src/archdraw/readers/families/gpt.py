@@ -11,7 +11,11 @@ from archdraw.readers.family import Family
 from archdraw.readers.traced import commented
 
 UNGATED = {
-    **{"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared", "silu": "silu", "swish": "silu"},
+    "relu": "relu",
+    "relu2": "relu_squared",
+    "relu_squared": "relu_squared",
+    "silu": "silu",
+    "swish": "silu",
     "xielu": "xielu",
 } | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
