@@ -23,8 +23,8 @@ from verify_families import DATA, FOLDER, classes
 
 TABLE = DATA / "changes.tsv"
 HEADER = """\
-# Default configs of tests/data/families with other values, and the parameters of their classes of transformers {version},
-# built on the meta device, each tied one once. Empty: the class was not built.
+# Default configs of tests/data/families with other values, and the parameters of their classes of transformers
+# {version}, built on the meta device, each tied one once. Empty: the class was not built.
 config\tchanges\ttotal
 """
 TASKS = ("sequence-to-sequence", "speech")

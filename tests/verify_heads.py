@@ -34,7 +34,10 @@ ENDINGS = (
 )
 """Endings of the names of classes that are looked at."""
 
-NO_MODEL = ("PreTrainedModel", "PretrainedModel", "PretrainedBartModel", "VisionModel", "AudioModel")
+NO_MODEL = (
+    *("PreTrainedModel", "PretrainedModel", "PretrainedBartModel", "PretrainedFSMTModel"),
+    *("VisionModel", "AudioModel"),
+)
 """Endings of classes that read no text, or that are no model."""
 
 
