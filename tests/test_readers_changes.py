@@ -27,6 +27,7 @@ SAID = (
     "use_prompt",
     "other heads in the decoder",
     "the codec that makes codes",
+    "use_qformer_text_input",
 )
 """Why a changed config may be incomplete: values that contradict each other, and parts that no reader knows."""
 
