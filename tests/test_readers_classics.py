@@ -256,7 +256,7 @@ def test_a_cache_holds_what_the_decoder_adds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
-        ({"model_type": "gpt2", **GPT, "add_cross_attention": True}, "cross-attention"),
+        ({"model_type": "gpt2", **GPT, "scale_attn_by_inverse_layer_idx": True}, "number of the layer"),
         ({"model_type": "bloom", **COMMON, "apply_residual_connection_post_layernorm": True}, "after the norm"),
         (
             {"model_type": "mpt", "d_model": 64, "n_heads": 4, "n_layers": 3, "vocab_size": 1000}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from archdraw.readers.components import given, rope, unless
@@ -127,12 +128,9 @@ def wave_tower(config: Config, audio: Config, made: Draft, project: Projector) -
     """The encoder of OmniASR: wav2vec 2.0 with norms before the sublayers, over a waveform."""
     fields = sizes(audio, {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24})
     audio.ignore("hidden_dropout", "layer_norm_eps")
-    stem = waveform_stem(audio, biased=True)
-    samples = 1
-    for stride in stem["waveform_features"]["conv_stride"]:  # type: ignore[index]
-        samples *= stride
+    samples = commented(prod(audio.integers("conv_stride", default=WAVE["conv_stride"])), "the product of conv_stride")
     fields |= {
-        "stem": stem,
+        "stem": waveform_stem(audio, biased=True),
         "attention": {"multi_head": _biased(audio.integer("num_attention_heads", default=16))},
         "frames": samples,
         "unit": "samples",
@@ -198,7 +196,7 @@ def two(*, biased: bool | None, merged: bool = False, twice: bool = False) -> Pr
             wide, width = fields["intermediate_size"], fields["hidden_size"]
             if wide % width:
                 audio.complain(
-                    f"intermediate_size {wide:,} is not a multiple of hidden_size {width:,}: neighbours are joined to it",
+                    f"intermediate_size {wide:,} is no multiple of hidden_size {width:,}: neighbours make it",
                     "intermediate_size",
                 )
             more = unless(merged=(commented(max(1, wide // width), "intermediate_size / hidden_size"), 1))

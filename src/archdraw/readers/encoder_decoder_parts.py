@@ -1,4 +1,4 @@
-"""Parts that encoder-decoders of many families share: their two halves, tables of tokens, layers that read an encoder."""
+"""Parts that encoder-decoders of many families share: their two halves and their tables of tokens."""
 
 from __future__ import annotations
 

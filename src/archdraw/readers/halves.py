@@ -13,8 +13,11 @@ UNREAD = "unread"
 """Name of the module that holds a table which the class of the whole model has and nothing reads."""
 
 
-def halved(read: Callable[[Config], Draft]) -> Callable[[Config], Draft]:
-    """``read``, whose draft becomes one half where the class under ``architectures`` is one."""
+def halved(read: Callable[[Config], Draft], *, keeps_unread: bool = False) -> Callable[[Config], Draft]:
+    """``read``, whose draft becomes one half where the class under ``architectures`` is one.
+
+    ``keeps_unread``: the class of the decoder alone has the table that nothing reads, too.
+    """
 
     @wraps(read)
     def reading(config: Config) -> Draft:
@@ -22,16 +25,18 @@ def halved(read: Callable[[Config], Draft]) -> Callable[[Config], Draft]:
         names = config.raw("architectures")
         name = next((name for name in names if isinstance(name, str)), "") if isinstance(names, list) else ""
         if name.endswith("ForCausalLM"):
-            return decoder_half(made)
+            return decoder_half(made, keeps_unread=keeps_unread)
         return encoder_half(made) if name.endswith("EncoderModel") else made
 
     return reading
 
 
-def decoder_half(made: Draft) -> Draft:
-    """``made`` without its encoder. Cross-attention stays: its class has the weights, for an encoder of another model."""
-    made.layers = [block for block in made.layers if _encoder(block) is None and not _is_unread(block)]
-    return made
+def decoder_half(made: Draft, *, keeps_unread: bool = False) -> Draft:
+    """``made`` without its encoder. Cross-attention stays: its class has it, for an encoder of another model."""
+    made.layers = [
+        block for block in made.layers if _encoder(block) is None and (keeps_unread or not _is_unread(block))
+    ]
+    return _without_the_other(made)
 
 
 def encoder_half(made: Draft) -> Draft:
@@ -42,6 +47,23 @@ def encoder_half(made: Draft) -> Draft:
         made.hidden_size = found.get("hidden_size", made.hidden_size)
         made.vocab_size = found.get("vocab_size", made.vocab_size)
         made.tie_word_embeddings = False
+    return _without_the_other(made)
+
+
+def _without_the_other(made: Draft) -> Draft:
+    """``made`` with the definitions alone that its layers use, one by another."""
+    used: set[str] = set()
+    waiting: list[Any] = list(made.layers)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and part in made.define and part not in used:
+            used.add(part)
+            waiting.append(made.define[part])
+    made.define = {name: block for name, block in made.define.items() if name in used}
     return made
 
 

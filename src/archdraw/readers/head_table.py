@@ -199,6 +199,7 @@ SUFFIXES: Mapping[str, Rule] = {
     # Models by name that are more than their layers, each in its own way.
     **dict.fromkeys(("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel"), Rule()),
     "TextModel": TEXT,
+    "Speech2TextModel": NONE,
     "EncoderModel": ENCODER,
     "DoubleHeadsModel": Rule(Head("multiple_choice_head.summary", token="last", outputs=1, language=True)),
     "ForSequenceClassification": _SEQUENCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdraw.readers.draft import Block, Draft
@@ -12,22 +13,31 @@ HEADS = ("output_head", "masked_language_model_head")
 LAYERS = ("decoder", "encoder_layer")
 
 
-def joined(source: Draft, target: Draft, crossing: Block) -> Draft:
+def joined(
+    source: Draft, target: Draft, crossing: Block | None = None, *, behind: Sequence[Block] = (), label: str = ""
+) -> Draft:
     """``target`` whose layers read ``source`` by the attention ``crossing``, between mixer and feed forward.
 
     ``source`` loses its head, sees in both directions and caches nothing; its widths and vocabulary stay its own.
+    ``behind`` are blocks after its layers. Without ``crossing`` the layers of ``target`` have theirs already.
     """
     names = {name: f"encoding_{name}" for name in source.define}
-    define = {names[name]: _bidirectional(_renamed(block, names)) for name, block in source.define.items()}
-    layers = [_bidirectional(_renamed(block, names)) for block in source.layers if not _is_head(block)]
+    define = {names[name]: _renamed(block, names) for name, block in source.define.items()}
+    layers = [_renamed(block, names) for block in source.layers if not _is_head(block)]
+    if any(isinstance(block, dict) and "decoder" in block for block in (*define.values(), *layers)):
+        define = {name: _bidirectional(block) for name, block in define.items()}
+        layers = [_bidirectional(block) for block in layers]
     own: dict[str, int] = {}
     if source.hidden_size != target.hidden_size:
         own["hidden_size"] = source.hidden_size
     if source.vocab_size != target.vocab_size:
         own["vocab_size"] = source.vocab_size
-    target.define = define | {name: _crossing(block, crossing) for name, block in target.define.items()}
-    above = [_crossing(block, crossing) for block in target.layers]
-    target.layers = [above[0], encoder(layers, **own), *above[1:]]
+    if crossing is not None:
+        target.define = {name: _crossing(block, crossing) for name, block in target.define.items()}
+        target.layers = [_crossing(block, crossing) for block in target.layers]
+    target.define = define | target.define
+    read = encoder([*layers, *behind], **own, label=label or None)
+    target.layers = [target.layers[0], read, *target.layers[1:]]
     return target
 
 
@@ -59,7 +69,7 @@ def _bidirectional(block: Block) -> Block:
 
 
 def _seeing_both_ways(mixer: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-    """The attention with ``is_causal: false`` (where it is ``whole``, not what changes in another) and a wider window."""
+    """The attention with ``is_causal: false`` where it is ``whole``, no change of another, and a wider window."""
     ((keyword, fields),) = mixer.items()
     made = {**fields, **({"is_causal": False} if whole else {})}
     if made.get("sliding_window"):

@@ -24,6 +24,8 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import saved_by_version
 from archdraw.readers.family import Family
+from archdraw.readers.fun_asr import fun_asr_tower
+from archdraw.readers.granite_speech import granite_tower
 from archdraw.readers.text_parts import text_model, with_towers
 
 Tower = Callable[[Config, Config, Draft], list[Block]]
@@ -104,6 +106,17 @@ WRAPPERS = (
         _tower(glm_tower, two(biased=True, merged=True, twice=True)),
         ("GlmAsrForConditionalGeneration",),
         tied=True,
+    ),
+    Wrapper(
+        ("granite_speech", "granite_speech_plus"),
+        "granite",
+        _tower(granite_tower, one),
+        ("GraniteSpeechForConditionalGeneration", "GraniteSpeechPlusForConditionalGeneration"),
+        tied=True,
+        section="encoder_config",
+    ),
+    Wrapper(
+        ("fun_asr_nano",), "qwen3", _tower(fun_asr_tower, one), ("FunAsrNanoForConditionalGeneration",), tied=True
     ),
     Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",)),
     Wrapper(

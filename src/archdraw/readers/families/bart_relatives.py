@@ -58,7 +58,7 @@ LARGE = {"d_model": 1024, "max_position_embeddings": 1024} | {
 """The class defaults of most: the sizes of BART large."""
 
 
-def _of_both(layers: int, heads: int, width: int, d_model: int, **more: int) -> Mapping[str, int]:
+def _of_both(layers: int, heads: int, width: int, d_model: int, **more: int) -> dict[str, int]:
     both = {"layers": layers, "attention_heads": heads, "ffn_dim": width}
     return {f"{half}_{name}": size for half in ("encoder", "decoder") for name, size in both.items()} | {
         "d_model": d_model,
@@ -101,9 +101,9 @@ def whole(
         "feed_forward": ungated_feed_forward(config, width, act=relative.act),
     }
     own = {"shared": True, **tables} if is_shared else tables
-    below = [_embedding(own), *first]
+    below = [embedding(own), *first]
     made.layers = [
-        _embedding(tables),
+        embedding(tables),
         *first,
         encoder([*below, *_layers(config, relative, made, "encoder", encoding), *last], vocab_size=source_vocabulary),
         *_layers(config, relative, made, "decoder", decoding(config, relative)),
@@ -137,7 +137,8 @@ def _layers(config: Config, relative: Relative, made: Draft, half: str, fields: 
     return stacks(names)
 
 
-def _embedding(fields: dict[str, Any]) -> Block:
+def embedding(fields: dict[str, Any]) -> Block:
+    """An embedding with ``fields``, if there are any."""
     return {"embedding": fields} if fields else "embedding"
 
 
@@ -158,15 +159,20 @@ def embedding_tables(config: Config, relative: Relative) -> dict[str, Any]:
     return made
 
 
-def decoding(config: Config, relative: Relative, *, second: str = "", **crossing: Any) -> dict[str, Any]:
-    """The layers of the decoder, with attention to the output of the encoder, which has further fields ``crossing``."""
+def decoding(
+    config: Config, relative: Relative, *, second: str = "", biased: bool = True, **crossing: Any
+) -> dict[str, Any]:
+    """The layers of the decoder, with attention to the output of the encoder, which has further fields ``crossing``.
+
+    ``biased`` says whether attention has biases, ``second`` which half second names of its sizes are of.
+    """
     number, heads, width = counted_side(config, "decoder", second)
-    biased = {"num_attention_heads": heads, "attention_bias": True}
+    mixer = {"num_attention_heads": heads, **given(attention_bias=biased)}
     return {
         "times": number,
         **placed(relative),
-        "attention": {"multi_head": biased},
-        "cross_attention": {"cross_attention": {**biased, **crossing}},
+        "attention": {"multi_head": mixer},
+        "cross_attention": {"cross_attention": {**mixer, **crossing}},
         "feed_forward": ungated_feed_forward(config, width, act=relative.act),
     }
 

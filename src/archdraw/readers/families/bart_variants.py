@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import IGNORED, one_table
-from archdraw.readers.families.bart_relatives import Relative, begun, decoding, embedding_tables, whole
+from archdraw.readers.families.bart_relatives import Relative, begun, decoding, embedding, embedding_tables, whole
 from archdraw.readers.families.gpt import words
 from archdraw.readers.family import Family
 from archdraw.readers.halves import halved
@@ -66,7 +67,7 @@ def _trocr(config: Config) -> Draft:
     first: list[Block] = ["layernorm"] if config.flag("layernorm_embedding", default=True) else []
     crossing = given(encoder_hidden_size=config.optional_integer("cross_attention_hidden_size"))
     layers = decoding(config, relative, second="decoder", **crossing)
-    made.layers = [{"embedding": tables} if tables else "embedding", *first, {"decoder": layers}, "output_head"]
+    made.layers = [embedding(tables), *first, {"decoder": layers}, "output_head"]
     return made
 
 

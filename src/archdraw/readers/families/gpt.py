@@ -11,7 +11,11 @@ from archdraw.readers.family import Family
 from archdraw.readers.traced import commented
 
 UNGATED = {
-    **{"relu": "relu", "relu2": "relu_squared", "relu_squared": "relu_squared", "silu": "silu", "swish": "silu"},
+    "relu": "relu",
+    "relu2": "relu_squared",
+    "relu_squared": "relu_squared",
+    "silu": "silu",
+    "swish": "silu",
     "xielu": "xielu",
 } | dict.fromkeys(
     ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "gelu_accurate", "quick_gelu"), "gelu"
@@ -58,12 +62,15 @@ def assembled(config: Config, made: Draft, layer: dict[str, Any], *, norm: Block
 def _gpt2(config: Config) -> Draft:
     """GPT-2: learned positions, biases everywhere, the head is the token table."""
     made = draft(config, tied=True)
+    crossing: dict[str, Any] = {}
     if config.flag("add_cross_attention", default=False):
-        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
+        heads = {"num_attention_heads": heads_of(config), "attention_bias": True}
+        crossing = {"cross_attention": {"cross_attention": heads}}
     if config.flag("scale_attn_by_inverse_layer_idx", default=False):
         config.mark_incomplete("scores divided by the number of the layer (scale_attn_by_inverse_layer_idx)")
     layer = {
         "attention": whole_heads(heads_of(config), heads_of(config), attention_bias=True),
+        **crossing,
         "feed_forward": ungated_feed_forward(config, four_times(config, made.hidden_size, "n_inner"), act="gelu_new"),
     }
     made = assembled(config, made, layer, norm="layernorm")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, rope, whole_heads
+from archdraw.readers.components import GATED, draft, given, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import (
@@ -18,7 +18,6 @@ from archdraw.readers.families.bart_relatives import Relative, begun, decoding, 
 from archdraw.readers.families.encoders import bidirectional, repeated
 from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.components import GATED
 from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 
@@ -38,8 +37,13 @@ SPEECH2TEXT = Relative(
     is_scaled=True,
     act="relu",
     sizes={
-        **{"d_model": 256, "encoder_layers": 12, "encoder_attention_heads": 4, "encoder_ffn_dim": 2048},
-        **{"decoder_layers": 6, "decoder_attention_heads": 4, "decoder_ffn_dim": 2048},
+        "d_model": 256,
+        "encoder_layers": 12,
+        "encoder_attention_heads": 4,
+        "encoder_ffn_dim": 2048,
+        "decoder_layers": 6,
+        "decoder_attention_heads": 4,
+        "decoder_ffn_dim": 2048,
     },
 )
 
@@ -110,7 +114,7 @@ def _speech_to_text(config: Config) -> Draft:
 
 
 def _moonshine(config: Config) -> Draft:
-    """Moonshine: convolutions over the waveform itself, rotation in both halves, a gated feed forward in the decoder."""
+    """Moonshine: convolutions over the waveform itself, rotation in both halves, a gate in the decoder."""
     config.defaults(hidden_size=288, intermediate_size=1152)
     say_contradictions(
         config,

@@ -47,8 +47,6 @@ class Relative:
 
 SMALL = {"vocab_size": 32128, "d_model": 512, "d_kv": 64, "d_ff": 2048, "num_layers": 6, "num_heads": 8}
 MULTILINGUAL = {"vocab_size": 250112, "d_model": 512, "d_kv": 64, "d_ff": 1024, "num_layers": 8, "num_heads": 6}
-SWITCH = {"vocab_size": 32128, "d_model": 768, "d_kv": 64, "d_ff": 2048, "num_layers": 12, "num_heads": 12}
-MUSIC = {**SMALL, "vocab_size": 2400}
 
 Encoding = Callable[[int, dict[str, Any]], Block]
 """From the number of heads and further fields to the attention of a layer of the encoder."""
@@ -57,8 +55,8 @@ Encoding = Callable[[int, dict[str, Any]], Block]
 def _read(relative: Relative, config: Config) -> Draft:
     """T5 itself, and those that differ from it in a row of the table."""
     made = begun(config, relative)
-    feed_forward = _feed_forward(config, relative)
-    return whole(config, relative, made, {"encoder": [feed_forward], "decoder": [feed_forward]})
+    layer = feed_forward(config, relative)
+    return whole(config, relative, made, {"encoder": [layer], "decoder": [layer]})
 
 
 def begun(config: Config, relative: Relative) -> Draft:
@@ -162,7 +160,7 @@ class _Layers:
         }
 
 
-def _feed_forward(config: Config, relative: Relative) -> Block:
+def feed_forward(config: Config, relative: Relative) -> Block:
     """``feed_forward_proj``: an activation, behind "gated-" where a second projection multiplies it.
 
     Files of newer classes have ``is_gated_act`` and ``dense_act_fn`` beside it, which then hold.
@@ -186,84 +184,7 @@ def feed_forward_of(config: Config, act: str, *, gated: bool) -> Block:
     return {known.get(act, "relu"): {"intermediate_size": config.integer("d_ff")}}
 
 
-def _switch(config: Config) -> Draft:
-    """Switch Transformers: T5 with experts in every few layers, of which a token passes one."""
-    relative = Relative(SWITCH, is_always_tied=False)
-    made = begun(config, relative)
-    dense = feed_forward_of(config, config.text("dense_act_fn", default="relu"), gated=False)
-    experts = {
-        "num_experts": config.integer("num_experts", default=8),
-        "num_experts_per_tok": 1,
-        "expert": dense,
-        **given(router_bias=config.flag("router_bias", default=False)),
-    }
-    sparse: Block = {"mixture_of_experts": experts}
-    # Other than of T5, the class default is a number.
-    layers = {"encoder": config.integer("num_layers"), "decoder": config.integer("num_decoder_layers", default=12)}
-    made_of = {
-        half: [sparse if sparse_at else dense for sparse_at in _sparse(config, half, layers[half])] for half in layers
-    }
-    return whole(config, relative, made, made_of, later=layers["decoder"])
-
-
-def _sparse(config: Config, half: str, layers: int) -> list[bool]:
-    """For each layer whether it has experts: the second of every ``step``, or each where the step is one.
-
-    The step follows from the number of such layers; where a file has both, its step holds.
-    """
-    number = config.integer(f"num_sparse_{half}_layers", default=3, least=0)
-    key, usual = f"{half}_sparse_step", layers // number if number else layers
-    step = config.integer(key, default=usual, least=0)
-    if step != usual:
-        config.mark_incomplete(f"{key} {step} contradicts num_sparse_{half}_layers {number} of {layers} layers")
-    return [index % step == 1 or step == 1 if step else False for index in range(layers)]
-
-
-def _long(config: Config) -> Draft:
-    """LongT5: the encoder attends to a window, or to that and the means of all blocks."""
-    relative = Relative(SMALL)
-    made = begun(config, relative)
-    kind = config.text("encoder_attention_type", default="local")
-    radius = config.integer("local_radius", default=127)
-    window = commented(2 * radius + 1, f"local_radius {radius:,} to both sides")
-    block = config.integer("global_block_size", default=16)
-
-    def local(heads: int, fields: dict[str, Any]) -> Block:
-        return bidirectional(heads, sliding_window=window, **fields)
-
-    if kind != "local":
-        config.mark_incomplete(f"the attention of the encoder ({kind[:40]}, blocks of {block:,})")
-    feed_forward = _feed_forward(config, relative)
-    return whole(config, relative, made, {"encoder": [feed_forward], "decoder": [feed_forward]}, encoding=local)
-
-
-def _pop2piano(config: Config) -> Draft:
-    """Pop2Piano: T5 whose encoder reads a spectrogram behind the vector of a composer; the head is never tied."""
-    relative = Relative(MUSIC, "gated-gelu")
-    made = begun(config, relative)
-    projection = config.text("feed_forward_proj", default="gated-gelu")
-    gated = config.flag("is_gated_act", default=projection.startswith("gated"))
-    if gated != projection.startswith("gated"):
-        config.mark_incomplete(f"is_gated_act {shown(gated)} contradicts feed_forward_proj {projection[:40]}")
-    feed_forward = feed_forward_of(config, config.text("dense_act_fn", default="relu"), gated=gated)
-    scale = is_scaled(config, relative, tied=made.tie_word_embeddings)
-    made.tie_word_embeddings = False
-    rows = config.integer("composer_vocab_size", default=21)
-    weights = [{"name": "weight", "shape": [rows, made.hidden_size]}]
-    composer = {"label": "Composer embedding", "role": "embedding", "inputs": 0, "weights": weights}
-    source: list[Block] = [
-        {"input": {"label": "Log-mel spectrogram", "features": made.hidden_size}},
-        {"parallel": {"merge": "separate", "branches": [{"weight": composer}, []]}},
-        {"concatenate": {"axis": "positions"}},
-    ]
-    factor = commented(made.hidden_size**-0.5, "1 / √d_model")
-    head: Block = {"output_head": {"logit_scale": factor}} if scale else "output_head"
-    halves = {"encoder": [feed_forward], "decoder": [feed_forward]}
-    return whole(config, relative, made, halves, source=source, head=head)
-
-
 IGNORED = words("dropout_rate is_encoder_decoder n_positions classifier_dropout")
-ROUTER = words("expert_capacity router_dtype router_ignore_padding_tokens add_router_probs")
 ROWS: Mapping[str, tuple[str, Relative]] = {
     "t5": ("T5", Relative(SMALL)),
     "mt5": ("MT5", Relative(MULTILINGUAL, "gated-gelu", scaled="never")),
@@ -281,9 +202,4 @@ FAMILIES = (
         )
         for name, (classes, relative) in ROWS.items()
     ),
-    Family(
-        ("switch_transformers",), halved(_switch), ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER
-    ),
-    Family(("longt5",), halved(_long), ("LongT5ForConditionalGeneration",), IGNORED),
-    Family(("pop2piano",), halved(_pop2piano), ("Pop2PianoForConditionalGeneration",), IGNORED),
 )

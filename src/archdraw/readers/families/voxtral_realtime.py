@@ -8,8 +8,13 @@ from archdraw.readers.draft import Block, Draft, stack
 from archdraw.readers.family import Family
 
 SIZES = {
-    **{"hidden_size": 4096, "intermediate_size": 14_336, "num_hidden_layers": 32, "num_attention_heads": 32},
-    **{"num_key_value_heads": 8, "vocab_size": 32_000, "max_position_embeddings": 131_072},
+    "hidden_size": 4096,
+    "intermediate_size": 14_336,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "vocab_size": 32_000,
+    "max_position_embeddings": 131_072,
 }
 NARROW = 32
 """Features between the two projections of a scale: a number of the class."""
