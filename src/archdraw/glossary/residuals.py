@@ -165,7 +165,7 @@ LAUREL_TITLE = Term("LAuReL: low-rank residual")
 # Residual connections whose factors are no numbers of the author's
 DEPTH_SCALED_RESIDUAL = Term(
     "Depth-scaled residual",
-    definition="the n-th addition weighs the line by √((n − 1) / n) and the output by 1 / √n, so that their variance stays",
+    definition="the n-th addition weighs the line by √((n − 1) / n) and the output by 1 / √n",
     source="BeamModel of transformers",
 )
 LINE_BY_DEPTH = Term("× √((n − 1) / n)", definition="n is the number of the addition, from 2 on")

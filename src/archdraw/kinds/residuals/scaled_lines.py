@@ -29,7 +29,7 @@ class DepthScaledResidual(ResidualKind):
 
 
 class LineScaledResidual(ResidualKind):
-    """The line that passes a sublayer is multiplied by a learned weight per feature before the output is added (Doge)."""
+    """The line that passes a sublayer is multiplied by a learned weight per feature before the addition (Doge)."""
 
     keyword: ClassVar[str] = "line_scaled_residual"
     example: ClassVar[str] = "line_scaled_residual"

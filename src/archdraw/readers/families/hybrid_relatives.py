@@ -39,13 +39,9 @@ def _olmo_hybrid(config: Config) -> Draft:
     kinds = _kinds(config, usual, (LINEAR, FULL))
     turned = rope(config) if _rotates(config) else "none"
     norm = "rmsnorm_per_projection"
+    negative = config.flag("linear_allow_neg_eigval", default=True)
     mixers = {
-        LINEAR: gated_delta_net(
-            config,
-            "qkv_z_b_a",
-            _delta_sizes(config, made),
-            allow_neg_eigval=config.flag("linear_allow_neg_eigval", default=True),
-        ),
+        LINEAR: gated_delta_net(config, "qkv_z_b_a", _delta_sizes(config, made), allow_neg_eigval=negative),
         FULL: attention(
             config, attention_bias=config.flag("attention_bias", default=False), qk_norm=norm, position=turned
         ),

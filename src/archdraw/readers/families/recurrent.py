@@ -89,9 +89,8 @@ def _xlstm(config: Config) -> Draft:
     stack = stacks(["layer"] * config.integer("num_hidden_layers", "num_blocks", default=32))
     for name, other in (("num_blocks", "num_hidden_layers"), ("embedding_dim", "hidden_size")):
         if name in config and other in config and config.raw(name) != config.raw(other):
-            config.complain(
-                f"{name} {config.raw(name)} is not {other} {config.raw(other)}", name, "keep one of the two"
-            )
+            values = f"{name} {config.raw(name)} is not {other} {config.raw(other)}"
+            config.complain(values, name, "keep one of the two")
     # The class of transformers follows neither of these two.
     if not config.flag("add_out_norm", default=True):
         config.mark_incomplete("add_out_norm is false, and the class of transformers has the norm all the same")

@@ -104,6 +104,11 @@ def _deepseek_v4(config: Config) -> Draft:
     made.define["mhc"] = {"hyper_connections": residual}
     mix = mixture(config, Defaults(norm_topk_prob=True, routed_scaling_factor=1.5))
     clamped(mix)
+    if config.integer("n_shared_experts", default=1, least=0) != 1:
+        config.mark_incomplete("n_shared_experts is not 1, and the class of transformers has one shared expert")
+    if config.flag("mlp_bias", default=False):
+        assert isinstance(mix, dict)
+        mix["mixture_of_experts"]["shared_expert_bias"] = True
     made.define["moe"] = mix
     made.define["hash_moe"] = {"like": "moe", "hash_routing": True, "e_score_correction_bias": False}
     hashed = _hashed(config, number)

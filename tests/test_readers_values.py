@@ -1,0 +1,115 @@
+"""Configs with other values than the defaults of their classes: complete, and as many parameters as the class has.
+
+The totals are those of transformers 5.24 on the meta device, written by tests/verify_values.py.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archdraw.errors import InputError
+from archdraw.readers import Reading, read_config
+from archdraw.spec import expand, parse_spec
+from archdraw.tree.facts import facts
+
+DATA = Path(__file__).parent / "data"
+ROWS: list[dict[str, Any]] = json.loads((DATA / "values.json").read_text("utf-8"))
+
+
+def default(name: str) -> dict[str, Any]:
+    """The default config of a class, as it saves it."""
+    config: dict[str, Any] = json.loads((DATA / "families" / f"{name}.json").read_text("utf-8"))
+    return config
+
+
+def read(folder: Path, config: dict[str, Any]) -> Reading:
+    file = folder / "config.json"
+    file.write_text(json.dumps(config), encoding="utf-8")
+    return read_config(file)
+
+
+def changed(row: dict[str, Any]) -> str:
+    return f"{row['config']}: {', '.join([*row['values'], *row.get('without', [])])}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=changed)
+def test_other_values_count_as_in_the_class(row: dict[str, Any], tmp_path: Path) -> None:
+    config = default(row["config"]) | row["values"]
+    reading = read(tmp_path, {name: value for name, value in config.items() if name not in row.get("without", [])})
+    assert reading.incomplete == ()
+    assert facts(expand(parse_spec(reading.text))).total_parameters == row["total"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        (
+            "kimi_linear--KimiLinearForCausalLM",
+            {"tie_word_embeddings": True},
+            "tie_word_embeddings is true, and the class of transformers ties no tables",
+        ),
+        (
+            "bailing_hybrid--BailingHybridForCausalLM",
+            {"tie_word_embeddings": True},
+            "tie_word_embeddings is true, and the class of transformers ties no tables",
+        ),
+        (
+            "xlstm--xLSTMForCausalLM",
+            {"add_out_norm": False},
+            "add_out_norm is false, and the class of transformers has the norm all the same",
+        ),
+        (
+            "minimax_m2--MiniMaxM2ForCausalLM",
+            {"use_qk_norm": False},
+            "use_qk_norm is false, and the class of transformers has the norm all the same",
+        ),
+        (
+            "mimo_v2_flash--MiMoV2FlashForCausalLM",
+            {"swa_head_dim": 96},
+            "swa_head_dim is another one than in the class of transformers, which does not read it",
+        ),
+        (
+            "deepseek_v4--DeepseekV4ForCausalLM",
+            {"n_shared_experts": 2},
+            "n_shared_experts is not 1, and the class of transformers has one shared expert",
+        ),
+        ("deepseek_v32--DeepseekV32ForCausalLM", {"layer_types": ["full_attention"] * 61}, "full_attention"),
+    ],
+)
+def test_what_the_class_does_not_follow_is_said(
+    name: str, values: dict[str, Any], reason: str, tmp_path: Path
+) -> None:
+    assert any(reason in one for one in read(tmp_path, default(name) | values).incomplete)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("xlstm--xLSTMForCausalLM", {"num_blocks": 16}, "num_blocks 16 is not num_hidden_layers 32"),
+        ("xlstm--xLSTMForCausalLM", {"embedding_dim": 2048}, "embedding_dim 2048 is not hidden_size 4096"),
+        ("helium--HeliumForCausalLM", {"head_dim": 64}, "20 heads of 64 features are not hidden_size 2560"),
+        (
+            "gemma4_text--Gemma4ForCausalLM",
+            {"per_layer_config": {"30": {"head_dim": 128}}},
+            "per_layer_config names layer 30, but there are 30, from 0 on",
+        ),
+        ("lfm3--Lfm3ForCausalLM", {"layer_types": ["mamba"] * 24}, 'unknown layer type "mamba"'),
+        ("exaone4--Exaone4ForCausalLM", {"layer_types": ["full_attention"] * 3}, "3 entries for 32 layers"),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused(
+    name: str, values: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as refusal:
+        read(tmp_path, default(name) | values)
+    assert message in str(refusal.value)
+
+
+def test_an_unread_key_of_one_layer_is_reported_at_its_place(tmp_path: Path) -> None:
+    own = {"5": {"head_dim": 512, "mystery": 3}}
+    reading = read(tmp_path, default("gemma4_text--Gemma4ForCausalLM") | {"per_layer_config": own})
+    assert reading.unused == ("per_layer_config.5.mystery",)
