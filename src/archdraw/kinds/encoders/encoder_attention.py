@@ -65,6 +65,9 @@ class EncoderAttention(Kind):
     relative_positions: tuple[Size, ...] = Field(
         default=(), max_length=3, description="Rows of a table of relative positions for each axis, of a head's width."
     )
+    relative_bias: Size | None = Field(
+        default=None, description="Rows of a table of biases by relative position, one bias per head (Swin)."
+    )
     sinks: bool = Field(default=False, description="One learned sink per head.")
     is_causal: bool = Field(default=False, description="Whether tokens see only those before.")
 
@@ -129,6 +132,8 @@ class EncoderAttention(Kind):
         sinks = (Weight("sinks", (heads.query,)),) if self.sinks else ()
         rows = zip(_AXES, self.relative_positions, strict=False)
         tables = tuple(Weight(f"rel_pos_{axis}", (number, heads.width)) for axis, number in rows)
+        if self.relative_bias:
+            tables += (Weight("relative_position_bias_table", (self.relative_bias, heads.query)),)
         grouped = terms.HEADS_PER_KV(group=heads.query // heads.key_value)
         return Leaf(
             "attention",
