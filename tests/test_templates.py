@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import archdraw.kinds
 from archdraw.errors import InputError
 from archdraw.glossary import text
-from archdraw.kinds.base import Scope
 from archdraw.kinds.registry import kinds
 from archdraw.spec import expand, parse_spec
 from archdraw.spec.templates import Template

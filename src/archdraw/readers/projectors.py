@@ -16,7 +16,7 @@ Projector = Callable[[Config, Draft, Config], Fields]
 
 
 def mlp(*sizes: int, **fields: Any) -> Fields:
-    """A projector of projections to ``sizes``, with ``fields`` of the kind ``mlp_projector`` that are not its defaults."""
+    """A projector of projections to ``sizes``; ``fields`` are further ones of the kind ``mlp_projector``."""
     return {"projector": {"mlp_projector": {"sizes": list(sizes), **given(**fields)}}}
 
 

@@ -8,8 +8,10 @@ from archdraw.readers.components import CONTEXT, gated_feed_forward, given, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.image_models import built
 from archdraw.readers.traced import commented
-from archdraw.readers.vision_transformers import VARIANTS, vision_transformer
+from archdraw.readers.vision_transformers import vision_transformer
+from archdraw.readers.vision_variants import VARIANTS
 
 FREEZING = ("freeze_lm_head", "freeze_text_layers", "freeze_text_module_exceptions", "freeze_vision_layers")
 READ: dict[str, Any] = {
@@ -72,6 +74,9 @@ def _idefics(config: Config) -> Draft:
 
 def _blip(config: Config) -> Draft:
     """BLIP's captioner: a causal BERT each of whose layers attends to the image."""
+    name = built(config, "BlipForConditionalGeneration")
+    if name != "BlipForConditionalGeneration":
+        config.mark_incomplete(f"{name[:40]}, which is no captioner: drawn as one")
     config.ignore("image_text_hidden_size", "projection_dim", "logit_scale_init_value", "label_smoothing")
     text = config.section("text_config") or Config({}, ("text_config",), config)
     text.ignore("projection_dim", "label_smoothing")
@@ -128,5 +133,5 @@ def _head(config: Config, act: str) -> Block:
 
 FAMILIES = (
     Family(("idefics",), _idefics, ("IdeficsForVisionText2Text",), wraps=True),
-    Family(("blip",), _blip, ("BlipForConditionalGeneration",), wraps=True),
+    Family(("blip",), _blip, ("BlipForConditionalGeneration",), wraps=True, own_heads=True),
 )

@@ -10,7 +10,8 @@ from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.image_models import built, classifier, pixels
 from archdraw.readers.traced import commented, whole
-from archdraw.readers.vision_transformers import BACKBONE, sides
+from archdraw.readers.vision_transformers import sides
+from archdraw.readers.vision_variants import BACKBONE
 
 SWIN_LAYER = "Swin layer, windows shifted in every other one"
 
@@ -72,7 +73,9 @@ def _convnext(config: Config, *, second: bool = False) -> Draft:
             body.append({"weight": {**normal, "weights": weights}})
         body.append({"linear": {"name": "pwconv2", "features": width, "bias": True, "label": f"{wide:,} → {width:,}"}})
         if scaled:
-            body.append({"weight": {"name": "layer_scale_parameter", "label": "× layer scale", "weights": [{"shape": [width]}]}})
+            body.append(
+                {"weight": {"name": "layer_scale_parameter", "label": "× layer scale", "weights": [{"shape": [width]}]}}
+            )
         layer: Block = {"layer": {"label": "ConvNeXt layer", "times": depth, "body": {"residual": body}}}
         made.layers.append(_stage(index, [*(["layernorm", halved] if index else []), layer]))
     made.layers += _end(config, built(config, "ConvNextModel"), pooled_first=True)
@@ -100,7 +103,9 @@ def _swin(config: Config) -> Draft:
     if config.flag("use_absolute_embeddings", default=False):
         table = {"name": "position_embeddings", "shape": [grid[0] * grid[1], width]}
         role = {"role": "position", "part": "embedding"}
-        made.layers.append({"weight": {"name": "positions", "label": "+ position embedding", **role, "weights": [table]}})
+        made.layers.append(
+            {"weight": {"name": "positions", "label": "+ position embedding", **role, "weights": [table]}}
+        )
     for index, (depth, number) in enumerate(zip(depths, heads, strict=False)):
         own = width * 2**index
         table_rows = commented((2 * window - 1) ** 2, "(2 × window_size − 1)²")

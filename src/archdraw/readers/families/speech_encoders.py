@@ -53,7 +53,9 @@ def _positions(config: Config, hidden: int) -> Block:
     kernel = config.integer("num_conv_pos_embeddings", default=128)
     groups = config.integer("num_conv_pos_embedding_groups", default=16)
     if hidden % groups:
-        config.complain(f"num_conv_pos_embedding_groups {groups} does not divide {hidden}", "num_conv_pos_embedding_groups")
+        config.complain(
+            f"num_conv_pos_embedding_groups {groups} does not divide {hidden}", "num_conv_pos_embedding_groups"
+        )
     shape = {"features": hidden, "kernel_size": [kernel], "groups": groups, "bias": True, "padding": "same"}
     length = {"name": "original0", "shape": [1, 1, kernel]}
     return {
@@ -96,7 +98,9 @@ def _wav2vec2(config: Config) -> Draft:
     ]
     if any(masks):
         vector = [{"name": "masked_spec_embed", "shape": [hidden]}]
-        made.layers.append({"weight": {"name": "mask", "label": "mask in training", "role": "embedding", "weights": vector}})
+        made.layers.append(
+            {"weight": {"name": "mask", "label": "mask in training", "role": "embedding", "weights": vector}}
+        )
     made.layers += [_positions(config, hidden), *([] if stable else ["layernorm"]), {"encoder_layer": layer}]
     made.layers += ["layernorm"] if stable else []
     made.layers += _head(config, built(config, "Model"))

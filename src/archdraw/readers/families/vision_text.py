@@ -1,4 +1,4 @@
-"""Text models that stand inside of models with a vision encoder alone: of GLM-4.1V and its relatives, Molmo 2, Cosmos."""
+"""Text models that stand inside of models with a vision encoder alone: of GLM-4.1V, Molmo 2, Cosmos 3 Edge."""
 
 from __future__ import annotations
 
