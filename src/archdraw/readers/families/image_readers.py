@@ -89,9 +89,9 @@ def _blip(config: Config) -> Draft:
         tie_word_embeddings=tied_embeddings(text, True, config),
     )
     heads = text.integer("num_attention_heads", default=8)
-    wide = text.integer("encoder_hidden_size", default=768)
-    if wide != vision.integer("hidden_size", default=768):
-        text.complain("encoder_hidden_size is not the hidden_size of the vision encoder", "encoder_hidden_size")
+    # The class takes the width of its encoder, whatever encoder_hidden_size says.
+    text.ignore("encoder_hidden_size")
+    wide = vision.integer("hidden_size", default=768)
     act = text.text("hidden_act", default="gelu")
     inner = {"intermediate_size": text.integer("intermediate_size", default=3072)}
     made.layers = [
