@@ -16,7 +16,8 @@ from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Leaf, Module, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import walk
-from verify_vision import CHANGED, FAMILIES, FOLDER, TABLE, changed
+from verify_families import FOLDER as FAMILIES
+from verify_vision import CHANGED, FOLDER, TABLE, changed
 
 UNKNOWN_PARTS = {"vit--ViTForMaskedImageModeling", "blip--BlipModel"}
 """Classes with parts that are not drawn: incomplete."""

@@ -82,9 +82,17 @@ def text_model(config: Config, usual: str, *, tied: bool = False, section: str =
 
 
 def with_towers(made: Draft, towers: list[Block]) -> Draft:
-    """``made`` with ``towers`` behind its embedding, where their tokens join."""
+    """``made`` with ``towers`` behind its embedding, where their tokens join; learned positions are those of both."""
     place = next((index for index, block in enumerate(made.layers, start=1) if _is_embedding(block)), 0)
-    made.layers[place:place] = towers
+    table = made.layers[place - 1] if place else ""
+    positions: list[Block] = []
+    if towers and isinstance(table, dict) and table["embedding"].get("max_position_embeddings"):
+        fields = dict(table["embedding"])
+        rows = fields.pop("max_position_embeddings")
+        made.layers[place - 1] = {"embedding": fields} if fields else "embedding"
+        box = {"name": "embed_positions", "label": "+ position embedding", "role": "position", "part": "embedding"}
+        positions = [{"weight": {**box, "weights": [{"shape": [rows, made.hidden_size]}]}}]
+    made.layers[place:place] = [*towers, *positions]
     return made
 
 

@@ -13,7 +13,7 @@ from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.encoders.tower_parts import rmsnorm
-from archdraw.kinds.fields import Size
+from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.layers.primitives import Name
 from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
@@ -70,6 +70,7 @@ class EncoderAttention(Kind):
     )
     sinks: bool = Field(default=False, description="One learned sink per head.")
     is_causal: bool = Field(default=False, description="Whether tokens see only those before.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """The module. Raises :class:`KindError` where heads don't divide the width, or groups the heads."""
@@ -83,7 +84,7 @@ class EncoderAttention(Kind):
         out = linear(self.output_projection, common.OUTPUT_PROJECTION(), features, width, bias=bias, detail=detail)
         return Module(
             self.name,
-            _WINDOWS[self.window]() if self.window else words.ATTENTION(),
+            self.label or (_WINDOWS[self.window]() if self.window else words.ATTENTION()),
             Sequence((self._projections(width, heads), *self._prepared(heads.width), self._core(heads), out)),
             role="sliding" if self.window else "attention",
             detail=(terms.CAUSAL() if self.is_causal else "", shape, terms.DIM(width=heads.width)),

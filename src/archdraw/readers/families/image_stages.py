@@ -111,6 +111,7 @@ def _swin(config: Config) -> Draft:
         table_rows = commented((2 * window - 1) ** 2, "(2 × window_size − 1)²")
         attention: dict[str, Any] = {
             "num_attention_heads": number,
+            "label": "Windowed attention",
             "window": "window",
             "relative_bias": table_rows,
             **({} if biased else {"attention_bias": False, "output_bias": True}),
