@@ -177,3 +177,40 @@ def step(config: Config, made: Draft, vision: Config) -> Fields:
 def idefics3(config: Config, made: Draft, vision: Config) -> Fields:
     config.ignore("neftune_noise_alpha", "use_resampler", "qk_layer_norms", "perceiver_config")
     return mlp(made.hidden_size, merge_size=config.integer("scale_factor", default=2), merged="pixel shuffle")
+
+
+def inkling2(config: Config, made: Draft, vision: Config) -> Fields:
+    """Neighbours joined, two projections."""
+    out = vision.integer("text_hidden_size", default=4608)
+    act = activation(vision, "hidden_act")
+    fields = mlp(
+        vision.integer("projection_hidden_dim", default=4096),
+        out,
+        merge_size=vision.integer("spatial_merge_size", default=2),
+        bias=vision.flag("projector_bias", default=False),
+        hidden_act=act,
+    )
+    return fitting(fields, out, made)
+
+
+def hy_v4(config: Config, made: Draft, vision: Config) -> Fields:
+    """A norm, a convolution that joins neighbours, one more over each; a learned vector ends each row."""
+    side, width = vision.integer("spatial_merge_size", default=2), vision.integer("hidden_size", default=1536)
+    out = vision.integer("out_hidden_size", default=6144)
+    wide = commented(width * side * side, "hidden_size × spatial_merge_size²")
+    shape = {"bias": True, "role": "plain"}
+    steps: list[Block] = [
+        {"rmsnorm": {"name": "before_rms"}},
+        {"convolution": {"name": "proj_conv", "features": wide, "kernel_size": [side, side], "stride": side, **shape}},
+        {"activation": vision.text("hidden_act", default="gelu")},
+        {"convolution": {"name": "proj_out", "features": out, "kernel_size": [1, 1], **shape}},
+        {
+            "weight": {
+                "name": "image_newline",
+                "label": "ends of rows marked",
+                "role": "embedding",
+                "weights": [{"name": "image_newline", "shape": [out]}],
+            }
+        },
+    ]
+    return fitting({"projector": steps}, out, made)

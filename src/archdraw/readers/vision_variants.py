@@ -72,6 +72,22 @@ def _dinov3(vision: Config, fields: Fields) -> None:
         fields["gated"] = True
 
 
+def _inkling2(vision: Config, fields: Fields) -> None:
+    grid = vision.integer("posemb_grid_size", default=32)
+    fields["positions"] = [commented(grid * grid, "posemb_grid_size²"), 1]
+    inner = vision.optional_integer("intermediate_size")
+    ratio = vision.number("mlp_ratio", default=4.0)
+    fields["intermediate_size"] = inner or commented(whole(fields["hidden_size"] * ratio), "hidden_size × mlp_ratio")
+
+
+def _hy_v4(vision: Config, fields: Fields) -> None:
+    places = vision.integer("max_image_size", default=2048) // fields["patch_size"]
+    fields["positions"] = [commented(places * places + 1, "one for each patch of max_image_size and one more")]
+    heads = fields["num_attention_heads"]
+    groups = vision.optional_integer("num_key_value_heads") or heads
+    fields |= unless(num_key_value_heads=(groups, heads))
+
+
 def _molmo(vision: Config, fields: Fields) -> None:
     sides(vision, "image_size", 378)
     rows = vision.optional_integer("num_position_embeddings")
@@ -194,6 +210,26 @@ VARIANTS: Mapping[str, Variant] = {
         switches={"proj_bias": ("output_bias", True), "mlp_bias": ("mlp_bias", True)},
         ignored=(*BACKBONE, "pos_embed_shift", "pos_embed_jitter", "pos_embed_rescale"),
         more=_dinov3,
+    ),
+    "inkling2_vision": Variant(
+        *(1024, 4096, 23, 16, 20, None, 0, "gelu"),
+        fields={
+            "flat_patches": True,
+            "patch_bias": False,
+            "class_token": True,
+            "pre_layernorm": True,
+            "post_layernorm": False,
+            "layer_scale": True,
+            "rotary": ROTARY,
+        },
+        ignored=("layer_scale_init_value",),
+        more=_inkling2,
+    ),
+    "hy_v4_vl_vision": Variant(
+        *(1536, 6144, 40, 16, 16, None, 0, "gelu"),
+        fields={"post_layernorm": False},
+        ignored=("interpolate_mode",),
+        more=_hy_v4,
     ),
     "blip_vision_model": Variant(768, 3072, 12, 12, 16, 384, 1, "gelu", fields=BLIP, ignored=("projection_dim",)),
     "blip_2_vision_model": Variant(

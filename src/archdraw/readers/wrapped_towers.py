@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archdraw.readers.components import given
+from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.projectors import Projector
 from archdraw.readers.sam_towers import got_tower
-from archdraw.readers.special_towers import glm_tower
+from archdraw.readers.special_towers import glm_tower, muse_tower
+from archdraw.readers.stepped_audio import stepped_audio
 from archdraw.readers.towers import pixtral_tower, qwen2_tower, qwen_tower
-from archdraw.readers.vision_transformers import vision_transformer
+from archdraw.readers.traced import commented
+from archdraw.readers.vision_transformers import sides, vision_transformer
 from archdraw.readers.vision_variants import VARIANTS
 
 Towers = Callable[[Config, Draft], list[Block]]
@@ -95,3 +97,74 @@ def glm_ocr(config: Config, made: Draft) -> list[Block]:
 
 def got(config: Config, made: Draft) -> list[Block]:
     return got_tower(section(config), made.hidden_size)
+
+
+def minicpm(config: Config, made: Draft) -> list[Block]:
+    """MiniCPM-V 4.6 and later: neighbours are merged within the layers, and once more behind them."""
+    config.ignore("image_size", "drop_vision_last_layer", "downsample_mode", "patch_size")
+    vision = section(config)
+    sizes = [
+        *vision.integers("window_kernel_size", default=[2, 2]),
+        *config.integers("merge_kernel_size", default=[2, 2]),
+    ]
+    if len(sizes) != 4 or sizes[0] != sizes[1] or sizes[2:] != [2, 2]:
+        vision.mark_incomplete("windows that are no squares, or other than 2 by 2 behind the last layer")
+    # The class gives the number at the top to the section, whatever stands there.
+    vision.ignore("insert_layer_id")
+    (patch, _), (height, width) = sides(vision, "patch_size", 16), sides(vision, "image_size", 224)
+    places = commented((height // patch) * (width // patch), "one for each patch of image_size")
+    fields = {
+        "hidden_size": vision.integer("hidden_size", default=768),
+        "intermediate_size": vision.integer("intermediate_size", default=3072),
+        "num_hidden_layers": vision.integer("num_hidden_layers", default=12),
+        "num_attention_heads": vision.integer("num_attention_heads", default=12),
+        "patch_size": patch,
+        "positions": places,
+        "insert_layer_id": config.integer("insert_layer_id", default=6, least=0),
+        **unless(
+            window_kernel_size=(sizes[0] if sizes else 2, 2),
+            merger_times=(config.integer("merger_times", default=1), 1),
+            num_channels=(vision.integer("num_channels", default=3), 3),
+            hidden_act=(vision.text("hidden_act", default="gelu_pytorch_tanh"), "gelu_pytorch_tanh"),
+        ),
+    }
+    return [{"minicpm_vision": fields}]
+
+
+def lfm3(config: Config, made: Draft) -> list[Block]:
+    """LFM3-VL: convolutions over the grid, attention in a few layers."""
+    vision = section(config)
+    vision.ignore("rope_parameters")
+    number = vision.integer("num_hidden_layers", default=14)
+    usual = ["conv" if index < 2 or index % 2 else "full_attention" for index in range(number)]
+    kinds = vision.per_layer(vision.texts("layer_types", default=usual), number, "layer_types")
+    act = config.text("projector_hidden_act", default="gelu")
+    projector = {
+        "merge_size": vision.integer("spatial_merge_size", default=2),
+        "norm": "layernorm",
+        "norms_merged": False,
+        "sizes": [config.integer("projector_hidden_size", default=4096), made.hidden_size],
+        **given(bias=config.flag("projector_bias", default=True), hidden_act=act if act != "gelu" else None),
+    }
+    fields = {
+        "hidden_size": vision.integer("hidden_size", default=1024),
+        "intermediate_size": vision.integer("intermediate_size", default=2560),
+        "num_hidden_layers": number,
+        "num_attention_heads": vision.integer("num_attention_heads", default=16),
+        "num_key_value_heads": vision.integer("num_key_value_heads", default=8),
+        "patch_size": sides(vision, "patch_size", 16)[0],
+        "attention_layers": [index for index, kind in enumerate(kinds) if kind != "conv"],
+        **unless(
+            temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+            in_channels=(vision.integer("in_channels", default=3), 3),
+            conv_kernel_size=(vision.integer("conv_kernel_size", default=3), 3),
+        ),
+        "projector": {"mlp_projector": projector},
+    }
+    return [{"lfm_vision": fields}]
+
+
+def muse_spark(config: Config, made: Draft) -> list[Block]:
+    """Muse Spark: the encoder of Muse Glimmer, and one of sounds."""
+    audio = section(config, "audio_config")
+    return [*muse_tower(section(config), config), *stepped_audio(audio, made.hidden_size)]

@@ -177,6 +177,29 @@ WRAPPERS = (
         ("Molmo2ForConditionalGeneration",),
     ),
     Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
+    Wrapper(
+        ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
+        "qwen3_5_text",
+        towers.minicpm,
+        (
+            *("MiniCPMV4_6ForConditionalGeneration", "MiniCPMV4_7ForConditionalGeneration"),
+            "MiniCPMOcrForConditionalGeneration",
+        ),
+    ),
+    Wrapper(("lfm3_vl",), "lfm3", towers.lfm3, ("Lfm3VlForConditionalGeneration",), MARKED),
+    Wrapper(("muse_spark",), "muse_spark_text", towers.muse_spark, ("MuseSparkForConditionalGeneration",)),
+    Wrapper(
+        ("hy_v4_vl",),
+        "hy_v4_vl_text",
+        transformer("hy_v4_vl_vision", behind.hy_v4),
+        ("HYV4VLForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("inkling2", "inkling2_loop"),
+        "inkling2_text",
+        transformer("inkling2_vision", behind.inkling2),
+        ("Inkling2ForConditionalGeneration", "Inkling2LoopForConditionalGeneration"),
+    ),
     Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", towers.got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(
