@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archdraw.readers import audio_towers as sounds
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -70,21 +71,21 @@ def hyperclova(config: Config, made: Draft) -> list[Block]:
 
 
 def thinker(config: Config, made: Draft) -> list[Block]:
-    """Qwen2.5-VL's encoder with three matrices in attention, and one of sounds."""
-    config.ignore("position_id_per_seconds", "seconds_per_chunk")
-    _leave_out(config, "audio_config")
-    return qwen2_tower(section(config), made.hidden_size, kind="qwen2_5_omni_vision_encoder")
+    """Qwen2.5-Omni: Qwen2.5-VL's encoder with three matrices in attention, Whisper's with the mean of pairs."""
+    config.ignore("position_id_per_seconds", "seconds_per_chunk", "audio_start_token_id", "audio_end_token_id")
+    audio = section(config, "audio_config")
+    audio.ignore("n_window")
+    images = qwen2_tower(section(config), made.hidden_size, kind="qwen2_5_omni_vision_encoder")
+    return [*images, *sounds.whisper_tower(config, audio, made, sounds.omni, pooled=2, stored=False)]
 
 
 def thinker3(config: Config, made: Draft) -> list[Block]:
+    """Qwen3-Omni: the encoders of Qwen3-VL and Qwen3-ASR."""
     config.ignore("position_id_per_seconds", "audio_start_token_id", "audio_end_token_id")
-    _leave_out(config, "audio_config")
-    return qwen_tower(section(config), made.hidden_size, kind="qwen3_omni_moe_vision_encoder")
-
-
-def _leave_out(config: Config, key: str) -> None:
-    config.raw(key)
-    config.mark_incomplete(f"the encoder of {key} is not drawn")
+    audio = section(config, "audio_config")
+    audio.ignore("max_source_positions", "conv_chunksize")
+    images = qwen_tower(section(config), made.hidden_size, kind="qwen3_omni_moe_vision_encoder")
+    return [*images, *sounds.qwen3_tower(config, audio, made, sounds.qwen3, sounds.WHISPER)]
 
 
 def glm(config: Config, made: Draft) -> list[Block]:
