@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archdraw.readers import audio_towers as sounds
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
+from archdraw.readers.dots_towers import dots_audio, dots_vision
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.projectors import Projector
 from archdraw.readers.sam_towers import got_tower
@@ -169,3 +170,9 @@ def muse_spark(config: Config, made: Draft) -> list[Block]:
     """Muse Spark: the encoder of Muse Glimmer, and one of sounds."""
     audio = section(config, "audio_config")
     return [*muse_tower(section(config), config), *stepped_audio(audio, made.hidden_size)]
+
+
+def dots3(config: Config, made: Draft) -> list[Block]:
+    """dots3-note: an encoder of images with experts, one of sounds."""
+    width = made.hidden_size
+    return [dots_vision(section(config), width), dots_audio(section(config, "audio_config"), width)]

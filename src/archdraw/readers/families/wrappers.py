@@ -200,6 +200,7 @@ WRAPPERS = (
         transformer("inkling2_vision", behind.inkling2),
         ("Inkling2ForConditionalGeneration", "Inkling2LoopForConditionalGeneration"),
     ),
+    Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
     Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", towers.got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(
