@@ -214,3 +214,26 @@ def hy_v4(config: Config, made: Draft, vision: Config) -> Fields:
         },
     ]
     return fitting({"projector": steps}, out, made)
+
+
+def aya(config: Config, made: Draft, vision: Config) -> Fields:
+    """Shuffled pixels, a norm, a gated projection with biases, one half of which gates the other."""
+    config.ignore("adapter_layer_norm_eps", "max_splits_per_img")
+    fields, joined = feature_layers(config, vision, -1)
+    if joined:
+        config.mark_incomplete("features of several layers of the vision encoder")
+    side = config.integer("downsample_factor", default=2)
+    both = config.integer("alignment_intermediate_size", default=made.hidden_size)
+    wide = commented(vision.integer("hidden_size", default=768) * side * side, "hidden_size × downsample_factor²")
+    gated = {
+        "intermediate_size": commented(both // 2, "half of alignment_intermediate_size"),
+        "features": made.hidden_size,
+        "bias": True,
+        "down_bias": True,
+    }
+    steps: list[Block] = [
+        {"op": {"name": "pixel_shuffle", "label": "pixel shuffle", "detail": f"{wide:,} features", "features": wide}},
+        {"layernorm": {"name": "layernorm"}},
+        {"gated_projector": gated},
+    ]
+    return {**fields, "projector": steps}

@@ -97,7 +97,16 @@ def aria(config: Config, made: Draft, vision: Config) -> Fields:
 
 def kosmos2(config: Config, made: Draft, vision: Config) -> Fields:
     """One projection, then learned queries that attend to the image and to themselves."""
-    number = config.integer("latent_query_num", default=64)
+    return _latent(config, made, 64, 32)
+
+
+def kosmos2_5(config: Config, made: Draft, vision: Config) -> Fields:
+    """The same, with more queries and fewer heads."""
+    return _latent(config, made, 2048, 16)
+
+
+def _latent(config: Config, made: Draft, queries: int, heads: int) -> Fields:
+    number = config.integer("latent_query_num", default=queries)
     text = part(config, "text_config")
     latents = {"name": "latent_query", "shape": [number, made.hidden_size]}
     return {
@@ -114,7 +123,7 @@ def kosmos2(config: Config, made: Draft, vision: Config) -> Fields:
             {
                 "resampling_attention": {
                     "encoder_hidden_size": made.hidden_size,
-                    "num_attention_heads": text.integer("attention_heads", default=32),
+                    "num_attention_heads": text.integer("attention_heads", default=heads),
                     "bias": True,
                     "joined": True,
                 }

@@ -88,6 +88,21 @@ def _hy_v4(vision: Config, fields: Fields) -> None:
     fields |= unless(num_key_value_heads=(groups, heads))
 
 
+def _pix2struct(vision: Config, fields: Fields) -> None:
+    """Patches come in cut out, with the numbers of their row and column."""
+    rows = vision.integer("max_num_patches", "seq_len", default=4096)
+    fields["positions"] = [rows, rows]
+    values = vision.integer("patch_embed_hidden_size", default=768)
+    side = round((values / 3) ** 0.5)
+    if 3 * side * side != values:
+        vision.mark_incomplete(f"patches of {values:,} values")
+    fields["patch_size"] = commented(max(side, 1), "√(patch_embed_hidden_size / 3)")
+    heads = fields["num_attention_heads"]
+    width = vision.integer("head_dim", "d_kv", default=64)
+    fields |= unless(head_dim=(width, fields["hidden_size"] // heads))
+    fields["hidden_act"] = vision.text("dense_act_fn", default="gelu_new")
+
+
 def _molmo(vision: Config, fields: Fields) -> None:
     sides(vision, "image_size", 378)
     rows = vision.optional_integer("num_position_embeddings")
@@ -230,6 +245,19 @@ VARIANTS: Mapping[str, Variant] = {
         fields={"post_layernorm": False},
         ignored=("interpolate_mode",),
         more=_hy_v4,
+    ),
+    "kosmos_2_5_vision_model": Variant(
+        *(1536, 3968, 18, 24, 16, None, 0, "gelu_new"),
+        fields={
+            "flat_patches": True,
+            "norm": "rmsnorm",
+            "attention_bias": False,
+            "output_bias": False,
+            "gated": True,
+            "mlp_bias": False,
+        },
+        ignored=("dropout_rate",),
+        more=_pix2struct,
     ),
     "blip_vision_model": Variant(768, 3072, 12, 12, 16, 384, 1, "gelu", fields=BLIP, ignored=("projection_dim",)),
     "blip_2_vision_model": Variant(

@@ -169,6 +169,18 @@ WRAPPERS = (
         transformer("kosmos_2_vision_model", queries.kosmos2),
         ("Kosmos2ForConditionalGeneration",),
     ),
+    Wrapper(
+        ("kosmos-2.5",),
+        "kosmos_2_5_text_model",
+        transformer("kosmos_2_5_vision_model", queries.kosmos2_5),
+        ("Kosmos2_5ForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("aya_vision",),
+        "cohere2",
+        transformer("siglip_vision_model", behind.aya),
+        ("AyaVisionForConditionalGeneration",),
+    ),
     Wrapper(("ovis2",), "qwen2", transformer("ovis2_vision", queries.ovis2), ("Ovis2ForConditionalGeneration",)),
     Wrapper(
         ("molmo2",),
