@@ -225,7 +225,7 @@ def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
     if vision is None:
         return []
     root.ignore("image_seq_length", "process_image_mode", "img_token_compression_config", "image_grid_pinpoints")
-    root.ignore("vision_feature_layer", "vision_feature_select_strategy")
+    root.ignore("vision_feature_layer", "vision_feature_select_strategy", "merged_hidden_size")
     vision.ignore("initializer_factor", "projection_dim", "vision_segment_max_frames", "vocab_size", "image_size")
     vision.ignore("rope_theta", "rope_parameters")
     merging = vision.section("img_token_compression_config") or root.section("img_token_compression_config") or vision
