@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import archdraw.kinds
 from archdraw.errors import InputError
 from archdraw.glossary import text
-from archdraw.kinds.base import Scope
 from archdraw.kinds.registry import kinds
 from archdraw.spec import expand, parse_spec
 from archdraw.spec.templates import Template
@@ -341,7 +340,8 @@ def test_shipped_templates_describe_themselves_and_their_examples_work(name: str
     assert issubclass(kind, Template)
     assert kind.term.text != kind.term.short
     assert kind.aliases
-    assert [concept.name for concept in kind.concepts] in (["image input"], ["audio input"])
+    if kind.family == "side":
+        assert [concept.name for concept in kind.concepts] in (["image input"], ["audio input"])
     assert all(field.description for field in kind.model_fields.values())
     assert "Source" not in kind.source
     assert kind.source

@@ -46,13 +46,19 @@ WHISPER = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 
 """Class defaults of the towers that are Whisper's encoder: the sizes of the large one."""
 
 
-def whisper_tower(config: Config, audio: Config, made: Draft, project: Projector, *, pooled: int = 1) -> list[Block]:
-    """Whisper's encoder from the section ``audio``, with the projector of ``project``."""
+def whisper_tower(
+    config: Config, audio: Config, made: Draft, project: Projector, *, pooled: int = 1, stored: bool = True
+) -> list[Block]:
+    """Whisper's encoder from the section ``audio``, with the projector of ``project``.
+
+    ``stored``: the checkpoint holds the sines of its positions.
+    """
     fields = sizes(audio, WHISPER)
     heads = audio.integer("num_attention_heads", "encoder_attention_heads", default=WHISPER["num_attention_heads"])
     stem = {
         "num_mel_bins": audio.integer("num_mel_bins", default=128),
         "max_source_positions": audio.integer("max_source_positions", default=1500),
+        **unless(stored=(stored, True)),
     }
     fields |= {
         "stem": {"audio_stem": stem},
@@ -82,10 +88,16 @@ def glm_tower(config: Config, audio: Config, made: Draft, project: Projector) ->
     return [{"audio_transformer": fields | project(config, made, audio, fields)}]
 
 
-def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector) -> list[Block]:
-    """The encoder of Qwen3-ASR: convolutions over both axes of chunks of a spectrogram, windows of several chunks."""
-    sized = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24}
-    fields = sizes(audio, sized)
+ASR = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16}
+"""Class defaults of the encoder of Qwen3-ASR."""
+
+
+def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector, usual: Fields = ASR) -> list[Block]:
+    """The encoder of Qwen3-ASR: convolutions over both axes of chunks of a spectrogram, windows of several chunks.
+
+    ``usual`` are the class defaults of its sizes.
+    """
+    fields = sizes(audio, usual)
     audio.raw("max_position_embeddings")
     chunk = 2 * audio.integer("n_window", default=50)
     stem = {
@@ -95,7 +107,9 @@ def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector) 
     fields |= {
         "stem": {"spectrogram_convolutions": stem},
         "attention": {
-            "multi_head": _biased(audio.integer("num_attention_heads", NAMES["num_attention_heads"], default=16))
+            "multi_head": _biased(
+                audio.integer("num_attention_heads", NAMES["num_attention_heads"], default=usual["num_attention_heads"])
+            )
         },
         "frames": 8,
         "notes": [f"chunks of {chunk:,} frames, attention within {audio.integer('n_window_infer', default=800):,}"],
@@ -223,3 +237,14 @@ def qwen3(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
     name = fields.get("hidden_act", "gelu")
     mlp = {"sizes": [fields["hidden_size"], out], "bias": True} | unless(hidden_act=(name, "gelu"))
     return {"projector": {"mlp_projector": mlp}} | ({} if out == made.hidden_size else {"out_hidden_size": out})
+
+
+def omni(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
+    """One projection to the width that the tower says; two learned vectors mark the start and the end of a sound."""
+    out = audio.integer("output_dim", default=3584)
+    marks = [{"name": "audio_bos_eos_token.weight", "shape": [2, out]}]
+    steps: list[Block] = [
+        {"linear": {"name": "proj", "label": "Projector", "features": out, "bias": True}},
+        {"weight": {"name": "marks", "label": "start and end marked", "role": "embedding", "weights": marks}},
+    ]
+    return {"projector": steps} | ({} if out == made.hidden_size else {"out_hidden_size": out})

@@ -1,4 +1,4 @@
-"""Vision transformers that are a model of their own, or one of two towers: from pixels to vectors, as blocks of a spec."""
+"""Vision transformers that are a model of their own or one of two towers, as blocks of a spec."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Projector = Callable[[Config, Draft, Config], Fields]
 
 
 def mlp(*sizes: int, **fields: Any) -> Fields:
-    """A projector of projections to ``sizes``, with ``fields`` of the kind ``mlp_projector`` that are not its defaults."""
+    """A projector of projections to ``sizes``; ``fields`` are further ones of the kind ``mlp_projector``."""
     return {"projector": {"mlp_projector": {"sizes": list(sizes), **given(**fields)}}}
 
 
@@ -177,3 +177,63 @@ def step(config: Config, made: Draft, vision: Config) -> Fields:
 def idefics3(config: Config, made: Draft, vision: Config) -> Fields:
     config.ignore("neftune_noise_alpha", "use_resampler", "qk_layer_norms", "perceiver_config")
     return mlp(made.hidden_size, merge_size=config.integer("scale_factor", default=2), merged="pixel shuffle")
+
+
+def inkling2(config: Config, made: Draft, vision: Config) -> Fields:
+    """Neighbours joined, two projections."""
+    out = vision.integer("text_hidden_size", default=4608)
+    act = activation(vision, "hidden_act")
+    fields = mlp(
+        vision.integer("projection_hidden_dim", default=4096),
+        out,
+        merge_size=vision.integer("spatial_merge_size", default=2),
+        bias=vision.flag("projector_bias", default=False),
+        hidden_act=act,
+    )
+    return fitting(fields, out, made)
+
+
+def hy_v4(config: Config, made: Draft, vision: Config) -> Fields:
+    """A norm, a convolution that joins neighbours, one more over each; a learned vector ends each row."""
+    side, width = vision.integer("spatial_merge_size", default=2), vision.integer("hidden_size", default=1536)
+    out = vision.integer("out_hidden_size", default=6144)
+    wide = commented(width * side * side, "hidden_size × spatial_merge_size²")
+    shape = {"bias": True, "role": "plain"}
+    steps: list[Block] = [
+        {"rmsnorm": {"name": "before_rms"}},
+        {"convolution": {"name": "proj_conv", "features": wide, "kernel_size": [side, side], "stride": side, **shape}},
+        {"activation": vision.text("hidden_act", default="gelu")},
+        {"convolution": {"name": "proj_out", "features": out, "kernel_size": [1, 1], **shape}},
+        {
+            "weight": {
+                "name": "image_newline",
+                "label": "ends of rows marked",
+                "role": "embedding",
+                "weights": [{"name": "image_newline", "shape": [out]}],
+            }
+        },
+    ]
+    return fitting({"projector": steps}, out, made)
+
+
+def aya(config: Config, made: Draft, vision: Config) -> Fields:
+    """Shuffled pixels, a norm, a gated projection with biases, one half of which gates the other."""
+    config.ignore("adapter_layer_norm_eps", "max_splits_per_img")
+    fields, joined = feature_layers(config, vision, -1)
+    if joined:
+        config.mark_incomplete("features of several layers of the vision encoder")
+    side = config.integer("downsample_factor", default=2)
+    both = config.integer("alignment_intermediate_size", default=made.hidden_size)
+    wide = commented(vision.integer("hidden_size", default=768) * side * side, "hidden_size × downsample_factor²")
+    gated = {
+        "intermediate_size": commented(both // 2, "half of alignment_intermediate_size"),
+        "features": made.hidden_size,
+        "bias": True,
+        "down_bias": True,
+    }
+    steps: list[Block] = [
+        {"op": {"name": "pixel_shuffle", "label": "pixel shuffle", "detail": f"{wide:,} features", "features": wide}},
+        {"layernorm": {"name": "layernorm"}},
+        {"gated_projector": gated},
+    ]
+    return {**fields, "projector": steps}

@@ -44,7 +44,8 @@ def qformer(config: Config, made: Draft, vision: Config, *, reads_text: bool) ->
     """A Q-Former and one projection."""
     config.ignore("image_text_hidden_size", "image_token_index", "use_decoder_only_language_model")
     former = part(config, "qformer_config")
-    former.ignore("use_qformer_text_input")
+    # The class takes the width of its encoder, whatever encoder_hidden_size says.
+    former.ignore("use_qformer_text_input", "encoder_hidden_size")
     width = former.integer("hidden_size", default=768)
     fields = {
         "num_query_tokens": config.integer("num_query_tokens", default=32),
@@ -52,7 +53,7 @@ def qformer(config: Config, made: Draft, vision: Config, *, reads_text: bool) ->
         "intermediate_size": former.integer("intermediate_size", default=3072),
         "num_hidden_layers": former.integer("num_hidden_layers", default=12),
         "num_attention_heads": former.integer("num_attention_heads", default=12),
-        "encoder_hidden_size": former.integer("encoder_hidden_size", default=1408),
+        "encoder_hidden_size": vision.integer("hidden_size", default=1408),
         **unless(
             cross_attention_frequency=(former.integer("cross_attention_frequency", default=2), 2),
             hidden_act=(former.text("hidden_act", default="gelu"), "gelu"),
@@ -61,8 +62,6 @@ def qformer(config: Config, made: Draft, vision: Config, *, reads_text: bool) ->
     words = former.integer("vocab_size", default=30_522), former.integer("max_position_embeddings", default=512)
     if reads_text:
         fields |= {"vocab_size": words[0], **unless(max_position_embeddings=(words[1], 512))}
-    if fields["encoder_hidden_size"] != vision.integer("hidden_size", default=1408):
-        former.complain("encoder_hidden_size is not the hidden_size of the vision encoder", "encoder_hidden_size")
     return {"projector": [{"qformer": fields}, mlp(made.hidden_size, bias=True)["projector"]]}
 
 
@@ -98,7 +97,16 @@ def aria(config: Config, made: Draft, vision: Config) -> Fields:
 
 def kosmos2(config: Config, made: Draft, vision: Config) -> Fields:
     """One projection, then learned queries that attend to the image and to themselves."""
-    number = config.integer("latent_query_num", default=64)
+    return _latent(config, made, 64, 32)
+
+
+def kosmos2_5(config: Config, made: Draft, vision: Config) -> Fields:
+    """The same, with more queries and fewer heads."""
+    return _latent(config, made, 2048, 16)
+
+
+def _latent(config: Config, made: Draft, queries: int, heads: int) -> Fields:
+    number = config.integer("latent_query_num", default=queries)
     text = part(config, "text_config")
     latents = {"name": "latent_query", "shape": [number, made.hidden_size]}
     return {
@@ -115,7 +123,7 @@ def kosmos2(config: Config, made: Draft, vision: Config) -> Fields:
             {
                 "resampling_attention": {
                     "encoder_hidden_size": made.hidden_size,
-                    "num_attention_heads": text.integer("attention_heads", default=32),
+                    "num_attention_heads": text.integer("attention_heads", default=heads),
                     "bias": True,
                     "joined": True,
                 }

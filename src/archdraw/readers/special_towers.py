@@ -7,6 +7,7 @@ from typing import Any
 from archdraw.readers.components import unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
+from archdraw.readers.traced import commented
 
 _WINDOWED, _FULL = "window_attention", "full_attention"
 
@@ -62,6 +63,53 @@ def deepseek_tower(vision: Config | None) -> list[Block]:
     }
     fields |= unless(patch_size=(vision.integer("patch_size", default=14), 14))
     return [{"deepseek_vision": fields}]
+
+
+def glm_tower(vision: Config | None, width: int, kind: str = "glm5_next_vision") -> list[Block]:
+    """GLM's encoder from ``vision_config``; nothing where there is none.
+
+    ``width`` is that of the text model, ``kind`` the type of a section that says none.
+    """
+    if vision is None:
+        return []
+    vision.ignore("image_size", "rope_parameters", "rope_theta")
+    kind = vision.text("model_type", default=kind)
+    first, reading = kind.startswith(("glm4v", "glm46v")), kind.startswith("glm_ocr")
+    out = vision.integer("out_hidden_size", default=4096 if first else 1536)
+    inner = vision.integer("intermediate_size", default=13_696 if first else 4096)
+    hidden = vision.integer("hidden_size", default=1536 if first else 1024)
+    channels = vision.integer("in_channels", default=3)
+    patch = vision.integer("patch_size", default=14)
+    biased = vision.flag("attention_bias", default=not first)
+    fields: dict[str, Any] = {
+        "hidden_size": hidden,
+        "intermediate_size": commented(out, "out_hidden_size") if first else inner,
+        "depth": vision.integer("depth", "num_hidden_layers", default=24),
+        "num_heads": vision.integer("num_heads", "num_attention_heads", default=12 if first else 16),
+    }
+    if first:
+        # What the layers have as their inner width is the merger's here.
+        fields["projection_intermediate_size"] = commented(inner, "intermediate_size")
+        places = vision.integer("image_size", default=336) // patch
+        fields |= {"positions": commented(places * places, "one for each patch of image_size"), "patch_norm": True}
+        fields |= {"qk_norm": False, "output_bias": False}
+    elif reading:
+        fields["projection_intermediate_size"] = commented(out * channels, "out_hidden_size × in_channels")
+    else:
+        fields["projection_intermediate_size"] = vision.integer("projection_intermediate_size", default=10240)
+        fields["swiglu_limit"] = vision.number("swiglu_limit", default=10.0)
+    if not first:
+        fields |= unless(output_bias=(biased, True))
+    fields |= unless(
+        patch_size=(patch, 14),
+        temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
+        spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
+        in_channels=(channels, 3),
+        attention_bias=(biased, True),
+        hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
+        out_hidden_size=(out, width),
+    )
+    return [{"glm_vision": fields}]
 
 
 def mimo_towers(root: Config) -> list[Block]:

@@ -14,6 +14,8 @@ SECTIONS = ("text_config", "llm_config", "language_config", "language_model_conf
 """The names of the section of the text model."""
 
 SAME_STRUCTURE = {
+    "granite_docling_text": "granite",
+    "hy_v4_vl_text": "hy_v4",
     "paddleocr_vl_text": "ernie4_5",
     "qwen2_5_omni_text": "qwen2",
     "qwen2_5_vl_text": "qwen2",
@@ -82,10 +84,23 @@ def text_model(config: Config, usual: str, *, tied: bool = False, section: str =
 
 
 def with_towers(made: Draft, towers: list[Block]) -> Draft:
-    """``made`` with ``towers`` behind its embedding, where their tokens join."""
-    place = next((index for index, block in enumerate(made.layers, start=1) if _is_embedding(block)), 0)
-    made.layers[place:place] = towers
+    """``made`` with ``towers`` behind its embedding, where their tokens join; learned positions are those of both."""
+    made.layers = towers_behind(made.layers, towers, made.hidden_size)
     return made
+
+
+def towers_behind(layers: list[Block], towers: list[Block], width: int) -> list[Block]:
+    """``layers`` with ``towers`` behind their embedding; a table of positions, of ``width`` features, comes after."""
+    place = next((index for index, block in enumerate(layers, start=1) if _is_embedding(block)), 0)
+    table = layers[place - 1] if place else ""
+    before, positions = layers[:place], list[Block]()
+    if towers and isinstance(table, dict) and table["embedding"].get("max_position_embeddings"):
+        fields = dict(table["embedding"])
+        rows = fields.pop("max_position_embeddings")
+        before[-1] = {"embedding": fields} if fields else "embedding"
+        box = {"name": "embed_positions", "label": "+ position embedding", "role": "position", "part": "embedding"}
+        positions = [{"weight": {**box, "weights": [{"shape": [rows, width]}]}}]
+    return [*before, *towers, *positions, *layers[place:]]
 
 
 def _is_embedding(block: Block) -> bool:

@@ -174,31 +174,6 @@ def _left(vision: Config, width: int, key: str = "out_hidden_size", default: int
     return {"out_hidden_size": (vision.integer(key, default=default), width)}
 
 
-def clip_tower(vision: Config | None, **projector: Any) -> list[Block]:
-    """CLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``."""
-    if vision is None:
-        return []
-    vision.ignore("initializer_factor", "projection_dim", "vocab_size", "logit_scale_init_value")
-    fields: dict[str, Any] = {
-        "hidden_size": vision.integer("hidden_size", default=768),
-        "intermediate_size": vision.integer("intermediate_size", default=3072),
-        "num_hidden_layers": vision.integer("num_hidden_layers", default=12),
-        "num_attention_heads": vision.integer("num_attention_heads", default=12),
-        "image_size": vision.integer("image_size", default=224),
-        "patch_size": vision.integer("patch_size", default=32),
-        "class_token": True,
-        "pre_layernorm": True,
-        "patch_bias": False,
-    }
-    act = vision.text("hidden_act", default="quick_gelu")
-    if act == "quick_gelu":
-        fields["hidden_act"] = act
-    elif not act.startswith("gelu"):
-        vision.mark_incomplete(f"the activation {act[:40]} of the vision encoder")
-    fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
-    return [{"vision_encoder": fields | projector}]
-
-
 def siglip_tower(vision: Config | None, *, pooled: bool = True, **projector: Any) -> list[Block]:
     """SigLIP from ``vision_config``; ``projector`` are further fields of the kind ``vision_encoder``.
 
@@ -281,53 +256,6 @@ def minimax_tower(vision: Config | None, root: Config) -> list[Block]:
         hidden_act=(vision.text("hidden_act", default="gelu"), "gelu"),
     )
     return [{"minimax_vision": fields}]
-
-
-def glm_tower(vision: Config | None, width: int, kind: str = "glm5_next_vision") -> list[Block]:
-    """GLM's encoder from ``vision_config``; nothing where there is none.
-
-    ``width`` is that of the text model, ``kind`` the type of a section that says none.
-    """
-    if vision is None:
-        return []
-    vision.ignore("image_size", "rope_parameters", "rope_theta")
-    kind = vision.text("model_type", default=kind)
-    first, reading = kind.startswith(("glm4v", "glm46v")), kind.startswith("glm_ocr")
-    out = vision.integer("out_hidden_size", default=4096 if first else 1536)
-    inner = vision.integer("intermediate_size", default=13_696 if first else 4096)
-    hidden = vision.integer("hidden_size", default=1536 if first else 1024)
-    channels = vision.integer("in_channels", default=3)
-    patch = vision.integer("patch_size", default=14)
-    biased = vision.flag("attention_bias", default=not first)
-    fields: dict[str, Any] = {
-        "hidden_size": hidden,
-        "intermediate_size": commented(out, "out_hidden_size") if first else inner,
-        "depth": vision.integer("depth", "num_hidden_layers", default=24),
-        "num_heads": vision.integer("num_heads", "num_attention_heads", default=12 if first else 16),
-    }
-    if first:
-        # What the layers have as their inner width is the merger's here.
-        fields["projection_intermediate_size"] = commented(inner, "intermediate_size")
-        places = vision.integer("image_size", default=336) // patch
-        fields |= {"positions": commented(places * places, "one for each patch of image_size"), "patch_norm": True}
-        fields |= {"qk_norm": False, "output_bias": False}
-    elif reading:
-        fields["projection_intermediate_size"] = commented(out * channels, "out_hidden_size × in_channels")
-    else:
-        fields["projection_intermediate_size"] = vision.integer("projection_intermediate_size", default=10240)
-        fields["swiglu_limit"] = vision.number("swiglu_limit", default=10.0)
-    if not first:
-        fields |= unless(output_bias=(biased, True))
-    fields |= unless(
-        patch_size=(patch, 14),
-        temporal_patch_size=(vision.integer("temporal_patch_size", default=2), 2),
-        spatial_merge_size=(vision.integer("spatial_merge_size", default=2), 2),
-        in_channels=(channels, 3),
-        attention_bias=(biased, True),
-        hidden_act=(vision.text("hidden_act", default="silu"), "silu"),
-        out_hidden_size=(out, width),
-    )
-    return [{"glm_vision": fields}]
 
 
 def feature_layer(root: Config, *, default: int = -1) -> dict[str, Any]:

@@ -28,9 +28,9 @@ def _unknown(config: Config) -> Draft:
     if inner is not None:
         config.mark_incomplete(f"{unknown}: read by its {inner.path[-1]} alone")
         _leave_out(config, inner)
-        family = family_of(inner) or UNKNOWN
-        inner.ignore(*family.ignored)
-        return family.read(inner)
+        whole = family_of(inner) or UNKNOWN
+        inner.ignore(*whole.ignored)
+        return whole.read(inner)
     text = text_part(config)
     if text is config:
         _refuse_parts(config, unknown)

@@ -13,7 +13,7 @@ from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.encoders.tower_parts import rmsnorm
-from archdraw.kinds.fields import Size
+from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.layers.primitives import Name
 from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
@@ -65,8 +65,12 @@ class EncoderAttention(Kind):
     relative_positions: tuple[Size, ...] = Field(
         default=(), max_length=3, description="Rows of a table of relative positions for each axis, of a head's width."
     )
+    relative_bias: Size | None = Field(
+        default=None, description="Rows of a table of biases by relative position, one bias per head (Swin)."
+    )
     sinks: bool = Field(default=False, description="One learned sink per head.")
     is_causal: bool = Field(default=False, description="Whether tokens see only those before.")
+    label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """The module. Raises :class:`KindError` where heads don't divide the width, or groups the heads."""
@@ -80,7 +84,7 @@ class EncoderAttention(Kind):
         out = linear(self.output_projection, common.OUTPUT_PROJECTION(), features, width, bias=bias, detail=detail)
         return Module(
             self.name,
-            _WINDOWS[self.window]() if self.window else words.ATTENTION(),
+            self.label or (_WINDOWS[self.window]() if self.window else words.ATTENTION()),
             Sequence((self._projections(width, heads), *self._prepared(heads.width), self._core(heads), out)),
             role="sliding" if self.window else "attention",
             detail=(terms.CAUSAL() if self.is_causal else "", shape, terms.DIM(width=heads.width)),
@@ -129,6 +133,8 @@ class EncoderAttention(Kind):
         sinks = (Weight("sinks", (heads.query,)),) if self.sinks else ()
         rows = zip(_AXES, self.relative_positions, strict=False)
         tables = tuple(Weight(f"rel_pos_{axis}", (number, heads.width)) for axis, number in rows)
+        if self.relative_bias:
+            tables += (Weight("relative_position_bias_table", (self.relative_bias, heads.query)),)
         grouped = terms.HEADS_PER_KV(group=heads.query // heads.key_value)
         return Leaf(
             "attention",

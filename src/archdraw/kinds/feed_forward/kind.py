@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -33,9 +33,9 @@ class FeedForwardKind(Kind):
     mlp_down_bias: bool | None = Field(
         default=None, description="Whether the last projection has a bias; mlp_bias where it is left out (GTE)."
     )
-    ffn_sub_norm: bool = Field(
+    ffn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
-        description="Whether an RMSNorm of the features inside comes before the last projection (BitNet).",
+        description="Whether an RMSNorm of the inner features comes before the last projection (BitNet), or a LayerNorm.",
     )
     label: OwnLabel = None
 
@@ -59,8 +59,7 @@ class FeedForwardKind(Kind):
         else:
             widened = (up, activation)
         if self.ffn_sub_norm:
-            own = (Weight("weight", (inner,)),)
-            widened += (Leaf("ffn_sub_norm", common.RMSNORM(), role="norm", weights=own, part="norm"),)
+            widened += (self._sub_norm(inner),)
         down = self._projection("down_proj", words.DOWN_TO(inputs=inner, width=hidden), inner, hidden, last=True)
         return Module(
             "mlp",
@@ -70,6 +69,12 @@ class FeedForwardKind(Kind):
             detail=words.THERE_AND_BACK(hidden=hidden, inner=inner),
             notes=(self.facts_beyond_boxes(),),
         )
+
+    def _sub_norm(self, inner: int) -> Leaf:
+        centred = self.ffn_sub_norm == "layernorm"
+        weights = (Weight("weight", (inner,)), *((Weight("bias", (inner,)),) if centred else ()))
+        label = common.LAYERNORM() if centred else common.RMSNORM()
+        return Leaf("ffn_sub_norm", label, role="norm", weights=weights, part="norm")
 
     def _projection(self, name: str, label: Phrase, inputs: int, width: int, *, last: bool = False) -> Leaf:
         bias = self._last_bias if last else self.mlp_bias

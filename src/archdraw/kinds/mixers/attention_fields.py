@@ -99,9 +99,9 @@ class AttentionFields(Kind):
     )
     gate_activation: GateActivation = Field(default="sigmoid", description="Function of the output gate.")
     gate_bias: bool = Field(default=False, description="Whether each head adds a learned number to its gate (Beam).")
-    attn_sub_norm: bool = Field(
+    attn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
-        description="Whether an RMSNorm over all heads comes before the output projection (BitNet).",
+        description="Whether an RMSNorm over all heads comes before the output projection (BitNet), or a LayerNorm.",
     )
     attn_logit_softcapping: Factor | None = Field(
         default=None, description="Bound c of the attention logits: c · tanh(x / c)."

@@ -187,6 +187,12 @@ def rms_norm(name: str, width: int) -> Leaf:
     return Leaf(name, common.RMSNORM(), role="norm", weights=(Weight("weight", (width,)),), part="norm")
 
 
+def layer_norm(name: str, width: int) -> Leaf:
+    """A LayerNorm of ``width`` features."""
+    weights = (Weight("weight", (width,)), Weight("bias", (width,)))
+    return Leaf(name, common.LAYERNORM(), role="norm", weights=weights, part="norm")
+
+
 def output_projection(name: str, width: int, hidden: int, *, bias: bool = False) -> Leaf:
     """The projection of all heads' values, ``width`` features, back to ``hidden``."""
     detail = common.WIDTHS(inputs=width, outputs=hidden)

@@ -25,6 +25,7 @@ from archdraw.kinds.mixers.attention_parts import (
     output_projection,
     queries,
     query_key_norm,
+    layer_norm,
     rms_norm,
     shared_keys_and_values,
     unit_norm,
@@ -62,7 +63,8 @@ class SoftmaxAttention(AttentionFields):
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
         width = heads.query * value_width(heads)
         if self.attn_sub_norm:
-            body = (*body, rms_norm("attn_sub_norm", width))
+            norm = layer_norm if self.attn_sub_norm == "layernorm" else rms_norm
+            body = (*body, norm("attn_sub_norm", width))
         out = output_projection("o_proj", width, hidden, bias=self.biases.output)
         return Module(
             "self_attn",

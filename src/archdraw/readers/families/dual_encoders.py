@@ -11,7 +11,8 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.image_models import built, class_token, layers, pixels, tokens
-from archdraw.readers.vision_transformers import VARIANTS, transformer_fields
+from archdraw.readers.vision_transformers import transformer_fields
+from archdraw.readers.vision_variants import VARIANTS
 
 
 @dataclass(frozen=True)

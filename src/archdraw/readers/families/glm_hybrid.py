@@ -10,7 +10,7 @@ from archdraw.readers.families.kimi_linear import delta_attention
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, numbered
 from archdraw.readers.latent_parts import GLM, index_fields, index_kinds, latent_attention, mixture, sparse_layers
-from archdraw.readers.towers import glm_tower
+from archdraw.readers.special_towers import glm_tower
 
 
 def _mixers(config: Config, sizes: Config, number: int) -> list[str]:

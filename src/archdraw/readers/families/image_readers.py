@@ -8,8 +8,10 @@ from archdraw.readers.components import CONTEXT, gated_feed_forward, given, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.image_models import built
 from archdraw.readers.traced import commented
-from archdraw.readers.vision_transformers import VARIANTS, vision_transformer
+from archdraw.readers.vision_transformers import vision_transformer
+from archdraw.readers.vision_variants import VARIANTS
 
 FREEZING = ("freeze_lm_head", "freeze_text_layers", "freeze_text_module_exceptions", "freeze_vision_layers")
 READ: dict[str, Any] = {
@@ -72,6 +74,9 @@ def _idefics(config: Config) -> Draft:
 
 def _blip(config: Config) -> Draft:
     """BLIP's captioner: a causal BERT each of whose layers attends to the image."""
+    name = built(config, "BlipForConditionalGeneration")
+    if name != "BlipForConditionalGeneration":
+        config.mark_incomplete(f"{name[:40]}, which is no captioner: drawn as one")
     config.ignore("image_text_hidden_size", "projection_dim", "logit_scale_init_value", "label_smoothing")
     text = config.section("text_config") or Config({}, ("text_config",), config)
     text.ignore("projection_dim", "label_smoothing")
@@ -84,9 +89,9 @@ def _blip(config: Config) -> Draft:
         tie_word_embeddings=tied_embeddings(text, True, config),
     )
     heads = text.integer("num_attention_heads", default=8)
-    wide = text.integer("encoder_hidden_size", default=768)
-    if wide != vision.integer("hidden_size", default=768):
-        text.complain("encoder_hidden_size is not the hidden_size of the vision encoder", "encoder_hidden_size")
+    # The class takes the width of its encoder, whatever encoder_hidden_size says.
+    text.ignore("encoder_hidden_size")
+    wide = vision.integer("hidden_size", default=768)
     act = text.text("hidden_act", default="gelu")
     inner = {"intermediate_size": text.integer("intermediate_size", default=3072)}
     made.layers = [
@@ -128,5 +133,5 @@ def _head(config: Config, act: str) -> Block:
 
 FAMILIES = (
     Family(("idefics",), _idefics, ("IdeficsForVisionText2Text",), wraps=True),
-    Family(("blip",), _blip, ("BlipForConditionalGeneration",), wraps=True),
+    Family(("blip",), _blip, ("BlipForConditionalGeneration",), wraps=True, own_heads=True),
 )

@@ -7,10 +7,10 @@ from typing import Any
 from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
-from archdraw.readers.text_parts import with_towers
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_type
 from archdraw.readers.special_towers import mimo_towers
+from archdraw.readers.text_parts import with_towers
 
 SLIDING = "sliding_attention"
 IGNORED = (

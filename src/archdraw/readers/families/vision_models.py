@@ -9,7 +9,8 @@ from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.image_models import built, class_token, classifier, layers, pixels, tokens
 from archdraw.readers.traced import commented
-from archdraw.readers.vision_transformers import VARIANTS, Fields, transformer_fields
+from archdraw.readers.vision_transformers import Fields, transformer_fields
+from archdraw.readers.vision_variants import VARIANTS
 
 Head = Callable[[Config, Fields, str], list[Block]]
 """What a class, by its name, has behind the last norm."""
@@ -31,8 +32,8 @@ def _deit(config: Config, fields: Fields, name: str) -> list[Block]:
     if not name.endswith("WithTeacher"):
         return _vit(config, fields, name)
     config.ignore("pooler_act", "pooler_output_size")
-    both: list[Block] = [
-        [class_token(f"Select {token} token"), classifier(config, f"{place}_classifier")]  # type: ignore[list-item]
+    both: list[list[Block]] = [
+        [class_token(f"Select {token} token"), classifier(config, f"{place}_classifier")]
         for token, place in (("class", "cls"), ("distillation", "distillation"))
     ]
     return [{"parallel": {"branches": both}}, {"op": {"label": "÷ 2"}}]

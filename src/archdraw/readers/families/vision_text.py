@@ -1,4 +1,4 @@
-"""Text models that stand inside of models with a vision encoder alone: of GLM-4.1V and its relatives, Molmo 2, Cosmos."""
+"""Text models that stand inside of models with a vision encoder alone: of GLM-4.1V, Molmo 2, Cosmos 3 Edge."""
 
 from __future__ import annotations
 
@@ -74,7 +74,51 @@ def _cosmos(config: Config) -> Draft:
     return _equal(config, draft(config), {"attention": mixer, "feed_forward": feed_forward})
 
 
+def _kosmos(config: Config, *, second: bool = False) -> Draft:
+    """Kosmos-2: norms inside of both sublayers, sines for positions. The ``second`` has one of them and segments."""
+    config.ignore("activation_dropout", "layerdrop", "dropout")
+    if config.flag("add_cross_attention", default=False):
+        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
+    width, heads = (1536, 16) if second else (2048, 32)
+    made = Draft(
+        hidden_size=config.integer("embed_dim", default=width),
+        vocab_size=config.integer("vocab_size", default=108_481 if second else 65_037),
+        context_length=config.integer("max_position_embeddings", default=4096 if second else 2048),
+        tie_word_embeddings=True,
+    )
+    act = config.text("activation_function", default="gelu")
+    if not act.startswith("gelu"):
+        config.mark_incomplete(f"the activation {act[:40]}")
+    mixer = {
+        "num_attention_heads": config.integer("attention_heads", default=heads),
+        "attention_bias": True,
+        **({} if second else {"attn_sub_norm": "layernorm"}),
+    }
+    inner = {"intermediate_size": config.integer("ffn_dim", default=6144 if second else 8192), "mlp_bias": True}
+    made.define["layer"] = {
+        "decoder": {
+            "norm": "layernorm",
+            "attention": {"multi_head": mixer},
+            "feed_forward": {"gelu": {**inner, "ffn_sub_norm": "layernorm"}},
+        }
+    }
+    table = {
+        "sinusoidal_positions": True,
+        **({"scale_embedding": True} if config.flag("scale_embedding", default=True) else {}),
+        **({"type_vocab_size": 2} if second else {}),
+    }
+    number = config.integer("layers", default=24)
+    made.layers = [{"embedding": table}, *stacks(["layer"] * number), "layernorm", "output_head"]
+    return made
+
+
+def _kosmos_2_5(config: Config) -> Draft:
+    return _kosmos(config, second=True)
+
+
 FAMILIES = (
+    Family(("kosmos_2_text_model",), _kosmos),
+    Family(("kosmos_2_5_text_model",), _kosmos_2_5),
     Family(("glm4v_text",), _glm4v),
     Family(("glm_ocr_text",), _glm_ocr),
     Family(("glm4v_moe_text",), _glm4v_moe),

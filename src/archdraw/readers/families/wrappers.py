@@ -5,20 +5,16 @@ A model that differs from a known one in these, and in the defaults of its keys,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from archdraw.readers import projectors as behind
 from archdraw.readers import query_projectors as queries
-from archdraw.readers.components import given
+from archdraw.readers import wrapped_towers as towers
 from archdraw.readers.config import Config
-from archdraw.readers.draft import Block, Draft
+from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family
-from archdraw.readers.projectors import Projector
-from archdraw.readers.sam_towers import got_tower
 from archdraw.readers.text_parts import text_model, with_towers
-from archdraw.readers.towers import glm_tower, pixtral_tower, qwen2_tower, qwen_tower
-from archdraw.readers.vision_transformers import VARIANTS, vision_transformer
+from archdraw.readers.wrapped_towers import Towers, transformer
 
 IMAGES = (
     *("image_processor", "processor_class", "image_seq_length", "image_grid_pinpoints", "video_seq_length"),
@@ -26,9 +22,6 @@ IMAGES = (
     *("spatial_pool_mode", "spatial_pool_stride", "spatial_pool_out_channels", "projector_layernorm_eps"),
 )
 """Keys of these files that say how images are cut, how many tokens they make, or again what the text part says."""
-
-Towers = Callable[[Config, Draft], list[Block]]
-"""The encoders of a whole config, beside the text model that is read already."""
 
 
 @dataclass(frozen=True)
@@ -52,85 +45,6 @@ class Wrapper:
         """The text model with its towers."""
         made = text_model(config, self.text)
         return with_towers(made, self.towers(config, made))
-
-
-def section(config: Config, name: str = "vision_config") -> Config:
-    """The section ``name``; an empty one, all of whose values are defaults, where there is none."""
-    return config.section(name) or Config({}, (name,), config)
-
-
-def transformer(tower: str, project: Projector, *, label: str = "", second: str = "", merges: bool = True) -> Towers:
-    """A vision transformer of the class ``tower``, unless its section names another, with the projector of ``project``.
-
-    ``label`` is what it is called where that is not the usual, ``second`` the same of another one like it, which shares
-    the projector. ``merges``: the projector of Pixtral's encoder joins patches.
-    """
-
-    def read(config: Config, made: Draft) -> list[Block]:
-        vision = section(config)
-        kind = vision.text("model_type", default=tower)
-        if kind == "pixtral":
-            return pixtral_tower(vision, config, merges=merges)
-        variant = VARIANTS.get(kind) or (VARIANTS.get(tower) if kind == config.data.get("model_type") else None)
-        if variant is None:
-            config.mark_incomplete(f"the vision encoder {kind[:40]}, which is not known")
-            return []
-        fields = project(config, made, vision)
-        towers: list[Block] = [vision_transformer(vision, variant, **fields, **given(label=label or None))]
-        if second:
-            shared = {"op": {"name": "shared", "label": "the same projector", "features": made.hidden_size}}
-            towers.append(vision_transformer(vision, variant, **fields | {"projector": shared}, label=second))
-        return towers
-
-    return read
-
-
-def _qwen2(config: Config, made: Draft) -> list[Block]:
-    return qwen2_tower(config.section("vision_config"), made.hidden_size)
-
-
-def _qwen3(config: Config, made: Draft) -> list[Block]:
-    return qwen_tower(config.section("vision_config"), made.hidden_size)
-
-
-def _exaone(config: Config, made: Draft) -> list[Block]:
-    """Qwen2.5-VL's encoder with fewer heads of keys and values."""
-    return qwen2_tower(section(config), made.hidden_size, kind="exaone4_5_vision")
-
-
-def _hyperclova(config: Config, made: Draft) -> list[Block]:
-    """Qwen2.5-VL's encoder with one projection more."""
-    return qwen2_tower(section(config), made.hidden_size, kind="qwen2_5_vl_vision", projected=True)
-
-
-def _thinker(config: Config, made: Draft) -> list[Block]:
-    """Qwen2.5-VL's encoder with three matrices in attention, and one of sounds."""
-    config.ignore("position_id_per_seconds", "seconds_per_chunk")
-    _leave_out(config, "audio_config")
-    return qwen2_tower(section(config), made.hidden_size, kind="qwen2_5_omni_vision_encoder")
-
-
-def _thinker3(config: Config, made: Draft) -> list[Block]:
-    config.ignore("position_id_per_seconds", "audio_start_token_id", "audio_end_token_id")
-    _leave_out(config, "audio_config")
-    return qwen_tower(section(config), made.hidden_size, kind="qwen3_omni_moe_vision_encoder")
-
-
-def _leave_out(config: Config, key: str) -> None:
-    config.raw(key)
-    config.mark_incomplete(f"the encoder of {key} is not drawn")
-
-
-def _glm(config: Config, made: Draft) -> list[Block]:
-    return glm_tower(section(config), made.hidden_size, "glm4v_vision")
-
-
-def _glm_ocr(config: Config, made: Draft) -> list[Block]:
-    return glm_tower(section(config), made.hidden_size, "glm_ocr_vision")
-
-
-def _got(config: Config, made: Draft) -> list[Block]:
-    return got_tower(section(config), made.hidden_size)
 
 
 MARKED = ("vision_start_token_id", "vision_end_token_id", "max_window_layers")
@@ -197,7 +111,10 @@ WRAPPERS = (
         ("QianfanOCRForConditionalGeneration",),
     ),
     Wrapper(
-        ("lfm2_vl",), "lfm2", transformer("siglip2_vision_model", behind.lfm2), ("Lfm2VlForConditionalGeneration",)
+        ("lfm2_vl",),
+        "lfm2",
+        transformer("siglip2_vision_model", behind.lfm2),
+        ("Lfm2VlForConditionalGeneration",),
     ),
     Wrapper(
         ("paddleocr_vl",),
@@ -226,7 +143,10 @@ WRAPPERS = (
         ("VideoLlama3ForConditionalGeneration",),
     ),
     Wrapper(
-        ("nemotron_h_omni",), "nemotron_h", transformer("radio", behind.nemotron), ("NemotronH_Omni_Reasoning_V3",)
+        ("nemotron_h_omni",),
+        "nemotron_h",
+        transformer("radio", behind.nemotron),
+        ("NemotronH_Omni_Reasoning_V3",),
     ),
     Wrapper(("step3p7",), "step3p5", transformer("step3p5_vision", behind.step), ("Step3p7ForConditionalGeneration",)),
     Wrapper(
@@ -249,15 +169,57 @@ WRAPPERS = (
         transformer("kosmos_2_vision_model", queries.kosmos2),
         ("Kosmos2ForConditionalGeneration",),
     ),
+    Wrapper(
+        ("kosmos-2.5",),
+        "kosmos_2_5_text_model",
+        transformer("kosmos_2_5_vision_model", queries.kosmos2_5),
+        ("Kosmos2_5ForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("aya_vision",),
+        "cohere2",
+        transformer("siglip_vision_model", behind.aya),
+        ("AyaVisionForConditionalGeneration",),
+    ),
     Wrapper(("ovis2",), "qwen2", transformer("ovis2_vision", queries.ovis2), ("Ovis2ForConditionalGeneration",)),
     Wrapper(
-        ("molmo2",), "molmo2_text", transformer("molmo2_vision", queries.molmo2), ("Molmo2ForConditionalGeneration",)
+        ("molmo2",),
+        "molmo2_text",
+        transformer("molmo2_vision", queries.molmo2),
+        ("Molmo2ForConditionalGeneration",),
     ),
     Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
-    Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", _got, ("GotOcr2ForConditionalGeneration",)),
+    Wrapper(
+        ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
+        "qwen3_5_text",
+        towers.minicpm,
+        (
+            *("MiniCPMV4_6ForConditionalGeneration", "MiniCPMV4_7ForConditionalGeneration"),
+            "MiniCPMOcrForConditionalGeneration",
+        ),
+    ),
+    Wrapper(("lfm3_vl",), "lfm3", towers.lfm3, ("Lfm3VlForConditionalGeneration",), MARKED),
+    Wrapper(("muse_spark",), "muse_spark_text", towers.muse_spark, ("MuseSparkForConditionalGeneration",)),
+    Wrapper(
+        ("hy_v4_vl",),
+        "hy_v4_vl_text",
+        transformer("hy_v4_vl_vision", behind.hy_v4),
+        ("HYV4VLForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("inkling2", "inkling2_loop"),
+        "inkling2_text",
+        transformer("inkling2_vision", behind.inkling2),
+        ("Inkling2ForConditionalGeneration", "Inkling2LoopForConditionalGeneration"),
+    ),
+    Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
+    Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", towers.got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(
-        ("lighton_ocr",), "qwen3", transformer("pixtral", behind.plain_two), ("LightOnOcrForConditionalGeneration",)
+        ("lighton_ocr",),
+        "qwen3",
+        transformer("pixtral", behind.plain_two),
+        ("LightOnOcrForConditionalGeneration",),
     ),
     Wrapper(
         ("mistral_large4",),
@@ -268,34 +230,42 @@ WRAPPERS = (
     Wrapper(
         ("qwen2_vl", "qwen2_5_vl"),
         "qwen2",
-        _qwen2,
+        towers.qwen2,
         ("Qwen2VLForConditionalGeneration", "Qwen2_5_VLForConditionalGeneration"),
         MARKED,
     ),
     Wrapper(
         ("qwen3_vl", "qwen3_vl_moe", "cosmos3_omni"),
         "qwen3",
-        _qwen3,
+        towers.qwen3,
         (
             *("Qwen3VLForConditionalGeneration", "Qwen3VLMoeForConditionalGeneration"),
             "Cosmos3OmniForConditionalGeneration",
         ),
         MARKED,
     ),
-    Wrapper(("exaone4_5",), "exaone4", _exaone, ("Exaone4_5_ForConditionalGeneration",)),
-    Wrapper(("hyperclovax_vision_v2",), "hyperclovax", _hyperclova, ("HyperCLOVAXVisionV2ForConditionalGeneration",)),
-    Wrapper(("qwen2_5_omni_thinker",), "qwen2", _thinker, ("Qwen2_5OmniThinkerForConditionalGeneration",), MARKED),
+    Wrapper(("exaone4_5",), "exaone4", towers.exaone, ("Exaone4_5_ForConditionalGeneration",)),
     Wrapper(
-        ("qwen3_omni_moe_thinker",), "qwen3_moe", _thinker3, ("Qwen3OmniMoeThinkerForConditionalGeneration",), MARKED
+        ("hyperclovax_vision_v2",), "hyperclovax", towers.hyperclova, ("HyperCLOVAXVisionV2ForConditionalGeneration",)
+    ),
+    Wrapper(
+        ("qwen2_5_omni_thinker",), "qwen2", towers.thinker, ("Qwen2_5OmniThinkerForConditionalGeneration",), MARKED
+    ),
+    Wrapper(
+        ("qwen3_omni_moe_thinker",),
+        "qwen3_moe",
+        towers.thinker3,
+        ("Qwen3OmniMoeThinkerForConditionalGeneration",),
+        MARKED,
     ),
     Wrapper(
         ("glm4v", "glm46v", "glmga"),
         "glm4v_text",
-        _glm,
+        towers.glm,
         ("Glm4vForConditionalGeneration", "Glm46VForConditionalGeneration"),
     ),
-    Wrapper(("glm4v_moe",), "glm4v_moe_text", _glm, ("Glm4vMoeForConditionalGeneration",)),
-    Wrapper(("glm_ocr",), "glm_ocr_text", _glm_ocr, ("GlmOcrForConditionalGeneration",)),
+    Wrapper(("glm4v_moe",), "glm4v_moe_text", towers.glm, ("Glm4vMoeForConditionalGeneration",)),
+    Wrapper(("glm_ocr",), "glm_ocr_text", towers.glm_ocr, ("GlmOcrForConditionalGeneration",)),
 )
 
 FAMILIES = tuple(wrapper.family() for wrapper in WRAPPERS)
