@@ -10,7 +10,8 @@ from archdraw.glossary import Note, Phrase, Words
 from archdraw.glossary import attention as words
 from archdraw.glossary import positions as position_words
 from archdraw.glossary.common import TIMES
-from archdraw.kinds.base import Scope
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention_fields import AttentionFields
 from archdraw.kinds.mixers.attention_parts import (
     attention_scale,
@@ -57,7 +58,9 @@ class SoftmaxAttention(AttentionFields):
         heads, hidden = self.heads(scope), scope.hidden_size
         gate = self.gate(heads)
         selecting, selected = self.chooser(hidden)
-        own = (*queries(hidden, heads, gate, bias=self.biases.query), *self._keys_values(hidden, heads))
+        own = self._with_positions(
+            queries(hidden, heads, gate, bias=self.biases.query), self._keys_values(hidden, heads)
+        )
         projections = Parallel(self._placed(selecting, own), "separate")
         mixed = self._mixed(heads, selected)
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
@@ -98,6 +101,15 @@ class SoftmaxAttention(AttentionFields):
             return words.SLIDING_WINDOW()
         return words.GATED() if self.output_gate else self.term()
 
+    def _with_positions(self, asked: tuple[Block, ...], kept: tuple[Block, ...]) -> tuple[Block, ...]:
+        """The projections ``asked`` to queries, and those to keys and values; positions are added to all but values."""
+        if not isinstance(self.position, AddedPosition):
+            return *asked, *kept
+        if len(kept) != 2:
+            raise KindError("positions are added to what keys are made of, and these are values, too", "position")
+        positions = self.position.to_lines("Q", "K")
+        return Sequence((positions, Parallel((*asked, kept[0]), "separate"))), kept[1]
+
     def _placed(self, selecting: tuple[Block, ...], own: tuple[Block, ...]) -> tuple[Block, ...]:
         return (*selecting, *own) if self.chooser_side == "left" else (*own, *selecting)
 
@@ -110,9 +122,9 @@ class SoftmaxAttention(AttentionFields):
             return shared_keys_and_values(self._origin(), self._origin_layer())
         window, biases = self.window, self.biases
         if self.attention_k_eq_v:
-            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.is_causal)
+            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.keeps)
         return keys_and_values(
-            hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
+            hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.keeps
         )
 
     def _origin_layer(self) -> int | None:
@@ -183,8 +195,8 @@ class SoftmaxAttention(AttentionFields):
         )
 
     def _cached(self, heads: Heads) -> Note:
-        if not self.is_causal:
-            return (mask(self.window, causal=False), words.NO_KV_CACHE())
+        if not self.keeps:
+            return (mask(self.window, causal=self.is_causal), words.NO_KV_CACHE())
         if self.shares_kv:
             return words.REUSES_KV(origin=self._origin())
         return kv_cache(heads, once=self.attention_k_eq_v)
