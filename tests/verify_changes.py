@@ -1,117 +1,199 @@
-"""Writes what the classes of transformers count for default configs with other values in one to three keys.
+"""Changes values of configs and counts what the classes of transformers make of them, as people do who design a model.
 
     pip install -e .[verify]
-    python tests/verify_changes.py                # every encoder-decoder and every model of speech
-    python tests/verify_changes.py --each 20 t5   # more changes of some model types, printed only
+    python tests/verify_changes.py            # two changed configs for each in tests/data/families and tests/data/configs
+    python tests/verify_changes.py --seed 7 --each 10 -o /tmp/changes.jsonl llama gemma-4
 
-The changes are drawn by a seed, the same in every run. What comes out stands in tests/data/changes.tsv, where
-tests/test_readers_changes.py compares archdraw's readers with it. The classes are built on the meta device.
+Each changed config has two to four other values: numbers of layers with all lists by layer, widths, heads, experts,
+ranks, kernels, activations, switches. The class is built on the meta device from the changed text, as a reader sees it;
+changes that a class refuses are drawn again. A line of tests/data/changes.jsonl is the name of the file, the values by
+their dotted keys, the class and its parameters; tests/test_changes.py compares archdraw's readers with them.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import logging
 import random
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from verify_families import DATA, FOLDER, classes
+from verify_shapes import NOT_IN_THE_FILE, built, completed
 
-TABLE = DATA / "changes.tsv"
-HEADER = """\
-# Default configs of tests/data/families with other values, and the parameters of their classes of transformers
-# {version}, built on the meta device, each tied one once. Empty: the class was not built.
-config\tchanges\ttotal
-"""
-TASKS = ("sequence-to-sequence", "speech")
-NOT_CHANGED = (
-    *("token_id", "token_index", "transformers_version", "model_type", "architectures", "dropout", "layerdrop", "init"),
-    *("label", "eps", "use_cache", "is_decoder", "is_encoder_decoder", "add_cross", "_loss", "rope_type", "chunk_size"),
+DATA = Path(__file__).resolve().parent / "data"
+FOLDERS = (DATA / "families", DATA / "configs")
+OUTPUT = DATA / "changes.jsonl"
+
+LAYERS = (
+    "num_hidden_layers",
+    "n_layer",
+    "n_layers",
+    "num_layers",
+    "encoder_layers",
+    "decoder_layers",
+    "depth",
+    "num_blocks",
 )
-"""Parts of keys without bearing on the structure, or that make another model of it."""
+HARMLESS = (
+    *(
+        "use_cache",
+        "output_",
+        "return_dict",
+        "is_decoder",
+        "is_encoder_decoder",
+        "add_cross_attention",
+        "gradient",
+        "dropout",
+    ),
+    *(
+        "_token",
+        "torchscript",
+        "do_sample",
+        "fp32",
+        "use_flash",
+        "tie_encoder",
+        "chunk_size_feed_forward",
+        "problem_type",
+    ),
+    *("norm_topk_prob", "router_", "apply_spec", "deterministic", "cross_attention_hidden_size", "use_mamba_kernels"),
+)
+"""Parts of names of switches that change nothing that is stored, or what a model is used for."""
+WORDS = ("silu", "gelu", "relu")
+MOST_TRIES = 40
 
-ACTIVATIONS = ("gelu", "relu", "silu", "gelu_new")
+
+def numbers(value: int, draw: random.Random) -> int:
+    """Another size that most constraints bear: a multiple or a fraction by two or three."""
+    return draw.choice([size for size in (value * 2, value // 2, value * 3, value * 3 // 2) if size > 0])
 
 
-def values(data: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Keys with numbers, switches and activations, as dotted paths."""
+def places(data: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every key with its value, those of sections behind their names."""
     for key, value in data.items():
-        if any(part in key for part in NOT_CHANGED):
-            continue
-        if isinstance(value, Mapping):
-            yield from values(value, f"{path}{key}.")
-        elif isinstance(value, int) or (isinstance(value, str) and value in ACTIVATIONS):
-            yield path + key, value
+        if isinstance(value, dict) and key.endswith("_config"):
+            yield from places(value, (*path, key))
+        else:
+            yield (*path, key), value
 
 
-def changed(value: Any, key: str, draw: random.Random) -> Any:
-    """Another value: a switch the other way round, another activation, a few layers, half or twice the size."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, str):
-        return draw.choice([name for name in ACTIVATIONS if name != value])
-    return draw.choice((1, 2, 3, 5)) if "layers" in key else max(1, draw.choice((value // 2, value * 2, value * 3)))
+def is_size(key: str, value: Any) -> bool:
+    """Whether a number is one of the structure: no id, no length of a text, no seed, no share."""
+    structural = (
+        *(
+            "size",
+            "heads",
+            "dim",
+            "layers",
+            "layer",
+            "experts",
+            "rank",
+            "kernel",
+            "hidden",
+            "width",
+            "inner",
+            "channels",
+        ),
+        *("groups", "depth", "n_embd", "d_model", "ffn", "state", "d_kv", "d_ff", "buckets", "window", "per_tok"),
+    )
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and value > 0
+        and any(word in key for word in structural)
+        and not any(word in key for word in ("token_id", "_id", "max_", "index_topk", "image_size"))
+    )
 
 
-def with_changes(data: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of ``data`` with the values at these dotted paths."""
-    made: dict[str, Any] = json.loads(json.dumps(data))
-    for path, value in changes.items():
-        *sections, key = path.split(".")
-        part = made
+def changed(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    """New values of two to four keys, by their dotted paths."""
+    known = [(path, value) for path, value in places(data)]
+    layers = [path for path, _ in known if path[-1] in LAYERS]
+    sizes = [path for path, value in known if is_size(path[-1], value) and path[-1] not in LAYERS]
+    switches = [
+        path for path, value in known if isinstance(value, bool) and not any(word in path[-1] for word in HARMLESS)
+    ]
+    words = [path for path, value in known if path[-1] in ("hidden_act", "hidden_activation", "activation_function")]
+    at, new = dict(known), dict[str, Any]()
+    pools = [pool for pool in (layers, sizes, sizes, switches, words) if pool]
+    for _ in range(draw.randint(2, 4) if pools else 0):
+        kind = draw.choice(pools)
+        path = draw.choice(kind)
+        value, key = at[path], ".".join(path)
+        if kind is layers and isinstance(value, int):
+            number = draw.choice([count for count in (2, 3, 4, 5, 6, 8, 9, 12) if count != value])
+            new[key] = number
+            for other, listed in known:
+                if other[:-1] == path[:-1] and isinstance(listed, list) and len(listed) == value:
+                    new[".".join(other)] = (listed * number)[:number]
+        elif kind is switches:
+            new[key] = not value
+        elif kind is words:
+            new[key] = draw.choice([word for word in WORDS if word != value])
+        elif isinstance(value, int):
+            new[key] = numbers(value, draw)
+    return new
+
+
+def with_values(data: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """``data`` with the values of dotted keys in it."""
+    made = copy.deepcopy(data)
+    for key, value in new.items():
+        *sections, last = key.split(".")
+        place = made
         for section in sections:
-            part = part[section]
-        part[key] = value
+            place = place[section]
+        place[last] = value
     return made
 
 
-def parameters(kind: str, name: str, data: dict[str, Any]) -> int | None:
-    """What the class counts, None where it cannot be built."""
-    import torch
-    import transformers
+def lines(path: Path, each: int, seed: int) -> Iterator[dict[str, Any]]:
+    """``each`` changed configs of one file, fewer where a class refuses most of what is tried."""
+    data = json.loads(path.read_text("utf-8"))
+    if path.parent.name == "configs":
+        data = completed(data, NOT_IN_THE_FILE.get(path.stem, {}))
+    draw, found, seen = random.Random(f"{seed} {path.stem}"), 0, set()
+    for _ in range(MOST_TRIES):
+        if found == each:
+            return
+        new = changed(data, draw)
+        text = json.dumps(new, sort_keys=True)
+        if not new or text in seen:
+            continue
+        seen.add(text)
+        try:
+            model = built(with_values(data, new))
+        except Exception:  # whatever a class raises for values that do not fit each other
+            continue
+        found += 1
+        total = sum(tensor.numel() for tensor in model.parameters())
+        yield {"file": f"{path.parent.name}/{path.stem}", "class": type(model).__name__, "total": total, "values": new}
 
-    try:
-        config = type(transformers.AutoConfig.for_model(kind)).from_dict(json.loads(json.dumps(data)))
-        with torch.device("meta"):
-            model = getattr(transformers, name)._from_config(config)
-    except Exception:  # Whatever a class does not take.
-        return None
-    return sum(tensor.numel() for tensor in model.parameters())
 
-
-def main(kinds: list[str], each: int) -> int:
-    """Writes the table; a run over some model types prints only."""
-    import transformers
-
+def main() -> int:
+    """Writes the file; says how many there are of each config."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    rows = []
-    for task, kind, name in sorted(classes()):
-        file = FOLDER / f"{kind}--{name}.json"
-        if (task not in TASKS and not kinds) or (kinds and kind not in kinds) or not file.exists():
-            continue
-        data = json.loads(file.read_text("utf-8"))
-        draw = random.Random(file.stem)
-        known = list(values(data))
-        for _ in range(each):
-            drawn = draw.sample(known, min(len(known), draw.choice((1, 2, 3))))
-            changes = {path: changed(value, path, draw) for path, value in drawn}
-            total = parameters(kind, name, with_changes(data, changes))
-            rows.append(f"{file.stem}\t{json.dumps(changes)}\t{'' if total is None else total}")
-            print(rows[-1], flush=True)
-    if not kinds:
-        text = HEADER.format(version=transformers.__version__) + "".join(f"{row}\n" for row in rows)
-        TABLE.write_text(text, encoding="utf-8", newline="\n")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("words", nargs="*", help="parts of names of files; none: all")
+    parser.add_argument("--each", type=int, default=2, help="changed configs of each file")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
+    given = parser.parse_args()
+    with given.output.open("w", encoding="utf-8", newline="\n") as stream:
+        for folder in FOLDERS:
+            for path in sorted(folder.glob("*.json")):
+                if given.words and not any(word in path.stem for word in given.words):
+                    continue
+                made = list(lines(path, given.each, given.seed))
+                stream.writelines(json.dumps(line, sort_keys=True) + "\n" for line in made)
+                print(f"{path.stem}: {len(made)}", flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("kind", nargs="*", help="model types; none: all")
-    parser.add_argument("--each", type=int, default=5, help="changed configs of each class")
-    arguments = parser.parse_args()
-    sys.exit(main(arguments.kind, arguments.each))
+    sys.exit(main())
