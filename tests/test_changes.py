@@ -31,8 +31,8 @@ INTRODUCTION = """\
 
 Configs of known classes with two to four other values (layers, widths, heads, experts, ranks, activations, switches),
 as people write them who design a model: what the class itself counts (`tests/verify_changes.py`, extra `verify`), and
-what archdraw makes of them. **exact** is the right number, called complete; **incomplete** another one with a warning that says why;
-**rejected** an error at the key. None is silently wrong; `tests/test_changes.py` holds that.
+what archdraw makes of them. **exact** is the right number, called complete; **incomplete** another one with a warning
+that says why; **rejected** an error at the key. None is silently wrong; `tests/test_changes.py` holds that.
 """
 
 

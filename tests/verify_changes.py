@@ -1,7 +1,7 @@
 """Changes values of configs and counts what the classes of transformers make of them, as people do who design a model.
 
     pip install -e .[verify]
-    python tests/verify_changes.py            # two changed configs for each in tests/data/families and tests/data/configs
+    python tests/verify_changes.py            # two changed configs of each one in tests/data/families and configs
     python tests/verify_changes.py --seed 7 --each 10 -o /tmp/changes.jsonl llama gemma-4
 
 Each changed config has two to four other values: numbers of layers with all lists by layer, widths, heads, experts,
