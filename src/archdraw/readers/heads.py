@@ -45,8 +45,9 @@ def with_head(made: Draft, config: Config, family: Family) -> Draft:
 
 def _is_text_of(name: str, family: Family) -> bool:
     """Whether ``name`` is the text part of another class of ``family``, which reads images or a source, too."""
-    stem = name.removesuffix("ForCausalLM")
-    return stem != name and f"{stem}ForConditionalGeneration" in family.architectures
+    return name.endswith("ForCausalLM") and any(
+        other.endswith("ForConditionalGeneration") for other in family.architectures
+    )
 
 
 def has_language_head(made: Draft) -> bool:
