@@ -140,13 +140,13 @@ def test_a_prediction_module_is_not_in_the_total() -> None:
 
 
 def test_a_drafting_module_says_how_many_tokens_it_drafts() -> None:
-    module = DSpark(layer=LAYER, markov_rank=8, block_size=1).expand(SCOPE)
+    module = DSpark(layer=LAYER, target_layer_ids=(1, 2, 3), markov_rank=8, block_size=1).expand(SCOPE)
     assert isinstance(module, Side)
     assert describe(module.body).notes == (
         "drafts blocks of 1 token",
         "token embedding and LM head shared with the model",
     )
-    assert boxes(module)[0] == "96 → 32, hidden states of 3 layers"
+    assert boxes(module)[0] == "96 → 32, what comes into layers 1–3, mean of the streams"
     heads = ["LM head, shared", "Markov head, previous token, rank 8", "Confidence head, per token"]
     assert boxes(module)[-3:] == heads
 
@@ -159,7 +159,7 @@ def test_tables_of_ngrams_say_what_a_token_looks_up() -> None:
     short = NgramMemory(num_embeddings=500, embed_dim=16, ngram_size=2, heads_per_ngram=2).expand(SCOPE)
     assert describe(short).detail == "n = 2, 4.00k in lookup tables"
     assert len(describe(short).notes) == 2
-    assert describe(memory).full == "Engram (n-gram memory), n = 2–3, 2.00k in lookup tables"
+    assert describe(memory).full == "Engram (n-gram memory), n = 2–3, 2.00k in lookup tables, added to each of 4 streams"
     assert describe(memory).notes == (
         *("n-gram tables: 2.00k parameters", "4 rows looked up per token"),
         "one gate per residual stream (4)",

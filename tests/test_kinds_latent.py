@@ -308,7 +308,7 @@ def test_a_shortcut_layer_counts_its_shared_norm_once() -> None:
 
 def test_dspark_is_listed_beside() -> None:
     layer = Decoder(attention=MultiHead(num_attention_heads=16, is_causal=False))
-    made = DSpark(layer=layer, num_nextn_predict_layers=2, target_layers=3, markov_rank=8).expand(SCOPE)
+    made = DSpark(layer=layer, num_nextn_predict_layers=2, target_layer_ids=(3, 4, 5), markov_rank=8).expand(SCOPE)
     assert isinstance(made, Side)
     one = 4 * HIDDEN**2 + HIDDEN
     own = 3 * HIDDEN**2 + 2 * HIDDEN + 2 * SCOPE.vocab_size * 8 + HIDDEN + 8

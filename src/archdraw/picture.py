@@ -30,10 +30,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class HeadGroups:
-    """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head."""
+    """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head.
+
+    Keys and values have the color of what is cached where they are ``kept``.
+    """
 
     query: int
     key_value: int
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ class Bar:
 class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
-    One that comes in and does not join has no line, and its note in its box. One that joins comes from below, or from
+    One that does not join has no line, and its note in its box. One that joins comes from below, or from
     ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
     One that comes from below has a second line to the frame or bar at ``goal``.
     """

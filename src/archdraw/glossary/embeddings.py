@@ -102,10 +102,14 @@ ROWS_PER_TOKEN = Term("{rows:row|rows} looked up per token")
 GATE_PER_STREAM = Term("one gate per residual stream ({streams})")
 CONTEXT_GATE = Term(
     "Context-aware gate",
-    definition="the sigmoid of the product of the normalized hidden vector and the normalized key",
+    definition="the sigmoid of the signed square root of the product of the normalized hidden vector and the normalized "
+    "key",
     source="arXiv:2601.07372",
 )
-OF_STREAM_AND_KEY = Term("{activation} of stream · K")
+OF_STREAM_AND_KEY = Term("{activation} of signed √(stream · K)")
+TOKEN_IDS = Term("Token ids")
+HASHED = Term("hashes of the last {largest}", definition="a hash of the last tokens selects a row of a table")
+TO_EACH_STREAM = Term("added to each of {streams} streams")
 DILATION = Term("dilation {tokens}", definition="tokens from one that a convolution reaches to the next")
 
 # Per-layer embeddings
@@ -147,7 +151,8 @@ EXTRA_PARAMETERS = Term("{count:parameters} (not in total)")
 NEXT_TOKEN = Term("next token")
 PREVIOUS_TOKEN = Term("previous token")
 PER_TOKEN = Term("per token")
-HIDDEN_STATES = Term("hidden states of {layers:layer|layers}")
+HIDDEN_STATES = Term("what comes into {layers}, mean of the streams")
+READS_LAYERS = Term("from inputs of {layers}")
 COLLAPSE_STREAMS = Term("Collapse streams", definition="a sum of the residual streams")
 MARKOV_HEAD = Term(
     "Markov head",
@@ -156,4 +161,5 @@ MARKOV_HEAD = Term(
 )
 CONFIDENCE_HEAD = Term("Confidence head", definition="how probable it is that a drafted token will be accepted")
 DRAFTS = Term("drafts blocks of {tokens:token|tokens}")
+JOINED_WITH_EACH_STREAM = Term("the embedding is joined with each residual stream")
 SHARED_WITH_MODEL = Term("token embedding and LM head shared with the model")

@@ -42,7 +42,9 @@ def uncached(block: Block) -> Block:
     """``block`` without a key-value cache: the mixers of an encoder, which reads its whole input at once."""
 
     def change(leaf: Leaf) -> Leaf:
-        return replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
+        heads = replace(leaf.heads, kept=False) if leaf.heads is not None else None
+        kept = replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
+        return replace(kept, heads=heads)
 
     return with_leaves(block, change)
 

@@ -244,8 +244,11 @@ def switched_window(config: Config, *, on: bool = True) -> int | None:
     return window if config.flag("use_sliding_window", default=on) else None
 
 
-def multi_token_prediction(config: Config, layer: str) -> list[Block]:
-    """Modules that predict more tokens, made of the layer defined as ``layer``; none where the config has none."""
+def multi_token_prediction(config: Config, layer: str, **fields: Any) -> list[Block]:
+    """Modules that predict more tokens, made of the layer defined as ``layer``; none where the config has none.
+
+    ``fields`` are further ones of the kind.
+    """
     number = config.integer("num_nextn_predict_layers", "num_mtp_modules", "mtp_num_hidden_layers", default=0, least=0)
     if not number:
         return []
@@ -254,6 +257,7 @@ def multi_token_prediction(config: Config, layer: str) -> list[Block]:
             "multi_token_prediction": {
                 "num_nextn_predict_layers": number,
                 "layer": layer,
+                **fields,
             }
         }
     ]

@@ -87,7 +87,8 @@ class Heads:
 
     A head is ``width`` features wide, in values ``value_width`` where that is another number. A query meets at most
     ``reach`` keys (None: all), those that :mod:`archdraw.tree.masks` finds by ``pattern`` and ``causal``, each for
-    ``every`` so many tokens. Latent attention makes them of what is ``cached``, ``cross`` attention of an encoder's.
+    ``every`` so many tokens, and besides the ``first`` so many of the sequence. Latent attention makes them of what is
+    ``cached``, ``cross`` attention of an encoder's. They are ``kept`` for later tokens unless all come at once.
     """
 
     query: int
@@ -100,6 +101,8 @@ class Heads:
     cross: bool = False
     causal: bool = True
     pattern: Literal["window", "chunk", "prefix", "selection"] = "window"
+    first: int = 0
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +260,8 @@ class Side:
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
-    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers. Besides, outputs of
+    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers; one that goes out
+    and does not join it reads what is inside of some layers, as its words say. Besides, outputs of
     layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
     """
 

@@ -19,6 +19,7 @@ class Mask:
       ``size // 2`` tokens to each side, as `local_attention` of ModernBERT does.
     - A ``chunk`` holds the tokens of the query's own block of ``size``.
     - A ``prefix`` of ``size`` tokens is met by all; behind it, attention is causal.
+    - Besides, the ``first`` tokens of the sequence are met by all (meta tokens, sinks).
     - A ``selection`` holds the ``size`` tokens that an indexer chose. Which these are is learned: :meth:`sees` scatters
       as many.
     """
@@ -26,13 +27,15 @@ class Mask:
     pattern: Pattern = "window"
     size: int | None = None
     causal: bool = True
+    first: int = 0
 
     @property
     def most(self) -> int | None:
         """How many keys a query meets at most; None where that grows with the context."""
         if self.size is None or self.pattern == "prefix":
             return None
-        return 2 * (self.size // 2) + 1 if self.pattern == "window" and not self.causal else self.size
+        most = 2 * (self.size // 2) + 1 if self.pattern == "window" and not self.causal else self.size
+        return most + self.first
 
     def sees(self, query: int, key: int, length: int) -> bool:
         """Whether ``query`` meets ``key`` in a sequence of ``length`` tokens, both counted from 0."""
@@ -40,7 +43,7 @@ class Mask:
             return key <= query or (self.size is not None and key < self.size)
         if self.causal and key > query:
             return False
-        if self.size is None:
+        if self.size is None or key < self.first:
             return True
         match self.pattern:
             case "window":
@@ -59,4 +62,4 @@ def _scatter(query: int, key: int) -> tuple[int, int]:
 
 def mask_of(heads: Heads) -> Mask:
     """The mask of attention with ``heads``."""
-    return Mask(heads.pattern if heads.reach is not None else "window", heads.reach, heads.causal)
+    return Mask(heads.pattern if heads.reach is not None else "window", heads.reach, heads.causal, heads.first)

@@ -17,7 +17,7 @@ Role = Literal[
     "experts",
     "shared",  # an expert that every token passes
     "position",
-    "latent",  # a compressed tensor, or one that is cached
+    "latent",  # a tensor that is cached
     "auxiliary",  # beside the model: multi-token prediction, encoders of other modalities
     "unknown",  # known to be there, and nothing else published of it
 ]

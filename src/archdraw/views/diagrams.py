@@ -200,7 +200,7 @@ def _is_activation(leaf: Leaf) -> bool:
 def _leaf(leaf: Leaf, path: str) -> Box:
     heads = leaf.heads
     cached = heads is not None and heads.cached and heads.key_value <= MOST_GROUPS
-    figure = HeadGroups(heads.query, heads.key_value) if heads is not None and cached else None
+    figure = HeadGroups(heads.query, heads.key_value, heads.kept) if heads is not None and cached else None
     label, detail = text(leaf.label), text(leaf.detail)
     if figure and leaf.tag:
         # What is done to the scores is said where they are made.

@@ -22,6 +22,8 @@ CELLS = 12
 """Queries and keys of a figure."""
 REACH = 4
 """Cells that stand for a window, a chunk or a selection: a sign of being short, not to scale."""
+FIRST = 2
+"""The same for tokens at the beginning that all queries see."""
 
 
 def masks_panel(layers: Sequence[Module]) -> Inset | None:
@@ -68,13 +70,15 @@ def _label(mixer: Module, mask: Mask) -> Wording:
     kind = short_name(mixer)
     if mask.size is None:
         return kind
+    if mask.first and mask.pattern == "window":
+        return plate.WINDOW_AND_FIRST(kind=kind, size=mask.size, first=mask.first)
     terms = {"window": plate.WINDOW, "chunk": plate.CHUNK, "prefix": plate.PREFIX, "selection": plate.SELECTION}
     return terms[mask.pattern](kind=kind, size=mask.size)
 
 
 def _cells(mask: Mask) -> tuple[tuple[int, ...], ...]:
     """``mask`` over a few tokens, each query with its keys."""
-    drawn = Mask(mask.pattern, None if mask.size is None else REACH, mask.causal)
+    drawn = Mask(mask.pattern, None if mask.size is None else REACH, mask.causal, min(mask.first, FIRST))
     return tuple(tuple(key for key in range(CELLS) if drawn.sees(query, key, CELLS)) for query in range(CELLS))
 
 

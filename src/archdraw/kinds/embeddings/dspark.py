@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import Phrase
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.common import LAYERS, RANK, SHARED, WIDTHS
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, Concept
 from archdraw.glossary.phrases import Term
+from archdraw.glossary.plate import LAYER_LIST, LAYER_RANGE, ONE_LAYER
 from archdraw.kinds.base import Family, Kind, Layer, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.leaves import counted_under
@@ -22,8 +24,8 @@ from archdraw.tree.facts import facts
 class DSpark(Kind):
     """DSpark: layers that draft several tokens at once, which the model then verifies.
 
-    Hidden vectors of some layers of the model, averaged over their residual streams, are concatenated, projected and
-    normalized; the layers read them. The tokens of a block are drafted together; a low-rank Markov head makes each
+    What comes into some layers of the model, averaged over their residual streams, is concatenated, projected and
+    normalized; keys and values of the layers are made of it. The tokens of a block are drafted together; a low-rank Markov head makes each
     depend on the one before it, and a last projection estimates how sure the draft is. Embedding and LM head are the
     model's own. As multi-token prediction it is no part of published totals, and is listed apart here.
     """
@@ -33,7 +35,7 @@ class DSpark(Kind):
     example: ClassVar[str] = (
         "dspark:\n"
         "  num_nextn_predict_layers: 3\n"
-        "  target_layers: 3\n"
+        "  target_layer_ids: [29, 30, 31]\n"
         "  markov_rank: 256\n"
         "  block_size: 5\n"
         "  layer: {decoder: {attention: {multi_head: {num_attention_heads: 8}},\n"
@@ -48,7 +50,9 @@ class DSpark(Kind):
 
     layer: Layer = Field(description="The layer that is repeated, each time with weights of its own.")
     num_nextn_predict_layers: Size = Field(default=3, description="Number of layers.")
-    target_layers: Size = Field(default=3, description="Number of layers of the model whose hidden vectors are read.")
+    target_layer_ids: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        min_length=1, strict=False, description="Indices of the layers of the model whose hidden vectors are read."
+    )
     markov_rank: Size = Field(default=256, description="Features of the Markov head.")
     block_size: Size = Field(default=5, description="Tokens that are drafted at once.")
     label: OwnLabel = None
@@ -64,10 +68,10 @@ class DSpark(Kind):
         one = self.layer.expand(scope)
         if isinstance(one, Module) and one.level == "layer":
             one = replace(one, level="side_layer")
-        wide = self.target_layers * hidden
-        seen = words.HIDDEN_STATES(layers=self.target_layers)
+        wide = len(self.target_layer_ids) * hidden
+        targets = _named(self.target_layer_ids)
         steps: tuple[Block, ...] = (
-            linear("main_proj", WIDTHS(inputs=wide, outputs=hidden), wide, hidden, detail=seen),
+            linear("main_proj", WIDTHS(inputs=wide, outputs=hidden), wide, hidden, detail=words.HIDDEN_STATES(layers=targets)),
             rms_norm("main_norm", hidden),
             one if number == 1 else Repeat(one, number),
             Leaf("collapse", words.COLLAPSE_STREAMS()),
@@ -99,10 +103,25 @@ class DSpark(Kind):
                 self.label or self.term(),
                 body,
                 role="auxiliary",
-                detail=(LAYERS(number=number), words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
+                detail=(
+                    LAYERS(number=number),
+                    words.EXTRA_PARAMETERS(count=facts(body).total_parameters),
+                    words.READS_LAYERS(layers=targets),
+                ),
                 title=self.term(),
                 notes=(words.DRAFTS(tokens=self.block_size), words.SHARED_WITH_MODEL()),
             ),
             direction="out",
             counted=False,
+            joins=False,
         )
+
+
+def _named(layers: tuple[int, ...]) -> Phrase:
+    """The layers with these indices, in words: a range where they follow each other."""
+    first, last = layers[0], layers[-1]
+    if len(layers) == 1:
+        return ONE_LAYER(number=str(first))
+    if list(layers) == list(range(first, last + 1)):
+        return LAYER_RANGE(first=str(first), last=str(last))
+    return LAYER_LIST(numbers=", ".join(map(str, layers)))

@@ -8,13 +8,15 @@ from typing import ClassVar
 from pydantic import Field
 
 from archdraw.glossary import embeddings as words
-from archdraw.glossary.common import LAYERS, SHARED, WIDTHS
+from archdraw.glossary.common import LAYERS, RMSNORM, SHARED, WIDTHS
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import Family, Kind, Layer, Scope
+from archdraw.glossary.residuals import NORM_PER_STREAM
+from archdraw.kinds.base import AnyBlock, Family, Kind, Layer, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.leaves import counted_under
 from archdraw.kinds.mixers.attention_parts import rms_norm
+from archdraw.kinds.residuals.hyper_connections import StreamHead
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Repeat, Role, Sequence, Side, Weight, linear
 from archdraw.tree.facts import facts
 
@@ -23,8 +25,9 @@ class MultiTokenPrediction(Kind):
     """Multi-token prediction (MTP): modules of one layer, each of which predicts one token further.
 
     A module joins the last hidden vector with the embedding of the next token, both normalized, and passes them through
-    its layer and a norm to the LM head. Embedding and LM head are the model's. Published totals leave the module out,
-    and so do the counts here: it is listed apart.
+    its layer and a norm to the LM head. Embedding and LM head are the model's. A module with a ``stream_head`` reads all
+    residual streams: it stands before that of the model, joins the embedding with each stream, and makes one line of
+    them by its own. Published totals leave the module out, and so do the counts here: it is listed apart.
     """
 
     keyword: ClassVar[str] = "multi_token_prediction"
@@ -44,6 +47,11 @@ class MultiTokenPrediction(Kind):
 
     layer: Layer = Field(description="The layer of each module.")
     num_nextn_predict_layers: Size = Field(default=1, description="Number of modules, each with weights of its own.")
+    stream_head: AnyBlock | None = Field(
+        default=None,
+        description="What makes one line of the residual streams behind the layer (a stream_head), where the module "
+        "reads all of them; left out, it reads one line.",
+    )
     final_norm: bool = Field(default=True, description="Whether there is a norm between the layer and the LM head.")
     label: OwnLabel = None
 
@@ -60,7 +68,10 @@ class MultiTokenPrediction(Kind):
                 role="auxiliary",
                 detail=(LAYERS(number=number), words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
                 title=words.MULTI_TOKEN_PREDICTION(),
-                notes=(words.SHARED_WITH_MODEL(),),
+                notes=(
+                    *((words.JOINED_WITH_EACH_STREAM(),) if self.stream_head is not None else ()),
+                    words.SHARED_WITH_MODEL(),
+                ),
             ),
             direction="out",
             counted=False,
@@ -78,12 +89,15 @@ class MultiTokenPrediction(Kind):
             weights=table,
             inputs=0,
         )
-        joined = Parallel((rms_norm("hnorm", hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate")
+        head = self.stream_head
+        ends = () if head is None else (head.expand(scope),)
+        joined = Parallel((_norm_of_streams(head, hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate")
         return Sequence(
             (
                 joined,
                 linear("eh_proj", WIDTHS(inputs=2 * hidden, outputs=hidden), 2 * hidden, hidden),
                 _side_layer(self.layer.expand(scope)),
+                *ends,
                 *((rms_norm("norm", hidden),) if self.final_norm else ()),
                 Leaf("lm_head", words.LM_HEAD(), role="embedding", detail=SHARED(), weights=table),
             )
@@ -93,3 +107,12 @@ class MultiTokenPrediction(Kind):
 def _side_layer(block: Block) -> Block:
     """The layer, which is none of the stack."""
     return replace(block, level="side_layer") if isinstance(block, Module) and block.level == "layer" else block
+
+
+def _norm_of_streams(head: Kind | None, hidden: int) -> Leaf:
+    """The norm of what is read: of the streams of a gated ``head`` each has weights of its own, else they share them."""
+    if not isinstance(head, StreamHead):
+        return rms_norm("hnorm", hidden)
+    each = head.hc_mult if head.read == "gated" else 1
+    weights = (Weight("weight", (each * hidden,)),)
+    return Leaf("hnorm", NORM_PER_STREAM(norm=RMSNORM()), role="norm", weights=weights, part="norm")

@@ -23,8 +23,8 @@ class NgramMemory(Kind):
     """A memory of n-grams (Engram): tables whose rows the last few tokens select, in a residual branch of a layer.
 
     The last tokens are hashed to a row of each table; the rows make a vector of ``embed_dim`` features. A value is made
-    from it, and a key for each residual stream; the sigmoid of the product of key and stream is the share of the value
-    that a stream gets. A dilated convolution is added.
+    from it, and a key for each residual stream; the product of key and stream, its signed square root and a sigmoid are
+    the share of the value that a stream gets. A dilated convolution is added.
     """
 
     keyword: ClassVar[str] = "ngram_memory"
@@ -73,8 +73,8 @@ class NgramMemory(Kind):
             detail=words.TABLE_ROWS(rows=rows, width=width // tables),
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
-            inputs=0,
         )
+        ids = Leaf("token_ids", words.TOKEN_IDS(), detail=words.HASHED(largest=self.ngram_size), inputs=0)
         keys, values = LINE_OF(line="K", width=wide), LINE_OF(line="V", width=hidden)
         if fused:
             both = linear("wkv", SEVERAL_LINES(lines=(keys, values)), width, wide + hidden, outputs=("K", "V"))
@@ -88,7 +88,7 @@ class NgramMemory(Kind):
         stream = self._norm("q_weight" if fused else "norm_query", hidden, "stream")
         body: Sequence = Sequence(
             (
-                Parallel((stream, Sequence((table, made))), "separate"),
+                Parallel((stream, Sequence((ids, table, made))), "separate"),
                 Parallel((gate, LINE), "multiply"),
                 *self._convolution(hidden),
             )
@@ -99,7 +99,11 @@ class NgramMemory(Kind):
             self.label or self.term(),
             body,
             role="embedding",
-            detail=(orders(self.ngram_size), words.IN_TABLES(count=parameters)),
+            detail=(
+                orders(self.ngram_size),
+                words.IN_TABLES(count=parameters),
+                words.TO_EACH_STREAM(streams=self.hc_mult) if self.hc_mult > 1 else "",
+            ),
             notes=(
                 table_notes(parameters, tables),
                 *((words.GATE_PER_STREAM(streams=self.hc_mult),) if self.hc_mult > 1 else ()),

@@ -165,7 +165,7 @@ class CrossAttention(Kind):
                 "say head_dim where a head is not hidden_size / num_attention_heads wide",
             )
         width, longest = self.head_dim or hidden // query, self.max_source_positions
-        heads = Heads(query, groups, width, reach=longest, cross=True, causal=False)
+        heads = Heads(query, groups, width, reach=longest, cross=True, causal=False, kept=self.use_cache)
         biases = Biases(bias, _else(self.attention_key_bias, bias), bias, _else(self.attention_out_bias, bias))
         each = heads.width
         width = query * each

@@ -97,7 +97,7 @@ class EncoderAttention(Kind):
             raise KindError(f"{query} heads do not divide {width} features", "num_attention_heads")
         if query % groups:
             raise KindError(f"{groups} key and value heads do not divide {query} heads", "num_key_value_heads")
-        return Heads(query, groups, self.head_dim or width // query, causal=self.is_causal)
+        return Heads(query, groups, self.head_dim or width // query, causal=self.is_causal, kept=False)
 
     def _projections(self, width: int, heads: Heads) -> Block:
         """One projection for queries, keys and values, or three."""

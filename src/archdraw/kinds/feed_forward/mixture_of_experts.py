@@ -154,7 +154,7 @@ class MixtureOfExperts(MixtureFields):
         return Graph(kept, (*edges, *zip(("experts", *last), last, strict=False)))
 
     def _latent_projection(self, name: str, label: Phrase, inputs: int, width: int) -> Leaf:
-        return linear(name, label, inputs, width, bias=self.moe_latent_bias, part="experts", role="latent")
+        return linear(name, label, inputs, width, bias=self.moe_latent_bias, part="experts")
 
     def _dense(self, scope: Scope) -> Block:
         assert self.dense is not None

@@ -28,7 +28,7 @@ class MLPRouter(Kind):
     source: ClassVar[str] = "Zyphra 2025, Training foundation models on a full-stack AMD platform, arXiv:2511.17127"
     term: ClassVar[Term] = words.MLP_ROUTER
     aliases: ClassVar[tuple[str, ...]] = ("router", "zaya router", "gating network")
-    drawn_as: ClassVar[tuple[Role, ...]] = ("plain", "norm", "latent")
+    drawn_as: ClassVar[tuple[Role, ...]] = ("plain", "norm")
 
     num_experts: Size = Field(description="Number of experts to choose from.")
     router_hidden_size: Size = Field(description="Features inside the router.")
@@ -54,7 +54,7 @@ class MLPRouter(Kind):
         first: Block = down
         if self.depth_average:
             below = Leaf(
-                "router_states", words.ROUTER_STATE(), detail=words.OF_THE_LAYER_BELOW(), role="latent", inputs=0
+                "router_states", words.ROUTER_STATE(), detail=words.OF_THE_LAYER_BELOW(), inputs=0
             )
             weights = (Weight("gate.router_states_scale", (inner,)),)
             scale = Leaf("router_states_scale", words.LEARNED_SCALE(), weights=weights, part="router")

@@ -22,8 +22,14 @@ class Heads(BaseModel):
     head_dim: Size = Field(description="Width of a head.")
     v_head_dim: Size | None = Field(default=None, description="Width of a head in values, where it is another.")
     reach: Size | None = Field(default=None, description="Keys that a query meets at most; all unless given.")
+    first: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="Tokens at the beginning that every query meets besides those within reach."
+    )
     is_causal: bool = Field(default=True, description="Whether a token attends only to itself and those before it.")
     pattern: Pattern = Field(default="window", description="Which keys are within reach.")
+    use_cache: bool | None = Field(
+        default=None, description="Whether keys and values are kept for later tokens; left out, if it is causal."
+    )
 
 
 OwnHeads = Annotated[Heads | None, Field(description="Its attention heads, where it is attention.")]
@@ -45,4 +51,6 @@ def made_heads(heads: Heads | None) -> blocks.Heads | None:
         reach=heads.reach,
         causal=heads.is_causal,
         pattern=heads.pattern,
+        first=heads.first,
+        kept=heads.is_causal if heads.use_cache is None else heads.use_cache,
     )

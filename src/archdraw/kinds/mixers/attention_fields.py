@@ -125,6 +125,10 @@ class AttentionFields(Kind):
         default=None,
         description="Token from which on logits are multiplied by ln n / ln attn_temperature_len (Grok 2).",
     )
+    use_cache: bool = Field(
+        default=True,
+        description="Whether keys and values are kept from token to token; false in a model that generates none (CLIP).",
+    )
     label: OwnLabel = None
 
     @property
@@ -138,6 +142,11 @@ class AttentionFields(Kind):
         if self.attention_chunk_size is not None:
             return Window(self.attention_chunk_size, chunked=True)
         return Window(self.sliding_window) if self.sliding_window is not None else None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether keys and values are kept for later tokens: not where a token attends to those behind it."""
+        return self.is_causal and self.use_cache
 
     @property
     def biases(self) -> Biases:
@@ -188,6 +197,7 @@ class AttentionFields(Kind):
             value,
             window.size if window else None,
             causal=self.is_causal,
+            kept=self.keeps,
             pattern="chunk" if window and window.chunked else "window",
         )
 

@@ -78,6 +78,7 @@ class BlockSparseAttention(GroupedQuery):
             hidden,
             width,
             part="attention",
+            role="latent",
             outputs=("index K",),
             cache=Cache(width, index=True),
         )

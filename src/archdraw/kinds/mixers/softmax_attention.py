@@ -110,9 +110,9 @@ class SoftmaxAttention(AttentionFields):
             return shared_keys_and_values(self._origin(), self._origin_layer())
         window, biases = self.window, self.biases
         if self.attention_k_eq_v:
-            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.is_causal)
+            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.keeps)
         return keys_and_values(
-            hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.is_causal
+            hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.keeps
         )
 
     def _origin_layer(self) -> int | None:
@@ -183,8 +183,8 @@ class SoftmaxAttention(AttentionFields):
         )
 
     def _cached(self, heads: Heads) -> Note:
-        if not self.is_causal:
-            return (mask(self.window, causal=False), words.NO_KV_CACHE())
+        if not self.keeps:
+            return (mask(self.window, causal=self.is_causal), words.NO_KV_CACHE())
         if self.shares_kv:
             return words.REUSES_KV(origin=self._origin())
         return kv_cache(heads, once=self.attention_k_eq_v)

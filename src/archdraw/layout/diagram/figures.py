@@ -97,7 +97,8 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, 
     pitch = _pitch(figure, scale)
     group = min(pitch - max(2.0, pitch * 0.26), each * WIDEST_HEAD)
     left = centre - (pitch * figure.key_value + HEADS_NAME) / 2 + HEADS_NAME
-    query, latent = canvas.theme.paint("attention"), canvas.theme.paint("latent")
+    query = canvas.theme.paint("attention")
+    pairs = canvas.theme.paint("latent" if figure.kept else "plain")
     names = (("Q", top + 12.5), ("K, V", top + 53.5))
     for name, baseline in names:
         canvas.text(left - 8, baseline, name, SMALL, 600, anchor="end")
@@ -130,14 +131,14 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, 
                 top + 34,
                 box,
                 28,
-                fill=latent.fill,
-                stroke=latent.border,
+                fill=pairs.fill,
+                stroke=pairs.border,
                 stroke_width=1.25,
                 radius=min(3.0, box / 4),
                 kind="mark",
             )
             ends = ((middle - box / 2, top + 48), (middle + box / 2, top + 48))
-            canvas.add(Line(ends, latent.border, 1.25, kind="rule"))
+            canvas.add(Line(ends, pairs.border, 1.25, kind="rule"))
 
 
 def _pitch(figure: HeadGroups, scale: float) -> float:

@@ -216,8 +216,9 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
         middle = x + (left + right) / 2
         level = y - TAP_OUT / 2
         side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom))
-        canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
-        canvas.dot(x + port, level)
+        if item.joins:
+            canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
+            canvas.dot(x + port, level)
 
     return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
 

@@ -106,7 +106,7 @@ def _draft_model(config: Config, made: Draft, mix: Block) -> list[Block]:
     """The DSpark module, from the keys ``dspark_``; nothing where the file has none."""
     number = config.integer("num_nextn_predict_layers", default=0, least=0)
     targets = config.integers("dspark_target_layer_ids", default=[])
-    if not number or "dspark_block_size" not in config:
+    if not number or not targets or "dspark_block_size" not in config:
         return []
     made.define.setdefault("sliding", _mixer(config, 0, "shared", "shared", False))
     assert isinstance(mix, dict)
@@ -114,7 +114,7 @@ def _draft_model(config: Config, made: Draft, mix: Block) -> list[Block]:
     chosen = config.integer("dspark_num_experts_per_tok", default=mix["mixture_of_experts"]["num_experts_per_tok"])
     own = {"like": "moe", "num_experts": experts, "num_experts_per_tok": chosen}
     made.define["draft_layer"] = {"decoder": {"attention": "sliding", "feed_forward": own, "residual": "mhc"}}
-    fields: dict[str, Any] = {"num_nextn_predict_layers": number, "target_layers": len(targets)}
+    fields: dict[str, Any] = {"num_nextn_predict_layers": number, "target_layer_ids": list(targets)}
     fields |= {"markov_rank": config.integer("dspark_markov_rank"), "block_size": config.integer("dspark_block_size")}
     return [{"dspark": fields | {"layer": "draft_layer"}}]
 

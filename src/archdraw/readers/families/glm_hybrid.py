@@ -68,8 +68,12 @@ def _glm_5_3(config: Config) -> Draft:
         }
         fields["residual"] = "mhc"
     layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse], **fields)
-    last = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == "latent"]
-    further = multi_token_prediction(text, (last or layers)[-1])
+    last = [pair for pair in zip(mixers, sparse, strict=True) if pair[0] == "latent"] or [(mixers[-1], sparse[-1])]
+    further = multi_token_prediction(text, "mtp_layer")
+    if further:
+        # The checkpoint has no hyper-connections there: the module reads one line, and its residual line is one.
+        mixer, is_sparse = last[-1]
+        made.define["mtp_layer"] = {"decoder": {"attention": mixer, "feed_forward": "moe" if is_sparse else "dense"}}
     begin: list[Block] = [{"residual_streams": streams}] if streams else []
     end: list[Block] = [{"stream_head": {"hc_mult": streams, "read": "mean"}}] if streams else []
     tower = glm_tower(config.section("vision_config"), made.hidden_size)

@@ -117,13 +117,14 @@ def _qwen4(config: Config) -> Draft:
     if text.integer("hc_lowrank", default=320) != 320:
         head["stream_head"]["hc_lowrank"] = text.integer("hc_lowrank")  # type: ignore[index]
     made.layers = ["embedding", *qwen_tower(config.section("vision_config"), made.hidden_size)]
-    made.layers += [{"residual_streams": commented(streams, "hc_count")}, *stacks(names), head]
-    made.layers += [*_further(text), "output_head"]
+    made.layers += [{"residual_streams": commented(streams, "hc_count")}, *stacks(names), *_further(text, head)]
+    made.layers += [head, "output_head"]
     return made
 
 
-def _further(config: Config) -> list[Block]:
-    """The module that predicts one token further: a layer of sparse attention with the residual streams."""
+def _further(config: Config, head: Block) -> list[Block]:
+    """The module that predicts one token further: a layer of sparse attention with the residual streams, all of which
+    it reads, and with a ``head`` of its own in place of a norm."""
     number = config.integer("mtp_num_hidden_layers", default=0, least=0)
     mtp = config.section("mtp")
     if mtp is not None:
@@ -136,7 +137,8 @@ def _further(config: Config) -> list[Block]:
         config.mark_incomplete("the embeddings of the MTP module")
     if not number:
         return []
-    fields = {"num_nextn_predict_layers": commented(number, "mtp_num_hidden_layers"), "layer": "sparse"}
+    fields: dict[str, Any] = {"num_nextn_predict_layers": commented(number, "mtp_num_hidden_layers")}
+    fields |= {"layer": "sparse", "stream_head": head, "final_norm": False}
     return [{"multi_token_prediction": fields}]
 
 

@@ -119,8 +119,9 @@ def _deepseek_v4(config: Config) -> Draft:
         names.append(f"{kind}_hash" if by_table else f"{kind}_layer")
         layer = {"attention": kind, "feed_forward": "hash_moe" if by_table else "moe", "residual": "mhc"}
         made.define.setdefault(names[-1], {"decoder": layer})
-    made.layers = with_streams(stacks(names), streams, {"stream_head": {"hc_mult": streams}})
-    made.layers += ["rmsnorm", *_further(config, made, kinds), "output_head"]
+    head: Block = {"stream_head": {"hc_mult": streams}}
+    made.layers = with_streams([*stacks(names), *_further(config, made, head)], streams, head)
+    made.layers += ["rmsnorm", "output_head"]
     return made
 
 
@@ -153,9 +154,12 @@ def _hashed(config: Config, number: int) -> list[bool]:
     return [layer < first for layer in range(number)]
 
 
-def _further(config: Config, made: Draft, kinds: list[str]) -> list[Block]:
-    """The MTP modules: layers with nothing but the window, as the entries beyond the stack say."""
-    further = multi_token_prediction(config, "mtp_layer")
+def _further(config: Config, made: Draft, head: Block) -> list[Block]:
+    """The MTP modules: layers with nothing but the window, as the entries beyond the stack say.
+
+    They read all streams, and end in a ``head`` of their own.
+    """
+    further = multi_token_prediction(config, "mtp_layer", stream_head=head)
     if further:
         if "sliding" not in made.define:
             made.define["sliding"] = compressed_attention(config, "sliding")
@@ -199,8 +203,13 @@ def _hy_v4(config: Config) -> Draft:
         layer = {"attention": mixer, "feed_forward": "moe" if is_sparse else dense, "residual": "ihc"}
         made.define.setdefault(names[-1], {"decoder": layer})
     further = next((name for name in names[::-1] if name.endswith("_indexed")), names[-1])
+    predicting = multi_token_prediction(config, "mtp_layer")
+    if predicting:
+        # Its checkpoint has no hyper-connections there: the module reads one line, and its residual line is one.
+        own = {name: part for name, part in made.define[further]["decoder"].items() if name != "residual"}  # type: ignore[index]
+        made.define["mtp_layer"] = {"decoder": own}
     made.layers = with_streams(stacks(names), streams, {"stream_head": {"hc_mult": streams}})
-    made.layers += ["rmsnorm", *multi_token_prediction(config, further), "output_head"]
+    made.layers += ["rmsnorm", *predicting, "output_head"]
     return made
 
 

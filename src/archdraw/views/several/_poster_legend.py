@@ -39,7 +39,7 @@ OTHERS = {
     "experts": "mixture of experts",
     "shared": "shared expert",
     "position": "positional encoding",
-    "latent": "cached or compressed",
+    "latent": "cached",
     "auxiliary": "encoders, MTP, auxiliary heads",
     "plain": "projection or operation",
 }
