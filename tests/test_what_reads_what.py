@@ -13,7 +13,7 @@ from archdraw.kinds.embeddings.multi_token_prediction import MultiTokenPredictio
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.hyper_connections import StreamHead
-from archdraw.picture import Box, Frame, Tap
+from archdraw.picture import Box, Chain, Frame, Tap
 from archdraw.readers import read_config
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Side
@@ -31,7 +31,8 @@ def after_the_layers(name: str) -> list[str]:
     """The labels of what stands over the layers of a shipped model, from them up."""
     column = columns(expand(load_spec(SPECS / f"{name}.yaml"))).column.items
     last = max(index for index, item in enumerate(column) if isinstance(item, Frame))
-    boxes = (item.box if isinstance(item, Tap) else item for item in column[last + 1 :])
+    found = (item.items if isinstance(item, Chain) else (item,) for item in column[last + 1 :])
+    boxes = (item.box if isinstance(item, Tap) else item for items in found for item in items)
     return [box.label for box in boxes if isinstance(box, Box)]
 
 

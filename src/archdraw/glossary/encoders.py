@@ -50,6 +50,8 @@ PATCH_EMBEDDING = Term(
     definition="a linear projection of the pixels of a patch",
     source="Dosovitskiy et al. 2020, arXiv:2010.11929",
 )
+PATCHES = Term("{size} patches")
+PATCH_GRID = Term("grid {extents}")
 FRAMES = Term("{frames:frame|frames}")
 TOKEN_PER_SQUARE = Term("one token per {side}×{side} px")
 OF_FRAMES = Term("of {frames:frame|frames}, no attention")

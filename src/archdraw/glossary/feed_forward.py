@@ -55,6 +55,8 @@ SPARSE_GEGLU_FFN = Term(
 SPARSE_GEGLU = Term("Sparse GeGLU")
 REGLU = Term("ReGLU")
 REGLU_FFN = Term("ReGLU FFN", short="ReGLU", definition="down(ReLU(gate(x)) × up(x))", source="arXiv:2002.05202")
+QUICK_GELU = Term("Quick GELU")
+QUICK_GELU_FFN = Term("Quick GELU FFN")
 GELU_FFN = Term("GELU FFN", short="GELU", definition="down(GELU(up(x)))", source="arXiv:1606.08415")
 RELU_FFN = Term("ReLU FFN", short="ReLU", definition="down(ReLU(up(x)))", source="arXiv:1706.03762")
 SILU_FFN = Term("SiLU FFN", short="SiLU", definition="down(SiLU(up(x)))", source="arXiv:1710.05941")

@@ -60,8 +60,8 @@ def _three_digits(value: Decimal) -> str:
 
 
 def tokens(length: int) -> str:
-    """A length in tokens as people quote it: ``8K`` for 8,192, ``1M`` for 1,048,576; empty where it is none."""
-    for unit, letter in ((1024**2, "M"), (1024, "K")):
+    """A length in tokens as people quote it: ``8K`` for 8,192, ``1M`` for 1,048,576 or 1,000,000; else nothing."""
+    for unit, letter in ((1024**2, "M"), (10**6, "M"), (1024, "K")):
         if length >= unit and length % unit == 0:
             return f"{length // unit:,}{letter}"
     return ""

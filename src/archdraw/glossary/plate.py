@@ -93,6 +93,8 @@ WINDOW_AND_FIRST = Term("{kind}, window {size} + first {first}")
 CHUNK = Term("{kind}, chunk {size}")
 PREFIX = Term("{kind}, prefix {size}")
 SELECTION = Term("{kind}, top {size}", definition="An indexer selects so many keys for each query.")
+LINES_IN = Term("comes in, from the left: {lines:and}", definition="names of the lines that a panel begins with")
+BESIDE_LAYERS = Term("{what}: {count:parameters} parameters")
 MEMORY = Term("Memory in bf16 at {context:token|tokens}")
 WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")
@@ -172,7 +174,7 @@ SHIFTED_TOKENS = Term(
 )
 READS = Term("{input} in, {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 FEEDS = Term(
-    "DeepStack → {layers}",
+    "DeepStack → behind {layers}",
     definition="outputs of layers of a vision encoder are added behind the first layers of the model",
     source="Meng et al. 2024, DeepStack, arXiv:2406.04334",
     proper=True,

@@ -39,6 +39,13 @@ LLAMA_3_SCALING = Term(
     "Llama 3 scaling", source="Grattafiori et al. 2024, The Llama 3 Herd, arXiv:2407.21783", proper=True
 )
 
+ADDED_POSITIONS = Term(
+    "Positions",
+    definition="vectors that every layer adds to what its queries and keys are made of",
+    source="Carion et al. 2020, DETR, arXiv:2005.12872",
+)
+ADDED_TO = Term("+ {what} on {lines}")
+
 ALIBI = Term(
     "Attention with linear biases",
     short="ALiBi",

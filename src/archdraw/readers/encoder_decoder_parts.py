@@ -9,7 +9,6 @@ from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.halves import UNREAD
-from archdraw.readers.traced import commented
 
 SECOND_NAMES = {
     "num_hidden_layers": "encoder_layers",
@@ -75,6 +74,6 @@ def scaled_embedding(config: Config, *, usual: bool = False) -> dict[str, Any]:
     return {"scale_embedding": True} if config.flag("scale_embedding", default=usual) else {}
 
 
-def rows_in_front(rows: int, spare: int) -> int:
-    """Rows of a learned table of positions, with those that no position uses."""
-    return commented(rows + spare, f"{rows:,} and {spare} rows in front") if spare else rows
+def rows_in_front(rows: int, spare: int) -> dict[str, Any]:
+    """The fields of a learned table of positions, with the rows that none uses."""
+    return {"max_position_embeddings": rows} | ({"position_offset": spare} if spare else {})

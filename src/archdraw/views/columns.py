@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from archdraw import picture
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
+from archdraw.glossary.common import LAYERS, PARAMETERS
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
 from archdraw.tree.beside import readers, reads
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.description import describe
+from archdraw.tree.facts import facts
 from archdraw.tree.framing import ANY, framed
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import children, walk
@@ -127,15 +129,18 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
     fold, column = _fitting(framed(body), paths)
     path = paths[id(module)]
     if number_of_layers(module, ANY) > 1:
-        column = _captioned(column, describe(module).full, path)
+        layers = [layer for stack in fold.stacks for layer in stack.all]
+        # What stands around the frame of the layers is not counted by its caption.
+        own = LAYERS(number=len(layers)), PARAMETERS(count=sum(facts(layer).total_parameters for layer in layers))
+        column = _captioned(column, describe(module).full, describe(replace(module, detail=own)).full, path)
     return Tower(column, inputs, path, goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _captioned(column: Chain, caption: str, path: str) -> Chain:
-    """``column`` with a caption at its only frame; in a frame of its own where it has none, or several."""
+def _captioned(column: Chain, caption: str, inside: str, path: str) -> Chain:
+    """``column`` with the caption ``inside`` at its only frame; in a frame of its own where it has none, or several."""
     frames = [item for item in column.items if isinstance(item, Frame)]
     if len(frames) == 1 and not frames[0].caption:
-        return Chain(tuple(replace(item, caption=caption) if item is frames[0] else item for item in column.items))
+        return Chain(tuple(replace(item, caption=inside) if item is frames[0] else item for item in column.items))
     return Chain((Frame(column, "", f"{path}/tower", caption, caption),))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from archdraw.glossary import text
+from archdraw.glossary.plate import BESIDE_LAYERS
 from archdraw.picture import Box, Chain, Inset, Item, Words
 from archdraw.tree.blocks import Block, Module, Sequence, Side
 from archdraw.tree.description import describe
+from archdraw.tree.facts import facts
 from archdraw.tree.framing import framed
 from archdraw.tree.walks import walk
 from archdraw.views.boxes import boxes, changed
@@ -45,7 +48,7 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         if not 1 < sum(1 for _ in boxes(inside)) <= MOST_BOXES:
             continue
         words = describe(body)
-        items: tuple[Item, ...] = (inside, *(Words(note) for note in words.notes))
+        items: tuple[Item, ...] = (inside, *map(Words, words.notes), *map(Words, _beside_layers(body.body)))
         panels.append(Inset(words.title, items, source=path, optional=wanted is None))
     return tuple(panels)
 
@@ -64,6 +67,18 @@ def _without_sides(block: Block) -> Block:
     if not isinstance(block, Sequence):
         return block
     return Sequence(tuple(_without_sides(part) for part in block.parts if not isinstance(part, Side)))
+
+
+def _beside_layers(block: Block) -> Iterator[str]:
+    """What stands beside the layers of an encoder, in words: modules that differ in their number together."""
+    found: dict[str, list[Module]] = {}
+    for part in block.parts if isinstance(block, Sequence) else ():
+        if isinstance(part, Side):
+            found.setdefault(text(part.body.label).rstrip("0123456789 "), []).append(part.body)
+    for label, modules in found.items():
+        numbers = ", ".join(text(module.label).removeprefix(label).strip() for module in modules)
+        count = sum(facts(module).total_parameters for module in modules)
+        yield text(BESIDE_LAYERS(what=f"{label} {numbers}".strip(), count=count))
 
 
 def _narrow(box: Box) -> Box:

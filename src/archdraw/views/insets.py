@@ -8,10 +8,10 @@ from dataclasses import replace
 from archdraw.glossary import plate, text
 from archdraw.glossary.numbers import tokens
 from archdraw.picture import Inset, Item, Masks, Share, Words
-from archdraw.tree.blocks import Block, Experts, Leaf, Module
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
-from archdraw.tree.walks import children, leaves, walk
+from archdraw.tree.walks import children, inputs, leaves, walk
 from archdraw.views import lanes
 from archdraw.views.active import Active
 from archdraw.views.boxes import boxes
@@ -108,7 +108,12 @@ PART, USUAL, ALIKE, OWN = range(4)
 
 
 def _priority_of(block: Module, before: Iterable[str]) -> int:
-    """How much a panel would be missed where there is no room for all."""
+    """How much a panel would be missed where there is no room for all.
+
+    One that reads several lines is missed most: no other says what is made of them.
+    """
+    if inputs(block) > 1:
+        return OWN
     if block.role == "feed_forward":
         return USUAL
     return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
@@ -119,6 +124,8 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
     inside = opened(module, path)
     items: list[Item] = [inside]
     words = describe(module)
+    if len(lines := _lines_in(module)) > 1:
+        items.append(Words(text(plate.LINES_IN(lines=lines))))
     items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
@@ -148,6 +155,14 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
             beside=place,
             priority=None if priority is None else PART,
         )
+
+
+def _lines_in(module: Module) -> tuple[str, ...]:
+    """The names of the lines that come into ``module`` from left to right, where its author gave them some."""
+    body = module.body
+    while isinstance(body, Sequence) and body.parts:
+        body = body.parts[0]
+    return tuple(filter(None, body.inputs)) if isinstance(body, Graph) else ()
 
 
 def _beside(module: Module, path: str, experts: Experts) -> tuple[str, Module] | None:

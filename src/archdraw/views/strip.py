@@ -204,9 +204,16 @@ def _upper(layer: Module) -> Module | None:
     return (
         next((part for part in keeping if part.role in MIXERS), None)
         or next(iter(keeping), None)
+        or _recurrent(layer)
         or next((part for part in others if part.role in MIXERS), None)
         or next(iter(others), None)
     )
+
+
+def _recurrent(layer: Module) -> Module | None:
+    """The first leaf of ``layer`` that keeps a state and is in no module, such as an LSTM, as a module."""
+    leaf = next((leaf for leaf in leaves(layer.body) if leaf.state and leaf.role in MIXERS), None)
+    return None if leaf is None else Module(leaf.name, leaf.label, leaf, role=leaf.role)
 
 
 def _lower(layer: Module) -> Module | None:

@@ -60,6 +60,9 @@ class Embedding(Kind):
         default=None,
         description="Rows of a table of positions that is added, learned unless sinusoidal (GPT-2); none if left out.",
     )
+    position_offset: int = Field(
+        default=0, ge=0, le=1000, description="Further rows of that table, which no position uses (BART, OPT: 2)."
+    )
     type_vocab_size: Size | None = Field(
         default=None, description="Rows of a learned table of segments that is added (BERT); none if left out."
     )
@@ -111,11 +114,13 @@ class Embedding(Kind):
         tables: list[Block] = [self._tokens(scope)]
         width = self.features_out(scope)
         if self.max_position_embeddings is not None:
-            rows = self.max_position_embeddings
+            number, spare = self.max_position_embeddings, self.position_offset
+            unused = words.UNUSED_ROWS(number=spare) if spare else ""
             fixed = self.sinusoidal_positions
             label = words.POSITIONAL_ENCODING() if fixed else words.POSITION_EMBEDDING()
-            detail: Detail = (words.SINUSOIDAL() if fixed else words.LEARNED(), words.POSITIONS(number=rows))
-            tables.append(_table("embed_positions", label, detail, (rows,), width))
+            made = words.SINUSOIDAL() if fixed else words.LEARNED()
+            detail: Detail = (made, words.POSITIONS(number=number), unused)
+            tables.append(_table("embed_positions", label, detail, (number + spare,), width))
         if self.type_vocab_size is not None:
             rows = self.type_vocab_size
             detail = words.SEGMENTS(number=rows)

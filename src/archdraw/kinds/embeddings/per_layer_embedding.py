@@ -74,7 +74,6 @@ class PerLayerEmbeddings(Kind):
                     scope.hidden_size,
                     width,
                     detail=WIDTHS(inputs=scope.hidden_size, outputs=width),
-                    part="embedding",
                 ),
                 rms_norm("per_layer_projection_norm", each),
             )

@@ -12,9 +12,10 @@ from archdraw.glossary import attention as terms
 from archdraw.glossary import encoders as words
 from archdraw.glossary.concepts import CROSS_ATTENTION, ENCODER_DECODER, Concept
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Scope
+from archdraw.kinds.base import AnyBlock, Family, Kind, KindError, Position, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Factor, OwnLabel, ReadsSide, Size
+from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention_parts import (
     Biases,
     QueryKeyNorm,
@@ -140,6 +141,12 @@ class CrossAttention(Kind):
     attn_logit_softcapping: Factor | None = Field(
         default=None, description="Bound c of the attention logits: c · tanh(x / c)."
     )
+    query_position: Position | None = Field(
+        default=None, description="Positions that are added to what queries are made of: added_position."
+    )
+    key_position: Position | None = Field(
+        default=None, description="Positions that are added to what keys are made of; values have none."
+    )
     reads: ReadsSide = None
     label: OwnLabel = None
 
@@ -180,6 +187,8 @@ class CrossAttention(Kind):
             cached=self.use_cache,
         )
         asked = queries(hidden, heads, None, bias=biases.query)
+        asked = _placed(self.query_position, "query_position", "Q", asked)
+        pairs = _placed(self.key_position, "key_position", "K", pairs)
         projections = Parallel((*asked, Sequence((origin, Parallel(pairs, "separate")))), "separate")
         attention = Leaf(
             "attention",
@@ -238,3 +247,12 @@ class CrossAttention(Kind):
 
 def _else(own: bool | None, usual: bool) -> bool:
     return usual if own is None else own
+
+
+def _placed(position: Kind | None, field: str, line: str, projections: tuple[Block, ...]) -> tuple[Block, ...]:
+    """``projections``, the first of which, to ``line``, reads the sum of what comes in and the ``position``."""
+    if position is None:
+        return projections
+    if not isinstance(position, AddedPosition):
+        raise KindError(f"{position.keyword} is not added to what cross-attention reads", field, "use added_position")
+    return Sequence((position.to_lines(line), projections[0])), *projections[1:]

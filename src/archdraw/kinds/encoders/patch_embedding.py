@@ -67,7 +67,7 @@ class PatchEmbedding(Kind):
             self.label or self.term(),
             role="embedding",
             detail=(
-                GRID(rows=patch, columns=patch),
+                words.PATCHES(size=GRID(rows=patch, columns=patch)),
                 words.FRAMES(frames=frames) if frames else "",
                 self.detail,
             ),

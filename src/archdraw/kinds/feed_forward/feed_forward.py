@@ -206,6 +206,20 @@ class GELU(FeedForwardKind):
     concepts: ClassVar[tuple[Concept, ...]] = (known.GELU,)
 
 
+class QuickGELU(FeedForwardKind):
+    """A feed-forward network without a gate, with an approximation of GELU: ``y sigmoid(1.702 y)`` of ``y = up(x)``."""
+
+    keyword: ClassVar[str] = "quick_gelu"
+    name: ClassVar[Term] = words.QUICK_GELU
+    activation: ClassVar[Term] = common.QUICK_GELU
+    gated: ClassVar[bool] = False
+    example: ClassVar[str] = "quick_gelu: {intermediate_size: 3072, mlp_bias: true}"
+    source: ClassVar[str] = "QuickGELU of openai/CLIP, clip/model.py; arXiv:1606.08415, section 2"
+    term: ClassVar[Term] = words.QUICK_GELU_FFN
+    aliases: ClassVar[tuple[str, ...]] = ("clip mlp", "approximate gelu")
+    concepts: ClassVar[tuple[Concept, ...]] = (known.GELU,)
+
+
 class ReLU(FeedForwardKind):
     """A feed-forward network without a gate: ``down(ReLU(up(x)))``."""
 

@@ -10,7 +10,8 @@ from archdraw.glossary import Note, Phrase, Words
 from archdraw.glossary import attention as words
 from archdraw.glossary import positions as position_words
 from archdraw.glossary.common import TIMES
-from archdraw.kinds.base import Scope
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention_fields import AttentionFields
 from archdraw.kinds.mixers.attention_parts import (
     attention_scale,
@@ -57,7 +58,9 @@ class SoftmaxAttention(AttentionFields):
         heads, hidden = self.heads(scope), scope.hidden_size
         gate = self.gate(heads)
         selecting, selected = self.chooser(hidden)
-        own = (*queries(hidden, heads, gate, bias=self.biases.query), *self._keys_values(hidden, heads))
+        own = self._with_positions(
+            queries(hidden, heads, gate, bias=self.biases.query), self._keys_values(hidden, heads)
+        )
         projections = Parallel(self._placed(selecting, own), "separate")
         mixed = self._mixed(heads, selected)
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
@@ -97,6 +100,15 @@ class SoftmaxAttention(AttentionFields):
         if self.sliding_window is not None:
             return words.SLIDING_WINDOW()
         return words.GATED() if self.output_gate else self.term()
+
+    def _with_positions(self, asked: tuple[Block, ...], kept: tuple[Block, ...]) -> tuple[Block, ...]:
+        """The projections ``asked`` to queries, and those to keys and values; positions are added to all but values."""
+        if not isinstance(self.position, AddedPosition):
+            return *asked, *kept
+        if len(kept) != 2:
+            raise KindError("positions are added to what keys are made of, and these are values, too", "position")
+        positions = self.position.to_lines("Q", "K")
+        return Sequence((positions, Parallel((*asked, kept[0]), "separate"))), kept[1]
 
     def _placed(self, selecting: tuple[Block, ...], own: tuple[Block, ...]) -> tuple[Block, ...]:
         return (*selecting, *own) if self.chooser_side == "left" else (*own, *selecting)

@@ -11,6 +11,7 @@ from pydantic import Field
 from archdraw.glossary import Detail, Words, common
 from archdraw.glossary import encoders as words
 from archdraw.glossary import shapes as terms
+from archdraw.glossary.encoders import PATCH_GRID, PATCHES
 from archdraw.glossary.linear_mixers import GROUPS
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
@@ -143,8 +144,19 @@ class Convolution(Kind):
         channels, features = self._channels(scope), self.features_out(scope)
         facts: list[Words] = [common.WIDTHS(inputs=channels, outputs=features), *self._unusual(scope)]
         if changed and left is not None:
-            facts.append(terms.EXTENTS(extents=left))
+            patches = self._patches(scope)
+            facts += (
+                [PATCHES(size=patches), PATCH_GRID(extents=terms.EXTENTS(extents=left))]
+                if patches
+                else [terms.EXTENTS(extents=left)]
+            )
         return tuple(facts) if len(facts) > 1 else facts[0]
+
+    def _patches(self, scope: Scope) -> str:
+        """The extents of what is made one vector, each apart; empty where kernels overlap, or the label names them."""
+        size = self._size(scope)
+        apart = not self.transposed and max(size) > 1 and self._stride(len(size)) == size
+        return shown(size) if self.label and apart else ""
 
     def _unusual(self, scope: Scope) -> Iterator[Words]:
         if self.groups > 1:

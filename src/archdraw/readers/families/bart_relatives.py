@@ -153,7 +153,7 @@ def embedding_tables(config: Config, relative: Relative) -> dict[str, Any]:
     made: dict[str, Any] = scaled_embedding(config, usual=relative.is_scaled)
     if relative.positions != "sines":
         # Rows that no position uses stand in front: those of the padding.
-        made["max_position_embeddings"] = rows_in_front(rows, relative.spare)
+        made |= rows_in_front(rows, relative.spare)
     if relative.positions != "learned":
         made["sinusoidal_positions"] = True
     return made

@@ -185,7 +185,7 @@ def _opt(config: Config) -> Draft:
     }
     made = assembled(config, made, layer, norm=norm)
     rows = config.integer("max_position_embeddings", default=2048)
-    embedding = {"max_position_embeddings": commented(rows + 2, f"{rows:,} and 2 rows in front")}
+    embedding = {"max_position_embeddings": rows, "position_offset": 2}
     width = config.optional_integer("word_embed_proj_dim") or made.hidden_size
     if width != made.hidden_size:
         embedding = {"embedding_size": width} | embedding
