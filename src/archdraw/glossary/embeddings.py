@@ -109,7 +109,7 @@ CONTEXT_GATE = Term(
 )
 OF_STREAM_AND_KEY = Term("{activation} of signed √(stream · K)")
 TOKEN_IDS = Term("Token ids")
-HASHED = Term("hashes of the last {largest}", definition="a hash of the last tokens selects a row of a table")
+HASHED = Term("hashes, {tokens}", definition="a hash of the last tokens selects a row of a table")
 TO_EACH_STREAM = Term("added to each of {streams} streams")
 DILATION = Term("dilation {tokens}", definition="tokens from one that a convolution reaches to the next")
 

@@ -224,11 +224,13 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Experts:
-    """``total`` copies of ``body`` of which each token passes ``active``."""
+    """``total`` copies of ``body`` of which each token passes ``active``; ``at_most`` so many where the router may choose
+    something else in their place (experts that do nothing)."""
 
     body: Block
     total: int
     active: int
+    at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class Facts:
     ``frozen`` parameters are counted like all others and not trained. Where an author's attention does not say what it
     caches the ``cache_unknown`` is; where something is ``unknown``, every count is that of the rest.
     ``bidirectional``: some attention of the model itself, not of an encoder beside it, sees later tokens, so that its
-    keys and values cannot be kept.
+    keys and values cannot be kept. ``active_at_most``: some tokens pass less than the active parameters, since their
+    router chose experts that do nothing.
     """
 
     parts: Mapping[Part, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Facts:
     cache_unknown: bool = False
     unknown: bool = False
     bidirectional: bool = False
+    active_at_most: bool = False
 
     @property
     def total_parameters(self) -> int:

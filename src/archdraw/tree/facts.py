@@ -59,6 +59,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         cache_unknown=first.cache_unknown or second.cache_unknown,
         unknown=first.unknown or second.unknown,
         bidirectional=first.bidirectional or second.bidirectional,
+        active_at_most=first.active_at_most or second.active_at_most,
     )
 
 
@@ -83,6 +84,7 @@ def repeated(one: Facts, times: int) -> Facts:
         cache_unknown=one.cache_unknown,
         unknown=one.unknown,
         bidirectional=one.bidirectional,
+        active_at_most=one.active_at_most,
     )
 
 
@@ -114,8 +116,9 @@ def facts(block: Block) -> Facts:
             return facts(body)
         case Repeat(body=body, times=times, tied=tied):
             return _looped(facts(body), times) if tied else repeated(facts(body), times)
-        case Experts(body=body, total=total, active=active):
-            return _experts(facts(body), total, active)
+        case Experts(body=body, total=total, active=active, at_most=at_most):
+            one = facts(body)
+            return replace(_experts(one, total, active), active_at_most=at_most or one.active_at_most)
         case Module(body=body, level="layer"):
             return replace(facts(body), layers=1, convolving=int(only_convolves(block)))
         case Module(body=body):

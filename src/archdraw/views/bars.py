@@ -27,13 +27,14 @@ PLACES = {
 """What a norm before, and one behind, a block of a role is called."""
 
 
-def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str) -> Bar:
+def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str, before: int = 0) -> Bar:
     """A run folded to one line: which layers, and what they have that none of the drawn ``others`` has in its place.
 
-    Where those have alternatives, the line says also which of them the layers of the run have.
+    Where those have alternatives, the line says also which of them the layers of the run have. Layers are counted from
+    ``start`` to ``end`` in a stack that so many stand ``before``.
     """
-    last = str(end - 1)
-    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=str(start), last=last)
+    first, last = str(before + start), str(before + end - 1)
+    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=first, last=last)
     bodies = {number: other.body for number, other in enumerate((layer, *others))}
     group = next(group for group in laid_over(list(bodies.values())) if 0 in group.parts)
     if len(group.parts) == 1:

@@ -111,10 +111,11 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             path = unnamed_path(block, paths, "repeat")
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
             return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), path, title, back=tied)
-        case Experts(body=body, total=total, active=active):
+        case Experts(body=body, total=total, active=active, at_most=at_most):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else unnamed_path(body, paths, "experts")
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))
-            label = text(plate.EXPERTS(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
+            said = plate.EXPERTS_AT_MOST if at_most else plate.EXPERTS
+            label = text(said(total=total, active=active)) if total > 1 else text(plate.ONE_EXPERT())
             grid = ExpertGrid(total, active) if total <= MOST_EXPERTS else None
             return Box(inner, label, role="experts", title=title, figure=grid)
         case Side():

@@ -35,6 +35,7 @@ class Fold:
         ``wired``, what layers share stands where a line to them begins."""
         self.paths, self.brief, self.wide_open, self.wired = paths, brief, wide_open, wired
         self.stacks: list[Stack] = []
+        self.begun = 0
         self.around: list[Option] = []
         self.sources: list[tuple[str, int]] = []
 
@@ -91,7 +92,8 @@ class Fold:
                 self.stacks.append(Stack((layer,), (), ()))
                 yield self._opened(alone, ", ".join(name))
             case Module(level="stack"):
-                self.stacks.append((in_brief if self.brief else stacked)(block, path, self.paths))
+                made = in_brief(block, path, self.paths) if self.brief else self._stacked(block, path)
+                self.stacks.append(made)
                 yield from self.stacks[-1].picture
             case Module() if self.wide_open and not number_of_layers(block, ANY) and has_inside(block):
                 yield self._opened(block, text(block.label))
@@ -115,12 +117,12 @@ class Fold:
                 yield Rail(Chain(tuple(self.row(body))))
             case Parallel(branches=branches, merge=merge):
                 yield concatenated(
-                    Branches(tuple(Chain(tuple(self.row(branch))) for branch in branches), SIGNS.get(merge)),
+                    Branches(tuple(Chain(self._column(branch)) for branch in branches), SIGNS.get(merge)),
                     merge,
                     unnamed_path(block, self.paths, "concatenate"),
                 )
             case Graph():
-                yield drawn(block, lambda node: _single(tuple(self.row(node))))
+                yield drawn(block, lambda node: _single(self._column(node)))
             case Repeat(body=body, times=times, tied=tied):
                 title = text((words.LOOP if tied else comparison.TIMES)(times=times))
                 said = text((words.LOOPED if tied else words.REPEATED)(**{"times" if tied else "number": times}))
@@ -138,6 +140,17 @@ class Fold:
                 raise AssertionError("a leaf holds no layers, and what stands beside the line is met in its row")
             case _:
                 assert_never(block)
+
+    def _stacked(self, block: Module, path: str) -> Stack:
+        """The stack ``block``; its layers are numbered on from those of the stacks below it in its own column."""
+        return stacked(block, path, self.paths, sum(len(stack.all) for stack in self.stacks[self.begun :]))
+
+    def _column(self, block: Block) -> tuple[Diagram, ...]:
+        """The items of ``block``, which begins a column: its layers are numbered from 0."""
+        begun, self.begun = self.begun, len(self.stacks)
+        items = tuple(self.row(block))
+        self.begun = begun
+        return items
 
     def _opened(self, module: Module, caption: str) -> Frame:
         """What is in ``module``, in a frame of that name."""

@@ -48,13 +48,18 @@ def _keeps_state(module: Module) -> bool:
 
 def subtitle(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     """The parts of the line below the name: size, layers, context, origin and kind."""
-    # Where nothing is kept of each token but a state, nothing limits how many there may be.
-    context: Detail = words.NO_CONTEXT_LIMIT() if counted.state and not counted.cache else ""
+    # Where nothing is kept of each token but a state, or positions are computed, nothing limits how many there may be.
+    context: Detail = words.NO_CONTEXT_LIMIT() if (counted.state and not counted.cache) or _placed(model) else ""
     if spec.context_length:
         length, short = spec.context_length, tokens(spec.context_length)
         context = words.CONTEXT_SHORT(length=length, short=short) if short else words.CONTEXT(length=length)
     size = unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     return tuple(filter(None, (size, text(layers_of(model)), text(context), origin(spec), kind_of(model))))
+
+
+def _placed(model: Module) -> bool:
+    """Whether the positions of tokens are computed and added to them, for as many as there are."""
+    return any(leaf.role == "position" and leaf.name == "positions" and not leaf.weights for leaf in leaves(model.body))
 
 
 def layers_of(model: Module) -> Detail:
@@ -116,11 +121,12 @@ def size_of(spec: Spec, counted: Facts) -> Detail:
     if counted.active_parameters < counted.total_parameters or published:
         active = active_parameters(counted, spec.published)
         of_all = share(active.count, total)
-        part = (
-            words.ACTIVE_OF_EXCLUDING(count=active.count, share=of_all, parts=active.excluded)
-            if active.excluded
-            else words.ACTIVE_OF(count=active.count, share=of_all)
-        )
+        if active.excluded:
+            said = words.AT_MOST_ACTIVE_OF_EXCLUDING if active.at_most else words.ACTIVE_OF_EXCLUDING
+            part = said(count=active.count, share=of_all, parts=active.excluded)
+        else:
+            said = words.AT_MOST_ACTIVE_OF if active.at_most else words.ACTIVE_OF
+            part = said(count=active.count, share=of_all)
         whole = words.TOTAL_EXCLUDING(total=total, parts=excluded) if excluded else words.TOTAL(total=total)
         return (whole, part, words.TEXT(count=text_part) if has_encoders else "")
     if parameters(counted.trained_parameters) != parameters(total):

@@ -50,7 +50,10 @@ def insets(
         if wanted is not None and not names_of(option) & set(wanted):
             continue
         if block.name == lanes.LANES:
-            found.append(lanes.panel(block, option.path, OWN if wanted is None else None))
+            own = lanes.panel(block, option.path, OWN if wanted is None else None)
+            # Of several stacks with streams of one kind, one panel says what their ports do.
+            if all((inset.title, inset.items) != (own.title, own.items) for inset in found):
+                found.append(own)
             continue
         shape = _shape_of(block)
         if shape in bodies:
@@ -135,7 +138,7 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
         caption = (
             plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=active.excluded)
             if active.excluded
-            else plate.SHARE(part=(active.count, total), whole=total)
+            else (plate.SHARE_AT_MOST if active.at_most else plate.SHARE)(part=(active.count, total), whole=total)
         )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         if active.left_out:

@@ -69,18 +69,21 @@ def joined(stacks: Sequence[Stack]) -> Stack:
     )
 
 
-def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
-    """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity."""
+def stacked(module: Module, path: str, paths: Mapping[int, str], before: int = 0) -> Stack:
+    """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity.
+
+    So many layers stand ``before`` it in another stack of the model: its own are numbered from there.
+    """
     every = layers(module, ANY)
     kinds, order = kinds_of(every)
     first, last = _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
-    slots, body = _body(kinds, order, main, paths)
+    slots, body = _body(kinds, order, main, paths, before)
     frame_path = f"{path}/stack"
     drawn = [kinds[number] for number in dict.fromkeys(order[first:last])]
     for start, end in _ends(order, 0, first):
-        picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])]))
+        picture.append(bar(kinds[order[start]], drawn, start, end, paths[id(kinds[order[start]])], before))
     count = last - first
     picture.append(
         Frame(
@@ -96,7 +99,7 @@ def stacked(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
         own = paths[id(kinds[order[start]])]
         taken = any(isinstance(item, Bar) and item.path == own for item in picture)
         bar_path = f"{own}/{start}" if taken else own
-        picture.append(bar(kinds[order[start]], drawn, start, end, bar_path))
+        picture.append(bar(kinds[order[start]], drawn, start, end, bar_path, before))
     return Stack(every, slots, tuple(picture))
 
 
@@ -140,7 +143,7 @@ def _ends(order: Sequence[int], start: int, end: int) -> Iterable[tuple[int, int
 
 
 def _body(
-    kinds: Sequence[Module], order: Sequence[int], main: range, paths: Mapping[int, str]
+    kinds: Sequence[Module], order: Sequence[int], main: range, paths: Mapping[int, str], before: int
 ) -> tuple[tuple[Slot, ...], Diagram]:
     """The slots of the layers in ``main`` and the diagram of their block."""
     used = sorted({order[index] for index in main})
@@ -159,7 +162,7 @@ def _body(
         ]
         members = sorted(place for number in group.parts for place in places[number])
         slots += [part for slot in own for part in _within(slot, len(members), paths)]
-        bodies.append(_drawn(group.whole, own, members, len(main), paths))
+        bodies.append(_drawn(group.whole, own, members, len(main), paths, before))
         for block, path in lanes.modules(group.whole, bodies[-1], paths):
             slots.insert(0, Slot((Option(block, path, tuple(members)),)))
     if len(bodies) == 1:
@@ -219,9 +222,10 @@ def _unnamed(slot: Slot, members: int) -> Block | None:
 
 
 def _drawn(
-    block: Block, slots: Iterable[Slot], members: Sequence[int], number: int, paths: Mapping[int, str]
+    block: Block, slots: Iterable[Slot], members: Sequence[int], number: int, paths: Mapping[int, str], before: int
 ) -> Diagram:
-    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame.
+    """The diagram of ``block``, whose layers are ``members``, of ``number`` in the whole frame, ``before`` which others
+    stand.
 
     What has no name of its own is drawn as what it is where all layers have it.
     """
@@ -243,18 +247,18 @@ def _drawn(
                 unnamed = _unnamed(slot, len(members))
                 if unnamed is not None:
                     return diagram(unnamed, paths)
-                return _slot_picture(slot, members, number)
+                return _slot_picture(slot, members, number, before)
 
     return drawn(block)
 
 
-def _slot_picture(slot: Slot, members: Sequence[int], number: int) -> Diagram:
+def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) -> Diagram:
     if len(slot.options) == 1:
         only = slot.options[0]
         if len(only.places) == len(members) or only.block.role == "norm":
             return folded(only.block, only.path)
         when = (
-            words.IN_LAYER(number=str(only.places[0]))
+            words.IN_LAYER(number=str(before + only.places[0]))
             if len(only.places) == 1
             else words.IN_LAYERS(number=len(only.places), all=len(members))
         )

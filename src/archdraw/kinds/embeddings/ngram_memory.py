@@ -74,7 +74,7 @@ class NgramMemory(Kind):
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
         )
-        ids = Leaf("token_ids", words.TOKEN_IDS(), detail=words.HASHED(largest=self.ngram_size), inputs=0)
+        ids = Leaf("token_ids", words.TOKEN_IDS(), detail=words.HASHED(tokens=orders(self.ngram_size)), inputs=0)
         keys, values = LINE_OF(line="K", width=wide), LINE_OF(line="V", width=hidden)
         if fused:
             both = linear("wkv", SEVERAL_LINES(lines=(keys, values)), width, wide + hidden, outputs=("K", "V"))

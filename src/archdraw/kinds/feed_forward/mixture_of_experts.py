@@ -130,7 +130,9 @@ class MixtureOfExperts(MixtureFields):
     def _routed(self, router: Block, sink: Block | None, scope: Scope) -> Block:
         """The router, the routed experts, and what else it weighs."""
         inner = scope if self.moe_latent_size is None else scope.at(Line(self.moe_latent_size, scope.grid))
-        experts: Block = Experts(self._expert(inner), self.num_experts, self.num_experts_per_tok)
+        experts: Block = Experts(
+            self._expert(inner), self.num_experts, self.num_experts_per_tok, at_most=self.zero_expert_num > 0
+        )
         if self.moe_latent_size is not None:
             return self._latent(router, experts, scope)
         branches = [] if sink is None else [sink]
