@@ -71,7 +71,13 @@ class DSpark(Kind):
         wide = len(self.target_layer_ids) * hidden
         targets = _named(self.target_layer_ids)
         steps: tuple[Block, ...] = (
-            linear("main_proj", WIDTHS(inputs=wide, outputs=hidden), wide, hidden, detail=words.HIDDEN_STATES(layers=targets)),
+            linear(
+                "main_proj",
+                WIDTHS(inputs=wide, outputs=hidden),
+                wide,
+                hidden,
+                detail=words.HIDDEN_STATES(layers=targets),
+            ),
             rms_norm("main_norm", hidden),
             one if number == 1 else Repeat(one, number),
             Leaf("collapse", words.COLLAPSE_STREAMS()),

@@ -91,7 +91,9 @@ class MultiTokenPrediction(Kind):
         )
         head = self.stream_head
         ends = () if head is None else (head.expand(scope),)
-        joined = Parallel((_norm_of_streams(head, hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate")
+        joined = Parallel(
+            (_norm_of_streams(head, hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate"
+        )
         return Sequence(
             (
                 joined,
