@@ -13,6 +13,7 @@ from archdraw.kinds.embeddings.embedding import Embedding
 from archdraw.kinds.encoders.patch_embedding import PatchEmbedding
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
 from archdraw.kinds.layers.heads import Heads, made_heads
+from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.shapes.convolution import Convolution
 from archdraw.model import load
 from archdraw.picture import Box
@@ -132,3 +133,23 @@ def test_a_layer_whose_mixer_is_one_leaf_has_its_color_in_the_strip() -> None:
     found = cells(columns(expand(made)).stack)
     assert found is not None
     assert [(cell.upper, cell.lower) for cell in found.cells] == [("linear", "")] * 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ({"label": "Classifier"}, "32 → 10"),
+        ({"label": "Q 10"}, ""),
+        ({}, ""),
+        ({"label": "Router", "detail": "a weight per token"}, "a weight per token"),
+    ],
+)
+def test_a_projection_that_is_named_without_a_number_says_its_widths(fields: dict[str, str], detail: str) -> None:
+    made = Linear.model_validate({"features": 10, **fields}).expand(SCOPE)
+    assert isinstance(made, Leaf)
+    assert describe(made).detail == detail
+
+
+def test_the_class_token_of_an_encoder_is_dropped_where_it_is_not_read() -> None:
+    said = [text(leaf.label) for leaf in leaves(expand(load_spec(SPECS / "llava-1-5-7b.yaml")))]
+    assert "Drop class token" in said
