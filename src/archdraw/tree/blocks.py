@@ -224,8 +224,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Experts:
-    """``total`` copies of ``body`` of which each token passes ``active``; ``at_most`` so many where the router may choose
-    something else in their place (experts that do nothing)."""
+    """``total`` copies of ``body`` of which each token passes ``active``.
+
+    It passes ``at_most`` so many where the router may choose something else in their place (experts that do nothing).
+    """
 
     body: Block
     total: int

@@ -127,7 +127,7 @@ class AttentionFields(Kind):
     )
     use_cache: bool = Field(
         default=True,
-        description="Whether keys and values are kept from token to token; false in a model that generates none (CLIP).",
+        description="Whether keys and values are kept from token to token; false where none are generated (CLIP).",
     )
     label: OwnLabel = None
 
