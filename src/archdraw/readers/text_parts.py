@@ -94,12 +94,15 @@ def towers_behind(layers: list[Block], towers: list[Block], width: int) -> list[
     place = next((index for index, block in enumerate(layers, start=1) if _is_embedding(block)), 0)
     table = layers[place - 1] if place else ""
     before, positions = layers[:place], list[Block]()
-    if towers and isinstance(table, dict) and table["embedding"].get("max_position_embeddings"):
+    if towers and isinstance(table, dict):
         fields = dict(table["embedding"])
-        rows = fields.pop("max_position_embeddings")
+        box = {"name": "embed_positions", "role": "position"}
+        if rows := fields.pop("max_position_embeddings", None):
+            learned = {**box, "part": "embedding", "weights": [{"shape": [rows, width]}]}
+            positions.append({"weight": {**learned, "label": "+ position embedding"}})
+        if fields.pop("sinusoidal_positions", False):
+            positions.append({"op": {**box, "label": "+ positional encoding", "detail": "sinusoidal"}})
         before[-1] = {"embedding": fields} if fields else "embedding"
-        box = {"name": "embed_positions", "label": "+ position embedding", "role": "position", "part": "embedding"}
-        positions = [{"weight": {**box, "weights": [{"shape": [rows, width]}]}}]
     return [*before, *towers, *positions, *layers[place:]]
 
 
