@@ -90,7 +90,7 @@ def with_towers(made: Draft, towers: list[Block]) -> Draft:
 
 
 def towers_behind(layers: list[Block], towers: list[Block], width: int) -> list[Block]:
-    """``layers`` with ``towers`` behind their embedding; a table of positions, of ``width`` features, comes after."""
+    """``layers`` with ``towers`` behind their embedding; what is added to it, of ``width`` features, comes after."""
     place = next((index for index, block in enumerate(layers, start=1) if _is_embedding(block)), 0)
     table = layers[place - 1] if place else ""
     before, positions = layers[:place], list[Block]()
@@ -102,6 +102,9 @@ def towers_behind(layers: list[Block], towers: list[Block], width: int) -> list[
             positions.append({"weight": {**learned, "label": "+ position embedding"}})
         if fields.pop("sinusoidal_positions", False):
             positions.append({"op": {**box, "label": "+ positional encoding", "detail": "sinusoidal"}})
+        if segments := fields.pop("type_vocab_size", None):
+            kinds = {"name": "token_type_embeddings", "role": "embedding", "weights": [{"shape": [segments, width]}]}
+            positions.append({"weight": {**kinds, "label": "+ segment embedding"}})
         before[-1] = {"embedding": fields} if fields else "embedding"
     return [*before, *towers, *positions, *layers[place:]]
 
