@@ -7,6 +7,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family, families, family_of
 from archdraw.readers.plain_decoder import plain_decoder
+from archdraw.readers.traced import commented
 
 __all__ = ["SECTIONS", "own_family", "text_model", "text_part", "tied_embeddings", "with_towers"]
 
@@ -90,17 +91,30 @@ def with_towers(made: Draft, towers: list[Block]) -> Draft:
 
 
 def towers_behind(layers: list[Block], towers: list[Block], width: int) -> list[Block]:
-    """``layers`` with ``towers`` behind their embedding; a table of positions, of ``width`` features, comes after."""
+    """``layers`` with ``towers`` behind their embedding; what is added to it, of ``width`` features, comes after."""
     place = next((index for index, block in enumerate(layers, start=1) if _is_embedding(block)), 0)
-    table = layers[place - 1] if place else ""
-    before, positions = layers[:place], list[Block]()
-    if towers and isinstance(table, dict) and table["embedding"].get("max_position_embeddings"):
-        fields = dict(table["embedding"])
-        rows = fields.pop("max_position_embeddings")
-        before[-1] = {"embedding": fields} if fields else "embedding"
-        box = {"name": "embed_positions", "label": "+ position embedding", "role": "position", "part": "embedding"}
-        positions = [{"weight": {**box, "weights": [{"shape": [rows, width]}]}}]
-    return [*before, *towers, *positions, *layers[place:]]
+    if not (towers and place):
+        return [*layers[:place], *towers, *layers[place:]]
+    words, added = words_apart(layers[place - 1], width)
+    return [*layers[: place - 1], words, *towers, *added, *layers[place:]]
+
+
+def words_apart(embedding: Block, width: int) -> tuple[Block, list[Block]]:
+    """The table of words of an ``embedding`` alone, and what it adds to their vectors, of ``width`` features."""
+    fields = dict(embedding["embedding"]) if isinstance(embedding, dict) else {}
+    added: list[Block] = []
+    places = {"name": "embed_positions", "role": "position"}
+    rows, before = fields.pop("max_position_embeddings", None), fields.pop("position_offset", 0)
+    if rows:
+        number = commented(rows + before, f"max_position_embeddings and {before} rows in front") if before else rows
+        learned = {**places, "part": "embedding", "weights": [{"shape": [number, width]}]}
+        added.append({"weight": {**learned, "label": "+ position embedding"}})
+    if fields.pop("sinusoidal_positions", False):
+        added.append({"op": {**places, "label": "+ positional encoding", "detail": "sinusoidal"}})
+    if segments := fields.pop("type_vocab_size", None):
+        kinds = {"name": "token_type_embeddings", "role": "embedding", "weights": [{"shape": [segments, width]}]}
+        added.append({"weight": {**kinds, "label": "+ segment embedding"}})
+    return {"embedding": fields} if fields else "embedding", added
 
 
 def _is_embedding(block: Block) -> bool:
