@@ -54,6 +54,8 @@ class Relative:
     positions: bool = True
     positions_key: str = ""
     """A switch for the table of positions, which is on unless said."""
+    position_types: tuple[str, ...] = ()
+    """Values of ``position_embedding_type`` that the class knows beyond BERT's."""
     more_positions: int = 0
     """Rows of the table of positions that no token has."""
     after_padding: bool = False
@@ -73,6 +75,8 @@ class Relative:
     """Whether a head that is not tied has a second bias, which nothing adds."""
     decodes: bool = True
     """Whether ``is_decoder`` makes attention causal, and ``add_cross_attention`` lets it read an encoder."""
+    causal_key: str = "is_decoder"
+    reads_encoders: bool = True
     pooler: bool = False
     """Whether the class has a pooler beside its language model head."""
     classes: tuple[str, ...] = ()
@@ -114,7 +118,7 @@ class Sizes:
     @property
     def causal(self) -> bool:
         """Whether a token attends to those before it only."""
-        return self.config.flag("is_decoder", default=False) if self.relative.decodes else False
+        return self.config.flag(self.relative.causal_key, default=False) if self.relative.decodes else False
 
     def attention(self, **extra: Any) -> Block:
         """Multi-head attention with biases: causal in a decoder, else bidirectional."""
@@ -138,7 +142,7 @@ def read(relative: Relative, config: Config) -> Draft:
 def begun(sizes: Sizes) -> Draft:
     """The model's sizes, and the tables of its embedding with their norm and projection."""
     config, relative = sizes.config, sizes.relative
-    if config.text("position_embedding_type", default="absolute") != "absolute":
+    if config.text("position_embedding_type", default="absolute") not in ("absolute", *relative.position_types):
         config.mark_incomplete(f"positions of the type {config.text('position_embedding_type')[:40]}")
     if config.raw("pruned_heads"):
         config.mark_incomplete("pruned heads (pruned_heads)")
@@ -200,7 +204,7 @@ def layer(sizes: Sizes, mixer: Block) -> dict[str, Any]:
     if relative.placement != "pre":
         fields["placement"] = relative.placement
     fields["attention"] = mixer
-    if relative.decodes and config.flag("add_cross_attention", default=False):
+    if relative.decodes and relative.reads_encoders and config.flag("add_cross_attention", default=False):
         if not sizes.causal:
             config.complain("add_cross_attention without is_decoder", "add_cross_attention", "set is_decoder: true")
         crossing = {"num_attention_heads": sizes.size("num_attention_heads"), "attention_bias": True}

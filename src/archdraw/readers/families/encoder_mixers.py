@@ -23,6 +23,8 @@ from archdraw.readers.families.gpt import UNGATED
 def _big_bird(sizes: Sizes, index: int) -> Block:
     """BigBird's attention: blocks, unless all of a text is attended to; ``use_bias`` is of queries, keys and values."""
     config, biased = sizes.config, sizes.config.flag("use_bias", default=True)
+    if not biased and config.flag("add_cross_attention", default=False):
+        config.mark_incomplete("cross-attention without biases of its inputs (use_bias)")
     biases = {"attention_bias": True} if biased else {"attention_bias": False, "attention_out_bias": True}
     block, random = config.integer("block_size", default=64), config.integer("num_random_blocks", default=3)
     kind = config.text("attention_type", default="block_sparse")
