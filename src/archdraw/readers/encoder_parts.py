@@ -10,7 +10,7 @@ from typing import Any, Literal
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward
+from archdraw.readers.families.gpt import UNGATED
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 
@@ -215,7 +215,10 @@ def layer(sizes: Sizes, mixer: Block) -> dict[str, Any]:
 
 def plain_feed_forward(sizes: Sizes) -> Block:
     """A feed forward of two projections with biases."""
-    return ungated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
+    act = sizes.act
+    if act not in UNGATED:
+        sizes.config.mark_incomplete(f"the activation {act}")
+    return {UNGATED.get(act, "gelu"): {"intermediate_size": sizes.size("intermediate_size"), "mlp_bias": True}}
 
 
 def stacked(sizes: Sizes, made: Draft, kinds: Sequence[dict[str, Any]], which: Sequence[int]) -> list[Block]:
