@@ -135,6 +135,7 @@ def read(relative: Relative, config: Config) -> Draft:
         made.layers.append("layernorm")
     if relative.pooler:
         made.layers.append(unread_pooler(made.hidden_size))
+        made.unread_pooler = True
     made.layers.append((relative.head or head)(sizes, made))
     return made
 

@@ -106,6 +106,9 @@ def _perceiver(config: Config) -> Draft:
     asked = {"number": longest, "own": text, "keys": _READING_WIDTH, "values": text, "heads": _READING_HEADS}
     plain = _feed_forward(config, text)
     made.layers.append(_across("Positions attend to the latents", "Output positions", asked, plain, residual=False))
+    made.before_head = 1
+    if "PerceiverModel" in (config.raw("architectures") or ()):
+        config.mark_incomplete("what of a text PerceiverModel reads, which its config does not say")
     made.layers.append({"output_head": {"bias": True}})
     return made
 

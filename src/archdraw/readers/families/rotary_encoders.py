@@ -94,7 +94,9 @@ def _ultrabert(config: Config) -> Draft:
     first = names[kinds[0]][0]
     for name, block in layers.items():
         made.define[name] = block if name == first else like(first, layers[first], block)
-    made.layers = ["embedding", *stacks([names[kind][0] for kind in kinds]), "rmsnorm", *_narrow_head(config, made)]
+    narrow = _narrow_head(config, made)
+    made.before_head = len(narrow) - 1
+    made.layers = ["embedding", *stacks([names[kind][0] for kind in kinds]), "rmsnorm", *narrow]
     return made
 
 
@@ -147,7 +149,8 @@ def _esm(relative: Relative, config: Config) -> Draft:
     inputs = config.integer("num_hidden_layers", default=12) * config.integer("num_attention_heads", default=12)
     contacts = {"label": "Contact head", "detail": "of all attention maps; not read by the LM head"}
     body: list[Block] = [{"linear": {"features": 1, "inputs": inputs, "bias": True, "name": "regression"}}]
-    made.layers.insert(-1, {"side": {"direction": "out", "body": {"module": {**contacts, "body": body}}}})
+    # Before the last norm: what stands right before the head may be taken for a part of it.
+    made.layers.insert(-2, {"side": {"direction": "out", "body": {"module": {**contacts, "body": body}}}})
     return made
 
 

@@ -120,7 +120,9 @@ def _adapted(sizes: Sizes, hidden: int) -> list[Block]:
 
 FAMILIES = (
     family(
-        Relative("xlm", "XLM", _XLM_SIZES, classes=("XLMWithLMHeadModel",), ignored=(*_XLM_IGNORED, "pre_norm"), **_XLM),
+        Relative(
+            "xlm", "XLM", _XLM_SIZES, classes=("XLMWithLMHeadModel",), ignored=(*_XLM_IGNORED, "pre_norm"), **_XLM
+        ),
         _xlm,
     ),
     family(
