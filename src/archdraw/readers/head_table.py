@@ -117,11 +117,11 @@ _TOKENS = Rule(
         (MASKED, Head("classifier", pooled={})),
         (
             _types(
-                "albert bert big_bird biogpt bloom camembert convbert data2vec-text deberta deberta-v2 distilbert electra "
-                "ernie eurobert falcon flaubert fnet funnel gpt2 gpt-sw3 gpt_bigcode gpt_neo gpt_neox gte ibert "
-                "jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert mpnet mpt mra nomic_bert nystromformer "
-                "rembert roberta roberta-prelayernorm roc_bert roformer squeezebert ultrabert xlm xlm-roberta "
-                "xlm-roberta-xl xlnet xmod yoso"
+                "albert bert big_bird biogpt bloom camembert convbert data2vec-text deberta deberta-v2 distilbert "
+                "electra ernie eurobert falcon flaubert fnet funnel gpt2 gpt-sw3 gpt_bigcode gpt_neo gpt_neox gte "
+                "ibert jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert mpnet mpt mra nomic_bert "
+                "nystromformer rembert roberta roberta-prelayernorm roc_bert roformer squeezebert ultrabert xlm "
+                "xlm-roberta xlm-roberta-xl xlnet xmod yoso"
             ),
             Head("classifier"),
         ),
@@ -137,8 +137,8 @@ _ANSWERS = Rule(
         (
             _types(
                 "albert bert camembert convbert data2vec-text deberta deberta-v2 distilbert "
-                "electra ernie fnet funnel ibert jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert mpnet "
-                "mt5 rembert roberta roberta-prelayernorm roc_bert squeezebert t5 umt5 "
+                "electra ernie fnet funnel ibert jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert "
+                "mpnet mt5 rembert roberta roberta-prelayernorm roc_bert squeezebert t5 umt5 "
                 "xlm-roberta xlm-roberta-xl xmod"
             ),
             Head("qa_outputs"),

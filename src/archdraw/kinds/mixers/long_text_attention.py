@@ -11,9 +11,7 @@ from pydantic import Field
 from archdraw.glossary import Note, Phrase, Term, Words
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import (
-    APPROXIMATE,
     BLOCK_SPARSE,
-    GLOBAL_TOKENS,
     MULTI_HEAD,
     SLIDING_WINDOW,
     Concept,
@@ -56,7 +54,7 @@ class WindowAndGlobal(LongText):
     source: ClassVar[str] = "Beltagy et al. 2020, Longformer, arXiv:2004.05150; LongformerSelfAttention of transformers"
     term: ClassVar[Term] = words.WINDOW_AND_GLOBAL
     aliases: ClassVar[tuple[str, ...]] = ("longformer", "longformer attention", "global tokens", "dilated window")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, SLIDING_WINDOW, GLOBAL_TOKENS)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, SLIDING_WINDOW)
     drawn_as: ClassVar[tuple[Role, ...]] = ("sliding",)
 
     attention_window: Size = Field(description="Tokens around a token that it attends to, half of them to each side.")
@@ -124,7 +122,7 @@ class RandomBlocks(LongText):
     )
     term: ClassVar[Term] = words.RANDOM_BLOCKS
     aliases: ClassVar[tuple[str, ...]] = ("big bird", "bigbird", "random attention", "sparse attention")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, BLOCK_SPARSE, GLOBAL_TOKENS)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, BLOCK_SPARSE)
     drawn_as: ClassVar[tuple[Role, ...]] = ("sliding",)
 
     block_size: Size = Field(description="Tokens per block.")
@@ -172,7 +170,7 @@ class Approximate(LongText):
     )
     term: ClassVar[Term] = words.APPROXIMATE
     aliases: ClassVar[tuple[str, ...]] = ("nyströmformer", "yoso", "mra", "linear-time attention", "landmarks")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, APPROXIMATE)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
 
     method: Method = Field(description="How the softmax is approximated: nystrom, multiresolution, or lsh.")

@@ -81,7 +81,7 @@ def _pooling_layer(pooled: Block, mixer: Block, feed_forward: Block) -> Block:
 
 
 def _xlnet(relative: Relative, config: Config) -> Draft:
-    """XLNet: predicts tokens in any order, by a mask that its input gives; ``mask_emb`` stands for what is predicted."""
+    """XLNet: predicts tokens in any order, by a mask that its input gives; ``mask_emb`` stands for these."""
     sizes = Sizes(config, relative)
     made = begun(sizes)
     made.context_length = None  # Positions are relative.
@@ -102,7 +102,10 @@ def _reformer(config: Config) -> Draft:
         "reformer",
         "Reformer",
         {
-            **{"vocab_size": 320, "hidden_size": 256, "num_attention_heads": 12, "feed_forward_size": 512},
+            "vocab_size": 320,
+            "hidden_size": 256,
+            "num_attention_heads": 12,
+            "feed_forward_size": 512,
             "max_position_embeddings": 4096,
         },
         keys={"intermediate_size": "feed_forward_size"},
@@ -229,8 +232,10 @@ FAMILIES = (
             segments=False,
             embedding_norm=False,
             decodes=False,
-            ignored=(*_SUMMARY, "bi_data", "clamp_len", "mem_len", "reuse_len", "same_length", "untie_r")
-            + ("use_mems_eval", "use_mems_train"),
+            ignored=(
+                *(*_SUMMARY, "bi_data", "clamp_len", "mem_len", "reuse_len", "same_length", "untie_r"),
+                *("use_mems_eval", "use_mems_train"),
+            ),
         ),
         _xlnet,
     ),

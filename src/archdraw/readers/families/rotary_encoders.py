@@ -1,10 +1,10 @@
-"""Encoders of the Llama line: norms before the sublayers, gated feed forwards, rotation; no token sees less than all."""
+"""Encoders with rotation: those of the Llama line, and of proteins."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.encoder_parts import Relative, Sizes, masked_head, read
@@ -28,7 +28,10 @@ def _mixer(config: Config, position: Block, **extra: Any) -> Block:
 def _eurobert(config: Config) -> Draft:
     """EuroBERT: Llama without the mask; its head has a bias where the feed forwards have one."""
     config.defaults(
-        **{"vocab_size": 128256, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12},
+        vocab_size=128256,
+        hidden_size=768,
+        num_hidden_layers=12,
+        num_attention_heads=12,
         intermediate_size=3072,
     )
     made = draft(config, tied=False)
@@ -42,7 +45,10 @@ def _eurobert(config: Config) -> Draft:
 def _esmc(config: Config) -> Draft:
     """ESM C, of proteins: LayerNorm, normalized queries and keys, sublayers scaled down by the depth."""
     config.defaults(
-        **{"vocab_size": 64, "hidden_size": 2560, "num_hidden_layers": 80, "num_attention_heads": 40},
+        vocab_size=64,
+        hidden_size=2560,
+        num_hidden_layers=80,
+        num_attention_heads=40,
         intermediate_size=6912,
     )
     made = draft(config, tied=False)
@@ -69,7 +75,10 @@ def _esmc(config: Config) -> Draft:
 def _ultrabert(config: Config) -> Draft:
     """UltraBERT: windows in two layers of three, rotation of two bases, a head that is narrow in the middle."""
     config.defaults(
-        **{"vocab_size": 32000, "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32},
+        vocab_size=32000,
+        hidden_size=4096,
+        num_hidden_layers=32,
+        num_attention_heads=32,
         intermediate_size=11008,
     )
     made = draft(config, tied=False)
