@@ -95,7 +95,7 @@ class Sizes:
 
     def __init__(self, config: Config, relative: Relative) -> None:
         self.config, self.relative = config, relative
-        config.defaults(**{self.key(name): size for name, size in (SIZES | dict(relative.sizes)).items()})
+        config.defaults(**{self.key(name): size for name, size in {**SIZES, **relative.sizes}.items()})
 
     def key(self, name: str) -> str:
         """What the family calls BERT's key ``name``."""
@@ -120,10 +120,10 @@ class Sizes:
         """Whether a token attends to those before it only."""
         return self.config.flag(self.relative.causal_key, default=False) if self.relative.decodes else False
 
-    def attention(self, **extra: Any) -> Block:
-        """Multi-head attention with biases: causal in a decoder, else bidirectional."""
+    def attention(self, *, biased: bool = True, **extra: Any) -> Block:
+        """Multi-head attention, with biases unless said: causal in a decoder, else bidirectional."""
         fields = {"num_attention_heads": self.size("num_attention_heads")}
-        return {"multi_head": fields | given(is_causal=None if self.causal else False, attention_bias=True) | extra}
+        return {"multi_head": fields | given(is_causal=None if self.causal else False, attention_bias=biased) | extra}
 
 
 def read(relative: Relative, config: Config) -> Draft:

@@ -19,6 +19,7 @@ from archdraw.glossary.concepts import (
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.mixers.attention_parts import grouping
 from archdraw.tree.blocks import Block, Heads, Leaf, Role, Weight, linear
 
 _NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "sliding_window", "attention_chunk_size", "sinks")
@@ -219,7 +220,7 @@ class Approximate(LongText):
         convolution = (Weight("conv.weight", (heads.query, 1, kernel, 1)),) if kernel else ()
         changed = replace(
             attention,
-            detail=(*attention.detail, self._numbers()),
+            detail=(words.BIDIRECTIONAL(), grouping(heads), self._numbers()),
             weights=attention.weights + convolution,
             tag=words.OVER_TOKENS(kernel=kernel) if kernel else "",
         )
@@ -230,4 +231,4 @@ class Approximate(LongText):
             return words.LANDMARKS(number=self.num_landmarks)
         if self.block_per_row is not None:
             return words.BLOCKS_PER_ROW(number=self.block_per_row)
-        return words.HASHES(number=self.num_hash, bits=self.hash_code_len)
+        return words.HASHES(number=self.num_hash or 0, bits=self.hash_code_len or 0)

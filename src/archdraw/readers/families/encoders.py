@@ -42,16 +42,15 @@ def _rotated(theta: float, *, biased: bool = True) -> Any:
         hidden, heads = sizes.size("hidden_size"), sizes.size("num_attention_heads")
         if width is None and hidden % heads:
             width = commented(hidden // heads, "hidden_size // num_attention_heads, rounded down")
-        made = sizes.attention(position=rope(sizes.config, theta=theta), **given(head_dim=width))
-        if not biased:
-            del made["multi_head"]["attention_bias"]
-        return made
+        return sizes.attention(biased=biased, position=rope(sizes.config, theta=theta), **given(head_dim=width))
 
     return attention
 
 
-def _gte_feed_forward(sizes: Sizes) -> Block:
+def _gte_feed_forward(sizes: Sizes) -> dict[str, Any]:
+    """A gated feed forward without biases, whatever ``mlp_bias`` says: the classes do not ask."""
     made = gated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
+    assert isinstance(made, dict)
     next(iter(made.values())).pop("mlp_bias", None)
     return made
 
@@ -101,7 +100,7 @@ def _plain_head(sizes: Sizes, made: Draft) -> Block:
     return {"output_head": {"bias": True} | given(unused_bias=not made.tie_word_embeddings)}
 
 
-_ROBERTA = {"after_padding": True, "head_act": "gelu"}
+_ROBERTA: dict[str, Any] = {"after_padding": True, "head_act": "gelu"}
 _LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 
 RELATIVES = (
@@ -259,7 +258,7 @@ RELATIVES = (
 )
 
 
-def _with_last_bias(feed_forward: Block) -> Block:
+def _with_last_bias(feed_forward: dict[str, Any]) -> Block:
     """``feed_forward`` with a bias of the last projection alone."""
     keyword, fields = next(iter(feed_forward.items()))
     return {keyword: fields | {"mlp_down_bias": True}}

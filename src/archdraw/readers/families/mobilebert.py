@@ -90,7 +90,7 @@ def _layer(sizes: Sizes, hidden: int) -> list[Block]:
     if not narrow:
         return body
     back: Block = {"linear": {"features": hidden, "bias": True, "label": f"{width:,} → {hidden:,}"}}
-    return [{"residual": [*body, back]}, _norm(config, hidden)]  # type: ignore[dict-item]
+    return [{"residual": [*body, back]}, _norm(config, hidden)]
 
 
 def _read(relative: Relative, config: Config) -> Draft:

@@ -76,7 +76,7 @@ def _pooling_layer(pooled: Block, mixer: Block, feed_forward: Block) -> Block:
     """The first layer of a block: its residual line and its queries are pooled, its keys and values are not."""
     branches: list[Block] = [pooled, mixer]
     attending: Block = {"parallel": {"merge": "add", "branches": branches}}
-    body: list[Block] = [attending, "layernorm", {"residual": feed_forward}, "layernorm"]  # type: ignore[dict-item]
+    body: list[Block] = [attending, "layernorm", {"residual": feed_forward}, "layernorm"]
     return {"layer": {"label": "Pooling layer", "body": body}}
 
 

@@ -46,7 +46,7 @@ def _xlm(relative: Relative, config: Config) -> Draft:
     return made
 
 
-_XLM = {
+_XLM: dict[str, Any] = {
     "keys": {"hidden_size": "emb_dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads"},
     "segments": False,
     "causal_key": "causal",
@@ -115,7 +115,7 @@ def _adapted(sizes: Sizes, hidden: int) -> list[Block]:
         norm = [{"op": {"label": "LayerNorm", "detail": "that of the feed forward", "role": "norm"}}]
     if config.flag("ln_before_adapter", default=True):
         return [*norm, {"residual": adapter}]
-    return [{"residual": [*norm, adapter]}]  # type: ignore[dict-item]
+    return [{"residual": [*norm, adapter]}]
 
 
 FAMILIES = (
