@@ -138,7 +138,7 @@ _ESM = Relative(
 
 def _esm_attention(sizes: Sizes) -> Block:
     kind = sizes.config.text("position_embedding_type", default="absolute")
-    return sizes.attention(**({"position": rope(sizes.config)} if kind == "rotary" else {}))
+    return sizes.attention(position=rope(sizes.config)) if kind == "rotary" else sizes.attention()
 
 
 def _esm(relative: Relative, config: Config) -> Draft:
