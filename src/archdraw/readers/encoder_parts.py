@@ -266,6 +266,13 @@ def unread_pooler(hidden: int) -> Block:
     return {"side": {"direction": "out", "body": {"module": pooler}}}
 
 
+def unread(label: str, *shapes: tuple[int, ...]) -> Block:
+    """Tensors that the class has and that nothing reads."""
+    weights = [{"name": f"weight.{index}", "shape": list(shape)} for index, shape in enumerate(shapes)]
+    body: Block = {"weight": {"label": label, "weights": weights}}
+    return {"side": {"direction": "out", "body": {"module": {"label": label, "detail": "not read", "body": body}}}}
+
+
 def classes(relative: Relative) -> tuple[str, ...]:
     """The classes of a family that have its language model head."""
     return (*(f"{relative.name}{end}" for end in ("ForMaskedLM", "ForCausalLM", "LMHeadModel")), *relative.classes)

@@ -74,27 +74,6 @@ def _places_in_a_table(sizes: Sizes) -> dict[str, Any]:
     return {"tables": {"Embedding of table structure": rows}} if rows else {}
 
 
-def _shapes_and_sounds(sizes: Sizes) -> dict[str, Any]:
-    """RoCBert's tables of the shapes of characters and of their pronunciation."""
-    config = sizes.config
-    shapes = config.integer("shape_vocab_size", default=24858), config.integer("shape_embed_dim", default=512)
-    sounds = (
-        config.integer("pronunciation_vocab_size", default=910),
-        config.integer("pronunciation_embed_dim", default=768),
-    )
-    both = {
-        "Shape embedding": (list(shapes), config.flag("enable_shape", default=True)),
-        "Pronunciation embedding": (list(sounds), config.flag("enable_pronunciation", default=True)),
-    }
-    if not config.flag("concat_input", default=True):
-        config.mark_incomplete("tables that are averaged in behind the norm (concat_input)")
-        return {}
-    for label, (_, used) in both.items():
-        if not used:
-            config.mark_incomplete(f"a table that nothing reads ({label.split()[0].lower()}s)")
-    return {"concatenated": {label: size for label, (size, used) in both.items() if used}}
-
-
 def _plain_head(sizes: Sizes, made: Draft) -> Block:
     """One projection to the vocabulary with a bias, and a second bias that nothing adds."""
     return {"output_head": {"bias": True} | given(unused_bias=not made.tie_word_embeddings)}
@@ -236,7 +215,6 @@ RELATIVES = (
         head_act="gelu",
         attention=_rotated(20000.0),
     ),
-    Relative("roc_bert", "RoCBert", tables=_shapes_and_sounds),
     Relative("layoutlm", "LayoutLM", decodes=False, pooler=True, tables=_places_on_a_page),
     Relative(
         "tapas",
