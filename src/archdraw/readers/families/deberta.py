@@ -49,7 +49,7 @@ def _unread(sizes: Sizes, hidden: int, *, second: bool) -> list[Block]:
         return []
     span = _span(sizes, second=second)
     rows = 2 * (span["position_buckets"] or span["max_relative_positions"])
-    shapes = [(rows, hidden)] if relative else []
+    shapes: list[tuple[int, ...]] = [(rows, hidden)] if relative else []
     shapes += [(hidden,), (hidden,)] if normed else []
     return [unread("Relative positions", *shapes)] if shapes else []
 
