@@ -108,7 +108,7 @@ def test_a_fourier_transform_has_no_weights() -> None:
 def test_projections_in_groups_have_a_share_of_the_weights() -> None:
     attention = template("grouped_projection_attention", num_attention_heads=4, q_groups=4, k_groups=2, v_groups=1)
     assert total(attention) == 64 * 64 // 4 + 64 * 64 // 2 + 64 * 64 + 64 * 64 + 4 * 64
-    network = template("grouped_feed_forward", intermediate_size=128, intermediate_groups=4, output_groups=2)
+    network = template("feed_forward_in_groups", intermediate_size=128, intermediate_groups=4, output_groups=2)
     assert total(network) == 64 * 128 // 4 + 64 * 128 // 2 + 128 + 64
 
 

@@ -87,7 +87,7 @@ def _grouped(sizes: Sizes, first: int, second: int) -> Block:
         sizes.config.mark_incomplete(f"the activation {sizes.act}")
     fields: dict[str, Any] = {"intermediate_size": sizes.size("intermediate_size")}
     fields |= {"intermediate_groups": first, "output_groups": second}
-    return {"grouped_feed_forward": fields | ({"activation": act} if act not in ("", "GELU") else {})}
+    return {"feed_forward_in_groups": fields | ({"activation": act} if act not in ("", "GELU") else {})}
 
 
 def _span_convolution(sizes: Sizes, index: int) -> Block:
