@@ -109,19 +109,24 @@ def _luke(relative: Relative, config: Config) -> Draft:
     made = begun(sizes)
     rows = config.integer("entity_vocab_size", default=500_000)
     width = config.integer("entity_emb_size", default=256)
-    hidden, positions = made.hidden_size, sizes.size("max_position_embeddings")
-    kinds = sizes.size("type_vocab_size")
+    hidden = made.hidden_size
+    added: list[Block] = [
+        {
+            "weight": _table(
+                "position_embeddings", "+ position embedding", (sizes.size("max_position_embeddings"), hidden)
+            )
+        },
+        {"weight": _table("token_type_embeddings", "+ segment embedding", (sizes.size("type_vocab_size"), hidden))},
+    ]
+    # One above the other: the line of the entities comes up beside them.
+    made.layers[:1] = ["embedding", *added]
     tables: list[Block] = [
         {"input": {"label": "Entities", "features": width}},
-        {"weight": _table("entity_embeddings", f"Entity embedding {rows:,} × {width:,}", (rows, width))},
+        {"weight": _table("entity_embeddings", "Entity table", (rows, width))},
     ]
     if width != hidden:
         tables.append({"linear": {"features": hidden, "label": f"{width:,} → {hidden:,}"}})
-    tables += [
-        {"weight": _table("position_embeddings", "+ mean position embedding", (positions, hidden))},
-        {"weight": _table("token_type_embeddings", "+ segment embedding", (kinds, hidden))},
-        "layernorm",
-    ]
+    tables += [*added, "layernorm"]
     entities = {"label": "Entity embedding", "detail": "of spans; joins the words", "role": "embedding", "body": tables}
     made.layers.append({"side": {"direction": "in", "body": {"module": entities}}})
     made.layers += layers(sizes, made)
@@ -153,7 +158,15 @@ def _entity_scores(rows: int, width: int, *, tied: bool) -> Block:
 
 def _table(name: str, label: str, shape: tuple[int, int]) -> dict[str, Any]:
     weights = [{"name": "weight", "shape": list(shape)}]
-    return {"name": name, "label": label, "part": "embedding", "role": "embedding", "weights": weights}
+    detail = f"{shape[0]:,} rows"
+    return {
+        "name": name,
+        "label": label,
+        "detail": detail,
+        "part": "embedding",
+        "role": "embedding",
+        "weights": weights,
+    }
 
 
 def _entity_aware(sizes: Sizes, index: int) -> Block:

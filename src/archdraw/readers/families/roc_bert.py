@@ -6,7 +6,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_parts import Relative, Sizes, begun, family, head, layers, unread
 
-TABLES = {"shape": ("Shape embedding", 24858, 512), "pronunciation": ("Pronunciation embedding", 910, 768)}
+TABLES = {"shape": ("Shape embedding", 24858, 512), "pronunciation": ("Sound embedding", 910, 768)}
 """The label of each table, and the class defaults of its rows and of its features."""
 
 
@@ -40,7 +40,7 @@ def _averaged(config: Config, used: dict[str, tuple[int, int]], hidden: int) -> 
     blocks: list[Block] = []
     for label, (rows, width) in used.items():
         if width != hidden:
-            key = f"{label.split()[0].lower()}_embed_dim"
+            key = next(f"{name}_embed_dim" for name, (own, *_) in TABLES.items() if own == label)
             config.complain(f"{key} {width} is not hidden_size {hidden}, though concat_input is false", key)
         table = {"label": f"+ {label.lower()}", "detail": f"{rows:,} rows", "role": "embedding", "part": "embedding"}
         blocks.append({"weight": {**table, "weights": [{"shape": [rows, width]}]}})
