@@ -82,7 +82,12 @@ def test_what_is_complete_is_exact(name: str) -> None:
 
 LLAMA, BERT = "llama--LlamaForCausalLM", "bert--BertForMaskedLM"
 BART, T5 = "bart--BartForConditionalGeneration", "t5--T5ForConditionalGeneration"
-WELL_KNOWN = (LLAMA, BERT, "gpt2--GPT2LMHeadModel", "qwen3--Qwen3ForCausalLM", "bart--BartForCausalLM")
+WELL_KNOWN = (
+    *(LLAMA, BERT, T5, "bart--BartForCausalLM", "gpt2--GPT2LMHeadModel", "qwen3--Qwen3ForCausalLM"),
+    *("albert--AlbertForMaskedLM", "distilbert--DistilBertForMaskedLM", "electra--ElectraForCausalLM"),
+    *("deberta-v2--DebertaV2ForMaskedLM", "fnet--FNetForMaskedLM", "roberta--RobertaForCausalLM"),
+    *("gemma3--Gemma3ForConditionalGeneration", "modernbert--ModernBertForMaskedLM"),
+)
 
 
 @pytest.mark.parametrize("name", WELL_KNOWN)
