@@ -90,7 +90,11 @@ _CHOICE = Head("classifier", pooled=POOLER, outputs=1)
 
 NONE = Rule(Head(), ((POOLED, Head(pooled=POOLER)), (("blip",), None)), everywhere=True)
 LANGUAGE = Rule(Head(language=True), everywhere=True)
-TEXT = Rule(Head(part="text"), ((("blip",), None),), everywhere=True)
+TEXT = Rule(
+    Head(part="text"),
+    ((("blip",), None), (("pix2struct",), Head(language=True, part="text"))),
+    everywhere=True,
+)
 ENCODER = Rule(Head(part="encoder"), everywhere=True)
 
 _SEQUENCE = Rule(
