@@ -33,7 +33,7 @@ SAID = (
 )
 """Why a changed config may be incomplete: values that contradict each other, and parts that no reader knows."""
 
-REFUSED = ("does not divide", "rotates", "tell the time")
+REFUSED = ("does not divide", "rotates", "tell the time", "must be 2 or more")
 """What no model can have."""
 
 
