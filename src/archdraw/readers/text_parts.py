@@ -29,12 +29,16 @@ SAME_STRUCTURE = {
 
 SIZES = {
     "gemma": (3072, 24_576, 28, 16, 16, 256_000, 8192),
-    "llama": (4096, 11_008, 32, 32, 32, 32_000, 2048),
+    "granite": (4096, 11_008, 32, 32, 0, 32_000, 2048),
+    "llama": (4096, 11_008, 32, 32, 0, 32_000, 2048),
     "mistral": (4096, 14_336, 32, 32, 8, 32_000, 131_072),
     "qwen2": (4096, 22_016, 32, 32, 32, 151_936, 32_768),
     "qwen3": (4096, 22_016, 32, 32, 32, 151_936, 32_768),
 }
-"""Class defaults, by the keys of :data:`KEYS`: sections are saved without what is as the class has it."""
+"""Class defaults, by the keys of :data:`KEYS`, 0 for none: sections are saved without what is as the class has it."""
+
+HEAD_DIMS = {"gemma": 256, "qwen3": 128}
+"""The width of a head in classes that have a default for it."""
 
 KEYS = (
     *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads"),
@@ -54,7 +58,9 @@ def own_family(text: Config, usual: str = "") -> Family | None:
     """
     kind = text.text("model_type", default=usual)
     if kind in SIZES:
-        text.defaults(**dict(zip(KEYS, SIZES[kind], strict=True)))
+        text.defaults(**{key: size for key, size in zip(KEYS, SIZES[kind], strict=True) if size})
+    if kind in HEAD_DIMS:
+        text.defaults(head_dim=HEAD_DIMS[kind])
     width, heads = text.data.get("hidden_size"), text.data.get("num_attention_heads")
     if isinstance(width, int) and isinstance(heads, int) and heads > 0 and width % heads:
         # The classes round down where the file gives no width of a head.

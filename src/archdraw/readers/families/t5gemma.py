@@ -43,7 +43,14 @@ def _t5gemma2(config: Config) -> Draft:
     encoder = config.section("encoder") or Config({}, ("encoder",), config)
     text = encoder.section("text_config") or Config({}, ("encoder", "text_config"), config)
     target = config.section("decoder") or Config({}, ("decoder",), config)
-    encoder.raw("vision_config", "mm_tokens_per_image", "boi_token_index", "eoi_token_index", "image_token_index")
+    encoder.raw(
+        "tie_word_embeddings",
+        "vision_config",
+        "mm_tokens_per_image",
+        "boi_token_index",
+        "eoi_token_index",
+        "image_token_index",
+    )
     for part in (text, target):
         part.ignore("dropout_rate", "classifier_dropout_rate", "_name_or_path")
         part.raw("tie_word_embeddings", "is_encoder_decoder", "cross_attention_hidden_size")
