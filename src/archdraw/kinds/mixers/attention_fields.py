@@ -99,6 +99,9 @@ class AttentionFields(Kind):
     )
     gate_activation: GateActivation = Field(default="sigmoid", description="Function of the output gate.")
     gate_bias: bool = Field(default=False, description="Whether each head adds a learned number to its gate (Beam).")
+    out_features: Size | None = Field(
+        default=None, description="Features that the output projection leaves; hidden_size where it is left out."
+    )
     attn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
         description="Whether an RMSNorm over all heads comes before the output projection (BitNet), or a LayerNorm.",
@@ -180,6 +183,10 @@ class AttentionFields(Kind):
                 "add head_dim where a head is not hidden_size / num_attention_heads wide",
             )
         return scope.hidden_size // self.num_attention_heads
+
+    def features_out(self, scope: Scope) -> int:
+        """Those that the output projection leaves."""
+        return self.out_features or scope.hidden_size
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
         """The widths of a head in keys and in values."""

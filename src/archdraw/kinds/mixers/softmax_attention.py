@@ -68,7 +68,7 @@ class SoftmaxAttention(AttentionFields):
         if self.attn_sub_norm:
             norm = layer_norm if self.attn_sub_norm == "layernorm" else rms_norm
             body = (*body, norm("attn_sub_norm", width))
-        out = output_projection("o_proj", width, hidden, bias=self.biases.output)
+        out = output_projection("o_proj", width, self.features_out(scope), bias=self.biases.output)
         return Module(
             "self_attn",
             self.label or self.named(),
