@@ -88,7 +88,7 @@ TRAINED = Term("trained", definition="weights that training changes, in a model 
 GATED_RMSNORM = Term("Gated RMSNorm", definition="an RMSNorm whose output is multiplied by a sigmoid gate of itself")
 SHARED_TRANSFORMER_LAYER = Term(
     "Shared transformer layer",
-    definition="a recurrent layer that also reads what a transformer block, one for many such layers, makes of its input",
+    definition="a recurrent layer that also reads what a transformer block shared by many layers makes of its input",
     source="Glorioso et al. 2024, Zamba, arXiv:2405.16712",
 )
 SHARED_TRANSFORMER = Term("Shared transformer block")

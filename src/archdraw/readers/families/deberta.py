@@ -148,7 +148,10 @@ FAMILIES = (
             "deberta-v2",
             "DebertaV2",
             {
-                **{"vocab_size": 128100, "hidden_size": 1536, "num_hidden_layers": 24, "num_attention_heads": 24},
+                "vocab_size": 128100,
+                "hidden_size": 1536,
+                "num_hidden_layers": 24,
+                "num_attention_heads": 24,
                 "intermediate_size": 6144,
             },
         ),
