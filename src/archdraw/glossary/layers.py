@@ -86,3 +86,11 @@ FROZEN = Term("frozen", definition="weights that training does not change")
 TRAINED = Term("trained", definition="weights that training changes, in a model whose others are frozen")
 
 GATED_RMSNORM = Term("Gated RMSNorm", definition="an RMSNorm whose output is multiplied by a sigmoid gate of itself")
+SHARED_TRANSFORMER_LAYER = Term(
+    "Shared transformer layer",
+    definition="a recurrent layer that also reads what a transformer block shared by many layers makes of its input",
+    source="Glorioso et al. 2024, Zamba, arXiv:2405.16712",
+)
+SHARED_TRANSFORMER = Term("Shared transformer block")
+FIRST_EMBEDDINGS = Term("Token embeddings", definition="the line as it left the token embedding")
+OWN_PROJECTION = Term("Projection of the layer's own")

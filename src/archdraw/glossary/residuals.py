@@ -175,4 +175,3 @@ LINE_SCALED_RESIDUAL = Term(
     definition="the line that passes a sublayer is multiplied by a learned weight for each feature",
     source="DogeDecoderLayer of transformers",
 )
-LEARNED_SCALE = Term("learned scale")
