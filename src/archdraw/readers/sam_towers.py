@@ -91,19 +91,19 @@ def hybrid_tower(vision: Config, fine: Config, width: int) -> list[Block]:
         "rest": {"sam_layers": {**whole, "begin": split}},
         "neck": [*neck, {"weight": alpha}],
         "sum": {"op": {"label": "+", "inputs": 2}},
-        "large": large,
+        "fine_projector": large,
         "small": [
             *_siglip(transformer_fields(vision, VARIANTS["siglip_vision_model"])),
             {"linear": {"name": "vision_proj", "features": half, "bias": True, "label": "Projector"}},
         ],
         "joined": {"concatenate": {"inputs": 2}},
-        "out": [
+        "projector": [
             {"activation": "gelu"},
             {"linear": {"name": "proj", "features": width, "bias": True, "label": f"{width:,} → {width:,}"}},
         ],
     }
     edges = [
-        ["input", "first", "rest", "sum", "large", "joined", "out", "output"],
+        ["input", "first", "rest", "sum", "fine_projector", "joined", "projector", "output"],
         ["first", "neck", "sum"],
         ["input", "small", "joined"],
     ]
