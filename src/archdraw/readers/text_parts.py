@@ -79,7 +79,7 @@ def text_model(config: Config, usual: str, *, tied: bool = False, section: str =
     text = config.section(section) if section else text_part(config)
     if text is None:
         text = Config({}, (section,), config)
-    family = families()[usual] if text is config else own_family(text, usual)
+    family = families().get(usual) if text is config else own_family(text, usual)
     if family is None:
         kind = text.text("model_type", default=usual)
         text.mark_incomplete(f'the text model is of the unknown model_type "{kind[:40]}": read by its keys alone')
