@@ -26,8 +26,9 @@ class DSpark(Kind):
 
     What comes into some layers of the model, averaged over their residual streams, is concatenated, projected and
     normalized; keys and values of the layers are made of it. The tokens of a block are drafted together; a low-rank
-    Markov head makes each depend on the one before it, and a last projection estimates how sure the draft is. Embedding and LM head are the
-    model's own. As multi-token prediction it is no part of published totals, and is listed apart here.
+    Markov head makes each depend on the one before it, and a last projection estimates how sure the draft is. Embedding
+    and LM head are the model's own. As multi-token prediction it is no part of published totals, and is listed apart
+    here.
     """
 
     keyword: ClassVar[str] = "dspark"
