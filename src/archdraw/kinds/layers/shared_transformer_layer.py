@@ -99,4 +99,4 @@ def _tied(leaf: Leaf) -> Leaf:
 
 
 def _named(block: Block, name: str) -> Block:
-    return blocks.renamed(block, name) if isinstance(block, Leaf | Module) else block
+    return replace(block, name=name) if isinstance(block, Leaf | Module) else block
