@@ -71,9 +71,9 @@ def test_a_mixer_of_ones_own_is_no_attention() -> None:
     assert "token_mixing" not in real.facts.parts
 
 
-@pytest.mark.parametrize("path", [EXAMPLES / "evoformer.yaml", specs_folder() / "hymba-1-5b.yaml"])
+@pytest.mark.parametrize("path", [specs_folder() / "jamba-v0-1.yaml", specs_folder() / "hymba-1-5b.yaml"])
 def test_attention_beside_other_mixers_is_token_mixing(path: Path) -> None:
-    """Triangle updates beside attention; Mamba heads in one module with those of attention."""
+    """Mamba in layers of its own; Mamba heads in one module with those of attention."""
     _, found = parts(load(path))
     assert "token mixing" in found
     assert "attention" not in found

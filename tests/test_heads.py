@@ -82,7 +82,12 @@ def test_what_is_complete_is_exact(name: str) -> None:
 
 LLAMA, BERT = "llama--LlamaForCausalLM", "bert--BertForMaskedLM"
 BART, T5 = "bart--BartForConditionalGeneration", "t5--T5ForConditionalGeneration"
-WELL_KNOWN = (LLAMA, BERT, "gpt2--GPT2LMHeadModel", "qwen3--Qwen3ForCausalLM", "bart--BartForCausalLM")
+WELL_KNOWN = (
+    *(LLAMA, BERT, T5, "bart--BartForCausalLM", "gpt2--GPT2LMHeadModel", "qwen3--Qwen3ForCausalLM"),
+    *("albert--AlbertForMaskedLM", "distilbert--DistilBertForMaskedLM", "electra--ElectraForCausalLM"),
+    *("deberta-v2--DebertaV2ForMaskedLM", "fnet--FNetForMaskedLM", "roberta--RobertaForCausalLM"),
+    *("gemma3--Gemma3ForConditionalGeneration", "modernbert--ModernBertForMaskedLM"),
+)
 
 
 @pytest.mark.parametrize("name", WELL_KNOWN)
@@ -193,3 +198,8 @@ def test_no_word_of_a_head_is_in_a_picture_without_one() -> None:
 def test_the_bias_of_a_classifier_is_counted(changes: dict[str, Any]) -> None:
     labels = total(read(LLAMA, "LlamaForTokenClassification", **changes)) - total(read(LLAMA, "LlamaModel"))
     assert labels == 2 * 4096 + (0 if changes else 2)
+
+
+def test_without_a_head_no_table_is_tied() -> None:
+    assert parse_spec(read("gpt2--GPT2LMHeadModel", "GPT2LMHeadModel").text).tie_word_embeddings
+    assert not parse_spec(read("gpt2--GPT2LMHeadModel", "GPT2Model").text).tie_word_embeddings

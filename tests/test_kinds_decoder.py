@@ -178,6 +178,6 @@ def test_loops_that_end_at_other_thresholds_are_two() -> None:
     gates = [leaf for block in made for leaf in leaves(block) if leaf.name == "early_exit_gate"]
     assert [describe(gate).full for gate in gates] == [
         "Exit gate, exit at cumulative probability 0.5",
-        "Exit gate, exit at cumulative probability 1",
+        "Exit gate, exit at cumulative probability 1: never early",
     ]
     assert gates[0].settings != gates[1].settings

@@ -160,7 +160,9 @@ def test_tables_of_ngrams_say_what_a_token_looks_up() -> None:
     short = NgramMemory(num_embeddings=500, embed_dim=16, ngram_size=2, heads_per_ngram=2).expand(SCOPE)
     assert describe(short).detail == "n = 2, 4.00k in lookup tables"
     assert len(describe(short).notes) == 2
-    assert describe(memory).full == "Engram (n-gram memory), n = 2–3, 2.00k in lookup tables, added to each of 4 streams"
+    assert (
+        describe(memory).full == "Engram (n-gram memory), n = 2–3, 2.00k in lookup tables, added to each of 4 streams"
+    )
     assert describe(memory).notes == (
         *("n-gram tables: 2.00k parameters", "4 rows looked up per token"),
         "one gate per residual stream (4)",

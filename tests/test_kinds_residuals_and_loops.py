@@ -147,7 +147,7 @@ def test_a_loop_has_its_weights_once_and_its_cache_each_time() -> None:
 def test_an_exit_gate_reads_each_pass() -> None:
     made = Loop(num_loops=4, body=(LAYER, RMSNorm()), early_exit_threshold=1.0).expand(SCOPE)
     assert facts(made).total_parameters == 3 * ONE + 32 + 33
-    assert [describe(leaf).detail for leaf in leaves(made)][-1] == "exit at cumulative probability 1"
+    assert [describe(leaf).detail for leaf in leaves(made)][-1] == "exit at cumulative probability 1: never early"
 
 
 def test_a_single_pass_is_no_loop() -> None:

@@ -28,11 +28,13 @@ SAID = (
     "other heads in the decoder",
     "the codec that makes codes",
     "use_qformer_text_input",
+    "the vision encoder of the encoder",
+    "the keys and values of the encoder",
 )
 """Why a changed config may be incomplete: values that contradict each other, and parts that no reader knows."""
 
-REFUSED = ("does not divide", "rotates", "no reader", "is missing")
-"""What no model can have, and families that have no reader."""
+REFUSED = ("does not divide", "rotates", "tell the time", "must be 2 or more")
+"""What no model can have."""
 
 
 def _cases() -> list[tuple[str, dict[str, Any], int | None]]:

@@ -180,3 +180,26 @@ def test_a_section_has_the_class_defaults_of_its_family(tmp_path: Path) -> None:
         == counted(said)
         < counted(read({**data, "text_config": {"model_type": "mistral", "num_key_value_heads": 32}}, tmp_path))
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "message"),
+    [
+        ("convnext--ConvNextModel", "hidden_sizes", {}, "hidden_sizes must be a list of whole numbers, not {}"),
+        ("swin--SwinModel", "num_heads", [3, 6], "num_heads has 2 entries for 4 stages"),
+        ("vit--ViTModel", "patch_size", ["a", "b"], 'patch_size must be a list of whole numbers, not ["a", "b"]'),
+        ("vit--ViTModel", "image_size", [0, 3], "image_size must be two numbers over 0"),
+    ],
+)
+def test_values_that_are_none_are_refused_at_their_key(
+    name: str, key: str, value: object, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read({**default(name), key: value}, tmp_path)
+    assert message in [problem.message for problem in caught.value.problems]
+
+
+def test_projections_that_do_not_fit_are_drawn_where_they_meet() -> None:
+    """The defaults of Llama 4's encoder contradict each other at two places."""
+    reading = read_config(FAMILIES / "llama4--Llama4ForConditionalGeneration.json")
+    assert labels(reading).count("does not fit") == 2

@@ -14,7 +14,9 @@ import pytest
 
 from archdraw.readers import read_config
 from archdraw.readers.checked import checked
+from archdraw.readers.reading import reading_of
 from archdraw.tree.facts import facts
+from archdraw.tree.walks import layers
 
 DATA = Path(__file__).parent / "data"
 
@@ -63,3 +65,22 @@ def test_saved_files_are_of_the_newest_version() -> None:
         json.loads(file.read_text("utf-8"))["transformers_version"] for file in (DATA / "resaved").glob("*.json")
     }
     assert len(versions) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "kinds"),
+    [
+        ("mimo-v2-flash", "layer_types", "full_attention"),
+        ("mimo-v2-flash", "mlp_layer_types", "sparse"),
+        ("kimi-linear-48b-a3b", "layer_types", "full_attention"),
+    ],
+)
+def test_a_list_that_contradicts_the_older_one_is_told(name: str, key: str, kinds: str) -> None:
+    """The newer list counts, as in the class."""
+    data = json.loads((DATA / "resaved" / f"{name}.json").read_text("utf-8"))
+    data[key] = [kinds] * data["num_hidden_layers"]
+    reading = reading_of(json.dumps(data), data, "config.json", name)
+    assert any(reason.startswith(f"{key} and ") for reason in reading.incomplete)
+    assert len({layer.body for layer in layers(checked(reading)[1])}) < len(
+        {layer.body for layer in layers(checked(read_config(DATA / "resaved" / f"{name}.json"))[1])}
+    )

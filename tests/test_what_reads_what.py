@@ -5,26 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from described import describe
 
-from archdraw.kinds.base import Scope
+from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.embeddings.dspark import DSpark
 from archdraw.kinds.embeddings.multi_token_prediction import MultiTokenPrediction
+from archdraw.kinds.embeddings.ngram_memory import NgramMemory
+from archdraw.kinds.encoders.encoder import CrossAttention
 from archdraw.kinds.layers.decoder import Decoder
+from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.mixers.position import Rope
 from archdraw.kinds.residuals.hyper_connections import StreamHead
-from archdraw.picture import Box, Chain, Frame, Tap
+from archdraw.picture import Bar, Box, Chain, Frame, Plate, Tap, Words
 from archdraw.readers import read_config
 from archdraw.spec import expand, load_spec, parse_spec
-from archdraw.tree.blocks import Side
+from archdraw.tree.blocks import Block, Sequence, Side
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import inputs, leaves, walk
+from archdraw.views.architecture import picture
+from archdraw.views.boxes import boxes
 from archdraw.views.columns import columns
+from described import describe
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
 LAYER = Decoder(attention=MultiHead(num_attention_heads=4))
 CONFIGS = Path(__file__).parent / "data" / "configs"
 SPECS = Path(__file__).parent.parent / "specs"
+EXAMPLES = SPECS.parent / "docs" / "examples"
+
+
+def plate(path: Path) -> Plate:
+    spec = load_spec(path)
+    return picture(spec, expand(spec))
+
+
+def names(block: Block) -> set[str]:
+    """The names of the leaves of ``block``, shortened."""
+    return {leaf.name.removeprefix("token_") for leaf in leaves(block)}
 
 
 def after_the_layers(name: str) -> list[str]:
@@ -63,7 +80,9 @@ def test_a_module_that_reads_streams_has_a_head_of_its_own() -> None:
     one = facts(MultiTokenPrediction(layer=LAYER).expand(SCOPE)).auxiliary["MTP module"]
     read = {
         reading: facts(
-            MultiTokenPrediction(layer=LAYER, stream_head=StreamHead(hc_mult=4, read=reading, hc_lowrank=8)).expand(SCOPE)
+            MultiTokenPrediction(layer=LAYER, stream_head=StreamHead(hc_mult=4, read=reading, hc_lowrank=8)).expand(
+                SCOPE
+            )
         ).auxiliary["MTP module"]
         for reading in ("weighted", "gated")
     }
@@ -80,3 +99,96 @@ def test_dspark_reads_no_line_but_inner_layers() -> None:
     some = DSpark(layer=LAYER, target_layer_ids=(3, 9)).expand(SCOPE)
     assert isinstance(some, Side)
     assert describe(some.body).detail.endswith("from inputs of layers 3, 9")
+
+
+def test_an_ngram_memory_looks_up_rows_by_token_ids() -> None:
+    memory = NgramMemory(num_embeddings=500, embed_dim=16, ngram_size=3, heads_per_ngram=2, hc_mult=4).expand(SCOPE)
+    row = next(part.parts for _, part in walk(memory) if isinstance(part, Sequence) and names(part.parts[0]) == {"ids"})
+    assert [inputs(part) for part in row[:2]] == [0, 1]
+    assert [leaf.part for leaf in leaves(row[1])] == ["embedding"]
+    assert describe(memory).detail.endswith("added to each of 4 streams")
+
+
+def test_layers_of_a_second_stack_are_numbered_on() -> None:
+    made = plate(SPECS / "deepseek-v4-1-flash.yaml")
+    (encoder, decoder) = (item for item in made.column.items if isinstance(item, Frame))
+    assert (encoder.caption, decoder.caption) == (
+        "Causal encoder: reads the whole prompt",
+        "Decoder: reads the end of the prompt, and generates",
+    )
+    assert isinstance(decoder.body, Chain)
+    bar = decoder.body.items[0]
+    assert isinstance(bar, Bar)
+    assert bar.label.startswith("layer 20: ")
+    titles = [inset.title for inset in made.insets]
+    assert titles.count("Manifold-constrained hyper-connections (mHC)") == 1
+
+
+def test_positions_are_added_to_what_queries_and_keys_are_made_of() -> None:
+    for kind in (
+        MultiHead(num_attention_heads=4, is_causal=False, position=AddedPosition()),
+        CrossAttention(num_attention_heads=4, query_position=AddedPosition(), key_position=AddedPosition()),
+    ):
+        made = kind.expand(SCOPE)
+        placed = {
+            leaf.name
+            for _, part in walk(made)
+            if isinstance(part, Sequence) and any("position" in names(one) for one in part.parts[:1])
+            for leaf in leaves(Sequence(part.parts[1:]))
+        }
+        assert {"q_proj", "k_proj"} <= placed
+        assert "v_proj" not in placed
+
+
+def test_positions_that_are_rotated_are_not_added_to_queries_of_an_encoder() -> None:
+    with pytest.raises(KindError, match="rope is not added"):
+        CrossAttention(num_attention_heads=4, query_position=Rope()).expand(SCOPE)
+    with pytest.raises(KindError, match="these are values, too"):
+        MultiHead(num_attention_heads=4, attention_k_eq_v=True, position=AddedPosition()).expand(SCOPE)
+
+
+def test_object_queries_lead_to_the_attention_of_the_decoder_and_not_to_its_line() -> None:
+    made = plate(SPECS / "detr-r50.yaml")
+    assert [one.label for one in made.inputs] == ["Zeros"]
+    goals = {
+        tower.column.items[-1].label: len(tower.goals)
+        for tower in made.towers
+        if isinstance(tower.column.items[-1], Box)
+    }
+    assert goals["Object queries"] == 2
+    assert sorted(len(tower.goals) for tower in made.towers) == [1, 2]
+    chips = {chip.label for tower in made.towers for box in boxes(tower.column) for chip in box.chips}
+    assert chips == {"+ Positions on Q, K"}
+
+
+def test_what_leaves_an_encoder_between_its_layers_is_told_with_its_parameters() -> None:
+    (panel,) = (inset for inset in plate(SPECS / "qwen3-vl-8b.yaml").insets if inset.title == "Vision encoder")
+    said = [item.text for item in panel.items if isinstance(item, Words)]
+    assert said[-1] == "Merger for text layer 0, 1, 2: 120M parameters"
+    assert "each through a merger of its own, are added behind text layers 0 to 2" in said[-2]
+
+
+def test_a_panel_names_the_lines_that_come_in() -> None:
+    insets = {inset.title: inset for inset in plate(EXAMPLES / "mmdit.yaml").insets}
+    said = [item.text for item in insets["Image FFN"].items if isinstance(item, Words)]
+    assert said == ["comes in, from the left: 6 vectors and tokens"]
+
+
+def test_what_reads_several_lines_is_opened_first() -> None:
+    insets = {inset.title: inset.priority for inset in plate(EXAMPLES / "evoformer.yaml").insets}
+    assert insets["MSA row attention"] == max(priority for priority in insets.values() if priority is not None)
+    assert insets["MSA row attention"] != insets["MSA column attention"]
+
+
+def test_a_caption_at_a_frame_counts_what_is_in_it() -> None:
+    for name, caption in (
+        ("detr-r50", "Encoder, 6 layers, 7.89M"),
+        ("whisper-large-v3", "Audio encoder, 32 layers, 630M"),
+    ):
+        frames = [
+            item.caption
+            for tower in plate(SPECS / f"{name}.yaml").towers
+            for item in tower.column.items
+            if isinstance(item, Frame)
+        ]
+        assert frames == [caption]

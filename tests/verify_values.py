@@ -4,8 +4,7 @@
     python tests/verify_values.py
 
 The changes stand in tests/data/values.json: the name of a config of tests/data/families and values by key. The classes
-are built on the meta device; this writes their parameters beside the changes, where tests/test_readers_values.py compares
-archdraw's readers with them.
+are built on the meta device; this writes their parameters beside the changes, for tests/test_readers_values.py.
 """
 
 from __future__ import annotations

@@ -87,6 +87,16 @@ DIM_WITH_VALUES = Term("dim {width} (V {values})", definition="Features of one h
 HEADS_PER_KV = Term("{group} query heads per KV head")
 PER_HEAD = Term("{what} per head")
 OVER_ALL_HEADS = Term("{norm} over all heads")
+DIFFERENCE_OF_HALVES = Term(
+    "first half of heads − λ × second half",
+    definition="Differential attention: λ is learned, from the products of four vectors.",
+    source="Ye et al. 2024, Differential Transformer, arXiv:2410.05258",
+)
+KEEPS = Term(
+    "dynamic mask, top {keys}",
+    definition="A head attends to the keys of the highest scores, which are computed from their values.",
+    source="DogeAttention of transformers",
+)
 BIAS_PER_HEAD = Term("bias per head")
 WEIGHTS_PER_HEAD = Term("weights per head")
 L2_NORM = Term("L2 norm", definition="x divided by its Euclidean length.")
@@ -142,7 +152,7 @@ BLOCKS_PER_ROW = Term("{number:block|blocks} per row of blocks")
 OVER_TOKENS = Term("V + depthwise conv (k = {kernel})")
 POSITION_LINE = Term("{line} of positions {width}", definition="Keys or queries that are made of relative positions.")
 RELATIVE_TABLE = Term("Relative positions")
-DISTANCES = Term("{number:row|rows}")
+DISTANCES = Term("{number:distance|distances}")
 IN_BUCKETS = Term("in buckets up to {distance} tokens")
 TABLE_SHARED = Term("one table for all layers")
 PROJECTIONS_OF_CONTENT = Term("positions pass the projections of Q and K")

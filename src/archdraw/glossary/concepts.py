@@ -77,10 +77,6 @@ SLIDING_WINDOW = Concept(
     "sliding-window attention", "token mixing", "SWA", measure="window", mentions=("window", "sliding"), role="sliding"
 )
 CHUNKED = Concept("chunked attention", "token mixing", role="sliding")
-GLOBAL_TOKENS = Concept("global tokens", "token mixing", mentions=("global attention",))
-DISENTANGLED = Concept("disentangled attention", "token mixing", mentions=("disentangled",))
-APPROXIMATE = Concept("approximate attention", "token mixing", mentions=("approximation", "linear time"))
-FOURIER = Concept("Fourier mixing", "token mixing", mentions=("Fourier",), role="linear")
 SINKS = Concept("attention sinks", "token mixing")
 OUTPUT_GATE = Concept("attention output gate", "token mixing", mentions=("output gate", "gated attention"))
 KEYS_ARE_VALUES = Concept("K = V", "token mixing", mentions=("keys as values",))

@@ -103,8 +103,7 @@ ROWS_PER_TOKEN = Term("{rows:row|rows} looked up per token")
 GATE_PER_STREAM = Term("one gate per residual stream ({streams})")
 CONTEXT_GATE = Term(
     "Context-aware gate",
-    definition="the sigmoid of the signed square root of the product of the normalized hidden vector and the normalized "
-    "key",
+    definition="the sigmoid of the signed root of the product of normalized hidden vector and normalized key",
     source="arXiv:2601.07372",
 )
 OF_STREAM_AND_KEY = Term("{activation} of signed √(stream · K)")

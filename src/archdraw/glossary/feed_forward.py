@@ -98,6 +98,7 @@ POLYNORM = Term(
     definition="a learned combination of the first three powers of x, each divided by its root mean square",
     source="Zhuo et al. 2024, arXiv:2411.03884",
 )
+ADAPTER_BESIDE = Term("+ adapter of rank {rank}", definition="a low-rank projection beside a shared one")
 TOP_SHARE = Term("top {percent}%, {activation}", definition="a non-linearity of the largest values, 0 of the others")
 CLAMPED_AT = Term("clamp: gate ≤ {limit}, |up| ≤ {limit}")
 GATED_BIAS = Term("bias on gate, up and down")

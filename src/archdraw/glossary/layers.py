@@ -39,7 +39,7 @@ PRE_MIXER = Term("Pre-mixer {norm}", definition="before a token mixer that is no
 POST_MIXER = Term("Post-mixer {norm}", definition="after a token mixer that is no softmax attention")
 PRE_FFN = Term("Pre-FFN {norm}")
 POST_FFN = Term("Post-FFN {norm}")
-SAME_NORM = Term("{norm} (shared)", definition="a norm that two branches read, drawn on both")
+SAME_NORM = Term("{norm} (of the first FFN)", definition="a norm that two branches read, drawn on both")
 
 # Loops
 EXIT_GATE = Term(
@@ -48,6 +48,7 @@ EXIT_GATE = Term(
     source="Ouro, arXiv:2510.25741",
 )
 EXIT_AT = Term("exit at cumulative probability {threshold}")
+EXIT_NEVER = Term("exit at cumulative probability 1: never early")
 
 # What is not disclosed
 UNPUBLISHED = Term("Undisclosed block", definition="a block that its publisher names and does not describe")
@@ -86,3 +87,11 @@ FROZEN = Term("frozen", definition="weights that training does not change")
 TRAINED = Term("trained", definition="weights that training changes, in a model whose others are frozen")
 
 GATED_RMSNORM = Term("Gated RMSNorm", definition="an RMSNorm whose output is multiplied by a sigmoid gate of itself")
+SHARED_TRANSFORMER_LAYER = Term(
+    "Shared transformer layer",
+    definition="a recurrent layer that also reads what a transformer block shared by many layers makes of its input",
+    source="Glorioso et al. 2024, Zamba, arXiv:2405.16712",
+)
+SHARED_TRANSFORMER = Term("Shared transformer block")
+FIRST_EMBEDDINGS = Term("Token embeddings", definition="the line as it left the token embedding")
+OWN_PROJECTION = Term("Projection of the layer's own")

@@ -94,6 +94,14 @@ SUMS_OF_BLOCKS = Term(
     "Sums of blocks of {layers:layer|layers}",
     definition="the running sum of a block of layers, which sublayers add to, and the sums of the blocks before it",
 )
+DEPTH_MEAN = Term(
+    "a sublayer reads Σ softmax(w · norm(sum)) sum, over the sums of all blocks so far",
+    source="Kimi Team 2026, arXiv:2603.15031",
+)
+DEPTH_SUMS = Term(
+    "right lane: the running sum, which begins anew every {layers:layer|layers}; left: the sums of the blocks before, the "
+    "embedding first"
+)
 ATTN_RES = Term("AttnRes", proper=True, source="Kimi Team 2026, arXiv:2603.15031")
 BLOCKS_OF = Term("blocks of {layers:layer|layers}")
 
@@ -175,4 +183,3 @@ LINE_SCALED_RESIDUAL = Term(
     definition="the line that passes a sublayer is multiplied by a learned weight for each feature",
     source="DogeDecoderLayer of transformers",
 )
-LEARNED_SCALE = Term("learned scale")

@@ -16,7 +16,7 @@ RESHAPE = Term("Reshape", definition="the same values in another shape")
 CONCATENATE = Term(
     "Concatenate", definition="lines side by side: their features, or their positions, follow each other"
 )
-CONCATENATE_POSITIONS = Term("Concatenate positions")
+CONCATENATE_POSITIONS = Term("Concatenate along the sequence")
 
 # Convolution
 TRANSPOSED = Term(

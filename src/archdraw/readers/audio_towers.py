@@ -122,8 +122,11 @@ WAVE = {"conv_dim": [512] * 7, "conv_kernel": [10, 3, 3, 3, 3, 2, 2], "conv_stri
 """The convolutions of wav2vec 2.0, class defaults of all that read waveforms as it does."""
 
 
-def waveform_stem(audio: Config, *, biased: bool, usual_act: str = "gelu", **fields: Any) -> Block:
-    """Convolutions over samples of sound; ``biased`` is the class default of ``conv_bias``."""
+def waveform_stem(audio: Config, *, biased: bool, act_key: str = "hidden_act", **fields: Any) -> Block:
+    """Convolutions over samples of sound.
+
+    ``biased`` is the class default of ``conv_bias``, ``act_key`` names their activation; ``fields`` are further ones.
+    """
     lists = {name: audio.integers(name, default=usual) for name, usual in WAVE.items()}
     stem = {
         **lists,
@@ -131,7 +134,7 @@ def waveform_stem(audio: Config, *, biased: bool, usual_act: str = "gelu", **fie
             conv_bias=(audio.flag("conv_bias", default=biased), True),
             num_conv_pos_embeddings=(audio.integer("num_conv_pos_embeddings", default=128), 128),
             num_conv_pos_embedding_groups=(audio.integer("num_conv_pos_embedding_groups", default=16), 16),
-            hidden_act=(act(audio, "hidden_act", usual=usual_act), "gelu"),
+            hidden_act=(act(audio, act_key), "gelu"),
         ),
         **fields,
     }

@@ -148,8 +148,11 @@ class Config:
         self._ignored.update(names)
 
     def defaults(self, **sizes: int) -> None:
-        """Gives ``sizes`` that the file may leave out, as its class would: they hold where no default is named."""
-        self._defaults |= sizes
+        """Gives ``sizes`` that the file may leave out, as its class would: they hold where no default is named.
+
+        Those that are given first stay: a model that holds another one has defaults of its own for it.
+        """
+        self._defaults = sizes | self._defaults
 
     def per_layer(self, values: list[Any], layers: int, name: str, *, longer: str = "") -> list[Any]:
         """The first ``layers`` of ``values``, a list of the config under ``name`` with an entry for each layer.

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward
+from archdraw.readers.families.gpt import UNGATED
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 
@@ -54,6 +54,8 @@ class Relative:
     positions: bool = True
     positions_key: str = ""
     """A switch for the table of positions, which is on unless said."""
+    position_types: tuple[str, ...] = ()
+    """Values of ``position_embedding_type`` that the class knows beyond BERT's."""
     more_positions: int = 0
     """Rows of the table of positions that no token has."""
     after_padding: bool = False
@@ -73,6 +75,8 @@ class Relative:
     """Whether a head that is not tied has a second bias, which nothing adds."""
     decodes: bool = True
     """Whether ``is_decoder`` makes attention causal, and ``add_cross_attention`` lets it read an encoder."""
+    causal_key: str = "is_decoder"
+    reads_encoders: bool = True
     pooler: bool = False
     """Whether the class has a pooler beside its language model head."""
     classes: tuple[str, ...] = ()
@@ -91,7 +95,7 @@ class Sizes:
 
     def __init__(self, config: Config, relative: Relative) -> None:
         self.config, self.relative = config, relative
-        config.defaults(**{self.key(name): size for name, size in (SIZES | dict(relative.sizes)).items()})
+        config.defaults(**{self.key(name): size for name, size in {**SIZES, **relative.sizes}.items()})
 
     def key(self, name: str) -> str:
         """What the family calls BERT's key ``name``."""
@@ -114,12 +118,12 @@ class Sizes:
     @property
     def causal(self) -> bool:
         """Whether a token attends to those before it only."""
-        return self.config.flag("is_decoder", default=False) if self.relative.decodes else False
+        return self.config.flag(self.relative.causal_key, default=False) if self.relative.decodes else False
 
-    def attention(self, **extra: Any) -> Block:
-        """Multi-head attention with biases: causal in a decoder, else bidirectional."""
+    def attention(self, *, biased: bool = True, **extra: Any) -> Block:
+        """Multi-head attention, with biases unless said: causal in a decoder, else bidirectional."""
         fields = {"num_attention_heads": self.size("num_attention_heads")}
-        return {"multi_head": fields | given(is_causal=None if self.causal else False, attention_bias=True) | extra}
+        return {"multi_head": fields | given(is_causal=None if self.causal else False, attention_bias=biased) | extra}
 
 
 def read(relative: Relative, config: Config) -> Draft:
@@ -131,6 +135,7 @@ def read(relative: Relative, config: Config) -> Draft:
         made.layers.append("layernorm")
     if relative.pooler:
         made.layers.append(unread_pooler(made.hidden_size))
+        made.unread_pooler = True
     made.layers.append((relative.head or head)(sizes, made))
     return made
 
@@ -138,7 +143,7 @@ def read(relative: Relative, config: Config) -> Draft:
 def begun(sizes: Sizes) -> Draft:
     """The model's sizes, and the tables of its embedding with their norm and projection."""
     config, relative = sizes.config, sizes.relative
-    if config.text("position_embedding_type", default="absolute") != "absolute":
+    if config.text("position_embedding_type", default="absolute") not in ("absolute", *relative.position_types):
         config.mark_incomplete(f"positions of the type {config.text('position_embedding_type')[:40]}")
     if config.raw("pruned_heads"):
         config.mark_incomplete("pruned heads (pruned_heads)")
@@ -200,7 +205,7 @@ def layer(sizes: Sizes, mixer: Block) -> dict[str, Any]:
     if relative.placement != "pre":
         fields["placement"] = relative.placement
     fields["attention"] = mixer
-    if relative.decodes and config.flag("add_cross_attention", default=False):
+    if relative.decodes and relative.reads_encoders and config.flag("add_cross_attention", default=False):
         if not sizes.causal:
             config.complain("add_cross_attention without is_decoder", "add_cross_attention", "set is_decoder: true")
         crossing = {"num_attention_heads": sizes.size("num_attention_heads"), "attention_bias": True}
@@ -211,7 +216,10 @@ def layer(sizes: Sizes, mixer: Block) -> dict[str, Any]:
 
 def plain_feed_forward(sizes: Sizes) -> Block:
     """A feed forward of two projections with biases."""
-    return ungated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
+    act = sizes.act
+    if act not in UNGATED:
+        sizes.config.mark_incomplete(f"the activation {act}")
+    return {UNGATED.get(act, "gelu"): {"intermediate_size": sizes.size("intermediate_size"), "mlp_bias": True}}
 
 
 def stacked(sizes: Sizes, made: Draft, kinds: Sequence[dict[str, Any]], which: Sequence[int]) -> list[Block]:
@@ -256,6 +264,13 @@ def unread_pooler(hidden: int) -> Block:
     body = [{"linear": {"features": hidden, "bias": True, "name": "dense"}}, {"op": "tanh"}]
     pooler = {"label": "Pooler", "detail": "of the first token; not read by the head", "body": body}
     return {"side": {"direction": "out", "body": {"module": pooler}}}
+
+
+def unread(label: str, *shapes: tuple[int, ...]) -> Block:
+    """Tensors that the class has and that nothing reads."""
+    weights = [{"name": f"weight.{index}", "shape": list(shape)} for index, shape in enumerate(shapes)]
+    body: Block = {"weight": {"label": label, "weights": weights}}
+    return {"side": {"direction": "out", "body": {"module": {"label": label, "detail": "not read", "body": body}}}}
 
 
 def classes(relative: Relative) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.halves import UNREAD
-from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
+from archdraw.readers.head_table import LABELS, POOLER, SUFFIXES, Head, Rule
 
 LANGUAGE_HEADS = ("output_head", "masked_language_model_head")
 PREDICTING = ("multi_token_prediction", "dspark")
@@ -45,8 +45,9 @@ def with_head(made: Draft, config: Config, family: Family) -> Draft:
 
 def _is_text_of(name: str, family: Family) -> bool:
     """Whether ``name`` is the text part of another class of ``family``, which reads images or a source, too."""
-    stem = name.removesuffix("ForCausalLM")
-    return stem != name and f"{stem}ForConditionalGeneration" in family.architectures
+    return name.endswith("ForCausalLM") and any(
+        other.endswith("ForConditionalGeneration") for other in family.architectures
+    )
 
 
 def has_language_head(made: Draft) -> bool:
@@ -129,6 +130,8 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
     """``made`` with ``head`` in place of the language model head, or beside it."""
     place = next((index for index, block in enumerate(made.layers) if _keyword(block) in LANGUAGE_HEADS), None)
     language = None if place is None else made.layers[place]
+    if place is not None:
+        place = _without_its_own(made, head, place)
     if place is None and head.part != "encoder":
         # A family that has read another head: it knows its classes.
         if head.classifier:
@@ -148,6 +151,15 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
     made.layers = [*kept, *_projected_out(language), *blocks]
     made.tie_word_embeddings = False
     return made
+
+
+def _without_its_own(made: Draft, head: Head, place: int) -> int:
+    """Takes away what is no other class's than the language model's before ``place``, the place of its head then."""
+    start = place - (0 if head.language else made.before_head)
+    if made.unread_pooler and head.pooled == POOLER:
+        start -= 1
+    made.layers[start:place] = []
+    return start
 
 
 def _projected_out(language: Block | None) -> Iterable[Block]:

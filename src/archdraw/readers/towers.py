@@ -95,7 +95,7 @@ def pixtral_tower(vision: Config | None, root: Config | None = None, *, merges: 
     """
     if vision is None:
         return []
-    vision.ignore("image_size", "rope_theta", "rope_parameters", "head_dim")
+    vision.ignore("image_size", "rope_theta", "rope_parameters", "head_dim", "vocab_size")
     fields: dict[str, Any] = {
         "hidden_size": vision.integer("hidden_size", default=1024),
         "intermediate_size": vision.integer("intermediate_size", default=4096),

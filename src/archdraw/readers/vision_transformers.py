@@ -105,7 +105,8 @@ def sides(config: Config, name: str, default: int) -> tuple[int, int]:
     """Height and width under ``name``: one whole number for both, or a list of two."""
     given = config.raw(name)
     if isinstance(given, list) and len(given) == 2:
-        height, width = config.integers(name)
+        found = config.integers(name)
+        height, width = found if len(found) == 2 else (1, 1)
         if min(height, width) < 1:
             config.complain(f"{name} must be two numbers over 0", name)
             return 1, 1

@@ -10,7 +10,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.dots_towers import dots_audio, dots_vision
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.projectors import Projector
-from archdraw.readers.sam_towers import got_tower
+from archdraw.readers.sam_towers import got_tower, hybrid_tower
 from archdraw.readers.special_towers import glm_tower, muse_tower
 from archdraw.readers.stepped_audio import stepped_audio
 from archdraw.readers.towers import pixtral_tower, qwen2_tower, qwen_tower
@@ -176,3 +176,8 @@ def dots3(config: Config, made: Draft) -> list[Block]:
     """dots3-note: an encoder of images with experts, one of sounds."""
     width = made.hidden_size
     return [dots_vision(section(config), width), dots_audio(section(config, "audio_config"), width)]
+
+
+def deepseek_hybrid(config: Config, made: Draft) -> list[Block]:
+    """DeepSeek-VL 7B: two encoders of images of two sizes."""
+    return hybrid_tower(section(config), section(config, "high_res_vision_config"), made.hidden_size)

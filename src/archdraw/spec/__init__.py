@@ -210,10 +210,10 @@ def expand(spec: Spec) -> Module:
         raise InputError(
             spec.problem(_EARLY.format(kind.keyword), "layers", index) for index, kind in enumerate(spec.layers)
         )
-    found = tuple(disagreements(spec.layers, made, spec.document, spec._origins))
-    if wrong := [problem for problem in found if problem.severity == "error"]:
+    read = tuple(disagreements(spec.layers, made, spec.document, spec._origins))
+    if wrong := [problem for problem in read if problem.severity == "error"]:
         raise InputError(wrong)
-    spec._met += found
+    spec._met += read
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
         raise InputError(

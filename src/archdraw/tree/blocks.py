@@ -11,7 +11,7 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from typing import Literal, TypeAlias
@@ -224,8 +224,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Experts:
-    """``total`` copies of ``body`` of which each token passes ``active``; ``at_most`` so many where the router may choose
-    something else in their place (experts that do nothing)."""
+    """``total`` copies of ``body`` of which each token passes ``active``.
+
+    It passes ``at_most`` so many where the router may choose something else in their place (experts that do nothing).
+    """
 
     body: Block
     total: int
@@ -295,8 +297,3 @@ def linear(
     """A linear projection from ``inputs`` to ``width`` features, stored as ``[width, inputs]``."""
     weights = (Weight("weight", (width, inputs)), *((Weight("bias", (width,)),) if bias else ()))
     return Leaf(name, label, role=role, detail=detail, weights=weights, part=part, outputs=outputs, cache=cache)
-
-
-def renamed(block: Leaf | Module, name: str) -> Leaf | Module:
-    """``block`` under another name."""
-    return replace(block, name=name)

@@ -22,8 +22,8 @@ NEAR = 0.1
 class Active:
     """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise.
 
-    ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``. A count is
-    ``at_most`` that of a token.
+    ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``. A
+    count is ``at_most`` that of a token.
     """
 
     count: int
@@ -67,7 +67,14 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     # A count as published needs no comment in the headline; a panel lists what is in and what is not.
     total, left_out = total_parameters(counted, published)
     # Of a dense model all is active that is no table and no encoder: without a word it would read as a sparse one.
-    return Active(quoted[0], () if agreeing and counted.inactive else quoted[1], tuple(_others(quoted, ways)), total, left_out, counted.active_at_most)
+    return Active(
+        quoted[0],
+        () if agreeing and counted.inactive else quoted[1],
+        tuple(_others(quoted, ways)),
+        total,
+        left_out,
+        counted.active_at_most,
+    )
 
 
 def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:

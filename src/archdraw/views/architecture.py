@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from archdraw.errors import InputError, nearest
@@ -70,8 +71,23 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
+    own = _told_apart(own, drawn, decodes=_decodes(model))
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
+
+
+def _told_apart(panels: tuple[Inset, ...], drawn: Columns, *, decodes: bool) -> tuple[Inset, ...]:
+    """``panels``; of those with one title each says which column it is from, a tower or the model that reads it."""
+    titles = Counter(panel.title for panel in panels)
+
+    def named(panel: Inset) -> Inset:
+        towers = (option.block.label for option in drawn.opened if panel.source.startswith(f"{option.path}/"))
+        column = next(towers, words.DECODER() if decodes else "")
+        if titles[panel.title] == 1 or not panel.source or not column:
+            return panel
+        return replace(panel, title=text(words.PANEL_OF(column=column, panel=panel.title)))
+
+    return tuple(map(named, panels))
 
 
 def _wanted(spec: Spec, model: Module, boxed: tuple[Option, ...]) -> list[str] | None:

@@ -203,7 +203,7 @@ def _leaf(leaf: Leaf, path: str) -> Box:
     cached = heads is not None and heads.cached and heads.key_value <= MOST_GROUPS
     figure = HeadGroups(heads.query, heads.key_value, heads.kept) if heads is not None and cached else None
     label, detail = text(leaf.label), text(leaf.detail)
-    if figure and leaf.tag:
+    if heads is not None and leaf.tag and text(leaf.tag) not in detail:
         # What is done to the scores is said where they are made.
         detail = text((detail, text(leaf.tag)))
     if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:

@@ -45,7 +45,9 @@ def insets(
     masks = masks_panel(stack.all)
     for option in options:
         block = option.block
-        if not isinstance(block, Module) or not has_inside(block) or len(bodies) == MOST_OPENED:
+        if not isinstance(block, Module) or len(bodies) == MOST_OPENED:
+            continue
+        if block.name != lanes.LANES and not has_inside(block):
             continue
         if wanted is not None and not names_of(option) & set(wanted):
             continue

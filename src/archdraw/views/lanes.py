@@ -78,12 +78,12 @@ def joined(block: Block) -> Joined | None:
 def modules(layer: Block, drawn: Diagram, paths: Mapping[int, str]) -> Iterator[tuple[Module, str]]:
     """For each of the lanes in the ``drawn`` layer what is done to their streams, as a module, and its path.
 
-    Lanes that no sublayer but by a plus writes to have nothing to open.
+    Lanes that no sublayer but by a plus writes to have nothing to open unless something is said of them.
     """
     shown = {lanes.path for lanes in _lanes(drawn)}
     for one in _all(layer):
         path = f"{paths[id(one.first)]}/{LANES}"
-        if path not in shown or not one.write:
+        if path not in shown or not (one.write or one.streams.notes):
             continue
         shown = {other for other in shown if other != path}
         body = Sequence((*one.before, *one.read, *one.mix, *one.write))

@@ -15,7 +15,7 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Residua
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
-from archdraw.tree.patterns import cadence, runs
+from archdraw.tree.patterns import runs
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import children, layers
 from archdraw.views import lanes
@@ -23,7 +23,7 @@ from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over
-from archdraw.views.wording import listed, ordinal, within
+from archdraw.views.wording import listed, rest_when, when, within
 
 MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
@@ -169,7 +169,7 @@ def _body(
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
     bands = tuple(
-        text(words.OR_ABOVE(upper=_when(upper, len(main), main.start), lower=_when(lower, len(main), main.start)))
+        text(words.OR_ABOVE(upper=when(upper, len(main), main.start), lower=rest_when(lower, upper, main)))
         for lower, upper in pairwise(together)
     )[::-1]
     return tuple(slots), Choice(tuple(reversed(bodies)), bands)
@@ -257,12 +257,12 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
         only = slot.options[0]
         if len(only.places) == len(members) or only.block.role == "norm":
             return folded(only.block, only.path)
-        when = (
+        said = (
             words.IN_LAYER(number=str(before + only.places[0]))
             if len(only.places) == 1
             else words.IN_LAYERS(number=len(only.places), all=len(members))
         )
-        detail = text(words.ONLY(when=when, detail=only.block.detail)).rstrip("; ")
+        detail = text(words.ONLY(when=said, detail=only.block.detail)).rstrip("; ")
         return folded(only.block, only.path, detail=detail)
     names = named_apart([option.block for option in slot.options])
     boxes = tuple(
@@ -281,17 +281,10 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
 def _band(option: Option, label: str, members: Sequence[int], number: int) -> str:
     """What the option above the band is, and when it comes."""
     if len(members) < number:
-        when = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
+        said = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
     else:
-        when = _when(option.places, number, members[0])
+        said = when(option.places, number, members[0])
     short = within(listed(option.block)) if isinstance(option.block, Module) else ""
     names = ["MoE"] if option.block.role == "experts" else [within(label), short, short.partition(",")[0]]
-    bands = [text(words.OR_WHEN(what=name, when=when)) for name in names if name]
-    return next((band for band in bands if len(band) <= LONGEST_BAND), text(words.OR_UPPER(when=when)))
-
-
-def _when(places: tuple[int, ...], number: int, start: int) -> str:
-    every = cadence([place - start for place in places], number)
-    if every:
-        return text(words.EVERY_NTH(ordinal=ordinal(every)))
-    return text(words.IN_LAYERS(number=len(places), all=number))
+    bands = [text(words.OR_WHEN(what=name, when=said)) for name in names if name]
+    return next((band for band in bands if len(band) <= LONGEST_BAND), text(words.OR_UPPER(when=said)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archdraw.glossary import Phrase, Words, text, within
+from archdraw.glossary import plate as words
 from archdraw.glossary.numbers import data_size as data
 from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
+from archdraw.tree.patterns import cadence
 
-__all__ = ["data", "listed", "ordinal", "parameters", "share", "short_name", "within"]
+__all__ = ["data", "listed", "ordinal", "parameters", "rest_when", "share", "short_name", "when", "within"]
 
 
 LONGEST_NAME = 28
@@ -33,3 +37,18 @@ def ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def rest_when(lower: Sequence[int], upper: Sequence[int], main: range) -> str:
+    """When the layers at ``lower`` come; in two groups they are those that are not at ``upper``."""
+    if len(lower) + len(upper) == len(main):
+        return text(words.IN_THE_OTHERS())
+    return when(tuple(lower), len(main), main.start)
+
+
+def when(places: tuple[int, ...], number: int, start: int) -> str:
+    """When the layers at ``places`` come, of ``number`` from ``start`` on: in every 3rd, in 5 of 12."""
+    every = cadence([place - start for place in places], number)
+    if every:
+        return text(words.EVERY_NTH(ordinal=ordinal(every)))
+    return text(words.IN_LAYERS(number=len(places), all=number))

@@ -25,9 +25,10 @@ class DSpark(Kind):
     """DSpark: layers that draft several tokens at once, which the model then verifies.
 
     What comes into some layers of the model, averaged over their residual streams, is concatenated, projected and
-    normalized; keys and values of the layers are made of it. The tokens of a block are drafted together; a low-rank Markov head makes each
-    depend on the one before it, and a last projection estimates how sure the draft is. Embedding and LM head are the
-    model's own. As multi-token prediction it is no part of published totals, and is listed apart here.
+    normalized; keys and values of the layers are made of it. The tokens of a block are drafted together; a low-rank
+    Markov head makes each depend on the one before it, and a last projection estimates how sure the draft is. Embedding
+    and LM head are the model's own. As multi-token prediction it is no part of published totals, and is listed apart
+    here.
     """
 
     keyword: ClassVar[str] = "dspark"
@@ -71,7 +72,13 @@ class DSpark(Kind):
         wide = len(self.target_layer_ids) * hidden
         targets = _named(self.target_layer_ids)
         steps: tuple[Block, ...] = (
-            linear("main_proj", WIDTHS(inputs=wide, outputs=hidden), wide, hidden, detail=words.HIDDEN_STATES(layers=targets)),
+            linear(
+                "main_proj",
+                WIDTHS(inputs=wide, outputs=hidden),
+                wide,
+                hidden,
+                detail=words.HIDDEN_STATES(layers=targets),
+            ),
             rms_norm("main_norm", hidden),
             one if number == 1 else Repeat(one, number),
             Leaf("collapse", words.COLLAPSE_STREAMS()),

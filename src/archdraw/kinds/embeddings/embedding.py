@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Annotated, ClassVar
 
@@ -71,15 +71,15 @@ class Embedding(Kind):
         description="Whether sines and cosines of the position are added (Transformer); not learned, stored only as "
         "the rows of max_position_embeddings (Pegasus).",
     )
-    concatenated: dict[Label, tuple[Size, Size]] = Field(
-        default_factory=dict,
+    concatenated: dict[Label, tuple[Size, Size]] | None = Field(
+        default=None,
         description=(
             "Tables by the labels of their boxes, with rows and features, whose vectors are concatenated with that of "
             "the token and projected to hidden_size (RoCBert)."
         ),
     )
-    tables: dict[Label, Size | Annotated[tuple[Size, ...], Field(min_length=1, max_length=100)]] = Field(
-        default_factory=dict,
+    tables: dict[Label, Size | Annotated[tuple[Size, ...], Field(min_length=1, max_length=100)]] | None = Field(
+        default=None,
         description=(
             "Further learned tables that are added, by the labels of their boxes, with their rows (ERNIE); "
             "several numbers are so many tables in one box (LayoutLM)."
@@ -125,7 +125,7 @@ class Embedding(Kind):
             rows = self.type_vocab_size
             detail = words.SEGMENTS(number=rows)
             tables.append(_table("token_type_embeddings", words.SEGMENT_EMBEDDING(), detail, (rows,), width))
-        for own, given in self.tables.items():
+        for own, given in (self.tables or {}).items():
             each = given if isinstance(given, tuple) else (given,)
             detail = (words.TABLES(number=len(each)) if len(each) > 1 else "", words.ROWS(number=sum(each)))
             tables.append(_table(slug(own), own, detail, each, width))
@@ -155,15 +155,15 @@ class Embedding(Kind):
         )
         table = signed(tokens, self.keyword, tuple(settings(self)))
         if self.concatenated:
-            return self._beside(table, width, scope.hidden_size)
+            return self._beside(self.concatenated, table, width, scope.hidden_size)
         if width == scope.hidden_size or not self.projected:
             return table
         return Sequence((table, _projected(width, scope.hidden_size)))
 
-    def _beside(self, table: Block, width: int, hidden: int) -> Block:
-        """The token table and those that are concatenated with it, projected."""
+    def _beside(self, others: Mapping[str, tuple[int, int]], table: Block, width: int, hidden: int) -> Block:
+        """The token table and ``others`` whose vectors are concatenated with its, projected."""
         branches, total = [table], width
-        for label, (rows, features) in self.concatenated.items():
+        for label, (rows, features) in others.items():
             detail = words.ROWS(number=rows)
             branches.append(_table(slug(label), label, detail, (rows,), features))
             total += features

@@ -25,9 +25,9 @@ class MultiTokenPrediction(Kind):
     """Multi-token prediction (MTP): modules of one layer, each of which predicts one token further.
 
     A module joins the last hidden vector with the embedding of the next token, both normalized, and passes them through
-    its layer and a norm to the LM head. Embedding and LM head are the model's. A module with a ``stream_head`` reads all
-    residual streams: it stands before that of the model, joins the embedding with each stream, and makes one line of
-    them by its own. Published totals leave the module out, and so do the counts here: it is listed apart.
+    its layer and a norm to the LM head. Embedding and LM head are the model's. A module with a ``stream_head`` reads
+    all residual streams: it stands before that of the model, joins the embedding with each stream, and makes one line
+    of them by its own. Published totals leave the module out, and so do the counts here: it is listed apart.
     """
 
     keyword: ClassVar[str] = "multi_token_prediction"
@@ -91,7 +91,9 @@ class MultiTokenPrediction(Kind):
         )
         head = self.stream_head
         ends = () if head is None else (head.expand(scope),)
-        joined = Parallel((_norm_of_streams(head, hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate")
+        joined = Parallel(
+            (_norm_of_streams(head, hidden), Sequence((embedding, rms_norm("enorm", hidden)))), "concatenate"
+        )
         return Sequence(
             (
                 joined,
@@ -110,7 +112,7 @@ def _side_layer(block: Block) -> Block:
 
 
 def _norm_of_streams(head: Kind | None, hidden: int) -> Leaf:
-    """The norm of what is read: of the streams of a gated ``head`` each has weights of its own, else they share them."""
+    """The norm of what is read: streams of a gated ``head`` have weights of their own each, else they share them."""
     if not isinstance(head, StreamHead):
         return rms_norm("hnorm", hidden)
     each = head.hc_mult if head.read == "gated" else 1

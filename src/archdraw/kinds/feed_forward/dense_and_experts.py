@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -15,7 +16,7 @@ from archdraw.kinds.feed_forward.kind import FeedForwardKind
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.layers.norm import RMSNorm
 from archdraw.kinds.leaves import counted_under
-from archdraw.tree.blocks import Experts, Graph, Leaf, Module, Role, Weight, renamed
+from archdraw.tree.blocks import Experts, Graph, Leaf, Module, Role, Weight
 from archdraw.tree.facts import facts
 
 
@@ -77,7 +78,7 @@ class DenseAndExperts(Kind):
         """Both ways from the residual stream, each with its norms, and their sum."""
 
         def norm(name: str) -> Leaf | Module:
-            return renamed(RMSNorm().expand(scope), name)
+            return replace(RMSNorm().expand(scope), name=name)
 
         experts = Experts(self._expert(scope), self.num_experts, self.num_experts_per_tok)
         return Graph(
@@ -85,7 +86,7 @@ class DenseAndExperts(Kind):
                 ("router", self._router(scope.hidden_size)),
                 ("before_dense", norm("pre_feedforward_layernorm")),
                 ("before_experts", norm("pre_feedforward_layernorm_2")),
-                ("dense", renamed(self._made("dense", scope), "mlp")),
+                ("dense", replace(self._made("dense", scope), name="mlp")),
                 ("experts", experts),
                 ("after_dense", norm("post_feedforward_layernorm_1")),
                 ("after_experts", norm("post_feedforward_layernorm_2")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -12,6 +13,9 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Role, Sequence, Weight, linear
+
+ADAPTER = "gate_up_proj_adapter"
+"""How the names of an adapter's tensors begin."""
 
 
 class FeedForwardKind(Kind):
@@ -36,6 +40,10 @@ class FeedForwardKind(Kind):
     ffn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
         description="Whether an RMSNorm of the inner features comes before the last projection (BitNet), or a LayerNorm.",
+    )
+    adapter_rank: Size | None = Field(
+        default=None,
+        description="Features inside a low-rank adapter of the layer's own beside a shared gate and up (Zamba2).",
     )
     label: OwnLabel = None
 
@@ -78,7 +86,12 @@ class FeedForwardKind(Kind):
 
     def _projection(self, name: str, label: Phrase, inputs: int, width: int, *, last: bool = False) -> Leaf:
         bias = self._last_bias if last else self.mlp_bias
-        return linear(name, label, inputs, width, bias=bias, part="feed_forward", role="feed_forward")
+        made = linear(name, label, inputs, width, bias=bias, part="feed_forward", role="feed_forward")
+        if self.adapter_rank is None or name != ("gate_proj" if self.gated else "up_proj"):
+            return made
+        rank, both = self.adapter_rank, 2 * width if self.gated else width
+        adapter = (Weight(f"{ADAPTER}.0.weight", (rank, inputs)), Weight(f"{ADAPTER}.1.weight", (both, rank)))
+        return replace(made, weights=(*made.weights, *adapter), detail=words.ADAPTER_BESIDE(rank=rank))
 
     @property
     def _last_bias(self) -> bool:

@@ -53,9 +53,7 @@ class MLPRouter(Kind):
         down = _inside("", linear("down_proj", label, scope.hidden_size, inner, bias=True, part="router"))
         first: Block = down
         if self.depth_average:
-            below = Leaf(
-                "router_states", words.ROUTER_STATE(), detail=words.OF_THE_LAYER_BELOW(), inputs=0
-            )
+            below = Leaf("router_states", words.ROUTER_STATE(), detail=words.OF_THE_LAYER_BELOW(), inputs=0)
             weights = (Weight("gate.router_states_scale", (inner,)),)
             scale = Leaf("router_states_scale", words.LEARNED_SCALE(), weights=weights, part="router")
             first = Parallel((first, Sequence((below, scale))), "add")

@@ -235,9 +235,9 @@ def _named(name: str, kind: Kind, made: Block, scope: Scope) -> Block:
             assert isinstance(leaf, Leaf)
             return leaf
         case Leaf() | Module():
-            return blocks.renamed(made, name)
+            return replace(made, name=name)
         case blocks.Experts(body=Leaf() | Module() as body):
-            return replace(made, body=blocks.renamed(body, name))
+            return replace(made, body=replace(body, name=name))
         case _:
             label = name.replace("_", " ")
             return Module(name, label[:1].upper() + label[1:], made)

@@ -76,4 +76,9 @@ def _exit_gate(hidden: int, threshold: float) -> Leaf:
     """One number per pass; the line goes on as it is."""
     gate = blocks.linear("early_exit_gate", words.EXIT_GATE(), hidden, 1, bias=True)
     settings = (("early_exit_threshold", threshold),)
-    return replace(gate, detail=words.EXIT_AT(threshold=threshold), settings=settings, reads=True)
+    return replace(
+        gate,
+        detail=words.EXIT_AT(threshold=threshold) if threshold < 1 else words.EXIT_NEVER(),
+        settings=settings,
+        reads=True,
+    )

@@ -7,7 +7,9 @@ from typing import Annotated, ClassVar, get_args
 
 from pydantic import Field
 
+from archdraw.glossary import Detail
 from archdraw.glossary import layers as words
+from archdraw.glossary.common import WIDTHS
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import AnyBlock, Family, KindError, Line, Scope
 from archdraw.kinds.fields import Label, OwnLabel, Size
@@ -91,10 +93,16 @@ class Linear(Declaring):
             bias=self.bias,
             part=PARTS.get(self.role, "other"),
             role=self.role,
-            detail=self.detail,
+            detail=self.detail or self._widths(scope),
             outputs=tuple(self.outputs or ("",)),
         )
         return self.declared(made)
+
+    def _widths(self, scope: Scope) -> Detail:
+        """The features before and after, where the label is a name without a number."""
+        if self.label is None or any(letter.isdigit() for letter in self.label):
+            return ""
+        return WIDTHS(inputs=self.inputs or scope.hidden_size, outputs=self.features)
 
     def features_out(self, scope: Scope) -> int:
         """The features, or the first line's share of them."""

@@ -91,4 +91,4 @@ def _shared(norm: Leaf | Module) -> Leaf | Module:
 
 
 def _named(block: Block, name: str) -> Block:
-    return blocks.renamed(block, name) if isinstance(block, Leaf | Module) else block
+    return replace(block, name=name) if isinstance(block, Leaf | Module) else block

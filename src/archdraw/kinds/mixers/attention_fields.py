@@ -99,6 +99,16 @@ class AttentionFields(Kind):
     )
     gate_activation: GateActivation = Field(default="sigmoid", description="Function of the output gate.")
     gate_bias: bool = Field(default=False, description="Whether each head adds a learned number to its gate (Beam).")
+    differential: bool = Field(
+        default=False,
+        description="Whether λ times the output of the second half of heads is subtracted from the first (DiffLlama).",
+    )
+    keep_window_size: Size | None = Field(
+        default=None, description="Keys that a head attends to, those of the highest scores of their values (Doge)."
+    )
+    out_features: Size | None = Field(
+        default=None, description="Features that the output projection leaves; hidden_size where it is left out."
+    )
     attn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
         description="Whether an RMSNorm over all heads comes before the output projection (BitNet), or a LayerNorm.",
@@ -127,7 +137,7 @@ class AttentionFields(Kind):
     )
     use_cache: bool = Field(
         default=True,
-        description="Whether keys and values are kept from token to token; false in a model that generates none (CLIP).",
+        description="Whether keys and values are kept from token to token; false where none are generated (CLIP).",
     )
     label: OwnLabel = None
 
@@ -181,6 +191,10 @@ class AttentionFields(Kind):
             )
         return scope.hidden_size // self.num_attention_heads
 
+    def features_out(self, scope: Scope) -> int:
+        """Those that the output projection leaves."""
+        return self.out_features or scope.hidden_size
+
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
         """The widths of a head in keys and in values."""
         width = self.head_width(scope)
@@ -222,6 +236,10 @@ class AttentionFields(Kind):
             raise KindError(
                 "sliding_window and attention_chunk_size cannot both be set", "attention_chunk_size", "remove one"
             )
+        if self.differential and query % 2:
+            raise KindError(f"num_attention_heads {query} is odd", "num_attention_heads", "differential needs two halves")
+        if self.keep_window_size is not None and self.window is not None:
+            raise KindError("keep_window_size cannot be combined with a window", "keep_window_size", "remove one")
         if self.attention_k_eq_v and self.shares_kv:
             raise KindError("attention_k_eq_v cannot be combined with shares_kv", "attention_k_eq_v")
         if self.attention_k_eq_v and self.v_head_dim not in (None, self.head_dim):

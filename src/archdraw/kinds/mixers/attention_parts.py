@@ -193,6 +193,15 @@ def layer_norm(name: str, width: int) -> Leaf:
     return Leaf(name, common.LAYERNORM(), role="norm", weights=weights, part="norm")
 
 
+def difference(heads: Heads) -> tuple[Leaf, Leaf]:
+    """The first half of heads less λ times the second, and an RMSNorm without weights of each difference."""
+    factors = tuple(Weight(f"lambda_{name}", (heads.width,)) for name in ("q1", "k1", "q2", "k2"))
+    return (
+        Leaf("difference", words.DIFFERENCE_OF_HALVES(), weights=factors, part="attention"),
+        unit_norm("groupnorm"),
+    )
+
+
 def output_projection(name: str, width: int, hidden: int, *, bias: bool = False) -> Leaf:
     """The projection of all heads' values, ``width`` features, back to ``hidden``."""
     detail = common.WIDTHS(inputs=width, outputs=hidden)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archdraw.glossary import Phrase, Term, Words, common
 from archdraw.glossary import attention as words
-from archdraw.glossary.concepts import ATTENTION_BIAS, DISENTANGLED, MULTI_HEAD, RELATIVE_POSITIONS, Concept
+from archdraw.glossary.concepts import ATTENTION_BIAS, MULTI_HEAD, RELATIVE_POSITIONS, Concept
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import (
@@ -44,7 +44,7 @@ class DisentangledAttention(Kind):
     source: ClassVar[str] = "He et al. 2020, DeBERTa, arXiv:2006.03654; buckets, shared projections: arXiv:2111.09543"
     term: ClassVar[Term] = words.DISENTANGLED
     aliases: ClassVar[tuple[str, ...]] = ("deberta attention", "content and position attention", "relative attention")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, DISENTANGLED, RELATIVE_POSITIONS)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, RELATIVE_POSITIONS)
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
 
     num_attention_heads: Size = Field(description="Number of heads.")

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from archdraw.glossary import Term
 from archdraw.glossary import linear_mixers as words
-from archdraw.glossary.concepts import FOURIER, Concept
 from archdraw.kinds.base import Family, Kind, Scope
 from archdraw.kinds.fields import OwnLabel
 from archdraw.tree.blocks import Leaf, Module, Role, Sequence
@@ -16,12 +15,11 @@ class FourierMixing(Kind):
     """Fourier mixing (FNet): the real part of the Fourier transform over tokens and features. It has no weights."""
 
     keyword: ClassVar[str] = "fourier_mixing"
-    family: ClassVar[Family] = "mixer"
+    family: ClassVar[Family] = "block"
     example: ClassVar[str] = "fourier_mixing"
     source: ClassVar[str] = "Lee-Thorp et al. 2021, FNet, arXiv:2105.03824"
     term: ClassVar[Term] = words.FOURIER_MIXING
     aliases: ClassVar[tuple[str, ...]] = ("fnet", "fft", "fourier transform", "token mixing")
-    concepts: ClassVar[tuple[Concept, ...]] = (FOURIER,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("linear",)
 
     label: OwnLabel = None

@@ -11,9 +11,7 @@ from pydantic import Field
 from archdraw.glossary import Note, Phrase, Term, Words
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import (
-    APPROXIMATE,
     BLOCK_SPARSE,
-    GLOBAL_TOKENS,
     MULTI_HEAD,
     SLIDING_WINDOW,
     Concept,
@@ -21,6 +19,7 @@ from archdraw.glossary.concepts import (
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention import MultiHead
+from archdraw.kinds.mixers.attention_parts import grouping
 from archdraw.tree.blocks import Block, Heads, Leaf, Role, Weight, linear
 
 _NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "sliding_window", "attention_chunk_size", "sinks")
@@ -56,7 +55,7 @@ class WindowAndGlobal(LongText):
     source: ClassVar[str] = "Beltagy et al. 2020, Longformer, arXiv:2004.05150; LongformerSelfAttention of transformers"
     term: ClassVar[Term] = words.WINDOW_AND_GLOBAL
     aliases: ClassVar[tuple[str, ...]] = ("longformer", "longformer attention", "global tokens", "dilated window")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, SLIDING_WINDOW, GLOBAL_TOKENS)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, SLIDING_WINDOW)
     drawn_as: ClassVar[tuple[Role, ...]] = ("sliding",)
 
     attention_window: Size = Field(description="Tokens around a token that it attends to, half of them to each side.")
@@ -124,7 +123,7 @@ class RandomBlocks(LongText):
     )
     term: ClassVar[Term] = words.RANDOM_BLOCKS
     aliases: ClassVar[tuple[str, ...]] = ("big bird", "bigbird", "random attention", "sparse attention")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, BLOCK_SPARSE, GLOBAL_TOKENS)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, BLOCK_SPARSE)
     drawn_as: ClassVar[tuple[Role, ...]] = ("sliding",)
 
     block_size: Size = Field(description="Tokens per block.")
@@ -172,7 +171,7 @@ class Approximate(LongText):
     )
     term: ClassVar[Term] = words.APPROXIMATE
     aliases: ClassVar[tuple[str, ...]] = ("nyströmformer", "yoso", "mra", "linear-time attention", "landmarks")
-    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD, APPROXIMATE)
+    concepts: ClassVar[tuple[Concept, ...]] = (MULTI_HEAD,)
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention",)
 
     method: Method = Field(description="How the softmax is approximated: nystrom, multiresolution, or lsh.")
@@ -221,7 +220,7 @@ class Approximate(LongText):
         convolution = (Weight("conv.weight", (heads.query, 1, kernel, 1)),) if kernel else ()
         changed = replace(
             attention,
-            detail=(*attention.detail, self._numbers()),
+            detail=(words.BIDIRECTIONAL(), grouping(heads), self._numbers()),
             weights=attention.weights + convolution,
             tag=words.OVER_TOKENS(kernel=kernel) if kernel else "",
         )
@@ -232,4 +231,4 @@ class Approximate(LongText):
             return words.LANDMARKS(number=self.num_landmarks)
         if self.block_per_row is not None:
             return words.BLOCKS_PER_ROW(number=self.block_per_row)
-        return words.HASHES(number=self.num_hash, bits=self.hash_code_len)
+        return words.HASHES(number=self.num_hash or 0, bits=self.hash_code_len or 0)

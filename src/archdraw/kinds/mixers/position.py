@@ -105,7 +105,7 @@ class Rope(PositionKind):
     mrope_interleaved: bool = Field(default=False, description="Whether those pairs take turns rather than in blocks.")
     max_position_embeddings: Size | None = Field(
         default=None,
-        description="Rows of a stored table of sines and cosines, which counts (RoFormer); left out, they are computed.",
+        description="Rows of a stored table of sines and cosines (RoFormer); left out, these are computed.",
     )
     shared: bool = Field(default=False, description="Whether that table is the one of the stack's first layer.")
 

@@ -15,6 +15,7 @@ from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention_fields import AttentionFields
 from archdraw.kinds.mixers.attention_parts import (
     attention_scale,
+    difference,
     gated,
     grouping,
     head_counts,
@@ -22,11 +23,11 @@ from archdraw.kinds.mixers.attention_parts import (
     keys_and_values,
     keys_that_are_values,
     kv_cache,
+    layer_norm,
     mask,
     output_projection,
     queries,
     query_key_norm,
-    layer_norm,
     rms_norm,
     shared_keys_and_values,
     unit_norm,
@@ -65,10 +66,12 @@ class SoftmaxAttention(AttentionFields):
         mixed = self._mixed(heads, selected)
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
         width = heads.query * value_width(heads)
+        if self.differential:
+            body = (*body, *difference(heads))
         if self.attn_sub_norm:
             norm = layer_norm if self.attn_sub_norm == "layernorm" else rms_norm
             body = (*body, norm("attn_sub_norm", width))
-        out = output_projection("o_proj", width, hidden, bias=self.biases.output)
+        out = output_projection("o_proj", width, self.features_out(scope), bias=self.biases.output)
         return Module(
             "self_attn",
             self.label or self.named(),
@@ -147,13 +150,14 @@ class SoftmaxAttention(AttentionFields):
             words.SINKS() if self.sinks else "",
             bias,
             words.LOGIT_SOFTCAP(cap=cap) if cap is not None else "",
+            words.KEEPS(keys=self.keep_window_size) if self.keep_window_size is not None else "",
         )
         attention = Leaf(
             "attention",
             self.core(),
             role=self._role(),
             detail=(self._whole(), grouping(heads)),
-            weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors,
+            weights=((Weight("sinks", (heads.query,)),) if self.sinks else ()) + tensors + self._scores(heads),
             part="attention",
             inputs=3 + len(selected),
             tag=tuple(filter(None, tags)),
@@ -166,6 +170,14 @@ class SoftmaxAttention(AttentionFields):
         first: tuple[Block, ...] = (prepared,) if prepared.parts else (LINE,) * lines
         own = (*first, *((LINE,) if lines == 1 else ()), values)
         return (Parallel(self._placed(selected, own), "separate"), attention)
+
+    def _scores(self, heads: Heads) -> tuple[Weight, ...]:
+        """What scores the keys by their values, where a head keeps some of them only."""
+        if self.keep_window_size is None:
+            return ()
+        groups, width = heads.key_value, heads.key_value * value_width(heads)
+        bias = (Weight("dt_proj.bias", (groups,)),) if self.attention_bias else ()
+        return (Weight("A", (groups,)), Weight("dt_proj.weight", (groups, width)), *bias)
 
     def _prepared(self, heads: Heads) -> Sequence:
         """What queries and keys pass before their product; keys of another layer have passed it there."""

@@ -46,7 +46,8 @@ class AttentionResidual(ResidualKind):
         )
         # The running sum, to which a sublayer adds, and the sums of earlier blocks, which it only reads.
         label = words.SUMS_OF_BLOCKS(layers=self.attn_res_block_size)
-        lines = Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword)
+        notes = (words.DEPTH_MEAN(), words.DEPTH_SUMS(layers=self.attn_res_block_size))
+        lines = Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword, notes)
         port = replace(mean, tag=words.ATTN_RES(), streams=lines)
         return blocks.Residual(blocks.Sequence((port, body)))
 

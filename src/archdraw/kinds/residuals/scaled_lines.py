@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from archdraw.glossary import residuals as words
 from archdraw.glossary.concepts import SCALED_RESIDUALS, Concept
+from archdraw.glossary.feed_forward import LEARNED_SCALE
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Scope
 from archdraw.kinds.residuals.residual import ResidualKind
@@ -41,7 +42,7 @@ class LineScaledResidual(ResidualKind):
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
         """The sum of the scaled line and the output; the weights have the shape ``[hidden_size]``."""
         name = "post_attention_residual" if sublayer == "feed_forward" else "input_residual"
-        scale = _passed(name, words.LEARNED_SCALE, Weight("weight", (scope.hidden_size,)))
+        scale = _passed(name, LEARNED_SCALE, Weight("weight", (scope.hidden_size,)))
         return Parallel((scale, body), "add")
 
 

@@ -139,9 +139,10 @@ class Convolution(Kind):
         if self.detail:
             return self.detail
         changed = left is not None and left != scope.grid
-        if self.label and not changed:
-            return ""
         channels, features = self._channels(scope), self.features_out(scope)
+        if self.label and not changed:
+            named = any(letter.isdigit() for letter in self.label)
+            return "" if named else common.WIDTHS(inputs=channels, outputs=features)
         facts: list[Words] = [common.WIDTHS(inputs=channels, outputs=features), *self._unusual(scope)]
         if changed and left is not None:
             patches = self._patches(scope)

@@ -55,6 +55,15 @@ def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN)
     """
     made = [_row(item, number, measures) for item in items]
     likes = [_like(item) for item in items]
+    for index in range(number):
+        ports: tuple[float, ...] = (0.0,)
+        for item, like, row in zip(items, likes, made, strict=True):
+            if isinstance(like, Tap) and not like.aside:
+                continue  # It stands beside the line between its neighbours.
+            if ports != (0.0,) and isinstance(item, Slot) and item.items[index] is None:
+                # Lines pass what only the other has: all of several outputs, and where a graph leaves its own.
+                row[index] = _marked(_absent(item, row[index].length, measures, ports), mark(index, item.path))
+            ports = row[index].outputs
     return [joints.stacked([row[index] for row in made], likes, measures) for index in range(number)]
 
 
@@ -139,19 +148,21 @@ def _absent_height(slot: Slot, measures: Measures) -> float:
     return max(ABSENT_HEIGHT, ABSENT_LINE * len(rows) + ABSENT_PAD)
 
 
-def _absent(slot: Slot, length: float, measures: Measures) -> Cell:
-    """A dashed gap on the line."""
-    width, height = measures.box_width, min(length, _absent_height(slot, measures))
+def _absent(slot: Slot, length: float, measures: Measures, ports: tuple[float, ...] = (0.0,)) -> Cell:
+    """A dashed gap on the line, or on all lines at ``ports``."""
+    width, height = max(measures.box_width, ports[-1] - ports[0]), min(length, _absent_height(slot, measures))
+    middle = (ports[0] + ports[-1]) / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bottom = y - (length - height) / 2
         top = bottom - height
         if bottom < y - 0.01:
-            canvas.line((x, y), (x, bottom))
-            canvas.line((x, top), (x, y - length))
-        dashed(canvas, Place(x - width / 2, top, x + width / 2, bottom), slot.absent)
+            for port in ports:
+                canvas.line((x + port, y), (x + port, bottom))
+                canvas.line((x + port, top), (x + port, y - length))
+        dashed(canvas, Place(x + middle - width / 2, top, x + middle + width / 2, bottom), slot.absent)
 
-    return Cell(-width / 2, width / 2, length, (0.0,), (0.0,), (False,), paint)
+    return Cell(middle - width / 2, middle + width / 2, length, ports, ports, (False,) * len(ports), paint)
 
 
 def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cell:

@@ -66,9 +66,15 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
         picture.description,
         theme.page,
         (*receding.elements(), *canvas.elements()),
-        # More than two are read by neighbours.
-        at_once=None if number == 2 else (2 * step + MARGIN, height),
+        at_once=_at_once(number, step, width, height),
     )
+
+
+def _at_once(number: int, step: float, width: float, height: float) -> tuple[float, float] | None:
+    """What is read at one time: the whole of two columns, neighbours of more, and of two wide ones each by itself."""
+    if number == 2 and width <= LAST_RESORT:
+        return None
+    return (2 if number > 2 else 1) * step + MARGIN, height
 
 
 def _outlined(theme: Theme) -> Paint:

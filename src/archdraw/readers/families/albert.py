@@ -34,7 +34,10 @@ FAMILIES = (
             "albert",
             "Albert",
             {
-                **{"vocab_size": 30000, "embedding_size": 128, "hidden_size": 4096, "num_attention_heads": 64},
+                "vocab_size": 30000,
+                "embedding_size": 128,
+                "hidden_size": 4096,
+                "num_attention_heads": 64,
                 "intermediate_size": 16384,
             },
             act="gelu_new",

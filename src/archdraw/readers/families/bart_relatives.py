@@ -189,6 +189,8 @@ def _older_keys(config: Config, relative: Relative) -> None:
         if config.flag(key, default=usual) != usual:
             config.mark_incomplete(f"the key {key}")
     config.raw("normalize_embedding")
+    if config.flag("use_prompt", default=False):
+        config.mark_incomplete("learned prompts before the keys and values of all layers (use_prompt)")
 
 
 ROWS: Mapping[str, Relative] = {

@@ -7,7 +7,7 @@ from typing import Any
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
-from archdraw.readers.encoder_parts import Relative, Sizes, begun, family, layer, masked_head, stacked
+from archdraw.readers.encoder_parts import Relative, Sizes, begun, family, layer, masked_head, stacked, unread
 from archdraw.readers.traced import commented
 
 _DIRECTIONS = ("c2p", "p2c")
@@ -30,6 +30,30 @@ def _norm(config: Config) -> bool:
     return "layer_norm" in [name.strip() for name in names]
 
 
+def _span(sizes: Sizes, *, second: bool) -> dict[str, Any]:
+    """How far relative positions are told apart, and into how many buckets."""
+    config = sizes.config
+    longest = config.integer("max_relative_positions", default=-1, least=-LONGEST)
+    buckets = config.integer("position_buckets", default=-1, least=-LONGEST) if second else -1
+    return {
+        "max_relative_positions": longest if longest > 0 else sizes.size("max_position_embeddings"),
+        "position_buckets": buckets if buckets > 0 else None,
+    }
+
+
+def _unread(sizes: Sizes, hidden: int, *, second: bool) -> list[Block]:
+    """The table of relative positions where no product is to read it, and its norm where there is no table."""
+    config, normed = sizes.config, second and _norm(sizes.config)
+    relative = config.flag("relative_attention", default=False)
+    if relative and _directions(config):
+        return []
+    span = _span(sizes, second=second)
+    rows = 2 * (span["position_buckets"] or span["max_relative_positions"])
+    shapes: list[tuple[int, ...]] = [(rows, hidden)] if relative else []
+    shapes += [(hidden,), (hidden,)] if normed else []
+    return [unread("Relative positions", *shapes)] if shapes else []
+
+
 def _attention(sizes: Sizes, index: int, *, second: bool) -> Block:
     """Attention of the first version, whose keys have no bias, or of the ``second``."""
     config, heads = sizes.config, sizes.size("num_attention_heads")
@@ -40,20 +64,15 @@ def _attention(sizes: Sizes, index: int, *, second: bool) -> Block:
         config.complain(f"{heads} heads of {width} are not hidden_size {hidden}", "attention_head_size")
     relative = config.flag("relative_attention", default=False)
     config.raw("max_relative_positions", "position_buckets", "share_att_key", "norm_rel_ebd", "talking_head")
-    if relative and not directions:
-        config.mark_incomplete("a table of relative positions that nothing reads (relative_attention)")
     if not relative or not directions:
         scale = (hidden / heads * (1 + len(directions))) ** -0.5
         return sizes.attention(
             **({"attention_multiplier": commented(scale, "1 / √(3 d) with two pos_att_type")} if directions else {}),
             **(biases if not second else {}),
         )
-    longest = config.integer("max_relative_positions", default=-1, least=-LONGEST)
-    buckets = config.integer("position_buckets", default=-1, least=-LONGEST) if second else -1
     fields: dict[str, Any] = {
         "num_attention_heads": heads,
-        "max_relative_positions": longest if longest > 0 else sizes.size("max_position_embeddings"),
-        "position_buckets": buckets if buckets > 0 else None,
+        **_span(sizes, second=second),
         "pos_att_type": directions,
         "share_att_key": second and config.flag("share_att_key", default=False),
         "norm_rel_ebd": second and _norm(config),
@@ -88,9 +107,8 @@ def _read(relative: Relative, config: Config) -> Draft:
     """With the convolution that some files have beside the first layer."""
     sizes = Sizes(config, relative)
     made = begun(sizes)
-    if _norm(config) and not config.flag("relative_attention", default=False):
-        config.mark_incomplete("a norm that nothing reads (norm_rel_ebd)")
     second = relative.model_type == "deberta-v2"
+    made.layers += _unread(sizes, made.hidden_size, second=second)
     mixers = [_attention(sizes, index, second=second) for index in range(sizes.size("num_hidden_layers"))]
     kernel = config.integer("conv_kernel_size", default=0, least=0) if second else 0
     if kernel:
@@ -148,7 +166,10 @@ FAMILIES = (
             "deberta-v2",
             "DebertaV2",
             {
-                **{"vocab_size": 128100, "hidden_size": 1536, "num_hidden_layers": 24, "num_attention_heads": 24},
+                "vocab_size": 128100,
+                "hidden_size": 1536,
+                "num_hidden_layers": 24,
+                "num_attention_heads": 24,
                 "intermediate_size": 6144,
             },
         ),

@@ -23,6 +23,8 @@ from archdraw.readers.families.gpt import UNGATED
 def _big_bird(sizes: Sizes, index: int) -> Block:
     """BigBird's attention: blocks, unless all of a text is attended to; ``use_bias`` is of queries, keys and values."""
     config, biased = sizes.config, sizes.config.flag("use_bias", default=True)
+    if not biased and config.flag("add_cross_attention", default=False):
+        config.mark_incomplete("cross-attention without biases of its inputs (use_bias)")
     biases = {"attention_bias": True} if biased else {"attention_bias": False, "attention_out_bias": True}
     block, random = config.integer("block_size", default=64), config.integer("num_random_blocks", default=3)
     kind = config.text("attention_type", default="block_sparse")
@@ -85,7 +87,7 @@ def _grouped(sizes: Sizes, first: int, second: int) -> Block:
         sizes.config.mark_incomplete(f"the activation {sizes.act}")
     fields: dict[str, Any] = {"intermediate_size": sizes.size("intermediate_size")}
     fields |= {"intermediate_groups": first, "output_groups": second}
-    return {"grouped_feed_forward": fields | ({"activation": act} if act not in ("", "GELU") else {})}
+    return {"feed_forward_in_groups": fields | ({"activation": act} if act not in ("", "GELU") else {})}
 
 
 def _span_convolution(sizes: Sizes, index: int) -> Block:
@@ -107,19 +109,24 @@ def _luke(relative: Relative, config: Config) -> Draft:
     made = begun(sizes)
     rows = config.integer("entity_vocab_size", default=500_000)
     width = config.integer("entity_emb_size", default=256)
-    hidden, positions = made.hidden_size, sizes.size("max_position_embeddings")
-    kinds = sizes.size("type_vocab_size")
+    hidden = made.hidden_size
+    added: list[Block] = [
+        {
+            "weight": _table(
+                "position_embeddings", "+ position embedding", (sizes.size("max_position_embeddings"), hidden)
+            )
+        },
+        {"weight": _table("token_type_embeddings", "+ segment embedding", (sizes.size("type_vocab_size"), hidden))},
+    ]
+    # One above the other: the line of the entities comes up beside them.
+    made.layers[:1] = ["embedding", *added]
     tables: list[Block] = [
         {"input": {"label": "Entities", "features": width}},
-        {"weight": _table("entity_embeddings", f"Entity embedding {rows:,} × {width:,}", (rows, width))},
+        {"weight": _table("entity_embeddings", "Entity table", (rows, width))},
     ]
     if width != hidden:
         tables.append({"linear": {"features": hidden, "label": f"{width:,} → {hidden:,}"}})
-    tables += [
-        {"weight": _table("position_embeddings", "+ mean position embedding", (positions, hidden))},
-        {"weight": _table("token_type_embeddings", "+ segment embedding", (kinds, hidden))},
-        "layernorm",
-    ]
+    tables += [*added, "layernorm"]
     entities = {"label": "Entity embedding", "detail": "of spans; joins the words", "role": "embedding", "body": tables}
     made.layers.append({"side": {"direction": "in", "body": {"module": entities}}})
     made.layers += layers(sizes, made)
@@ -134,6 +141,7 @@ def _luke(relative: Relative, config: Config) -> Draft:
     ]
     guess = {"label": "Entity head", "detail": f"one of {rows:,} entities", "body": body}
     made.layers += [unread_pooler(hidden), {"side": {"direction": "out", "body": {"module": guess}}}]
+    made.before_head = 2
     # The table of words is never tied to the head; "tied" are the entities, and the head's two biases.
     made.layers.append(masked_head(config, "gelu", **given(unused_bias=not tied)))
     return made
@@ -150,7 +158,15 @@ def _entity_scores(rows: int, width: int, *, tied: bool) -> Block:
 
 def _table(name: str, label: str, shape: tuple[int, int]) -> dict[str, Any]:
     weights = [{"name": "weight", "shape": list(shape)}]
-    return {"name": name, "label": label, "part": "embedding", "role": "embedding", "weights": weights}
+    detail = f"{shape[0]:,} rows"
+    return {
+        "name": name,
+        "label": label,
+        "detail": detail,
+        "part": "embedding",
+        "role": "embedding",
+        "weights": weights,
+    }
 
 
 def _entity_aware(sizes: Sizes, index: int) -> Block:

@@ -42,16 +42,15 @@ def _rotated(theta: float, *, biased: bool = True) -> Any:
         hidden, heads = sizes.size("hidden_size"), sizes.size("num_attention_heads")
         if width is None and hidden % heads:
             width = commented(hidden // heads, "hidden_size // num_attention_heads, rounded down")
-        made = sizes.attention(position=rope(sizes.config, theta=theta), **given(head_dim=width))
-        if not biased:
-            del made["multi_head"]["attention_bias"]
-        return made
+        return sizes.attention(biased=biased, position=rope(sizes.config, theta=theta), **given(head_dim=width))
 
     return attention
 
 
-def _gte_feed_forward(sizes: Sizes) -> Block:
+def _gte_feed_forward(sizes: Sizes) -> dict[str, Any]:
+    """A gated feed forward without biases, whatever ``mlp_bias`` says: the classes do not ask."""
     made = gated_feed_forward(sizes.config, sizes.size("intermediate_size"), act=sizes.relative.act)
+    assert isinstance(made, dict)
     next(iter(made.values())).pop("mlp_bias", None)
     return made
 
@@ -75,33 +74,12 @@ def _places_in_a_table(sizes: Sizes) -> dict[str, Any]:
     return {"tables": {"Embedding of table structure": rows}} if rows else {}
 
 
-def _shapes_and_sounds(sizes: Sizes) -> dict[str, Any]:
-    """RoCBert's tables of the shapes of characters and of their pronunciation."""
-    config = sizes.config
-    shapes = config.integer("shape_vocab_size", default=24858), config.integer("shape_embed_dim", default=512)
-    sounds = (
-        config.integer("pronunciation_vocab_size", default=910),
-        config.integer("pronunciation_embed_dim", default=768),
-    )
-    both = {
-        "Shape embedding": (list(shapes), config.flag("enable_shape", default=True)),
-        "Pronunciation embedding": (list(sounds), config.flag("enable_pronunciation", default=True)),
-    }
-    if not config.flag("concat_input", default=True):
-        config.mark_incomplete("tables that are averaged in behind the norm (concat_input)")
-        return {}
-    for label, (_, used) in both.items():
-        if not used:
-            config.mark_incomplete(f"a table that nothing reads ({label.split()[0].lower()}s)")
-    return {"concatenated": {label: size for label, (size, used) in both.items() if used}}
-
-
 def _plain_head(sizes: Sizes, made: Draft) -> Block:
     """One projection to the vocabulary with a bias, and a second bias that nothing adds."""
     return {"output_head": {"bias": True} | given(unused_bias=not made.tie_word_embeddings)}
 
 
-_ROBERTA = {"after_padding": True, "head_act": "gelu"}
+_ROBERTA: dict[str, Any] = {"after_padding": True, "head_act": "gelu"}
 _LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 
 RELATIVES = (
@@ -115,8 +93,13 @@ RELATIVES = (
         "xlm-roberta-xl",
         "XLMRobertaXL",
         {
-            **{"vocab_size": 250880, "hidden_size": 2560, "num_hidden_layers": 36, "num_attention_heads": 32},
-            **{"intermediate_size": 10240, "max_position_embeddings": 514, "type_vocab_size": 1},
+            "vocab_size": 250880,
+            "hidden_size": 2560,
+            "num_hidden_layers": 36,
+            "num_attention_heads": 32,
+            "intermediate_size": 10240,
+            "max_position_embeddings": 514,
+            "type_vocab_size": 1,
         },
         placement="pre",
         embedding_norm=False,
@@ -138,8 +121,11 @@ RELATIVES = (
         "DistilBert",
         {"num_hidden_layers": 6},
         {
-            **{"hidden_size": "dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads"},
-            **{"intermediate_size": "hidden_dim", "hidden_act": "activation"},
+            "hidden_size": "dim",
+            "num_hidden_layers": "n_layers",
+            "num_attention_heads": "n_heads",
+            "intermediate_size": "hidden_dim",
+            "hidden_act": "activation",
         },
         segments=False,
         decodes=False,
@@ -151,8 +137,10 @@ RELATIVES = (
         "electra",
         "Electra",
         {
-            **{"hidden_size": 256, "num_attention_heads": 4, "intermediate_size": 1024},
-            **{"embedding_size": 128},
+            "hidden_size": 256,
+            "num_attention_heads": 4,
+            "intermediate_size": 1024,
+            "embedding_size": 128,
         },
         embedding_size="embedding_size",
         head_size="embedding_size",
@@ -163,8 +151,13 @@ RELATIVES = (
         "rembert",
         "RemBert",
         {
-            **{"vocab_size": 250300, "hidden_size": 1152, "num_hidden_layers": 32, "num_attention_heads": 18},
-            **{"intermediate_size": 4608, "input_embedding_size": 256, "output_embedding_size": 1664},
+            "vocab_size": 250300,
+            "hidden_size": 1152,
+            "num_hidden_layers": 32,
+            "num_attention_heads": 18,
+            "intermediate_size": 4608,
+            "input_embedding_size": 256,
+            "output_embedding_size": 1664,
         },
         embedding_size="input_embedding_size",
         always_projected=True,
@@ -222,7 +215,6 @@ RELATIVES = (
         head_act="gelu",
         attention=_rotated(20000.0),
     ),
-    Relative("roc_bert", "RoCBert", tables=_shapes_and_sounds),
     Relative("layoutlm", "LayoutLM", decodes=False, pooler=True, tables=_places_on_a_page),
     Relative(
         "tapas",
@@ -244,7 +236,7 @@ RELATIVES = (
 )
 
 
-def _with_last_bias(feed_forward: Block) -> Block:
+def _with_last_bias(feed_forward: dict[str, Any]) -> Block:
     """``feed_forward`` with a bias of the last projection alone."""
     keyword, fields = next(iter(feed_forward.items()))
     return {keyword: fields | {"mlp_down_bias": True}}

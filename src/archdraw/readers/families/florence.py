@@ -8,7 +8,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.davit_tower import davit
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.text_parts import text_model
+from archdraw.readers.text_parts import text_model, words_apart
 
 
 def _florence2(config: Config) -> Draft:
@@ -26,17 +26,14 @@ def _florence2(config: Config) -> Draft:
 def _joined(layers: list[Block], image: list[Block], width: int) -> list[Block]:
     """``layers`` of an encoder whose embedding has the tokens of ``image`` beside it; positions are those of both."""
     table, *rest = layers
-    fields = dict(table["embedding"]) if isinstance(table, dict) else {}
-    rows = fields.pop("max_position_embeddings", None)
-    words: list[Block] = [{"embedding": fields} if fields else "embedding"]
-    both: list[Block] = [
-        {"parallel": {"merge": "separate", "branches": [image, words]}},
+    words, added = words_apart(table, width)
+    branches: list[list[Block]] = [image, [words]]
+    return [
+        {"parallel": {"merge": "separate", "branches": branches}},
         {"concatenate": {"axis": "positions"}},
+        *added,
+        *rest,
     ]
-    if rows is not None:
-        box = {"name": "embed_positions", "label": "+ position embedding", "role": "position", "part": "embedding"}
-        both.append({"weight": {**box, "weights": [{"shape": [rows, width]}]}})
-    return [*both, *rest]
 
 
 FAMILIES = (Family(("florence2",), _florence2, ("Florence2ForConditionalGeneration",), wraps=True),)

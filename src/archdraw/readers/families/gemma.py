@@ -119,12 +119,12 @@ def _gemma3_text(config: Config) -> Draft:
     # A text model cut from a larger one may keep that one's nesting.
     text = config.section("text_config")
     config.raw("vision_config", "mm_tokens_per_image")
-    return _gemma3(config, None) if text is None else _gemma3(text, config)
+    return gemma3(config, None) if text is None else gemma3(text, config)
 
 
 def _gemma3_whole(config: Config) -> Draft:
     text = config.section("text_config") or Config({}, ("text_config",), config)
-    draft = _gemma3(text, config)
+    draft = gemma3(text, config)
     vision = config.section("vision_config")
     if vision is None:
         config.mark_incomplete("the vision encoder: there is no vision_config")
@@ -133,7 +133,8 @@ def _gemma3_whole(config: Config) -> Draft:
     return draft
 
 
-def _gemma3(config: Config, root: Config | None) -> Draft:
+def gemma3(config: Config, root: Config | None) -> Draft:
+    """The text model of Gemma 3: five windows to one layer that sees all, norms of queries and keys."""
     draft = head(config, root, vocab_size=262_208, hidden_size=2304, max_position_embeddings=131_072)
     number = config.integer("num_hidden_layers", default=26)
     every = config.integer("sliding_window_pattern", "_sliding_window_pattern", default=6)

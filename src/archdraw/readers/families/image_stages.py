@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdraw.readers.components import given
-from archdraw.readers.config import Config
+from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.image_models import built, classifier, pixels
@@ -41,6 +41,9 @@ def _stage(index: int, blocks: list[Block]) -> Block:
 def _lengths(config: Config, *lists: tuple[str, list[int]]) -> int:
     """How many stages there are; lists of other lengths are a fault."""
     number = len(lists[0][1])
+    if not number:
+        config.complain(f"{lists[0][0]} names no stages", lists[0][0])
+        raise UnreadableError
     for key, values in lists:
         if len(values) != number:
             config.complain(f"{key} has {len(values)} entries for {number} stages", key)

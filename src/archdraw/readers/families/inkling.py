@@ -177,6 +177,6 @@ FAMILIES = (
         ("inkling_mm_model", "inkling_text"),
         _inkling,
         ("InklingForConditionalGeneration", "InklingForCausalLM"),
-        ("image_processor", "processor_class"),
+        ("image_processor", "processor_class", "number_of_conv_states"),
     ),
 )

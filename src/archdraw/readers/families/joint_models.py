@@ -24,9 +24,10 @@ def _joint(config: Config) -> Draft:
     behind: list[Block] = []
     encoder = config.section("encoder")
     assert encoder is not None
-    pooled = next((head.pooled for types, head in SUFFIXES["Model"].rows if encoder.raw("model_type") in types), None)
+    rows = SUFFIXES["Model"].rows
+    pooled = next((head.pooled for types, head in rows if head and encoder.raw("model_type") in types), None)
     if pooled is not None:
-        pooler = {"name": "pooler_not_read", "label": "Pooler, not read", "role": "auxiliary", "body": {"pooler": {}}}
+        pooler = {"name": "pooler_not_read", "label": "Pooler, not read", "role": "auxiliary"}
         behind.append({"side": {"direction": "out", "body": {"module": {**pooler, "body": {"pooler": dict(pooled)}}}}})
     width = encoder.integer("hidden_size", "d_model", default=target.hidden_size)
     if width != target.hidden_size and decoder.optional_integer("cross_attention_hidden_size") is None:

@@ -25,7 +25,7 @@ def _whole(config: Config) -> Draft:
     if vision is None:
         config.mark_incomplete("the vision encoder: there is no vision_config")
     else:
-        draft.layers.insert(1, _vision(vision))
+        draft.layers.insert(1, _vision(vision, draft.hidden_size))
     return draft
 
 
@@ -136,7 +136,7 @@ class _Mixers:
         )
 
 
-def _vision(config: Config) -> Block:
+def _vision(config: Config, width: int) -> Block:
     config.ignore("projector_dropout", "vision_feature_select_strategy")
     if config.integer("vision_feature_layer", default=-1, least=-100) != -1:
         config.mark_incomplete("features of another layer of the vision encoder than the last")
@@ -157,20 +157,50 @@ def _vision(config: Config) -> Block:
         "class_token": True,
         "pre_layernorm": True,
         "position": rope(config),
-        "pixel_shuffle_ratio": config.number("pixel_shuffle_ratio", default=0.5),
+        "pixel_shuffle_ratio": config.number("pixel_shuffle_ratio", default=0.5, more_than=0),
     }
     channels = config.integer("num_channels", default=3)
     if channels != 3:
         fields["num_channels"] = channels
     inner = config.integer("projector_input_dim", default=4096)
     outer = config.integer("projector_output_dim", default=4096)
-    if config.integer("vision_output_dim", default=int(outer)) != outer or inner != outer:
-        hint = "the projector passes its line from one to the next"
-        config.complain(
-            "projector_input_dim, projector_output_dim and vision_output_dim differ", "vision_output_dim", hint
-        )
+    left = config.integer("vision_output_dim", default=7680)
+    shuffled = whole(fields["hidden_size"] / fields["pixel_shuffle_ratio"] ** 2)
+    if (shuffled, inner, outer) != (fields["intermediate_size"], outer, left):
+        meetings = [(shuffled, fields["intermediate_size"]), (inner, outer), (outer, left)]
+        return _misfitting(fields, meetings, width)
     sizes = [commented(whole(size), "projector_input_dim, projector_output_dim") for size in (inner, outer)]
     return {"vision_encoder": fields | {"projector_hidden_sizes": sizes}}
+
+
+def _misfitting(fields: dict[str, Any], meetings: list[tuple[int, int]], width: int) -> Block:
+    """The encoder of a file whose projections do not fit each other: the class builds it, and cannot run it.
+
+    ``meetings`` are the widths that leave a step and that the next one wants, ``width`` is that of the text model.
+    """
+    side = round(1 / fields["pixel_shuffle_ratio"])
+    shuffle = {"name": "pixel_shuffle", "label": "pixel shuffle", "detail": f"{side} × {side} to 1"}
+    steps: list[Block] = [{"op": {**shuffle, "features": meetings[0][0]}}]
+    for index, (have, want) in enumerate(meetings):
+        if have != want:
+            box = {"name": f"misfit{index}", "label": "does not fit", "detail": f"{have:,} features, not {want:,}"}
+            steps.append({"op": {**box, "features": want}})
+        if index + 1 < len(meetings):
+            after = meetings[index + 1][0]
+            steps += [{"linear": {"name": f"fc{index + 1}", "features": after}}, {"activation": "gelu"}]
+    steps.append({"linear": {"name": "multi_modal_projector", "features": width, "label": "Projector"}})
+    kept = (
+        "hidden_size",
+        "intermediate_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "patch_size",
+        "num_channels",
+    )
+    tower = {key: fields[key] for key in kept if key in fields}
+    switches = {"patch_bias": False, "class_token": True, "pre_layernorm": True, "rotary": "2D RoPE"}
+    places = (fields["image_size"] // fields["patch_size"]) ** 2 + 1
+    return {"vision_transformer": {**tower, **switches, "positions": [places], "projector": steps}}
 
 
 FAMILIES = (

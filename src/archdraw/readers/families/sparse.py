@@ -132,6 +132,17 @@ def _gpt_oss(config: Config) -> Draft:
     return assembled(config, made, mixers, rows, {"sparse": mix}, ["sparse"] * number)
 
 
+def _in_pairs(position: Block, width: int) -> Block:
+    """``position`` of heads of ``width`` features, of which the class rotates one more where their number is odd."""
+    assert isinstance(position, dict)
+    share = position["rope"].get("partial_rotary_factor", 1.0)
+    rotated = int(width * share)
+    if rotated % 2 and rotated < width:
+        even = commented((rotated + 1) / width, f"{share:g} of {width} features, rounded up to pairs", share)
+        position["rope"]["partial_rotary_factor"] = even
+    return position
+
+
 def glm4_moe(config: Config, *, biased: bool = False) -> Draft:
     """GLM-4.5: dense layers first, biases on queries, keys and values, a shared expert.
 
@@ -149,7 +160,7 @@ def glm4_moe(config: Config, *, biased: bool = False) -> Draft:
         attention_bias=biased,
         attention_out_bias=False if biased else None,
         qk_norm="rmsnorm_per_head" if config.flag("use_qk_norm", default=False) else None,
-        position=rope(config, partial=0.5),
+        position=_in_pairs(rope(config, partial=0.5), width),
     )
     mix = mixture(
         config,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.readers.audio_towers import waveform_stem
 from archdraw.readers.components import GATED, draft, given, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -20,6 +21,7 @@ from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.family import Family
 from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
+from archdraw.readers.traced import commented
 
 SPECTROGRAM = {"input": "Log-mel spectrogram"}
 LABEL = "Audio encoder"
@@ -29,6 +31,13 @@ TINY = {"d_model": 384} | {
     for name, size in (("layers", 4), ("attention_heads", 6), ("ffn_dim", 1536))
 }
 """Class defaults of Whisper: its smallest."""
+
+LARGE_SPEECH = {"hidden_size": 768, "encoder_layers": 12, "decoder_layers": 6} | {
+    key: size
+    for half in ("encoder", "decoder")
+    for key, size in ((f"{half}_attention_heads", 12), (f"{half}_ffn_dim", 3072))
+}
+"""Class defaults of SpeechT5."""
 
 SPEECH2TEXT = Relative(
     10_000,
@@ -113,6 +122,58 @@ def _speech_to_text(config: Config) -> Draft:
     return made
 
 
+def _speecht5(config: Config) -> Draft:
+    """SpeechT5, speech to text: wav2vec 2.0's convolutions below an encoder with one table of relative positions."""
+    config.defaults(**LARGE_SPEECH)
+    say_contradictions(
+        config, {"num_hidden_layers": "encoder_layers", "num_attention_heads": "encoder_attention_heads"}
+    )
+    name = str(config.raw("architectures"))
+    if "ForSpeechToText" not in name:
+        config.mark_incomplete("what the class has besides speech to text")
+    made = draft(config, vocab=81, tied=True)
+    made.context_length = config.integer("max_text_positions", default=450)
+    norm = config.text("feat_extract_norm", default="group")
+    if norm not in ("group", "layer"):
+        config.mark_incomplete(f"the norm {norm[:40]} of the convolutions")
+    masked = config.number("mask_time_prob", default=0.05) > 0 or config.number("mask_feature_prob", default=0.0) > 0
+    more = {"norm": "group"} if norm != "layer" else {}
+    stem = waveform_stem(
+        config, biased=False, act_key="feat_extract_activation", weight_norm=True, **more, **given(mask=masked)
+    )
+    number, heads, width = counted_side(config, "encoder", "encoder")
+    reach = config.integer("encoder_max_relative_position", default=160)
+    shape = [commented(2 * reach, "twice encoder_max_relative_position"), max(1, made.hidden_size // heads)]
+    relative = {"name": "embed_positions", "label": "Relative positions", "role": "position"}
+    encoding = {
+        "norm": "layernorm",
+        "placement": "post_add",
+        "attention": bidirectional(heads, attention_bias=True),
+        "feed_forward": ungated_feed_forward(config, width),
+    }
+    below: list[Block] = [
+        {"input": "Waveform"},
+        stem,
+        {"op": {"label": "+ positional encoding", "detail": "sinusoidal"}},
+        "layernorm",
+        {"weight": {**relative, "detail": "vectors that the keys of all layers meet", "weights": [{"shape": shape}]}},
+    ]
+    number_of, heads, width = counted_side(config, "decoder")
+    mixer = {"num_attention_heads": heads, "attention_bias": True}
+    layers = {
+        "times": number_of,
+        "norm": "layernorm",
+        "placement": "post_add",
+        "attention": {"multi_head": mixer},
+        "cross_attention": {"cross_attention": mixer},
+        "feed_forward": ungated_feed_forward(config, width),
+    }
+    tables = {**scaled_embedding(config), "sinusoidal_positions": True}
+    source = encoder([*below, repeated(encoding, number)], label=LABEL)
+    made.layers = [{"embedding": tables}, source, {"decoder": layers}, "output_head"]
+    return made
+
+
 def _moonshine(config: Config) -> Draft:
     """Moonshine: convolutions over the waveform itself, rotation in both halves, a gate in the decoder."""
     config.defaults(hidden_size=288, intermediate_size=1152)
@@ -189,5 +250,22 @@ FAMILIES = (
         (*IGNORED, *MASKS, *words("classifier_proj_size median_filter_width max_length use_weighted_layer_sum")),
     ),
     Family(("speech_to_text",), halved(_speech_to_text), ("Speech2TextForConditionalGeneration",), IGNORED),
+    Family(
+        ("speecht5",),
+        _speecht5,
+        ("SpeechT5ForSpeechToText",),
+        (
+            *IGNORED,
+            *MASKS,
+            *words(
+                "feat_proj_dropout guided_attention_loss_num_heads guided_attention_loss_scale "
+                "guided_attention_loss_sigma hidden_dropout max_length max_speech_positions num_feat_extract_layers "
+                "num_mel_bins positional_dropout reduction_factor speaker_embedding_dim speech_decoder_postnet_dropout "
+                "speech_decoder_postnet_kernel speech_decoder_postnet_layers speech_decoder_postnet_units "
+                "speech_decoder_prenet_dropout speech_decoder_prenet_layers speech_decoder_prenet_units "
+                "use_guided_attention_loss"
+            ),
+        ),
+    ),
     Family(("moonshine",), halved(_moonshine), ("MoonshineForConditionalGeneration",), IGNORED),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope_scaling, whole_heads
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope, rope_scaling, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture
+from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_type
 from archdraw.readers.traced import commented
 
 SLIDING = "sliding_attention"
@@ -23,7 +23,8 @@ def _step_3_5(config: Config) -> Draft:
     """
     made, number = draft(config), layer_count(config)
     further = config.integer("num_nextn_predict_layers", default=0, least=0)
-    config.ignore("max_seq_len")
+    config.ignore("max_seq_len", "num_sliding_attention_heads", "mtp_layer_types", "mtp_mlp_layer_types")
+    _same_heads(config)
     usual = ["full_attention"] * (number + further)
     listed = config.texts("layer_types", default=usual)
     kinds = config.per_layer(listed, number, "layer_types", longer="MTP layers")
@@ -43,6 +44,15 @@ def _step_3_5(config: Config) -> Draft:
     ends: tuple[Block, Block, Block] = ("embedding", norm, "output_head")
     fields = {"norm": norm} if zero else {}
     return assembled(config, made, mixers, rows[:number], feeds, feed_rows[:number], ends=ends, predicts=last, **fields)
+
+
+def _same_heads(config: Config) -> None:
+    """Files that transformers wrote give the heads of sliding layers once more, layer by layer."""
+    each = config.section("per_layer_config")
+    for index in each.data if each is not None else ():
+        own = each.section(index) if each is not None else None
+        if own is not None and own.integer("num_attention_heads") != config.integer("num_sliding_attention_heads"):
+            own.complain("num_attention_heads is not num_sliding_attention_heads", "num_attention_heads")
 
 
 class _StepLayers:
@@ -72,6 +82,9 @@ class _StepLayers:
                 heads = source.integer("num_attention_heads", default=heads)
                 groups = source.integer("num_attention_groups", default=groups)
                 width = source.integer("head_dim", default=width)
+        if slides and "num_sliding_attention_heads" in config:
+            heads = config.integer("num_sliding_attention_heads")
+        scale = config.optional_number("query_pre_attn_scalar")
         gated = config.flag("use_head_wise_attn_gate", default=True)
         return whole_heads(
             heads,
@@ -80,6 +93,7 @@ class _StepLayers:
             attention_bias=config.flag("attention_bias", default=False),
             qk_norm="rmsnorm_per_head" if config.flag("use_qk_norm", default=True) else None,
             sinks=config.flag("sink", default=False),
+            query_pre_attn_scalar=scale if scale != width else None,
             output_gate="per_head" if gated else None,
             gate_projection="g_proj" if gated else None,
             sliding_window=config.integer("sliding_window") if slides else None,
@@ -121,6 +135,8 @@ class _StepLayers:
             self.config.mark_incomplete("rotation in some of the layers of one kind")
         if self.turned and layer not in self.turned:
             return NOWHERE
+        if "rope_parameters" in self.config:
+            return rope(self.config, kind=kind)
         fields: dict[str, Any] = {"rope_theta": float(self._at(self.theta, layer))}
         partial = self._at(self.partial, layer)
         if partial < 1:
@@ -160,6 +176,8 @@ def _clamped(block: Block, limit: float) -> Block:
 
 def _step_sparse(config: Config, number: int) -> list[bool]:
     """Which layers have experts: ``moe_layers_enum`` counts them up; else every n-th from an offset on."""
+    if "mlp_layer_types" in config:
+        return sparse_by_type(config, number, longer="MTP layers")
     every = config.integer("moe_every_n_layer", default=1)
     offset = config.integer("moe_layer_offset", default=0, least=0)
     if not config.flag("use_moe", default=True):

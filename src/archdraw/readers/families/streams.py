@@ -206,7 +206,9 @@ def _hy_v4(config: Config) -> Draft:
     predicting = multi_token_prediction(config, "mtp_layer")
     if predicting:
         # Its checkpoint has no hyper-connections there: the module reads one line, and its residual line is one.
-        own = {name: part for name, part in made.define[further]["decoder"].items() if name != "residual"}  # type: ignore[index]
+        written = made.define[further]
+        assert isinstance(written, dict)
+        own = {name: part for name, part in written["decoder"].items() if name != "residual"}
         made.define["mtp_layer"] = {"decoder": own}
     made.layers = with_streams(stacks(names), streams, {"stream_head": {"hc_mult": streams}})
     made.layers += ["rmsnorm", *predicting, "output_head"]

@@ -87,7 +87,13 @@ def _transient(width: int, sizes: dict[str, Any], heads: int, fields: dict[str, 
     """Attention to a window and to the means of all blocks."""
     table = fields["position"]["relative_bias"]
     buckets = unless(buckets=(table["relative_attention_num_buckets"], 32))
-    made = {"num_attention_heads": heads, "head_dim": width, **sizes, **buckets, **given(shared=table.get("shared"))}
+    made = {
+        "num_attention_heads": heads,
+        "head_dim": width,
+        **sizes,
+        **buckets,
+        **given(biases="of the first layer" if table.get("shared") else None),
+    }
     return {"transient_global_attention": made}
 
 

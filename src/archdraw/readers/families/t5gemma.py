@@ -1,4 +1,4 @@
-"""T5Gemma: two Gemma 2s, of which one reads in both directions and the other reads it."""
+"""T5Gemma 1 and 2: two Gemmas, of which one reads in both directions and the other reads it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from archdraw.readers.components import given, tied_embeddings
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
-from archdraw.readers.families.gemma import gemma2
+from archdraw.readers.families.gemma import gemma2, gemma3
 from archdraw.readers.family import Family
 from archdraw.readers.halves import halved
 from archdraw.readers.joined import joined
@@ -38,7 +38,39 @@ def _t5gemma(config: Config) -> Draft:
     return joined(source, target, {"cross_attention": crossing | given(attn_logit_softcapping=cap)})
 
 
+def _t5gemma2(config: Config) -> Draft:
+    """T5Gemma 2: two Gemma 3s; the decoder's attention meets its own keys and those of the encoder at once."""
+    encoder = config.section("encoder") or Config({}, ("encoder",), config)
+    text = encoder.section("text_config") or Config({}, ("encoder", "text_config"), config)
+    target = config.section("decoder") or Config({}, ("decoder",), config)
+    encoder.raw(
+        "tie_word_embeddings",
+        "vision_config",
+        "mm_tokens_per_image",
+        "boi_token_index",
+        "eoi_token_index",
+        "image_token_index",
+    )
+    for part in (text, target):
+        part.ignore("dropout_rate", "classifier_dropout_rate", "_name_or_path")
+        part.raw("tie_word_embeddings", "is_encoder_decoder", "cross_attention_hidden_size")
+    encoder.mark_incomplete("the vision encoder of the encoder (vision_config)")
+    target.mark_incomplete("the keys and values of the encoder beside the decoder's own, by the same projections")
+    source, made = gemma3(text, None), gemma3(target, None)
+    made.tie_word_embeddings = tied_embeddings(config, True)
+    config.raw("vocab_size", "eoi_token_index", "image_token_index")
+    # Other than in T5Gemma, one table serves both halves.
+    source.layers[0] = {"embedding": {"scale_embedding": True, "shared": True}}
+    return joined(source, made)
+
+
 FAMILIES = (
+    Family(
+        ("t5gemma2",),
+        halved(_t5gemma2),
+        ("T5Gemma2ForConditionalGeneration",),
+        ("dropout_rate", "classifier_dropout_rate", "is_encoder_decoder"),
+    ),
     Family(
         ("t5gemma",),
         halved(_t5gemma),

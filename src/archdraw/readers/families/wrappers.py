@@ -213,6 +213,7 @@ WRAPPERS = (
         ("Inkling2ForConditionalGeneration", "Inkling2LoopForConditionalGeneration"),
     ),
     Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
+    Wrapper(("deepseek_vl_hybrid",), "llama", towers.deepseek_hybrid, ("DeepseekVLHybridForConditionalGeneration",)),
     Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", towers.got, ("GotOcr2ForConditionalGeneration",)),
     Wrapper(("mistral3",), "mistral", transformer("pixtral", behind.plain_two), ("Mistral3ForConditionalGeneration",)),
     Wrapper(

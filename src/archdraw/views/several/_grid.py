@@ -98,11 +98,11 @@ class _Grid:
     def _item(self, row: Sequence[Diagram | None]) -> GridItem:
         rails = [one for one in row if isinstance(one, Rail)]
         if len(rails) == len(row):
-            return Around(tuple(map(_hollow, rails)), tuple(self.items([inside(rail) for rail in rails])))
+            return Around(tuple(map(_hollow, rails)), tuple(self.items([joined(inside(rail)) for rail in rails])))
         frames = [one for one in row if isinstance(one, Frame)]
         if len(frames) == len(row) and _alike_inside(frames):
             around = (replace(one, path=f"{slug}/{one.path}") for one, slug in zip(frames, self._slugs, strict=True))
-            return Around(tuple(map(_hollow, around)), tuple(self.items([inside(frame) for frame in frames])))
+            return Around(tuple(map(_hollow, around)), tuple(self.items([joined(inside(frame)) for frame in frames])))
         return self._slot(row)
 
     def _slot(self, row: Sequence[Diagram | None]) -> Slot:

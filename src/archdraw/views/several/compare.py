@@ -13,7 +13,9 @@ from archdraw.glossary import text
 from archdraw.glossary.comparison import FIELD, SOURCES_OF
 from archdraw.layout.compare import grid, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
+from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.plate import letters
+from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
 from archdraw.picture import Chain, Diagram, Inset, Plate, Share, Tap, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -64,8 +66,11 @@ def draw(
     *,
     insets: Annotated[bool, "Details of what differs, in panels below the table."] = True,
 ) -> Scene:
-    """The picture of ``value``."""
-    return side_by_side.draw(compared(value, insets=insets), theme)
+    """The picture of ``value``; layers of models whose columns are too wide to be read are boxes."""
+    scene = side_by_side.draw(compared(value, insets=insets), theme)
+    if min(scene.width, scene.height) > LARGEST:
+        scene = side_by_side.draw(compared(value, insets=insets, brief=True), theme)
+    return scene
 
 
 def _alike(columns: list[Chain]) -> list[Chain]:
@@ -81,10 +86,17 @@ def _joins(item: Diagram) -> TypeGuard[Tap]:
     return isinstance(item, Tap) and item.direction == "in" and item.joins
 
 
-def compared(value: Compared, *, insets: bool = True) -> SideBySide:
-    """The picture of ``value``, before anything has a place."""
+def compared(value: Compared, *, insets: bool = True, brief: bool = False) -> SideBySide:
+    """The picture of ``value``, before anything has a place; in ``brief`` layers in columns side by side are boxes."""
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True, towers=False) for one in subjects]
+    if brief:
+        plates = [
+            picture(one.spec, one.block, every_strip=True, towers=False, brief=True)
+            if is_forked(plate.column)
+            else plate
+            for one, plate in zip(subjects, plates, strict=True)
+        ]
     slugs = _slugs(subjects)
     columns = _alike([Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates])
     items = aligning.grid(columns, value.differences, slugs)
