@@ -201,7 +201,9 @@ SUFFIXES: Mapping[str, Rule] = {
     "ForCausalLM": LANGUAGE,
     **dict.fromkeys(("Model", "Data2VecTextModel", "Speech2TextModel"), NONE),
     # Models by name that are more than their layers, each in its own way.
-    **dict.fromkeys(("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel"), Rule()),
+    **dict.fromkeys(
+        ("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel", "FunnelBaseModel"), Rule()
+    ),
     "TextModel": TEXT,
     "Speech2TextModel": NONE,
     "EncoderModel": ENCODER,
