@@ -133,3 +133,14 @@ def test_a_shared_block_counts_once_and_caches_in_each_layer() -> None:
     assert facts(both).total_parameters == 2 * facts(one).total_parameters - shared
     caches = [one.cache.elements for one in walks.leaves(both) if one.cache is not None]
     assert caches == [128, 128] * 2
+
+
+def test_heads_that_are_experts_count_all_and_use_some() -> None:
+    fields = "num_key_value_heads: 4, head_dim: 16, num_experts: 6, num_experts_per_tok: 2"
+    block = built(f"  - decoder: {{attention: {{mixture_of_heads: {{{fields}}}}}}}\n")
+    empty = built("  - rmsnorm\n")
+    expert = 2 * 64 * 64
+    own = facts(block).total_parameters - facts(empty).total_parameters
+    assert own == 6 * expert + 6 * 64 + 2 * 64 * 64 + 64
+    assert facts(block).total_parameters - facts(block).active_parameters == 4 * expert
+    assert leaf(block, "attention").heads.query == 8  # type: ignore[union-attr]
