@@ -190,3 +190,12 @@ def test_layers_that_see_both_ways_see_as_far_to_the_other_side(tmp_path: Path) 
     heads = [leaf.heads for leaf in boxes(read(tmp_path, config)) if leaf.heads is not None and leaf.heads.reach]
     reaches = {(one.causal, one.reach) for one in heads}
     assert reaches == {(True, 4096), (False, 2 * 4096)}
+
+
+def test_cross_attention_of_t5gemma_is_scaled_and_bounded_as_its_own_attention(tmp_path: Path) -> None:
+    config = json.loads((Path(__file__).parent / "data" / "families" / NAMES["t5gemma"]).read_text("utf-8"))
+    parts = (part for _, part in walk(tree(read(tmp_path, config))) if isinstance(part, Module))
+    crossing = next(part for part in parts if part.name == "cross_attn")
+    (attention,) = (leaf for leaf in leaves(crossing) if leaf.name == "attention")
+    assert "50" in str(attention.tag)
+    assert "256" in str(crossing.notes)

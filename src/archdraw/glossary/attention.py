@@ -31,6 +31,14 @@ SLIDING_WINDOW = Term(
     source="Beltagy et al. 2020, Longformer, arXiv:2004.05150",
 )
 CHUNKED = Term("Chunked attention", definition="A token attends to the tokens of its own chunk up to itself.")
+MIXTURE_OF_HEADS = Term(
+    "Mixture of attention heads",
+    short="MoA",
+    definition="A router selects groups of query heads, each with an output projection of its own; keys are shared.",
+    source="Zhang et al. 2022, Mixture of Attention Heads, arXiv:2210.05144; JetMoE, arXiv:2404.07413",
+)
+HEADS_OF_EXPERT = Term("Q of {heads:head|heads}")
+OUT_OF_EXPERT = Term("Output projection of an expert")
 GATED = Term(
     "Gated attention",
     definition="The output of the heads is multiplied by a gate computed from the block's input.",

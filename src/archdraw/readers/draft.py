@@ -18,8 +18,7 @@ class Draft:
     """A model as its reader has read it. ``layers`` runs from the input up, as in a spec.
 
     ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
-    ``before_head`` is how many blocks right before the language model head go with it, and are in no other class;
-    before these may stand an ``unread_pooler``, which other classes have as well, and some read.
+    ``before_head`` is how many blocks right before the language model head go with it, and are in no other class.
     ``reads_tokens`` is false for one that reads no tokens: its spec leaves out ``hidden_size`` and ``vocab_size``.
     """
 
@@ -31,7 +30,6 @@ class Draft:
     layers: list[Block] = field(default_factory=list)
     reads_tokens: bool = True
     before_head: int = 0
-    unread_pooler: bool = False
 
 
 def stack(names: Sequence[str]) -> Block:

@@ -12,6 +12,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import UNGATED
 from archdraw.readers.family import Family
+from archdraw.readers.halves import UNREAD
 from archdraw.readers.similarity import like
 
 SIZES: Mapping[str, int] = {
@@ -135,7 +136,6 @@ def read(relative: Relative, config: Config) -> Draft:
         made.layers.append("layernorm")
     if relative.pooler:
         made.layers.append(unread_pooler(made.hidden_size))
-        made.unread_pooler = True
     made.layers.append((relative.head or head)(sizes, made))
     return made
 
@@ -270,7 +270,8 @@ def unread(label: str, *shapes: tuple[int, ...]) -> Block:
     """Tensors that the class has and that nothing reads."""
     weights = [{"name": f"weight.{index}", "shape": list(shape)} for index, shape in enumerate(shapes)]
     body: Block = {"weight": {"label": label, "weights": weights}}
-    return {"side": {"direction": "out", "body": {"module": {"label": label, "detail": "not read", "body": body}}}}
+    module = {"name": UNREAD, "label": label, "detail": "not read", "body": body}
+    return {"side": {"direction": "out", "body": {"module": module}}}
 
 
 def classes(relative: Relative) -> tuple[str, ...]:

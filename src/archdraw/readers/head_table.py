@@ -54,7 +54,7 @@ def _types(text: str) -> tuple[str, ...]:
 
 
 POOLED = _types(
-    "albert bert big_bird camembert data2vec-text ernie fnet ibert jina_embeddings_v3 layoutlm longformer luke "
+    "albert bert big_bird camembert data2vec-text ernie esm fnet ibert jina_embeddings_v3 layoutlm longformer luke "
     "megatron-bert mobilebert mpnet rembert roberta roberta-prelayernorm roc_bert squeezebert tapas xlm-roberta "
     "xlm-roberta-xl xmod"
 )
@@ -65,10 +65,10 @@ DENSE_TANH = _types(
     "xlm-roberta xlm-roberta-xl xmod"
 )
 DENSE_ACT = _types("big_bird convbert mra nystromformer roformer yoso")
-BEHINDPOOLER = _types(
+BEHIND_POOLER = _types(
     "albert bert ernie fnet gte layoutlm luke megatron-bert mobilebert nomic_bert rembert roc_bert squeezebert tapas"
 )
-UNUSEDPOOLER = _types("big_bird fnet layoutlm squeezebert")
+UNUSED_POOLER = _types("big_bird fnet layoutlm squeezebert")
 """Encoders whose classes for tokens have a pooler that they do not use."""
 
 OF_BOTH_HALVES = _types("bart bigbird_pegasus mbart mt5 mvp plbart t5 umt5")
@@ -79,16 +79,14 @@ MASKED = _types("modernbert modernbert-decoder modernvbert")
 LABELS: Mapping[str, int] = {"": 2, "bart": 3}
 """How many labels a config without names for them has, by model type."""
 
-POOLER: Mapping[str, Any] = {"token": "first"}
-"""The pooler of a plain encoder class, as a classifier reads it."""
-
-_POOLED = Head("classifier", pooled=POOLER)
+_POOLER: Mapping[str, Any] = {"token": "first"}
+_POOLED = Head("classifier", pooled=_POOLER)
 _DENSE: Mapping[str, Any] = {"token": "first", "name": "classifier.dense"}
 _REPLACED: Mapping[str, Any] = {"name": "discriminator_predictions.dense"}
 _FIRST_RELU: Mapping[str, Any] = {"token": "first", "name": "pre_classifier", "hidden_act": "relu"}
-_CHOICE = Head("classifier", pooled=POOLER, outputs=1)
+_CHOICE = Head("classifier", pooled=_POOLER, outputs=1)
 
-NONE = Rule(Head(), ((POOLED, Head(pooled=POOLER)), (("blip",), None)), everywhere=True)
+NONE = Rule(Head(), ((POOLED, Head(pooled=_POOLER)), (("blip",), None)), everywhere=True)
 LANGUAGE = Rule(Head(language=True), everywhere=True)
 TEXT = Rule(
     Head(part="text"),
@@ -104,18 +102,22 @@ _SEQUENCE = Rule(
         (("big_bird",), Head("classifier.out_proj", pooled=_DENSE, act="hidden_act", keeps_beside=True)),
         (DENSE_ACT, Head("classifier.out_proj", pooled=_DENSE, act="hidden_act")),
         (("electra",), Head("classifier.out_proj", pooled={**_DENSE, "hidden_act": "gelu"})),
-        (BEHINDPOOLER, _POOLED),
+        (BEHIND_POOLER, _POOLED),
         (("distilbert",), Head("classifier", pooled=_FIRST_RELU)),
-        (("deberta", "deberta-v2"), Head("classifier", pooled=POOLER, act="pooler_hidden_act")),
+        (("deberta", "deberta-v2"), Head("classifier", pooled=_POOLER, act="pooler_hidden_act")),
         (("eurobert",), Head("classifier", pooled={"name": "dense", "hidden_act": "gelu"})),
-        (("funnel", "ultrabert"), None),
+        (("ultrabert",), None),
+        (
+            ("funnel",),
+            Head("classifier.linear_out", pooled={"token": "first", "name": "classifier.linear_hidden"}),
+        ),
+        (("modernbert-decoder",), Head("classifier", pooled={}, bias=False, bias_key="classifier_bias")),
         (
             OF_BOTH_HALVES,
             Head("classification_head.out_proj", pooled={"token": "last", "name": "classification_head.dense"}),
         ),
         (("ctrl",), Head("classifier", bias=False, token="last")),
         (("t5gemma", "t5gemma2"), Head("score.out_proj", token="last")),
-        (("modernbert-decoder",), Head("classifier", pooled={}, bias=False, bias_key="classifier_bias")),
         (("flaubert", "xlm"), Head("sequence_summary.summary", token="first")),
         (("xlnet",), Head("logits_proj", pooled={"token": "last", "name": "sequence_summary.summary"})),
         (MASKED, Head("classifier", pooled={})),
@@ -124,17 +126,17 @@ _SEQUENCE = Rule(
 _TOKENS = Rule(
     Head("score", bias_key="token_classification_bias"),
     (
-        (UNUSEDPOOLER, Head("classifier", keeps_beside=True)),
+        (UNUSED_POOLER, Head("classifier", keeps_beside=True)),
         (ENCODER_OF_T5, Head("classifier", part="encoder")),
         (("t5gemma", "t5gemma2"), Head("score.out_proj")),
         (MASKED, Head("classifier", pooled={})),
         (
             _types(
-                "albert bert big_bird biogpt bloom camembert convbert data2vec-text deberta deberta-v2 distilbert "
-                "electra ernie eurobert falcon flaubert fnet funnel gpt2 gpt-sw3 gpt_bigcode gpt_neo gpt_neox gte "
-                "ibert jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert mpnet mpt mra nomic_bert "
-                "nystromformer rembert roberta roberta-prelayernorm roc_bert roformer squeezebert ultrabert xlm "
-                "xlm-roberta xlm-roberta-xl xlnet xmod yoso"
+                "albert bert biogpt bloom camembert convbert data2vec-text deberta deberta-v2 distilbert electra "
+                "ernie eurobert falcon flaubert funnel gpt2 gpt-sw3 gpt_bigcode gpt_neo gpt_neox gte ibert "
+                "jina_embeddings_v3 longformer luke megatron-bert mobilebert mpnet mpt mra nomic_bert nystromformer "
+                "rembert roberta roberta-prelayernorm roc_bert roformer squeezebert ultrabert xlm xlm-roberta "
+                "xlm-roberta-xl xlnet xmod yoso"
             ),
             Head("classifier"),
         ),
@@ -144,15 +146,15 @@ _ANSWERS = Rule(
     Head("qa_outputs", outputs=2),
     (
         (("big_bird", "blip"), None),
-        (UNUSEDPOOLER, Head("qa_outputs", keeps_beside=True)),
+        (UNUSED_POOLER, Head("qa_outputs", keeps_beside=True)),
         (MASKED, Head("classifier", pooled={})),
         (_types("bart bigbird_pegasus led mbart mra mvp nystromformer roformer yoso"), Head("qa_outputs", outputs=2)),
         (("flaubert", "xlm", "xlnet", "tapas", "reformer"), None),
         (
             _types(
                 "albert bert camembert convbert data2vec-text deberta deberta-v2 distilbert "
-                "electra ernie fnet funnel ibert jina_embeddings_v3 layoutlm longformer luke megatron-bert mobilebert "
-                "mpnet mt5 rembert roberta roberta-prelayernorm roc_bert squeezebert t5 umt5 "
+                "electra ernie funnel ibert jina_embeddings_v3 longformer luke megatron-bert mobilebert mpnet "
+                "mt5 rembert roberta roberta-prelayernorm roc_bert squeezebert t5 umt5 "
                 "xlm-roberta xlm-roberta-xl xmod"
             ),
             Head("qa_outputs"),
@@ -163,7 +165,7 @@ _CHOICES = Rule(
     None,
     (
         (_types("distilbert mra nystromformer yoso"), Head("classifier", pooled=_FIRST_RELU, outputs=1)),
-        (("deberta-v2",), Head("classifier", pooled=POOLER, act="pooler_hidden_act", outputs=1)),
+        (("deberta-v2",), Head("classifier", pooled=_POOLER, act="pooler_hidden_act", outputs=1)),
         (MASKED, Head("classifier", pooled={}, outputs=1)),
         (
             ("electra",),
@@ -178,10 +180,10 @@ _PRETRAINED = Rule(
     (
         (
             _types("bert big_bird ernie fnet megatron-bert mobilebert"),
-            Head("cls.seq_relationship", pooled=POOLER, outputs=2, language=True),
+            Head("cls.seq_relationship", pooled=_POOLER, outputs=2, language=True),
         ),
-        (("albert",), Head("sop_classifier.classifier", pooled=POOLER, language=True)),
-        (("roc_bert",), Head(pooled=POOLER, language=True)),
+        (("albert",), Head("sop_classifier.classifier", pooled=_POOLER, language=True)),
+        (("roc_bert",), Head(pooled=_POOLER, language=True)),
         (
             ("electra", "funnel"),
             Head("discriminator_predictions.dense_prediction", pooled=_REPLACED, act="hidden_act", outputs=1),
@@ -201,7 +203,9 @@ SUFFIXES: Mapping[str, Rule] = {
     "ForCausalLM": LANGUAGE,
     **dict.fromkeys(("Model", "Data2VecTextModel", "Speech2TextModel"), NONE),
     # Models by name that are more than their layers, each in its own way.
-    **dict.fromkeys(("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel"), Rule()),
+    **dict.fromkeys(
+        ("RewardModel", "VisionModel", "AudioModel", "VisionTextDualEncoderModel", "FunnelBaseModel"), Rule()
+    ),
     "TextModel": TEXT,
     "Speech2TextModel": NONE,
     "EncoderModel": ENCODER,
@@ -210,7 +214,7 @@ SUFFIXES: Mapping[str, Rule] = {
     "ForTokenClassification": _TOKENS,
     "ForQuestionAnswering": _ANSWERS,
     "ForMultipleChoice": _CHOICES,
-    "ForNextSentencePrediction": Rule(None, ((POOLED, Head("cls.seq_relationship", pooled=POOLER, outputs=2)),)),
+    "ForNextSentencePrediction": Rule(None, ((POOLED, Head("cls.seq_relationship", pooled=_POOLER, outputs=2)),)),
     "ForPreTraining": _PRETRAINED,
     "Qwen2ForRewardModel": Rule(Head("score.2", pooled=_REWARD, outputs=1)),
     "Qwen2ForProcessRewardModel": Rule(Head("score.2", pooled=_REWARD, outputs=2)),

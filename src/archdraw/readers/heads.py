@@ -15,7 +15,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.halves import UNREAD
-from archdraw.readers.head_table import LABELS, POOLER, SUFFIXES, Head, Rule
+from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
 
 LANGUAGE_HEADS = ("output_head", "masked_language_model_head")
 PREDICTING = ("multi_token_prediction", "dspark")
@@ -130,8 +130,6 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
     """``made`` with ``head`` in place of the language model head, or beside it."""
     place = next((index for index, block in enumerate(made.layers) if _keyword(block) in LANGUAGE_HEADS), None)
     language = None if place is None else made.layers[place]
-    if place is not None:
-        place = _without_its_own(made, head, place)
     if place is None and head.part != "encoder":
         # A family that has read another head: it knows its classes.
         if head.classifier:
@@ -145,21 +143,14 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
         beside: list[Block] = [{"parallel": {"merge": "separate", "branches": [language, blocks]}}]
         made.layers[place : place + 1] = beside if blocks else [language]
         return made
+    if place is not None:
+        made.layers[place - made.before_head : place] = []
     kept = [block for block in made.layers if _keyword(block) not in (*LANGUAGE_HEADS, *PREDICTING)]
     if not head.keeps_beside:
         kept = [block for block in kept if not _is_beside_the_head(block)]
     made.layers = [*kept, *_projected_out(language), *blocks]
     made.tie_word_embeddings = False
     return made
-
-
-def _without_its_own(made: Draft, head: Head, place: int) -> int:
-    """Takes away what is no other class's than the language model's before ``place``, the place of its head then."""
-    start = place - (0 if head.language else made.before_head)
-    if made.unread_pooler and head.pooled == POOLER:
-        start -= 1
-    made.layers[start:place] = []
-    return start
 
 
 def _projected_out(language: Block | None) -> Iterable[Block]:

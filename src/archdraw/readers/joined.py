@@ -28,9 +28,9 @@ def joined(
         define = {name: _bidirectional(block) for name, block in define.items()}
         layers = [_bidirectional(block) for block in layers]
     own: dict[str, int] = {}
-    if source.hidden_size != target.hidden_size:
+    if source.reads_tokens and source.hidden_size != target.hidden_size:
         own["hidden_size"] = source.hidden_size
-    if source.vocab_size != target.vocab_size:
+    if source.reads_tokens and source.vocab_size != target.vocab_size:
         own["vocab_size"] = source.vocab_size
     if crossing is not None:
         target.define = {name: _crossing(block, crossing) for name, block in target.define.items()}

@@ -18,6 +18,7 @@ SAME_STRUCTURE = {
     "granite_docling_text": "granite",
     "hy_v4_vl_text": "hy_v4",
     "paddleocr_vl_text": "ernie4_5",
+    "pp_formulanet_text": "mbart",
     "qwen2_5_omni_text": "qwen2",
     "qwen2_5_vl_text": "qwen2",
     "qwen2_vl_text": "qwen2",

@@ -90,6 +90,9 @@ class MixtureFields(Kind):
             "only where the model's class keeps it among its parameters: parameter (AFMoE, Laguna)."
         ),
     )
+    output_bias: bool = Field(
+        default=False, description="Whether a learned vector is added to the sum of the experts (JetMoE)."
+    )
     label: OwnLabel = None
 
     def concepts_used(self) -> Iterator[Concept]:

@@ -78,6 +78,9 @@ class MixtureOfExperts(MixtureFields):
         body: Block = Parallel((*parallel, routed), "add") if parallel else routed
         if self.shared_expert_combination_strategy != "sum":
             body = Sequence((body, Leaf("combination", _COMBINED[self.shared_expert_combination_strategy]())))
+        if self.output_bias:
+            own = (Weight("bias", (scope.hidden_size,)),)
+            body = Sequence((body, Leaf("bias", words.LEARNED_BIAS(), weights=own, part="experts")))
         return Module(
             "mlp", self.label or self._label(), body, role="experts", detail=self._detail(), notes=self._notes(body)
         )

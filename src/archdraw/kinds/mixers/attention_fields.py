@@ -209,10 +209,10 @@ class AttentionFields(Kind):
             self.key_value_heads,
             width,
             value,
-            window.size if window else None,
+            window.size if window else self.keep_window_size,
             causal=self.is_causal,
             kept=self.keeps,
-            pattern="chunk" if window and window.chunked else "window",
+            pattern="selection" if self.keep_window_size else "chunk" if window and window.chunked else "window",
         )
 
     def gate(self, heads: Heads) -> Gate | None:
@@ -237,7 +237,9 @@ class AttentionFields(Kind):
                 "sliding_window and attention_chunk_size cannot both be set", "attention_chunk_size", "remove one"
             )
         if self.differential and query % 2:
-            raise KindError(f"num_attention_heads {query} is odd", "num_attention_heads", "differential needs two halves")
+            raise KindError(
+                f"num_attention_heads {query} is odd", "num_attention_heads", "differential needs two halves"
+            )
         if self.keep_window_size is not None and self.window is not None:
             raise KindError("keep_window_size cannot be combined with a window", "keep_window_size", "remove one")
         if self.attention_k_eq_v and self.shares_kv:

@@ -19,7 +19,10 @@ def _canary(config: Config) -> Draft:
     audio = config.section("encoder_config") or Config({}, ("encoder_config",), config)
     if config.raw("vocab_size") not in (None, text.raw("vocab_size")):
         config.complain("vocab_size is not that of decoder_config", "vocab_size", "one of the two is not this model's")
-    hidden, conformer = fast_conformer(audio, layers=32, bins=128, scaled=False)
+    if config.section("encoder_config") is None:
+        hidden, conformer = fast_conformer(audio, layers=32, bins=128, scaled=False)
+    else:  # what a section leaves out is as in Parakeet
+        hidden, conformer = fast_conformer(audio)
     made = _begun(text)
     made.tie_word_embeddings = tied_embeddings(config, True)
     blocks = _source(conformer)

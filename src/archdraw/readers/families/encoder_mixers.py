@@ -141,7 +141,6 @@ def _luke(relative: Relative, config: Config) -> Draft:
     ]
     guess = {"label": "Entity head", "detail": f"one of {rows:,} entities", "body": body}
     made.layers += [unread_pooler(hidden), {"side": {"direction": "out", "body": {"module": guess}}}]
-    made.before_head = 2
     # The table of words is never tied to the head; "tied" are the entities, and the head's two biases.
     made.layers.append(masked_head(config, "gelu", **given(unused_bias=not tied)))
     return made

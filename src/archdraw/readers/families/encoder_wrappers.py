@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
-from archdraw.readers.families.wrappers import Wrapper, transformer
+from archdraw.readers.families.wrappers import Wrapper
 from archdraw.readers.projectors import Projector, mlp
 from archdraw.readers.vision_transformers import Fields
+from archdraw.readers.wrapped_towers import transformer
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ def _mpt(config: Config) -> Draft:
     for key in ("qk_ln", "prefix_lm", "clip_qkv"):
         if section.raw(key):
             config.mark_incomplete(f"attn_config.{key}")
+    # The class of transformers follows none of these, the code beside the models does.
+    for name, usual, holder in (("no_bias", True, config), ("expansion_ratio", 4, config), ("alibi", True, section)):
+        if holder.raw(name) not in (None, usual):
+            config.mark_incomplete(f"{name} is another one than in the class of transformers, which does not read it")
     heads = heads_of(config)
     groups = 1 if section.text("attn_type", default="multihead_attention") == "multiquery_attention" else heads
     alibi = section.flag("alibi", default=True)

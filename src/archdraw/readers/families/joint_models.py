@@ -8,6 +8,9 @@ from archdraw.readers.family import Family, families
 from archdraw.readers.head_table import SUFFIXES
 from archdraw.readers.joined import joined
 
+CLASS_TOKEN = "Select class token"
+"""What readers of images call the step from all tokens to the one that a pooler reads."""
+
 LABELS = {"speech-encoder-decoder": "Audio encoder", "vision-encoder-decoder": "Vision encoder"}
 
 
@@ -21,20 +24,36 @@ def _joint(config: Config) -> Draft:
         [*target.layers, *target.define.values()]
     ):
         decoder.mark_incomplete("a decoder without cross-attention (add_cross_attention)")
-    behind: list[Block] = []
     encoder = config.section("encoder")
     assert encoder is not None
-    rows = SUFFIXES["Model"].rows
-    pooled = next((head.pooled for types, head in rows if head and encoder.raw("model_type") in types), None)
-    if pooled is not None:
-        pooler = {"name": "pooler_not_read", "label": "Pooler, not read", "role": "auxiliary"}
-        behind.append({"side": {"direction": "out", "body": {"module": {**pooler, "body": {"pooler": dict(pooled)}}}}})
-    width = encoder.integer("hidden_size", "d_model", default=target.hidden_size)
-    if width != target.hidden_size and decoder.optional_integer("cross_attention_hidden_size") is None:
+    behind = _pooler(source, encoder.raw("model_type"))
+    width = encoder.integer("hidden_size", "d_model", default=768)
+    # The class of speech asks for the width behind an adapter, whether there is one or not.
+    left = encoder.optional_integer("output_hidden_size") if kind == "speech-encoder-decoder" else None
+    if (left or width) != target.hidden_size and decoder.optional_integer("cross_attention_hidden_size") is None:
         widths = f"{width:,} → {target.hidden_size:,}"
         projection = {"name": "enc_to_dec_proj", "features": target.hidden_size, "bias": True, "label": widths}
         behind.append({"linear": projection})
+    elif width != target.hidden_size:
+        detail = f"{width:,} features, not {target.hidden_size:,}"
+        misfit = {"label": "does not fit the decoder", "detail": detail, "features": target.hidden_size}
+        behind.append({"op": misfit})
     return joined(source, target, behind=behind, label=LABELS.get(kind, ""))
+
+
+def _pooler(source: Draft, kind: object) -> list[Block]:
+    """What the class of the encoder has behind its layers, beside the line: the decoder reads all tokens."""
+    rows = SUFFIXES["Model"].rows
+    pooled = next((head.pooled for types, head in rows if head and kind in types), None)
+    body: list[Block] = [] if pooled is None else [{"pooler": dict(pooled)}]
+    for index, block in enumerate(source.layers):
+        if isinstance(block, dict) and block.get("op", {}).get("label") == CLASS_TOKEN:
+            source.layers, body = source.layers[:index], source.layers[index:]
+            break
+    if not body:
+        return []
+    module = {"name": "pooler_not_read", "label": "Pooler, not read", "role": "auxiliary", "body": body}
+    return [{"side": {"direction": "out", "body": {"module": module}}}]
 
 
 def _half(config: Config, name: str) -> Draft:

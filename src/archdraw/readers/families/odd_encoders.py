@@ -20,6 +20,10 @@ def _segments(sizes: Sizes, *, biased: bool, pooling: str | None = None) -> Bloc
     return {"segment_relative_attention": fields | given(attention_bias=biased, pooling=pooling)}
 
 
+_NARROW = {"FunnelBaseModel", "FunnelForSequenceClassification", "FunnelForMultipleChoice"}
+"""Classes that end with the last block, whose vectors are fewer than the tokens."""
+
+
 def _plain_head(sizes: Sizes, made: Draft) -> Block:
     return {"output_head": {"bias": True}}
 
@@ -53,6 +57,10 @@ def _funnel(relative: Relative, config: Config) -> Draft:
         if queries_only:
             config.mark_incomplete("keys and values that are not pooled in the first pass of a block (pool_q_only)")
         narrow += [pooled, *part]
+    if _NARROW & set(config.texts("architectures", default=[])):
+        config.raw("num_decoder_layers")
+        made.layers += [*parts[0], *narrow, _plain_head(sizes, made)]
+        return made
     if narrow:
         stride = 2 ** (len(blocks) - 1)
         narrow.append({"op": {"label": "Upsampling", "detail": f"each vector {stride} times"}})

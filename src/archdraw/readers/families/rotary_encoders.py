@@ -10,6 +10,7 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.encoder_parts import Relative, Sizes, masked_head, read
 from archdraw.readers.encoder_parts import family as relative_family
 from archdraw.readers.family import Family
+from archdraw.readers.halves import UNREAD
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
 
@@ -156,10 +157,9 @@ def _esm(relative: Relative, config: Config) -> Draft:
     if config.flag("emb_layer_norm_before", default=False):
         made.layers.insert(1, "layernorm")
     inputs = config.integer("num_hidden_layers", default=12) * config.integer("num_attention_heads", default=12)
-    contacts = {"label": "Contact head", "detail": "of all attention maps; not read by the LM head"}
+    contacts = {"name": UNREAD, "label": "Contact head", "detail": "of all attention maps; not read by the LM head"}
     body: list[Block] = [{"linear": {"features": 1, "inputs": inputs, "bias": True, "name": "regression"}}]
-    # Before the last norm: what stands right before the head may be taken for a part of it.
-    made.layers.insert(-2, {"side": {"direction": "out", "body": {"module": {**contacts, "body": body}}}})
+    made.layers.insert(-1, {"side": {"direction": "out", "body": {"module": {**contacts, "body": body}}}})
     return made
 
 

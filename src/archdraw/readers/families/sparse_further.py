@@ -182,7 +182,27 @@ def _granite(config: Config, made: Draft, feeds: dict[str, Block], rows: list[st
     return assembled(config, made, mixers, names, feeds, rows, ends=ends, **layer)
 
 
+def _jetmoe(config: Config) -> Draft:
+    """JetMoE: experts in attention as well, as many as in the feed forwards, and a learned vector behind both."""
+    made, number = draft(config, tied=True), layer_count(config)
+    groups = config.integer("num_key_value_heads", default=16)
+    mix = mixture(config, config.integer("intermediate_size"), chosen=2, norm_topk_prob=True, output_bias=True)
+    assert isinstance(mix, dict)
+    fields = {name: mix["mixture_of_experts"][name] for name in ("num_experts", "num_experts_per_tok")}
+    mixer: Block = {
+        "mixture_of_heads": {
+            "num_key_value_heads": groups,
+            "head_dim": config.integer("kv_channels", "head_dim", default=128),
+            **fields,
+            "position": rope(config),
+        }
+    }
+    config.raw("num_attention_heads")  # The class derives it from the two numbers above.
+    return assembled(config, made, {"heads": mixer}, ["heads"] * number, {"sparse": mix}, ["sparse"] * number)
+
+
 FAMILIES = (
+    Family(("jetmoe",), _jetmoe, ("JetMoeForCausalLM",), ("aux_loss_coef",)),
     Family(("beam",), _beam, ("BeamForCausalLM",)),
     Family(("flint",), _flint, ("FlintForCausalLM",)),
     Family(("aria_text",), _aria, ("AriaTextForCausalLM",)),
