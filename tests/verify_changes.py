@@ -64,7 +64,7 @@ HARMLESS = (
 )
 """Parts of names of switches that change nothing that is stored, or what a model is used for."""
 WORDS = ("silu", "gelu", "relu")
-MOST_TRIES = 40
+MOST_TRIES = 60
 
 
 def numbers(value: int, draw: random.Random) -> int:
@@ -111,8 +111,8 @@ def is_size(key: str, value: Any) -> bool:
 
 def changed(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
     """New values of two to four keys, by their dotted paths."""
-    known = [(path, value) for path, value in places(data)]
-    layers = [path for path, _ in known if path[-1] in LAYERS]
+    known = list(places(data))
+    layers = [path for path, value in known if path[-1] in LAYERS and isinstance(value, int)]
     sizes = [path for path, value in known if is_size(path[-1], value) and path[-1] not in LAYERS]
     switches = [
         path for path, value in known if isinstance(value, bool) and not any(word in path[-1] for word in HARMLESS)
@@ -124,19 +124,71 @@ def changed(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
         kind = draw.choice(pools)
         path = draw.choice(kind)
         value, key = at[path], ".".join(path)
-        if kind is layers and isinstance(value, int):
+        if kind is layers:
             number = draw.choice([count for count in (2, 3, 4, 5, 6, 8, 9, 12) if count != value])
-            new[key] = number
-            for other, listed in known:
-                if other[:-1] == path[:-1] and isinstance(listed, list) and len(listed) == value:
-                    new[".".join(other)] = (listed * number)[:number]
+            new |= {".".join(other): each for other, each in _of_layers(known, path, value, number)}
         elif kind is switches:
             new[key] = not value
         elif kind is words:
             new[key] = draw.choice([word for word in WORDS if word != value])
-        elif isinstance(value, int):
+        else:
             new[key] = numbers(value, draw)
     return new
+
+
+def _of_layers(known: list[tuple[tuple[str, ...], Any]], path: tuple[str, ...], old: int, number: int) -> Iterator[Any]:
+    """What counts layers or has an entry for each, beside the key at ``path``."""
+    for other, value in known:
+        if other[:-1] != path[:-1]:
+            continue
+        if other == path or (other[-1] in ("num_hidden_layers", "num_blocks") and value == old):
+            yield other, number
+        elif isinstance(value, list | str) and len(value) == old and old > 1:
+            yield other, (value * number)[:number]
+
+
+PAIRS = (
+    *(("num_attention_heads", "num_key_value_heads"), ("n_head", "n_head_kv"), ("num_heads", "num_kv_heads")),
+    *(
+        ("hidden_size", "num_attention_heads"),
+        ("hidden_size", "num_heads"),
+        ("d_model", "n_heads"),
+        ("n_embd", "n_head"),
+    ),
+    *(
+        ("decoder_num_attention_heads", "decoder_num_key_value_heads"),
+        ("linear_num_value_heads", "linear_num_key_heads"),
+    ),
+    *(("encoder_num_attention_heads", "encoder_num_key_value_heads"), ("num_heads", "n_groups")),
+    *(("swa_num_attention_heads", "swa_num_key_value_heads"), ("mamba_num_heads", "n_groups")),
+)
+"""Keys of which the second divides the first."""
+FIXED_WITH = {"head_dim": "mrope_section", "intermediate_size": "expand"}
+"""Sizes that others of their section are computed for."""
+
+
+def fits(data: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the values could be those of a model that runs: a class does not ask that when it is built."""
+    for section in (
+        data,
+        *(value for key, value in data.items() if isinstance(value, dict) and key.endswith("_config")),
+    ):
+        for whole, part in PAIRS:
+            if part in ("num_attention_heads", "num_heads", "n_heads", "n_head") and section.get("head_dim"):
+                continue
+            first, second = section.get(whole), section.get(part)
+            if isinstance(first, int) and isinstance(second, int) and second and first % second:
+                return False
+        experts = section.get("num_experts") or section.get("num_local_experts") or section.get("n_routed_experts")
+        if isinstance(experts, int) and (section.get("num_experts_per_tok") or 0) > experts:
+            return False
+        layers = next((section[key] for key in LAYERS if isinstance(section.get(key), int)), None)
+        for value in section.values():
+            is_indices = isinstance(value, list) and value and all(type(one) is int for one in value)
+            if is_indices and layers and len(value) < layers <= max(value) < 200:
+                return False
+    text = json.dumps(data)
+    return not any(key.rpartition(".")[2] in FIXED_WITH and FIXED_WITH[key.rpartition(".")[2]] in text for key in new)
 
 
 def with_values(data: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +214,7 @@ def lines(path: Path, each: int, seed: int) -> Iterator[dict[str, Any]]:
             return
         new = changed(data, draw)
         text = json.dumps(new, sort_keys=True)
-        if not new or text in seen:
+        if not new or text in seen or not fits(with_values(data, new), new):
             continue
         seen.add(text)
         try:
