@@ -143,7 +143,9 @@ def _of_layers(known: list[tuple[tuple[str, ...], Any]], path: tuple[str, ...], 
             continue
         if other == path or (other[-1] in ("num_hidden_layers", "num_blocks") and value == old):
             yield other, number
-        elif isinstance(value, list | str) and len(value) == old and old > 1:
+        elif isinstance(value, list) and len(value) == old and old > 1:
+            yield other, (value * number)[:number]
+        elif isinstance(value, str) and other[-1].endswith("_pattern") and len(value) == old:
             yield other, (value * number)[:number]
 
 

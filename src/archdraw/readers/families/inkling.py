@@ -69,6 +69,7 @@ def _layers(text: Config, made: Draft) -> list[str]:
     widths = text.per_layer(text.texts("mlp_layer_types", default=usual), number, "mlp_layer_types")
     kernel = text.integer("sconv_kernel_size", "conv_kernel_size", default=4)
     names = []
+    text.set_aside(lambda apart: [_attention(apart, local=local) for local in (False, True)])
     feeds = {"dense": _dense(text), "sparse": _sparse(text)}
     for kind, width in zip(types, widths, strict=True):
         local = kind == "hybrid_sliding"

@@ -95,6 +95,7 @@ def _stacked(config: Config, made: Draft, feeds: list[str], projections: str | N
         made.define["dense"] = gated_feed_forward(config)
     if "moe" in feeds:
         made.define["moe"] = experts(config)
+    config.set_aside(lambda apart: (gated_delta_net(apart, projections), gated_attention(apart, gate)))
     layers = combined(made, mixers, feeds, norm=NORM)
     further = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == "full"]
     if config.flag("mtp_use_dedicated_embeddings", default=False):

@@ -93,7 +93,7 @@ def _xlstm(config: Config) -> Draft:
             config.complain(values, name, "keep one of the two")
     # The class of transformers follows neither of these two.
     if not config.flag("add_out_norm", default=True):
-        config.mark_incomplete("add_out_norm is false, and the class of transformers has the norm all the same")
+        config.warn("add_out_norm false is without effect: the class of transformers has the norm", "add_out_norm")
     never_tied(config, made)
     cap = config.number("output_logit_soft_cap", default=30.0)
     made.layers = ["embedding", *stack, "rmsnorm", {"output_head": {"final_logit_softcapping": cap}}]
