@@ -18,7 +18,7 @@ from archdraw.errors import InputError
 from archdraw.readers.reading import reading_of
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
-from verify_changes import with_values
+from changed_values import with_values
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"

@@ -53,8 +53,8 @@ def _read(config: Config, root: Config | None) -> Draft:
     feed_forwards = _feed_forwards(config)
     mixers = _Mixers(config)
     names = []
-    for kind, turned, routed in zip(types, rotated, sparse, strict=True):
-        mixer, feed_forward = mixers.define(draft, kind, turned), "sparse" if routed else "dense"
+    for kind, turned, has_experts in zip(types, rotated, sparse, strict=True):
+        mixer, feed_forward = mixers.define(draft, kind, turned), "sparse" if has_experts else "dense"
         draft.define.setdefault(feed_forward, feed_forwards[feed_forward])
         name = f"{mixer}_{feed_forward}"
         draft.define.setdefault(name, {"decoder": {"attention": mixer, "feed_forward": feed_forward}})

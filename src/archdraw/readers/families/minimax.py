@@ -57,8 +57,6 @@ def _query_key_norm(config: Config, kind: str) -> str | None:
     return kinds.get(name)
 
 
-
-
 def _experts(config: Config, expert: Block, scores: str, **extra: Any) -> Block:
     """A mixture of experts, each an ``expert``; ``scores`` is the class default of how the router scores."""
     fields: dict[str, Any] = {

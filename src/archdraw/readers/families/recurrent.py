@@ -17,10 +17,12 @@ def _recurrent_gemma(config: Config) -> Draft:
     made = draft(config, vocab=256000, tied=True)
     layers = layer_count(config)
     heads = config.integer("num_attention_heads", default=10)
-    stated = config.optional_integer("head_dim")
-    head_dim = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
-    if stated is not None and stated != head_dim:
-        config.complain(f"head_dim {stated} is not hidden_size / num_attention_heads = {head_dim}", "head_dim")
+    usual = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
+    head_dim = config.integer("head_dim", default=usual)
+    if head_dim != usual:
+        config.warn(f"head_dim {head_dim} is not hidden_size / num_attention_heads = {usual}: it counts", "head_dim")
+    else:
+        head_dim = usual
     activation = config.text("hidden_activation", default="gelu_pytorch_tanh")
     if activation not in ("gelu_pytorch_tanh", "gelu", "gelu_new"):
         config.mark_incomplete(f"the activation {activation}")

@@ -50,10 +50,13 @@ def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
 
 def _mamba_fields(config: Config) -> dict[str, Any]:
     hidden, expand = config.integer("hidden_size"), config.number("expand", default=2.0)
-    stated = config.optional_integer("intermediate_size")
-    inner = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
-    if stated is not None and stated != inner:
-        config.complain(f"intermediate_size {stated:,} is not expand × hidden_size = {inner:,}", "intermediate_size")
+    usual = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
+    inner = config.integer("intermediate_size", default=usual)
+    if inner != usual:
+        said = f"intermediate_size {inner:,} is not expand × hidden_size = {usual:,}: it counts"
+        config.warn(said, "intermediate_size")
+    else:
+        inner = usual
     return {
         "intermediate_size": inner,
         "state_size": config.integer("state_size", default=16),
