@@ -80,9 +80,7 @@ def test_other_values_count_as_in_the_class(row: dict[str, Any], tmp_path: Path)
         ("deepseek_v32--DeepseekV32ForCausalLM", {"layer_types": ["full_attention"] * 61}, "full_attention"),
     ],
 )
-def test_what_the_class_does_not_follow_is_said(
-    name: str, values: dict[str, Any], reason: str, tmp_path: Path
-) -> None:
+def test_what_the_class_does_not_follow_is_said(name: str, values: dict[str, Any], reason: str, tmp_path: Path) -> None:
     assert any(reason in one for one in read(tmp_path, default(name) | values).incomplete)
 
 

@@ -115,9 +115,7 @@ WRAPPERS = (
         tied=True,
         section="encoder_config",
     ),
-    Wrapper(
-        ("fun_asr_nano",), "qwen3", _tower(fun_asr_tower, one), ("FunAsrNanoForConditionalGeneration",), tied=True
-    ),
+    Wrapper(("fun_asr_nano",), "qwen3", _tower(fun_asr_tower, one), ("FunAsrNanoForConditionalGeneration",), tied=True),
     Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",)),
     Wrapper(
         ("voxtral_realtime",),
