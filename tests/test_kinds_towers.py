@@ -316,7 +316,7 @@ def change(kind: Kind, **fields: object) -> Kind:
             "indices of layers come in order, each once",
         ),
         (change(MLLAMA, image_size=3), "image_size", "image_size 3 is less than patch_size 4"),
-        (change(QWEN, hidden_act="tanh"), "hidden_act", "tanh is no activation that is known"),
+        (change(QWEN, hidden_act="sine"), "hidden_act", "sine is no activation that is known"),
         (
             change(QWEN, deepstack_visual_indexes=(3,)),
             "deepstack_visual_indexes",

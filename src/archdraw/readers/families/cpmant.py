@@ -20,7 +20,7 @@ def _cpmant(config: Config) -> Draft:
     segments = config.integer("segment_types", default=32)
     buckets = config.integer("position_bias_num_buckets", default=512)
     bias: dict[str, Any] = {
-        "relative_attention_num_buckets": commented(segments**2 + buckets, "segment_types² + position_bias_num_buckets"),
+        "relative_attention_num_buckets": commented(segments**2 + buckets, "segments² + position_bias_num_buckets"),
         "relative_attention_max_distance": config.integer("position_bias_max_distance", default=2048),
     }
 
@@ -28,7 +28,8 @@ def _cpmant(config: Config) -> Draft:
         mixer = whole_heads(
             heads, heads, config.integer("dim_head", default=128), position={"relative_bias": bias | more}
         )
-        return {"decoder": {"attention": mixer, "feed_forward": {"geglu": {"intermediate_size": config.integer("dim_ff")}}}}
+        feed_forward = {"geglu": {"intermediate_size": config.integer("dim_ff")}}
+        return {"decoder": {"attention": mixer, "feed_forward": feed_forward}}
 
     made.define["first_layer"] = layer()
     made.define["layer"] = layer(shared=True)

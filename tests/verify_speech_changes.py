@@ -1,10 +1,10 @@
 """Writes what the classes of transformers count for default configs with other values in one to three keys.
 
     pip install -e .[verify]
-    python tests/verify_changes.py                # every encoder-decoder and every model of speech
-    python tests/verify_changes.py --each 20 t5   # more changes of some model types, printed only
+    python tests/verify_speech_changes.py                # every encoder-decoder and every model of speech
+    python tests/verify_speech_changes.py --each 20 t5   # more changes of some model types, printed only
 
-The changes are drawn by a seed, the same in every run. What comes out stands in tests/data/changes.tsv, where
+The changes are drawn by a seed, the same in every run. What comes out stands in tests/data/speech-changes.tsv, where
 tests/test_readers_changes.py compares archdraw's readers with it. The classes are built on the meta device.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 
 from verify_families import DATA, FOLDER, classes
 
-TABLE = DATA / "changes.tsv"
+TABLE = DATA / "speech-changes.tsv"
 HEADER = """\
 # Default configs of tests/data/families with other values, and the parameters of their classes of transformers
 # {version}, built on the meta device, each tied one once. Empty: the class was not built.
