@@ -31,7 +31,7 @@ NOT_BY_ONE = (
 )
 """Model types whose classes of transformers 5 do not tie where one of the two levels says no."""
 
-BY_WHOLE = ("pix2struct",)
+BY_WHOLE = ("fuyu", "pix2struct")
 """Model types whose classes have always taken the word of the whole."""
 
 
@@ -45,7 +45,7 @@ def settle_tying(made: Draft, config: Config) -> None:
     if not isinstance(whole, bool) or not isinstance(part, bool) or whole == part or not has_language_head(made):
         return
     kind, version = config.data.get("model_type"), _version(config, name)
-    if _is_text_alone(config):
+    if _is_text_alone(config) and kind not in BY_WHOLE:
         tied, by = part, "the class of the text part is built"
     elif version < NEWEST and kind not in BY_WHOLE:
         tied, by = part, f"transformers {version} reads it"

@@ -20,7 +20,9 @@ def _cpmant(config: Config) -> Draft:
     segments = config.integer("segment_types", default=32)
     buckets = config.integer("position_bias_num_buckets", default=512)
     bias: dict[str, Any] = {
-        "relative_attention_num_buckets": commented(segments**2 + buckets, "segments² + position_bias_num_buckets"),
+        "relative_attention_num_buckets": commented(
+            segments**2 + buckets, "segment_types² + position_bias_num_buckets"
+        ),
         "relative_attention_max_distance": config.integer("position_bias_max_distance", default=2048),
     }
 
@@ -28,8 +30,9 @@ def _cpmant(config: Config) -> Draft:
         mixer = whole_heads(
             heads, heads, config.integer("dim_head", default=128), position={"relative_bias": bias | more}
         )
-        feed_forward = {"geglu": {"intermediate_size": config.integer("dim_ff")}}
-        return {"decoder": {"attention": mixer, "feed_forward": feed_forward}}
+        return {
+            "decoder": {"attention": mixer, "feed_forward": {"geglu": {"intermediate_size": config.integer("dim_ff")}}}
+        }
 
     made.define["first_layer"] = layer()
     made.define["layer"] = layer(shared=True)
@@ -44,6 +47,4 @@ def _cpmant(config: Config) -> Draft:
     return made
 
 
-FAMILIES = (
-    Family(("cpmant",), _cpmant, ("CpmAntForCausalLM",), words("dropout_p eps init_std")),
-)
+FAMILIES = (Family(("cpmant",), _cpmant, ("CpmAntForCausalLM",), words("dropout_p eps init_std")),)
