@@ -260,15 +260,9 @@ class Side:
     """A module beside the spine, at its place in a sequence; it does not change the line that passes.
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
-<<<<<<< HEAD
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
     does not ``join`` the line is met elsewhere, by cross-attention, or itself reads the inside of layers. Besides,
     outputs of layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
-=======
-    A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that does
-    not ``join`` the line is met elsewhere, by cross-attention, or itself reads the inside of layers. Outputs of
-    layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
->>>>>>> truth
     """
 
     body: Module
