@@ -292,7 +292,7 @@ HINTS = {
     "conv": "did you mean convolution?",
     "dropout": "leave it out: it does nothing at inference",
     "relu needs intermediate_size": "for the activation alone, write op: ReLU",
-    "silu": "write op: SiLU",
+    "silu needs intermediate_size": "for the activation alone, write op: SiLU",
     "softmax": "write op: softmax",
     "attention": "did you mean grouped_query or multi_head?",
     "mlp": "did you mean geglu or gelu or relu or swiglu?",

@@ -165,4 +165,5 @@ def english(block: Block) -> Iterator[str]:
 def test_trees_hold_no_english_but_their_author_s(spec: Path) -> None:
     written = spec.read_text("utf-8")
     body = expand(load_spec(spec)).body
-    assert [word for word in english(body) if word and word not in written] == []
+    # A template of the spec's own may put numbers into its words.
+    assert [word for word in english(body) if any(part not in written for part in re.split(r"\d+", word))] == []

@@ -145,7 +145,7 @@ def test_a_mixture_is_named_by_how_it_is_routed_and_where_it_works() -> None:
     assert describe(hashed).notes[1] == "token-ID table selects the experts (hash routing)"
     latent = EXPERTS.model_copy(update={"moe_latent_size": 256, "latent_moe_use_norm": True}).expand(SCOPE)
     assert describe(latent).full == "Latent MoE, 2 of 8"
-    ways = [describe(leaf).label for leaf in leaves(latent) if leaf.role == "latent"]
+    ways = [describe(leaf).label for leaf in leaves(latent) if leaf.name.endswith("latent_proj")]
     assert ways == ["down 2,048 → 256", "up 256 → 2,048"]
     both = DenseAndExperts(
         dense=GEGLU(intermediate_size=64), num_experts=8, num_experts_per_tok=2, expert=GEGLU(intermediate_size=32)

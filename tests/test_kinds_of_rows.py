@@ -36,7 +36,6 @@ ATTENTION = "  - decoder: {{attention: {{multi_head: {{num_attention_heads: 4{ex
         # A score of each key for each of 4 heads, from 64 features of values.
         (", keep_window_size: 128", 4 + 4 * 64),
         (", output_gate: true, gate_projection: gate_proj, gate_bias: true", 64 * 64 + 4),
-        (", position: {transformer_xl_position: {d_model: 64, d_head: 16}}", 64 * 64 + 3 * 64 + 2 * 64),
     ],
 )
 def test_a_field_of_attention_adds_its_tensors(extra: str, more: int) -> None:

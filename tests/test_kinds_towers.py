@@ -243,7 +243,9 @@ def test_qwen_mergers_stand_behind_the_layers_that_feed_the_text_model() -> None
     made = beside(QWEN.model_copy(update={"deepstack_visual_indexes": (0, 2)}), SCOPE)
     mergers = [part.body.label for _, part in walk(made.body) if isinstance(part, Side)]
     assert mergers == ["Merger for text layer 0", "Merger for text layer 1"]
-    assert made.body.notes[-1] == "deepstack: outputs of layers 0, 2 are added after text layers 0 to 1"
+    assert made.body.notes[-1] == (
+        "deepstack: outputs of layers 0, 2, each through a merger of its own, are added behind text layers 0 to 1"
+    )
 
 
 def test_the_line_of_a_tower_says_what_a_token_is() -> None:
@@ -314,7 +316,7 @@ def change(kind: Kind, **fields: object) -> Kind:
             "indices of layers come in order, each once",
         ),
         (change(MLLAMA, image_size=3), "image_size", "image_size 3 is less than patch_size 4"),
-        (change(QWEN, hidden_act="tanh"), "hidden_act", "tanh is no activation that is known"),
+        (change(QWEN, hidden_act="sine"), "hidden_act", "sine is no activation that is known"),
         (
             change(QWEN, deepstack_visual_indexes=(3,)),
             "deepstack_visual_indexes",

@@ -1,6 +1,6 @@
 """Encoder-decoders and models of speech with other values than their defaults: complete means exact, the rest is said.
 
-tests/verify_changes.py has drawn the changes and counted them by the classes themselves.
+tests/verify_speech_changes.py has drawn the changes and counted them by the classes themselves.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REFUSED = ("does not divide", "rotates", "tell the time", "must be 2 or more")
 
 
 def _cases() -> list[tuple[str, dict[str, Any], int | None]]:
-    with (DATA / "changes.tsv").open(encoding="utf-8") as file:
+    with (DATA / "speech-changes.tsv").open(encoding="utf-8") as file:
         lines = (line for line in file if not line.startswith("#"))
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [(row["config"], json.loads(row["changes"]), int(row["total"]) if row["total"] else None) for row in rows]

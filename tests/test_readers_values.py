@@ -21,9 +21,11 @@ ROWS: list[dict[str, Any]] = json.loads((DATA / "values.json").read_text("utf-8"
 
 
 def default(name: str) -> dict[str, Any]:
-    """The default config of a class, as it saves it."""
-    config: dict[str, Any] = json.loads((DATA / "families" / f"{name}.json").read_text("utf-8"))
-    return config
+    """The default config of a class, as it saves it; of one that cannot be built with defaults its names alone."""
+    file = DATA / "families" / f"{name}.json"
+    kind, architecture = name.split("--")
+    config: dict[str, Any] = {"model_type": kind, "architectures": [architecture]}
+    return config | json.loads(file.read_text("utf-8")) if file.exists() else config
 
 
 def read(folder: Path, config: dict[str, Any]) -> Reading:

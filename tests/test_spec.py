@@ -249,7 +249,7 @@ def test_parameters_of_a_block_are_booked_by_its_role_or_its_place() -> None:
     own = one("module: {label: My block, role: linear, body: [{linear: 64}, {linear: {features: 1024, role: norm}}]}")
     assert isinstance(own, Module)
     assert (own.name, own.kind) == ("my_block", "module")
-    assert [leaf.part for leaf in leaves(own)] == ["attention", "norm"]
+    assert [leaf.part for leaf in leaves(own)] == ["token_mixing", "norm"]
     body = layer_body("feed_forward: [linear: 64, linear: 1024]")
     assert [leaf.part for leaf in leaves(body)] == ["norm", "feed_forward", "feed_forward"]
 

@@ -155,7 +155,7 @@ def test_an_encoder_that_feeds_the_first_layers_has_a_line_to_them() -> None:
     goal = next(item.path for item in plate.column.items if isinstance(item, Frame | Bar))
     (tap,) = (item for item in plate.column.items if isinstance(item, Tap))
     assert tap.goal == goal
-    assert "DeepStack → layers 0–2" in tap.box.detail
+    assert "DeepStack → behind layers 0–2" in tap.box.detail
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_an_encoder_that_feeds_the_first_layers_has_a_line_to_them() -> None:
 )
 def test_a_folded_encoder_says_what_it_reads(name: str, inputs: list[str]) -> None:
     details = [tap.box.detail for tap in side_boxes(name) if tap.direction == "in"]
-    assert [detail.split(" → ")[0] for detail in details] == inputs
+    assert [detail.partition(" in, ")[0] for detail in details] == inputs
 
 
 def test_boxes_on_lanes_are_boxes() -> None:

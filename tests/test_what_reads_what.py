@@ -16,7 +16,7 @@ from archdraw.kinds.mixers.added_position import AddedPosition
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.mixers.position import Rope
 from archdraw.kinds.residuals.hyper_connections import StreamHead
-from archdraw.picture import Bar, Box, Chain, Frame, Plate, Tap, Words
+from archdraw.picture import Bar, Box, Chain, Choice, Frame, Plate, Tap, Words
 from archdraw.readers import read_config
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Block, Sequence, Side
@@ -192,3 +192,23 @@ def test_a_caption_at_a_frame_counts_what_is_in_it() -> None:
             if isinstance(item, Frame)
         ]
         assert frames == [caption]
+
+
+def test_attention_residuals_have_a_panel_that_says_what_is_read() -> None:
+    insets = {inset.title: inset for inset in plate(SPECS / "kimi-k3.yaml").insets}
+    said = [item.text for item in insets["Attention residuals"].items if isinstance(item, Words)]
+    assert said[0].startswith("a sublayer reads Σ softmax(w · norm(sum)) sum")
+    assert "begins anew every 12 layers" in said[-1].replace("\u00a0", " ")
+
+
+def test_panels_of_one_title_say_which_column_they_are_of() -> None:
+    titles = [inset.title for inset in plate(SPECS / "bart-large.yaml").insets]
+    assert {"Decoder: multi-head attention", "Encoder: multi-head attention"} <= set(titles)
+    assert len(set(titles)) == len(titles)
+    assert "Cross-attention" in titles
+
+
+def test_of_two_groups_of_layers_the_second_is_the_others() -> None:
+    (frame,) = (item for item in plate(EXAMPLES / "mixture-of-depths.yaml").column.items if isinstance(item, Frame))
+    assert isinstance(frame.body, Choice)
+    assert frame.body.bands == ("or: above in every 2nd layer, below in the others",)

@@ -28,10 +28,14 @@ def main() -> int:
     file = DATA / "values.json"
     rows = json.loads(file.read_text("utf-8"))
     for row in rows:
-        config = json.loads((DATA / "families" / f"{row['config']}.json").read_text("utf-8")) | row["values"]
-        for name in row.get("without", []):
-            config.pop(name, None)
-        built = getattr(transformers, row["config"].split("--")[1])
+        kind, name = row["config"].split("--")
+        default = DATA / "families" / f"{row['config']}.json"
+        # Of a class that cannot be built with its defaults there is no file: the values are the whole config.
+        config = json.loads(default.read_text("utf-8")) if default.exists() else {"model_type": kind}
+        config |= {"architectures": [name], **row["values"]}
+        for key in row.get("without", []):
+            config.pop(key, None)
+        built = getattr(transformers, name)
         with torch.device("meta"):
             model = built._from_config(built.config_class.from_dict(config))
         row["total"] = sum(tensor.numel() for tensor in model.parameters())

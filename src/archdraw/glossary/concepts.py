@@ -128,6 +128,7 @@ LEARNED_POSITIONS = Concept("learned positions", "positions", mentions=("positio
 SINUSOIDAL_POSITIONS = Concept("sinusoidal positions", "positions")
 RELATIVE_POSITIONS = Concept("relative positions", "positions")
 ALIBI = Concept("ALiBi", "positions")
+ADDED_POSITIONS = Concept("positions added in every layer", "positions")
 
 # Layer
 PRE_NORM = Concept("pre-norm", "layer", usual=True, choice="norm placement")

@@ -40,6 +40,7 @@ MORE_REASONS = Term("{number} more")
 NOT_DRAWN = Term("not drawn: {blocks}")
 NOT_OPENED = Term("panels left out")
 WITHOUT_NOTES = Term("without notes")
+PUBLISHED_DIFFER = Term("published figures differ: {why}")
 SOURCES = Term("Source: {sources}")
 LICENSE = Term("License: {license}")
 

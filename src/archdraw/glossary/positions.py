@@ -71,10 +71,3 @@ NO_POSITIONS = Term(
 )
 NOPE = Term(NO_POSITIONS.short)
 NOPE_IN_FULL = Term("no positional encoding (NoPE)")
-TRANSFORMER_XL = Term(
-    "Relative positions (Transformer-XL)",
-    short="Transformer-XL",
-    definition="projected sines of the distance, with learned biases of queries for each head",
-    source="Dai et al. 2019, arXiv:1901.02860",
-)
-TRANSFORMER_XL_NOTE = Term("logits + distance + segment, each with a bias of the queries")

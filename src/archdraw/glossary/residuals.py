@@ -99,8 +99,8 @@ DEPTH_MEAN = Term(
     source="Kimi Team 2026, arXiv:2603.15031",
 )
 DEPTH_SUMS = Term(
-    "right lane: the running sum, which begins anew every {layers:layer|layers}; left: the sums of the blocks before, the "
-    "embedding first"
+    "right lane: the running sum, which begins anew every {layers:layer|layers}; left: the sums of the blocks before, "
+    "the embedding first"
 )
 ATTN_RES = Term("AttnRes", proper=True, source="Kimi Team 2026, arXiv:2603.15031")
 BLOCKS_OF = Term("blocks of {layers:layer|layers}")

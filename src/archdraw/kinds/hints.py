@@ -15,7 +15,6 @@ _FUNCTIONS = (
         "softmax",
         "tanh",
         "sigmoid",
-        "SiLU",
         "ELU",
         "SELU",
         "CELU",

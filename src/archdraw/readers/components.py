@@ -67,8 +67,9 @@ def rope(config: Config, *, theta: float | None = 10000.0, partial: float = 1.0,
     fields: dict[str, Any] = {}
     source = config.section("rope_parameters")
     if source is not None and kind and isinstance(source.data.get(kind), dict):
-        # What the file says of kinds of layers that this model has not is without bearing.
-        source.ignore(*(name for name, value in source.data.items() if isinstance(value, dict)))
+        # What the file says of kinds of layers that this model has not is without bearing; null is said of those that
+        # are not rotated.
+        source.ignore(*(name for name, value in source.data.items() if value is None or isinstance(value, dict)))
         source = source.section(kind)
     where = source or config
     names = ("rope_theta", "rotary_emb_base", "rope_freq_constant")

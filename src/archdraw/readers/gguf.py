@@ -8,124 +8,88 @@ https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key-value
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archdraw.readers.agreement import disagreements
-from archdraw.readers.gguf_keys import COMMON, EXPERTS, GRANITE, IGNORED, LATENT, Keys
+from archdraw.readers.agreement import assumed_sizes, disagreements
+from archdraw.readers.checked import checked
+from archdraw.readers.gguf_architectures import ARCHITECTURES
+from archdraw.readers.gguf_keys import BIASED, COMMON, IGNORED, Architecture
+from archdraw.readers.no_models import no_model
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.readers.traced import Origin, traced
-from archdraw.weights.gguf_header import GgufHeader, Omitted, read_gguf
+from archdraw.weights.gguf_header import GgufHeader, Omitted
+from archdraw.weights.gguf_parts import first_of, read_parts
 from archdraw.weights.refusal import refusal
-from archdraw.weights.tensors import Tensor
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """One ``general.architecture``: the model type whose config it becomes, its own keys, and fixed settings."""
-
-    model_type: str
-    keys: Keys = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    finish: Callable[[dict[str, Any], Mapping[str, Any], set[str]], str] | None = None
-    """Changes the config, given the metadata behind the architecture's name, of which it may mark some as used.
-
-    What it returns is a reason for which the spec is incomplete, or empty.
-    """
-
-
-def _llama(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """Mixtral goes by the same name."""
-    used |= {"expert_count", "expert_used_count"}
-    if metadata.get("expert_count"):
-        config["model_type"] = "mixtral"
-        config["num_local_experts"] = metadata["expert_count"]
-        config["num_experts_per_tok"] = metadata.get("expert_used_count")
-    return ""
-
-
-def _deepseek(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """Head sizes are given as those of the latent form (since 2025) or of whole heads."""
-    used |= {"attention.key_length_mla", "attention.value_length_mla", "attention.value_length", "rope.dimension_count"}
-    used.add("expert_gating_func")
-    rotated = metadata.get("rope.dimension_count")
-    key = metadata.get("attention.key_length_mla", metadata.get("attention.key_length"))
-    value = metadata.get("attention.value_length_mla", metadata.get("attention.value_length"))
-    config.pop("head_dim", None)
-    config["qk_rope_head_dim"], config["v_head_dim"] = rotated, value
-    if isinstance(key, int) and isinstance(rotated, int):
-        config["qk_nope_head_dim"] = key - rotated
-    config["num_key_value_heads"] = config.get("num_attention_heads")
-    if metadata.get("expert_gating_func") == 2:
-        config["model_type"], config["scoring_func"] = "deepseek_v3", "sigmoid"
-    if "expert_count" in metadata and "expert_group_count" not in metadata:
-        config["n_group"] = config["topk_group"] = 1
-        return "whether experts are chosen within groups is not in the file"
-    return ""
-
-
-def _gpt_oss(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """The width of an expert is called intermediate_size."""
-    config["intermediate_size"] = config.pop("moe_intermediate_size", None) or config.get("intermediate_size")
-    config["num_local_experts"] = config.pop("num_experts", None)
-    return ""
-
-
-def _gemma3(config: dict[str, Any], metadata: Mapping[str, Any], used: set[str]) -> str:
-    """Which layers slide may be written out; else every sixth does not."""
-    used.add("attention.sliding_window_pattern")
-    pattern = metadata.get("attention.sliding_window_pattern")
-    if isinstance(pattern, list):
-        config["layer_types"] = ["sliding_attention" if slides else "full_attention" for slides in pattern]
-    elif isinstance(pattern, int):
-        config["sliding_window_pattern"] = pattern
-    return ""
-
-
-ARCHITECTURES: Mapping[str, Architecture] = {
-    "llama": Architecture("llama", finish=_llama),
-    "mistral3": Architecture("mistral"),
-    "qwen2": Architecture("qwen2"),
-    "qwen2moe": Architecture("qwen2_moe", EXPERTS),
-    "qwen3": Architecture("qwen3"),
-    "qwen3moe": Architecture("qwen3_moe", EXPERTS, {"norm_topk_prob": True}),
-    "gemma": Architecture("gemma"),
-    "gemma2": Architecture("gemma2"),
-    "gemma3": Architecture("gemma3_text", finish=_gemma3),
-    "gpt-oss": Architecture("gpt_oss", EXPERTS, {"attention_bias": True}, _gpt_oss),
-    "deepseek2": Architecture("deepseek_v2", LATENT, finish=_deepseek),
-    "granite": Architecture("granite", GRANITE),
-    "olmo2": Architecture("olmo2"),
-    "phi3": Architecture("phi3"),
-    "gpt2": Architecture("gpt2"),
-    "command-r": Architecture("cohere", {"logit_scale": "logit_scale"}),
-    "glm4moe": Architecture("glm4_moe", LATENT),
-    "smollm3": Architecture("smollm3"),
-    "starcoder2": Architecture("starcoder2"),
-    "falcon": Architecture("falcon"),
-    "bloom": Architecture("bloom"),
-}
+from archdraw.weights.storage import stored_bytes
+from archdraw.weights.tensors import Tensor, tensors
 
 
 def read_gguf_model(path: str | Path) -> Reading:
-    """The model of the GGUF file at ``path``.
+    """The model of the GGUF file at ``path``, a part of several for all of them.
 
-    Raises :class:`InputError` where the file is damaged, or lacks what a model needs.
+    Raises :class:`InputError` where the file is damaged, holds no model, or lacks what a model needs: sizes that are
+    not in it are those of its tensors, or it is refused. They are never those of its class.
     """
-    file = Path(path)
-    header = _whole(file, read_gguf(file))
-    config, reasons = config_of(header, file)
+    file = first_of(Path(path))
+    header, missing = read_parts(file)
+    if (what := no_model(header)) is not None:
+        raise refusal(file, *what)
+    config, reasons, unknown = config_of(header, file)
+    if missing:
+        reasons.insert(0, f"a part is missing: {', '.join(missing[:3])}" + (" ..." if len(missing) > 3 else ""))
     name = header.metadata.get("general.name")
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
     keys = keys_of(header)
-    reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
-    if header.tensors:
-        wrong = disagreements(reading, header.tensors)
-        if wrong:
-            reasons += wrong
-            reading = reading_of("", config, file.as_posix(), called[:80], incomplete=reasons, keys=keys)
-    return reading
+
+    def read(**changes: Any) -> Reading:
+        why = [*reasons, *unknown]
+        return reading_of("", config | changes, file.as_posix(), called[:80], incomplete=why, keys=keys)
+
+    tied: dict[str, bool] = {}
+    if missing and "output.weight" not in (tensor.name for tensor in header.tensors):
+        tied, said = _tied_or_not(read, header)
+        reasons += said
+    reading = read(**tied)
+    wrong = disagreements(reading, header.tensors, with_missing=not missing) if header.tensors else []
+    sure = bool(header.tensors) and not wrong and not missing
+    if not sure:
+        _refuse_what_is_assumed(reading, header, unknown, file)
+    if wrong:
+        reasons += wrong
+        reading = read(**tied)
+    return replace(reading, stored_bytes=None if missing else stored_bytes(header.tensors) or None)
+
+
+def _tied_or_not(read: Callable[..., Reading], header: GgufHeader) -> tuple[dict[str, bool], list[str]]:
+    """Whether there is one table, by the number of tensors in all parts; with a reason where that does not tell."""
+    rotations = sum(tensor.name.startswith("rope_f") for tensor in header.tensors)
+    for tied in (True, False):
+        block = checked(read(tie_word_embeddings=tied))[1]
+        found = sum(not (tensor.tied or tensor.auxiliary) for tensor in tensors(block))
+        if found + rotations == header.metadata.get("split.tensors.count"):
+            return {"tie_word_embeddings": tied}, []
+    return {}, ["whether the output layer has a table of its own is in the part that is missing"]
+
+
+def _refuse_what_is_assumed(reading: Reading, header: GgufHeader, unknown: list[str], file: Path) -> None:
+    """Refuses a reading that the file's tensors do not confirm, and that has sizes of its class or passes over keys.
+
+    Raises :class:`InputError`.
+    """
+    kind = str(header.metadata.get("general.architecture"))
+    if unknown and kind not in ARCHITECTURES:
+        names = ", ".join(one.removeprefix("unrecognized key ") for one in unknown[:4])
+        message = f"GGUF files of {kind} are not read: what {names} mean is not known"
+        raise refusal(file, message, "read the model's config.json")
+    assumed = assumed_sizes(reading)
+    if assumed:
+        names = keys_of(header)
+        listed = ", ".join(names.get(key, key) for key in assumed[:6])
+        are = "is" if len(assumed) == 1 else "are"
+        message = f"{listed} {are} not in this GGUF file of {kind}, and its class's sizes need not be this model's"
+        raise refusal(file, message, "read the model's config.json")
 
 
 def keys_of(header: GgufHeader) -> dict[str, str]:
@@ -140,8 +104,9 @@ def _architecture(kind: str) -> Architecture:
     return ARCHITECTURES.get(kind, Architecture(kind.replace("-", "_")))
 
 
-def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]]:
-    """The metadata as a config.json would have it, its values with their metadata keys, and why it is incomplete.
+def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str], list[str]]:
+    """The metadata as a config.json would have it, its values with their metadata keys; why it is incomplete; and
+    that of keys which nobody knows.
 
     Raises :class:`InputError` where no architecture is named.
     """
@@ -173,7 +138,7 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
         _one_for_all(config, name)
     unknown = [key for key in metadata if key not in used and key not in IGNORED]
     reasons = [f"unrecognized key {kind}.{key}" for key in unknown]
-    return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason) + reasons
+    return {key: value for key, value in config.items() if value is not None}, [reason] * bool(reason), reasons
 
 
 def _traced(key: str, value: Any) -> Any:
@@ -211,8 +176,9 @@ def _from_tensors(config: dict[str, Any], tensors: Mapping[str, Tensor]) -> None
     if table is not None and len(table.shape) == 2:
         config["vocab_size"] = _traced("token_embd.weight", table.shape[0])
         config["tie_word_embeddings"] = "output.weight" not in tensors
-    if config["model_type"] in ("llama", "mistral", "qwen3", "qwen3_moe", "granite", "glm4_moe"):
-        config["attention_bias"] = "blk.0.attn_q.bias" in tensors
+    query = next((name for name in tensors if name.endswith((".attn_q.weight", ".attn_qkv.weight"))), None)
+    if config["model_type"] in BIASED and query is not None:
+        config["attention_bias"] = query.replace(".weight", ".bias") in tensors
 
 
 def _one_for_all(config: dict[str, Any], name: str) -> None:
@@ -220,16 +186,3 @@ def _one_for_all(config: dict[str, Any], name: str) -> None:
     values = config.get(name)
     if isinstance(values, list) and values and all(value == values[0] for value in values):
         config[name] = values[0]
-
-
-def _whole(file: Path, header: GgufHeader) -> GgufHeader:
-    """A file that is one of several, with the tensors of all; with none where some of them are missing."""
-    number = header.metadata.get("split.count")
-    if not isinstance(number, int) or number < 2:
-        return header
-    stem, _, rest = file.name.partition("-00001-of-")
-    others = [file.with_name(f"{stem}-{index:05}-of-{rest}") for index in range(2, min(number, 10_000) + 1)]
-    if not rest or not all(other.is_file() for other in others):
-        return GgufHeader(header.metadata, ())
-    more = (tensor for other in others for tensor in read_gguf(other).tensors)
-    return GgufHeader(header.metadata, (*header.tensors, *more))

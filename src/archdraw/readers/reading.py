@@ -33,6 +33,7 @@ class Reading:
     ``unused`` are the unrecognized keys, from which nothing was read, as dotted paths; ``ignored`` those without
     bearing on the structure. ``incomplete`` are the reasons why the spec cannot be whole; empty where every key was
     recognized. ``warnings`` report both at their places in the file. ``data`` are the config's own keys and values.
+    ``stored_bytes`` are those of the weights as they are stored, where they were read too.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Reading:
     incomplete: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    stored_bytes: int | None = None
 
 
 def read_config(path: str | Path, name: str = "") -> Reading:

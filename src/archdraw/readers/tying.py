@@ -45,7 +45,7 @@ BY_DEFAULT = (
 ``ministral3`` is that of the text part, which some files of Mistral's have at the top.
 """
 
-BY_WHOLE = ("pix2struct",)
+BY_WHOLE = ("fuyu", "pix2struct")
 """Model types whose classes have always taken the word of the whole."""
 
 
@@ -63,7 +63,7 @@ def settle_tying(made: Draft, config: Config) -> None:
         whole = kind in BY_DEFAULT
     if not isinstance(whole, bool) or not isinstance(part, bool) or whole == part or not has_language_head(made):
         return
-    if _is_text_alone(config):
+    if _is_text_alone(config) and kind not in BY_WHOLE:
         tied, by = part, "the class of the text part is built"
     elif version < NEWEST and kind not in BY_WHOLE:
         tied, by = part, f"transformers {version} reads it"

@@ -14,6 +14,7 @@ from archdraw.errors import InputError
 from archdraw.readers.agreement import comparison
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.weights.naming import conventions, template_of
+from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
 
@@ -30,9 +31,12 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
 
     Raises :class:`InputError` with the reason where they are not those of a family on the list.
     """
-    tensors = list(stored)
-    shapes, layers = _shapes(tensors)
+    tensors = unpacked(stored)
     name_of_file = Path(file).as_posix()
+    if packed := next((tensor for tensor in tensors if tensor.packed and is_matrix(tensor)), None):
+        message = f"packed weights: {packed.name} does not tell the shape of its matrix"
+        raise refusal(name_of_file, message, "put their config.json beside them")
+    shapes, layers = _shapes(tensors)
     if "embed_tokens.weight" not in shapes or len(shapes["embed_tokens.weight"]) != 2 or not layers:
         raise refusal(
             name_of_file,

@@ -224,10 +224,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Experts:
-    """``total`` copies of ``body`` of which each token passes ``active``.
-
-    It passes ``at_most`` so many where the router may choose something else in their place (experts that do nothing).
-    """
+    """``total`` copies of ``body`` of which each token passes ``active``, ``at_most`` where others do nothing."""
 
     body: Block
     total: int
@@ -264,9 +261,8 @@ class Side:
 
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
-    comes in and does not ``join`` the line is met elsewhere, by the cross-attention of the layers; one that goes out
-    and does not join it reads what is inside of some layers, as its words say. Besides, outputs of
-    layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
+    does not ``join`` the line is met elsewhere, by cross-attention, or itself reads the inside of layers. Besides,
+    outputs of layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
     """
 
     body: Module

@@ -120,7 +120,9 @@ def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
     sources = sources_of(spec)
     source = text(words.SOURCES(sources=sources)) if sources else ""
     license = text(words.LICENSE(license=spec.license)) if spec.license else ""
-    return tuple(filter(None, ("; ".join(filter(None, (source, left_out(model)))), mark, license, "archdraw")))
+    why = spec.published.differs if spec.published is not None else None
+    differs = text(words.PUBLISHED_DIFFER(why=why)) if why else ""
+    return tuple(filter(None, ("; ".join(filter(None, (source, left_out(model)))), differs, mark, license, "archdraw")))
 
 
 def sources_of(spec: Spec) -> str:

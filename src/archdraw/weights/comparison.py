@@ -12,6 +12,7 @@ from archdraw.weights.conventions.common import IGNORED, PACKED
 from archdraw.weights.differences import Comparison, Difference
 from archdraw.weights.dimensions import Shape, joined_shape, same, turned, without_ones
 from archdraw.weights.naming import Convention, conventions, parts_of, template_of, wholes_of
+from archdraw.weights.packing import unpacked
 from archdraw.weights.stored import Stored, members_of, of_expert, stacked
 from archdraw.weights.tensors import Tensor
 
@@ -23,7 +24,8 @@ def compare(tree: Iterable[Tensor], stored: Iterable[Tensor], convention: Conven
     formats differ in them. Scales of quantised weights, masks and tables of rotations are no weights; modules beside
     the model (multi-token prediction) may be there or not, and so may second names of tied tensors.
     """
-    wanted, found = list(tree), stacked(tensor for tensor in stored if not re.search(IGNORED, tensor.name))
+    plain = unpacked(stored)
+    wanted, found = list(tree), stacked(tensor for tensor in plain if not re.search(IGNORED, tensor.name))
     results = []
     for chosen in [convention] if convention else _likely(wanted, found):
         match = _Match(wanted, chosen)

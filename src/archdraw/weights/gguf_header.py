@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archdraw.weights.refusal import a_name, refusal
+from archdraw.weights.storage import GGML_TYPES
 from archdraw.weights.tensors import Tensor
 
 MAGIC = b"GGUF"
@@ -79,10 +80,11 @@ class _Header:
             if dimensions > 8:
                 raise refusal(self.file, f"{name} has {dimensions:,} dimensions")
             sizes = [self._number("Q") for _ in range(dimensions)]
-            self._bytes(12)  # its type and its place in the file
+            kind = self._number("I")
+            self._bytes(8)  # its place in the file
             if name in found:
                 raise refusal(self.file, f"there are two tensors called {name}")
-            found[name] = Tensor(name, tuple(reversed(sizes)))
+            found[name] = Tensor(name, tuple(reversed(sizes)), dtype=GGML_TYPES.get(kind, ("", 1, 0))[0])
         return GgufHeader(metadata, tuple(found.values()))
 
     def _bytes(self, length: int) -> bytes:

@@ -138,7 +138,8 @@ def tensors_of_json(data: Any, file: str | Path) -> list[Tensor]:
             raise refusal(file, f"there are two tensors called {name}")
         shape = value.get("shape") if isinstance(value, Mapping) else value
         kind = value.get("dtype") if isinstance(value, Mapping) else None
-        found[name] = Tensor(name, a_shape(shape, name, file), packed=kind in PACKED_TYPES)
+        written = kind if isinstance(kind, str) else ""
+        found[name] = Tensor(name, a_shape(shape, name, file), packed=written in PACKED_TYPES, dtype=written)
     if not found:
         raise refusal(file, "there are no tensors in this file")
     return list(found.values())

@@ -19,7 +19,7 @@ class Tensor:
     that is no part of the model's counts (multi-token prediction), ``encoder`` to one whose output joins the line. A
     ``packed`` one may hold several small numbers in each of its own, so that its shape says nothing. ``also`` are other
     names that it may go by: a parameter that is no weight or bias often stands directly in its module
-    (``self_attn.sinks``).
+    (``self_attn.sinks``). ``dtype`` is a file's word for the type of its numbers (``BF16``, ``Q4_K``).
     """
 
     name: str
@@ -30,6 +30,7 @@ class Tensor:
     encoder: bool = False
     packed: bool = False
     also: tuple[str, ...] = ()
+    dtype: str = field(default="", compare=False)
 
     @property
     def count(self) -> int:

@@ -30,8 +30,8 @@ ACTIVATIONS = {
 
 _PLAIN = {
     common.GELU: terms.GELU_FFN,
-    common.QUICK_GELU: words.QUICK_GELU_FFN,
-    common.SILU: words.SILU_FFN,
+    common.QUICK_GELU: terms.QUICK_GELU_FFN,
+    common.SILU: terms.SILU_FFN,
     common.RELU: terms.RELU_FFN,
     common.SQUARED_RELU: terms.SQUARED_RELU_FFN,
     common.TANH: words.TANH_FFN,

@@ -188,7 +188,7 @@ class ReGLU(FeedForwardKind):
     example: ClassVar[str] = "reglu: {intermediate_size: 2048}"
     source: ClassVar[str] = "Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202"
     term: ClassVar[Term] = words.REGLU_FFN
-    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "relu glu", "pop2piano mlp")
+    aliases: ClassVar[tuple[str, ...]] = ("relu glu", "pop2piano mlp")
     concepts: ClassVar[tuple[Concept, ...]] = (known.REGLU,)
 
 
@@ -244,7 +244,7 @@ class SiLU(FeedForwardKind):
     example: ClassVar[str] = "silu: {intermediate_size: 2048, mlp_bias: true}"
     source: ClassVar[str] = "Ramachandran et al. 2017, Searching for Activation Functions, arXiv:1710.05941"
     term: ClassVar[Term] = words.SILU_FFN
-    aliases: ClassVar[tuple[str, ...]] = (*_FEED_FORWARD, "swish", "marian mlp")
+    aliases: ClassVar[tuple[str, ...]] = ("marian mlp",)
     concepts: ClassVar[tuple[Concept, ...]] = (known.SILU,)
 
 

@@ -39,7 +39,7 @@ class FeedForwardKind(Kind):
     )
     ffn_sub_norm: bool | Literal["layernorm"] = Field(
         default=False,
-        description="Whether an RMSNorm of the inner features comes before the last projection (BitNet), or a LayerNorm.",
+        description="Whether a norm of the inner features comes before the last projection: RMSNorm, LayerNorm.",
     )
     adapter_rank: Size | None = Field(
         default=None,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from archdraw.glossary import Term, Words
 from archdraw.glossary import positions as words
+from archdraw.glossary.concepts import ADDED_POSITIONS, Concept
 from archdraw.kinds.fields import Label, ReadsSide
 from archdraw.kinds.layers.primitives import SecondLine
 from archdraw.kinds.mixers.position import PositionKind
@@ -24,6 +25,7 @@ class AddedPosition(PositionKind):
     example: ClassVar[str] = "added_position: {detail: sines in two dimensions}"
     source: ClassVar[str] = "Carion et al. 2020, DETR, figure 10, arXiv:2005.12872"
     term: ClassVar[Term] = words.ADDED_POSITIONS
+    concepts: ClassVar[tuple[Concept, ...]] = (ADDED_POSITIONS,)
     aliases: ClassVar[tuple[str, ...]] = ("query_pos", "with_pos_embed", "object queries", "spatial positions")
 
     label: Label | None = Field(default=None, description="What is added; left out, positions.")

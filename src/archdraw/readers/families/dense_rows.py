@@ -190,6 +190,7 @@ APERTUS = Row(
 
 ROWS = (
     Row(("arcee",), ("ArceeForCausalLM",), activation="relu2", gated=False),
+    Row(("nemotron",), ("NemotronForCausalLM",), partial=0.5, activation="relu2", gated=False, norm="layernorm"),
     Row(("jais2",), ("Jais2ForCausalLM",), bias=True, mlp_bias=True, activation="relu2", gated=False, norm="layernorm"),
     APERTUS,
     replace(

@@ -81,6 +81,8 @@ def _gpt2(config: Config) -> Draft:
 def _gpt_bigcode(config: Config) -> Draft:
     """GPT-BigCode (SantaCoder, StarCoder): GPT-2 with one head of keys and values."""
     made = draft(config, tied=True)
+    if config.flag("add_cross_attention", default=False):
+        config.mark_incomplete("cross-attention to an encoder (add_cross_attention)")
     heads = heads_of(config)
     groups = 1 if config.flag("multi_query", default=True) else heads
     config.raw("num_key_value_heads")  # The class derives it.

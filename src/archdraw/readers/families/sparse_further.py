@@ -63,6 +63,9 @@ def _beam(config: Config) -> Draft:
         )
 
     config.raw("sliding_window")
+    positions = config.section("rope_parameters")
+    if positions is not None:
+        positions.raw(FULL, SLIDING)  # null: no rotation
     if isinstance(bases, dict):
         rope(config, kind=next((kind for kind, base in bases.items() if isinstance(base, dict)), ""))
     router = balanced(config, scale=2.5, groups=8, chosen=4)

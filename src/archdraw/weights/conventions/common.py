@@ -110,8 +110,9 @@ LAST = (
 """Rules that come last: what is left is called as most classes of transformers call it, and as the tree does."""
 
 IGNORED = (
-    r"\.(?:weight_scale_inv|weight_scale|weight_scale_2|input_scale|k_scale|v_scale|weight_zero_point|weight_shape)$"
-    r"|\.(?:scales|qzeros|g_idx|absmax|quant_map|quant_state\..*|nested_absmax|SCB)$|_scales$|_scale_inv$"
+    r"\.(?:weight_scale_inv|weight_scale|weight_scale_2|weight_global_scale|input_scale|input_global_scale|k_scale)$"
+    r"|\.(?:v_scale|weight_zero_point|input_zero_point|weight_shape|weight_g_idx|weight_format|scales|qzeros|g_idx)$"
+    r"|\.(?:absmax|quant_map|quant_state\..*|nested_absmax|nested_quant_map|SCB)$|_scales$|_scale_inv$"
     r"|(?:^|\.)rotary_emb\.|(?:^|\.)(?:inv_freq|masked_bias|position_ids)$|\.attn(?:ention)?\.bias$"
     r"|^rope_freqs\.|rope_factors_(?:long|short)\."
 )

@@ -39,6 +39,7 @@ _FEED_FORWARD = (
 )
 
 _STATES = (
+    (r"^blk\.#\.shortconv\.(conv|in_proj|out_proj)\.", r"layers.#.conv.\1."),
     (r"^blk\.#\.ssm_(in|x|dt|out)\.weight", r"layers.#.mixer.\1_proj.weight", r"layers.#.linear_attn.\1_proj.weight"),
     (r"^blk\.#\.ssm_conv1d\.", "layers.#.mixer.conv1d.", "layers.#.linear_attn.conv1d."),
     (r"^blk\.#\.ssm_a(?:\.weight)?$", "layers.#.mixer.A_log", "layers.#.linear_attn.A_log"),
@@ -55,7 +56,8 @@ _STATES = (
 
 _AROUND = (
     (r"^token_embd\.weight$", "embed_tokens.weight"),
-    (r"^token_embd_norm\.", "embed_norm."),
+    # LFM2's last norm is called so, too.
+    (r"^token_embd_norm\.", "embed_norm.", "norm."),
     (r"^position_embd\.weight$", "embed_positions.weight"),
     (r"^output_norm\.", "norm."),
     (r"^output\.", "lm_head."),
