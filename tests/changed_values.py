@@ -160,51 +160,67 @@ FIXED_WITH = {"head_dim": "mrope_section", "intermediate_size": '"expand"'}
 """Sizes that others of their section are computed for."""
 
 
+TOGETHER = {
+    "mllama": ("vision_config.hidden_size", "vision_config.vision_output_dim"),
+    "muse_glimmer": ("out_hidden_size", "vision_config.hidden_size", "vision_config.merge_size"),
+    "muse_spark": ("out_hidden_size", "vision_config.hidden_size", "vision_config.merge_size"),
+    "pix2struct": ("vision_config.hidden_size", "text_config.hidden_size"),
+    "zamba": ("hidden_size", "attention_hidden_size"),
+    "zamba2": ("hidden_size", "attention_hidden_size"),
+}
+"""Keys by type that say one size, or its multiples: none of them changes alone."""
+
+
 def fits(data: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether the values could be those of a model that runs: a class does not ask that when it is built."""
-    text, names = json.dumps(data), [key.rpartition(".")[2] for key in new]
+    """Whether ``data`` with ``new`` values could be a model that runs: a class does not ask that when it is built.
+
+    What does not hold in ``data`` itself is not asked.
+    """
+    made, kind = with_values(data, new), data.get("model_type", "")
+    text, names = json.dumps(made), [key.rpartition(".")[2] for key in new]
     if any(name in FIXED_WITH and FIXED_WITH[name] in text for name in names):
         return False
-    unread = OTHER_NAMES.get(data.get("model_type", ""), ())
-    if any(name.startswith(other) for name in names for other in unread):
+    if any(name.startswith(other) for name in names for other in OTHER_NAMES.get(kind, ())):
         return False
-    sections = [part for key, part in data.items() if isinstance(part, dict) and key.endswith("_config")]
-    return _parts_fit(data, names) and all(_runs(section) for section in (data, *sections))
+    if not new.keys().isdisjoint(TOGETHER.get(kind, ())):
+        return False
+    part = data.get("text_config") or {}
+    version = str(data.get("transformers_version", part.get("transformers_version", "")))
+    if part and version.startswith("4.") and "tie_word_embeddings" in names:  # which says so on both levels
+        return False
+    return set(_faults(made)) <= set(_faults(data))
 
 
-def _parts_fit(data: dict[str, Any], names: list[str]) -> bool:
-    """Whether an encoder fits its text model, and files of transformers 4 say on both levels what is tied."""
-    text, vision, kind = data.get("text_config") or {}, data.get("vision_config") or {}, data.get("model_type", "")
-    version = str(data.get("transformers_version", text.get("transformers_version", "")))
-    if text and version.startswith("4.") and "tie_word_embeddings" in names:
-        return False
-    if kind == "pix2struct" and vision.get("hidden_size", 768) != text.get("hidden_size", 768):
-        return False
-    if kind.startswith("muse_") and {"out_hidden_size", "hidden_size", "merge_size", "spatial_merge_size"} & {*names}:
-        return False
-    used, layers = data.get("vision_feature_layer"), vision.get("num_hidden_layers")
-    return not (isinstance(used, list) and layers and any(not -layers <= one <= layers for one in used))
+def _faults(data: dict[str, Any]) -> Iterator[str]:
+    """What does not fit in a config and its sections, each fault by a name of its own."""
+    for key, part in {"": data, **data}.items():
+        if isinstance(part, dict) and (not key or key.endswith("_config")):
+            yield from (f"{key}: {fault}" for fault in _faults_of(part))
+    used, layers = data.get("vision_feature_layer"), (data.get("vision_config") or {}).get("num_hidden_layers")
+    if isinstance(used, list) and layers and any(not -layers <= one <= layers for one in used):
+        yield "vision_feature_layer"
 
 
-def _runs(section: dict[str, Any]) -> bool:
-    """Whether heads, experts and numbers of layers of one section fit each other."""
+def _faults_of(section: dict[str, Any]) -> Iterator[str]:
+    """Heads, experts and numbers of layers of one section that do not fit each other."""
     for whole, part in PAIRS:
         if part in ("num_attention_heads", "num_heads", "n_heads", "n_head") and section.get("head_dim"):
             continue
         first, second = section.get(whole), section.get(part)
         if isinstance(first, int) and isinstance(second, int) and second and first % second:
-            return False
+            yield part
     groups, heads, width = (section.get(name) for name in ("num_key_value_heads", "num_attention_heads", "head_dim"))
     if groups and any(number % groups for number in section.get("num_attention_heads_per_layer") or ()):
-        return False
+        yield "num_attention_heads_per_layer"
     if section.get("model_type") in WHOLE_HEADS and width and heads * width != section.get("hidden_size"):
-        return False
+        yield "head_dim"
     for key, bounds, by in LESS:
         bound = next((section[name] for name in bounds if isinstance(section.get(name), int)), None)
         if bound is not None and isinstance(section.get(key), int) and section[key] > bound - by:
-            return False
+            yield key
     layers = next((section[key] for key in LAYERS if isinstance(section.get(key), int)), None)
-    return layers is None or all(max(ids) < layers for ids in _indices(section))
+    if layers is not None and any(max(ids) >= layers for ids in _indices(section)):
+        yield "indices"
 
 
 def _indices(section: dict[str, Any]) -> Iterator[list[int]]:

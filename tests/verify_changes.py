@@ -55,7 +55,7 @@ def lines(path: Path, each: int, seed: int) -> Iterator[dict[str, Any]]:
             return
         new = changed(data, draw)
         text = json.dumps(new, sort_keys=True)
-        if not new or text in seen or not fits(with_values(data, new), new):
+        if not new or text in seen or not fits(data, new):
             continue
         seen.add(text)
         try:

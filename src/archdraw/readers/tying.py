@@ -45,6 +45,9 @@ BY_DEFAULT = (
 ``ministral3`` is that of the text part, which some files of Mistral's have at the top.
 """
 
+NEVER = ("mllama",)
+"""Model types whose tables have rows that the head has not."""
+
 BY_WHOLE = ("fuyu", "pix2struct")
 """Model types whose classes have always taken the word of the whole."""
 
@@ -56,7 +59,7 @@ def settle_tying(made: Draft, config: Config) -> None:
     """
     name = next((name for name in SECTIONS if isinstance(config.data.get(name), dict)), "")
     whole, part = config.data.get(KEY), config.data[name].get(KEY) if name else None
-    if not name:
+    if not name or config.data.get("model_type") in NEVER:
         return
     kind, version = config.data.get("model_type"), _version(config, name)
     if whole is None and "transformers_version" in config.data and version >= NEWEST and kind in families():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, never_tied, rope, whole_heads
+from archdraw.readers.components import GATED, draft, given, known_kinds, layer_count, never_tied, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -24,11 +24,11 @@ def _recurrent_gemma(config: Config) -> Draft:
     else:
         head_dim = usual
     activation = config.text("hidden_activation", default="gelu_pytorch_tanh")
-    if activation not in ("gelu_pytorch_tanh", "gelu", "gelu_new"):
+    if activation not in GATED:
         config.mark_incomplete(f"the activation {activation}")
     width = config.integer("intermediate_size", default=7680)
     feed_forward = {
-        "geglu": {
+        GATED.get(activation, "geglu"): {
             "intermediate_size": commented(whole(width // 2), f"half of intermediate_size {width:,}"),
             "mlp_bias": True,
         }
