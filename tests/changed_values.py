@@ -134,6 +134,7 @@ PAIRS = (
     *(
         ("hidden_size", "num_attention_heads"),
         ("hidden_size", "num_heads"),
+        ("hidden_size", "attention_heads"),
         ("d_model", "n_heads"),
         ("n_embd", "n_head"),
     ),
@@ -161,6 +162,7 @@ FIXED_WITH = {"head_dim": "mrope_section", "intermediate_size": '"expand"'}
 
 
 TOGETHER = {
+    "dots3_note": ("audio_config.conv_output_size", "audio_config.downsample_hidden_size"),
     "mllama": ("vision_config.hidden_size", "vision_config.vision_output_dim"),
     "muse_glimmer": ("out_hidden_size", "vision_config.hidden_size", "vision_config.merge_size"),
     "muse_spark": ("out_hidden_size", "vision_config.hidden_size", "vision_config.merge_size"),
