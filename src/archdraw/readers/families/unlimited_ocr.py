@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope
+from archdraw.readers.components import draft, gated_feed_forward, layer_count, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
 from archdraw.readers.sam_towers import halving, sam_layers
 from archdraw.readers.sparse_parts import assembled, mixture, sparse_by_type
 from archdraw.readers.text_parts import text_model, with_towers
+from archdraw.readers.traced import commented
 
 
 def _text(config: Config) -> Draft:
@@ -33,7 +34,16 @@ def _text(config: Config) -> Draft:
         routed_scaling_factor=config.number("routed_scaling_factor", default=1.0),
         **groups,
     )
-    mixer = attention(config, attention_bias=config.flag("attention_bias", default=False), position=rope(config))
+    # The class sets head_dim to a head's share of the width, whatever the file says.
+    config.ignore("head_dim")
+    heads = config.integer("num_attention_heads", default=10)
+    mixer = whole_heads(
+        heads,
+        config.integer("num_key_value_heads", default=heads),
+        commented(made.hidden_size // heads, "hidden_size / num_attention_heads"),
+        attention_bias=config.flag("attention_bias", default=False),
+        position=rope(config),
+    )
     if config.flag("mlp_bias", default=False):
         config.mark_incomplete("biases of the feed-forward networks (mlp_bias)")
     rows = ["sparse" if each else "dense" for each in sparse_by_type(config, number, dense_first=1)]
