@@ -15,6 +15,8 @@ from archdraw.readers.draft import Draft, inlined
 from archdraw.readers.family import family_of
 from archdraw.readers.heads import with_head
 from archdraw.readers.ignored_keys import STORAGE, effects, is_ignored
+from archdraw.readers.no_models import no_config
+from archdraw.readers.original_params import is_params, params_of
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
 from archdraw.readers.tying import settle_tying
@@ -60,7 +62,14 @@ def read_config(path: str | Path, name: str = "") -> Reading:
             message = f"the file is larger than {LARGEST_FILE:,} bytes, its quantization left out"
             raise InputError([Problem(message, Span(file.as_posix(), 1, 1))])
         text = ""
-    return reading_of(text, data, file.as_posix(), name or model_name(file))
+    if (answer := no_config(data)) is not None:
+        message, hint = answer
+        raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint=hint)])
+    called = name or model_name(file)
+    if is_params(data):
+        params = params_of(data)
+        return reading_of(text, params.data, file.as_posix(), called, incomplete=params.incomplete, keys=params.keys)
+    return reading_of(text, data, file.as_posix(), called)
 
 
 def without_storage(value: Any) -> Any:

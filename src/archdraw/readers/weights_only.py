@@ -6,6 +6,7 @@ whose tensors are all those of the file is taken. It is incomplete where shapes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ NOT_IN_SHAPES = ("context length and rotary embedding are not in the shapes",)
 HEADS_NOT_IN_SHAPES = "the number of heads is not in the shapes; assumed: head_dim {width}"
 ACTIVE_NOT_IN_SHAPES = "the number of experts per token is not in the shapes; assumed: 1"
 
+_ADAPTER = r"(?:^|[._])(?:lora|loha|lokr|hada|oft)_\w+(?:\.weight)?$|\.lora_(?:up|down|A|B|E)\."
+"""Names of an adapter's tensors."""
+
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes by the tree's names without the layer: those of the first layer that has them."""
 
@@ -33,6 +37,8 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
     """
     tensors = unpacked(stored)
     name_of_file = Path(file).as_posix()
+    if sum(re.search(_ADAPTER, tensor.name) is not None for tensor in tensors) * 2 > len(tensors):
+        raise refusal(name_of_file, "this is a LoRA adapter, not a model", "read the model that it changes instead")
     if packed := next((tensor for tensor in tensors if tensor.packed and is_matrix(tensor)), None):
         message = f"packed weights: {packed.name} does not tell the shape of its matrix"
         raise refusal(name_of_file, message, "put their config.json beside them")
