@@ -6,9 +6,10 @@ from pathlib import Path
 
 from archdraw.model_files import models_in
 from archdraw.readers import hub
+from archdraw.readers.completed import completed, is_unknown, weights_beside
 from archdraw.readers.gguf import read_gguf_model
 from archdraw.readers.no_models import OTHERS
-from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.readers.reading import Reading, content_of, is_config, model_name, read_config
 from archdraw.readers.weights_only import read_weights_only
 from archdraw.weights.gguf_header import is_gguf
 from archdraw.weights.headers import INDEX_ENDING, read_tensors
@@ -46,15 +47,27 @@ def _read_file(path: Path) -> Reading:
             return read_gguf_model(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
             config = _config_in(path.parent) or _file_beside(path.parent)
-            return read_config(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
-    return read_config(path)
+            return _with_weights(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
+    return _with_weights(path)
+
+
+def _with_weights(config: Path) -> Reading:
+    """The model of a config; of an unknown family with the tensors of the files beside it, where there are any."""
+    beside = weights_beside(config) if config.name in CONFIGS else []
+    if not beside:
+        return read_config(config)
+    text, data = content_of(config)
+    if not is_unknown(data) or not is_config(data):
+        return read_config(config)
+    reading = completed(text, data, config.as_posix(), model_name(config), read_tensors(beside))
+    return read_config(config) if reading is None else reading
 
 
 def _read_folder(path: Path) -> Reading:
     """A config before weights: it has more. A split GGUF file is one; projectors beside a model are passed over."""
     config = _config_in(path)
     if config is not None:
-        return read_config(config)
+        return _with_weights(config)
     other = _file_beside(path)
     if other is not None:
         return read_config(other)
