@@ -122,7 +122,8 @@ def _full_layers(name: str) -> int | None:
         return pattern.count(0)
     if not kinds or not any(kind in ("sliding_attention", "chunked_attention") for kind in kinds):
         return None
-    return int(kinds[: text["num_hidden_layers"]].count("full_attention"))
+    # An indexer scores all tokens, too, of which its layer's attention then sees some.
+    return sum(kind in ("full_attention", "indexed_attention") for kind in kinds[: text["num_hidden_layers"]])
 
 
 def test_windows_are_where_the_lists_have_them() -> None:

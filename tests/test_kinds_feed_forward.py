@@ -138,6 +138,15 @@ def test_every_number_of_a_mixture_is_said_once() -> None:
     )
 
 
+def test_norms_of_what_experts_in_a_narrower_space_read_and_leave() -> None:
+    plain = EXPERTS.model_copy(update={"moe_latent_size": 256}).expand(SCOPE)
+    around = EXPERTS.model_copy(update={"moe_latent_size": 256, "latent_moe_use_norm": "around_experts"}).expand(SCOPE)
+    # The gains of the norm behind each expert are the same for all.
+    assert facts(around).total_parameters - facts(plain).total_parameters == 2 * 256
+    norms = [leaf.name for leaf in leaves(around) if leaf.role == "norm"]
+    assert norms == ["pre_expert_norm", "post_expert_norm"]
+
+
 def test_a_mixture_is_named_by_how_it_is_routed_and_where_it_works() -> None:
     hashed = EXPERTS.model_copy(update={"hash_routing": True, "scoring_func": "sqrtsoftplus"}).expand(SCOPE)
     assert describe(hashed).full == "Hash-routed MoE, 2 of 8"

@@ -110,6 +110,27 @@ def test_latent_attention_without_rotation_gates_and_sinks() -> None:
     assert total(by_head) - total(LATENT.expand(SCOPE)) == HIDDEN * 16
 
 
+def test_learned_scaling_of_the_queries_and_of_those_of_an_indexer() -> None:
+    direct = LATENT.model_copy(update={"q_lora_rank": None})
+    scaled = direct.model_copy(update={"softmax_scaling": True})
+    assert total(scaled.expand(SCOPE)) - total(direct.expand(SCOPE)) == 2 * 16
+    indexed = scaled.model_copy(update={"indexer": "full", **INDEX}).expand(SCOPE)
+    heads, width = INDEX["index_n_heads"], INDEX["index_head_dim"]
+    # A LayerNorm of the input, queries with their scaling, one key with its LayerNorm, one weight for each head.
+    own = 2 * HIDDEN + HIDDEN * heads * width + 2 * heads + HIDDEN * width + 2 * width + HIDDEN * heads
+    assert total(indexed) - total(scaled.expand(SCOPE)) == own
+    assert "SSMax: Q × (s ln(n + 1) + b) at token n" in " ".join(map(str, describe(indexed).notes))
+
+
+def test_a_shared_latent_is_neither_projected_nor_cached() -> None:
+    own, shared = (LATENT.model_copy(update={"shares_kv": shares}).expand(SCOPE) for shares in (False, True))
+    assert total(own) - total(shared) == HIDDEN * (512 + 64) + 512
+    assert (facts(own).kv_cache_bytes_per_token(), facts(shared).kv_cache_bytes_per_token()) == (2 * (512 + 64), 0)
+    assert "no KV cache of its own" in describe(shared).notes
+    with pytest.raises(KindError, match="k_rope_norm without a latent of its own"):
+        LATENT.model_copy(update={"shares_kv": True, "k_rope_norm": True}).expand(SCOPE)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

@@ -16,13 +16,14 @@ from archdraw.kinds.layers.heads import Heads, made_heads
 from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.shapes.convolution import Convolution
 from archdraw.model import load
-from archdraw.picture import Box
+from archdraw.picture import Box, Split
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import facts
 from archdraw.tree.masks import Mask, mask_of
 from archdraw.tree.walks import leaves
 from archdraw.views.active import active_parameters
+from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
 from archdraw.views.diagrams import opened
 from archdraw.views.header import subtitle
@@ -99,6 +100,13 @@ def test_a_projection_beside_a_table_is_multiplied() -> None:
 def test_convolutions_of_an_audio_stem_are_no_embedding() -> None:
     parts = load(SPECS / "whisper-large-v3.yaml").facts.parts
     assert parts["embedding"] == (51_866 + 448 + 1500) * 1280
+
+
+@pytest.mark.parametrize(("name", "part"), [("resnet-50", "classifier 8.0%"), ("conformer-l", "output 0.5%")])
+def test_a_projection_beside_the_layers_is_named_in_the_breakdown(name: str, part: str) -> None:
+    spec = load_spec(SPECS / f"{name}.yaml")
+    splits = [item for inset in picture(spec, expand(spec)).insets for item in inset.items if isinstance(item, Split)]
+    assert part in [segment.label for split in splits for segment in split.segments]
 
 
 def test_tokens_at_the_beginning_are_met_by_all() -> None:

@@ -206,6 +206,9 @@ def test_panels_of_one_title_say_which_column_they_are_of() -> None:
     assert {"Decoder: multi-head attention", "Encoder: multi-head attention"} <= set(titles)
     assert len(set(titles)) == len(titles)
     assert "Cross-attention" in titles
+    # One panel opens the equal networks of both columns, whatever the lengths of their lines.
+    assert "GELU FFN (encoder, too)" in titles
+    assert "ReLU FFN (encoder, too)" in [inset.title for inset in plate(SPECS / "detr-r50.yaml").insets]
 
 
 def test_of_two_groups_of_layers_the_second_is_the_others() -> None:

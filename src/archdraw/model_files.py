@@ -2,23 +2,82 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 CHECKPOINT_SUFFIXES = (".json", ".gguf", ".safetensors")
 """What a model is published with. Any other file is read as a spec, whatever its name is."""
 
+OF_A_CLASS = ("model_type", "architectures")
+"""Keys that say which class a config is of."""
+
 
 def is_spec(path: str | Path) -> bool:
-    """Whether ``path`` is read as a spec: it ends in .yaml or .yml, or is a file of no other known kind."""
+    """Whether ``path`` is read as a spec: it ends in .yaml or .yml, is a spec in JSON, or of no other known kind."""
     file = Path(path)
     if file.suffix.lower() in (".yaml", ".yml"):
         return True
+    if file.suffix.lower() == ".json":
+        return _is_spec_in_json(file)
     return file.exists() and not file.is_dir() and file.suffix.lower() not in CHECKPOINT_SUFFIXES
 
 
+def _is_spec_in_json(file: Path) -> bool:
+    """Whether the JSON in ``file`` has the keys of a spec, which no config has: a list of layers, and no class."""
+    from archdraw.source import LARGEST_FILE
+
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            return False
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return is_spec_data(data)
+
+
+def is_spec_data(data: object) -> bool:
+    """Whether ``data`` of a JSON file have the keys of a spec."""
+    return isinstance(data, dict) and isinstance(data.get("layers"), list) and not {*data} & {*OF_A_CLASS}
+
+
 SUFFIXES = (".yaml", ".yml", ".json", ".gguf")
-MODEL_FILES = ("config.json", "params.json", "model.safetensors.index.json", "model.safetensors")
+MODEL_FILES = (
+    *("config.json", "params.json", "model.safetensors.index.json", "model.safetensors"),
+    *("adapter_config.json", "model_index.json"),
+)
 """A folder that holds one of these is one model, not a folder of specs."""
+
+BESIDE_MODELS = (
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "added_tokens.json"),
+    *("generation_config.json", "preprocessor_config.json", "processor_config.json", "quantize_config.json"),
+)
+"""What stands in a model's folder beside its config."""
+
+_PART = re.compile(r"(?is)(?P<stem>.*)-(?P<number>\d{1,6})-of-(?P<total>\d{1,6}\.gguf)")
+
+
+def models_in(names: Iterable[str]) -> list[str]:
+    """Those of the file ``names`` of a folder that are models.
+
+    Of a split GGUF file that is the first part; projectors and tokenizers' files are none where there are others.
+    """
+    found = list(names)
+    kept = [name for name in found if _first_of(name) == name or _first_of(name) not in found]
+    models = [name for name in kept if name not in BESIDE_MODELS and not _is_projector(name)]
+    return models or kept
+
+
+def _is_projector(name: str) -> bool:
+    """Whether a GGUF file is, by its name, the encoder that stands beside a language model."""
+    return name.lower().endswith(".gguf") and "mmproj" in name.lower()
+
+
+def _first_of(name: str) -> str:
+    """The name of the first part of what ``name`` is a part of; ``name`` for a file that is whole."""
+    found = _PART.fullmatch(name)
+    return f"{found['stem']}-{1:0{len(found['number'])}}-of-{found['total']}" if found else name
 
 
 def slug_of(path: str | Path) -> str:

@@ -13,7 +13,7 @@ from archdraw.app.batch import Outcome
 from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
-from archdraw.model_files import MODEL_FILES, SUFFIXES
+from archdraw.model_files import MODEL_FILES, SUFFIXES, models_in
 from archdraw.resources import shipped_spec
 
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
@@ -43,7 +43,10 @@ def _files_of(path: Path) -> list[Path]:
     """The file ``path`` itself, or the specs and configs in a folder. Raises :class:`OSError`."""
     if not path.is_dir() or any((path / name).is_file() for name in MODEL_FILES):
         return [path]
-    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    names = models_in(file.name for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not names and any(path.glob("*.safetensors")):
+        return [path]
+    return sorted(path / name for name in names)
 
 
 class Work:

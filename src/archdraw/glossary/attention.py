@@ -189,6 +189,12 @@ TEMPERATURE = Term(
     definition="Attention temperature tuning: queries grow with the position.",
     source="Nakanishi 2025, Scalable-Softmax, arXiv:2501.19399; Llama4TextAttention of transformers",
 )
+LEARNED_SCALING = Term(
+    "SSMax",
+    definition="Scalable softmax with learned numbers: the queries of token n are multiplied by s ln(n + 1) + b.",
+    source="Nakanishi 2025, Scalable-Softmax, arXiv:2501.19399; MistralLarge4TextSoftmaxScaling of transformers",
+)
+LEARNED_SCALING_OF = Term("SSMax: Q × (s ln(n + 1) + b) at token n")
 TEMPERATURE_POWER = Term(
     "Q × (1 + n / {floor}) ^ {power} at token n",
     definition="Scalable softmax: queries grow with a power of the position.",

@@ -20,7 +20,7 @@ from archdraw.readers.no_models import no_model
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.readers.traced import Origin, traced
 from archdraw.weights.gguf_header import GgufHeader, Omitted
-from archdraw.weights.gguf_parts import first_of, read_parts
+from archdraw.weights.gguf_parts import first_of, part_of, read_parts
 from archdraw.weights.refusal import refusal
 from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor, tensors
@@ -111,6 +111,12 @@ def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str]
     Raises :class:`InputError` where no architecture is named.
     """
     kind = header.metadata.get("general.architecture")
+    part = part_of(file)
+    if kind is None and part is not None and part.number > 1:
+        message = (
+            f"this is part {part.number} of {part.total} of a model, and the first part, which describes it, is not"
+        )
+        raise refusal(file, f"{message} here", f"put {part.other(1).name} beside it")
     if not isinstance(kind, str) or not kind.isprintable() or len(kind) > 60:
         raise refusal(file, "this GGUF file has no general.architecture")
     metadata = {

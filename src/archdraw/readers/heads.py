@@ -17,6 +17,9 @@ from archdraw.readers.family import Family
 from archdraw.readers.halves import UNREAD
 from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
 
+AFTER_THE_LAST = "has after the last layer is not known"
+"""Ends the reason for which a class of an unknown suffix is incomplete; tensors say what it has."""
+
 LANGUAGE_HEADS = ("output_head", "masked_language_model_head")
 PREDICTING = ("multi_token_prediction", "dspark")
 """Blocks that need the language model head; a class without that head has none of them."""
@@ -32,7 +35,7 @@ def with_head(made: Draft, config: Config, family: Family) -> Draft:
         return made
     rule = _rule(name)
     if rule is None:
-        config.mark_incomplete(f"what {name[:40]} has after the last layer is not known")
+        config.mark_incomplete(f"what {name[:40]} {AFTER_THE_LAST}")
         return made
     head = _head(rule, made, _model_type(config))
     if head is None:

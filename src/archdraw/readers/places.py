@@ -52,7 +52,7 @@ def place_of(text: str, path: Path) -> tuple[int, int, int]:
 class ConfigFile:
     """The file called ``file``, whose text is ``text``; a binary file has no lines, and its ``text`` is empty.
 
-    ``keys`` gives the file's own names of keys that are called otherwise in a config.json: metadata keys of GGUF.
+    ``keys`` gives the file's own names of keys that a config.json calls otherwise: those of GGUF, of params.json.
     """
 
     file: str
@@ -79,7 +79,8 @@ class ConfigFile:
             return Problem(
                 message if name in message else f"{name}: {message}", Span(self.file, 1, 1), "", hint, severity
             )
-        line, column, length = place_of(self.text, path)
+        own = tuple(self.keys.get(step, step) if isinstance(step, str) else step for step in path)
+        line, column, length = place_of(self.text, own)
         lines = self.text.splitlines()
         text = lines[line - 1] if line <= len(lines) else ""
         return Problem(message, Span(self.file, line, column, length), text, hint, severity)

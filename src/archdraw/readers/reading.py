@@ -12,13 +12,15 @@ from typing import Any
 from archdraw.errors import InputError, Problem, Span
 from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Draft, inlined
-from archdraw.readers.family import family_of
-from archdraw.readers.heads import with_head
+from archdraw.readers.family import Family, family_of
+from archdraw.readers.heads import AFTER_THE_LAST, with_head
 from archdraw.readers.ignored_keys import STORAGE, effects, is_ignored
+from archdraw.readers.no_models import no_config
+from archdraw.readers.original_params import is_params, params_of
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
 from archdraw.readers.tying import settle_tying
-from archdraw.readers.unknown import UNKNOWN
+from archdraw.readers.unknown import BY_KEYS, UNKNOWN
 from archdraw.readers.writing import spec_text
 from archdraw.source import LARGEST_FILE, read_text
 
@@ -52,6 +54,22 @@ def read_config(path: str | Path, name: str = "") -> Reading:
     Raises :class:`InputError` with everything that is wrong with the file, or the reason why it is refused.
     """
     file = Path(path)
+    text, data = content_of(file)
+    if (answer := no_config(data)) is not None:
+        message, hint = answer
+        raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint=hint)])
+    called = name or model_name(file)
+    if is_params(data):
+        params = params_of(data)
+        return reading_of(text, params.data, file.as_posix(), called, incomplete=params.incomplete, keys=params.keys)
+    return reading_of(text, data, file.as_posix(), called)
+
+
+def content_of(file: Path) -> tuple[str, Mapping[str, Any]]:
+    """The text of the config in ``file``, empty where it is too long to point into, and its keys and values.
+
+    Raises :class:`InputError` where it is no JSON, or too long.
+    """
     text = read_text(file, LARGEST_CONFIG)
     data = parsed(text, file.as_posix())
     if len(text) > LARGEST_FILE:
@@ -60,7 +78,12 @@ def read_config(path: str | Path, name: str = "") -> Reading:
             message = f"the file is larger than {LARGEST_FILE:,} bytes, its quantization left out"
             raise InputError([Problem(message, Span(file.as_posix(), 1, 1))])
         text = ""
-    return reading_of(text, data, file.as_posix(), name or model_name(file))
+    return text, data
+
+
+def is_config(data: Mapping[str, Any]) -> bool:
+    """Whether ``data`` may be a model's config.json."""
+    return no_config(data) is None and not is_params(data)
 
 
 def without_storage(value: Any) -> Any:
@@ -122,11 +145,14 @@ def reading_of(
     *,
     incomplete: Iterable[str] = (),
     keys: Mapping[str, str] | None = None,
+    family: Family | None = None,
+    verified: bool = False,
 ) -> Reading:
     """``data``, the content of a config whose text is ``text`` (empty for a file without lines), read by its family.
 
     ``incomplete`` are reasons for which the spec is incomplete whatever the family makes of it, ``keys`` the file's own
-    names of keys that a config.json calls otherwise.
+    names of keys that a config.json calls otherwise. ``family`` reads it in place of its own. ``verified``: its tensors
+    are at hand and will be compared, so that an unknown family or key is no reason to be incomplete.
     Raises :class:`InputError` with everything that is wrong, at its place in the file. Whatever else a reader raises is
     a fault of the reader and passes; its cause are then the complaints that the reader had before, if any.
     """
@@ -134,7 +160,7 @@ def reading_of(
     config = Config(data)
     for reason in incomplete:
         config.mark_incomplete(reason)
-    family = family_of(config) or UNKNOWN
+    family = family or family_of(config) or UNKNOWN
     config.ignore(*family.ignored)
     draft: Draft | None = None
     try:
@@ -149,6 +175,10 @@ def reading_of(
         raise
     if config.complaints or draft is None:
         raise _refused(config, source)
+    if verified:
+        config.incomplete[:] = [
+            one for one in config.incomplete if not one.startswith(BY_KEYS) and not one.endswith(AFTER_THE_LAST)
+        ]
     warnings = [source.problem(f"incomplete: {reason}", (), severity="warning") for reason in config.incomplete]
     warnings += [source.problem(one.message, one.path, one.hint, severity="warning") for one in config.warnings]
     unread = list(config.unread())
@@ -156,7 +186,7 @@ def reading_of(
     for path in unused:
         message = f"unrecognized key {'.'.join(path)}"
         warnings.append(source.problem(message, path, severity="warning"))
-        if _has_effect(_value(data, path)):
+        if _has_effect(_value(data, path)) and not verified:
             config.mark_incomplete(message)
     ignored = [*(path for path in unread if is_ignored(path[-1])), *config.ignored()]
     for path in ignored:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from archdraw.model_files import models_in
 from archdraw.readers import hub
+from archdraw.readers.completed import completed, is_unknown, weights_beside
 from archdraw.readers.gguf import read_gguf_model
-from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.readers.no_models import OTHERS
+from archdraw.readers.reading import Reading, content_of, is_config, model_name, read_config
 from archdraw.readers.weights_only import read_weights_only
 from archdraw.weights.gguf_header import is_gguf
 from archdraw.weights.headers import INDEX_ENDING, read_tensors
-from archdraw.weights.refusal import refusal
+from archdraw.weights.refusal import refusal, refuse_stand_in
 
 CONFIGS = ("config.json", "params.json")
 
@@ -39,23 +42,38 @@ def read_model(path_or_id: str) -> Reading:
 
 def _read_file(path: Path) -> Reading:
     if path.is_file():
+        refuse_stand_in(path)
         if is_gguf(path):
             return read_gguf_model(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
-            config = _config_in(path.parent)
-            return read_config(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
-    return read_config(path)
+            config = _config_in(path.parent) or _file_beside(path.parent)
+            return _with_weights(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
+    return _with_weights(path)
+
+
+def _with_weights(config: Path) -> Reading:
+    """The model of a config; of an unknown family with the tensors of the files beside it, where there are any."""
+    beside = weights_beside(config) if config.name in CONFIGS else []
+    if not beside:
+        return read_config(config)
+    text, data = content_of(config)
+    if not is_unknown(data) or not is_config(data):
+        return read_config(config)
+    reading = completed(text, data, config.as_posix(), model_name(config), read_tensors(beside))
+    return read_config(config) if reading is None else reading
 
 
 def _read_folder(path: Path) -> Reading:
-    """A config before weights: it has more. Of several GGUF files the first of a split one."""
+    """A config before weights: it has more. A split GGUF file is one; projectors beside a model are passed over."""
     config = _config_in(path)
     if config is not None:
-        return read_config(config)
-    found = sorted(file for file in path.glob("*.gguf") if file.is_file() and not file.name.startswith("mmproj"))
-    first = [file for file in found if "-00001-of-" in file.name]
-    if len(found) == 1 or len(first) == 1:
-        return read_gguf_model((first or found)[0])
+        return _with_weights(config)
+    other = _file_beside(path)
+    if other is not None:
+        return read_config(other)
+    found = [path / name for name in models_in(file.name for file in path.glob("*.gguf") if file.is_file())]
+    if len(found) == 1:
+        return read_gguf_model(found[0])
     if found:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
@@ -65,6 +83,11 @@ def _read_folder(path: Path) -> Reading:
 
 def _config_in(folder: Path) -> Path | None:
     return next((folder / name for name in CONFIGS if (folder / name).is_file()), None)
+
+
+def _file_beside(folder: Path) -> Path | None:
+    """The file that says what a folder without a model's config holds."""
+    return next((folder / name for name in OTHERS if (folder / name).is_file()), None)
 
 
 def _name(path: Path) -> str:

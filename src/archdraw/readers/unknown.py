@@ -16,6 +16,9 @@ from archdraw.readers.text_parts import SECTIONS, own_family, text_part, tied_em
 WRAPPERS = ("thinker_config", "vlm_config")
 """Sections that hold a whole model of text and towers."""
 
+BY_KEYS = ("unknown model_type", "no model_type")
+"""How the reasons begin for which a config without a reader is incomplete."""
+
 NO_PARTS = ("quantization_config", "generation_config", "rope_scaling_config")
 """Sections that describe no part of a model."""
 

@@ -6,21 +6,27 @@ whose tensors are all those of the file is taken. It is incomplete where shapes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archdraw.errors import InputError
 from archdraw.readers.agreement import comparison
+from archdraw.readers.components import CONTEXT
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.refusal import refusal
 from archdraw.weights.tensors import Tensor
 
+HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 NOT_IN_SHAPES = ("context length and rotary embedding are not in the shapes",)
 HEADS_NOT_IN_SHAPES = "the number of heads is not in the shapes; assumed: head_dim {width}"
 ACTIVE_NOT_IN_SHAPES = "the number of experts per token is not in the shapes; assumed: 1"
+
+_ADAPTER = r"(?:^|[._])(?:lora|loha|lokr|hada|oft)_\w+(?:\.weight)?$|\.lora_(?:up|down|A|B|E)\."
+"""Names of an adapter's tensors."""
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes by the tree's names without the layer: those of the first layer that has them."""
@@ -33,6 +39,8 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
     """
     tensors = unpacked(stored)
     name_of_file = Path(file).as_posix()
+    if sum(re.search(_ADAPTER, tensor.name) is not None for tensor in tensors) * 2 > len(tensors):
+        raise refusal(name_of_file, "this is a LoRA adapter, not a model", "read the model that it changes instead")
     if packed := next((tensor for tensor in tensors if tensor.packed and is_matrix(tensor)), None):
         message = f"packed weights: {packed.name} does not tell the shape of its matrix"
         raise refusal(name_of_file, message, "put their config.json beside them")
@@ -44,15 +52,7 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
             "put the model's config.json beside it",
         )
     best: tuple[int, str] | None = None
-    for candidate in CANDIDATES:
-        config = candidate(shapes, layers)
-        if config is None:
-            continue
-        reasons = list(NOT_IN_SHAPES)
-        if config.pop("_guessed", False):
-            reasons.append(HEADS_NOT_IN_SHAPES.format(width=config["head_dim"]))
-        if "num_experts_per_tok" in config:
-            reasons.append(ACTIVE_NOT_IN_SHAPES)
+    for config, reasons in candidates(tensors, {}):
         try:
             reading = reading_of("", config, name_of_file, name, incomplete=reasons)
             result = comparison(reading, tensors)
@@ -68,6 +68,34 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
         "names and shapes alone do not determine the model" + (f": {best[1]}" if best else ""),
         "put its config.json beside it",
     )
+
+
+def candidates(tensors: list[Tensor], data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Configs that a model with these tensors could have, each with what it assumes.
+
+    ``data`` are keys that are known of it: they go before what the shapes say, and tell what those do not.
+    """
+    shapes, layers = _shapes(tensors)
+    if len(shapes.get("embed_tokens.weight", ())) != 2 or not layers:
+        return
+    for candidate in CANDIDATES:
+        config = candidate(shapes, layers)
+        if config is None:
+            continue
+        guessed, reasons = config.pop("_guessed", False), list[str]()
+        if not any(key in data for key in CONTEXT):
+            reasons += NOT_IN_SHAPES
+        queries, keys = shapes["self_attn.q_proj.weight"][0], shapes["self_attn.k_proj.weight"][0]
+        heads = next((data[key] for key in HEADS if isinstance(data.get(key), int)), 0)
+        if guessed and heads > 0 and not queries % heads and not keys % (queries // heads):
+            width = queries // heads
+            config |= {"head_dim": width, "num_attention_heads": heads, "num_key_value_heads": keys // width}
+        elif guessed:
+            reasons.append(HEADS_NOT_IN_SHAPES.format(width=config["head_dim"]))
+        if "num_experts_per_tok" in config and "num_experts_per_tok" not in data:
+            reasons.append(ACTIVE_NOT_IN_SHAPES)
+        known = {key: value for key, value in data.items() if key != "model_type"}
+        yield {**config, **known}, reasons
 
 
 def _shapes(stored: list[Tensor]) -> tuple[Shapes, int]:

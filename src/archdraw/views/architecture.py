@@ -21,7 +21,7 @@ from archdraw.views.developers import accent_index
 from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders, notes_of
 from archdraw.views.header import subtitle
-from archdraw.views.insets import insets, names_of
+from archdraw.views.insets import insets, names_of, shape_of
 from archdraw.views.opening import called, further_panels, openable_modules
 from archdraw.views.stack import Option, Stack
 from archdraw.views.strip import strip
@@ -77,17 +77,33 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
 
 
 def _told_apart(panels: tuple[Inset, ...], drawn: Columns, *, decodes: bool) -> tuple[Inset, ...]:
-    """``panels``; of those with one title each says which column it is from, a tower or the model that reads it."""
+    """``panels``; of those with one title each says which column it is from, a tower or the model that reads it.
+
+    One that opens a box of the model says of which tower it opens an equal one, too.
+    """
     titles = Counter(panel.title for panel in panels)
+    blocks = {option.path: option.block for option in drawn.options}
 
     def named(panel: Inset) -> Inset:
         towers = (option.block.label for option in drawn.opened if panel.source.startswith(f"{option.path}/"))
         column = next(towers, words.DECODER() if decodes else "")
+        if titles[panel.title] == 1 and panel.source in blocks:
+            equal = [option.path for option in drawn.beside if _inside_alike(option.block, blocks[panel.source])]
+            both = [one.block.label for one in drawn.opened if any(path.startswith(f"{one.path}/") for path in equal)]
+            if both and not panel.source.startswith(tuple(f"{one.path}/" for one in drawn.opened)):
+                return replace(panel, title=text(words.PANEL_OF_BOTH(column=both[0], panel=panel.title)))
         if titles[panel.title] == 1 or not panel.source or not column:
             return panel
         return replace(panel, title=text(words.PANEL_OF(column=column, panel=panel.title)))
 
     return tuple(map(named, panels))
+
+
+def _inside_alike(one: Leaf | Module, other: Leaf | Module) -> bool:
+    """Whether one panel opens both: of one name, with the same weights inside."""
+    if not isinstance(one, Module) or not isinstance(other, Module):
+        return False
+    return one.label == other.label and shape_of(one) == shape_of(other)
 
 
 def _wanted(spec: Spec, model: Module, boxed: tuple[Option, ...]) -> list[str] | None:

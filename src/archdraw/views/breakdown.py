@@ -39,8 +39,8 @@ GROUPS = {
 """Where parameters are counted of which their block says nothing, by the role of the innermost module around it."""
 
 
-_NAMED = "auxiliary "
-"""What comes before the name of modules whose parameters are counted by it."""
+_NAMED, _ALONE = "auxiliary ", "alone "
+"""What comes before the names of modules, and of boxes beside the layers, whose parameters are counted by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,12 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
             parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
         else:
             parts.append((size, term(), group.role))
-    named = [(size, name.removeprefix(_NAMED), "auxiliary") for name, size in found.items() if name.startswith(_NAMED)]
+    named = [
+        (size, name.removeprefix(prefix), role)
+        for prefix, role in ((_NAMED, "auxiliary"), (_ALONE, "plain"))
+        for name, size in found.items()
+        if name.startswith(prefix)
+    ]
     shown = sorted((part for part in (*parts, *named) if part[0] >= total * LEAST), key=lambda part: -part[0])
     if not shown or (len(shown) == 1 and shown[0][0] > MOSTLY * total):
         return []
@@ -150,4 +155,10 @@ def _part(leaf: Leaf, place: _Place) -> str:
         return "recurrent"
     if place.role:
         return GROUPS[place.role]
-    return f"{_NAMED}{place.name}" if place.name else GROUPS.get(leaf.role, "other")
+    if place.name:
+        return f"{_NAMED}{place.name}"
+    label = within(leaf.label)
+    if leaf.role == "plain" and not any(letter.isdigit() for letter in label):
+        # A projection that its author named, such as a classifier, beside the layers.
+        return f"{_ALONE}{label}"
+    return GROUPS.get(leaf.role, "other")

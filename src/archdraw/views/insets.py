@@ -57,7 +57,7 @@ def insets(
             if all((inset.title, inset.items) != (own.title, own.items) for inset in found):
                 found.append(own)
             continue
-        shape = _shape_of(block)
+        shape = shape_of(block)
         if shape in bodies:
             # The same inside with another reach: the masks say what differs.
             if masks is not None and block.role == "sliding":
@@ -92,7 +92,7 @@ def has_inside(module: Module) -> bool:
     return sum(1 for _ in leaves(module.body)) > 1
 
 
-def _shape_of(module: Module) -> tuple[object, ...]:
+def shape_of(module: Module) -> tuple[object, ...]:
     """What two mixers share that differ only in reach and position: they are opened once."""
 
     def plain(block: Block) -> object:

@@ -73,7 +73,11 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
         names = dict(zip(kinds, kinds_apart(kinds), strict=True))
         rows = [[names[layer] for layer in every]]
         for side, called in enumerate((upper_names, lower_names)):
-            _set_apart(called, {module: names[layer] for layer in kinds if (module := found[id(layer)][side])})
+            where: dict[Module, list[str]] = {}
+            for layer in kinds:
+                if module := found[id(layer)][side]:
+                    where.setdefault(module, []).append(names[layer])
+            _set_apart(called, {module: ", ".join(layers) for module, layers in where.items()})
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()

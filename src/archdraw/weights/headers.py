@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archdraw.weights.gguf_header import MAGIC, read_gguf
-from archdraw.weights.refusal import a_name, a_shape, refusal
+from archdraw.weights.refusal import a_name, a_shape, refusal, refuse_stand_in
 from archdraw.weights.shapes import shapes_of
 from archdraw.weights.tensors import Tensor
 
@@ -54,6 +54,7 @@ def _files(path: Path) -> list[Path]:
 def read_file(path: str | Path) -> list[Tensor]:
     """The tensors of one file. Raises :class:`InputError`."""
     file = Path(path)
+    refuse_stand_in(file)
     try:
         with file.open("rb") as stream:
             start = stream.read(16)

@@ -16,6 +16,30 @@ def refusal(file: str | Path, message: str, hint: str = "") -> InputError:
     return InputError([Problem(message, Span(Path(file).as_posix(), 1, 1), hint=hint)])
 
 
+_STAND_INS = (
+    (b"version https://git-lfs.github.com/spec/", "this is a Git LFS pointer, not the file", "run: git lfs pull"),
+    (b"/annex/objects/", "this is a git-annex pointer, not the file", "run: git annex get"),
+    (b"<!doctype html", "this is a web page, not the file", "was it downloaded without a login?"),
+    (b"<html", "this is a web page, not the file", "was it downloaded without a login?"),
+)
+"""Beginnings of files that stand where another one should: what each is, and what to do."""
+
+
+def refuse_stand_in(path: str | Path) -> None:
+    """Refuses the file at ``path`` where it only stands for another; one that cannot be read is left to its reader.
+
+    Raises :class:`InputError`.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            start = stream.read(64).lstrip().lower()
+    except (OSError, ValueError):
+        return
+    for beginning, message, hint in _STAND_INS:
+        if start.startswith(beginning):
+            raise refusal(path, message, hint)
+
+
 def a_name(value: Any, file: str | Path) -> str:
     """``value`` as the name of a tensor. Raises :class:`InputError` where it is none."""
     if not isinstance(value, str) or not value or len(value) > LONGEST_NAME or not value.isprintable():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archdraw.errors import ArchdrawError
-from archdraw.model_files import CHECKPOINT_SUFFIXES, MODEL_FILES, SUFFIXES
+from archdraw.model_files import CHECKPOINT_SUFFIXES, MODEL_FILES, SUFFIXES, models_in
 
 LISTS = (".txt", ".list")
 """Files of these suffixes hold a path on each line; so does stdin, ``-``."""
@@ -55,4 +55,5 @@ def _inside(folder: Path) -> Iterator[str]:
             yield str(Path(place))
             continue
         known = {*SUFFIXES, *CHECKPOINT_SUFFIXES}
-        yield from (str(Path(place, name)) for name in sorted(names) if Path(name).suffix.lower() in known)
+        models = models_in(name for name in names if Path(name).suffix.lower() in known)
+        yield from (str(Path(place, name)) for name in sorted(models))

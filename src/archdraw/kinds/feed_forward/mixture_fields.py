@@ -58,7 +58,13 @@ class MixtureFields(Kind):
         description="Features that the routed experts read and write; one projection leads down to them, one up again.",
     )
     moe_latent_bias: bool = Field(default=False, description="Whether both projections have a bias.")
-    latent_moe_use_norm: bool = Field(default=False, description="Whether there is a norm before the projection up.")
+    latent_moe_use_norm: bool | Literal["around_experts"] = Field(
+        default=False,
+        description=(
+            "Whether there is a norm before the projection up. around_experts: one of what experts read, and one of "
+            "the output of each, with the same gains for all (Muse Spark)."
+        ),
+    )
     zero_expert_num: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=0, description="Number of zero-computation experts, which output their input (LongCat)."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import ClassVar
 
 from archdraw.glossary import Detail, Note, Phrase, common
@@ -151,12 +152,25 @@ class MixtureOfExperts(MixtureFields):
         hidden, latent = scope.hidden_size, self.moe_latent_size
         down = self._latent_projection("fc1_latent_proj", words.DOWN_TO(inputs=hidden, width=latent), hidden, latent)
         up = self._latent_projection("fc2_latent_proj", words.UP_FROM(inputs=latent, width=hidden), latent, hidden)
-        norm = Leaf("latent_norm", common.RMSNORM(), role="norm", weights=(Weight("weight", (latent,)),), part="norm")
-        nodes = (("down", down), ("router", router), ("experts", experts), ("norm", norm), ("up", up))
-        edges = (("input", "down"), ("input", "router"), ("down", "experts"), ("router", "experts"))
-        last = ("norm", "up", "output") if self.latent_moe_use_norm else ("up", "output")
-        kept = nodes if self.latent_moe_use_norm else tuple(node for node in nodes if node[0] != "norm")
-        return Graph(kept, (*edges, *zip(("experts", *last), last, strict=False)))
+        nodes = [("down", down), ("router", router), ("experts", experts), ("up", up)]
+        way = ["down", "experts", "up", "output"]
+        for name, norm in self._latent_norms(latent):
+            nodes.append((name, norm))
+            way.insert(way.index("experts" if name == "pre_expert_norm" else "up"), name)
+        edges = (("input", "down"), ("input", "router"), ("router", "experts"), *pairwise(way))
+        return Graph(tuple(nodes), edges)
+
+    def _latent_norms(self, width: int) -> Iterator[tuple[str, Leaf]]:
+        """The norms of the narrower line by their names, in its order."""
+
+        def made(name: str, label: Phrase) -> tuple[str, Leaf]:
+            return name, Leaf(name, label, role="norm", weights=(Weight("weight", (width,)),), part="norm")
+
+        if self.latent_moe_use_norm == "around_experts":
+            yield made("pre_expert_norm", common.RMSNORM())
+            yield made("post_expert_norm", words.RMSNORM_OF_EXPERTS())
+        elif self.latent_moe_use_norm:
+            yield made("latent_norm", common.RMSNORM())
 
     def _latent_projection(self, name: str, label: Phrase, inputs: int, width: int) -> Leaf:
         return linear(name, label, inputs, width, bias=self.moe_latent_bias, part="experts")

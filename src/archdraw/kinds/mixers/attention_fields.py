@@ -113,6 +113,10 @@ class AttentionFields(Kind):
         default=False,
         description="Whether an RMSNorm over all heads comes before the output projection (BitNet), or a LayerNorm.",
     )
+    o_norm: bool = Field(
+        default=False,
+        description="Whether the output of each head passes an RMSNorm without weights, before any gate (Muse Spark).",
+    )
     attn_logit_softcapping: Factor | None = Field(
         default=None, description="Bound c of the attention logits: c · tanh(x / c)."
     )

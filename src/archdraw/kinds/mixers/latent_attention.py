@@ -14,7 +14,14 @@ from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.mixers.attention_parts import mask, output_projection, rms_norm, window_detail
 from archdraw.kinds.mixers.indexer import Indexer, shared_index
 from archdraw.kinds.mixers.latent_fields import LatentFields
-from archdraw.kinds.mixers.latent_parts import both_latents, latent_cache, query_gate
+from archdraw.kinds.mixers.latent_parts import (
+    both_latents,
+    index_queries_of_input,
+    latent_cache,
+    learned_scaling,
+    query_gate,
+    shared_latent,
+)
 from archdraw.kinds.mixers.position import NoPosition, Rope, rotated, untagged
 from archdraw.tree.blocks import (
     LINE,
@@ -68,7 +75,7 @@ class MultiHeadLatent(LatentFields):
         if self.indexer is not None:
             turned = isinstance(self.position, Rope)
             second.append(indexer.choice(turned) if indexer is not None else shared_index(self.index_topk or 1))
-        second += [self._rotated("Q"), self._expanded()]
+        second += [self._positioned(), self._expanded()]
         if self.qk_rope_head_dim:
             second.append(self._shared_key())
         mixed: Block = Sequence(
@@ -133,13 +140,16 @@ class MultiHeadLatent(LatentFields):
                 raise KindError(f"{name} is missing", "indexer", f"indexer: {self.indexer} needs it")
         if self.indexer == "shared":
             return None
-        if self.q_lora_rank is None:
+        if self.q_lora_rank is None and not self.softmax_scaling:
             raise KindError("q_lora_rank is missing", "indexer", "an indexer reads the latent of the queries")
         n_heads, width, top = sizes.values()
-        return Indexer(scope.hidden_size, self.q_lora_rank, n_heads, width, top, self.index_kpool)
+        rank = self.q_lora_rank or scope.hidden_size
+        return Indexer(scope.hidden_size, rank, n_heads, width, top, self.index_kpool)
 
     def _compressed(self, hidden: int) -> Leaf:
         latent, rotary = self.kv_lora_rank, self.qk_rope_head_dim
+        if self.shares_kv:
+            return shared_latent(("latent", "shared key") if rotary else ("latent",))
         key = words.PLUS_SHARED_KEY if isinstance(self.position, NoPosition) else words.PLUS_ROPE_KEY
         return linear(
             "kv_a_proj_with_mqa",
@@ -160,6 +170,8 @@ class MultiHeadLatent(LatentFields):
         label = words.KEYS_VALUES(heads=heads, keys=keys, values=values)
         width = heads * (keys + values)
         expanded = linear("kv_b_proj", label, self.kv_lora_rank, width, part="attention", outputs=("K", "V"))
+        if self.shares_kv:
+            return expanded
         return Sequence((rms_norm("kv_a_layernorm", self.kv_lora_rank), expanded))
 
     def _queries(self, hidden: int, indexer: Indexer | None) -> Block:
@@ -167,7 +179,8 @@ class MultiHeadLatent(LatentFields):
         width, rank = heads * key_width, self.q_lora_rank
         label = attention_words.LINE_HEADS(line="Q", heads=heads, width=key_width)
         if rank is None:
-            return linear("q_proj", label, hidden, width, part="attention", outputs=("Q",))
+            direct = linear("q_proj", label, hidden, width, part="attention", outputs=("Q",))
+            return direct if indexer is None else Parallel((index_queries_of_input(indexer), direct), "separate")
         twice = self.output_gate == "with_queries"
         name, inputs = ("q_gate_proj", 2 * rank) if twice else ("q_b_proj", rank)
         up = linear(name, label, inputs, width, part="attention", outputs=("Q",))
@@ -184,8 +197,21 @@ class MultiHeadLatent(LatentFields):
         projection = linear("gate_proj", attention_words.GATE(width=width), hidden, width, part="attention")
         return Sequence((projection, Leaf("gate", common.SIGMOID())))
 
+    def _positioned(self) -> Block:
+        """The rotation of the queries, and what else they are multiplied by for their position."""
+        turned = self._rotated("Q")
+        if not self.softmax_scaling:
+            return turned
+        scaled = learned_scaling("softmax_scaling", self.num_attention_heads, "Q")
+        return Sequence((turned, scaled)) if self.qk_rope_head_dim else scaled
+
     def _shared_key(self) -> Block:
-        """What the key that all heads share passes: a norm where it has one, and the rotation."""
+        """What the key that all heads share passes: a norm where it has one, and the rotation.
+
+        One that an earlier layer has cached is rotated already.
+        """
+        if self.shares_kv:
+            return LINE
         turned = untagged(self._rotated("shared key"))
         if not self.k_rope_norm:
             return turned
@@ -217,6 +243,8 @@ class MultiHeadLatent(LatentFields):
         return words.LATENT_AND_KEY(width=self.kv_lora_rank, key=self.qk_rope_head_dim)
 
     def _cached(self) -> Phrase:
+        if self.shares_kv:
+            return words.NO_LATENT_CACHE()
         return latent_cache(self.kv_lora_rank, self.qk_rope_head_dim)
 
     def _facts(self) -> Iterator[Words]:
@@ -230,6 +258,8 @@ class MultiHeadLatent(LatentFields):
             yield position_words.NOPE_IN_FULL() if self.index_topk is None else position_words.NOPE()
         if self.sinks:
             yield attention_words.SINK_PER_HEAD()
+        if self.softmax_scaling:
+            yield attention_words.LEARNED_SCALING_OF()
         if self.attn_temperature_tuning:
             yield attention_words.TEMPERATURE(scale=self.attn_scale, floor=self.floor_scale)
 

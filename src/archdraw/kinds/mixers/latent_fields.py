@@ -13,6 +13,7 @@ from archdraw.glossary.concepts import (
     OUTPUT_GATE,
     PARTIAL_ROPE,
     SHARED_INDEX,
+    SHARED_KEYS_VALUES,
     SINKS,
     SLIDING_WINDOW,
     Concept,
@@ -74,6 +75,16 @@ class LatentFields(Kind):
     )
     floor_scale: Size = Field(default=8192, description="Tokens per step of the temperature tuning.")
     attn_scale: Factor = Field(default=0.1, description="Slope of the temperature tuning.")
+    softmax_scaling: bool = Field(
+        default=False,
+        description=(
+            "Whether queries of token n are multiplied by s · ln(n + 1) + b, s and b learned for each head (Mistral "
+            "Large 4). The queries of an indexer are, too; without a latent of queries they read the normalized input."
+        ),
+    )
+    shares_kv: bool = Field(
+        default=False, description="Whether the latent is that of an earlier layer, and no token leaves one here."
+    )
     label: OwnLabel = None
 
     def concepts_used(self) -> Iterator[Concept]:
@@ -83,6 +94,8 @@ class LatentFields(Kind):
             yield INDEXER
         if self.indexer == "shared":
             yield SHARED_INDEX
+        if self.shares_kv:
+            yield SHARED_KEYS_VALUES
         if self.output_gate:
             yield OUTPUT_GATE
         if self.sinks:
@@ -98,5 +111,7 @@ class LatentFields(Kind):
             raise KindError("sliding_window cannot be combined with an indexer", "sliding_window", "remove one")
         if self.output_gate == "with_queries" and self.q_lora_rank is None:
             raise KindError("output_gate: with_queries needs a latent of queries", "output_gate", "add q_lora_rank")
+        if self.shares_kv and self.k_rope_norm:
+            raise KindError("k_rope_norm without a latent of its own", "k_rope_norm", "remove it")
         if self.k_rope_norm and not self.qk_rope_head_dim:
             raise KindError("k_rope_norm without a key that is rotated", "k_rope_norm", "remove it")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from archdraw.glossary import Phrase, common
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words
-from archdraw.kinds.mixers.attention_parts import bf16_bytes
-from archdraw.tree.blocks import LINE, Block, Leaf, Parallel, Sequence, linear
+from archdraw.kinds.mixers.attention_parts import bf16_bytes, layer_norm
+from archdraw.kinds.mixers.indexer import Indexer
+from archdraw.tree.blocks import LINE, Block, Leaf, Parallel, Sequence, Weight, linear
 
 
 def latent_cache(latent: int, key: int) -> Phrase:
@@ -37,3 +38,26 @@ def query_gate(rank: int, width: int) -> Block:
     source = Leaf("latents", words.BOTH_QUERY_LATENTS(width=2 * rank), detail=common.SHARED(), inputs=0)
     projection = linear("q_gate_proj.gate", attention_words.GATE(width=width), 2 * rank, width, part="attention")
     return Sequence((source, projection, Leaf("gate", common.SIGMOID())))
+
+
+def learned_scaling(name: str, heads: int, line: str) -> Leaf:
+    """What multiplies the queries of each head by a learned function of the position; ``line`` is their name."""
+    return Leaf(
+        name,
+        attention_words.LEARNED_SCALING(),
+        detail=attention_words.WEIGHTS_PER_HEAD(),
+        weights=(Weight("scale", (heads,)), Weight("bias", (heads,))),
+        part="attention",
+        outputs=(line,),
+    )
+
+
+def index_queries_of_input(indexer: Indexer) -> Block:
+    """Index queries where there is no latent of queries: of the input behind a LayerNorm, scaled by the position."""
+    scaled = learned_scaling("indexer.softmax_scaling", indexer.heads, "index Q")
+    return Sequence((layer_norm("indexer.q_input_norm", indexer.hidden), indexer.queries(), scaled))
+
+
+def shared_latent(lines: tuple[str, ...]) -> Leaf:
+    """The latent that an earlier layer has cached, normalized there, and the shared key if it has one."""
+    return Leaf("kv_source", words.SHARED_LATENT(), role="latent", part="attention", inputs=0, outputs=lines)

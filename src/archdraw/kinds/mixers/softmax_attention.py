@@ -64,6 +64,8 @@ class SoftmaxAttention(AttentionFields):
         )
         projections = Parallel(self._placed(selecting, own), "separate")
         mixed = self._mixed(heads, selected)
+        if self.o_norm:
+            mixed = (*mixed, unit_norm("o_norm"))
         body = mixed if gate is None else (gated(mixed, gate, self.gate_activation),)
         width = heads.query * value_width(heads)
         if self.differential:

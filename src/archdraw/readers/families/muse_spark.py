@@ -24,8 +24,6 @@ def _text(config: Config) -> Draft:
         tie_word_embeddings=tied_embeddings(config, False),
     )
     config.ignore("post_norm_eps", "output_router_logits", "residual_gate_temperature", "intermediate_size")
-    # The class norms the output of every head and every expert as well, for which no kind of block has a field.
-    config.mark_incomplete("the norm of the output of each head")
     names = _layers(config, made)
     cap = config.number("final_logit_softcapping", default=20.0)
     head = given(
@@ -91,7 +89,6 @@ def _dense(config: Config) -> Block:
 
 
 def _experts(config: Config) -> Block:
-    config.mark_incomplete("the norms before and behind each expert")
     return mixture(
         config,
         config.integer("moe_intermediate_size", default=4096),
@@ -99,6 +96,7 @@ def _experts(config: Config) -> Block:
         norm_topk_prob=True,
         e_score_correction_bias=True,
         moe_latent_size=config.integer("moe_hidden_size", default=4096),
+        latent_moe_use_norm="around_experts",
         routed_scaling_factor=config.number("routed_scaling_factor", default=1.0),
     )
 
@@ -116,6 +114,7 @@ def _attention(config: Config, kind: str, base: float | None) -> Block:
         output_gate=True,
         gate_projection="gate_proj",
         qk_norm="unit_rmsnorm_per_head",
+        o_norm=True,
         attention_multiplier=commented(scale / head_dim**0.5, "qk_scale_factor / √head_dim"),
         sliding_window=config.integer("sliding_window", default=2048) if kind == _SLIDING else None,
         position=position,

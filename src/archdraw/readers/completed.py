@@ -1,0 +1,83 @@
+"""A config of an unknown family beside its weights: names and shapes of the tensors say what the config does not.
+
+First the config is read by its keys, then as each family that the tensors may be of; a reading whose tensors are all
+those of the file is verified, and complete. Where there is none, the model is drawn as the modules of its tensors: its
+counts are exact, what its boxes compute is not known, and it is incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from archdraw.errors import InputError
+from archdraw.readers.agreement import comparison
+from archdraw.readers.components import CONTEXT
+from archdraw.readers.config import LARGEST, Config
+from archdraw.readers.draft import Draft
+from archdraw.readers.family import Family, family_of
+from archdraw.readers.from_tensors import draft_of, weights_of
+from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.weights_only import candidates
+from archdraw.weights.packing import is_matrix, unpacked
+from archdraw.weights.storage import stored_bytes
+from archdraw.weights.tensors import Tensor
+
+
+def is_unknown(data: Mapping[str, Any]) -> bool:
+    """Whether no reader knows the model that the config ``data`` describes."""
+    return family_of(Config(data)) is None
+
+
+def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: Sequence[Tensor]) -> Reading | None:
+    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes."""
+    tensors = unpacked(stored)
+    if any(tensor.packed and is_matrix(tensor) for tensor in tensors):
+        return None
+    wanted = weights_of(tensors)
+    nearest: list[str] = []
+    for config, reasons in [(dict(data), list[str]()), *candidates(wanted, data)]:
+        own = config == data
+        try:
+            reading = reading_of(text if own else "", config, file, name, incomplete=reasons, verified=True)
+            result = comparison(reading, wanted)
+        except InputError:
+            continue
+        if not result.differences and not result.renamed:
+            return replace(reading, stored_bytes=stored_bytes(stored))
+        found = [*result.lines(), *result.renamed_lines()]
+        nearest = found if not nearest or len(found) < len(nearest) else nearest
+    return _as_modules(data, file, name, tensors, stored, nearest)
+
+
+def _as_modules(
+    data: Mapping[str, Any],
+    file: str,
+    name: str,
+    tensors: Sequence[Tensor],
+    stored: Sequence[Tensor],
+    nearest: list[str],
+) -> Reading:
+    kind = data.get("model_type") or next(iter(data.get("architectures") or ()), "")
+    called = f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"
+    reasons = [f"{called}: counted and drawn by its tensors, what their modules compute is not known"]
+    reasons += [f"as a known family, {line}" for line in nearest[:2]]
+
+    def read(config: Config) -> Draft:
+        for key in config.data:
+            config.raw(key)
+        context = next((size for key in CONTEXT if isinstance(size := config.data.get(key), int)), None)
+        known = context if context is not None and 0 < context <= LARGEST else None
+        return draft_of(tensors, known, tied=config.data.get("tie_word_embeddings") is True)
+
+    family = Family((), read, own_heads=True)
+    reading = reading_of("", data, file, name, incomplete=reasons, family=family)
+    return replace(reading, stored_bytes=stored_bytes(stored))
+
+
+def weights_beside(config: Path) -> list[Path]:
+    """The files with the weights of the model whose config is ``config``: an index, or all safetensors files."""
+    index = sorted(config.parent.glob("*.safetensors.index.json"))
+    return index[:1] or sorted(file for file in config.parent.glob("*.safetensors") if file.is_file())
