@@ -38,7 +38,7 @@ OTHER_MODELS = {
         "the class stores a gate and an up projection for experts that return what they get; checkpoints have none",
     ),
     "deepseek_v2--DeepseekV2ForCausalLM": "its default config does not say how many experts a token passes",
-    "qwen3_omni_moe_thinker--Qwen3OmniMoeThinkerForConditionalGeneration": "heads of 73 features have no pairs to rotate",
+    "qwen3_omni_moe_thinker--Qwen3OmniMoeThinkerForConditionalGeneration": "default heads have 73 features: no pairs",
 }
 """Files that are left out, and why the class is not the model that the file describes."""
 

@@ -59,14 +59,16 @@ def settle_tying(made: Draft, config: Config) -> None:
     """
     name = next((name for name in SECTIONS if isinstance(config.data.get(name), dict)), "")
     whole, part = config.data.get(KEY), config.data[name].get(KEY) if name else None
-    if not name or config.data.get("model_type") in NEVER:
+    if not name:
         return
-    kind, version = config.data.get("model_type"), _version(config, name)
+    kind, version = str(config.data.get("model_type")), _version(config, name)
     if whole is None and "transformers_version" in config.data and version >= NEWEST and kind in families():
         whole = kind in BY_DEFAULT
     if not isinstance(whole, bool) or not isinstance(part, bool) or whole == part or not has_language_head(made):
         return
-    if _is_text_alone(config) and kind not in BY_WHOLE:
+    if kind in NEVER:
+        tied, by = False, "its table has rows that the head has not"
+    elif _is_text_alone(config) and kind not in BY_WHOLE:
         tied, by = part, "the class of the text part is built"
     elif version < NEWEST and kind not in BY_WHOLE:
         tied, by = part, f"transformers {version} reads it"
