@@ -18,9 +18,13 @@ from archdraw.readers.components import CONTEXT
 from archdraw.readers.config import LARGEST, Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family, family_of
-from archdraw.readers.from_tensors import draft_of, weights_of
+from archdraw.readers.from_tensors import boxes, draft_of, module_of, weights_of
+from archdraw.readers.heads import with_head
 from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.text_parts import SECTIONS, towers_behind
+from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.weights_only import candidates
+from archdraw.weights.differences import Comparison
 from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor
@@ -38,8 +42,10 @@ def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: 
         return None
     wanted = weights_of(tensors)
     nearest: list[str] = []
-    for config, reasons in [(dict(data), list[str]()), *candidates(wanted, data)]:
-        own = config == data
+    more: tuple[Mapping[str, Any], list[str], list[Tensor]] | None = None
+    hidden = _not_in_tensors(data)
+    for config, assumed in [(dict(data), list[str]()), *candidates(wanted, data)]:
+        own, reasons = config == data, [*assumed, *hidden]
         try:
             reading = reading_of(text if own else "", config, file, name, incomplete=reasons, verified=True)
             result = comparison(reading, wanted)
@@ -47,9 +53,59 @@ def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: 
             continue
         if not result.differences and not result.renamed:
             return replace(reading, stored_bytes=stored_bytes(stored))
+        if more is None and _only_more(result):
+            names = {difference.name for difference in result.differences}
+            more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
         found = [*result.lines(), *result.renamed_lines()]
         nearest = found if not nearest or len(found) < len(nearest) else nearest
+    if more is not None:
+        return _with_more(*more, file, name, stored)
     return _as_modules(data, file, name, tensors, stored, nearest)
+
+
+def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
+    """What known keys of an unknown class leave open, and tensors do too: which layers slide."""
+    parts = [data, *(value for key, value in data.items() if key in SECTIONS and isinstance(value, Mapping))]
+    slide = any(
+        part.get("sliding_window") and part.get("use_sliding_window") is not False and not part.get("layer_types")
+        for part in parts
+    )
+    return ["which layers have the sliding_window is not in the tensors"] * slide
+
+
+def _only_more(result: Comparison) -> bool:
+    """Whether the file has all tensors of a reading as they should be, and others."""
+    return not result.renamed and all(difference.kind == "extra" for difference in result.differences)
+
+
+def _with_more(
+    config: Mapping[str, Any],
+    reasons: Sequence[str],
+    more: Sequence[Tensor],
+    file: str,
+    name: str,
+    stored: Sequence[Tensor],
+) -> Reading:
+    """The model that ``config`` describes with boxes for the tensors that it does not have, behind its embedding."""
+    known = family_of(Config(config)) or UNKNOWN
+
+    def read(whole: Config) -> Draft:
+        whole.ignore(*known.ignored)
+        made = with_head(known.read(whole), whole, known)
+        made.layers = towers_behind(made.layers, boxes(more), made.hidden_size)
+        return made
+
+    said = [*reasons, f"tensors of modules that its family does not have, drawn as boxes: {_in_short(more)}"]
+    reading = reading_of(
+        "", config, file, name, incomplete=said, family=Family((), read, own_heads=True), verified=True
+    )
+    return replace(reading, stored_bytes=stored_bytes(stored))
+
+
+def _in_short(tensors: Sequence[Tensor]) -> str:
+    """The modules of ``tensors``, the first few."""
+    names = list(dict.fromkeys(module_of(tensor.name) for tensor in tensors))
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _as_modules(

@@ -49,7 +49,7 @@ def draft_of(stored: Iterable[Tensor], context_length: int | None, *, tied: bool
     head = next((item for item in around if re.search(_HEAD, item.name) and item.shape == (vocabulary, hidden)), None)
     made = Draft(hidden, vocabulary, context_length, reads_tokens=table is not None)
     rest = [item for item in around if item not in (table, head)]
-    first = [item for item in rest if not re.search(_LAST, _module(item.name))]
+    first = [item for item in rest if not re.search(_LAST, module_of(item.name))]
     made.layers = ["embedding"] if table is not None else []
     made.layers += _boxes([(item.name, item.shape) for item in first])
     for number, one in enumerate(layers, start=1):
@@ -59,6 +59,11 @@ def draft_of(stored: Iterable[Tensor], context_length: int | None, *, tied: bool
         made.tie_word_embeddings = head is None
         made.layers.append("output_head")
     return made
+
+
+def boxes(stored: Iterable[Tensor]) -> list[Block]:
+    """A box for each module of ``stored``; tensors of its layers are its own."""
+    return _boxes([(item.name, item.shape) for item in stacked(stored)])
 
 
 Layer = tuple[tuple[str, Shape], ...]
@@ -94,7 +99,7 @@ def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
     """A box for each module, with its tensors."""
     modules: dict[str, list[dict[str, Any]]] = {}
     for name, shape in tensors:
-        module = _module(name)
+        module = module_of(name)
         rest = name.removeprefix(module).lstrip(".") or "weight"
         modules.setdefault(module, []).append({"name": _named(rest), "shape": list(shape)})
     return [
@@ -103,7 +108,7 @@ def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
     ]
 
 
-def _module(name: str) -> str:
+def module_of(name: str) -> str:
     """The module that a tensor belongs to, inside of a layer the outermost one."""
     parts = name.split(".")
     if len(parts) == 1:
