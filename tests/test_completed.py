@@ -131,6 +131,8 @@ def test_tensors_that_no_family_has(tmp_path: Path) -> None:
     labels = {model.describe(path).label for path, block in model.walk()}
     assert {"warp", "moe", "norm", "out"} <= labels
     assert not model.scene().undrawn
+    assert not model.facts.unknown
+    assert model.facts.cache_unknown
 
 
 def test_a_known_family_is_read_from_its_config_alone(tmp_path: Path) -> None:

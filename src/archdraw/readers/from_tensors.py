@@ -30,6 +30,8 @@ _ROLES = (
     (r"attn|attention", "attention"),
     (r"norm|^ln_|^ln\d", "norm"),
     (r"expert|moe", "experts"),
+    (r"mamba|ssm|mixer|delta|rwkv|time_mix", "linear"),
+    (r"conv", "convolution"),
     (r"mlp|ffn|feed_forward|^fc", "feed_forward"),
     (r"embed|wte|wpe|emb$", "embedding"),
 )
@@ -91,7 +93,7 @@ def _defined(made: Draft, layers: Sequence[Layer], name: str) -> list[str]:
     for layer in layers:
         if layer not in names:
             names[layer] = name if not names else f"{name}_{len(names) + 1}"
-            made.define[names[layer]] = {"layer": {"label": "Layer", "body": _boxes(layer)}}
+            made.define[names[layer]] = {"layer": {"label": "Layer", "body": _mixing(_boxes(layer))}}
     return [names[layer] for layer in layers]
 
 
@@ -106,6 +108,15 @@ def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
         {"weight": {"label": module[-40:], "name": _named(module), "role": _role(module), "weights": weights}}
         for module, weights in sorted(modules.items(), key=lambda one: _order(one[0]))
     ]
+
+
+def _mixing(boxes: list[Block]) -> list[Block]:
+    """``boxes`` of a layer, unknown ones as mixers of tokens if none is: their cache is unknown."""
+    fields = [box["weight"] for box in boxes if isinstance(box, dict)]
+    if not any(one["role"] == "attention" for one in fields):
+        for one in fields:
+            one["role"] = "attention" if one["role"] == "plain" else one["role"]
+    return boxes
 
 
 def module_of(name: str) -> str:
@@ -126,7 +137,7 @@ def _named(name: str) -> str:
 
 def _role(module: str) -> str:
     last = module.rpartition(".")[2]
-    return next((role for pattern, role in _ROLES if re.search(pattern, last)), "unknown")
+    return next((role for pattern, role in _ROLES if re.search(pattern, last)), "plain")
 
 
 def _order(module: str) -> tuple[int, str]:
