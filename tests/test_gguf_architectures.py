@@ -5,7 +5,6 @@ The tensors of each file are those of the config's model, called as llama.cpp ca
 
 from __future__ import annotations
 
-import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -207,11 +206,42 @@ def test_a_file_says_what_a_config_says(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_without_tensors_it_is_of_that_size_or_refused(tmp_path: Path, name: str) -> None:
-    """What only tensors show (norms, biases, a head of its own) may be missing; nothing is of the class's size."""
+def test_its_metadata_alone_say_its_sizes(tmp_path: Path, name: str) -> None:
     known, file = pair(tmp_path, name, stored=False)
-    sure = {"nemotron_h", "mamba", "mamba2", "qwen35", "llama4"}
-    with contextlib.suppress(InputError) if name not in sure else contextlib.nullcontext():
-        model = load(file)
-        few = 48 * 32 + 4 * 100
-        assert abs(model.facts.total_parameters - known.facts.total_parameters) <= few
+    assert load(file).facts.total_parameters == known.facts.total_parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "said"),
+    [
+        ("lfm2", "shortconv.l_cache", "conv_L_cache is not in this GGUF file of lfm2"),
+        ("llama4", "expert_feed_forward_length", "llama4.expert_feed_forward_length is not in this GGUF file"),
+        ("qwen3next", "ssm.state_size", "qwen3next.ssm.state_size is not in this GGUF file"),
+        ("nemotron_h", "ssm.group_count", "nemotron_h.ssm.group_count is not in this GGUF file"),
+        ("granitehybrid", "ssm.conv_kernel", "granitehybrid.ssm.conv_kernel is not in this GGUF file"),
+    ],
+)
+def test_sizes_are_never_those_of_the_class(tmp_path: Path, name: str, gone: str, said: str) -> None:
+    more, _ = CASES[name]
+    metadata = {key: value for key, value in (METADATA | HEADS | more).items() if key != gone}
+    with pytest.raises(InputError) as error:
+        load(gguf_file(tmp_path / "small.gguf", name, metadata, {}))
+    assert said in str(error.value)
+    assert "hint: read the model's config.json" in str(error.value)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_window_is_not_assumed(tmp_path: Path, stored: bool) -> None:
+    """No tensor shows it."""
+    more, config = CASES["cohere2"]
+    known = described(reading_of("", CONFIG | config, "config.json", "x"), "config.json")
+    shapes = {in_gguf(one.name): one.shape for one in tensors(known.block) if not one.tied} if stored else {}
+    metadata = {key: value for key, value in (METADATA | HEADS | more).items() if "window" not in key}
+    with pytest.raises(InputError, match=r"cohere2\.attention\.sliding_window is not in this GGUF file"):
+        load(gguf_file(tmp_path / "small.gguf", "cohere2", metadata, shapes))
+
+
+def test_an_architecture_that_nobody_knows_is_refused_with_its_keys(tmp_path: Path) -> None:
+    metadata = METADATA | HEADS | {"wkv.head_size": 8, "token_shift_count": 2}
+    with pytest.raises(InputError, match=r"GGUF files of rwkv9 are not read: what rwkv9\.wkv\.head_size, rwkv9\.token"):
+        load(gguf_file(tmp_path / "small.gguf", "rwkv9", metadata, {}))

@@ -35,19 +35,31 @@ def is_unknown(data: Mapping[str, Any]) -> bool:
     return family_of(Config(data)) is None
 
 
-def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: Sequence[Tensor]) -> Reading | None:
-    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes."""
+def completed(
+    text: str,
+    data: Mapping[str, Any],
+    file: str,
+    name: str,
+    stored: Sequence[Tensor],
+    *,
+    incomplete: Sequence[str] = (),
+    keys: Mapping[str, str] | None = None,
+) -> Reading | None:
+    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes.
+
+    The other arguments are those of :func:`archdraw.readers.reading.reading_of`.
+    """
     tensors = unpacked(stored)
     if any(tensor.packed and is_matrix(tensor) for tensor in tensors):
         return None
     wanted = weights_of(tensors)
     nearest: list[str] = []
     more: tuple[Mapping[str, Any], list[str], list[Tensor]] | None = None
-    hidden = _not_in_tensors(data)
+    hidden = [*incomplete, *_not_in_tensors(data)]
     for config, assumed in [(dict(data), list[str]()), *candidates(wanted, data)]:
         own, reasons = config == data, [*assumed, *hidden]
         try:
-            reading = reading_of(text if own else "", config, file, name, incomplete=reasons, verified=True)
+            reading = reading_of(text if own else "", config, file, name, incomplete=reasons, keys=keys, verified=True)
             result = comparison(reading, wanted)
         except InputError:
             continue
@@ -56,11 +68,11 @@ def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: 
         if more is None and _only_more(result):
             names = {difference.name for difference in result.differences}
             more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
-        found = [*result.lines(), *result.renamed_lines()]
+        found = [f"as a known family, {line}" for line in (*result.lines(), *result.renamed_lines())]
         nearest = found if not nearest or len(found) < len(nearest) else nearest
     if more is not None:
         return _with_more(*more, file, name, stored)
-    return _as_modules(data, file, name, tensors, stored, nearest)
+    return _as_modules(data, file, name, tensors, stored, [*incomplete, *nearest[:2]], keys)
 
 
 def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
@@ -114,12 +126,14 @@ def _as_modules(
     name: str,
     tensors: Sequence[Tensor],
     stored: Sequence[Tensor],
-    nearest: list[str],
+    incomplete: Sequence[str],
+    keys: Mapping[str, str] | None,
 ) -> Reading:
+    """The model as the modules of its ``tensors``, as ``stored``; ``incomplete`` are further reasons."""
     kind = data.get("model_type") or next(iter(data.get("architectures") or ()), "")
     called = f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"
     reasons = [f"{called}: counted and drawn by its tensors, what their modules compute is not known"]
-    reasons += [f"as a known family, {line}" for line in nearest[:2]]
+    reasons += incomplete
 
     def read(config: Config) -> Draft:
         for key in config.data:
@@ -129,7 +143,7 @@ def _as_modules(
         return draft_of(tensors, known, tied=config.data.get("tie_word_embeddings") is True)
 
     family = Family((), read, own_heads=True)
-    reading = reading_of("", data, file, name, incomplete=reasons, family=family)
+    reading = reading_of("", data, file, name, incomplete=reasons, keys=keys, family=family)
     return replace(reading, stored_bytes=stored_bytes(stored))
 
 
