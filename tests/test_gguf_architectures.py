@@ -5,12 +5,14 @@ The tensors of each file are those of the config's model, called as llama.cpp ca
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archdraw.cli import run
 from archdraw.errors import InputError
 from archdraw.model import Model, described, load
 from archdraw.readers.reading import reading_of
@@ -245,3 +247,33 @@ def test_an_architecture_that_nobody_knows_is_refused_with_its_keys(tmp_path: Pa
     metadata = METADATA | HEADS | {"wkv.head_size": 8, "token_shift_count": 2}
     with pytest.raises(InputError, match=r"GGUF files of rwkv9 are not read: what rwkv9\.wkv\.head_size, rwkv9\.token"):
         load(gguf_file(tmp_path / "small.gguf", "rwkv9", metadata, {}))
+
+
+def _lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+def test_weights_take_what_their_types_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Vectors are F32; of matrices a block of 32 weights takes 18 bytes in Q4_0, 34 in Q8_0."""
+    known, _ = pair(tmp_path, "seed_oss")
+    stored = [one for one in tensors(known.block) if not one.tied]
+    shapes = {in_gguf(one.name): one.shape for one in stored}
+    vectors = sum(one.count for one in stored if len(one.shape) == 1)
+    for kind, block in ((2, 18), (8, 34)):
+        file = gguf_file(tmp_path / "small.gguf", "seed_oss", METADATA | HEADS, shapes, kind=kind)
+        wanted = 4 * vectors + (known.facts.total_parameters - vectors) * block // 32
+        assert run(["facts", str(file), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["stored_weight_bytes"] == wanted
+        assert run(["facts", str(file)]) == 0
+        assert ["weights", "as", "stored", f"{wanted:,}"] in [line.split()[:4] for line in _lines(capsys)]
+        assert run(["fit", str(file), "--memory", "1GB", "--json"]) == 0
+        first = json.loads(capsys.readouterr().out)[0]["ways"][0]
+        assert (first["dtype"], first["weights"]) == ("stored", wanted)
+
+
+def test_a_type_that_nobody_knows_has_no_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known, _ = pair(tmp_path, "seed_oss")
+    shapes = {in_gguf(one.name): one.shape for one in tensors(known.block) if not one.tied}
+    file = gguf_file(tmp_path / "small.gguf", "seed_oss", METADATA | HEADS, shapes, kind=999)
+    assert run(["facts", str(file), "--json"]) == 0
+    assert "stored_weight_bytes" not in json.loads(capsys.readouterr().out)

@@ -71,15 +71,22 @@ def value(given: Any) -> bytes:
     raise TypeError(given)
 
 
-def gguf_file(path: Path, architecture: str, metadata: dict[str, Any], shapes: Shapes, **general: Any) -> Path:
-    """A GGUF file without data; ``metadata`` stand behind the architecture's name, ``general`` by themselves."""
+def gguf_file(
+    path: Path, architecture: str, metadata: dict[str, Any], shapes: Shapes, *, kind: int = 0, **general: Any
+) -> Path:
+    """A GGUF file without data; ``metadata`` stand behind the architecture's name, ``general`` by themselves.
+
+    ``kind`` is the type of the numbers of its matrices.
+    """
     pairs = {"general.architecture": architecture, "general.name": "Small Model"}
     pairs |= {f"{architecture}.{key}": given for key, given in metadata.items()}
     pairs |= {key.replace("__", "."): given for key, given in general.items()}
     head = b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(pairs))
     body = b"".join(text(key) + value(given) for key, given in pairs.items())
     for name, shape in shapes.items():
-        body += text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *reversed(shape), 0, 0)
+        body += text(name) + struct.pack(
+            f"<I{len(shape)}QIQ", len(shape), *reversed(shape), kind if len(shape) > 1 else 0, 0
+        )
     path.write_bytes(head + body)
     return path
 

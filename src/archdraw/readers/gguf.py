@@ -95,8 +95,8 @@ def _refuse_what_is_assumed(reading: Reading, header: GgufHeader, unknown: list[
         raise refusal(file, message, "read the model's config.json")
     assumed = [key for key in assumed_sizes(reading) if not sure or key in NOT_SHOWN]
     if assumed:
-        names = keys_of(header)
-        listed = ", ".join(names.get(key, key) for key in assumed[:6])
+        own = keys_of(header)
+        listed = ", ".join(own.get(key, key) for key in assumed[:6])
         are = "is" if len(assumed) == 1 else "are"
         message = f"{listed} {are} not in this GGUF file of {kind}, and its class's sizes need not be this model's"
         raise refusal(file, message, "read the model's config.json")
