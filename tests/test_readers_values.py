@@ -50,26 +50,6 @@ def test_other_values_count_as_in_the_class(row: dict[str, Any], tmp_path: Path)
     ("name", "values", "reason"),
     [
         (
-            "kimi_linear--KimiLinearForCausalLM",
-            {"tie_word_embeddings": True},
-            "tie_word_embeddings is true, and the class of transformers ties no tables",
-        ),
-        (
-            "bailing_hybrid--BailingHybridForCausalLM",
-            {"tie_word_embeddings": True},
-            "tie_word_embeddings is true, and the class of transformers ties no tables",
-        ),
-        (
-            "xlstm--xLSTMForCausalLM",
-            {"add_out_norm": False},
-            "add_out_norm is false, and the class of transformers has the norm all the same",
-        ),
-        (
-            "minimax_m2--MiniMaxM2ForCausalLM",
-            {"use_qk_norm": False},
-            "use_qk_norm is false, and the class of transformers has the norm all the same",
-        ),
-        (
             "mimo_v2_flash--MiMoV2FlashForCausalLM",
             {"swa_head_dim": 96},
             "swa_head_dim is another one than in the class of transformers, which does not read it",
@@ -84,6 +64,30 @@ def test_other_values_count_as_in_the_class(row: dict[str, Any], tmp_path: Path)
 )
 def test_what_the_class_does_not_follow_is_said(name: str, values: dict[str, Any], reason: str, tmp_path: Path) -> None:
     assert any(reason in one for one in read(tmp_path, default(name) | values).incomplete)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("kimi_linear--KimiLinearForCausalLM", {"tie_word_embeddings": True}),
+        ("bailing_hybrid--BailingHybridForCausalLM", {"tie_word_embeddings": True}),
+        ("xlstm--xLSTMForCausalLM", {"add_out_norm": False}),
+        ("minimax_m2--MiniMaxM2ForCausalLM", {"use_qk_norm": False}),
+        ("minimax_m3_vl_text--MiniMaxM3VLForCausalLM", {"use_qk_norm": False}),
+        ("gpt_oss--GptOssForCausalLM", {"hidden_act": "relu"}),
+        ("deepseek_v4--DeepseekV4ForCausalLM", {"attention_bias": True}),
+        ("nemotron_h--NemotronHForCausalLM", {"attention_bias": True}),
+        ("phi3--Phi3ForCausalLM", {"attention_bias": True}),
+        ("inkling_text--InklingForCausalLM", {"shared_expert_sink": False}),
+    ],
+)
+def test_a_switch_without_effect_is_a_warning(name: str, values: dict[str, Any], tmp_path: Path) -> None:
+    usual, reading = read(tmp_path, default(name)), read(tmp_path, default(name) | values)
+    (key,) = values
+    said = [problem.message for problem in reading.warnings]
+    assert any(message.startswith(key) and "without effect" in message for message in said)
+    assert reading.incomplete == usual.incomplete
+    assert facts(expand(parse_spec(reading.text))) == facts(expand(parse_spec(usual.text)))
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from archdraw.readers.audio_towers import (
+    MEDIUM,
     glm_tower,
     joined_frames,
+    joined_two,
     one,
     qwen3,
     qwen3_tower,
@@ -78,7 +81,7 @@ class Wrapper:
         return with_towers(made, self.tower(config, audio, made))
 
 
-def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: int) -> Tower:
+def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: Any) -> Tower:
     def tower(config: Config, audio: Config, made: Draft) -> list[Block]:
         return read(config, audio, made, project, **fields)
 
@@ -178,6 +181,13 @@ WRAPPERS = (
         ("FunAsrNanoForConditionalGeneration",),
         tied=True,
         sizes=FUN_ASR,
+    ),
+    Wrapper(
+        ("moss_transcribe_diarize",),
+        "qwen3",
+        _tower(whisper_tower, joined_two, usual=MEDIUM, bands=80),
+        ("MossTranscribeDiarizeForConditionalGeneration",),
+        tied=True,
     ),
     Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",), sizes=OMNI_ASR),
     Wrapper(
