@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from any_tree import HIDDEN, model, trees, wrong_in
 from archdraw.errors import InputError
-from archdraw.lint.faults import Fault
+from archdraw.lint.faults import Fault, faults
 from archdraw.model import load
 from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Plate, Rail
 from archdraw.resources import specs_folder
