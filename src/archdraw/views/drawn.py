@@ -11,7 +11,7 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import children, leaves, walk
-from archdraw.views.diagrams import unnamed_path
+from archdraw.views.diagrams import is_activation, unnamed_path
 from archdraw.views.overlay import WRAPPED
 
 
@@ -43,8 +43,9 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
             yield from lacking(block.body)
             return
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [part for part in leaves(block) if id(part) not in own and alike(part) not in shown]
-            if inside or not any(True for _ in leaves(block)):
+            inside = [(part, id(part) in own or alike(part) in shown) for part in leaves(block)]
+            # A function of each value may be written into the box before it.
+            if not any(seen for _, seen in inside) or not all(seen or is_activation(part) for part, seen in inside):
                 yield place, block
             return
         for child in children(block):

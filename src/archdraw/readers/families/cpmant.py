@@ -44,6 +44,4 @@ def _cpmant(config: Config) -> Draft:
     return made
 
 
-FAMILIES = (
-    Family(("cpmant",), _cpmant, ("CpmAntForCausalLM",), words("dropout_p eps init_std")),
-)
+FAMILIES = (Family(("cpmant",), _cpmant, ("CpmAntForCausalLM",), words("dropout_p eps init_std")),)
