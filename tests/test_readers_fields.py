@@ -246,7 +246,7 @@ def test_positions_after_padding_are_fewer(before: int, tokens: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "sparse"), [(2, [False, True, False, True]), (3, [False, False, True, False]), (0, [])]
+    ("step", "sparse"), [(2, [False, True, False, True]), (3, [False, False, True, False]), (0, [False] * 4)]
 )
 def test_every_few_layers_have_experts(step: int, sparse: list[bool]) -> None:
     """The last of every ``decoder_sparse_step`` layers; none where that is 0."""
