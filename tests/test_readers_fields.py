@@ -138,6 +138,22 @@ EYES: dict[str, Any] = {
             "projector",
             [{"mlp_projector": {"sizes": [64, 64]}}],
         ),
+        # What a section leaves out is as its class has it.
+        (
+            LLAVA,
+            {"text_config": {"model_type": "mistral"}, "vision_config": {**EYES, "model_type": "clip_vision_model"}},
+            "num_key_value_heads",
+            [8],
+        ),
+        (
+            LLAVA,
+            {
+                "text_config": {**SMALL, "model_type": "qwen3"},
+                "vision_config": {**EYES, "model_type": "clip_vision_model"},
+            },
+            "head_dim",
+            [128],
+        ),
         (
             MISTRAL3,
             {**TEXT, "vision_config": {**EYES, "model_type": "pixtral"}},
