@@ -20,6 +20,7 @@ from archdraw.analysis.difference.similarity import Similarity
 from archdraw.analysis.difference.structure import loops, outline, same, widths_of
 from archdraw.analysis.traits import changes, traits
 from archdraw.glossary import concepts as known
+from archdraw.glossary.common import LAYERS
 from archdraw.model import Model
 from archdraw.tree.blocks import (
     Block,
@@ -198,10 +199,11 @@ def test_what_is_left_has_a_partner_of_its_own_kind_only() -> None:
 
 
 def test_blocks_of_one_label_are_partners_before_others() -> None:
-    def mixer(label: str, **settings: Setting) -> Module:
+    def mixer(number: int, **settings: Setting) -> Module:
+        label = LAYERS(number=number)
         return Module("m", label, Leaf("w", "w"), "attention", kind="k", settings=tuple(settings.items()))
 
-    mine, theirs = [mixer("One", a=1), mixer("Two", a=2)], [mixer("Two", a=1), mixer("One", a=2)]
+    mine, theirs = [mixer(3, a=1), mixer(4, a=2)], [mixer(4, a=1), mixer(3, a=2)]
     stacks = [[Module("layer", "Layer", one, level="layer") for one in several] for several in (mine, theirs)]
     assert groups(*stacks, Similarity())[0].pairs == ((0, 1), (1, 0))
 
