@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 
 from archdraw.readers import Reading, read_config
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.encoder_decoder_parts import encoder, one_table
+from archdraw.readers.halves import decoder_half, encoder_half
+from archdraw.readers.joined import joined
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts, facts
@@ -206,3 +211,38 @@ def test_cross_attention_of_t5gemma_is_scaled_and_bounded_as_its_own_attention(t
     (attention,) = (leaf for leaf in leaves(crossing) if leaf.name == "attention")
     assert "50" in str(attention.tag)
     assert "256" in str(crossing.notes)
+
+
+def test_an_encoder_alone_has_its_own_sizes_and_what_its_layers_use() -> None:
+    layers: list[Block] = [{"embedding": {"shared": True}}, "layer", "rmsnorm"]
+    whole = Draft(8, 100, None, True, {"layer": "rmsnorm", "other": "layernorm"}, ["embedding", "other", "output_head"])
+    whole.layers.insert(1, encoder(layers, hidden_size=16, vocab_size=50))
+    half = encoder_half(whole)
+    assert (half.hidden_size, half.vocab_size, half.tie_word_embeddings) == (16, 50, False)
+    assert (half.layers, half.define) == (["embedding", "layer", "rmsnorm"], {"layer": "rmsnorm"})
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_decoder_alone_has_the_table_that_nothing_reads_where_its_class_has(keeps: bool) -> None:
+    whole = Draft(8, 100, None)
+    one_table(Config({}), whole)
+    whole.layers = ["embedding", encoder(["embedding"]), *whole.layers, "output_head"]
+    assert len(decoder_half(whole, keeps_unread=keeps).layers) == (3 if keeps else 2)
+
+
+def test_a_joined_encoder_sees_both_ways_and_keeps_its_widths() -> None:
+    mixer: Block = {"multi_head": {"num_attention_heads": 2, "sliding_window": 5}}
+    source, target = (
+        Draft(
+            width,
+            rows,
+            None,
+            layers=["embedding", {"decoder": {"attention": mixer, "feed_forward": "x"}}, "output_head"],
+        )
+        for width, rows in ((16, 50), (8, 100))
+    )
+    read = joined(source, target).layers[1]
+    assert isinstance(read, dict)
+    assert (read["encoder"]["hidden_size"], read["encoder"]["vocab_size"]) == (16, 50)
+    attention = read["encoder"]["layers"][1]["encoder_layer"]["attention"]["multi_head"]
+    assert (attention["is_causal"], attention["sliding_window"]) == (False, 10)

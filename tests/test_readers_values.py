@@ -1,4 +1,4 @@
-"""Configs with other values than the defaults of their classes: complete, and as many parameters as the class has.
+"""Configs with other values than the defaults of their classes: complete means as many parameters as the class has.
 
 The totals are those of transformers 5.24 on the meta device, written by tests/verify_values.py.
 """
@@ -6,6 +6,7 @@ The totals are those of transformers 5.24 on the meta device, written by tests/v
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,16 @@ from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
+from verify_values import changed, rows
 
-DATA = Path(__file__).parent / "data"
-ROWS: list[dict[str, Any]] = json.loads((DATA / "values.json").read_text("utf-8"))
+ROWS: dict[str, list[dict[str, str]]] = defaultdict(list)
+for _row in rows():
+    ROWS[_row["config"]].append(_row)
 
 
 def default(name: str) -> dict[str, Any]:
-    """The default config of a class, as it saves it; of one that cannot be built with defaults its names alone."""
-    file = DATA / "families" / f"{name}.json"
-    kind, architecture = name.split("--")
-    config: dict[str, Any] = {"model_type": kind, "architectures": [architecture]}
-    return config | json.loads(file.read_text("utf-8")) if file.exists() else config
+    """The default config of a class, as it saves it."""
+    return changed(name, {})
 
 
 def read(folder: Path, config: dict[str, Any]) -> Reading:
@@ -34,16 +34,26 @@ def read(folder: Path, config: dict[str, Any]) -> Reading:
     return read_config(file)
 
 
-def changed(row: dict[str, Any]) -> str:
-    return f"{row['config']}: {', '.join([*row['values'], *row.get('without', [])])}"
+def found(folder: Path, row: dict[str, str]) -> tuple[str, str]:
+    """How the config of a row is read, and how many parameters it has where it is complete."""
+    try:
+        reading = read(folder, changed(row["config"], json.loads(row["changes"])))
+        total = facts(expand(parse_spec(reading.text))).total_parameters
+    except InputError:
+        return "rejected", ""
+    return ("incomplete", "") if reading.incomplete else ("complete", str(total))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=changed)
-def test_other_values_count_as_in_the_class(row: dict[str, Any], tmp_path: Path) -> None:
-    config = default(row["config"]) | row["values"]
-    reading = read(tmp_path, {name: value for name, value in config.items() if name not in row.get("without", [])})
-    assert reading.incomplete == ()
-    assert facts(expand(parse_spec(reading.text))).total_parameters == row["total"]
+@pytest.mark.parametrize("name", ROWS)
+def test_other_values_count_as_in_the_class(name: str, tmp_path: Path) -> None:
+    for row in ROWS[name]:
+        expected = row["state"], row["total"] if row["state"] == "complete" else ""
+        assert found(tmp_path, row) == expected, row["changes"]
+
+
+def test_most_values_are_read_whole() -> None:
+    states = Counter(row["state"] for several in ROWS.values() for row in several)
+    assert states["complete"] > 0.95 * states.total()
 
 
 @pytest.mark.parametrize(
