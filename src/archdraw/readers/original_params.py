@@ -41,6 +41,9 @@ WITHOUT_BEARING = (
 VOCABULARY_OF_LLAMA = 32_000
 """Rows of the tables of Llama 1 and 2, whose files say -1: as many as the tokenizer has."""
 
+STRANGE = ("moe_args", "ffn_exp", "q_lora_rank", "kv_lora_rank", "state_size", "n_groups", "layer_types")
+"""Keys of other structures than Llama's and Mixtral's: Llama 4, Mistral 3 Large, Mamba."""
+
 ROTARY = {"rope_type": "llama3"}
 
 
@@ -56,6 +59,14 @@ class Params:
 def is_params(data: Mapping[str, Any]) -> bool:
     """Whether ``data`` are the keys of an original format: they call the hidden size ``dim``."""
     return "model_type" not in data and "architectures" not in data and {"dim", "n_layers", "n_heads"} <= data.keys()
+
+
+def strange_key(data: Mapping[str, Any]) -> str:
+    """A key of ``data`` that is of a structure which is not read from a params.json; empty for none."""
+    experts = data.get("moe")
+    further = [key for key in experts if key not in EXPERTS] if isinstance(experts, Mapping) else []
+    found = [key for key in STRANGE if data.get(key)] + [f"moe.{key}" for key in further if experts[key]]
+    return next(iter(found), "")
 
 
 def params_of(data: Mapping[str, Any]) -> Params:
@@ -112,14 +123,10 @@ def _scaling(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _experts(data: Mapping[str, Any], made: dict[str, Any], found: Params) -> None:
-    """Mixtral's experts; what else ``moe`` has is told."""
+    """Mixtral's experts."""
     experts = made.pop("moe", None)
     if not isinstance(experts, Mapping):
         return
     made["model_type"] = "mixtral"
-    for key, value in experts.items():
-        if key in EXPERTS:
-            made[EXPERTS[key]] = value
-        else:
-            found.incomplete.append(f"unrecognized key moe.{key}")
+    made |= {EXPERTS[key]: value for key, value in experts.items() if key in EXPERTS}
     found.keys = {**found.keys, **{value: key for key, value in EXPERTS.items()}}
