@@ -5,6 +5,7 @@ The files of tests/data/field are written by hand for these tests, headers witho
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -270,3 +271,15 @@ def test_params_of_another_structure(tmp_path: Path, more: dict[str, Any], said:
     assert said in str(error.value)
     if "n_kv_heads" in more:
         assert error.value.problems[0].text.strip() == '"n_kv_heads": 7,'
+
+
+@pytest.mark.parametrize("odd", ["x", None, [], {}, [1], {"a": 1}, -1, 0, 10**30, float("inf"), True], ids=str)
+def test_odd_values_in_params_are_refused_or_read(tmp_path: Path, odd: Any) -> None:
+    whole = LLAMA | LLAMA_3 | MISTRAL | {"moe": {"num_experts": 4}, "yarn": {"factor": 2}, "multiple_of": 256}
+    whole |= {"ffn_dim_multiplier": 1.5, "use_scaled_rope": True}
+    for key in whole:
+        for without in ({}, {"hidden_dim"}):
+            data = {name: value for name, value in (whole | {key: odd}).items() if name not in without}
+            (tmp_path / "params.json").write_text(json.dumps(data), "utf-8")
+            with contextlib.suppress(InputError):
+                load(tmp_path)

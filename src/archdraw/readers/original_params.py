@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
+from archdraw.readers.config import LARGEST
+
 KEYS = {
     "dim": "hidden_size",
     "n_layers": "num_hidden_layers",
@@ -102,10 +104,10 @@ def _width(data: Mapping[str, Any], made: dict[str, Any], found: Params) -> None
     """The width of Llama's feed forwards: two thirds of four times the hidden size, stretched and rounded up."""
     hidden, multiple = data.get("dim"), data.get("multiple_of", 256)
     stretched = data.get("ffn_dim_multiplier")
-    if not isinstance(hidden, int) or not isinstance(multiple, int) or multiple < 1:
+    if not isinstance(hidden, int) or not isinstance(multiple, int) or multiple < 1 or abs(hidden) > LARGEST:
         return
     width = int(2 * 4 * hidden / 3)
-    if isinstance(stretched, int | float):
+    if isinstance(stretched, int | float) and 0 < stretched < 1000:
         width = int(stretched * width)
     made["intermediate_size"] = multiple * ceil(width / multiple)
     found.keys = {**found.keys, "intermediate_size": "multiple_of"}
