@@ -66,8 +66,9 @@ def is_params(data: Mapping[str, Any]) -> bool:
 def strange_key(data: Mapping[str, Any]) -> str:
     """A key of ``data`` that is of a structure which is not read from a params.json; empty for none."""
     experts = data.get("moe")
-    further = [key for key in experts if key not in EXPERTS] if isinstance(experts, Mapping) else []
-    found = [key for key in STRANGE if data.get(key)] + [f"moe.{key}" for key in further if experts[key]]
+    within = experts if isinstance(experts, Mapping) else {}
+    found = [key for key in STRANGE if data.get(key)]
+    found += [f"moe.{key}" for key, value in within.items() if key not in EXPERTS and value]
     return next(iter(found), "")
 
 
