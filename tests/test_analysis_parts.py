@@ -1,4 +1,4 @@
-"""What comparisons and traits are made of, part by part: features by common names, counts, groups, concepts."""
+"""What comparisons are made of, part by part: features by common names, values, counts, groups, rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from archdraw.analysis.concepts import OF_LAYERS
-from archdraw.analysis.difference import difference
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import Comparison, sign_of
 from archdraw.analysis.difference.counted import recurrent
@@ -18,10 +16,7 @@ from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.rows_of_groups import _equal
 from archdraw.analysis.difference.similarity import Similarity
 from archdraw.analysis.difference.structure import loops, outline, same, widths_of
-from archdraw.analysis.traits import changes, traits
-from archdraw.glossary import concepts as known
 from archdraw.glossary.common import LAYERS
-from archdraw.model import Model
 from archdraw.tree.blocks import (
     Block,
     Heads,
@@ -33,27 +28,6 @@ from archdraw.tree.blocks import (
     Setting,
     Weight,
 )
-
-WIDE = 64
-
-
-def model(*layers: str, head: str = "name: X", **settings: Any) -> Model:
-    """A small decoder of ``layers``, each a YAML expression."""
-    lines = [head, f"hidden_size: {settings.pop('hidden_size', WIDE)}", "vocab_size: 256"]
-    lines += [f"{key}: {value}" for key, value in settings.items()]
-    return Model.from_text(
-        "\n".join([*lines, "layers:", "  - embedding", *(f"  - {one}" for one in layers), "  - rmsnorm"])
-    )
-
-
-DENSE = "{swiglu: {intermediate_size: 96}}"
-SPARSE = "{mixture_of_experts: {num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32}}"
-HEADS = "{multi_head: {num_attention_heads: 4}}"
-
-
-def layer(feed_forward: str = DENSE, attention: str = HEADS, **fields: Any) -> str:
-    more = "".join(f", {name}: {value}" for name, value in fields.items())
-    return f"{{decoder: {{attention: {attention}, feed_forward: {feed_forward}{more}}}}}"
 
 
 def of(role: str, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
@@ -158,13 +132,6 @@ def test_the_state_of_recurrent_mixers_is_counted_as_often_as_they_come() -> Non
     assert recurrent(block) == 3 * (5 + 5)
 
 
-def test_text_parameters_are_told_where_there_is_an_encoder() -> None:
-    one, other = model(layer()), model(layer(), layer())
-    told = {change.what for change in difference(one.block, other.block).changes}
-    assert "total_parameters" in told
-    assert "text_parameters" not in told
-
-
 # ---- what stands for what
 
 
@@ -251,45 +218,3 @@ def test_a_row_of_several_modules_names_none() -> None:
     one, other = change("head_dim", ("a",), "Vision encoder"), change("head_dim", ("b",), "Audio encoder")
     assert "encoder" in rows([one])[0].subject
     assert "encoder" not in rows([one, other])[0].subject
-
-
-# ---- traits and concepts
-
-
-def test_values_of_all_layers_are_traits() -> None:
-    many = "{multi_query: {num_attention_heads: 4}}"
-    grouped = "{grouped_query: {num_attention_heads: 4, num_key_value_heads: 2}}"
-    one, both = model(layer(attention=many)), model(layer(attention=many), layer(attention=grouped))
-    assert "heads" not in traits(one.spec, one.block).values
-    assert traits(both.spec, both.block).values["heads"] == "4/2 heads"
-
-
-@pytest.mark.parametrize(
-    ("feeds", "leading", "alternating"),
-    [
-        ((DENSE, SPARSE, SPARSE), True, False),
-        ((DENSE, SPARSE, DENSE), False, True),
-        ((SPARSE, DENSE, SPARSE), False, True),
-        ((SPARSE, SPARSE), False, False),
-        ((DENSE, DENSE), False, False),
-    ],
-)
-def test_which_layers_have_experts(feeds: tuple[str, ...], leading: bool, alternating: bool) -> None:
-    block = model(*map(layer, feeds)).block
-    assert OF_LAYERS[known.LEADING_DENSE](block) is leading
-    assert OF_LAYERS[known.ALTERNATING_EXPERTS](block) is alternating
-
-
-def test_heads_that_attend_to_an_encoder_are_no_heads_by_layer() -> None:
-    other = "{cross_attention: {num_attention_heads: 2}}"
-    block = model(layer(), layer(cross_attention=other)).block
-    assert not OF_LAYERS[known.HEADS_BY_LAYER](block)
-    assert OF_LAYERS[known.HEADS_BY_LAYER](
-        model(layer(), layer(attention="{multi_head: {num_attention_heads: 8}}")).block
-    )
-
-
-def test_a_model_with_experts_gains_no_activation() -> None:
-    dense, sparse = model(layer("{gelu: {intermediate_size: 96}}")), model(layer(SPARSE))
-    told = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
-    assert not any(one.concept is not None and one.concept.choice == "activation" for one in told)
