@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from archdraw.analysis.difference import difference
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import Comparison, sign_of
 from archdraw.analysis.difference.counted import recurrent
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
 from archdraw.analysis.difference.models import _pairs
+from archdraw.analysis.difference.places import joints
 from archdraw.analysis.difference.rows import rows
-from archdraw.analysis.difference.rows_of_groups import _equal
+from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
 from archdraw.analysis.difference.similarity import Similarity
 from archdraw.analysis.difference.structure import loops, outline, same, widths_of
 from archdraw.glossary.common import LAYERS
@@ -218,3 +221,62 @@ def test_a_row_of_several_modules_names_none() -> None:
     one, other = change("head_dim", ("a",), "Vision encoder"), change("head_dim", ("b",), "Audio encoder")
     assert "encoder" in rows([one])[0].subject
     assert "encoder" not in rows([one, other])[0].subject
+
+
+# ---- boxes side by side
+
+
+NORM, ATTENTION = Leaf("norm", "RMSNorm", "norm"), Leaf("mixer", "Mixer", "attention")
+EMPTY = Module("model", "Model", Sequence(()), level="model")
+
+
+def whole(body: Block) -> Module:
+    return Module("model", "Model", body, level="model")
+
+
+def test_a_box_that_both_have_as_often_has_moved() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    comparison.only("removed", ("a", NORM), ([("a", NORM)], [("b", NORM)]), ("", ""))
+    assert (comparison.changes, comparison.moved) == ([], ["RMSNorm"])
+    comparison.only("removed", ("a", NORM), ([("a", NORM), ("c", NORM)], [("b", NORM)]), ("", ""))
+    assert [(change.what, change.before, change.after) for change in comparison.changes] == [("occurrences", 2, 1)]
+
+
+def test_boxes_in_other_places_have_moved() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    mine, theirs = [("a", NORM), ("b", ATTENTION)], [("a", ATTENTION), ("b", NORM)]
+    assert comparison.aligned(mine, theirs, ("", "")) == []
+    assert comparison.moved == ["RMSNorm"]
+
+
+def test_what_no_author_said_is_no_setting_that_both_have() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    weighted = replace(NORM, weights=(Weight("weight", (4,)),))
+    assert not comparison.settings(weighted, weighted, ("", ""))
+    assert comparison.equal == []
+
+
+def test_a_norm_before_a_residual_is_joined_otherwise_than_inside_of_it() -> None:
+    inside, before = Residual(Sequence((NORM, ATTENTION))), Sequence((NORM, Residual(ATTENTION)))
+    assert [change.what for change in difference(whole(inside), whole(before)).changes] == ["wiring"]
+
+
+def test_how_often_the_same_weights_are_gone_through_is_told() -> None:
+    layer = Module("layer", "Layer", ATTENTION, level="layer")
+
+    def looped(times: int) -> Module:
+        return whole(Module("layers", "Layers", Repeat(layer, times, tied=True), level="stack"))
+
+    assert "loop" in [change.what for change in difference(looped(2), looped(3)).changes]
+
+
+def test_repeats_over_the_same_weights_are_joined_otherwise_than_others() -> None:
+    tied, untied = (joints(Repeat(ATTENTION, 2, tied=tied), iter([1])) for tied in (True, False))
+    assert tied != untied
+
+
+def test_heads_are_read_off_for_other_kinds_alone() -> None:
+    one, given = of("attention", "k"), of("attention", "k", head_dim=16)
+    assert not _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, one, one)
+    assert _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, given, given)
+    assert _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, one, of("attention", "other"))
