@@ -37,7 +37,6 @@ def _git(config: Config) -> Draft:
                 "multi_head": {
                     "num_attention_heads": config.integer("num_attention_heads", default=12),
                     "attention_bias": True,
-                    "position": "none",
                 }
             },
             "feed_forward": _feed_forward(config),
