@@ -206,18 +206,6 @@ WRAPPERS = (
         transformer("hy_v4_vl_vision", behind.hy_v4),
         ("HYV4VLForConditionalGeneration",),
     ),
-    Wrapper(
-        ("inkling2",),
-        "inkling2_text",
-        transformer("inkling2_vision", behind.inkling2),
-        ("Inkling2ForConditionalGeneration",),
-    ),
-    Wrapper(
-        ("inkling2_loop",),
-        "inkling2_loop_text",
-        transformer("inkling2_vision", behind.inkling2),
-        ("Inkling2LoopForConditionalGeneration",),
-    ),
     Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
     Wrapper(("deepseek_vl_hybrid",), "llama", towers.deepseek_hybrid, ("DeepseekVLHybridForConditionalGeneration",)),
     Wrapper(("got_ocr2", "pp_chart2table"), "qwen2", towers.got, ("GotOcr2ForConditionalGeneration",)),
