@@ -188,7 +188,9 @@ ZERO_EXPERTS = Term(
     source="LongCat-Flash, arXiv:2509.01322",
 )
 IDENTITY_EXPERTS = Term("Identity")
-RMSNORM_OF_EXPERTS = Term("RMSNorm of each expert", definition="A norm of the output of each expert, before they are summed.")
+RMSNORM_OF_EXPERTS = Term(
+    "RMSNorm of each expert", definition="A norm of the output of each expert, before they are summed."
+)
 NUMBER_OF_EXPERTS = Term("{number:expert|experts}")
 SHARED_GATE = Term("gate")
 HALVED = Term("× 1/2")

@@ -42,21 +42,36 @@ def act(config: Config, *names: str, usual: str = "gelu") -> str:
     return "silu" if name == "swish" else name
 
 
-WHISPER = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 20}
+WHISPER = {
+    "hidden_size": 1280,
+    "intermediate_size": 5120,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 20,
+    "num_mel_bins": 128,
+}
 """Class defaults of the towers that are Whisper's encoder: the sizes of the large one."""
 
 
 def whisper_tower(
-    config: Config, audio: Config, made: Draft, project: Projector, *, pooled: int = 1, stored: bool = True
+    config: Config,
+    audio: Config,
+    made: Draft,
+    project: Projector,
+    *,
+    pooled: int = 1,
+    stored: bool = True,
+    usual: Fields | None = None,
 ) -> list[Block]:
     """Whisper's encoder from the section ``audio``, with the projector of ``project``.
 
-    ``stored``: the checkpoint holds the sines of its positions.
+    ``stored``: the checkpoint holds the sines of its positions. ``usual`` are the class defaults of its sizes, where
+    they are not those of the large one.
     """
-    fields = sizes(audio, WHISPER)
-    heads = audio.integer("num_attention_heads", "encoder_attention_heads", default=WHISPER["num_attention_heads"])
+    usual = WHISPER | (usual or {})
+    fields = sizes(audio, usual)
+    heads = audio.integer("num_attention_heads", "encoder_attention_heads", default=usual["num_attention_heads"])
     stem = {
-        "num_mel_bins": audio.integer("num_mel_bins", default=128),
+        "num_mel_bins": audio.integer("num_mel_bins", default=usual["num_mel_bins"]),
         "max_source_positions": audio.integer("max_source_positions", default=1500),
         **unless(stored=(stored, True)),
     }
@@ -189,6 +204,15 @@ def joined_frames(config: Config, made: Draft, audio: Config, fields: Fields) ->
     name = act(config, "projector_hidden_act")
     mlp = {"sizes": [made.hidden_size, made.hidden_size]} | unless(hidden_act=(name, "gelu"))
     return {"projector": {"mlp_projector": mlp}} | unless(merged=(merged, 1))
+
+
+def normed_frames(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
+    """As many neighbours as ``audio_merge_size`` joined, two projections, a norm behind them (MOSS Transcribe)."""
+    width = made.hidden_size
+    bias = config.flag("projector_bias", default=True)
+    mlp = {"sizes": [width, width], **given(bias=bias), "hidden_act": act(config, "projector_hidden_act", usual="silu")}
+    merged = config.integer("audio_merge_size", default=4)
+    return {"projector": {"mlp_projector": mlp | {"last_norm": "layernorm"}}} | unless(merged=(merged, 1))
 
 
 def _biased(heads: int) -> Fields:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from archdraw.readers.audio_towers import (
+    ASR,
     glm_tower,
     joined_frames,
+    normed_frames,
     one,
     qwen3,
     qwen3_tower,
@@ -78,7 +80,7 @@ class Wrapper:
         return with_towers(made, self.tower(config, audio, made))
 
 
-def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: int) -> Tower:
+def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: object) -> Tower:
     def tower(config: Config, audio: Config, made: Draft) -> list[Block]:
         return read(config, audio, made, project, **fields)
 
@@ -112,6 +114,14 @@ QWEN3_ASR = {
     "num_key_value_heads": 8,
     "head_dim": 128,
     "max_position_embeddings": 65_536,
+}
+MOSS = {
+    "hidden_size": 1024,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 8,
+    "max_position_embeddings": 131_072,
 }
 OMNI_ASR = {
     "vocab_size": 11_984,
@@ -189,6 +199,15 @@ WRAPPERS = (
         tied=True,
         sizes=REALTIME,
         fills_gaps=True,
+    ),
+    Wrapper(
+        ("moss_transcribe_diarize",),
+        "qwen3",
+        _tower(whisper_tower, normed_frames, usual=ASR | {"num_mel_bins": 80}),
+        ("MossTranscribeDiarizeForConditionalGeneration",),
+        ("audio_chunk_size",),
+        tied=True,
+        sizes=MOSS,
     ),
     Wrapper(
         ("qwen3_asr",),
