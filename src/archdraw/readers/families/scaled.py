@@ -7,6 +7,7 @@ from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope
 from archdraw.readers.config import Config
+from archdraw.readers.docling_tower import SIZES as DOCLING
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.traced import commented
@@ -40,6 +41,14 @@ def _granite(config: Config) -> Draft:
     )
 
 
+def _docling(config: Config) -> Draft:
+    """The text model of Granite Docling: a Granite with defaults of its own."""
+    config.defaults(**DOCLING)
+    made = _granite(config)
+    made.tie_word_embeddings = config.flag("tie_word_embeddings", default=True)
+    return made
+
+
 def _minicpm(config: Config) -> Draft:
     """MiniCPM: the branches are scaled by the depth, the scores by the width of the model it was tuned at."""
     made = draft(config, tied=True)
@@ -65,5 +74,6 @@ def _minicpm(config: Config) -> Draft:
 
 FAMILIES = (
     Family(("granite",), _granite, ("GraniteForCausalLM",)),
+    Family(("granite_docling_text",), _docling, ("GraniteDoclingTextForCausalLM",)),
     Family(("minicpm",), _minicpm, ("MiniCPMForCausalLM",)),
 )

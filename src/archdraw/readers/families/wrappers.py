@@ -11,6 +11,7 @@ from archdraw.readers import projectors as behind
 from archdraw.readers import query_projectors as queries
 from archdraw.readers import wrapped_towers as towers
 from archdraw.readers.config import Config
+from archdraw.readers.docling_tower import docling_tower
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family
 from archdraw.readers.text_parts import text_model, with_towers
@@ -28,7 +29,8 @@ IMAGES = (
 class Wrapper:
     """Models that differ in no more than values: their types and classes, and what they are made of.
 
-    ``text`` is the family of a text model that does not say its own.
+    ``text`` is the family of a text model that does not say its own, ``tied`` whether its table is the head where no
+    part of the file says it.
     """
 
     model_types: tuple[str, ...]
@@ -36,6 +38,7 @@ class Wrapper:
     towers: Towers
     architectures: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    tied: bool = False
 
     def family(self) -> Family:
         """The family of configs."""
@@ -43,7 +46,7 @@ class Wrapper:
 
     def read(self, config: Config) -> Draft:
         """The text model with its towers."""
-        made = text_model(config, self.text)
+        made = text_model(config, self.text, tied=self.tied)
         return with_towers(made, self.towers(config, made))
 
 
@@ -187,6 +190,13 @@ WRAPPERS = (
         "molmo2_text",
         transformer("molmo2_vision", queries.molmo2),
         ("Molmo2ForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("granite_docling",),
+        "granite_docling_text",
+        docling_tower,
+        ("GraniteDoclingForConditionalGeneration",),
+        tied=True,
     ),
     Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
     Wrapper(
