@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdraw.readers import audio_towers as sounds
+from archdraw.readers.code_towers import image_tokenizer, sound_tokenizer
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.dots_towers import dots_audio, dots_vision
@@ -176,6 +177,23 @@ def dots3(config: Config, made: Draft) -> list[Block]:
     """dots3-note: an encoder of images with experts, one of sounds."""
     width = made.hidden_size
     return [dots_vision(section(config), width), dots_audio(section(config, "audio_config"), width)]
+
+
+def apertus(config: Config, made: Draft) -> list[Block]:
+    """Apertus 1.5: codes of images and of sounds, which are words behind those of the text."""
+    vision, audio = section(config), section(config, "audio_config")
+    towers = [image_tokenizer(vision), sound_tokenizer(audio)]
+    images, sounds_from = (
+        config.integer(f"{name}_token_offset", default=usual)
+        for name, usual in (("image", 131_272), ("audio", 262_344))
+    )
+    end = images + vision.integer("codebook_size", default=131_072)
+    if end != sounds_from:
+        config.complain(f"the codes of images end at {end:,}, those of sounds begin elsewhere", "audio_token_offset")
+    last = sounds_from + audio.integer("codebook_size", default=4096)
+    if last > made.vocab_size:
+        config.complain(f"the codes of sounds end at {last:,} of {made.vocab_size:,} words", "audio_token_offset")
+    return towers
 
 
 def deepseek_hybrid(config: Config, made: Draft) -> list[Block]:

@@ -198,6 +198,7 @@ WRAPPERS = (
         ("GraniteDoclingForConditionalGeneration",),
         tied=True,
     ),
+    Wrapper(("apertus1p5",), "apertus1p5_text", towers.apertus, ("Apertus1p5ForConditionalGeneration",)),
     Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
     Wrapper(
         ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),

@@ -1,0 +1,111 @@
+"""Tokenizers and encoders whose output is codes or latents, each from its section of a config to a block."""
+
+from __future__ import annotations
+
+from math import prod
+
+from archdraw.readers.components import unless
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.traced import commented
+
+RATIOS = [2, 2, 4, 5, 5, 8]
+"""Class default of the strides of VibeVoice's encoders."""
+
+
+def image_tokenizer(vision: Config) -> Block:
+    """The encoder of a VQGAN with its codebook (Apertus 1.5); the class looks up its codes among the words."""
+    vision.ignore("dropout", "spatial_scale_factor")
+    factors = vision.integers("channel_multiplier", default=[1, 1, 2, 2, 4])
+    resolution = vision.integer("resolution", default=256)
+    attended = vision.integers("attn_resolutions", default=[16])
+    return {
+        "image_tokenizer": {
+            "base_channels": vision.integer("base_channels", default=256),
+            "channel_multiplier": factors,
+            "num_res_blocks": vision.integer("num_res_blocks", default=4),
+            "attention_stages": [stage for stage in range(len(factors)) if resolution // 2**stage in attended],
+            "latent_channels": vision.integer("latent_channels", default=256),
+            "embed_dim": vision.integer("embed_dim", default=256),
+            "codebook_size": vision.integer("codebook_size", default=131_072),
+            **unless(in_channels=(vision.integer("in_channels", default=3), 3)),
+        }
+    }
+
+
+def sound_tokenizer(audio: Config) -> Block:
+    """WavTokenizer's encoder with its codebook (Apertus 1.5); what is of its decoder is not built."""
+    audio.ignore("pad_mode", "sampling_rate", "use_causal_conv", "norm_eps", "adanorm_num_embeddings")
+    audio.ignore("decoder_attention_num_groups", "decoder_hidden_size", "decoder_intermediate_size")
+    audio.ignore("decoder_num_layers")
+    norms = {"weight_norm": "weight", "time_group_norm": "group"}
+    norm = audio.text("norm_type", default="weight_norm")
+    if norm not in norms:
+        audio.complain(f"norm_type {norm[:40]} is none of {', '.join(norms)}", "norm_type")
+    width = audio.integer("hidden_size", default=512)
+    if audio.integer("codebook_dim", default=width) != width:
+        audio.complain(f"codebook_dim is not {width:,}, the hidden_size of the encoder", "codebook_dim")
+    ratios = audio.integers("upsampling_ratios", default=[6, 5, 5, 4])
+    defaults = {
+        "audio_channels": 1,
+        "dilation_growth_rate": 2,
+        "compress": 2,
+        "kernel_size": 7,
+        "last_kernel_size": 7,
+        "residual_kernel_size": 3,
+        "num_lstm_layers": 2,
+    }
+    return {
+        "sound_tokenizer": {
+            "hidden_size": width,
+            "num_filters": audio.integer("num_filters", default=32),
+            "ratios": ratios[::-1],
+            "codebook_size": audio.integer("codebook_size", default=4096),
+            **unless(
+                num_residual_layers=(audio.integer("num_residual_layers", default=1, least=0), 1),
+                conv_shortcut=(audio.flag("use_conv_shortcut", default=True), True),
+                norm=(norms.get(norm, "weight"), "weight"),
+                **{name: (audio.integer(name, default=usual), usual) for name, usual in defaults.items()},
+            ),
+        }
+    }
+
+
+def latents(audio: Config, usual: int) -> Block:
+    """VibeVoice's encoder of samples to latents of a width whose class default is ``usual``."""
+    audio.raw("model_type", "vae_std", "layer_scale_init_value", "initializer_range")
+    return {
+        "convolutional_latents": {
+            "features": audio.integer("hidden_size", default=usual),
+            "num_filters": audio.integer("num_filters", default=32),
+            "depths": audio.integers("depths", default=[3, 3, 3, 3, 3, 3, 8]),
+            "downsampling_ratios": audio.integers("downsampling_ratios", default=RATIOS),
+            **unless(
+                kernel_size=(audio.integer("kernel_size", default=7), 7),
+                ffn_expansion=(audio.integer("ffn_expansion", default=4), 4),
+                hidden_act=(audio.text("hidden_act", default="gelu"), "gelu"),
+            ),
+        }
+    }
+
+
+def paired_latents(config: Config, audio: Config, made: Draft) -> list[Block]:
+    """VibeVoice ASR: two encoders of one waveform, whose latents are projected and added."""
+    name = "semantic_tokenizer_encoder_config"
+    semantic = config.section(name) or Config({}, (name,), config)
+    ratios, others = (part.integers("downsampling_ratios", default=RATIOS) for part in (audio, semantic))
+    samples, other = prod(ratios), prod(others)
+    if samples != other:
+        config.complain(f"one encoder leaves a token per {samples:,} samples, the other per {other:,}", name)
+    if config.integer("acoustic_tokenizer_chunk_size", default=1_440_000) % max(1, samples):
+        config.complain(f"acoustic_tokenizer_chunk_size is no multiple of {samples:,}", "acoustic_tokenizer_chunk_size")
+    channels = audio.integer("channels", default=1)
+    if semantic.integer("channels", default=1) != channels:
+        config.complain("one encoder reads other channels than the other", name)
+    fields = {
+        "samples": commented(samples, "the product of downsampling_ratios"),
+        "acoustic": latents(audio, 64),
+        "semantic": latents(semantic, 64 if config.section(name) else 128),
+        **unless(channels=(channels, 1)),
+    }
+    return [{"paired_latents": fields}]
