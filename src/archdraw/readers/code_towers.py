@@ -109,3 +109,29 @@ def paired_latents(config: Config, audio: Config, made: Draft) -> list[Block]:
         **unless(channels=(channels, 1)),
     }
     return [{"paired_latents": fields}]
+
+
+def image_generation(vq: Config, made: Draft) -> Block:
+    """What makes images of Janus's tokens: the head, the codes and the VQGAN of ``vq_config``."""
+    vq.ignore("dropout", "initializer_range", "num_patches", "model_type")
+    if vq.flag("double_latent", default=False):
+        vq.mark_incomplete("double_latent: the channels behind the stages are not those that are read")
+    width = vq.integer("image_token_embed_dim", default=2048)
+    return {
+        "image_generation": {
+            "base_channels": vq.integer("base_channels", default=128),
+            "channel_multiplier": vq.integers("channel_multiplier", default=[1, 1, 2, 2, 4]),
+            "num_res_blocks": vq.integer("num_res_blocks", default=2),
+            "latent_channels": vq.integer("latent_channels", default=256),
+            "embed_dim": vq.integer("embed_dim", default=8),
+            "num_embeddings": vq.integer("num_embeddings", default=16_384),
+            "projection_dim": vq.integer("projection_dim", default=2048),
+            **unless(
+                num_hidden_layers=(vq.integer("num_hidden_layers", default=2), 2),
+                hidden_act=(vq.text("hidden_act", default="gelu"), "gelu"),
+                image_token_embed_dim=(width, made.hidden_size),
+                in_channels=(vq.integer("in_channels", default=3), 3),
+                out_channels=(vq.integer("out_channels", default=3), 3),
+            ),
+        }
+    }

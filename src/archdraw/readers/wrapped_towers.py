@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdraw.readers import audio_towers as sounds
-from archdraw.readers.code_towers import image_tokenizer, sound_tokenizer
+from archdraw.readers import query_projectors as queries
+from archdraw.readers.code_towers import image_generation, image_tokenizer, sound_tokenizer
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.dots_towers import dots_audio, dots_vision
@@ -194,6 +195,12 @@ def apertus(config: Config, made: Draft) -> list[Block]:
     if last > made.vocab_size:
         config.complain(f"the codes of sounds end at {last:,} of {made.vocab_size:,} words", "audio_token_offset")
     return towers
+
+
+def janus(config: Config, made: Draft) -> list[Block]:
+    """Janus: an encoder of images that it reads; what makes images stands before the head."""
+    made.layers.insert(-1, image_generation(section(config, "vq_config"), made))
+    return transformer("janus_vision_model", queries.janus)(config, made)
 
 
 def deepseek_hybrid(config: Config, made: Draft) -> list[Block]:

@@ -199,7 +199,7 @@ WRAPPERS = (
         tied=True,
     ),
     Wrapper(("apertus1p5",), "apertus1p5_text", towers.apertus, ("Apertus1p5ForConditionalGeneration",)),
-    Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
+    Wrapper(("janus",), "llama", towers.janus, ("JanusForConditionalGeneration",)),
     Wrapper(
         ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
         "qwen3_5_text",
