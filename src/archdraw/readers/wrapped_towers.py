@@ -15,6 +15,7 @@ from archdraw.readers.projectors import Projector
 from archdraw.readers.sam_towers import got_tower, hybrid_tower
 from archdraw.readers.special_towers import glm_tower, muse_tower
 from archdraw.readers.stepped_audio import stepped_audio
+from archdraw.readers.text_parts import text_part
 from archdraw.readers.towers import pixtral_tower, qwen2_tower, qwen_tower
 from archdraw.readers.traced import commented
 from archdraw.readers.vision_transformers import sides, vision_transformer
@@ -192,8 +193,10 @@ def apertus(config: Config, made: Draft) -> list[Block]:
     if end != sounds_from:
         config.complain(f"the codes of images end at {end:,}, those of sounds begin elsewhere", "audio_token_offset")
     last = sounds_from + audio.integer("codebook_size", default=4096)
-    if last > made.vocab_size:
-        config.complain(f"the codes of sounds end at {last:,} of {made.vocab_size:,} words", "audio_token_offset")
+    # The head may be narrower than the table (output_vocab_size), in which the codes stand.
+    words = text_part(config).integer("vocab_size", default=266_752)
+    if last > words:
+        config.complain(f"the codes of sounds end at {last:,} of {words:,} words", "audio_token_offset")
     return towers
 
 
