@@ -5,7 +5,8 @@ A model that differs from a known one in these, and in the defaults of its keys,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from archdraw.readers import projectors as behind
 from archdraw.readers import query_projectors as queries
@@ -14,6 +15,8 @@ from archdraw.readers.config import Config
 from archdraw.readers.docling_tower import docling_tower
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family
+from archdraw.readers.phi_towers import SIZES as PHI
+from archdraw.readers.phi_towers import phi_towers
 from archdraw.readers.text_parts import text_model, with_towers
 from archdraw.readers.wrapped_towers import Towers, transformer
 
@@ -30,7 +33,7 @@ class Wrapper:
     """Models that differ in no more than values: their types and classes, and what they are made of.
 
     ``text`` is the family of a text model that does not say its own, ``tied`` whether its table is the head where no
-    part of the file says it.
+    part of the file says it, ``sizes`` the class defaults of one that stands in the whole config.
     """
 
     model_types: tuple[str, ...]
@@ -39,6 +42,7 @@ class Wrapper:
     architectures: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     tied: bool = False
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def family(self) -> Family:
         """The family of configs."""
@@ -46,6 +50,7 @@ class Wrapper:
 
     def read(self, config: Config) -> Draft:
         """The text model with its towers."""
+        config.defaults(**self.sizes)
         made = text_model(config, self.text, tied=self.tied)
         return with_towers(made, self.towers(config, made))
 
@@ -199,6 +204,14 @@ WRAPPERS = (
         tied=True,
     ),
     Wrapper(("apertus1p5",), "apertus1p5_text", towers.apertus, ("Apertus1p5ForConditionalGeneration",)),
+    Wrapper(
+        ("phi4_multimodal",),
+        "phi3",
+        phi_towers,
+        ("Phi4MultimodalForCausalLM",),
+        ("embd_pdrop", "resid_pdrop", "original_max_position_embeddings"),
+        sizes=PHI,
+    ),
     Wrapper(("janus",), "llama", towers.janus, ("JanusForConditionalGeneration",)),
     Wrapper(
         ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
