@@ -22,7 +22,7 @@ from archdraw.readers.audio_towers import (
     wave_tower,
     whisper_tower,
 )
-from archdraw.readers.code_towers import paired_latents
+from archdraw.readers.code_towers import paired_latents, spoken_latents
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import saved_by_version
@@ -209,6 +209,13 @@ WRAPPERS = (
         ("audio_chunk_size",),
         tied=True,
         sizes=MOSS,
+    ),
+    Wrapper(
+        ("vibevoice",),
+        "qwen2",
+        spoken_latents,
+        ("VibeVoiceForConditionalGeneration",),
+        ("audio_bos_token_id", "audio_eos_token_id", "diffusion_loss_weight"),
     ),
     Wrapper(
         ("vibevoice_asr",),
