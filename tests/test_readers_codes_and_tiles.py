@@ -97,3 +97,26 @@ def test_each_tap_has_a_merger_of_each_path(tmp_path: Path) -> None:
     assert [shown.count(f"Merger for text layer {place}") for place in range(4)] == [1, 1, 1, 0]
     assert [shown.count(f"Fine merger for text layer {place}") for place in range(4)] == [1, 1, 1, 0]
     assert len(layers(tree)) == 28
+
+
+def test_a_text_model_without_its_factors_has_those_of_its_class(tmp_path: Path) -> None:
+    file = written(tmp_path, "granite_docling", {})
+    whole = read_config(file).text
+    data = json.loads(file.read_text("utf-8"))
+    for name in (
+        "embedding_multiplier",
+        "logits_scaling",
+        "residual_multiplier",
+        "attention_multiplier",
+        "hidden_size",
+    ):
+        del data["text_config"][name]
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert expand(parse_spec(read_config(file).text, "spec.yaml")) == expand(parse_spec(whole, "spec.yaml"))
+
+
+def test_the_encoder_of_an_encoder_decoder_sees_images(tmp_path: Path) -> None:
+    changes = {"encoder.vision_config.image_size": 448, "encoder.vision_config.hidden_size": 384}
+    reading = read_config(written(tmp_path, "t5gemma2", changes))
+    assert facts(expand(parse_spec(reading.text, "spec.yaml"))).total_parameters == 4_693_097_216
+    assert len(reading.incomplete) == 1

@@ -14,12 +14,16 @@ SIZES = {
     "num_attention_heads": 16,
     "num_key_value_heads": 4,
     "max_position_embeddings": 32_768,
+}
+"""Class defaults of the sizes of the text model, which is a Granite."""
+
+FACTORS = {
     "embedding_multiplier": 12.0,
     "logits_scaling": 4.0,
     "residual_multiplier": 0.263,
     "attention_multiplier": 0.015625,
 }
-"""Class defaults of the text model, which is a Granite."""
+"""Class defaults of its factors."""
 
 
 def docling_tower(config: Config, made: Draft) -> list[Block]:
