@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from archdraw.errors import InputError
 from archdraw.kinds.registry import kinds
+from archdraw.layout.plate.plate import LAST_RESORT
+from archdraw.lint.faults import Fault, faults
+from archdraw.scene import Scene
 from archdraw.source import plain, scan
 from archdraw.spec import Spec, expand, parse_spec
 from archdraw.tree.blocks import Block, Side
@@ -25,6 +28,12 @@ HEAD = {"name": "Any", "hidden_size": HIDDEN, "vocab_size": 1000, "context_lengt
 def model(layers: list[Any], **more: Any) -> Spec:
     """The spec of a model of these ``layers``."""
     return parse_spec(json.dumps({**HEAD, **more, "layers": layers}), "any.yaml")
+
+
+def wrong_in(scene: Scene) -> list[Fault]:
+    """What is wrong with ``scene``; of a picture larger than any page not that its words are small."""
+    too_large = min(scene.width, scene.height) > LAST_RESORT
+    return [fault for fault in faults(scene) if not (too_large and fault.rule == "size")]
 
 
 @cache
@@ -56,6 +65,7 @@ def _expanded() -> tuple[tuple[Any, Block], ...]:
 
 PLAIN: st.SearchStrategy[Any] = st.deferred(lambda: st.sampled_from(examples()))
 SUBLAYER: st.SearchStrategy[Any] = st.deferred(lambda: st.sampled_from(sublayers()))
+_SUBLAYERS = st.lists(SUBLAYER, min_size=1, max_size=2)
 LABELS = st.sampled_from(["Tower", "Left", "Right", "Stage 1", "Mixing"])
 LAYER = {"norm": "rmsnorm", "attention": {"multi_head": {"num_attention_heads": 32}}}
 LAYERS = st.one_of(
@@ -117,7 +127,7 @@ def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(_graph_of_several_lines, row, row),
         st.builds(_graph_of_sources, row, row),
         st.builds(_cell, row),
-        st.builds(_two_streams, st.integers(1, 4), LABELS, st.lists(SUBLAYER, min_size=1, max_size=2)),
+        st.builds(_two_streams, st.integers(1, 4), LABELS, st.lists(_SUBLAYERS, min_size=1, max_size=3)),
         st.builds(lambda times, row: {"loop": {"num_loops": times, "body": row}}, st.integers(2, 4), row),
     )
 
@@ -156,20 +166,17 @@ def _cell(body: list[Any]) -> Any:
     return {"graph": {"nodes": nodes, "edges": [["input", "sum", "cell", "output"]], "back": [["cell", "sum"]]}}
 
 
-def _two_streams(times: int, label: str, body: list[Any]) -> Any:
-    """Layers that take and leave two lines."""
+def _two_streams(times: int, label: str, bodies: list[list[Any]]) -> Any:
+    """Layers that take and leave two lines, of as many kinds as there are ``bodies``."""
+    split = {"parallel": {"merge": "separate", "branches": [{"linear": HIDDEN}, {"linear": HIDDEN}]}}
+    layers = [{"layer": {"label": label, "times": times, "body": _of_two_lines(body)}} for body in bodies]
+    return {"sequence": [split, *layers, *layers[:-1], {"concatenate": {"inputs": 2}}, {"linear": HIDDEN}]}
+
+
+def _of_two_lines(body: list[Any]) -> Any:
     nodes = {"left": [*body, {"linear": HIDDEN}], "right": [*body, {"linear": HIDDEN}], "sum": {"op": "+"}}
     ways = [["input.one", "left", "sum", "output"], ["input.two", "sum"], ["input.two", "right", "output"]]
-    layer = {"graph": {"inputs": ["one", "two"], "nodes": nodes, "edges": ways}}
-    split = {"parallel": {"merge": "separate", "branches": [{"linear": HIDDEN}, {"linear": HIDDEN}]}}
-    return {
-        "sequence": [
-            split,
-            {"layer": {"label": label, "times": times, "body": layer}},
-            {"concatenate": {"inputs": 2}},
-            {"linear": HIDDEN},
-        ]
-    }
+    return {"graph": {"inputs": ["one", "two"], "nodes": nodes, "edges": ways}}
 
 
 BLOCKS = st.recursive(PLAIN | LAYERS, _nested, max_leaves=6)

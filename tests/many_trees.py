@@ -15,9 +15,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from any_tree import model, trees
+from any_tree import model, trees, wrong_in
 from archdraw.errors import InputError
-from archdraw.lint.faults import faults
 from archdraw.spec import expand
 from archdraw.theme import load_theme
 from archdraw.views import draw
@@ -74,7 +73,7 @@ class Tally:
             scene = draw(spec, block, "plate", theme=load_theme("light"))
             if lost := undrawn(block, paths_of_scene(scene)):
                 return f"not painted: {[path for path, _ in lost]}"
-            return "; ".join(map(str, faults(scene)))
+            return "; ".join(map(str, wrong_in(scene)))
         return ""
 
     def __str__(self) -> str:

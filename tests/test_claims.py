@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archdraw.analysis.claims import CLAIMS, contradictions
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
+from archdraw.tree.blocks import Cache, Leaf, Module
+from archdraw.tree.facts import facts
 
 SPECS = sorted(specs_folder().glob("*.yaml"))
 
@@ -94,3 +98,47 @@ def test_each_claim_holds_for_some_shipped_model_and_not_for_another() -> None:
     ]
     for claim in CLAIMS:
         assert {claim.holds(model.block, model.facts) for model in models} == {True, False}, claim.what
+
+
+CROSSING = """
+name: X
+key_points: [{words}]
+hidden_size: 64
+vocab_size: 256
+layers:
+  - embedding
+  - decoder:
+      attention: {{multi_head: {{num_attention_heads: 4}}}}
+      cross_attention: {{cross_attention: {{num_attention_heads: 4}}}}
+      feed_forward: {{gelu: {{intermediate_size: 64}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("non-causal attention", False),
+        ("bidirectional attention", False),
+        ("cross-attention", True),
+        ("encoder-decoder", True),
+        ("KV cache", True),
+        ("causal instead of bidirectional attention", True),
+    ],
+)
+def test_words_of_a_decoder_that_reads_an_encoder(words: str, right: bool) -> None:
+    model = Model.from_text(CROSSING.format(words=words))
+    assert (not list(contradictions(model.spec, model.block, model.facts))) is right
+
+
+@pytest.mark.parametrize("crosses", [True, False])
+def test_the_keys_of_an_encoder_are_no_cache_of_tokens(crosses: bool) -> None:
+    claim = next(one for one in CLAIMS if one.pattern == "KV cache")
+    block = Module("model", "Model", Leaf("keys", "keys", cache=Cache(8, cross=crosses)))
+    assert claim.holds(block, facts(block)) is not crosses
+
+
+def test_of_a_model_that_is_not_known_nothing_is_contradicted() -> None:
+    text = SPEC.format(words="a shared expert", causal="true")
+    model = Model.from_text(text)
+    assert list(contradictions(model.spec, model.block, model.facts))
+    assert not list(contradictions(model.spec, model.block, replace(model.facts, unknown=True)))

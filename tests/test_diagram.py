@@ -10,7 +10,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SPINE, Measures
-from archdraw.picture import Box, Branches, Chain, Diagram, Rail
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail
 from archdraw.scene import Element, Group, Line, Rect
 from archdraw.theme import load_theme
 
@@ -33,6 +33,19 @@ def size(cell: Cell) -> tuple[float, float, float]:
     return (round(cell.left, 6), round(cell.right, 6), round(cell.length, 6))
 
 
+def split(number: int, *above: Diagram) -> Diagram:
+    """A line that becomes ``number`` lines, which pass what is ``above`` and are joined."""
+    return Chain((Branches(tuple(box(f"part {index}") for index in range(number)), None), *above, box("join", number)))
+
+
+def with_lines(number: int, items: list[Diagram]) -> Diagram:
+    """All that several lines can pass, around ``items``: alternatives, frames and bars."""
+    rows = [Chain((box("mixed", number, number), Branches(tuple(item for _ in range(number)), None))) for item in items]
+    bar = Bar("folded", "2 ×", "bar", "", number)
+    bands = tuple("or" for _ in rows)
+    return split(number, Frame(Choice((box("one", number, number), *rows), bands), "3 ×", "frame", ""), bar)
+
+
 labels = st.text("abcdefgh", min_size=1, max_size=24)
 single = st.recursive(
     labels.map(box),
@@ -43,6 +56,7 @@ single = st.recursive(
             lambda items: Chain((Branches(tuple(items), None), box("join", len(items))))
         ),
         inner.map(Rail),
+        st.builds(with_lines, st.integers(1, 3), st.lists(inner, min_size=1, max_size=2)),
     ),
     max_leaves=8,
 )
@@ -62,7 +76,7 @@ def test_a_plain_line_changes_nothing(item: Diagram) -> None:
 
 @given(single)
 def test_no_two_boxes_overlap(item: Diagram) -> None:
-    boxes = _rects(painted(item))
+    boxes = [rect for rect in _rects(painted(item)) if rect.kind == "box"]
     for index, one in enumerate(boxes):
         for other in boxes[index + 1 :]:
             apart = one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
@@ -94,6 +108,22 @@ def test_a_box_grows_over_the_lines_that_it_takes() -> None:
     rect = next(rect for rect in _rects(painted(Chain((wide, box("sum", 4))))) if rect.width > 300)
     assert rect.width > 300
     assert cells.width >= rect.width
+
+
+@pytest.mark.parametrize("measures", [INSET, SPINE], ids=["inset", "spine"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_lines_pass_alternatives_frames_and_bars(number: int, measures: Measures) -> None:
+    wide = box("an alternative whose words are long", number, number)
+    item = with_lines(number, [box("short"), Branches((box("left"), box("right")), "+")])
+    assert isinstance(item, Chain)
+    for part in item.items:
+        if isinstance(part, Frame | Bar):
+            assert diagram.inputs_of(part) == diagram.outputs_of(part, number) == number
+    for alternatives in (Choice((wide, box("b", number, number)), ("or",)), item.items[1], item.items[2]):
+        ports = diagram.natural_ports(alternatives, measures)
+        cell = diagram.place(alternatives, ports, (), measures)
+        assert len(cell.inputs) == len(cell.outputs) == len(cell.arrows) == number
+        assert cell.inputs == ports
 
 
 def test_branches_must_agree_with_the_lines_that_come_in() -> None:

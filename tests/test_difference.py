@@ -284,8 +284,11 @@ def test_qwen3_next_and_kimi_linear_have_a_shared_expert_each() -> None:
 
 
 def test_both_of_deepseek_v32_and_v4_have_an_indexer() -> None:
+    """But in the layer of multi-token prediction, which has one in the former alone."""
     found = rows_of("deepseek-v3-2", "deepseek-v4-pro")
-    assert not any(what in ("indexer", "index_n_heads", "index_head_dim") for what, _ in found)
+    indexers = {(what, subject) for what, subject in found if what in ("indexer", "index_n_heads", "index_head_dim")}
+    assert {subject for _, subject in indexers} == {"MTP module"}
+    assert found["index_n_heads", "MTP module"] == (64, None, "removed")
     assert found["index_topk", ""] == (2048, 1024, "changed")
     assert "recurrent_state_bytes" not in {what for what, _ in found}, "a window is no recurrent state"
     assert found["buffer_bytes", ""] == (0, 16826368, "added")

@@ -150,3 +150,14 @@ def test_causality_has_a_name_of_the_field() -> None:
     (change,) = [one for one in difference(first, second).changes if one.what == "is_causal"]
     assert (change.sign, name_of(change.what), change.before) == ("removed", "causal attention", True)
     assert value_of("placement", "post_add") == "post-norm"
+
+
+def test_the_layer_of_multi_token_prediction_is_compared_whatever_settings_of_the_module_differ() -> None:
+    """That of DeepSeek V4 reads all streams, and its attention is not that of the layers: such rows name the module."""
+    found = rows("deepseek-v3", "deepseek-v4-flash")
+    assert found["stream_head", "MTP module"] == ("added", None, "stream_head")
+    assert found["block", "token mixer, MTP module"][1:] == ("Multi-head latent attention", "Sliding-window attention")
+    assert found["position.rope_scaling", "MTP module"][0] == "removed"
+    # What changes alike in the module and in the layers is one row, and the layer's own settings are the layer's.
+    assert found["num_experts_per_tok", ""] == ("changed", 8, 6)
+    assert not any(what.startswith("layer.") for what, _ in found)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from any_tree import HIDDEN, model, trees
+from any_tree import HIDDEN, model, trees, wrong_in
 from archdraw.errors import InputError
-from archdraw.layout.plate.plate import LAST_RESORT
 from archdraw.lint.faults import Fault, faults
 from archdraw.model import load
 from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Plate, Rail
@@ -49,12 +48,11 @@ def test_every_block_of_any_tree_has_a_box_or_is_in_one(layers: list[Any]) -> No
 
 
 def wrong(layers: list[Any], view: str = "plate") -> list[Fault]:
-    """What is wrong with the picture of a model of ``layers``; of one larger than any page not that it is small."""
+    """What is wrong with the picture of a model of ``layers``."""
     block = made(layers)
     scene = draw(model(layers), block, view, theme=load_theme("light"))
     assert undrawn(block, paths_of_scene(scene)) == ()
-    too_large = min(scene.width, scene.height) > LAST_RESORT
-    return [fault for fault in faults(scene) if not (too_large and fault.rule == "size")]
+    return wrong_in(scene)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.shrink})

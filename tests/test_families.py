@@ -18,6 +18,13 @@ from archdraw.tree.facts import facts
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
 
+SURPLUS = {
+    # 28 layers of 256 experts that return what they get: the class stores a gate and an up projection of
+    # 2,048 × 6,144 for each, which no checkpoint of LongCat's has (their names end with the 512th expert).
+    "longcat_flash--LongcatFlashForCausalLM": 28 * 256 * 2 * 2048 * 6144,
+}
+"""Parameters that a class has more than the model it stands for."""
+
 STATES = ("exact", "exact, incomplete", "incomplete", "rejected")
 
 INTRODUCTION = """\
@@ -49,11 +56,15 @@ def _found(name: str) -> tuple[int | None, tuple[str, ...]]:
         return None, (error.problems[0].message,)
 
 
+def _expected(row: dict[str, str]) -> int:
+    return int(row["total"]) - SURPLUS.get(row["config"], 0)
+
+
 def _state(row: dict[str, str]) -> str:
     total, reasons = _found(row["config"])
     if total is None:
         return "rejected"
-    if total != int(row["total"]):
+    if total != _expected(row):
         return "incomplete"
     return "exact, incomplete" if reasons else "exact"
 
@@ -61,7 +72,7 @@ def _state(row: dict[str, str]) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=[row["config"] for row in ROWS])
 def test_complete_means_exact(row: dict[str, str]) -> None:
     total, reasons = _found(row["config"])
-    assert reasons or total == int(row["total"])
+    assert reasons or total == _expected(row)
 
 
 def test_the_page_is_that_of_the_readers(golden: Callable[[Path, str], None]) -> None:
@@ -83,5 +94,5 @@ def _page() -> str:
             if row["task"] == task:
                 state, (_, reasons) = _state(row), _found(row["config"])
                 why = "" if state == "exact" else "; ".join(reasons[:1]).replace("|", "\\|")
-                lines.append(f"| {row['config'].partition('--')[2]} | {int(row['total']):,} | {state} | {why} |")
+                lines.append(f"| {row['config'].partition('--')[2]} | {_expected(row):,} | {state} | {why} |")
     return "\n".join(lines) + "\n"

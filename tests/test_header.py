@@ -91,6 +91,23 @@ def test_what_a_convolutional_network_repeats_are_blocks() -> None:
         assert text(layers_of(shipped(name).block)).endswith("layers")
 
 
+def test_layers_of_a_loop_are_as_many_as_are_stored_and_their_loops_are_said() -> None:
+    """ALBERT stores one layer and goes through it twelve times."""
+    assert text(layers_of(shipped("ouro-thinking-2-6b").block)) == "48 layers × 4 loops"
+    loop = "{loop: {num_loops: 12, body: [ONE]}}"
+    one = DECODER.replace("times: 3, ", "")
+    albert = model(f"  - {loop.replace('ONE', one)}")
+    assert text(layers_of(albert.block)) == "1 layer × 12 loops"
+    assert albert.facts.in_layers == "1 layer"
+    assert line(albert)[1] == "1 layer × 12 loops"
+    some = loop.replace("ONE", DECODER)
+    assert text(layers_of(model(f"  - {DECODER}\n  - {some}").block)) == "6 layers, 39 passes"
+    both = model(f"  - parallel: [[{DECODER}], [{some}]]")
+    assert text(layers_of(both.block)) == "3 + 3 layers, 3 + 36 passes"
+    nested = loop.replace("num_loops: 12", "num_loops: 2").replace("ONE", some)
+    assert text(layers_of(model(f"  - {nested}").block)) == "3 layers × 24 loops"
+
+
 def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
     both = model(f"  - parallel: [[{DECODER}], [{DECODER}, {DECODER}]]")
     assert text(layers_of(both.block)) == "3 + 6 layers"

@@ -18,6 +18,10 @@ import pytest
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
 from archdraw.readers import Reading
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Draft
+from archdraw.readers.family import Family
+from archdraw.readers.heads import with_head
 from archdraw.readers.reading import reading_of
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
@@ -102,6 +106,12 @@ def test_all_classes_of_a_well_known_family_are_exact(name: str) -> None:
         (LLAMA, "LlamaForCausalLM", {}, ["LM head, 4,096 → 32,000, untied"]),
         (LLAMA, "LlamaForSequenceClassification", {}, ["Last token", "Classifier, 4,096 → 2"]),
         (LLAMA, "LlamaForSequenceClassification", {"num_labels": 1}, ["Last token", "Classifier, 4,096 → 1"]),
+        (
+            LLAMA,
+            "LlamaForSequenceClassification",
+            {"id2label": None, "_num_labels": 5},
+            ["Last token", "Classifier, 4,096 → 5"],
+        ),
         (LLAMA, "LlamaForTokenClassification", {"id2label": {"0": "a", "1": "b", "2": "c"}}, ["Classifier, 4,096 → 3"]),
         (LLAMA, "LlamaForTokenClassification", {"token_classification_bias": False}, ["Classifier, 4,096 → 2"]),
         (LLAMA, "LlamaForQuestionAnswering", {"num_labels": 5}, ["Classifier, 4,096 → 2"]),
@@ -157,6 +167,19 @@ def test_two_heads_stand_side_by_side(name: str, architecture: str) -> None:
 @pytest.mark.parametrize("architecture", ["LlamaForDreaming", "Llama", "XForRewardModel"])
 def test_an_unknown_class_is_incomplete(architecture: str) -> None:
     assert any(architecture in reason for reason in read(LLAMA, architecture).incomplete)
+
+
+def test_a_family_that_ends_otherwise_has_no_classifier_by_guess() -> None:
+    config = Config({"architectures": ["OwnForSequenceClassification"]})
+    with_head(Draft(8, 8, None, layers=["embedding", "rmsnorm"]), config, Family(("own",), lambda _: Draft(8, 8, None)))
+    assert config.incomplete == ["the head of OwnForSequenceClassification is not known"]
+
+
+def test_a_pooler_of_another_width_is_said() -> None:
+    """DeBERTa's class has it from as many features as to: no layer gives it so many."""
+    name, classifier = "deberta-v2--DebertaV2ForMaskedLM", "DebertaV2ForSequenceClassification"
+    assert read(name, classifier).incomplete == ()
+    assert any("pooler_hidden_size" in reason for reason in read(name, classifier, pooler_hidden_size=512).incomplete)
 
 
 def test_an_encoder_has_no_head_by_guess() -> None:

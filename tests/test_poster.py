@@ -315,7 +315,7 @@ def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: 
 
     assert words("llama-3-8b") == [
         "full attention", "embedding, LM head", "normalization", "dense FFN", "positional encoding",
-        "cached or compressed", "projection or operation", "addition", "multiplication",
+        "cached", "projection or operation", "addition", "multiplication",
         "same tensor, several uses", "number of repetitions", "tag: property of the block",
         "expanded in the panel of that letter",
     ]  # fmt: skip

@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 
 from archdraw.readers import Reading, read_config
+from archdraw.readers.config import Config
+from archdraw.readers.draft import Block, Draft
+from archdraw.readers.encoder_decoder_parts import encoder, one_table
+from archdraw.readers.halves import decoder_half, encoder_half
+from archdraw.readers.joined import joined
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts, facts
@@ -121,7 +126,6 @@ def test_each_layer_of_umt5_has_its_own_biases(tmp_path: Path) -> None:
         ({"model_type": "whisper", **BOTH, "num_hidden_layers": 5}, "num_hidden_layers 5 contradicts"),
         ({"model_type": "mbart", **BOTH, "hidden_size": 32}, "hidden_size 32 contradicts d_model 64"),
         ({"model_type": "t5", "num_layers": 2, "num_hidden_layers": 3}, "contradicts num_layers 2"),
-        ({"model_type": "t5", "is_gated_act": True}, "is_gated_act true contradicts feed_forward_proj relu"),
         ({"model_type": "switch_transformers", "encoder_sparse_step": 2}, "encoder_sparse_step 2 contradicts"),
         ({"model_type": "pegasus", **BOTH, "normalize_before": False}, "normalize_before"),
         ({"model_type": "marian", **BOTH, "decoder_vocab_size": 900}, "decoder_vocab_size 900 beside vocab_size 1,000"),
@@ -131,6 +135,14 @@ def test_each_layer_of_umt5_has_its_own_biases(tmp_path: Path) -> None:
 )
 def test_what_contradicts_is_said(tmp_path: Path, config: dict[str, Any], reason: str) -> None:
     assert any(reason in one for one in read(tmp_path, config).incomplete)
+
+
+def test_a_gate_that_contradicts_the_name_of_the_feed_forward_counts(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"model_type": "t5", "is_gated_act": True})
+    assert "reglu" in reading.text
+    said = "is_gated_act true contradicts feed_forward_proj relu: it counts"
+    assert said in [problem.message for problem in reading.warnings]
+    assert not reading.incomplete
 
 
 @pytest.mark.parametrize("kind", ["bart", "whisper", "mbart"])
@@ -199,3 +211,38 @@ def test_cross_attention_of_t5gemma_is_scaled_and_bounded_as_its_own_attention(t
     (attention,) = (leaf for leaf in leaves(crossing) if leaf.name == "attention")
     assert "50" in str(attention.tag)
     assert "256" in str(crossing.notes)
+
+
+def test_an_encoder_alone_has_its_own_sizes_and_what_its_layers_use() -> None:
+    layers: list[Block] = [{"embedding": {"shared": True}}, "layer", "rmsnorm"]
+    whole = Draft(8, 100, None, True, {"layer": "rmsnorm", "other": "layernorm"}, ["embedding", "other", "output_head"])
+    whole.layers.insert(1, encoder(layers, hidden_size=16, vocab_size=50))
+    half = encoder_half(whole)
+    assert (half.hidden_size, half.vocab_size, half.tie_word_embeddings) == (16, 50, False)
+    assert (half.layers, half.define) == (["embedding", "layer", "rmsnorm"], {"layer": "rmsnorm"})
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_decoder_alone_has_the_table_that_nothing_reads_where_its_class_has(keeps: bool) -> None:
+    whole = Draft(8, 100, None)
+    one_table(Config({}), whole)
+    whole.layers = ["embedding", encoder(["embedding"]), *whole.layers, "output_head"]
+    assert len(decoder_half(whole, keeps_unread=keeps).layers) == (3 if keeps else 2)
+
+
+def test_a_joined_encoder_sees_both_ways_and_keeps_its_widths() -> None:
+    mixer: Block = {"multi_head": {"num_attention_heads": 2, "sliding_window": 5}}
+    source, target = (
+        Draft(
+            width,
+            rows,
+            None,
+            layers=["embedding", {"decoder": {"attention": mixer, "feed_forward": "x"}}, "output_head"],
+        )
+        for width, rows in ((16, 50), (8, 100))
+    )
+    read = joined(source, target).layers[1]
+    assert isinstance(read, dict)
+    assert (read["encoder"]["hidden_size"], read["encoder"]["vocab_size"]) == (16, 50)
+    attention = read["encoder"]["layers"][1]["encoder_layer"]["attention"]["multi_head"]
+    assert (attention["is_causal"], attention["sliding_window"]) == (False, 10)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +23,6 @@ COMMON = {
     "vocab_size": 1000,
 }
 RELATIVE = {"relative_attention": True, "position_biased_input": False}
-
-
-def _rows() -> list[dict[str, str]]:
-    with (DATA / "encoders.tsv").open(encoding="utf-8") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-ROWS = _rows()
 
 
 def read(config: dict[str, Any]) -> Reading:
@@ -59,37 +47,6 @@ def names(block: Block) -> list[str]:
 
 def named(block: Block, name: str) -> Leaf:
     return next(leaf for leaf in leaves(block) if leaf.name == name)
-
-
-def changed(row: dict[str, str]) -> dict[str, Any]:
-    file = DATA / "families" / f"{row['config']}.json"
-    base = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    config: dict[str, Any] = {**base, **json.loads(row["changes"])}
-    return config
-
-
-def state_of(row: dict[str, str]) -> str:
-    """How a row is read. Fails where a number of parameters is called complete that is not the class's."""
-    try:
-        reading = read(changed(row))
-        total = facts(expand(parse_spec(reading.text))).total_parameters
-    except InputError:
-        return "rejected"
-    if reading.incomplete:
-        return "incomplete"
-    assert total == int(row["total"]), row
-    return "complete"
-
-
-@pytest.mark.parametrize("config", sorted({row["config"] for row in ROWS}))
-def test_complete_means_exact_for_other_values(config: str) -> None:
-    rows = [row for row in ROWS if row["config"] == config]
-    assert [state_of(row) for row in rows] == [row["state"] for row in rows]
-
-
-def test_most_values_are_read_whole() -> None:
-    found = Counter(row["state"] for row in ROWS)
-    assert found["complete"] > 0.9 * found.total()
 
 
 def test_the_layers_of_albert_are_counted_once_and_gone_through_many_times() -> None:

@@ -187,7 +187,7 @@ def test_what_no_gemma_and_no_llama_has(config: dict[str, Any], message: str) ->
         (small("gemma3n_text", altup_active_idx=1, num_kv_shared_layers=0), "an AltUp stream other than the first"),
         (small("gemma4_text", hidden_activation="tanh"), "the activation tanh"),
         (small("gemma3_text", use_bidirectional_attention="some"), "use_bidirectional_attention"),
-        (small("llama4_text", hidden_act="gelu"), "the activation gelu"),
+        (small("llama4_text", hidden_act="xyz"), "the activation xyz"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(config: dict[str, Any], reason: str) -> None:

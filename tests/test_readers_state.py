@@ -174,7 +174,6 @@ def test_a_later_prediction_is_made_of_the_blocks_that_its_pattern_names() -> No
         ("mamba2", ALONE | {"num_heads": 8, "head_dim": 8}, "is not expand × hidden_size = 128"),
         ("zaya", BASE | ZAYA | {"num_experts_per_tok": 2}, "the family's class has 1 only"),
         ("lfm2", BASE | {"num_hidden_layers": 1, "layer_types": ["mamba"]}, 'unknown layer type "mamba"'),
-        ("recurrent_gemma", BASE | {"num_hidden_layers": 2, "head_dim": 17}, "is not hidden_size"),
     ],
 )
 def test_contradictions_are_told(kind: str, data: dict[str, Any], message: str) -> None:

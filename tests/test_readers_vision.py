@@ -17,7 +17,8 @@ from archdraw.tree.blocks import Leaf, Module, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import walk
 from verify_families import FOLDER as FAMILIES
-from verify_vision import CHANGED, FOLDER, TABLE, changed
+from verify_values import changed
+from verify_vision import FOLDER, TABLE
 
 UNKNOWN_PARTS = {"vit--ViTForMaskedImageModeling", "blip--BlipModel"}
 """Classes with parts that are not drawn: incomplete."""
@@ -58,12 +59,6 @@ def test_default_configs_are_exact(row: dict[str, str]) -> None:
         assert reading.incomplete
     else:
         assert (counted(reading), reading.incomplete) == (int(row["total"]), ())
-
-
-@pytest.mark.parametrize("row", rows(CHANGED), ids=lambda row: f"{row['config']} {row['changes']}")
-def test_changed_values_are_exact(row: dict[str, str], tmp_path: Path) -> None:
-    reading = read(changed(row["config"], json.loads(row["changes"])), tmp_path)
-    assert (counted(reading), reading.incomplete) == (int(row["total"]), ())
 
 
 def test_labels_are_those_of_the_file(tmp_path: Path) -> None:

@@ -71,15 +71,22 @@ def value(given: Any) -> bytes:
     raise TypeError(given)
 
 
-def gguf_file(path: Path, architecture: str, metadata: dict[str, Any], shapes: Shapes, **general: Any) -> Path:
-    """A GGUF file without data; ``metadata`` stand behind the architecture's name, ``general`` by themselves."""
+def gguf_file(
+    path: Path, architecture: str, metadata: dict[str, Any], shapes: Shapes, *, kind: int = 0, **general: Any
+) -> Path:
+    """A GGUF file without data; ``metadata`` stand behind the architecture's name, ``general`` by themselves.
+
+    ``kind`` is the type of the numbers of its matrices.
+    """
     pairs = {"general.architecture": architecture, "general.name": "Small Model"}
     pairs |= {f"{architecture}.{key}": given for key, given in metadata.items()}
     pairs |= {key.replace("__", "."): given for key, given in general.items()}
     head = b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(pairs))
     body = b"".join(text(key) + value(given) for key, given in pairs.items())
     for name, shape in shapes.items():
-        body += text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *reversed(shape), 0, 0)
+        body += text(name) + struct.pack(
+            f"<I{len(shape)}QIQ", len(shape), *reversed(shape), kind if len(shape) > 1 else 0, 0
+        )
     path.write_bytes(head + body)
     return path
 
@@ -265,9 +272,21 @@ def test_tensors_that_the_family_does_not_have_are_told(tmp_path: Path) -> None:
     assert "incomplete:" in reading.text
 
 
-def test_an_unknown_architecture_is_incomplete(tmp_path: Path) -> None:
+def test_an_unknown_architecture_is_what_its_tensors_are(tmp_path: Path) -> None:
+    """All of them are those of a plain decoder: verified. With others it is the modules of its tensors."""
     reading = read_model(str(gguf_file(tmp_path / "small.gguf", "warp", METADATA, model(block()))))
-    assert any("warp" in reason for reason in reading.incomplete)
+    assert (reading.incomplete, total(reading)) == ((), count(model(block())))
+    reading = read_model(str(gguf_file(tmp_path / "small.gguf", "warp", METADATA | {"warp.drive": 3}, model(block()))))
+    assert reading.incomplete == ("unrecognized key warp.warp.drive",)
+    shapes = model(block()) | {"blk.2.attn_q.weight": (3, 5)}
+    reading = read_model(str(gguf_file(tmp_path / "small.gguf", "warp", METADATA, shapes)))
+    assert total(reading) == count(shapes)
+    assert 'unknown model_type "warp": counted and drawn by its tensors' in reading.incomplete[0]
+
+
+def test_an_unknown_architecture_without_tensors_is_incomplete(tmp_path: Path) -> None:
+    file = gguf_file(tmp_path / "small.gguf", "warp", METADATA | {"vocab_size": 48}, {})
+    assert any("warp" in reason for reason in read_model(str(file)).incomplete)
 
 
 def test_a_gguf_file_in_parts(tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ BY_HAND = {
     "qwen3-next-80b-a3b": "qwen3-next-80b-a3b",
 }
 """Specs that were written by hand, and their configs."""
+BY_CLASS = {
+    "inkling-2-mini": "inkling2_loop--Inkling2LoopForConditionalGeneration",
+    "inkling-2-small": "inkling2--Inkling2ForConditionalGeneration",
+}
+"""Specs that were written by hand from a class of transformers, and the default configs of these classes."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,3 +109,11 @@ def test_a_spec_by_hand_counts_what_its_config_counts(name: str) -> None:
     counted = {row["config"]: row for row in rows}[BY_HAND[name]]
     assert model(name).facts.total_parameters == int(counted["total"])
     assert model(name).facts.active_parameters == int(counted["active"])
+
+
+@pytest.mark.parametrize("name", BY_CLASS)
+def test_a_spec_by_hand_counts_what_its_class_counts(name: str) -> None:
+    with (DATA / "families.tsv").open(encoding="utf-8") as file:
+        rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
+        counted = {row["config"]: row["total"] for row in rows}
+    assert model(name).facts.total_parameters == int(counted[BY_CLASS[name]])

@@ -81,3 +81,11 @@ def test_every_spoiling_is_found(name: str, plates: dict[str, Scene]) -> None:
     missed = {(model, place): found(scene) for model, place, scene in spoilt_plates(plates, name, 2)}
     assert missed, "this spoils nothing in these pictures"
     assert [where for where, was_found in missed.items() if not was_found] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "place"), [("qwen2-5-7b", "label enlarged", 4), ("step-3-5-flash-196b", "line aside", 2)]
+)
+def test_what_no_rule_once_found_is_found(model: str, name: str, place: int) -> None:
+    *_, last = spoilt(load(model).scene(), name, place + 1, model)
+    assert found(last)

@@ -154,11 +154,11 @@ def test_the_encoder_of_the_documentation() -> None:
             "      |                    ^",
         ),
         (
-            "  - wide: {act: tanh}",
-            "tiny.yaml:22:17: error: tanh is no activation that is known\n"
-            "   22 |   - wide: {act: tanh}\n"
+            "  - wide: {act: sine}",
+            "tiny.yaml:22:17: error: sine is no activation that is known\n"
+            "   22 |   - wide: {act: sine}\n"
             "      |                 ^^^^\n"
-            "  hint: one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, relu, relu2; "
+            "  hint: one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, relu, relu2, tanh; "
             "act of the template wide",
         ),
         (
@@ -192,9 +192,9 @@ def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
 
 
 def test_several_faults_of_one_use_are_reported_each_at_its_value() -> None:
-    problems = refused(WIDE, "  - wide: {act: tanh}\n  - wide: {factor: 20000000, act: swish}")
+    problems = refused(WIDE, "  - wide: {act: sine}\n  - wide: {factor: 20000000, act: swish}")
     assert [problem.partition("\n")[0] for problem in problems] == [
-        "tiny.yaml:22:17: error: tanh is no activation that is known",
+        "tiny.yaml:22:17: error: sine is no activation that is known",
         "tiny.yaml:23:20: error: features must be at most 1,000,000,000, not 1280000000",
     ]
     fields = "hidden_size: 100, intermediate_size: 4, num_hidden_layers: 2, num_attention_heads: 16, hidden_act: foo"

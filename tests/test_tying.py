@@ -62,7 +62,7 @@ def read(**changes: Any) -> Reading:
     data: dict[str, Any] = json.loads(
         (DATA / "families" / "qwen3_vl--Qwen3VLForConditionalGeneration.json").read_text("utf-8")
     )
-    text = {**data["text_config"], "tie_word_embeddings": changes.pop("text")}
+    text = {**data["text_config"], "tie_word_embeddings": changes.pop("text"), **changes.pop("section", {})}
     data |= {"text_config": text, "transformers_version": "5.24.0", **changes}
     return reading_of(json.dumps(data, indent=1), data, "config.json", "model")
 
@@ -77,6 +77,20 @@ def read(**changes: Any) -> Reading:
             {"tie_word_embeddings": False, "architectures": ["Qwen3VLForCausalLM"]},
             True,
             "the class of the text part is built",
+        ),
+        (
+            {"tie_word_embeddings": False, "architectures": ["Qwen3VLForCausalLM"], "auto_map": {"AutoModel": "a.B"}},
+            False,
+            "transformers 5 builds qwen3_vl",
+        ),
+        (
+            {
+                "tie_word_embeddings": False,
+                "transformers_version": None,
+                "section": {"transformers_version": "4.57.1"},
+            },
+            True,
+            "transformers 4 reads it",
         ),
         ({"tie_word_embeddings": True}, True, ""),
     ],

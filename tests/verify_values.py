@@ -1,48 +1,81 @@
 """Counts the parameters of classes of transformers whose default configs have a few values changed.
 
     pip install -e .[verify]
-    python tests/verify_values.py
+    python tests/verify_values.py            # all of them
+    python tests/verify_values.py llama t5   # some model types, printed only
 
-The changes stand in tests/data/values.json: the name of a config of tests/data/families and values by key. The classes
-are built on the meta device; this writes their parameters beside the changes, for tests/test_readers_values.py.
+A row of tests/data/values.tsv is the name of a config of tests/data/families or tests/data/vision, and values by their
+dotted keys. The classes are built on the meta device; this writes their parameters beside the changes, for
+tests/test_readers_values.py, which compares them with what archdraw reads. To add a row, write it and run this.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).resolve().parent / "data"
+FOLDERS = (DATA / "families", DATA / "vision")
+TABLE = DATA / "values.tsv"
+COLUMNS = ("config", "changes", "total", "state")
 
 
-def main() -> int:
-    """Fills in the totals, each tied tensor once."""
+def rows() -> list[dict[str, str]]:
+    """The rows of the table."""
+    with TABLE.open(encoding="utf-8") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def changed(name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The default config of that ``name`` with ``changes``, values by dotted keys; without a file these alone."""
+    kind, _, architecture = name.partition("--")
+    data: dict[str, Any] = {"model_type": kind, "architectures": [architecture]}
+    for file in (folder / f"{name}.json" for folder in FOLDERS):
+        data |= json.loads(file.read_text("utf-8")) if file.exists() else {}
+    for path, value in changes.items():
+        *sections, key = path.split(".")
+        part = data
+        for section in sections:
+            part = part[section]
+        part[key] = value
+    return data
+
+
+def counted(name: str, changes: dict[str, Any]) -> int:
+    """The parameters of the class in ``name``, each tied one once."""
     import torch
     import transformers
 
+    built = getattr(transformers, name.partition("--")[2])
+    config = built.config_class.from_dict(changed(name, changes))
+    with torch.device("meta"):
+        model = built._from_config(config)
+    return sum(tensor.numel() for tensor in model.parameters())
+
+
+def main(kinds: list[str]) -> int:
+    """Writes the totals again; a run over some model types prints what differs only."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    file = DATA / "values.json"
-    rows = json.loads(file.read_text("utf-8"))
-    for row in rows:
-        kind, name = row["config"].split("--")
-        default = DATA / "families" / f"{row['config']}.json"
-        # Of a class that cannot be built with its defaults there is no file: the values are the whole config.
-        config = json.loads(default.read_text("utf-8")) if default.exists() else {"model_type": kind}
-        config |= {"architectures": [name], **row["values"]}
-        for key in row.get("without", []):
-            config.pop(key, None)
-        built = getattr(transformers, name)
-        with torch.device("meta"):
-            model = built._from_config(built.config_class.from_dict(config))
-        row["total"] = sum(tensor.numel() for tensor in model.parameters())
-    body = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
-    file.write_text(f"[\n{body}\n]\n", encoding="utf-8", newline="\n")
+    heading = [line for line in TABLE.read_text("utf-8").splitlines() if line.startswith("#")]
+    lines = [*heading, "\t".join(COLUMNS)]
+    for row in rows():
+        if kinds and row["config"].partition("--")[0] not in kinds:
+            continue
+        total = str(counted(row["config"], json.loads(row["changes"])))
+        if total != row["total"]:
+            print(f"{row['config']} {row['changes']}: {row['total']} -> {total}", flush=True)
+        lines.append("\t".join((row["config"], row["changes"], total, row["state"] or "complete")))
+    if not kinds:
+        TABLE.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

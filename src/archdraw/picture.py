@@ -193,12 +193,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A frame folded to a slim bar of one line, with its own bracket."""
+    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass."""
 
     label: str
     times: str
     path: str
     title: str
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context
         model = load(file)
         if model.reading is not None:
             work.warn(model.warnings)
-        return report(
+        stored = None if model.reading is None else model.reading.stored_bytes
+        as_stored = {} if stored is None else {"stored_weight_bytes": stored}
+        return as_stored | report(
             model.facts,
             model.name,
             context or model.spec.context_length or DEFAULT_CONTEXT,

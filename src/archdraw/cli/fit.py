@@ -35,9 +35,9 @@ def command(
 ) -> int:
     """Estimate whether models fit in memory.
 
-    For weights in fp32, bf16, fp8 and int4 it prints the size and the longest context that fits with them. Weights, KV
-    cache and recurrent states are counted; activations and the runtime's own memory are not. With --context
-    the exit code is 1 where a model fits in none of these precisions.
+    For weights in fp32, bf16, fp8 and int4 it prints the size and the longest context that fits with them; of a file
+    of weights (GGUF) also for weights as stored. Weights, KV cache and recurrent states are counted; activations and
+    the runtime's own memory are not. With --context the exit code is 1 where a model fits in none of these precisions.
 
     \b
     archdraw fit llama.yaml --memory 24GB
@@ -59,9 +59,10 @@ def command(
             raise ArchdrawError(
                 f"the KV cache of {model.name} is not known, an attention does not say it: write cache: ... there"
             )
+        stored = None if model.reading is None else model.reading.stored_bytes
         ways = [
             asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
-            for way in fits(model.facts, available, int(cache_bits))
+            for way in fits(model.facts, available, int(cache_bits), stored)
         ]
         return {"name": model.name, "memory": available, "context": context, "complete": not model.spec.incomplete,
                 "ways": ways}  # fmt: skip

@@ -163,3 +163,4 @@ CONFIDENCE_HEAD = Term("Confidence head", definition="how probable it is that a 
 DRAFTS = Term("drafts blocks of {tokens:token|tokens}")
 JOINED_WITH_EACH_STREAM = Term("the embedding is joined with each residual stream")
 SHARED_WITH_MODEL = Term("token embedding and LM head shared with the model")
+HEAD_SHARED_WITH_MODEL = Term("LM head shared with the model")

@@ -110,10 +110,8 @@ CACHE_AT = Term("KV cache at {length} tokens")
 CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {where}")
 CACHE_PER_TOKEN_OF_SEVERAL = Term("KV cache {size:bytes} per token in {where} with {each} attention blocks each")
-LAYERS_TIMES_LOOPS = Term(
-    "{layers:layer|layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed"
-)
-LAYERS_IN_PASSES = Term("{layers:layer|layers}, {passes} passes", definition="some layers are passed more than once")
+IN_LOOPS = Term("{layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed")
+IN_PASSES = Term("{layers}, {passes:+} passes", definition="some layers are passed more than once")
 EXCLUDING_INDEX = Term(
     "excl. indexer keys ({size:bytes})", definition="what indexers keep to select keys is in no count of the KV cache"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from archdraw.lint.ends import distance_to_border
@@ -43,14 +43,14 @@ def labels(view: Survey) -> Iterator[Fault]:
         for text in words:
             if abs(text.x - (box.x + box.right) / 2) > CENTRED:
                 yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
-        if words and len(words) == sum(isinstance(shape, Text) for shape in held):
-            # A letter beside the words is a box of its own.
-            figures = (shape.y for shape in held if isinstance(shape, Rect) and shape.kind != "box")
-            figure = min(figures, default=box.bottom)
-            middle = (min(text.top for text in words) + max(text.y for text in words)) / 2
+        # A letter beside the words is a box of its own; those in a figure belong to it.
+        figure = min((shape.y for shape in held if isinstance(shape, Rect) and shape.kind != "box"), default=box.bottom)
+        above = [shape for shape in held if isinstance(shape, Text) and shape.y < figure]
+        if above and all(text.anchor == "middle" for text in above):
+            middle = (min(text.top for text in above) + max(text.y for text in above)) / 2
             if abs(middle - (box.y + figure) / 2) > CENTRED:
-                message = f"{quoted(words[0])} stands above or below the middle of {named(box)}"
-                yield Fault("label", message, words[0].left, words[0].top)
+                message = f"{quoted(above[0])} stands above or below the middle of {named(box)}"
+                yield Fault("label", message, above[0].left, above[0].top)
 
 
 def _top(shape: Shape) -> float:
@@ -62,7 +62,7 @@ def sides(view: Survey) -> Iterator[Fault]:
     """Lines meet a box about the middle of its upper and its lower side.
 
     A line may lead from the middle of one box to the side of another, where boxes stand in steps; a bar beside a
-    bracket is as wide as a frame; a box under another one has its line where that passes.
+    bracket is as wide as a frame, and its lines go straight on; a box under another one has its line where that passes.
     """
     beside: dict[int, list[bool]] = {}
     for number, box in view.rects:
@@ -76,9 +76,11 @@ def sides(view: Survey) -> Iterator[Fault]:
         met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
         middle = (box.x + box.right) / 2
         off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}
-        if off and (
-            _bracketed(view, box) or (off == {box.y} and _passes_another(view, box, [x for x, _ in met[box.y]]))
-        ):
+        if off and _bracketed(view, box):
+            if place := _broken(met):
+                yield Fault("side", f"a line that passes {named(box)} goes on beside where it came in", *place)
+            continue
+        if off == {box.y} and _passes_another(view, box, [x for x, _ in met[box.y]]):
             continue
         if off and len(off) == len(met):
             yield Fault("side", f"lines meet {named(box)} beside its middle", box.x, box.y)
@@ -102,6 +104,15 @@ def _alone_at_a_side(view: Survey, box: Rect) -> Point | None:
     if len(found) != 1 or min(abs(found[0][0] - box.x), abs(found[0][0] - box.right)) > ALIGNED:
         return None
     return found[0]
+
+
+def _broken(met: Mapping[float, list[tuple[float, int]]]) -> Point | None:
+    """Where one of as many lines that meet the upper and the lower side does not go straight on at the other."""
+    upper, *lower = (sorted(x for x, _ in found) for found in met.values())
+    if not lower or len(upper) != len(lower[0]):
+        return None
+    y = next(iter(met))
+    return next(((x, y) for x, below in zip(upper, lower[0], strict=True) if abs(x - below) > CENTRED), None)
 
 
 def _bracketed(view: Survey, box: Rect) -> bool:

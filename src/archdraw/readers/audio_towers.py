@@ -42,14 +42,11 @@ def act(config: Config, *names: str, usual: str = "gelu") -> str:
     return "silu" if name == "swish" else name
 
 
-WHISPER = {
-    "hidden_size": 1280,
-    "intermediate_size": 5120,
-    "num_hidden_layers": 32,
-    "num_attention_heads": 20,
-    "num_mel_bins": 128,
-}
+WHISPER = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 20}
 """Class defaults of the towers that are Whisper's encoder: the sizes of the large one."""
+
+MEDIUM = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16}
+"""Those of the towers that are the medium one, of Qwen3-ASR and of MOSS."""
 
 
 def whisper_tower(
@@ -60,18 +57,17 @@ def whisper_tower(
     *,
     pooled: int = 1,
     stored: bool = True,
-    usual: Fields | None = None,
+    usual: Fields = WHISPER,
+    bands: int = 128,
 ) -> list[Block]:
     """Whisper's encoder from the section ``audio``, with the projector of ``project``.
 
-    ``stored``: the checkpoint holds the sines of its positions. ``usual`` are the class defaults of its sizes, where
-    they are not those of the large one.
+    ``stored``: the checkpoint holds the sines of its positions. ``usual`` and ``bands`` are class defaults.
     """
-    usual = WHISPER | (usual or {})
     fields = sizes(audio, usual)
     heads = audio.integer("num_attention_heads", "encoder_attention_heads", default=usual["num_attention_heads"])
     stem = {
-        "num_mel_bins": audio.integer("num_mel_bins", default=usual["num_mel_bins"]),
+        "num_mel_bins": audio.integer("num_mel_bins", default=bands),
         "max_source_positions": audio.integer("max_source_positions", default=1500),
         **unless(stored=(stored, True)),
     }
@@ -103,11 +99,7 @@ def glm_tower(config: Config, audio: Config, made: Draft, project: Projector) ->
     return [{"audio_transformer": fields | project(config, made, audio, fields)}]
 
 
-ASR = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16}
-"""Class defaults of the encoder of Qwen3-ASR."""
-
-
-def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector, usual: Fields = ASR) -> list[Block]:
+def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector, usual: Fields = MEDIUM) -> list[Block]:
     """The encoder of Qwen3-ASR: convolutions over both axes of chunks of a spectrogram, windows of several chunks.
 
     ``usual`` are the class defaults of its sizes.
@@ -206,15 +198,6 @@ def joined_frames(config: Config, made: Draft, audio: Config, fields: Fields) ->
     return {"projector": {"mlp_projector": mlp}} | unless(merged=(merged, 1))
 
 
-def normed_frames(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
-    """As many neighbours as ``audio_merge_size`` joined, two projections, a norm behind them (MOSS Transcribe)."""
-    width = made.hidden_size
-    bias = config.flag("projector_bias", default=True)
-    mlp = {"sizes": [width, width], **given(bias=bias), "hidden_act": act(config, "projector_hidden_act", usual="silu")}
-    merged = config.integer("audio_merge_size", default=4)
-    return {"projector": {"mlp_projector": mlp | {"last_norm": "layernorm"}}} | unless(merged=(merged, 1))
-
-
 def _biased(heads: int) -> Fields:
     return {"num_attention_heads": heads, "is_causal": False, "attention_bias": True}
 
@@ -248,6 +231,16 @@ def two(*, biased: bool | None, merged: bool = False, twice: bool = False) -> Pr
         return more | {"projector": {"mlp_projector": mlp}}
 
     return project
+
+
+def joined_two(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:
+    """Two projections of ``audio_merge_size`` neighbours joined, and a norm behind them (MOSS)."""
+    config.ignore("audio_chunk_size")
+    merged = config.integer("audio_merge_size", default=4)
+    mlp = {"sizes": [made.hidden_size] * 2, "last_norm": "layernorm"}
+    mlp |= given(bias=config.flag("projector_bias", default=True))
+    mlp |= unless(hidden_act=(act(config, "projector_hidden_act", usual="silu"), "gelu"))
+    return {"projector": {"mlp_projector": mlp}} | unless(merged=(merged, 1))
 
 
 def timed(config: Config, made: Draft, audio: Config, fields: Fields) -> Fields:

@@ -18,9 +18,13 @@ from archdraw.readers.components import CONTEXT
 from archdraw.readers.config import LARGEST, Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family, family_of
-from archdraw.readers.from_tensors import draft_of, weights_of
+from archdraw.readers.from_tensors import boxes, draft_of, module_of, weights_of
+from archdraw.readers.heads import with_head
 from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.text_parts import SECTIONS, towers_behind
+from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.weights_only import candidates
+from archdraw.weights.differences import Comparison
 from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor
@@ -31,25 +35,89 @@ def is_unknown(data: Mapping[str, Any]) -> bool:
     return family_of(Config(data)) is None
 
 
-def completed(text: str, data: Mapping[str, Any], file: str, name: str, stored: Sequence[Tensor]) -> Reading | None:
-    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes."""
+def completed(
+    text: str,
+    data: Mapping[str, Any],
+    file: str,
+    name: str,
+    stored: Sequence[Tensor],
+    *,
+    incomplete: Sequence[str] = (),
+    keys: Mapping[str, str] | None = None,
+) -> Reading | None:
+    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes.
+
+    The other arguments are those of :func:`archdraw.readers.reading.reading_of`.
+    """
     tensors = unpacked(stored)
     if any(tensor.packed and is_matrix(tensor) for tensor in tensors):
         return None
     wanted = weights_of(tensors)
     nearest: list[str] = []
-    for config, reasons in [(dict(data), list[str]()), *candidates(wanted, data)]:
-        own = config == data
+    more: tuple[Mapping[str, Any], list[str], list[Tensor]] | None = None
+    hidden = [*incomplete, *_not_in_tensors(data)]
+    for config, assumed in [(dict(data), list[str]()), *candidates(wanted, data)]:
+        own, reasons = config == data, [*assumed, *hidden]
         try:
-            reading = reading_of(text if own else "", config, file, name, incomplete=reasons, verified=True)
+            reading = reading_of(text if own else "", config, file, name, incomplete=reasons, keys=keys, verified=True)
             result = comparison(reading, wanted)
         except InputError:
             continue
         if not result.differences and not result.renamed:
             return replace(reading, stored_bytes=stored_bytes(stored))
-        found = [*result.lines(), *result.renamed_lines()]
+        if more is None and _only_more(result):
+            names = {difference.name for difference in result.differences}
+            more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
+        found = [f"as a known family, {line}" for line in (*result.lines(), *result.renamed_lines())]
         nearest = found if not nearest or len(found) < len(nearest) else nearest
-    return _as_modules(data, file, name, tensors, stored, nearest)
+    if more is not None:
+        return _with_more(*more, file, name, stored)
+    return _as_modules(data, file, name, tensors, stored, [*incomplete, *nearest[:2]], keys)
+
+
+def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
+    """What known keys of an unknown class leave open, and tensors do too: which layers slide."""
+    parts = [data, *(value for key, value in data.items() if key in SECTIONS and isinstance(value, Mapping))]
+    slide = any(
+        part.get("sliding_window") and part.get("use_sliding_window") is not False and not part.get("layer_types")
+        for part in parts
+    )
+    return ["which layers have the sliding_window is not in the tensors"] * slide
+
+
+def _only_more(result: Comparison) -> bool:
+    """Whether the file has all tensors of a reading as they should be, and others."""
+    return not result.renamed and all(difference.kind == "extra" for difference in result.differences)
+
+
+def _with_more(
+    config: Mapping[str, Any],
+    reasons: Sequence[str],
+    more: Sequence[Tensor],
+    file: str,
+    name: str,
+    stored: Sequence[Tensor],
+) -> Reading:
+    """The model that ``config`` describes with boxes for the tensors that it does not have, behind its embedding."""
+    known = family_of(Config(config)) or UNKNOWN
+
+    def read(whole: Config) -> Draft:
+        whole.ignore(*known.ignored)
+        made = with_head(known.read(whole), whole, known)
+        made.layers = towers_behind(made.layers, boxes(more), made.hidden_size)
+        return made
+
+    said = [*reasons, f"tensors of modules that its family does not have, drawn as boxes: {_in_short(more)}"]
+    reading = reading_of(
+        "", config, file, name, incomplete=said, family=Family((), read, own_heads=True), verified=True
+    )
+    return replace(reading, stored_bytes=stored_bytes(stored))
+
+
+def _in_short(tensors: Sequence[Tensor]) -> str:
+    """The modules of ``tensors``, the first few."""
+    names = list(dict.fromkeys(module_of(tensor.name) for tensor in tensors))
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _as_modules(
@@ -58,12 +126,14 @@ def _as_modules(
     name: str,
     tensors: Sequence[Tensor],
     stored: Sequence[Tensor],
-    nearest: list[str],
+    incomplete: Sequence[str],
+    keys: Mapping[str, str] | None,
 ) -> Reading:
+    """The model as the modules of its ``tensors``, as ``stored``; ``incomplete`` are further reasons."""
     kind = data.get("model_type") or next(iter(data.get("architectures") or ()), "")
     called = f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"
     reasons = [f"{called}: counted and drawn by its tensors, what their modules compute is not known"]
-    reasons += [f"as a known family, {line}" for line in nearest[:2]]
+    reasons += incomplete
 
     def read(config: Config) -> Draft:
         for key in config.data:
@@ -73,7 +143,7 @@ def _as_modules(
         return draft_of(tensors, known, tied=config.data.get("tie_word_embeddings") is True)
 
     family = Family((), read, own_heads=True)
-    reading = reading_of("", data, file, name, incomplete=reasons, family=family)
+    reading = reading_of("", data, file, name, incomplete=reasons, keys=keys, family=family)
     return replace(reading, stored_bytes=stored_bytes(stored))
 
 

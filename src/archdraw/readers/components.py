@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdraw.readers.config import Config
+from archdraw.readers.config import Config, shown
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.traced import Origin, traced
 
@@ -40,9 +40,17 @@ def tied_embeddings(config: Config, default: bool, root: Config | None = None) -
 
 
 def never_tied(config: Config, made: Draft) -> None:
-    """Marks a file incomplete that says tied tables of a class that ties none."""
+    """Unties the tables of a class that ties none, with a warning where the file says that they are tied."""
     if made.tie_word_embeddings:
-        config.mark_incomplete("tie_word_embeddings is true, and the class of transformers ties no tables")
+        without_effect(config, "tie_word_embeddings")
+    made.tie_word_embeddings = False
+
+
+def without_effect(config: Config, key: str, *usual: object) -> None:
+    """Warns where ``key`` has another value than the ``usual`` ones (or false): the class builds the same with all."""
+    value = config.raw(key)
+    if value and value not in usual:
+        config.warn(f"{key} {shown(value)} is without effect: the class of transformers does not follow it", key)
 
 
 def layer_count(config: Config) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from archdraw.errors import nearest
@@ -146,6 +147,24 @@ class Config:
     def ignore(self, *names: str) -> None:
         """Marks ``names`` as without bearing on the structure: training, generation, numeric precision."""
         self._ignored.update(names)
+
+    def set_aside(self, read: Callable[[Config], object]) -> None:
+        """Counts the keys that ``read`` asks for as read: those of a part that this model has in none of its layers.
+
+        What is missing or wrong among them is without bearing, as long as there is no such part.
+        """
+        apart = Config(self.data, self.path)
+        with suppress(UnreadableError):
+            read(apart)
+        self._take_over(apart)
+
+    def _take_over(self, other: Config) -> None:
+        self._read |= other._read
+        self._ignored |= other._ignored
+        for name in other._sections:
+            section = self.section(name)
+            if section is not None:
+                section._take_over(other._sections[name])
 
     def defaults(self, **sizes: int) -> None:
         """Gives ``sizes`` that the file may leave out, as its class would: they hold where no default is named.

@@ -30,6 +30,8 @@ _ROLES = (
     (r"attn|attention", "attention"),
     (r"norm|^ln_|^ln\d", "norm"),
     (r"expert|moe", "experts"),
+    (r"mamba|ssm|mixer|delta|rwkv|time_mix", "linear"),
+    (r"conv", "convolution"),
     (r"mlp|ffn|feed_forward|^fc", "feed_forward"),
     (r"embed|wte|wpe|emb$", "embedding"),
 )
@@ -49,7 +51,7 @@ def draft_of(stored: Iterable[Tensor], context_length: int | None, *, tied: bool
     head = next((item for item in around if re.search(_HEAD, item.name) and item.shape == (vocabulary, hidden)), None)
     made = Draft(hidden, vocabulary, context_length, reads_tokens=table is not None)
     rest = [item for item in around if item not in (table, head)]
-    first = [item for item in rest if not re.search(_LAST, _module(item.name))]
+    first = [item for item in rest if not re.search(_LAST, module_of(item.name))]
     made.layers = ["embedding"] if table is not None else []
     made.layers += _boxes([(item.name, item.shape) for item in first])
     for number, one in enumerate(layers, start=1):
@@ -59,6 +61,11 @@ def draft_of(stored: Iterable[Tensor], context_length: int | None, *, tied: bool
         made.tie_word_embeddings = head is None
         made.layers.append("output_head")
     return made
+
+
+def boxes(stored: Iterable[Tensor]) -> list[Block]:
+    """A box for each module of ``stored``; tensors of its layers are its own."""
+    return _boxes([(item.name, item.shape) for item in stacked(stored)])
 
 
 Layer = tuple[tuple[str, Shape], ...]
@@ -86,7 +93,7 @@ def _defined(made: Draft, layers: Sequence[Layer], name: str) -> list[str]:
     for layer in layers:
         if layer not in names:
             names[layer] = name if not names else f"{name}_{len(names) + 1}"
-            made.define[names[layer]] = {"layer": {"label": "Layer", "body": _boxes(layer)}}
+            made.define[names[layer]] = {"layer": {"label": "Layer", "body": _mixing(_boxes(layer))}}
     return [names[layer] for layer in layers]
 
 
@@ -94,7 +101,7 @@ def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
     """A box for each module, with its tensors."""
     modules: dict[str, list[dict[str, Any]]] = {}
     for name, shape in tensors:
-        module = _module(name)
+        module = module_of(name)
         rest = name.removeprefix(module).lstrip(".") or "weight"
         modules.setdefault(module, []).append({"name": _named(rest), "shape": list(shape)})
     return [
@@ -103,7 +110,16 @@ def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
     ]
 
 
-def _module(name: str) -> str:
+def _mixing(boxes: list[Block]) -> list[Block]:
+    """``boxes`` of a layer, unknown ones as mixers of tokens if none is: their cache is unknown."""
+    fields = [box["weight"] for box in boxes if isinstance(box, dict)]
+    if not any(one["role"] == "attention" for one in fields):
+        for one in fields:
+            one["role"] = "attention" if one["role"] == "plain" else one["role"]
+    return boxes
+
+
+def module_of(name: str) -> str:
     """The module that a tensor belongs to, inside of a layer the outermost one."""
     parts = name.split(".")
     if len(parts) == 1:
@@ -121,7 +137,7 @@ def _named(name: str) -> str:
 
 def _role(module: str) -> str:
     last = module.rpartition(".")[2]
-    return next((role for pattern, role in _ROLES if re.search(pattern, last)), "unknown")
+    return next((role for pattern, role in _ROLES if re.search(pattern, last)), "plain")
 
 
 def _order(module: str) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from archdraw.readers.agreement import assumed_sizes, disagreements
 from archdraw.readers.checked import checked
+from archdraw.readers.completed import completed, is_unknown
 from archdraw.readers.gguf_architectures import ARCHITECTURES
 from archdraw.readers.gguf_keys import BIASED, COMMON, IGNORED, Architecture
 from archdraw.readers.no_models import no_model
@@ -24,6 +25,9 @@ from archdraw.weights.gguf_parts import first_of, part_of, read_parts
 from archdraw.weights.refusal import refusal
 from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor, tensors
+
+NOT_SHOWN = ("sliding_window", "attention_chunk_size", "num_experts_per_tok", "num_attention_heads")
+"""Sizes that no tensor shows."""
 
 
 def read_gguf_model(path: str | Path) -> Reading:
@@ -43,6 +47,12 @@ def read_gguf_model(path: str | Path) -> Reading:
     called = name.strip() if isinstance(name, str) and name.strip() and name.isprintable() else file.stem
     keys = keys_of(header)
 
+    if kind_of(header) not in ARCHITECTURES and is_unknown(config) and header.tensors and not missing:
+        said = [*reasons, *unknown]
+        made = completed("", config, file.as_posix(), called[:80], header.tensors, incomplete=said, keys=keys)
+        if made is not None:
+            return made
+
     def read(**changes: Any) -> Reading:
         why = [*reasons, *unknown]
         return reading_of("", config | changes, file.as_posix(), called[:80], incomplete=why, keys=keys)
@@ -54,8 +64,7 @@ def read_gguf_model(path: str | Path) -> Reading:
     reading = read(**tied)
     wrong = disagreements(reading, header.tensors, with_missing=not missing) if header.tensors else []
     sure = bool(header.tensors) and not wrong and not missing
-    if not sure:
-        _refuse_what_is_assumed(reading, header, unknown, file)
+    _refuse_what_is_assumed(reading, header, unknown, file, sure)
     if wrong:
         reasons += wrong
         reading = read(**tied)
@@ -73,28 +82,34 @@ def _tied_or_not(read: Callable[..., Reading], header: GgufHeader) -> tuple[dict
     return {}, ["whether the output layer has a table of its own is in the part that is missing"]
 
 
-def _refuse_what_is_assumed(reading: Reading, header: GgufHeader, unknown: list[str], file: Path) -> None:
-    """Refuses a reading that the file's tensors do not confirm, and that has sizes of its class or passes over keys.
+def _refuse_what_is_assumed(reading: Reading, header: GgufHeader, unknown: list[str], file: Path, sure: bool) -> None:
+    """Refuses a reading that has sizes of its class, or passes over keys of an architecture that nobody knows.
 
-    Raises :class:`InputError`.
+    Where the tensors are ``sure`` to be those of the model, only sizes count that they do not show. Raises
+    :class:`InputError`.
     """
-    kind = str(header.metadata.get("general.architecture"))
-    if unknown and kind not in ARCHITECTURES:
+    kind = kind_of(header)
+    if unknown and kind not in ARCHITECTURES and not sure:
         names = ", ".join(one.removeprefix("unrecognized key ") for one in unknown[:4])
         message = f"GGUF files of {kind} are not read: what {names} mean is not known"
         raise refusal(file, message, "read the model's config.json")
-    assumed = assumed_sizes(reading)
+    assumed = [key for key in assumed_sizes(reading) if not sure or key in NOT_SHOWN]
     if assumed:
-        names = keys_of(header)
-        listed = ", ".join(names.get(key, key) for key in assumed[:6])
+        own = keys_of(header)
+        listed = ", ".join(own.get(key, key) for key in assumed[:6])
         are = "is" if len(assumed) == 1 else "are"
         message = f"{listed} {are} not in this GGUF file of {kind}, and its class's sizes need not be this model's"
         raise refusal(file, message, "read the model's config.json")
 
 
+def kind_of(header: GgufHeader) -> str:
+    """The file's ``general.architecture``."""
+    return str(header.metadata.get("general.architecture"))
+
+
 def keys_of(header: GgufHeader) -> dict[str, str]:
     """The file's own metadata keys by their names in a config.json."""
-    kind = str(header.metadata.get("general.architecture"))
+    kind = kind_of(header)
     named = {**COMMON, **_architecture(kind).keys}
     names = {config_key: f"{kind}.{key}" for key, config_key in named.items()}
     return {"model_type": "general.architecture", "architectures": "general.architecture", **names}

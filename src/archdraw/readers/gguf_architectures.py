@@ -24,6 +24,7 @@ from archdraw.readers.gguf_keys import (
     Architecture,
     Metadata,
 )
+from archdraw.tree.runs import MOST_LAYERS
 
 
 def _llama(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
@@ -90,6 +91,15 @@ def _chosen(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
     return ""
 
 
+def _exaone4(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
+    """Without a window all layers see everything; with one every fourth does."""
+    layers = config.get("num_hidden_layers")
+    if isinstance(layers, int) and 0 < layers <= MOST_LAYERS:
+        kinds = ["sliding_attention"] * 3 if metadata.get("attention.sliding_window") else []
+        config["layer_types"] = ([*kinds, "full_attention"] * layers)[:layers]
+    return ""
+
+
 ARCHITECTURES: Mapping[str, Architecture] = {
     "llama": Architecture("llama", finish=_llama),
     "llama4": Architecture(
@@ -137,7 +147,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "mamba2": Architecture("mamba2", MAMBA_2, finish=mamba2),
     "ernie4_5": Architecture("ernie4_5"),
     "seed_oss": Architecture("seed_oss"),
-    "exaone4": Architecture("exaone4"),
+    "exaone4": Architecture("exaone4", finish=_exaone4),
     "arcee": Architecture("arcee"),
     "hunyuan-dense": Architecture("hunyuan_v1_dense"),
     "minimax-m2": Architecture(

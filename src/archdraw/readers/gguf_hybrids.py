@@ -25,8 +25,8 @@ def qwen_next(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str
     inner, heads = metadata.get("ssm.inner_size"), metadata.get("ssm.time_step_rank")
     if isinstance(inner, int) and isinstance(heads, int) and heads and not inner % heads:
         config["linear_value_head_dim"] = inner // heads
-    if "num_experts" in config and not config["num_experts"]:
-        config.pop("num_experts")
+    if config["model_type"] == "qwen3_5_moe_text":
+        config.pop("intermediate_size", None)  # that of no layer
     return ""
 
 
@@ -76,13 +76,13 @@ def mamba(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
 def mamba2(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
     """As :func:`mamba`, in heads."""
     used |= {"ssm.inner_size"}
-    config["head_dim"] = _width(metadata)
     _alone(config, metadata)
+    config["head_dim"] = _width(metadata)
     return ""
 
 
 def _alone(config: dict[str, Any], metadata: Metadata) -> None:
-    for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size"):
+    for name in ("num_attention_heads", "num_key_value_heads", "intermediate_size", "head_dim", "rope_theta"):
         config.pop(name, None)
     inner, hidden = metadata.get("ssm.inner_size"), config.get("hidden_size")
     if isinstance(inner, int) and isinstance(hidden, int) and hidden:

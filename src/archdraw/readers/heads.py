@@ -14,7 +14,7 @@ from archdraw.kinds.registry import kinds
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.halves import UNREAD
+from archdraw.readers.halves import UNREAD, encoder_half
 from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
 
 AFTER_THE_LAST = "has after the last layer is not known"
@@ -112,21 +112,7 @@ def _as_text(made: Draft) -> None:
 def _part_of(made: Draft, head: Head, name: str) -> Draft:
     if head.part == "text" or "TextFor" in name:
         _as_text(made)
-    if head.part == "encoder":
-        encoder = next((block for block in made.layers if _keyword(block) == "encoder"), None)
-        if isinstance(encoder, dict):
-            fields = encoder["encoder"]
-            made.hidden_size = fields.get("hidden_size", made.hidden_size)
-            made.layers = [_own_table(block) for block in fields["layers"]]
-    return made
-
-
-def _own_table(block: Block) -> Block:
-    """``block`` of an encoder that stands alone: its table is not the decoder's."""
-    if not isinstance(block, dict) or "embedding" not in block or not isinstance(block["embedding"], dict):
-        return block
-    fields = {key: value for key, value in block["embedding"].items() if key != "shared"}
-    return {"embedding": fields} if fields else "embedding"
+    return encoder_half(made) if head.part == "encoder" else made
 
 
 def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
@@ -138,7 +124,7 @@ def _ended(made: Draft, head: Head, config: Config, name: str) -> Draft:
         if head.classifier:
             config.mark_incomplete(f"the head of {name[:40]} is not known")
         return made
-    blocks = list(_blocks(head, language, config))
+    blocks = list(_blocks(head, language, config, made.hidden_size))
     if head.language and language is not None and place is not None:
         if blocks:
             made.layers = [block for block in made.layers if not _is_beside_the_head(block)]
@@ -167,10 +153,10 @@ def _projected_out(language: Block | None) -> Iterable[Block]:
         yield {"linear": {"features": width, "name": "project_out"}}
 
 
-def _blocks(head: Head, language: Block | None, config: Config) -> Iterable[Block]:
+def _blocks(head: Head, language: Block | None, config: Config, width: int) -> Iterable[Block]:
     """The pooler and the classifier, as far as there are any."""
     if head.pooled is not None:
-        yield _pooler(head, language, config)
+        yield _pooler(head, language, config, width)
     if head.classifier:
         fields: dict[str, Any] = {"num_labels": head.outputs or _labels(config)}
         fields |= {"token": head.token} if head.token else {}
@@ -179,12 +165,12 @@ def _blocks(head: Head, language: Block | None, config: Config) -> Iterable[Bloc
         yield {"classifier": fields | ({"name": head.classifier} if head.classifier != "score" else {})}
 
 
-def _pooler(head: Head, language: Block | None, config: Config) -> Block:
+def _pooler(head: Head, language: Block | None, config: Config, width: int) -> Block:
     fields = dict(head.pooled or {})
     if head.act:
         fields["hidden_act"] = config.text(head.act, default="gelu")
-    if head.act == "pooler_hidden_act" and "pooler_hidden_size" in config:
-        fields["features"] = config.integer("pooler_hidden_size")
+    if head.act == "pooler_hidden_act" and config.integer("pooler_hidden_size", default=width) != width:
+        config.mark_incomplete("pooler_hidden_size is not hidden_size: the class has a pooler that does not fit")
     if not head.pooled and isinstance(language, dict) and "masked_language_model_head" in language:
         fields |= _masked(language["masked_language_model_head"])
         if config.text("classifier_pooling", default="cls") == "mean":

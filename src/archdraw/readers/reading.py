@@ -20,7 +20,7 @@ from archdraw.readers.original_params import is_params, params_of
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
 from archdraw.readers.tying import settle_tying
-from archdraw.readers.unknown import BY_KEYS, UNKNOWN
+from archdraw.readers.unknown import BY_KEYS, UNKNOWN, in_tensors
 from archdraw.readers.writing import spec_text
 from archdraw.source import LARGEST_FILE, read_text
 
@@ -186,7 +186,7 @@ def reading_of(
     for path in unused:
         message = f"unrecognized key {'.'.join(path)}"
         warnings.append(source.problem(message, path, severity="warning"))
-        if _has_effect(_value(data, path)) and not verified:
+        if _has_effect(_value(data, path)) and not (verified and in_tensors(path)):
             config.mark_incomplete(message)
     ignored = [*(path for path in unread if is_ignored(path[-1])), *config.ignored()]
     for path in ignored:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from archdraw.errors import InputError
 from archdraw.model_files import models_in
 from archdraw.readers import hub
 from archdraw.readers.completed import completed, is_unknown, weights_beside
@@ -59,8 +61,15 @@ def _with_weights(config: Path) -> Reading:
     text, data = content_of(config)
     if not is_unknown(data) or not is_config(data):
         return read_config(config)
-    reading = completed(text, data, config.as_posix(), model_name(config), read_tensors(beside))
-    return read_config(config) if reading is None else reading
+    try:
+        stored = read_tensors(beside)
+    except InputError as error:
+        # A clone without its large files: the config is still to be read.
+        said = (replace(problem, severity="warning") for problem in error.problems)
+        reading = read_config(config)
+        return replace(reading, warnings=(*reading.warnings, *said))
+    found = completed(text, data, config.as_posix(), model_name(config), stored)
+    return read_config(config) if found is None else found
 
 
 def _read_folder(path: Path) -> Reading:

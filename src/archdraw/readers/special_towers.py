@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import unless
+from archdraw.readers.components import unless, without_effect
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
 from archdraw.readers.traced import commented
@@ -210,8 +210,9 @@ def inkling_towers(root: Config) -> list[Block]:
         audio.ignore("dmel_max_value", "dmel_min_value", "initializer_range")
         if audio.text("audio_mode", default="dmel") != "dmel":
             audio.mark_incomplete("the audio encoder")
-        if audio.flag("bias", default=False) or not audio.flag("use_audio_norm", default=True):
-            audio.mark_incomplete("biases, or no norm, in the audio encoder")
+        without_effect(audio, "bias")
+        if not audio.flag("use_audio_norm", default=True):
+            audio.warn("use_audio_norm false is without effect: the class has the norm", "use_audio_norm")
         bins = audio.integer("n_mel_bins", "num_codebooks", default=80)
         steps = audio.integer("mel_vocab_size", "codebook_size", default=256)
         made.append({"binned_audio": {"n_mel_bins": bins, "mel_vocab_size": steps}})

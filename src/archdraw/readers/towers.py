@@ -192,7 +192,7 @@ def siglip_tower(vision: Config | None, *, pooled: bool = True, **projector: Any
     fields |= unless(num_channels=(vision.integer("num_channels", default=3), 3))
     act = vision.text("hidden_act", default="gelu_pytorch_tanh")
     if not act.startswith("gelu"):
-        vision.mark_incomplete(f"the activation {act[:40]} of the vision encoder")
+        fields["hidden_act"] = act
     fields |= unless(pooling_head=(vision.flag("vision_use_head", default=pooled), False))
     return [{"vision_encoder": fields | projector}]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
+from archdraw.readers.family import families
 from archdraw.readers.heads import has_language_head
 
 KEY = "tie_word_embeddings"
@@ -31,6 +32,22 @@ NOT_BY_ONE = (
 )
 """Model types whose classes of transformers 5 do not tie where one of the two levels says no."""
 
+BY_DEFAULT = (
+    *("aya_vision", "cohere2_vision", "deepseek_vl", "deepseek_vl_hybrid", "ernie4_5_vl_moe", "florence2"),
+    *("fun_asr_nano", "gemma3", "gemma3n", "gemma4", "gemma4_unified", "glmasr", "got_ocr2", "granite_docling"),
+    *("granite_speech", "granite_speech_plus", "hunyuan_vl", "hyperclovax_vision_v2", "internvl", "janus", "kimi_k25"),
+    *("kosmos-2", "kosmos-2.5", "lfm2_vl", "lfm3_vl", "lighton_ocr", "minicpm_ocr", "ministral3", "mistral3"),
+    *("moss_transcribe_diarize", "ovis2", "paddleocr_vl", "paligemma", "pp_chart2table", "qwen3_asr", "shieldgemma2"),
+    "voxtral_realtime",
+)
+"""Model types whose classes of transformers 5 tie where the whole says nothing; all others do not.
+
+``ministral3`` is that of the text part, which some files of Mistral's have at the top.
+"""
+
+NEVER = ("mllama",)
+"""Model types whose tables have rows that the head has not."""
+
 BY_WHOLE = ("fuyu", "pix2struct")
 """Model types whose classes have always taken the word of the whole."""
 
@@ -42,10 +59,16 @@ def settle_tying(made: Draft, config: Config) -> None:
     """
     name = next((name for name in SECTIONS if isinstance(config.data.get(name), dict)), "")
     whole, part = config.data.get(KEY), config.data[name].get(KEY) if name else None
+    if not name:
+        return
+    kind, version = str(config.data.get("model_type")), _version(config, name)
+    if whole is None and "transformers_version" in config.data and version >= NEWEST and kind in families():
+        whole = kind in BY_DEFAULT
     if not isinstance(whole, bool) or not isinstance(part, bool) or whole == part or not has_language_head(made):
         return
-    kind, version = config.data.get("model_type"), _version(config, name)
-    if _is_text_alone(config) and kind not in BY_WHOLE:
+    if kind in NEVER:
+        tied, by = False, "its table has rows that the head has not"
+    elif _is_text_alone(config) and kind not in BY_WHOLE:
         tied, by = part, "the class of the text part is built"
     elif version < NEWEST and kind not in BY_WHOLE:
         tied, by = part, f"transformers {version} reads it"
@@ -53,8 +76,9 @@ def settle_tying(made: Draft, config: Config) -> None:
         tied = part if kind in BY_TEXT else kind not in NOT_BY_ONE and (whole or kind in EITHER)
         by = f"transformers {version} builds {str(kind)[:40]}"
     made.tie_word_embeddings = tied
-    says = f"{KEY} is {str(whole).lower()}, in {name} {str(part).lower()}"
-    config.warn(f"{says}: read as {'tied' if tied else 'untied'}, as {by}", KEY)
+    place, default = (KEY, "") if KEY in config else (name, " by default")
+    says = f"{KEY} is {str(whole).lower()}{default}, in {name} {str(part).lower()}"
+    config.warn(f"{says}: read as {'tied' if tied else 'untied'}, as {by}", place)
 
 
 def _is_text_alone(config: Config) -> bool:

@@ -5,6 +5,7 @@ What wraps a text model hands it over to that model's family; anything else is r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from archdraw.readers.config import Config, UnreadableError
@@ -18,6 +19,18 @@ WRAPPERS = ("thinker_config", "vlm_config")
 
 BY_KEYS = ("unknown model_type", "no model_type")
 """How the reasons begin for which a config without a reader is incomplete."""
+
+_NOT_IN_TENSORS = re.compile(
+    r"window|layer_type|pattern|interval|chunk|sink|rope|rotary|position|scal|multiplier|shar|reuse|cache|top_?k|per_tok"
+    r"|loop|recur|parallel|prenorm|pre_norm|post_norm|norm_first|act|causal|mask|clip|cap|temperature|group"
+)
+"""Parts of keys that say what names and shapes of tensors do not."""
+
+
+def in_tensors(path: tuple[str, ...]) -> bool:
+    """Whether what the key at ``path`` could say would be seen in the tensors of the model."""
+    return not any(_NOT_IN_TENSORS.search(key.lower()) for key in path)
+
 
 NO_PARTS = ("quantization_config", "generation_config", "rope_scaling_config")
 """Sections that describe no part of a model."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from archdraw.readers.reading import Reading, reading_of
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.refusal import refusal
+from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor
 
 HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
@@ -37,6 +39,7 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
 
     Raises :class:`InputError` with the reason where they are not those of a family on the list.
     """
+    stored = list(stored)
     tensors = unpacked(stored)
     name_of_file = Path(file).as_posix()
     if sum(re.search(_ADAPTER, tensor.name) is not None for tensor in tensors) * 2 > len(tensors):
@@ -59,7 +62,7 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
         except InputError:
             continue
         if not result.differences and not result.renamed:
-            return reading
+            return replace(reading, stored_bytes=stored_bytes(stored))
         first = next(iter((*result.lines(), *result.renamed_lines())))
         if best is None or len(result.differences) < best[0]:
             best = (len(result.differences), f"the nearest is {config['model_type']}, but {first}")

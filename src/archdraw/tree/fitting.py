@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from archdraw.tree.facts import BITS, Dtype, Facts
 
@@ -12,28 +13,30 @@ LONGEST = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Weights stored as ``dtype`` in some memory, all sizes in bytes.
+    """Weights stored as ``dtype`` in some memory ("stored": as their file has them), all sizes in bytes.
 
     ``left`` is what they leave (negative: what they lack), ``context`` the longest number of tokens whose cache and
     states fit into that: 0 where not even one does, None where the cache never grows beyond it.
     """
 
-    dtype: Dtype
+    dtype: Dtype | Literal["stored"]
     weights: int
     left: int
     context: int | None
 
 
-def fits(counted: Facts, memory: int, cache_bits: int = 16) -> tuple[Fit, ...]:
+def fits(counted: Facts, memory: int, cache_bits: int = 16, stored: int | None = None) -> tuple[Fit, ...]:
     """One :class:`Fit` for each way to store weights, into ``memory`` bytes; the cache has ``cache_bits`` a value.
 
+    ``stored`` are the bytes of the weights as their file has them, where that is known: they are the first way.
     Activations and what a runtime takes for itself are not counted.
     """
-    return tuple(_fit(counted, dtype, memory, cache_bits) for dtype in BITS)
+    ways: dict[Dtype | Literal["stored"], int] = {} if stored is None else {"stored": stored}
+    ways |= {dtype: counted.weight_memory(dtype) for dtype in BITS}
+    return tuple(_fit(counted, dtype, weights, memory, cache_bits) for dtype, weights in ways.items())
 
 
-def _fit(counted: Facts, dtype: Dtype, memory: int, cache_bits: int) -> Fit:
-    weights = counted.weight_memory(dtype)
+def _fit(counted: Facts, dtype: Dtype | Literal["stored"], weights: int, memory: int, cache_bits: int) -> Fit:
     left = memory - weights
     return Fit(dtype, weights, left, longest_context(counted, left, cache_bits))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from typing import assert_never
 
 from archdraw.glossary.layers import LAYERS
@@ -87,7 +88,22 @@ def _flat(block: Sequence) -> Iterator[Block]:
 
 
 def _stacks(run: list[Block]) -> Iterator[Module]:
-    """``run`` as one stack; as several where each of two or more parts of it has a label that no other part has."""
+    """``run`` as one stack; as several where each of two or more parts of it has a label that no other part has.
+
+    Layers that as many lines pass are a stack, those between stacks of other lines stand alone.
+    """
+    for _, passed in groupby(run, _lines):
+        yield from _of_like_lines(list(passed))
+
+
+def _lines(part: Block) -> object:
+    """What layers of one stack share: how many lines pass them; itself where not as many leave as come in."""
+    coming = {inputs(layer) for layer in layers(part, ANY)}
+    leaving = {len(outputs(layer)) for layer in layers(part, ANY)}
+    return coming if len(coming) == 1 and coming == leaving else id(part)
+
+
+def _of_like_lines(run: list[Block]) -> Iterator[Module]:
     groups: list[list[Block]] = []
     for part in run:
         if groups and labels(groups[-1][-1]) == labels(part):

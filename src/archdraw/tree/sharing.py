@@ -23,10 +23,10 @@ from archdraw.tree.blocks import (
 SHARED = "shared"
 """The setting of a kind whose tensors are another block's."""
 
-_Layer = TypeVar("_Layer", bound=Leaf | Module)
+_Block = TypeVar("_Block", bound=Leaf | Module | Graph | Repeat | Experts)
 
 
-def alike(block: _Layer) -> _Layer:
+def alike(block: _Block) -> _Block:
     """What ``block`` has in common with those that share its tensors, whichever of them stores these.
 
     The first layer of a T5 has the table of relative positions that all others read. The program's own notes follow

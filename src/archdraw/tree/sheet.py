@@ -62,6 +62,8 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield _bytes(text(RECURRENT_STATE()), report["recurrent_state_bytes"], ", bf16")
     for dtype, size in report["weight_memory_bytes"].items():
         yield _bytes(f"weights in {dtype}", size)
+    if "stored_weight_bytes" in report:
+        yield _bytes("weights as stored", report["stored_weight_bytes"])
 
 
 def _bytes(name: str, size: int | None, remark: str = "") -> Row:

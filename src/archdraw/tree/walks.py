@@ -138,6 +138,25 @@ def layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> tuple[Modu
             assert_never(block)
 
 
+def passes(block: Block, levels: Collection[Level] = MODEL_LAYERS, loops: int = 1) -> Iterator[tuple[Module, int]]:
+    """Every layer of ``levels`` in order, and how often a token goes through it with the same weights.
+
+    A token goes through ``block`` itself ``loops`` times.
+    """
+    match block:
+        case Module(level=level) if level in levels:
+            yield block, loops
+        case Repeat(body=body, times=times, tied=True):
+            yield from passes(body, levels, loops * times)
+        case Repeat(body=body, times=times):
+            yield from [*passes(body, levels, loops)] * times
+        case Side():
+            return
+        case _:
+            for child in children(block):
+                yield from passes(child, levels, loops)
+
+
 def once(layers: Collection[Module]) -> list[Module]:
     """Each of ``layers`` once: a repeated one is one object, however often it comes."""
     return list({id(layer): layer for layer in layers}.values())

@@ -13,6 +13,7 @@ from archdraw.glossary import plate as words
 from archdraw.picture import Bar
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.walks import inputs
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed
 
@@ -55,7 +56,7 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
         if without:
             what = (*what, words.WITHOUT(what=without))
     line = text(words.BAR(which=which, what=(*_chosen(layer, others), *what)))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line)
+    return Bar(line, text(words.REPEATED(number=end - start)), path, line, inputs(layer))
 
 
 def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:

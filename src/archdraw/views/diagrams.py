@@ -149,7 +149,7 @@ def activated(before: Diagram, part: Block) -> Box | None:
     """The box ``before`` with the activation ``part`` in it (``gate 14,336, SiLU``); None where it is none."""
     if (
         isinstance(part, Leaf)
-        and _is_activation(part)
+        and is_activation(part)
         and isinstance(before, Box)
         and len(before.outputs) == 1
         and before.figure is None
@@ -192,7 +192,7 @@ def _entered(item: Diagram) -> list[Box | None]:
             return [None]
 
 
-def _is_activation(leaf: Leaf) -> bool:
+def is_activation(leaf: Leaf) -> bool:
     """An element-wise function: no weights, nothing to say but its name."""
     plain = not (leaf.weights or leaf.detail or leaf.state or leaf.tag or leaf.heads)
     return plain and leaf.inputs == 1 and len(leaf.outputs) == 1 and leaf.role in ("plain", "feed_forward")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeGuard
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.scene import Element, Group, Scene
@@ -10,7 +11,7 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import children, leaves, walk
-from archdraw.views.diagrams import unnamed_path
+from archdraw.views.diagrams import is_activation, unnamed_path
 from archdraw.views.overlay import WRAPPED
 
 
@@ -25,15 +26,14 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     own = {id(block) for path, block in every if path in paths}
     shown = {alike(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
     places = {id(block): path for path, block in reversed(every)}
+    unnamed = {alike(block) for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths)}
 
     def lacking(block: Block) -> Iterator[tuple[str, Leaf | Module]]:
         place = places[id(block)]
         if isinstance(block, Leaf | Module):
             if id(block) in own or alike(block) in shown:
                 return
-        elif (isinstance(block, BlockGraph | Repeat | Experts) and unnamed_path(block, places, WRAPPED) in paths) or (
-            isinstance(block, Experts) and unnamed_path(block.body, places, "experts") in paths
-        ):
+        elif _is_unnamed(block) and (_is_in_one_box(block, places, paths) or alike(block) in unnamed):
             return
         if isinstance(block, Leaf):
             if block.weights:
@@ -43,14 +43,27 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
             yield from lacking(block.body)
             return
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [part for part in leaves(block) if id(part) not in own and alike(part) not in shown]
-            if inside or not any(True for _ in leaves(block)):
+            inside = [(part, id(part) in own or alike(part) in shown) for part in leaves(block)]
+            # A function of each value may be written into the box before it.
+            if not any(seen for _, seen in inside) or not all(seen or is_activation(part) for part, seen in inside):
                 yield place, block
             return
         for child in children(block):
             yield from lacking(child)
 
     return tuple(dict.fromkeys(found for part in children(model) for found in lacking(part)))
+
+
+def _is_unnamed(block: Block) -> TypeGuard[BlockGraph | Repeat | Experts]:
+    """Whether ``block`` has no name of its own, and may be drawn as one box all the same."""
+    return isinstance(block, BlockGraph | Repeat | Experts)
+
+
+def _is_in_one_box(block: BlockGraph | Repeat | Experts, places: Mapping[int, str], paths: Collection[str]) -> bool:
+    """Whether one box at ``paths`` stands for all that is in ``block``."""
+    if isinstance(block, Experts) and unnamed_path(block.body, places, "experts") in paths:
+        return True
+    return unnamed_path(block, places, WRAPPED) in paths
 
 
 def _solid(block: Block) -> Iterator[Leaf]:

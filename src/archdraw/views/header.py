@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from archdraw.glossary import Detail, text
 from archdraw.glossary import plate as words
@@ -14,10 +14,10 @@ from archdraw.tree.convolving import only_convolves
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, leaves, walk
+from archdraw.tree.walks import children, leaves, passes, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, total_parameters
-from archdraw.views.wording import parameters, share
+from archdraw.views.wording import gone_through, parameters, share
 
 
 def kind_of(model: Module) -> str:
@@ -65,39 +65,53 @@ def _placed(model: Module) -> bool:
 def layers_of(model: Module) -> Detail:
     """How many layers ``model`` has; in columns side by side, as an encoder and its decoder, each by its own number.
 
-    Those of a convolutional network are blocks: its layers are the convolutions in them.
+    Those of a convolutional network are blocks: its layers are the convolutions in them. Layers that a token goes
+    through more than once are layers of a loop.
     """
     numbers = tuple(filter(None, columns_of(model.body)))
     every = [part for _, part in walk(model.body) if isinstance(part, Module) and part.level in ANY]
     blocks = bool(every) and all(map(only_convolves, every))
+    gone = tuple(filter(None, columns_of(model.body, _passes)))
+    if not numbers:
+        return ""
     if len(numbers) > 1:
-        return (words.BLOCKS_OF_COLUMNS if blocks else words.LAYERS_OF_COLUMNS)(numbers=numbers)
-    return (BLOCKS if blocks else LAYERS)(number=numbers[0]) if numbers else ""
+        several = (words.BLOCKS_OF_COLUMNS if blocks else words.LAYERS_OF_COLUMNS)(numbers=numbers)
+        return several if gone == numbers else words.IN_PASSES(layers=several, passes=gone)
+    one = (BLOCKS if blocks else LAYERS)(number=numbers[0])
+    return one if gone == numbers else gone_through(one, [loops for _, loops in passes(model.body)])
 
 
-def columns_of(block: Block) -> tuple[int, ...]:
-    """The numbers of layers of the columns that ``block`` is drawn in, those of encoders it is made of first."""
+def _passes(block: Block) -> int:
+    """How many layers a token goes through in ``block``, those with the same weights each time."""
+    return sum(loops for _, loops in passes(block))
+
+
+def columns_of(block: Block, count: Callable[[Block], int] = number_of_layers) -> tuple[int, ...]:
+    """The numbers of layers of the columns that ``block`` is drawn in, those of encoders it is made of first.
+
+    Layers in a row are told by ``count``.
+    """
     match block:
         case Side(body=Module(level="encoder", body=body)):
-            return columns_of(body)
+            return columns_of(body, count)
         case Parallel() | Graph():
-            return tuple(number for branch in children(block) for number in columns_of(branch))
+            return tuple(number for branch in children(block) for number in columns_of(branch, count))
         case Sequence(parts=parts):
-            return _in_row(parts)
+            return _in_row(parts, count)
         case Module(level=level, body=body) if level != "layer":
-            return columns_of(body)
+            return columns_of(body, count)
         case Residual(body=body):
-            return columns_of(body)
+            return columns_of(body, count)
         case _:
-            return (number_of_layers(block),)
+            return (count(block),)
 
 
-def _in_row(parts: Iterable[Block]) -> tuple[int, ...]:
+def _in_row(parts: Iterable[Block], count: Callable[[Block], int]) -> tuple[int, ...]:
     """Stacks after each other are one column; a module beside them, and columns side by side, have their own."""
     beside: list[int] = []
     column = 0
     for part in parts:
-        numbers = tuple(filter(None, columns_of(part)))
+        numbers = tuple(filter(None, columns_of(part, count)))
         if isinstance(part, Side) or len(numbers) > 1:
             beside += numbers
         else:

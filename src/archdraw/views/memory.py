@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.common import KV_CACHE, LAYERS
 from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
-from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Side
+from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
-from archdraw.tree.walks import children, for_each, leaves, once, walk
+from archdraw.tree.walks import for_each, leaves, once, passes, walk
 from archdraw.views.overlay import blocks_of
+from archdraw.views.wording import gone_through
 
 ATTENTION = frozenset({"attention", "sliding"})
 
@@ -25,7 +26,7 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
     """
     if context is None or not counted.cache or not _generates(model, vocabulary):
         return []
-    layers = [layer for layer, loops in _looped(model.body) for _ in range(loops)]
+    layers = [layer for layer, loops in passes(model.body, ANY) for _ in range(loops)]
     full = for_each(layers, _own)
     mixing = for_each(layers, lambda layer: any(map(_mixes, leaves(layer))))
     kept = counted.kv_cache_bytes(context)
@@ -60,22 +61,6 @@ def _generates(model: Module, vocabulary: int | None) -> bool:
         )
         for leaf in leaves(model.body)
     )
-
-
-def _looped(block: Block, loops: int = 1) -> Iterator[tuple[Module, int]]:
-    """Every layer of ``block`` in order, and how often a token goes through it with the same weights."""
-    match block:
-        case Module(level=level) if level in ANY:
-            yield block, loops
-        case Repeat(body=body, times=times, tied=True):
-            yield from _looped(body, loops * times)
-        case Repeat(body=body, times=times):
-            yield from [*_looped(body, loops)] * times
-        case Side():
-            return
-        case _:
-            for child in children(block):
-                yield from _looped(child, loops)
 
 
 def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
@@ -155,17 +140,11 @@ def _per_token(model: Module, counted: Facts) -> Phrase:
     size = counted.kv_cache_bytes_per_token()
     if any(entry.window and not entry.cross for entry in counted.cache):
         return plate.CACHE_IN_WINDOWS(size=size)
-    caching = [(layer, loops) for layer, loops in _looped(model.body) if any(map(_grows, leaves(layer)))]
+    caching = [(layer, loops) for layer, loops in passes(model.body, ANY) if any(map(_grows, leaves(layer)))]
     if not caching:
         # It is kept outside of any layer.
         return plate.CACHE_OF_TOKEN(size=size)
-    number, loops = len(caching), {loops for _, loops in caching}
-    if loops == {1}:
-        where = LAYERS(number=number)
-    elif len(loops) == 1:
-        where = plate.LAYERS_TIMES_LOOPS(layers=number, loops=max(loops))
-    else:
-        where = plate.LAYERS_IN_PASSES(layers=number, passes=sum(loops for _, loops in caching))
+    where = gone_through(LAYERS(number=len(caching)), [loops for _, loops in caching])
     each = set(for_each([layer for layer, _ in caching], _attentions))
     if len(each) == 1 and max(each) > 1:
         return plate.CACHE_PER_TOKEN_OF_SEVERAL(size=size, where=where, each=max(each))

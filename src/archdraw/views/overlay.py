@@ -11,6 +11,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary.layers import GRAPH
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
+from archdraw.tree.walks import inputs, outputs
 
 WRAPPED = "block"
 """The name of a module that an author did not write."""
@@ -92,7 +93,7 @@ def shape(block: Block) -> object:
         case Leaf(role="norm"):
             return "norm"
         case _:
-            return "slot"
+            return "slot", inputs(block), len(outputs(block))
 
 
 def blocks_of(block: Block) -> list[Leaf | Module]:

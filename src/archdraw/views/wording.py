@@ -11,7 +11,18 @@ from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import cadence
 
-__all__ = ["data", "listed", "ordinal", "parameters", "rest_when", "share", "short_name", "when", "within"]
+__all__ = [
+    "data",
+    "gone_through",
+    "listed",
+    "ordinal",
+    "parameters",
+    "rest_when",
+    "share",
+    "short_name",
+    "when",
+    "within",
+]
 
 
 LONGEST_NAME = 28
@@ -30,6 +41,15 @@ def short_name(module: Module) -> str:
     """What ``module`` is called in a list of its like: ``sliding`` for sliding-window attention."""
     name = within(listed(module)).removesuffix(" attention")
     return name.removesuffix("-window") if module.role == "sliding" else name.removesuffix(" block")
+
+
+def gone_through(layers: Phrase, loops: Sequence[int]) -> Phrase:
+    """``layers``, and that a token goes through each of them as often as ``loops`` says, if that is more than once."""
+    if set(loops) == {1}:
+        return layers
+    if len(set(loops)) == 1:
+        return words.IN_LOOPS(layers=layers, loops=loops[0])
+    return words.IN_PASSES(layers=layers, passes=(sum(loops),))
 
 
 def ordinal(number: int) -> str:

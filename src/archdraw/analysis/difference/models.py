@@ -15,7 +15,7 @@ from archdraw.analysis.difference.structure import is_without, loops
 from archdraw.glossary import text, within
 from archdraw.glossary.common import LAYERS
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Side
-from archdraw.tree.framing import framed
+from archdraw.tree.framing import ANY, framed
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import layers, walk
 
@@ -31,18 +31,48 @@ def models(first: Module, second: Module) -> Comparison:
 
 
 def beside(comparison: Comparison, one: Module, other: Module, paths: Paths) -> None:
-    """Two modules beside the line: of those that have no settings the layers are compared as those of models are."""
-    mine, theirs = (replace(module, body=framed(module.body)) for module in (one, other))
+    """Two modules beside the line: their layers are compared as those of models are.
+
+    What settings make of layers is compared by these alone, but for layers that are themselves settings: a module for
+    multi-token prediction has a whole layer of any kind.
+    """
+    mine, theirs = (replace(module, body=framed(_as_layers(module.body))) for module in (one, other))
     own = [value for module in (one, other) for _, value in module.settings if not is_without(value)]
-    if own or not all(any(stacks(module.body)) for module in (mine, theirs)):
+    given = [_given_layers(module) for module in (one, other)]
+    if (own and not all(given)) or not all(any(stacks(module.body)) for module in (mine, theirs)):
         comparison.modules(one, other, paths)
         return
     if text(one.label) != text(other.label):
         comparison.replaced(one, other, paths)
+    mine, theirs = (_without(module, names) for module, names in zip((mine, theirs), given, strict=True))
+    comparison.settings(mine, theirs, paths, common=one.kind != other.kind)
     found = len(comparison.changes)
     _with_stacks(comparison, mine, theirs, paths)
     around = within(text(other.label if one.kind == other.kind and not isinstance(other.label, str) else one.label))
     comparison.changes[found:] = [replace(change, around=around) for change in comparison.changes[found:]]
+
+
+def _as_layers(body: Block) -> Block:
+    """``body`` of a module beside the line with its layers as those that models have."""
+
+    def change(block: Block) -> Block | None:
+        return replace(block, level="layer") if isinstance(block, Module) and block.level == "side_layer" else None
+
+    return replaced_in(body, change)
+
+
+def _given_layers(module: Module) -> list[str]:
+    """The settings of ``module`` that are layers in it."""
+    kinds = {layer.kind for layer in layers(module.body, ANY)}
+    return [name for name, value in module.settings if value in kinds]
+
+
+def _without(module: Module, names: list[str]) -> Module:
+    """``module`` without the settings of those ``names``, and without settings of these."""
+    kept = tuple(
+        (name, value) for name, value in module.settings if not any(f"{name}.".startswith(f"{own}.") for own in names)
+    )
+    return replace(module, settings=kept)
 
 
 def _with_stacks(comparison: Comparison, first: Module, second: Module, at: Paths) -> None:

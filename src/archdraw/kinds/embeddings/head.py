@@ -55,13 +55,20 @@ class OutputHead(Kind):
     unused_bias: bool = Field(
         default=False, description="Whether a second such bias is stored, which nothing adds (BERT, not tied)."
     )
+    unpadded_vocab_size: Size | None = Field(
+        default=None, description="Tokens that have a logit, where the table has more rows (Inkling 2); never tied."
+    )
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Block:
         """The projection, and scale and cap of the logits as operations after it.
 
-        Raises :class:`KindError` for two scales at once.
+        Raises :class:`KindError` for two scales at once, and for a tied head that is not of the table's size.
         """
+        if self.unpadded_vocab_size is not None:
+            if scope.tie_word_embeddings:
+                raise KindError("unpadded_vocab_size cannot be set where the tables are tied", "unpadded_vocab_size")
+            scope = replace(scope, vocab_size=self.unpadded_vocab_size)
         if self.logit_scale is not None and self.logits_scaling is not None:
             raise KindError(
                 "logit_scale and logits_scaling cannot both be set",

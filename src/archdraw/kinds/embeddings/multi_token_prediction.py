@@ -53,6 +53,7 @@ class MultiTokenPrediction(Kind):
         "reads all of them; left out, it reads one line.",
     )
     final_norm: bool = Field(default=True, description="Whether there is a norm between the layer and the LM head.")
+    own_embedding: bool = Field(default=False, description="Whether the modules have a table of tokens of their own.")
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Side:
@@ -70,7 +71,7 @@ class MultiTokenPrediction(Kind):
                 title=words.MULTI_TOKEN_PREDICTION(),
                 notes=(
                     *((words.JOINED_WITH_EACH_STREAM(),) if self.stream_head is not None else ()),
-                    words.SHARED_WITH_MODEL(),
+                    words.HEAD_SHARED_WITH_MODEL() if self.own_embedding else words.SHARED_WITH_MODEL(),
                 ),
             ),
             direction="out",
@@ -81,12 +82,13 @@ class MultiTokenPrediction(Kind):
         """One module. The embedding leaf takes no line: its input is the id of the next token."""
         hidden = scope.hidden_size
         table = (Weight("weight", (scope.vocab_size, hidden), tied=True),)
+        own = (Weight("weight", (scope.vocab_size, hidden)),)
         embedding = Leaf(
             "embed_tokens",
             words.TOKEN_EMBEDDING(),
             role="embedding",
-            detail=(words.NEXT_TOKEN(), SHARED()),
-            weights=table,
+            detail=words.NEXT_TOKEN() if self.own_embedding else (words.NEXT_TOKEN(), SHARED()),
+            weights=own if self.own_embedding else table,
             inputs=0,
         )
         head = self.stream_head

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from archdraw.glossary import clipped
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import EXIT_GATE, LOOPED_DEPTH, Concept
 from archdraw.glossary.phrases import Term
@@ -15,16 +17,20 @@ from archdraw.kinds.base import AnyBlock, Family, Kind, Scope
 from archdraw.kinds.expanding import expand_in_row
 from archdraw.kinds.fields import Factor
 from archdraw.kinds.layers.algebra import Sequence
+from archdraw.kinds.leaves import with_leaves
 from archdraw.kinds.lines import keeps_line
+from archdraw.kinds.residuals.block_attention_residual import MESSAGE_GATES, MESSAGES
 from archdraw.tree import blocks
-from archdraw.tree.blocks import Block, Leaf, Role
+from archdraw.tree.blocks import Block, Leaf, Role, Weight
+from archdraw.tree.runs import number_of_layers
 
 
 class Loop(Kind):
     """Layers that are applied ``num_loops`` times with the same weights, each time with a cache of their own.
 
     With ``early_exit_threshold`` an exit gate reads the result of each pass and gives the probability that it is the
-    last one; the loop ends early where these probabilities add up to the threshold.
+    last one; the loop ends early where these probabilities add up to the threshold. With ``messages`` no pass reads the
+    result of the one before: each begins with what the first began with, and its layers mix in messages of that pass.
     """
 
     keyword: ClassVar[str] = "loop"
@@ -56,6 +62,14 @@ class Loop(Kind):
         ),
     )
 
+    messages: bool = Field(
+        default=False,
+        description=(
+            "Whether each pass begins anew and reads the one before by four messages per layer, for Q, K, V and the "
+            "feed-forward network: means of the sums of its blocks (Inkling 2)."
+        ),
+    )
+
     def concepts_used(self) -> Iterator[Concept]:
         """With the exit gate where there is one."""
         yield from super().concepts_used()
@@ -66,10 +80,34 @@ class Loop(Kind):
         """A tied repeat of the body and the gate. Raises :class:`KindError` where the body changes the line's width."""
         made = expand_in_row(self.body, scope)
         keeps_line(Sequence(parts=self.body), scope, "a loop", "body")
+        if self.messages:
+            made = (_messages(scope.hidden_size, blocks.Sequence(made)), *self._gated(made))
         if self.early_exit_threshold is not None:
             made += (_exit_gate(scope.hidden_size, self.early_exit_threshold),)
         body = made[0] if len(made) == 1 else blocks.Sequence(made)
         return body if self.num_loops == 1 else blocks.Repeat(body, self.num_loops, tied=True)
+
+    def _gated(self, made: tuple[Block, ...]) -> tuple[Block, ...]:
+        """``made`` with gates that all passes but the first go through."""
+        share = Fraction(self.num_loops - 1, self.num_loops)
+
+        def change(leaf: Leaf) -> Leaf:
+            return replace(leaf, passes=share) if leaf.name == MESSAGE_GATES else leaf
+
+        return tuple(with_leaves(block, change) for block in made)
+
+
+def _messages(hidden: int, body: Block) -> Leaf:
+    """Learned queries of the messages of each layer; the line goes on as it is."""
+    number = len(MESSAGES)
+    return Leaf(
+        "message_input",
+        clipped.MESSAGES(),
+        detail=clipped.MESSAGES_FOR(number=number),
+        weights=(Weight("query", (number_of_layers(body), number, hidden)),),
+        multiplications=0,
+        reads=True,
+    )
 
 
 def _exit_gate(hidden: int, threshold: float) -> Leaf:

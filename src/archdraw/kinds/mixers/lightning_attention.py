@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import DIM, GATE, HEADS, OVER_ALL_HEADS, PER_HEAD
-from archdraw.glossary.common import RMSNORM, SIGMOID, SILU
+from archdraw.glossary.common import GELU, RELU, RMSNORM, SIGMOID, SILU
 from archdraw.glossary.concepts import LIGHTNING, QK_NORM, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
@@ -18,6 +18,8 @@ from archdraw.kinds.mixers.attention_parts import output_projection
 from archdraw.kinds.mixers.position import NoPosition, PositionKind
 from archdraw.kinds.mixers.state_parts import state_note
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
+
+_ACTIVATIONS = {"silu": SILU, "gelu": GELU, "relu": RELU}
 
 
 class LightningAttention(Kind):
@@ -41,7 +43,7 @@ class LightningAttention(Kind):
 
     num_attention_heads: Size = Field(description="Number of heads, each with a state of its own.")
     head_dim: Size = Field(description="Features per head of queries, keys and values.")
-    hidden_act: Literal["silu"] | None = Field(
+    hidden_act: Literal["silu", "gelu", "relu"] | None = Field(
         default=None, description="Activation of queries, keys and values (MiniMax-01); none where it is left out."
     )
     qk_norm: Literal["rmsnorm_per_head"] | None = Field(
@@ -91,7 +93,7 @@ class LightningAttention(Kind):
             3 * width,
             bias=self.attention_bias,
             part="attention",
-            detail=SILU() if self.hidden_act else "",
+            detail=_ACTIVATIONS[self.hidden_act]() if self.hidden_act else "",
             outputs=("Q", "K", "V"),
         )
         rule = Leaf(

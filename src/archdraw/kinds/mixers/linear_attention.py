@@ -208,7 +208,7 @@ class KimiDeltaAttention(Kind):
 
 def _convolution(width: int, kernel: int) -> Leaf:
     """One causal convolution for each feature of Q, K and V, stored as one of ``width`` features."""
-    return causal_convolution("conv1d", width, kernel, activated=True, outputs=("Q", "K", "V"))
+    return causal_convolution("conv1d", width, kernel, activation=SILU, outputs=("Q", "K", "V"))
 
 
 def _write_strength(detail: Detail = "") -> Leaf:

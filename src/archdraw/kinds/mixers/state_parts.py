@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from archdraw.glossary import Note, Phrase
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import BIAS_ON, CAUSAL_CONVOLUTION
-from archdraw.glossary.common import SILU
+from archdraw.glossary.common import GELU, RELU, SILU
+from archdraw.glossary.phrases import Term
 from archdraw.kinds.mixers.attention_parts import bf16_bytes
 from archdraw.tree.blocks import Leaf, Role, Weight
+
+Activation = Literal["silu", "gelu", "relu"]
+"""An activation by its name in config.json."""
+
+ACTIVATIONS: Mapping[Activation, Term] = {"silu": SILU, "gelu": GELU, "relu": RELU}
+"""What activations of convolutions and gates are called."""
 
 
 def causal_convolution(
@@ -16,7 +26,7 @@ def causal_convolution(
     kernel: int,
     *,
     bias: bool = False,
-    activated: bool = False,
+    activation: Term | None = None,
     role: Role = "linear",
     detail: Phrase | None = None,
     outputs: tuple[str, ...] = ("",),
@@ -24,13 +34,13 @@ def causal_convolution(
     """A causal convolution of each of ``channels`` channels by itself over ``kernel`` tokens.
 
     Its tensor is ``[channels, 1, kernel]``; its state are the ``kernel - 1`` tokens before the present one that it
-    still reaches. ``activated``: a SiLU follows it in the same box.
+    still reaches. An ``activation`` follows it in the same box.
     """
     return Leaf(
         name,
         CAUSAL_CONVOLUTION(kernel=kernel),
         role=role,
-        detail=SILU() if activated else detail or "",
+        detail=activation() if activation is not None else detail or "",
         weights=(Weight("weight", (channels, 1, kernel)),) + ((Weight("bias", (channels,)),) if bias else ()),
         part="attention",
         outputs=outputs,

@@ -17,7 +17,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import output_projection
-from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, state_note
+from archdraw.kinds.mixers.state_parts import ACTIVATIONS, Activation, bias_on, causal_convolution, state_note
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 
@@ -51,6 +51,7 @@ class Mamba(Kind):
         default=None,
         description="RMSNorms of Δ, B and C, with weights (Jamba) or without (Falcon Mamba); none where left out.",
     )
+    hidden_act: Activation = Field(default="silu", description="Activation of the convolution and the gate.")
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -59,7 +60,7 @@ class Mamba(Kind):
         state = inner * size
         both = words.EQUAL_LINES(lines="Z, X", number=2, width=inner)
         split = _projection(both, hidden, 2 * inner, ("Z", "X"), bias=self.use_bias)
-        convolution = _convolution(inner, self.conv_kernel, bias=self.use_conv_bias, outputs=("",))
+        convolution = _convolution(inner, self.conv_kernel, self.hidden_act, bias=self.use_conv_bias, outputs=("",))
         lines = (LINE_OF(line="Δ", width=rank), words.EQUAL_LINES(lines="B, C", number=2, width=size))
         parameters: list[Block] = [
             linear(
@@ -121,7 +122,7 @@ class Mamba(Kind):
         return Module(
             "mixer",
             self.label or self.term(),
-            Sequence((split, Parallel((Leaf("gate", SILU()), read), "multiply"), out)),
+            Sequence((split, Parallel((Leaf("gate", ACTIVATIONS[self.hidden_act]()), read), "multiply"), out)),
             role="linear",
             detail=(words.CHANNELS(number=inner), words.STATE_SIZE(size=size)),
             notes=_notes(state, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias, step_size=True)),
@@ -158,6 +159,7 @@ class Mamba2(Kind):
     rms_norm: bool = Field(default=True, description="Whether there is an RMSNorm at the gate.")
     norm_groups: Size = Field(default=1, description="Groups of features that the RMSNorm normalizes each by itself.")
     norm_before_gate: bool = Field(default=False, description="Whether the RMSNorm comes before the gate, not after.")
+    hidden_act: Activation = Field(default="silu", description="Activation of the convolution.")
     label: OwnLabel = None
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
@@ -193,7 +195,9 @@ class Mamba2(Kind):
             ("Z", "XBC", "Δ"),
             bias=self.use_bias,
         )
-        convolution = _convolution(mixed, self.conv_kernel, bias=self.use_conv_bias, outputs=("X", "B", "C"))
+        convolution = _convolution(
+            mixed, self.conv_kernel, self.hidden_act, bias=self.use_conv_bias, outputs=("X", "B", "C")
+        )
         step = Leaf(
             "dt",
             SOFTPLUS(),
@@ -256,9 +260,9 @@ def _projection(label: Phrase, hidden: int, width: int, outputs: tuple[str, ...]
     return linear("in_proj", label, hidden, width, bias=bias, part="attention", outputs=outputs)
 
 
-def _convolution(channels: int, kernel: int, *, bias: bool, outputs: tuple[str, ...]) -> Leaf:
+def _convolution(channels: int, kernel: int, act: Activation, *, bias: bool, outputs: tuple[str, ...]) -> Leaf:
     """A causal convolution of each channel by itself; its state are the tokens that its kernel still reaches."""
-    return causal_convolution("conv1d", channels, kernel, bias=bias, activated=True, outputs=outputs)
+    return causal_convolution("conv1d", channels, kernel, bias=bias, activation=ACTIVATIONS[act], outputs=outputs)
 
 
 def _notes(state: int, convolution: Leaf, facts: tuple[Phrase, ...]) -> tuple[Note, ...]:

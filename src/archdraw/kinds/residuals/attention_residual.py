@@ -66,9 +66,15 @@ class AttentionResidualOutput(Kind):
     drawn_as: ClassVar[tuple[Role, ...]] = ("plain",)
 
     attn_res_block_size: Size = Field(description="Layers in a block, whose outputs are summed.")
+    elementwise_affine: bool = Field(
+        default=True, description="Whether the norm of the sums has weights; not behind block_attention_residual."
+    )
 
     def expand(self, scope: Scope) -> Block:
-        """One leaf: a norm and a learned vector of ``hidden_size`` features."""
+        """One leaf: a norm and a learned vector of ``hidden_size`` features, or that vector alone."""
+        if not self.elementwise_affine:
+            leaf = _attention_over_depth("final_input", scope.hidden_size, self.attn_res_block_size)
+            return replace(leaf, weights=(Weight("query", (scope.hidden_size,)),))
         return _attention_over_depth("output_attn_res", scope.hidden_size, self.attn_res_block_size)
 
 

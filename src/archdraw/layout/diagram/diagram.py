@@ -37,7 +37,11 @@ def inputs_of(item: Diagram) -> int:
             return inputs
         case Frame(body=body):
             return inputs_of(body)
-        case Rail() | Lanes() | Choice() | Bar() | Tap():
+        case Choice(options=options):
+            return inputs_of(options[0])
+        case Bar(lines=number):
+            return number
+        case Rail() | Lanes() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -58,7 +62,11 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
             return len(outputs)
         case Frame(body=body):
             return outputs_of(body, inputs)
-        case Branches() | Rail() | Lanes() | Choice() | Bar() | Tap():
+        case Choice(options=options):
+            return outputs_of(options[0], inputs)
+        case Bar(lines=number):
+            return number
+        case Branches() | Rail() | Lanes() | Tap():
             return 1
         case _:
             assert_never(item)
@@ -118,7 +126,12 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             )
         case Frame(body=body):
             return gaps(body, out, inputs, measures)
-        case Rail() | Lanes() | Choice() | Bar() | Tap():
+        case Choice(options=options):
+            wide = [gaps(option, out, inputs, measures) for option in options]
+            return tuple(map(max, zip(*wide, strict=True)))
+        case Bar():
+            return frames.bar_gaps(out, inputs, measures)
+        case Rail() | Lanes() | Tap():
             return ()
         case _:
             assert_never(item)
@@ -172,11 +185,12 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             wide = lanes.beside(item, measures)
             return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
         case Choice(options=options, bands=bands):
-            return frames.choice([again(option, (0.0,)) for option in options], options, bands, ports[0], measures)
+            cells = [again(option, ports, out) for option in options]
+            return frames.choice(cells, options, bands, ports, measures)
         case Frame(body=body):
             return frames.frame(again(body, tuple(x - ports[0] for x in ports), out), item, ports[0], measures)
         case Bar():
-            return frames.bar(item, ports[0], measures)
+            return frames.bar(item, ports, measures)
         case Tap():
             return frames.tap(item, ports[0], measures)
         case _:

@@ -88,11 +88,17 @@ def _beside(times: str) -> float:
     return BRACKET + GUTTER if times else 0.0
 
 
-def bar(item: Bar, port: float, measures: Measures) -> Cell:
-    """A run of layers folded to one line of words."""
-    left, right = port - measures.frame_left, port + measures.frame_right
+def bar_gaps(out: tuple[float, ...], inputs: int, measures: Measures) -> tuple[float, ...]:
+    """Distances between the ``inputs`` lines that pass a bar straight, which are to be ``out`` apart above it."""
+    return tuple(max(measures.port_gap, distance) for distance in (out or (0.0,) * (inputs - 1)))
+
+
+def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
+    """A run of layers folded to one line of words; lines that come in at ``ports`` leave it there."""
+    left, right = ports[0] - measures.frame_left, max(ports[0] + measures.frame_right, ports[-1] + INSET_BAR / 2)
     if not measures.frame_left:
-        left, right = port - INSET_BAR / 2, port + INSET_BAR / 2
+        left = ports[0] - INSET_BAR / 2
+        right = ports[-1] + INSET_BAR / 2
     rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
     height = max(BAR_HEIGHT, rows_height(rows) + 14)
 
@@ -113,7 +119,7 @@ def bar(item: Bar, port: float, measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
 
-    return Cell(left - _beside(item.times), right, height, (port,), (port,), (True,), paint)
+    return Cell(left - _beside(item.times), right, height, ports, ports, (True,) * len(ports), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str) -> None:
@@ -135,14 +141,20 @@ def bracket(canvas: Canvas, place: Place, times: str) -> None:
 
 
 def choice(
-    cells: list[Cell], options: tuple[Diagram, ...], bands: tuple[str, ...], port: float, measures: Measures
+    cells: list[Cell],
+    options: tuple[Diagram, ...],
+    bands: tuple[str, ...],
+    ports: tuple[float, ...],
+    measures: Measures,
 ) -> Cell:
-    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all."""
-    cells = [cell.moved(port - cell.inputs[0]) for cell in cells]
+    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all.
+
+    Lines come into each at ``ports``; they leave all where they leave the one on top.
+    """
     pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
     left = min(cell.left for cell in cells) - max(pads)
     right = max(cell.right for cell in cells) + max(pads)
-    box_left = min(_frame_left(cell, option, port, measures) for cell, option in zip(cells, options, strict=True))
+    box_left = min(_frame_left(cell, option, ports, measures) for cell, option in zip(cells, options, strict=True))
     words = [fitted(band, right - box_left - 12, SMALL, SMALL, 500) for band in bands]
     heights = [BAND + BAND_LINE * (len(rows) - 1) for rows in words]
     length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
@@ -173,9 +185,10 @@ def choice(
                     kind="container",
                     layer="ground",
                 )
-                canvas.line((x + port, bottom), (x + port, bottom - pad), arrow=cell.arrows[0])
-                out = x + cell.outputs[0]
-                canvas.line((out, top + pad), (out, top))
+                for port, arrow in zip(ports, cell.arrows, strict=True):
+                    canvas.line((x + port, bottom), (x + port, bottom - pad), arrow=arrow)
+                for out in cell.outputs:
+                    canvas.line((x + out, top + pad), (x + out, top))
             cell.paint(canvas, x, bottom - pad)
             top = bottom
             if index < len(bands):
@@ -184,12 +197,15 @@ def choice(
                 top += heights[index]
 
     # The line goes on into a whole block, whose first box takes the arrow.
-    return Cell(left, right, length, (port,), (port,), (not pads[-1],), paint)
+    return Cell(left, right, length, ports, cells[0].outputs, (not pads[-1],) * len(ports), paint)
 
 
-def _frame_left(cell: Cell, option: Diagram, port: float, measures: Measures) -> float:
-    """Where the boxes of ``cell`` begin: chips stand outside the frame."""
-    return port - measures.box_width / 2 if isinstance(option, Box) and measures.box_width else cell.left
+def _frame_left(cell: Cell, option: Diagram, ports: tuple[float, ...], measures: Measures) -> float:
+    """Where the boxes of ``cell``, about the middle of ``ports``, begin: chips stand outside the frame."""
+    if not (isinstance(option, Box) and measures.box_width):
+        return cell.left
+    middle = (ports[0] + ports[-1]) / 2
+    return 2 * middle - cell.right
 
 
 def tap(item: Tap, port: float, measures: Measures) -> Cell:

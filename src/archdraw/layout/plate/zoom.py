@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate import letters
+from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
 
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
-PASSING = 9.0
+PASSING, PASSING_ROOM = 9.0, SPACE - 6.0
+"""Px between two lines that pass the first column at one place, and between all of them at most."""
 KINK = 12.0
 WIDTH = 1.75
 
@@ -200,7 +202,8 @@ def _spread(ways: list[_Way]) -> list[_Way]:
     result = []
     for way in ways:
         together = [other for other in ways if other.end == way.end]
-        shift = (together.index(way) - (len(together) - 1) / 2) * PASSING
+        between = min(PASSING, PASSING_ROOM / max(len(together) - 1, 1))
+        shift = (together.index(way) - (len(together) - 1) / 2) * between
         result.append(replace(way, end=way.end + shift))
     return result
 

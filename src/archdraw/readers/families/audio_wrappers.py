@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from archdraw.readers.audio_towers import (
-    ASR,
+    MEDIUM,
     glm_tower,
     joined_frames,
-    normed_frames,
+    joined_two,
     one,
     qwen3,
     qwen3_tower,
@@ -81,7 +82,7 @@ class Wrapper:
         return with_towers(made, self.tower(config, audio, made))
 
 
-def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: object) -> Tower:
+def _tower(read: Callable[..., list[Block]], project: Callable[..., dict[str, object]], **fields: Any) -> Tower:
     def tower(config: Config, audio: Config, made: Draft) -> list[Block]:
         return read(config, audio, made, project, **fields)
 
@@ -115,14 +116,6 @@ QWEN3_ASR = {
     "num_key_value_heads": 8,
     "head_dim": 128,
     "max_position_embeddings": 65_536,
-}
-MOSS = {
-    "hidden_size": 1024,
-    "intermediate_size": 3072,
-    "num_hidden_layers": 28,
-    "num_attention_heads": 16,
-    "num_key_value_heads": 8,
-    "max_position_embeddings": 131_072,
 }
 OMNI_ASR = {
     "vocab_size": 11_984,
@@ -190,6 +183,13 @@ WRAPPERS = (
         tied=True,
         sizes=FUN_ASR,
     ),
+    Wrapper(
+        ("moss_transcribe_diarize",),
+        "qwen3",
+        _tower(whisper_tower, joined_two, usual=MEDIUM, bands=80),
+        ("MossTranscribeDiarizeForConditionalGeneration",),
+        tied=True,
+    ),
     Wrapper(("omniasr",), "llama", _tower(wave_tower, one), ("OmniASRForConditionalGeneration",), sizes=OMNI_ASR),
     Wrapper(
         ("voxtral_realtime",),
@@ -200,15 +200,6 @@ WRAPPERS = (
         tied=True,
         sizes=REALTIME,
         fills_gaps=True,
-    ),
-    Wrapper(
-        ("moss_transcribe_diarize",),
-        "qwen3",
-        _tower(whisper_tower, normed_frames, usual=ASR | {"num_mel_bins": 80}),
-        ("MossTranscribeDiarizeForConditionalGeneration",),
-        ("audio_chunk_size",),
-        tied=True,
-        sizes=MOSS,
     ),
     Wrapper(
         ("vibevoice",),

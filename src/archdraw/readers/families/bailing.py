@@ -43,10 +43,13 @@ def _experts(config: Config) -> Block:
     return made
 
 
-def _mixers(config: Config, number: int) -> list[str]:
-    """Latent attention comes last in each group of ``layer_group_size`` layers, and in all of a last group in part."""
+def _mixers(config: Config, number: int, rest: str) -> list[str]:
+    """Latent attention comes last in each group of ``layer_group_size`` layers.
+
+    A last group in part has ``rest`` in all of its layers.
+    """
     group = config.integer("layer_group_size", default=6)
-    whole = number // group * group
+    whole = number if rest == "linear" else number // group * group
     default = ["linear" if (index + 1) % group and index < whole else "latent" for index in range(number)]
     listed = config.raw("layer_types")
     if listed is None:
@@ -93,8 +96,8 @@ def _delta(config: Config) -> Block:
     return {"kimi_delta_attention": fields}
 
 
-def _hybrid(config: Config, linear: Block, gate: str = "") -> Draft:
-    """The stack; ``gate`` is the class default of the gates of latent attention."""
+def _hybrid(config: Config, linear: Block, rest: str, gate: str = "") -> Draft:
+    """The stack; ``rest`` is what a last group in part has, ``gate`` the class default of gates of latent attention."""
     made = draft(config)
     never_tied(config, made)
     made.context_length = made.context_length or config.optional_integer("model_max_length")
@@ -115,7 +118,9 @@ def _hybrid(config: Config, linear: Block, gate: str = "") -> Draft:
         made.define["dense"] = gated_feed_forward(config, bias=None)
     if any(sparse):
         made.define["moe"] = _experts(config)
-    mixers = _mixers(config, number)
+    else:
+        config.set_aside(_experts)
+    mixers = _mixers(config, number, rest)
     layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse])
     wanted = "linear" if config.flag("mtp_use_kda", default=False) else "latent"
     last = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == wanted]
@@ -125,7 +130,7 @@ def _hybrid(config: Config, linear: Block, gate: str = "") -> Draft:
 
 
 def _ling_2_5(config: Config) -> Draft:
-    return _hybrid(config, _lightning(config))
+    return _hybrid(config, _lightning(config), "latent")
 
 
 def _ling_3(config: Config) -> Draft:
@@ -137,7 +142,7 @@ def _ling_3(config: Config) -> Draft:
     config.numbers("share_expert_swiglu_limit_list", default=[])
     config.ignore("group_norm_size", "num_kv_heads_for_linear_attn", "linear_silu", "use_qk_norm")
     config.ignore("partial_rotary_factor")
-    return _hybrid(config, _delta(config), "head_wise")
+    return _hybrid(config, _delta(config), "linear", "head_wise")
 
 
 FAMILIES = (

@@ -18,6 +18,7 @@ from archdraw.readers.components import (
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.hybrids import routed
 from archdraw.readers.similarity import like
 from archdraw.readers.towers import cohere_tower
 from archdraw.readers.traced import commented
@@ -177,12 +178,10 @@ def _experts(config: Config) -> Block:
     score = config.text("expert_selection_fn", default="softmax")
     normalised = config.flag("norm_topk_prob", default=True) or score == "softmax"
     width = config.integer("intermediate_size")
-    if config.text("hidden_act", default="silu") != "silu":
-        config.mark_incomplete(f"the activation {config.text('hidden_act')[:40]} of the experts")
     fields: dict[str, Any] = {
         "num_experts": config.integer("num_experts", default=8),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=2),
-        "moe_intermediate_size": commented(width, "intermediate_size"),
+        **routed(gated_feed_forward(config, commented(width, "intermediate_size"), bias=None)),
     }
     shared = config.integer("num_shared_experts", default=0, least=0)
     mean = config.text("shared_expert_combination_strategy", default="average") == "average"

@@ -82,7 +82,11 @@ def _latent(config: Config, defaults: Defaults = V3, root: Config | None = None)
         made.define["latent"] = latent_attention(config, position, **_temperature(config))
         mixers = ["latent"] * number
     sparse = sparse_layers(config, number, defaults)
-    mix = mixture(config, defaults) if any(sparse) else ""
+    if any(sparse):
+        mix = mixture(config, defaults)
+    else:
+        mix = ""
+        config.set_aside(lambda apart: mixture(apart, defaults))
     if not all(sparse):
         dense = gated_feed_forward(config, bias=False if defaults is V2 else None)
     else:
@@ -147,7 +151,11 @@ def _deepseek_moe(config: Config) -> Draft:
     bias = config.flag("attention_bias", default=False)
     made.define["attention"] = attention(config, attention_bias=bias, position=rope(config))
     dense = gated_feed_forward(config) if not all(sparse) else ""
-    mix = mixture(config, Defaults("softmax")) if any(sparse) else ""
+    if any(sparse):
+        mix = mixture(config, Defaults("softmax"))
+    else:
+        mix = ""
+        config.set_aside(lambda apart: mixture(apart, Defaults("softmax")))
     _stack(config, made, ["attention"] * number, sparse, dense, mix)
     return made
 

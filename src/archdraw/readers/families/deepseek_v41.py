@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, layer_count, rope
+from archdraw.readers.components import draft, layer_count, rope, without_effect
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.streams import clamped
@@ -126,8 +126,7 @@ def _deepseek_v41(config: Config) -> Draft:
     number = layer_count(text)
     if text.integer("num_key_value_heads", default=1) != 1:
         text.mark_incomplete("more than one head of keys and values")
-    if text.flag("attention_bias", default=False):
-        text.mark_incomplete("biases of the attention")
+    without_effect(text, "attention_bias")
     mixers = _mixers(text, made, number)
     streams = text.integer("hc_mult", default=4)
     residual = {"hc_mult": streams, "hc_sinkhorn_iters": text.integer("hc_sinkhorn_iters", default=20)}

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from archdraw.readers.components import LAYER_NAMES, attention, draft, gated_feed_forward, layer_count, rope
+from archdraw.readers.components import (
+    LAYER_NAMES,
+    attention,
+    draft,
+    gated_feed_forward,
+    known_kinds,
+    layer_count,
+    rope,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import ungated_feed_forward
@@ -87,9 +95,7 @@ def _kinds(row: Row, config: Config, number: int) -> list[str]:
         return [FULL] * number
     usual = row.windows(config, number)
     listed = config.texts("layer_types", default=usual)
-    for kind in sorted(set(listed) - set(LAYER_NAMES)):
-        config.complain(f'unknown layer type "{kind[:40]}"', "layer_types", f"choose from {', '.join(LAYER_NAMES)}")
-    return config.per_layer(listed, number, "layer_types")
+    return known_kinds(config, config.per_layer(listed, number, "layer_types"), tuple(LAYER_NAMES))
 
 
 def _mixer(row: Row, config: Config, kind: str, *, slides: bool, made: Draft, **scale: Any) -> Block:

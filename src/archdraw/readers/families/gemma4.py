@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import GATED, given, rope, whole_heads
+from archdraw.readers.components import GATED, given, rope, whole_heads, without_effect
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
@@ -51,7 +51,7 @@ def _unified(config: Config) -> Draft:
     if audio is not None:
         audio.ignore("is_encoder_decoder")
         width = audio.integer(
-            *("audio_embed_dim", "hidden_size", "output_proj_dims", "audio_samples_per_token"), default=640
+            *("output_proj_dims", "audio_embed_dim", "hidden_size", "audio_samples_per_token"), default=640
         )
         projections.append({"gemma_waveform": {"audio_embed_dim": width}})
     draft.layers[1:1] = projections
@@ -212,8 +212,7 @@ def _gated(config: Config) -> str:
 def _vision(config: Config) -> Block:
     config.ignore("global_head_dim", "max_position_embeddings", "rope_parameters")
     config.ignore("image_seq_length", "video_seq_length", "is_encoder_decoder")
-    if config.flag("attention_bias", default=False):
-        config.mark_incomplete("biases in the attention of the vision encoder")
+    without_effect(config, "attention_bias")
     fields: dict[str, Any] = {
         "hidden_size": config.integer("hidden_size", default=768),
         "intermediate_size": config.integer("intermediate_size", default=3072),

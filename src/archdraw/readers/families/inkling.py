@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import given
+from archdraw.readers.components import gated_feed_forward, given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.hybrids import routed
 from archdraw.readers.similarity import like
 from archdraw.readers.special_towers import inkling_towers
 from archdraw.readers.traced import commented
@@ -52,8 +53,10 @@ def _refuse(text: Config) -> None:
             text.mark_incomplete(f"the key {name}")
     if text.text("gate_activation", default="sigmoid") != "sigmoid":
         text.mark_incomplete("the scores of the router")
-    if text.text("hidden_act", default="silu") != "silu":
-        text.mark_incomplete("the activation of the feed forwards")
+    if not text.flag("shared_expert_sink", default=True):
+        text.warn(
+            "shared_expert_sink false is without effect: the class scores the shared experts", "shared_expert_sink"
+        )
 
 
 def _layers(text: Config, made: Draft) -> list[str]:
@@ -69,6 +72,7 @@ def _layers(text: Config, made: Draft) -> list[str]:
     widths = text.per_layer(text.texts("mlp_layer_types", default=usual), number, "mlp_layer_types")
     kernel = text.integer("sconv_kernel_size", "conv_kernel_size", default=4)
     names = []
+    text.set_aside(lambda apart: [_attention(apart, local=local) for local in (False, True)])
     feeds = {"dense": _dense(text), "sparse": _sparse(text)}
     for kind, width in zip(types, widths, strict=True):
         local = kind == "hybrid_sliding"
@@ -122,7 +126,7 @@ def _attention(text: Config, *, local: bool) -> Block:
 def _dense(text: Config) -> Block:
     """With ``dense_intermediate_size``, ``intermediate_size`` is an expert's."""
     width = text.optional_integer("dense_intermediate_size") or text.integer("intermediate_size", default=24576)
-    return {"sequence": [{"swiglu": {"intermediate_size": width}}, {"learned_scale": "mlp.global_scale"}]}
+    return {"sequence": [gated_feed_forward(text, width, bias=None), {"learned_scale": "mlp.global_scale"}]}
 
 
 def _sparse(text: Config) -> Block:
@@ -133,9 +137,9 @@ def _sparse(text: Config) -> Block:
         "mixture_of_experts": {
             "num_experts": text.integer("n_routed_experts", "num_local_experts", default=256),
             "num_experts_per_tok": text.integer("num_experts_per_tok", default=6),
-            "moe_intermediate_size": width,
+            **routed(gated_feed_forward(text, width, bias=None)),
             "n_shared_experts": text.integer("n_shared_experts", default=2),
-            **given(shared_expert_sink=text.flag("shared_expert_sink", default=True)),
+            "shared_expert_sink": True,
             "scoring_func": "sigmoid",
             "norm_topk_prob": True,
             "routed_scaling_factor": text.number("route_scale", default=8.0),

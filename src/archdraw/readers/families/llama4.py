@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import CONTEXT, rope, tied_embeddings, whole_heads
+from archdraw.readers.components import (
+    CONTEXT,
+    GATED,
+    gated_feed_forward,
+    rope,
+    tied_embeddings,
+    whole_heads,
+    without_effect,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.hybrids import routed
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented, whole
 
@@ -44,8 +53,8 @@ def _read(config: Config, root: Config | None) -> Draft:
     feed_forwards = _feed_forwards(config)
     mixers = _Mixers(config)
     names = []
-    for kind, turned, routed in zip(types, rotated, sparse, strict=True):
-        mixer, feed_forward = mixers.define(draft, kind, turned), "sparse" if routed else "dense"
+    for kind, turned, has_experts in zip(types, rotated, sparse, strict=True):
+        mixer, feed_forward = mixers.define(draft, kind, turned), "sparse" if has_experts else "dense"
         draft.define.setdefault(feed_forward, feed_forwards[feed_forward])
         name = f"{mixer}_{feed_forward}"
         draft.define.setdefault(name, {"decoder": {"attention": mixer, "feed_forward": feed_forward}})
@@ -73,18 +82,15 @@ def _sparse(config: Config, number: int) -> list[bool]:
 
 
 def _feed_forwards(config: Config) -> dict[str, Block]:
-    act = config.text("hidden_act", default="silu")
-    if act not in ("silu", "swish"):
-        config.mark_incomplete(f"the activation {act}")
     experts: dict[str, Any] = {
         "num_experts": config.integer("num_local_experts", "num_experts", default=16),
         "num_experts_per_tok": config.integer("num_experts_per_tok", default=1),
-        "moe_intermediate_size": config.integer("intermediate_size", default=8192),
+        **routed(gated_feed_forward(config, config.integer("intermediate_size", default=8192), bias=None)),
         "n_shared_experts": 1,
         "scoring_func": "sigmoid",
     }
-    dense = {"intermediate_size": config.integer("intermediate_size_mlp", default=16_384)}
-    return {"dense": {"swiglu": dense}, "sparse": {"mixture_of_experts": experts}}
+    dense = gated_feed_forward(config, config.integer("intermediate_size_mlp", default=16_384), bias=None)
+    return {"dense": dense, "sparse": {"mixture_of_experts": experts}}
 
 
 class _Mixers:
@@ -142,9 +148,7 @@ def _vision(config: Config, width: int) -> Block:
         config.mark_incomplete("features of another layer of the vision encoder than the last")
     if config.flag("multi_modal_projector_bias", default=False):
         config.mark_incomplete("a bias in the projector of the vision encoder")  # its class has none either way
-    act = config.text("hidden_act", default="gelu")
-    if not act.startswith("gelu"):
-        config.mark_incomplete(f"the activation {act} in the vision encoder")
+    without_effect(config, "hidden_act", *(name for name in GATED if name.startswith("gelu")))
     fields: dict[str, Any] = {
         "hidden_size": config.integer("hidden_size", default=768),
         "intermediate_size": config.integer("intermediate_size", default=5632),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope, whole_heads
+from archdraw.readers.components import (
+    attention,
+    draft,
+    gated_feed_forward,
+    given,
+    layer_count,
+    rope,
+    whole_heads,
+    without_effect,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.gpt import ungated_feed_forward, words
@@ -22,9 +31,7 @@ def _stacked(config: Config, made: Draft, layer: dict[str, Any], norm: Block = "
 def _phi3(config: Config) -> Draft:
     """Phi-3 and Phi-4: Llama with windows in some sizes and, in one, rotation of a part of each head."""
     made = draft(config)
-    bias = config.flag("attention_bias", default=False)
-    if bias:
-        config.mark_incomplete("biases in attention (attention_bias)")
+    without_effect(config, "attention_bias")
     mixer = attention(config, sliding_window=config.optional_integer("sliding_window"), position=rope(config))
     return _stacked(config, made, {"attention": mixer, "feed_forward": gated_feed_forward(config)})
 

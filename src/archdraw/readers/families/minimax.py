@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, rope, whole_heads
+from archdraw.readers.components import (
+    draft,
+    gated_feed_forward,
+    given,
+    known_kinds,
+    layer_count,
+    rope,
+    whole_heads,
+    without_effect,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
-from archdraw.readers.hybrids import combined
+from archdraw.readers.hybrids import combined, routed
 from archdraw.readers.towers import minimax_tower
 from archdraw.readers.traced import commented
 
@@ -35,26 +44,25 @@ def _attention(config: Config, norm: str | None, theta: float) -> Block:
 
 
 def _query_key_norm(config: Config, kind: str) -> str | None:
-    """The norm of queries and keys, by ``qk_norm_type``; ``kind`` is what the class does."""
+    """The norm of queries and keys, by ``qk_norm_type``; ``kind`` is what the class does.
+
+    The classes of transformers have the norm whatever ``use_qk_norm`` says.
+    """
     kinds = {"per_layer": "rmsnorm_per_projection", "per_head": "rmsnorm_per_head"}
     name = config.text("qk_norm_type", default=kind)
     if name not in kinds:
         config.mark_incomplete(f"a QK-norm that is {name[:40]}")
-    return kinds.get(name) if config.flag("use_qk_norm", default=True) else None
+    if not config.flag("use_qk_norm", default=True):
+        config.warn("use_qk_norm false is without effect: the class of transformers has the norm", "use_qk_norm")
+    return kinds.get(name)
 
 
-def _always_normed(config: Config) -> str | None:
-    """The norm of queries and keys of M2, whose class in transformers has it whatever ``use_qk_norm`` says."""
-    if _query_key_norm(config, "per_layer") is None:
-        config.mark_incomplete("use_qk_norm is false, and the class of transformers has the norm all the same")
-    return _query_key_norm(config, "per_layer")
-
-
-def _experts(config: Config, width: int, scores: str, **extra: Any) -> Block:
+def _experts(config: Config, expert: Block, scores: str, **extra: Any) -> Block:
+    """A mixture of experts, each an ``expert``; ``scores`` is the class default of how the router scores."""
     fields: dict[str, Any] = {
         "num_experts": config.integer("num_local_experts", "num_experts"),
         "num_experts_per_tok": config.integer("num_experts_per_tok"),
-        "moe_intermediate_size": width,
+        **routed(expert),
         "norm_topk_prob": True,
     }
     chosen = config.text("scoring_func", default=scores)
@@ -99,11 +107,9 @@ def _minimax_1(config: Config) -> Draft:
         kinds = ["full_attention" if kind else "linear_attention" for kind in listed]
     else:
         kinds = config.per_layer(config.texts("layer_types", default=default), number, "layer_types")
-    if config.text("hidden_act", default="silu") != "silu":
-        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     _no_shared_expert(config)
     placement = "pre_add" if config.flag("postnorm", default=True) else "pre"
-    made.define["moe"] = _experts(config, config.integer("intermediate_size"), "softmax")
+    made.define["moe"] = _experts(config, gated_feed_forward(config, bias=None), "softmax")
     names = {"linear_attention": "lightning", "full_attention": "full"}
     for kind in dict.fromkeys(kinds):
         if kind == "full_attention":
@@ -112,7 +118,8 @@ def _minimax_1(config: Config) -> Draft:
             heads = config.integer("num_attention_heads")
             usual = commented(made.hidden_size // heads, "hidden_size / num_attention_heads")
             width = config.integer("head_dim", default=usual)
-            mixer = {"lightning_attention": {"num_attention_heads": heads, "head_dim": width, "hidden_act": "silu"}}
+            act = config.text("hidden_act", default="silu")
+            mixer = {"lightning_attention": {"num_attention_heads": heads, "head_dim": width, "hidden_act": act}}
         fields = {"placement": placement, "residual": _weights(config, kind), "attention": mixer, "feed_forward": "moe"}
         made.define[names.get(kind, "full")] = {"decoder": given(**fields)}
     made.layers = ["embedding", *stacks([names.get(kind, "full") for kind in kinds]), "rmsnorm", "output_head"]
@@ -124,18 +131,14 @@ def _minimax_2(config: Config) -> Draft:
     number = layer_count(config)
     if not all(config.per_layer(config.integers("attn_type_list", default=[1] * number), number, "attn_type_list")):
         config.mark_incomplete("linear attention in some layers")
-    if config.text("hidden_act", default="silu") != "silu":
-        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     _no_shared_expert(config)
     _weights(config, "full_attention")
     _weights(config, "linear_attention")
     config.raw("mlp_intermediate_size")
     made.define["layer"] = {
         "decoder": {
-            "attention": _attention(config, _always_normed(config), 5e6),
-            "feed_forward": _experts(
-                config, commented(config.integer("intermediate_size"), "intermediate_size"), "sigmoid"
-            ),
+            "attention": _attention(config, _query_key_norm(config, "per_layer"), 5e6),
+            "feed_forward": _experts(config, gated_feed_forward(config, bias=None), "sigmoid"),
         }
     }
     layers = ["layer"] * number
@@ -147,14 +150,12 @@ def _clamped(config: Config, width: int) -> Block:
     """A feed forward with the activation of gpt-oss."""
     fields: dict[str, Any] = {"intermediate_size": width}
     # Files of transformers 5 call it silu.
-    if config.text("hidden_act", default="swigluoai") in ("swigluoai", "silu"):
-        fields |= {
-            "swiglu_limit": config.number("swiglu_limit", default=7.0),
-            "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
-            "swiglu_beta": commented(1.0, "swigluoai adds 1 to the other factor"),
-        }
-    else:
-        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
+    without_effect(config, "hidden_act", "swigluoai", "silu")
+    fields |= {
+        "swiglu_limit": config.number("swiglu_limit", default=7.0),
+        "swiglu_alpha": config.number("swiglu_alpha", default=1.702),
+        "swiglu_beta": commented(1.0, "swigluoai adds 1 to the other factor"),
+    }
     return {"swiglu": fields}
 
 
@@ -238,22 +239,17 @@ def _minimax_3(config: Config) -> Draft:
 
 def _experts_3(config: Config) -> Block:
     width = config.integer("intermediate_size")
-    expert = _clamped(config, width)
     shared = config.integer("n_shared_experts", default=1, least=0)
     own = config.integer("shared_intermediate_size", default=width)
     scale = config.number("routed_scaling_factor", default=2.0)
-    made = _experts(
+    return _experts(
         config,
-        width,
+        _clamped(config, width),
         "sigmoid",
         n_shared_experts=shared if shared and own == width else None,
         shared_expert_intermediate_size=shared * own if shared and own != width else None,
         routed_scaling_factor=scale if scale != 1 else None,
-        expert=expert,
     )
-    assert isinstance(made, dict)
-    del made["mixture_of_experts"]["moe_intermediate_size"]
-    return made
 
 
 FAMILIES = (

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import CONTEXT, gated_feed_forward, rope, tied_embeddings, unless, whole_heads
+from archdraw.readers.components import (
+    CONTEXT,
+    gated_feed_forward,
+    never_tied,
+    rope,
+    tied_embeddings,
+    unless,
+    whole_heads,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -24,6 +32,7 @@ def _read(config: Config) -> Draft:
         context_length=text.integer(*CONTEXT, default=131_072),
         tie_word_embeddings=tied_embeddings(text, False, config),
     )
+    never_tied(text, made)  # The table has rows more than the head.
     number = text.integer("num_hidden_layers", default=40)
     crossing = text.integers("cross_attention_layers", default=LAYERS)
     if any(not 0 <= index < number for index in crossing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, never_tied, unless, whole_heads
+from archdraw.readers.components import draft, given, known_kinds, never_tied, unless, whole_heads, without_effect
 from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -37,6 +37,7 @@ def _nemotron_h(config: Config) -> Draft:
         field, label, short, body = _PARTS[name]
         made.define[short] = body(config)
         made.define[name] = {"decoder": {"label": label, field: short}}
+    config.set_aside(_attention)
     made.layers = ["embedding", *stacks(names), "rmsnorm", "output_head"]
     if further:
         layer = [{"residual": ["rmsnorm", _PARTS[name][2]]} for name in later]
@@ -84,8 +85,7 @@ def _mamba(config: Config) -> Block:
 def _attention(config: Config) -> Block:
     heads = config.integer("num_attention_heads", default=32)
     groups = config.optional_integer("num_key_value_heads") or heads
-    if config.flag("attention_bias", default=False):
-        config.mark_incomplete("attention_bias, which the attention layers of the family do not have")
+    without_effect(config, "attention_bias")
     return whole_heads(heads, groups, config.integer("head_dim", default=128), position="none")
 
 

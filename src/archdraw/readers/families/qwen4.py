@@ -6,7 +6,7 @@ from functools import cache
 from math import isqrt
 from typing import Any
 
-from archdraw.readers.components import draft, known_kinds, layer_count, rope
+from archdraw.readers.components import draft, given, known_kinds, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.families.qwen_hybrid import experts, gated_delta_net
@@ -133,12 +133,11 @@ def _further(config: Config, head: Block) -> list[Block]:
             config.mark_incomplete("the layers of the MTP module")
         if mtp.raw("mtp_use_hidden_state_from_layer") is not None:
             config.mark_incomplete("an MTP module that reads an inner layer")
-    if config.flag("mtp_use_dedicated_embeddings", default=False):
-        config.mark_incomplete("the embeddings of the MTP module")
+    own = config.flag("mtp_use_dedicated_embeddings", default=False)
     if not number:
         return []
     fields: dict[str, Any] = {"num_nextn_predict_layers": commented(number, "mtp_num_hidden_layers")}
-    fields |= {"layer": "sparse", "stream_head": head, "final_norm": False}
+    fields |= {"layer": "sparse", "stream_head": head, "final_norm": False, **given(own_embedding=own)}
     return [{"multi_token_prediction": fields}]
 
 

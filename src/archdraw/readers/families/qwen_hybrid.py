@@ -95,11 +95,12 @@ def _stacked(config: Config, made: Draft, feeds: list[str], projections: str | N
         made.define["dense"] = gated_feed_forward(config)
     if "moe" in feeds:
         made.define["moe"] = experts(config)
+    config.set_aside(lambda apart: (gated_delta_net(apart, projections), gated_attention(apart, gate)))
     layers = combined(made, mixers, feeds, norm=NORM)
     further = [layer for layer, mixer in zip(layers, mixers, strict=True) if mixer == "full"]
-    if config.flag("mtp_use_dedicated_embeddings", default=False):
-        config.mark_incomplete("the embeddings of the MTP module")
-    made.layers += [*stacks(layers), NORM, *multi_token_prediction(config, (further or layers)[-1]), "output_head"]
+    own = given(own_embedding=config.flag("mtp_use_dedicated_embeddings", default=False))
+    predicting = multi_token_prediction(config, (further or layers)[-1], **own)
+    made.layers += [*stacks(layers), NORM, *predicting, "output_head"]
 
 
 def _qwen3_next(config: Config) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, never_tied, rope, whole_heads
+from archdraw.readers.components import GATED, draft, given, known_kinds, layer_count, never_tied, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
@@ -17,16 +17,18 @@ def _recurrent_gemma(config: Config) -> Draft:
     made = draft(config, vocab=256000, tied=True)
     layers = layer_count(config)
     heads = config.integer("num_attention_heads", default=10)
-    stated = config.optional_integer("head_dim")
-    head_dim = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
-    if stated is not None and stated != head_dim:
-        config.complain(f"head_dim {stated} is not hidden_size / num_attention_heads = {head_dim}", "head_dim")
+    usual = commented(whole(made.hidden_size // heads), "hidden_size / num_attention_heads")
+    head_dim = config.integer("head_dim", default=usual)
+    if head_dim != usual:
+        config.warn(f"head_dim {head_dim} is not hidden_size / num_attention_heads = {usual}: it counts", "head_dim")
+    else:
+        head_dim = usual
     activation = config.text("hidden_activation", default="gelu_pytorch_tanh")
-    if activation not in ("gelu_pytorch_tanh", "gelu", "gelu_new"):
+    if activation not in GATED:
         config.mark_incomplete(f"the activation {activation}")
     width = config.integer("intermediate_size", default=7680)
     feed_forward = {
-        "geglu": {
+        GATED.get(activation, "geglu"): {
             "intermediate_size": commented(whole(width // 2), f"half of intermediate_size {width:,}"),
             "mlp_bias": True,
         }
@@ -93,7 +95,7 @@ def _xlstm(config: Config) -> Draft:
             config.complain(values, name, "keep one of the two")
     # The class of transformers follows neither of these two.
     if not config.flag("add_out_norm", default=True):
-        config.mark_incomplete("add_out_norm is false, and the class of transformers has the norm all the same")
+        config.warn("add_out_norm false is without effect: the class of transformers has the norm", "add_out_norm")
     never_tied(config, made)
     cap = config.number("output_logit_soft_cap", default=30.0)
     made.layers = ["embedding", *stack, "rmsnorm", {"output_head": {"final_logit_softcapping": cap}}]

@@ -13,6 +13,7 @@ from archdraw.readers.components import (
     rope,
     switched_window,
     whole_heads,
+    without_effect,
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -109,8 +110,7 @@ def _gpt_oss(config: Config) -> Draft:
         window = config.integer("sliding_window", default=128) if kind == "sliding_attention" else None
         return attention(config, attention_bias=bias, sinks=True, sliding_window=window, position=position)
 
-    if config.text("hidden_act", default="silu") != "silu":
-        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
+    without_effect(config, "hidden_act", "silu")
     limit = config.number("swiglu_limit", default=7.0)
     expert: dict[str, Any] = {
         "intermediate_size": config.integer("intermediate_size"),

@@ -8,7 +8,7 @@ from archdraw.readers.components import attention, draft, gated_feed_forward, gi
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.sparse_parts import assembled, balanced, mixers_of, mixture, sparse_by_type
+from archdraw.readers.sparse_parts import assembled, balanced, expert, mixers_of, mixture, sparse_by_type
 
 SLIDING = "sliding_attention"
 Ends = tuple[Block, Block, Block]
@@ -233,11 +233,10 @@ def _hunyuan_moe(config: Config) -> Draft:
     shared = _same(config, "num_shared_expert") or 1
     fields = given(norm_topk_prob=True, n_shared_experts=shared)
     mix: Block = {
-        "mixture_of_experts": {"num_experts": number, "num_experts_per_tok": chosen, "moe_intermediate_size": width}
+        "mixture_of_experts": {"num_experts": number, "num_experts_per_tok": chosen}
+        | expert(gated_feed_forward(config, width, bias=None))
         | fields
     }
-    if config.text("hidden_act", default="silu") != "silu":
-        config.mark_incomplete(f"the activation {config.text('hidden_act')}")
     return _equal(config, made, mixer, mix)
 
 

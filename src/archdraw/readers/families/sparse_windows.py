@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, whole_heads
+from archdraw.readers.components import (
+    attention,
+    draft,
+    gated_feed_forward,
+    layer_count,
+    rope,
+    whole_heads,
+    without_effect,
+)
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
@@ -172,8 +180,7 @@ def _kolibri(config: Config) -> Draft:
     kinds = _kinds(config, number, _every(number, 5))
     slides = config.flag("use_sliding_window", default=True)
     config.raw("intermediate_size")
-    if config.flag("attention_bias", default=False):
-        config.mark_incomplete("biases in attention, which the class does not have")
+    without_effect(config, "attention_bias")
 
     def mixer(kind: str) -> Block:
         window = config.integer("sliding_window", default=513) if kind == SLIDING and slides else None

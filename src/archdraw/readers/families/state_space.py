@@ -39,8 +39,6 @@ def _mamba2(config: Config) -> Draft:
 
 def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
     made = draft(config, tied=tied)
-    if config.text("hidden_act", default="silu") not in ("silu", "swish"):
-        config.mark_incomplete("an activation other than SiLU")
     if not config.flag("rms_norm", default=True):
         config.mark_incomplete("rms_norm: false")
     made.define["layer"] = {"decoder": {"label": "Mamba layer", "attention": mixer}}
@@ -50,10 +48,13 @@ def _alone(config: Config, mixer: Block, *, tied: bool) -> Draft:
 
 def _mamba_fields(config: Config) -> dict[str, Any]:
     hidden, expand = config.integer("hidden_size"), config.number("expand", default=2.0)
-    stated = config.optional_integer("intermediate_size")
-    inner = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
-    if stated is not None and stated != inner:
-        config.complain(f"intermediate_size {stated:,} is not expand × hidden_size = {inner:,}", "intermediate_size")
+    usual = commented(whole(expand * hidden), f"expand {expand:g} × hidden_size")
+    inner = config.integer("intermediate_size", default=usual)
+    if inner != usual:
+        said = f"intermediate_size {inner:,} is not expand × hidden_size = {usual:,}: it counts"
+        config.warn(said, "intermediate_size")
+    else:
+        inner = usual
     return {
         "intermediate_size": inner,
         "state_size": config.integer("state_size", default=16),
@@ -71,8 +72,16 @@ def time_step_rank(config: Config, key: str, hidden: int) -> int:
 
 
 def _biases(config: Config) -> dict[str, Any]:
+    """The fields for biases and the activation."""
+    act = config.text("hidden_act", default="silu")
+    act = "silu" if act == "swish" else act
+    if act not in ("silu", "gelu", "relu"):
+        config.mark_incomplete(f"the activation {act[:40]}")
+        act = "silu"
     biased = config.flag("use_conv_bias", default=True)
-    return given(use_bias=config.flag("use_bias", default=False)) | unless(use_conv_bias=(biased, True))
+    return given(use_bias=config.flag("use_bias", default=False)) | unless(
+        use_conv_bias=(biased, True), hidden_act=(act, "silu")
+    )
 
 
 _HARMLESS = (

@@ -11,6 +11,7 @@ from archdraw.readers.components import (
     layer_count,
     multi_token_prediction,
     rope,
+    without_effect,
 )
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
@@ -91,8 +92,7 @@ def _deepseek_v4(config: Config) -> Draft:
     number = layer_count(config)
     if config.integer("num_key_value_heads", default=1) != 1:
         config.mark_incomplete("more than one head of keys and values")
-    if config.flag("attention_bias", default=False):
-        config.mark_incomplete("biases of the attention")
+    without_effect(config, "attention_bias")
     kinds = layer_ratios(config, number)
     first = next((kind for kind in kinds if kind != "sliding"), "")
     for kind in dict.fromkeys(kinds):

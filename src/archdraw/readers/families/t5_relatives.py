@@ -171,7 +171,7 @@ def feed_forward(config: Config, relative: Relative) -> Block:
     said = {"is_gated_act": bool(gated), "dense_act_fn": act}
     for key, value in said.items():
         if key in config and config.data[key] != value:
-            config.mark_incomplete(f"{key} {shown(config.data[key])} contradicts feed_forward_proj {kind[:40]}")
+            config.warn(f"{key} {shown(config.data[key])} contradicts feed_forward_proj {kind[:40]}: it counts", key)
     is_gated = config.flag("is_gated_act", default=bool(gated))
     return feed_forward_of(config, config.text("dense_act_fn", default=act), gated=is_gated)
 

@@ -104,7 +104,7 @@ def _pop2piano(config: Config) -> Draft:
     projection = config.text("feed_forward_proj", default="gated-gelu")
     gated = config.flag("is_gated_act", default=projection.startswith("gated"))
     if gated != projection.startswith("gated"):
-        config.mark_incomplete(f"is_gated_act {shown(gated)} contradicts feed_forward_proj {projection[:40]}")
+        config.warn(f"is_gated_act {shown(gated)} contradicts feed_forward_proj {projection[:40]}", "is_gated_act")
     layer = feed_forward_of(config, config.text("dense_act_fn", default="relu"), gated=gated)
     scale = is_scaled(config, relative, tied=made.tie_word_embeddings)
     made.tie_word_embeddings = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.families.gpt import UNGATED
 from archdraw.readers.families.sparse import glm4_moe
 from archdraw.readers.family import Family
 
@@ -87,7 +88,7 @@ def _kosmos(config: Config, *, second: bool = False) -> Draft:
         tie_word_embeddings=True,
     )
     act = config.text("activation_function", default="gelu")
-    if not act.startswith("gelu"):
+    if act not in UNGATED:
         config.mark_incomplete(f"the activation {act[:40]}")
     mixer = {
         "num_attention_heads": config.integer("attention_heads", default=heads),
@@ -99,7 +100,7 @@ def _kosmos(config: Config, *, second: bool = False) -> Draft:
         "decoder": {
             "norm": "layernorm",
             "attention": {"multi_head": mixer},
-            "feed_forward": {"gelu": {**inner, "ffn_sub_norm": "layernorm"}},
+            "feed_forward": {UNGATED.get(act, "gelu"): {**inner, "ffn_sub_norm": "layernorm"}},
         }
     }
     table = {

@@ -231,10 +231,16 @@ WRAPPERS = (
         ("HYV4VLForConditionalGeneration",),
     ),
     Wrapper(
-        ("inkling2", "inkling2_loop"),
+        ("inkling2",),
         "inkling2_text",
         transformer("inkling2_vision", behind.inkling2),
-        ("Inkling2ForConditionalGeneration", "Inkling2LoopForConditionalGeneration"),
+        ("Inkling2ForConditionalGeneration",),
+    ),
+    Wrapper(
+        ("inkling2_loop",),
+        "inkling2_loop_text",
+        transformer("inkling2_vision", behind.inkling2),
+        ("Inkling2LoopForConditionalGeneration",),
     ),
     Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
     Wrapper(("deepseek_vl_hybrid",), "llama", towers.deepseek_hybrid, ("DeepseekVLHybridForConditionalGeneration",)),

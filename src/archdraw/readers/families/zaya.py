@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdraw.readers.components import draft, given, known_kinds, layer_count, rope
+from archdraw.readers.components import draft, gated_feed_forward, given, known_kinds, layer_count, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.hybrids import routed
 
 _LABELS = {"hybrid": "Decoder layer", "hybrid_sliding": "Sliding layer"}
 
@@ -51,8 +52,6 @@ def _layer(config: Config, kind: str, *, first: bool) -> Block:
         attention_bias=config.flag("attention_bias", default=False),
         sliding_window=window if kind == "hybrid_sliding" else None,
     )
-    if config.text("hidden_act", default="silu") not in ("silu", "swish"):
-        config.mark_incomplete("an activation other than SiLU")
     experts = config.integer("num_experts", default=16)
     chosen = config.integer("num_experts_per_tok", default=1)
     if chosen != 1:
@@ -66,7 +65,7 @@ def _layer(config: Config, kind: str, *, first: bool) -> Block:
     sparse = {
         "num_experts": experts,
         "num_experts_per_tok": chosen,
-        "moe_intermediate_size": config.integer("moe_intermediate_size", default=2048),
+        **routed(gated_feed_forward(config, config.integer("moe_intermediate_size", default=2048), bias=None)),
         "router": {"mlp_router": router},
     }
     layer: dict[str, Any] = {"label": "First layer" if first else _LABELS[kind], "residual": "affine_residual"}

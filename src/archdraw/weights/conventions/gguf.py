@@ -16,7 +16,7 @@ _NORMS = (
 
 _ATTENTION = (
     (r"^blk\.#\.attn_([qkv])\.", r"layers.#.self_attn.\1_proj."),
-    (r"^blk\.#\.attn_qkv\.", "layers.#.self_attn.qkv_proj."),
+    (r"^blk\.#\.attn_qkv\.", "layers.#.self_attn.qkv_proj.", "layers.#.linear_attn.in_proj_qkv."),
     (r"^blk\.#\.attn_output\.", "layers.#.self_attn.o_proj."),
     (r"^blk\.#\.attn_([qk])_norm\.", r"layers.#.self_attn.\1_norm."),
     (r"^blk\.#\.attn_sinks\.weight$", "layers.#.self_attn.sinks"),
@@ -40,7 +40,10 @@ _FEED_FORWARD = (
 
 _STATES = (
     (r"^blk\.#\.shortconv\.(conv|in_proj|out_proj)\.", r"layers.#.conv.\1."),
-    (r"^blk\.#\.ssm_(in|x|dt|out)\.weight", r"layers.#.mixer.\1_proj.weight", r"layers.#.linear_attn.\1_proj.weight"),
+    (r"^blk\.#\.ssm_in\.weight", "layers.#.mixer.in_proj.weight", "layers.#.linear_attn.in_proj_qkvz.weight"),
+    (r"^blk\.#\.ssm_alpha\.", "layers.#.linear_attn.in_proj_a."),
+    (r"^blk\.#\.ssm_beta\.", "layers.#.linear_attn.in_proj_b."),
+    (r"^blk\.#\.ssm_(x|dt|out)\.weight", r"layers.#.mixer.\1_proj.weight", r"layers.#.linear_attn.\1_proj.weight"),
     (r"^blk\.#\.ssm_conv1d\.", "layers.#.mixer.conv1d.", "layers.#.linear_attn.conv1d."),
     (r"^blk\.#\.ssm_a(?:\.weight)?$", "layers.#.mixer.A_log", "layers.#.linear_attn.A_log"),
     (r"^blk\.#\.ssm_d(?:\.weight)?$", "layers.#.mixer.D"),

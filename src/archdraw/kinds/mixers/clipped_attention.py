@@ -1,0 +1,213 @@
+"""Relative attention with bounded lengths, a gate and sinks that each token makes (Inkling 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import Field
+
+from archdraw.glossary import Words, common, positions
+from archdraw.glossary import attention as words
+from archdraw.glossary import clipped as own
+from archdraw.glossary.concepts import (
+    GROUPED_QUERY,
+    OUTPUT_GATE,
+    RELATIVE_POSITIONS,
+    SINKS,
+    Concept,
+)
+from archdraw.glossary.phrases import Term
+from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.fields import Factor
+from archdraw.kinds.mixers.attention_parts import (
+    grouping,
+    head_counts,
+    head_dim,
+    kv_cache,
+    mask,
+    output_projection,
+    unit_norm,
+    window_detail,
+)
+from archdraw.kinds.mixers.relative_attention import RelativeAttention
+from archdraw.tree.blocks import (
+    LINE,
+    Block,
+    Cache,
+    Heads,
+    Leaf,
+    Module,
+    Parallel,
+    Role,
+    Sequence,
+    Weight,
+    Window,
+    linear,
+)
+
+
+class ClippedRelativeAttention(RelativeAttention):
+    """Relative attention whose vectors are bounded in length, with a sigmoid gate and sinks that each token makes.
+
+    Queries, and what mixes the profiles of the bias, pass a learned scale for each feature of each head and are then
+    shortened to a length; so are keys, without a scale. Values pass an RMSNorm without weights. Each token makes a
+    logit for each head that joins the softmax and adds nothing to the output. Keys and values pass a short causal
+    convolution that is added to them, whose weights a token may make itself (``dynamic_convolution``).
+    """
+
+    keyword: ClassVar[str] = "clipped_relative_attention"
+    example: ClassVar[str] = (
+        "clipped_relative_attention: {num_attention_heads: 48, num_key_value_heads: 8, head_dim: 128, d_rel: 16,\n"
+        "                             rel_extent: 1024, dynamic_convolution: true}"
+    )
+    source: ClassVar[str] = "Inkling2FullAttention of transformers; relative positions: Shaw et al. 2018, arXiv:1803.02155"
+    term: ClassVar[Term] = own.CLIPPED_ATTENTION
+    aliases: ClassVar[tuple[str, ...]] = ("l2 clip", "dynamic convolution", "inkling 2")
+    concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY, RELATIVE_POSITIONS, OUTPUT_GATE, SINKS)
+
+    qk_l2_clip_threshold: Factor = Field(
+        default=22.627416997969522, description="Greatest length of a head's query, and of its key."
+    )
+    rel_l2_clip_threshold: Factor = Field(
+        default=8.0, description="Greatest length of what a head mixes the profiles by."
+    )
+    dynamic_convolution: bool = Field(
+        default=False,
+        description="Whether each token makes weights of the convolutions, those of a head alike, beside learned ones.",
+    )
+    separate_inputs: bool = Field(
+        default=False, description="Whether three lines come in: for queries (gate, bias, sinks), for keys, for values."
+    )
+
+    def expand(self, scope: Scope) -> Module:
+        """Gate, sinks, bias, Q, K and V from one line or three; clips and norm, attention, gate, output projection.
+
+        Raises :class:`KindError` where heads don't divide, or the reach of the bias is missing.
+        """
+        query, groups, width = self.num_attention_heads, self.num_key_value_heads, self.head_dim
+        if query % groups:
+            raise KindError(
+                f"num_key_value_heads {groups} does not divide num_attention_heads {query}", "num_key_value_heads"
+            )
+        extent = self.sliding_window or self.rel_extent
+        if extent is None:
+            raise KindError("rel_extent is missing", hint="add rel_extent or a sliding_window")
+        window = Window(self.sliding_window) if self.sliding_window else None
+        role: Role = "sliding" if window else "attention"
+        heads = Heads(query, groups, width, None, self.sliding_window)
+        attention = Leaf(
+            "attention",
+            words.SOFTMAX_ATTENTION(),
+            role=role,
+            detail=grouping(heads),
+            part="attention",
+            inputs=5,
+            heads=heads,
+        )
+        prepared = Parallel((LINE, LINE, self._clip(), unit_norm("v_proj.norm")), "separate")
+        gate = Leaf("gate", common.SIGMOID())
+        gated = Parallel((gate, Sequence((prepared, attention))), "multiply")
+        out = output_projection("o_proj.linear", query * width, scope.hidden_size)
+        facts: tuple[Words, ...] = (
+            mask(window),
+            words.SCALE_ROOT(width=width),
+            own.SINK_OF_TOKEN(),
+            positions.RELATIVE_PROFILES(number=self.d_rel),
+        )
+        return Module(
+            "self_attn",
+            self.label or (words.SLIDING_WINDOW() if window else self.term()),
+            Sequence((self._lines(scope.hidden_size, extent, window), gated, out)),
+            role=role,
+            detail=(head_counts(heads), head_dim(heads), window_detail(window)),
+            notes=(kv_cache(heads), facts, self._growth()),
+        )
+
+    def _lines(self, hidden: int, extent: int, window: Window | None) -> Block:
+        """The lines gate, sinks, bias and Q of the first line that comes in, K and V of it or of two more."""
+        width, number = self.num_attention_heads * self.head_dim, self.num_attention_heads
+        first = (
+            linear("o_proj.gate_proj", words.GATE(width=width), hidden, width, part="attention", outputs=("gate",)),
+            linear("sink_proj", own.SINKS_OF(number=number), hidden, number, part="attention", outputs=("sinks",)),
+            self._bias(hidden, extent),
+            linear("q_proj.linear", words.LINE(line="Q", width=width), hidden, width, part="attention", outputs=("Q",)),
+        )
+        others = (self._filtered("K", hidden, window), self._filtered("V", hidden, window))
+        if self.separate_inputs:
+            return Parallel((Parallel(first, "separate"), *others), "separate")
+        return Parallel((*first, *others), "separate")
+
+    def _clip(self) -> Leaf:
+        """Queries after their scale, and keys, no longer than the threshold."""
+        return Leaf(
+            "q_proj.norm",
+            own.CLIPPED_TO(),
+            role="norm",
+            detail=own.LENGTH_AND_SCALE(scaled="Q", limit=round(self.qk_l2_clip_threshold, 1)),
+            weights=(Weight("scale", (self.num_attention_heads, self.head_dim)),),
+            part="norm",
+            inputs=2,
+            outputs=("Q", "K"),
+            tag=own.LENGTH_CLIP(),
+        )
+
+    def _bias(self, hidden: int, extent: int) -> Block:
+        """What each token mixes the profiles by, no longer than the threshold, and the profiles."""
+        number, relative = self.num_attention_heads, self.num_attention_heads * self.d_rel
+        name = "relative_position_bias"
+        mixing = linear(f"{name}.linear", words.LINE(line="R", width=relative), hidden, relative, part="attention")
+        clip = Leaf(
+            f"{name}.norm",
+            own.CLIPPED_TO(),
+            role="norm",
+            detail=own.LENGTH_AND_SCALE(scaled="R", limit=round(self.rel_l2_clip_threshold, 1)),
+            weights=(Weight("scale", (number, self.d_rel)),),
+            part="norm",
+        )
+        bias = Leaf(
+            name,
+            positions.RELATIVE_BIAS_UP_TO(distance=extent),
+            role="position",
+            weights=(Weight("proj", (self.d_rel, extent)),),
+            multiplications=relative * extent,
+            part="attention",
+            outputs=("bias",),
+            tag=positions.RELATIVE_BIAS(),
+        )
+        return Sequence((mixing, clip, bias))
+
+    def _filtered(self, line: str, hidden: int, window: Window | None) -> Block:
+        """Keys or values: the projection, and the convolution whose result is added."""
+        if not self.dynamic_convolution:
+            made = self._convolved(line, hidden, window)
+            assert isinstance(made, Sequence)
+            projection, convolution = made.parts
+            assert isinstance(projection, Leaf) and isinstance(convolution, Leaf)
+            name = f"{line.lower()}_proj"
+            taps = replace(convolution.weights[0], name="conv1d.weight")
+            return Sequence(
+                (
+                    replace(projection, name=f"{name}.linear"),
+                    replace(convolution, name=f"{name}.sconv", weights=(taps,)),
+                )
+            )
+        name, groups, kernel = f"{line.lower()}_proj", self.num_key_value_heads, self.conv_kernel_size
+        width = groups * self.head_dim
+        projection = linear(f"{name}.linear", words.LINE(line=line, width=width), hidden, width, part="attention")
+        taps_width = groups * kernel
+        making = linear(
+            f"{name}.sconv.weight_proj", own.TAPS(width=taps_width), hidden, taps_width, part="attention"
+        )
+        convolution = Leaf(
+            f"{name}.sconv",
+            own.DYNAMIC_CONVOLUTION(kernel=kernel),
+            role="convolution",
+            weights=(Weight("static_weight", (kernel, width)),),
+            state=(kernel - 1) * width,
+            part="attention",
+            inputs=2,
+            outputs=(line,),
+            cache=Cache(width, window),
+        )
+        return Sequence((Parallel((projection, making), "separate"), convolution))

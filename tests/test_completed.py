@@ -1,0 +1,148 @@
+"""A config of an unknown family beside its weights: the count is that of the tensors, and what is not known is said."""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archdraw import Model, load
+from archdraw.model import described
+from archdraw.readers.completed import completed
+from archdraw.weights import read_tensors
+from test_packing import CONFIG, TOTAL, checkpoint, gptq, hqq, plain
+from test_weight_files import safetensors
+
+DATA = Path(__file__).parent / "data"
+
+
+def disguised(name: str) -> Model:
+    """The model of a config of tests/data as one of a family that nobody knows, with all its tensors at hand."""
+    data = json.loads((DATA / "configs" / f"{name}.json").read_text("utf-8"))
+    ending = "ForConditionalGeneration" if "text_config" in data else "ForCausalLM"
+    data |= {"model_type": "zz_new", "architectures": [f"ZzNew{ending}"]}
+    stored = [one for one in read_tensors([DATA / "shapes" / f"{name}.tsv"]) if not one.tied and not one.buffer]
+    reading = completed(json.dumps(data), data, "config.json", name, stored)
+    assert reading is not None
+    model = described(reading, "config.json")
+    assert model.facts.total_parameters == sum(tensor.count for tensor in stored)
+    return model
+
+
+def reasons(model: Model) -> str:
+    assert model.reading is not None
+    return "; ".join(model.reading.incomplete)
+
+
+@pytest.mark.parametrize("name", ["llama-3-8b", "qwen3-0.6b", "qwen2-7b"])
+def test_a_family_that_is_another_one_in_all_but_its_name_is_complete(name: str) -> None:
+    model = disguised(name)
+    known = load(DATA / "configs" / f"{name}.json").facts
+    assert reasons(model) == ""
+    assert model.facts.active_parameters == known.active_parameters
+    assert model.facts.kv_cache_bytes(4096) == known.kv_cache_bytes(4096)
+
+
+@pytest.mark.parametrize("name", ["gemma-3-12b", "llava-1.5-7b"])
+def test_towers_of_no_known_family_are_boxes_beside_a_text_model_of_one(name: str) -> None:
+    model = disguised(name)
+    assert "tensors of modules that its family does not have, drawn as boxes: model.vision_tower" in reasons(model)
+    assert model.facts.layers == load(DATA / "configs" / f"{name}.json").facts.layers
+    assert model.facts.kv_cache_bytes(4096) > 0
+
+
+@pytest.mark.parametrize("name", ["mamba-2.8b", "gpt2", "deepseek-v3", "flan-t5-base"])
+def test_a_structure_that_nobody_knows_is_the_modules_of_its_tensors(name: str) -> None:
+    assert 'unknown model_type "zz_new": counted and drawn by its tensors' in reasons(disguised(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("mistral-7b-v0.1", "unrecognized key sliding_window_size"),
+        ("phi-3-mini", "which layers have the sliding_window is not in the tensors"),
+    ],
+)
+def test_what_tensors_do_not_show_is_not_taken_for_verified(name: str, why: str) -> None:
+    assert why in reasons(disguised(name))
+
+
+UNKNOWN: dict[str, Any] = CONFIG | {"model_type": "warp", "warp_speed": 9}
+
+
+def folder(path: Path, config: dict[str, Any]) -> Path:
+    (path / "config.json").write_text(json.dumps(config), "utf-8")
+    return path
+
+
+def test_a_folder_of_an_unknown_family(tmp_path: Path) -> None:
+    """Without its weights it is incomplete; with them verified, and what nobody knows of its config is a warning."""
+    assert 'unknown model_type "warp"' in reasons(load(folder(tmp_path, UNKNOWN)))
+    checkpoint(tmp_path / "model.safetensors", plain)
+    for path in (tmp_path, tmp_path / "config.json", tmp_path / "model.safetensors"):
+        model = load(path)
+        assert (model.facts.total_parameters, reasons(model)) == (TOTAL, "")
+        assert [problem.message for problem in model.warnings] == ["unrecognized key warp_speed"]
+
+
+def test_sizes_that_only_the_tensors_have(tmp_path: Path) -> None:
+    """A config that says next to nothing: heads and context."""
+    few = {"model_type": "warp", "num_attention_heads": 4, "max_position_embeddings": 64}
+    checkpoint(tmp_path / "model.safetensors", plain)
+    model = load(folder(tmp_path, few))
+    assert (model.facts.total_parameters, reasons(model)) == (TOTAL, "")
+    assert model.spec.context_length == 64
+    del few["num_attention_heads"]
+    assert "the number of heads is not in the shapes" in reasons(load(folder(tmp_path, few)))
+
+
+def test_packed_weights_of_an_unknown_family(tmp_path: Path) -> None:
+    checkpoint(tmp_path / "model.safetensors", gptq(4))
+    model = load(folder(tmp_path, UNKNOWN | {"warp_speed": 0}))
+    assert (model.facts.total_parameters, reasons(model)) == (TOTAL, "")
+
+
+def test_packed_weights_that_do_not_tell_complete_nothing(tmp_path: Path) -> None:
+    checkpoint(tmp_path / "model.safetensors", hqq)
+    assert 'unknown model_type "warp"' in reasons(load(folder(tmp_path, UNKNOWN)))
+
+
+def test_tensors_that_no_family_has(tmp_path: Path) -> None:
+    """In two files with an index: names of modules, experts one by one, a stack without a number of its own."""
+    shapes = {"wte.weight": [20, 8], "out.bias": [3], "out.weight": [3, 8], "gates.0": [4], "gates.1": [5]}
+    for layer in range(3):
+        start = f"net.stages.{layer}."
+        shapes |= {f"{start}warp.core": [8, 8, 2 + layer // 2], f"{start}moe.experts.0.up.weight": [6, 8]}
+        shapes |= {f"{start}moe.experts.1.up.weight": [6, 8], f"{start}norm.weight": [8]}
+    half = len(shapes) // 2
+    parts = {"a.safetensors": dict(list(shapes.items())[:half]), "b.safetensors": dict(list(shapes.items())[half:])}
+    index = {name: file for file, inside in parts.items() for name in inside}
+    for file, inside in parts.items():
+        safetensors(tmp_path / file, inside)
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}), "utf-8")
+    config = {"model_type": "warp", "encoder_layers": 2, "architectures": ["WarpNet"]}
+    model = load(folder(tmp_path, config))
+    assert model.facts.total_parameters == sum(map(prod, shapes.values()))
+    assert model.facts.layers == 3
+    assert "counted and drawn by its tensors" in reasons(model)
+    labels = {model.describe(path).label for path, block in model.walk()}
+    assert {"warp", "moe", "norm", "out"} <= labels
+    assert not model.scene().undrawn
+    assert not model.facts.unknown
+    assert model.facts.cache_unknown
+
+
+def test_a_known_family_is_read_from_its_config_alone(tmp_path: Path) -> None:
+    safetensors(tmp_path / "model.safetensors", {"x.weight": [3, 3]})
+    assert load(folder(tmp_path, CONFIG)).facts.total_parameters == TOTAL
+
+
+def test_weights_that_are_not_there_are_told(tmp_path: Path) -> None:
+    """A clone without its large files: the config is read all the same."""
+    (tmp_path / "model.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
+    model = load(folder(tmp_path, UNKNOWN))
+    assert 'unknown model_type "warp"' in reasons(model)
+    assert "Git LFS pointer" in model.warnings[-1].message
