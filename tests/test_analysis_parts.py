@@ -1,12 +1,12 @@
-"""What comparisons and traits are made of, part by part: features by common names, counts, groups, concepts."""
+"""What comparisons are made of, part by part: features by common names, values, counts, groups, rows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from archdraw.analysis.concepts import OF_LAYERS
 from archdraw.analysis.difference import difference
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import Comparison, sign_of
@@ -14,14 +14,12 @@ from archdraw.analysis.difference.counted import recurrent
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
 from archdraw.analysis.difference.models import _pairs
+from archdraw.analysis.difference.places import joints
 from archdraw.analysis.difference.rows import rows
-from archdraw.analysis.difference.rows_of_groups import _equal
+from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
 from archdraw.analysis.difference.similarity import Similarity
 from archdraw.analysis.difference.structure import loops, outline, same, widths_of
-from archdraw.analysis.traits import changes, traits
-from archdraw.glossary import concepts as known
 from archdraw.glossary.common import LAYERS
-from archdraw.model import Model
 from archdraw.tree.blocks import (
     Block,
     Heads,
@@ -33,27 +31,6 @@ from archdraw.tree.blocks import (
     Setting,
     Weight,
 )
-
-WIDE = 64
-
-
-def model(*layers: str, head: str = "name: X", **settings: Any) -> Model:
-    """A small decoder of ``layers``, each a YAML expression."""
-    lines = [head, f"hidden_size: {settings.pop('hidden_size', WIDE)}", "vocab_size: 256"]
-    lines += [f"{key}: {value}" for key, value in settings.items()]
-    return Model.from_text(
-        "\n".join([*lines, "layers:", "  - embedding", *(f"  - {one}" for one in layers), "  - rmsnorm"])
-    )
-
-
-DENSE = "{swiglu: {intermediate_size: 96}}"
-SPARSE = "{mixture_of_experts: {num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32}}"
-HEADS = "{multi_head: {num_attention_heads: 4}}"
-
-
-def layer(feed_forward: str = DENSE, attention: str = HEADS, **fields: Any) -> str:
-    more = "".join(f", {name}: {value}" for name, value in fields.items())
-    return f"{{decoder: {{attention: {attention}, feed_forward: {feed_forward}{more}}}}}"
 
 
 def of(role: str, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
@@ -158,13 +135,6 @@ def test_the_state_of_recurrent_mixers_is_counted_as_often_as_they_come() -> Non
     assert recurrent(block) == 3 * (5 + 5)
 
 
-def test_text_parameters_are_told_where_there_is_an_encoder() -> None:
-    one, other = model(layer()), model(layer(), layer())
-    told = {change.what for change in difference(one.block, other.block).changes}
-    assert "total_parameters" in told
-    assert "text_parameters" not in told
-
-
 # ---- what stands for what
 
 
@@ -253,43 +223,60 @@ def test_a_row_of_several_modules_names_none() -> None:
     assert "encoder" not in rows([one, other])[0].subject
 
 
-# ---- traits and concepts
+# ---- boxes side by side
 
 
-def test_values_of_all_layers_are_traits() -> None:
-    many = "{multi_query: {num_attention_heads: 4}}"
-    grouped = "{grouped_query: {num_attention_heads: 4, num_key_value_heads: 2}}"
-    one, both = model(layer(attention=many)), model(layer(attention=many), layer(attention=grouped))
-    assert "heads" not in traits(one.spec, one.block).values
-    assert traits(both.spec, both.block).values["heads"] == "4/2 heads"
+NORM, ATTENTION = Leaf("norm", "RMSNorm", "norm"), Leaf("mixer", "Mixer", "attention")
+EMPTY = Module("model", "Model", Sequence(()), level="model")
 
 
-@pytest.mark.parametrize(
-    ("feeds", "leading", "alternating"),
-    [
-        ((DENSE, SPARSE, SPARSE), True, False),
-        ((DENSE, SPARSE, DENSE), False, True),
-        ((SPARSE, DENSE, SPARSE), False, True),
-        ((SPARSE, SPARSE), False, False),
-        ((DENSE, DENSE), False, False),
-    ],
-)
-def test_which_layers_have_experts(feeds: tuple[str, ...], leading: bool, alternating: bool) -> None:
-    block = model(*map(layer, feeds)).block
-    assert OF_LAYERS[known.LEADING_DENSE](block) is leading
-    assert OF_LAYERS[known.ALTERNATING_EXPERTS](block) is alternating
+def whole(body: Block) -> Module:
+    return Module("model", "Model", body, level="model")
 
 
-def test_heads_that_attend_to_an_encoder_are_no_heads_by_layer() -> None:
-    other = "{cross_attention: {num_attention_heads: 2}}"
-    block = model(layer(), layer(cross_attention=other)).block
-    assert not OF_LAYERS[known.HEADS_BY_LAYER](block)
-    assert OF_LAYERS[known.HEADS_BY_LAYER](
-        model(layer(), layer(attention="{multi_head: {num_attention_heads: 8}}")).block
-    )
+def test_a_box_that_both_have_as_often_has_moved() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    comparison.only("removed", ("a", NORM), ([("a", NORM)], [("b", NORM)]), ("", ""))
+    assert (comparison.changes, comparison.moved) == ([], ["RMSNorm"])
+    comparison.only("removed", ("a", NORM), ([("a", NORM), ("c", NORM)], [("b", NORM)]), ("", ""))
+    assert [(change.what, change.before, change.after) for change in comparison.changes] == [("occurrences", 2, 1)]
 
 
-def test_a_model_with_experts_gains_no_activation() -> None:
-    dense, sparse = model(layer("{gelu: {intermediate_size: 96}}")), model(layer(SPARSE))
-    told = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
-    assert not any(one.concept is not None and one.concept.choice == "activation" for one in told)
+def test_boxes_in_other_places_have_moved() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    mine, theirs = [("a", NORM), ("b", ATTENTION)], [("a", ATTENTION), ("b", NORM)]
+    assert comparison.aligned(mine, theirs, ("", "")) == []
+    assert comparison.moved == ["RMSNorm"]
+
+
+def test_what_no_author_said_is_no_setting_that_both_have() -> None:
+    comparison = Comparison(EMPTY, EMPTY)
+    weighted = replace(NORM, weights=(Weight("weight", (4,)),))
+    assert not comparison.settings(weighted, weighted, ("", ""))
+    assert comparison.equal == []
+
+
+def test_a_norm_before_a_residual_is_joined_otherwise_than_inside_of_it() -> None:
+    inside, before = Residual(Sequence((NORM, ATTENTION))), Sequence((NORM, Residual(ATTENTION)))
+    assert [change.what for change in difference(whole(inside), whole(before)).changes] == ["wiring"]
+
+
+def test_how_often_the_same_weights_are_gone_through_is_told() -> None:
+    layer = Module("layer", "Layer", ATTENTION, level="layer")
+
+    def looped(times: int) -> Module:
+        return whole(Module("layers", "Layers", Repeat(layer, times, tied=True), level="stack"))
+
+    assert "loop" in [change.what for change in difference(looped(2), looped(3)).changes]
+
+
+def test_repeats_over_the_same_weights_are_joined_otherwise_than_others() -> None:
+    tied, untied = (joints(Repeat(ATTENTION, 2, tied=tied), iter([1])) for tied in (True, False))
+    assert tied != untied
+
+
+def test_heads_are_read_off_for_other_kinds_alone() -> None:
+    one, given = of("attention", "k"), of("attention", "k", head_dim=16)
+    assert not _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, one, one)
+    assert _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, given, given)
+    assert _is_common("head_dim", {"head_dim": 16}, {"head_dim": 32}, one, of("attention", "other"))

@@ -161,3 +161,11 @@ def test_the_layer_of_multi_token_prediction_is_compared_whatever_settings_of_th
     # What changes alike in the module and in the layers is one row, and the layer's own settings are the layer's.
     assert found["num_experts_per_tok", ""] == ("changed", 8, 6)
     assert not any(what.startswith("layer.") for what, _ in found)
+
+
+def test_what_stands_in_the_place_of_another_is_said_once_and_stacks_are_no_layers() -> None:
+    found = rows("clip-vit-b-32", "vit-b-16")
+    assert found["occurrences", "layer stacks"] == ("changed", 2, 1)
+    assert found["layers", ""] == ("changed", 24, 12)
+    assert "every image with every text" in str(found["block", "Cosine similarity"][1])
+    assert not any(what == "detail" for what, _ in found)

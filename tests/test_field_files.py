@@ -5,6 +5,7 @@ The files of tests/data/field are written by hand for these tests, headers witho
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -208,3 +209,77 @@ def test_folders_are_models_not_files(tmp_path: Path, capsys: Capture) -> None:
     message, hint = refused(tmp_path / "m-002-of-002.gguf")
     assert message == "this is part 2 of 2 of a model, and the first part, which describes it, is not here"
     assert hint == "put m-001-of-002.gguf beside it"
+
+
+LLAMA = {"n_heads": 32, "n_layers": 32, "norm_eps": 1e-5, "dim": 4096}
+LLAMA_3 = {"n_kv_heads": 8, "vocab_size": 128_256, "rope_theta": 500_000.0}
+MISTRAL = {"head_dim": 128, "hidden_dim": 14_336, "n_kv_heads": 8, "vocab_size": 32_000}
+PARAMS: dict[str, tuple[dict[str, Any], int, str]] = {
+    "Llama 7B": (LLAMA | {"multiple_of": 256, "vocab_size": -1}, 6_738_415_616, "the tokenizer's; assumed: 32,000"),
+    "Llama 3 8B": (LLAMA | LLAMA_3 | {"multiple_of": 1024, "ffn_dim_multiplier": 1.3}, 8_030_261_248, ""),
+    "Llama 3.1 8B": (
+        LLAMA | LLAMA_3 | {"multiple_of": 1024, "ffn_dim_multiplier": 1.3, "use_scaled_rope": True},
+        8_030_261_248,
+        "",
+    ),
+    "Llama 3.2 1B": (
+        {
+            **(LLAMA | LLAMA_3),
+            "dim": 2048,
+            "n_layers": 16,
+            "multiple_of": 256,
+            "ffn_dim_multiplier": 1.5,
+            "use_scaled_rope": True,
+        },
+        1_498_482_688,
+        "whether the output layer has a table of its own is not in a params.json",
+    ),
+    "Mixtral": (LLAMA | MISTRAL | {"moe": {"num_experts_per_tok": 2, "num_experts": 8}}, 46_702_792_704, ""),
+    "Pixtral": (
+        LLAMA | MISTRAL | {"vision_encoder": {"hidden_size": 1024}},
+        7_241_732_096,
+        "unrecognized key vision_encoder",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_original_formats(tmp_path: Path, name: str) -> None:
+    """Totals are those of the published checkpoints (of Pixtral and Llama 3.2 as far as the file says)."""
+    data, total, why = PARAMS[name]
+    (tmp_path / "params.json").write_text(json.dumps(data), "utf-8")
+    model = load(tmp_path)
+    assert model.facts.total_parameters == total
+    assert why in "; ".join(incomplete(model))
+    assert bool(incomplete(model)) == bool(why)
+    assert model.facts.active_parameters == (12_879_925_248 if name == "Mixtral" else total)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"moe_args": {"num_experts": 16}}, "moe_args in a params.json is a key of a structure"),
+        ({"kv_lora_rank": 512}, "kv_lora_rank in a params.json is a key of a structure"),
+        ({"moe": {"num_experts": 8, "expert_hidden_dim": 512}}, "moe.expert_hidden_dim in a params.json"),
+        ({"n_kv_heads": 7}, "n_kv_heads 7 does not divide n_heads 32"),
+    ],
+)
+def test_params_of_another_structure(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    (tmp_path / "params.json").write_text(json.dumps(LLAMA | MISTRAL | more, indent=1), "utf-8")
+    with pytest.raises(InputError) as error:
+        load(tmp_path)
+    assert said in str(error.value)
+    if "n_kv_heads" in more:
+        assert error.value.problems[0].text.strip() == '"n_kv_heads": 7,'
+
+
+@pytest.mark.parametrize("odd", ["x", None, [], {}, [1], {"a": 1}, -1, 0, 10**30, float("inf"), True], ids=str)
+def test_odd_values_in_params_are_refused_or_read(tmp_path: Path, odd: Any) -> None:
+    whole = LLAMA | LLAMA_3 | MISTRAL | {"moe": {"num_experts": 4}, "yarn": {"factor": 2}, "multiple_of": 256}
+    whole |= {"ffn_dim_multiplier": 1.5, "use_scaled_rope": True}
+    for key in whole:
+        for without in ("", "hidden_dim"):
+            data = {name: value for name, value in (whole | {key: odd}).items() if name != without}
+            (tmp_path / "params.json").write_text(json.dumps(data), "utf-8")
+            with contextlib.suppress(InputError):
+                load(tmp_path)

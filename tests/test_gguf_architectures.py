@@ -5,6 +5,7 @@ The tensors of each file are those of the config's model, called as llama.cpp ca
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -277,3 +278,17 @@ def test_a_type_that_nobody_knows_has_no_size(tmp_path: Path, capsys: pytest.Cap
     file = gguf_file(tmp_path / "small.gguf", "seed_oss", METADATA | HEADS, shapes, kind=999)
     assert run(["facts", str(file), "--json"]) == 0
     assert "stored_weight_bytes" not in json.loads(capsys.readouterr().out)
+
+
+ODD: list[Any] = ["x", [1, 2], [True, False], [-1, -1, -1, -1], 0, 2**31, 1.5, ["a"], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@pytest.mark.parametrize("name", ["lfm2", "nemotron_h", "granitehybrid", "qwen3next", "mamba2", "dots1", "exaone4"])
+def test_odd_values_are_refused_or_read(tmp_path: Path, name: str, odd: Any) -> None:
+    """No value of the wrong type or size ends in anything but errors at the keys of the file."""
+    more, _ = CASES[name]
+    whole = METADATA | HEADS | more
+    for key in whole:
+        with contextlib.suppress(InputError):
+            load(gguf_file(tmp_path / "small.gguf", name, whole | {key: odd}, {}))

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from archdraw.cli import run
 from archdraw.errors import InputError
-from archdraw.model import load
 from archdraw.readers.sources import read_model
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
-from archdraw.weights import Tensor, compare, read_tensors, tensors
+from archdraw.weights import Tensor, read_tensors
 from archdraw.weights.headers import PACKED_TYPES
 from archdraw.weights.packing import BOOKKEEPING, unpacked
 
@@ -242,33 +241,6 @@ def test_files_of_the_field_alone(name: str) -> None:
 def test_files_of_the_field_beside_a_config(name: str) -> None:
     assert run(["check", str(FIELD / "weights" / "config.json"), "--weights",
                 str(FIELD / "weights" / f"{name}.safetensors")]) == 0  # fmt: skip
-
-
-def test_experts_in_blocks_of_four_bits(tmp_path: Path) -> None:
-    """As gpt-oss is published: 32 weights of four bits in a block of 16 bytes, one scale for each block."""
-    config = json.loads((FIELD.parent / "families" / "gpt_oss--GptOssForCausalLM.json").read_text("utf-8"))
-    sizes = {
-        "hidden_size": 64,
-        "intermediate_size": 96,
-        "num_local_experts": 4,
-        "layer_types": None,
-        "num_hidden_layers": 2,
-    }
-    (tmp_path / "config.json").write_text(json.dumps(config | sizes | {"layer_types": None}), "utf-8")
-    model = load(tmp_path)
-    stored = []
-    for tensor in tensors(model.block):
-        name, shape = f"model.{tensor.name}", tensor.shape
-        if name.endswith(("experts.gate_up_proj.weight", "experts.down_proj.weight")):
-            name = name.removesuffix(".weight")
-            stored.append(Tensor(f"{name}_blocks", (*shape[:-1], shape[-1] // 32, 16), packed=True, dtype="U8"))
-            stored.append(Tensor(f"{name}_scales", (*shape[:-1], shape[-1] // 32), packed=True, dtype="U8"))
-        else:
-            stored.append(Tensor(name, shape))
-    assert {tensor.name.rpartition("_")[2] for tensor in stored} >= {"blocks", "scales"}
-    result = compare(tensors(model.block), stored)
-    assert (result.differences, result.renamed, result.packed) == ((), (), 0)
-    assert sum(tensor.count for tensor in unpacked(stored)) == model.facts.total_parameters
 
 
 @given(

@@ -28,7 +28,6 @@ SAID = (
     "other heads in the decoder",
     "the codec that makes codes",
     "use_qformer_text_input",
-    "the vision encoder of the encoder",
     "the keys and values of the encoder",
 )
 """Why a changed config may be incomplete: values that contradict each other, and parts that no reader knows."""

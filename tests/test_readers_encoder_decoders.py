@@ -17,7 +17,7 @@ from archdraw.readers.joined import joined
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts, facts
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import layers, leaves, walk
 
 BOTH = {
     "d_model": 64,
@@ -214,9 +214,9 @@ def test_cross_attention_of_t5gemma_is_scaled_and_bounded_as_its_own_attention(t
 
 
 def test_an_encoder_alone_has_its_own_sizes_and_what_its_layers_use() -> None:
-    layers: list[Block] = [{"embedding": {"shared": True}}, "layer", "rmsnorm"]
+    inner: list[Block] = [{"embedding": {"shared": True}}, "layer", "rmsnorm"]
     whole = Draft(8, 100, None, True, {"layer": "rmsnorm", "other": "layernorm"}, ["embedding", "other", "output_head"])
-    whole.layers.insert(1, encoder(layers, hidden_size=16, vocab_size=50))
+    whole.layers.insert(1, encoder(inner, hidden_size=16, vocab_size=50))
     half = encoder_half(whole)
     assert (half.hidden_size, half.vocab_size, half.tie_word_embeddings) == (16, 50, False)
     assert (half.layers, half.define) == (["embedding", "layer", "rmsnorm"], {"layer": "rmsnorm"})
@@ -246,3 +246,10 @@ def test_a_joined_encoder_sees_both_ways_and_keeps_its_widths() -> None:
     assert (read["encoder"]["hidden_size"], read["encoder"]["vocab_size"]) == (16, 50)
     attention = read["encoder"]["layers"][1]["encoder_layer"]["attention"]["multi_head"]
     assert (attention["is_causal"], attention["sliding_window"]) == (False, 10)
+
+
+@pytest.mark.parametrize(("kind", "number"), [("switch_transformers", 12), ("t5", 3)])
+def test_a_decoder_without_a_number_of_layers_has_that_of_its_class(tmp_path: Path, kind: str, number: int) -> None:
+    """Switch has one of its own, T5 that of the encoder."""
+    config = {"model_type": kind, "d_model": 64, "d_kv": 16, "d_ff": 100, "num_layers": 3, "num_heads": 4}
+    assert len(layers(tree(read(tmp_path, {**config, "vocab_size": 1000})))) == number

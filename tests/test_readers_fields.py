@@ -67,6 +67,7 @@ def fields(value: Any, key: str) -> Iterator[Any]:
 
 QWEN2, LLAVA, MISTRAL3 = {"use_sliding_window": True, "sliding_window": 16}, "llava", "mistral3"
 TEXT = {"text_config": {**SMALL, "model_type": "llama"}}
+TURNED = {"rope": {"rope_theta": 10000.0}}
 SPARSE = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32}
 EYES: dict[str, Any] = {
     "hidden_size": 32,
@@ -89,6 +90,9 @@ EYES: dict[str, Any] = {
         ("persimmon--PersimmonForCausalLM", {"rope_parameters": None}, "partial_rotary_factor", [0.5]),
         ("llama", {"rope_scaling": {"type": "su", "factor": 4.0}}, "rope_type", ["longrope"]),
         ("ernie4_5--Ernie4_5ForCausalLM", {"rope_parameters": None}, "rope_theta", [500000.0]),
+        # Where others slide, layers that see everything do not rotate.
+        ("exaone4", {"sliding_window": 16, "sliding_window_pattern": "LG"}, "position", [TURNED, "none"]),
+        ("exaone4", {"sliding_window": None}, "position", [TURNED]),
         # Biases that a switch gives and another one takes.
         ("seed_oss--SeedOssForCausalLM", {"attention_out_bias": True}, "attention_out_bias", [True]),
         ("glm--GlmForCausalLM", {}, "attention_out_bias", [False]),

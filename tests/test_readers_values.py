@@ -16,7 +16,7 @@ from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
-from verify_values import changed, rows
+from verify_values import changed, config_of, rows
 
 ROWS: dict[str, list[dict[str, str]]] = defaultdict(list)
 for _row in rows():
@@ -37,7 +37,7 @@ def read(folder: Path, config: dict[str, Any]) -> Reading:
 def found(folder: Path, row: dict[str, str]) -> tuple[str, str]:
     """How the config of a row is read, and how many parameters it has where it is complete."""
     try:
-        reading = read(folder, changed(row["config"], json.loads(row["changes"])))
+        reading = read(folder, config_of(row))
         total = facts(expand(parse_spec(reading.text))).total_parameters
     except InputError:
         return "rejected", ""

@@ -4,9 +4,9 @@
     python tests/verify_values.py            # all of them
     python tests/verify_values.py llama t5   # some model types, printed only
 
-A row of tests/data/values.tsv is the name of a config of tests/data/families or tests/data/vision, and values by their
-dotted keys. The classes are built on the meta device; this writes their parameters beside the changes, for
-tests/test_readers_values.py, which compares them with what archdraw reads. To add a row, write it and run this.
+A row of tests/data/values.tsv is the name of a config of tests/data/families or tests/data/vision, values by their
+dotted keys, and keys that are left out. The classes are built on the meta device; this writes their parameters into
+the rows, which tests/test_readers_values.py compares with what archdraw reads. To add a row, write it and run this.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 DATA = Path(__file__).resolve().parent / "data"
 FOLDERS = (DATA / "families", DATA / "vision")
 TABLE = DATA / "values.tsv"
-COLUMNS = ("config", "changes", "total", "state")
+COLUMNS = ("config", "changes", "without", "total", "state")
 
 
 def rows() -> list[dict[str, str]]:
@@ -47,13 +47,20 @@ def changed(name: str, changes: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def counted(name: str, changes: dict[str, Any]) -> int:
-    """The parameters of the class in ``name``, each tied one once."""
+def config_of(row: dict[str, str]) -> dict[str, Any]:
+    """The whole config of a row."""
+    data = changed(row["config"], json.loads(row["changes"]))
+    left_out = row["without"].split()
+    return {key: value for key, value in data.items() if key not in left_out}
+
+
+def counted(row: dict[str, str]) -> int:
+    """The parameters of the class of a row, each tied one once."""
     import torch
     import transformers
 
-    built = getattr(transformers, name.partition("--")[2])
-    config = built.config_class.from_dict(changed(name, changes))
+    built = getattr(transformers, row["config"].partition("--")[2])
+    config = built.config_class.from_dict(config_of(row))
     with torch.device("meta"):
         model = built._from_config(config)
     return sum(tensor.numel() for tensor in model.parameters())
@@ -68,10 +75,10 @@ def main(kinds: list[str]) -> int:
     for row in rows():
         if kinds and row["config"].partition("--")[0] not in kinds:
             continue
-        total = str(counted(row["config"], json.loads(row["changes"])))
-        if total != row["total"]:
-            print(f"{row['config']} {row['changes']}: {row['total']} -> {total}", flush=True)
-        lines.append("\t".join((row["config"], row["changes"], total, row["state"] or "complete")))
+        made = {**row, "total": str(counted(row)), "state": row["state"] or "complete"}
+        if made["total"] != row["total"]:
+            print(f"{row['config']} {row['changes']}: {row['total']} -> {made['total']}", flush=True)
+        lines.append("\t".join(made[column] for column in COLUMNS))
     if not kinds:
         TABLE.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     return 0

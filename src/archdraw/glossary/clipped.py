@@ -38,7 +38,7 @@ MESSAGES = Term(
     definition="means of what the blocks of layers made in the pass before, weighted by learned queries",
     source="Inkling2LoopMessageAttentionResidual of transformers",
 )
-MESSAGES_FOR = Term("of the pass before, {number} per layer")
+MESSAGES_FOR = Term("{number} per layer, of the pass before; the line begins anew")
 MESSAGE_GATE = Term(
     "Message gate",
     definition="(1 − tanh f) x + tanh(m) message, f and m made by a projection of low rank from x and the message",

@@ -45,12 +45,12 @@ def labels(view: Survey) -> Iterator[Fault]:
                 yield Fault("label", f"{quoted(text)} stands beside the middle of {named(box)}", text.left, text.top)
         # A letter beside the words is a box of its own; those in a figure belong to it.
         figure = min((shape.y for shape in held if isinstance(shape, Rect) and shape.kind != "box"), default=box.bottom)
-        above = [shape for shape in held if isinstance(shape, Text) and shape.y < figure]
-        if above and all(text.anchor == "middle" for text in above):
-            middle = (min(text.top for text in above) + max(text.y for text in above)) / 2
+        upper = [shape for shape in held if isinstance(shape, Text) and shape.y < figure]
+        if upper and all(text.anchor == "middle" for text in upper):
+            middle = (min(text.top for text in upper) + max(text.y for text in upper)) / 2
             if abs(middle - (box.y + figure) / 2) > CENTRED:
-                message = f"{quoted(above[0])} stands above or below the middle of {named(box)}"
-                yield Fault("label", message, above[0].left, above[0].top)
+                message = f"{quoted(upper[0])} stands above or below the middle of {named(box)}"
+                yield Fault("label", message, upper[0].left, upper[0].top)
 
 
 def _top(shape: Shape) -> float:

@@ -130,7 +130,8 @@ def _as_modules(
     keys: Mapping[str, str] | None,
 ) -> Reading:
     """The model as the modules of its ``tensors``, as ``stored``; ``incomplete`` are further reasons."""
-    kind = data.get("model_type") or next(iter(data.get("architectures") or ()), "")
+    names = data.get("architectures")
+    kind = data.get("model_type") or (names[0] if isinstance(names, list) and names else "")
     called = f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"
     reasons = [f"{called}: counted and drawn by its tensors, what their modules compute is not known"]
     reasons += incomplete

@@ -85,7 +85,8 @@ def _llama4(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
 def _chosen(config: dict[str, Any], metadata: Metadata, used: set[str]) -> str:
     """Experts are chosen by sigmoids (2) or a softmax (1)."""
     used.add("expert_gating_func")
-    scoring = {1: "softmax", 2: "sigmoid"}.get(metadata.get("expert_gating_func", 0))
+    gating = metadata.get("expert_gating_func")
+    scoring = {1: "softmax", 2: "sigmoid"}.get(gating) if isinstance(gating, int) else None
     if scoring is not None:
         config["scoring_func"] = scoring
     return ""

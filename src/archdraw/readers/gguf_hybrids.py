@@ -97,5 +97,7 @@ def _width(metadata: Metadata) -> int | None:
 
 def _only(values: list[Any]) -> Any:
     """The number of a list that has one for some layers and 0 for the others; the list where there are several."""
+    if not all(isinstance(value, int) for value in values):
+        return values
     found = list(dict.fromkeys(value for value in values if value))
     return found[0] if len(found) == 1 else None if not found else values

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
+from archdraw.readers.config import LARGEST
+
 KEYS = {
     "dim": "hidden_size",
     "n_layers": "num_hidden_layers",
@@ -41,6 +43,9 @@ WITHOUT_BEARING = (
 VOCABULARY_OF_LLAMA = 32_000
 """Rows of the tables of Llama 1 and 2, whose files say -1: as many as the tokenizer has."""
 
+STRANGE = ("moe_args", "ffn_exp", "q_lora_rank", "kv_lora_rank", "state_size", "n_groups", "layer_types")
+"""Keys of other structures than Llama's and Mixtral's: Llama 4, Mistral 3 Large, Mamba."""
+
 ROTARY = {"rope_type": "llama3"}
 
 
@@ -56,6 +61,15 @@ class Params:
 def is_params(data: Mapping[str, Any]) -> bool:
     """Whether ``data`` are the keys of an original format: they call the hidden size ``dim``."""
     return "model_type" not in data and "architectures" not in data and {"dim", "n_layers", "n_heads"} <= data.keys()
+
+
+def strange_key(data: Mapping[str, Any]) -> str:
+    """A key of ``data`` that is of a structure which is not read from a params.json; empty for none."""
+    experts = data.get("moe")
+    within = experts if isinstance(experts, Mapping) else {}
+    found = [key for key in STRANGE if data.get(key)]
+    found += [f"moe.{key}" for key, value in within.items() if key not in EXPERTS and value]
+    return next(iter(found), "")
 
 
 def params_of(data: Mapping[str, Any]) -> Params:
@@ -91,10 +105,10 @@ def _width(data: Mapping[str, Any], made: dict[str, Any], found: Params) -> None
     """The width of Llama's feed forwards: two thirds of four times the hidden size, stretched and rounded up."""
     hidden, multiple = data.get("dim"), data.get("multiple_of", 256)
     stretched = data.get("ffn_dim_multiplier")
-    if not isinstance(hidden, int) or not isinstance(multiple, int) or multiple < 1:
+    if not isinstance(hidden, int) or not isinstance(multiple, int) or multiple < 1 or abs(hidden) > LARGEST:
         return
     width = int(2 * 4 * hidden / 3)
-    if isinstance(stretched, int | float):
+    if isinstance(stretched, int | float) and 0 < stretched < 1000:
         width = int(stretched * width)
     made["intermediate_size"] = multiple * ceil(width / multiple)
     found.keys = {**found.keys, "intermediate_size": "multiple_of"}
@@ -112,14 +126,10 @@ def _scaling(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _experts(data: Mapping[str, Any], made: dict[str, Any], found: Params) -> None:
-    """Mixtral's experts; what else ``moe`` has is told."""
+    """Mixtral's experts."""
     experts = made.pop("moe", None)
     if not isinstance(experts, Mapping):
         return
     made["model_type"] = "mixtral"
-    for key, value in experts.items():
-        if key in EXPERTS:
-            made[EXPERTS[key]] = value
-        else:
-            found.incomplete.append(f"unrecognized key moe.{key}")
+    made |= {EXPERTS[key]: value for key, value in experts.items() if key in EXPERTS}
     found.keys = {**found.keys, **{value: key for key, value in EXPERTS.items()}}

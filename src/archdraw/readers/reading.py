@@ -16,7 +16,7 @@ from archdraw.readers.family import Family, family_of
 from archdraw.readers.heads import AFTER_THE_LAST, with_head
 from archdraw.readers.ignored_keys import STORAGE, effects, is_ignored
 from archdraw.readers.no_models import no_config
-from archdraw.readers.original_params import is_params, params_of
+from archdraw.readers.original_params import is_params, params_of, strange_key
 from archdraw.readers.places import ConfigFile
 from archdraw.readers.provenance import Provenance
 from archdraw.readers.tying import settle_tying
@@ -60,6 +60,9 @@ def read_config(path: str | Path, name: str = "") -> Reading:
         raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint=hint)])
     called = name or model_name(file)
     if is_params(data):
+        if key := strange_key(data):
+            message = f"{key} in a params.json is a key of a structure that is read from a config.json only"
+            raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint="read the model's config.json")])
         params = params_of(data)
         return reading_of(text, params.data, file.as_posix(), called, incomplete=params.incomplete, keys=params.keys)
     return reading_of(text, data, file.as_posix(), called)

@@ -15,7 +15,6 @@ SECTIONS = ("text_config", "llm_config", "language_config", "language_model_conf
 """The names of the section of the text model."""
 
 SAME_STRUCTURE = {
-    "granite_docling_text": "granite",
     "hy_v4_vl_text": "hy_v4",
     "paddleocr_vl_text": "ernie4_5",
     "pp_formulanet_text": "mbart",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdraw.readers import audio_towers as sounds
+from archdraw.readers import query_projectors as queries
+from archdraw.readers.code_towers import image_generation, image_tokenizer, sound_tokenizer
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.dots_towers import dots_audio, dots_vision
@@ -13,6 +15,7 @@ from archdraw.readers.projectors import Projector
 from archdraw.readers.sam_towers import got_tower, hybrid_tower
 from archdraw.readers.special_towers import glm_tower, muse_tower
 from archdraw.readers.stepped_audio import stepped_audio
+from archdraw.readers.text_parts import text_part
 from archdraw.readers.towers import pixtral_tower, qwen2_tower, qwen_tower
 from archdraw.readers.traced import commented
 from archdraw.readers.vision_transformers import sides, vision_transformer
@@ -176,6 +179,31 @@ def dots3(config: Config, made: Draft) -> list[Block]:
     """dots3-note: an encoder of images with experts, one of sounds."""
     width = made.hidden_size
     return [dots_vision(section(config), width), dots_audio(section(config, "audio_config"), width)]
+
+
+def apertus(config: Config, made: Draft) -> list[Block]:
+    """Apertus 1.5: codes of images and of sounds, which are words behind those of the text."""
+    vision, audio = section(config), section(config, "audio_config")
+    towers = [image_tokenizer(vision), sound_tokenizer(audio)]
+    images, sounds_from = (
+        config.integer(f"{name}_token_offset", default=usual)
+        for name, usual in (("image", 131_272), ("audio", 262_344))
+    )
+    end = images + vision.integer("codebook_size", default=131_072)
+    if end != sounds_from:
+        config.complain(f"the codes of images end at {end:,}, those of sounds begin elsewhere", "audio_token_offset")
+    last = sounds_from + audio.integer("codebook_size", default=4096)
+    # The head may be narrower than the table (output_vocab_size), in which the codes stand.
+    words = text_part(config).integer("vocab_size", default=266_752)
+    if last > words:
+        config.complain(f"the codes of sounds end at {last:,} of {words:,} words", "audio_token_offset")
+    return towers
+
+
+def janus(config: Config, made: Draft) -> list[Block]:
+    """Janus: an encoder of images that it reads; what makes images stands before the head."""
+    made.layers.insert(-1, image_generation(section(config, "vq_config"), made))
+    return transformer("janus_vision_model", queries.janus)(config, made)
 
 
 def deepseek_hybrid(config: Config, made: Draft) -> list[Block]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
-from archdraw.analysis.difference.features import ONLY_WITH, known_of
+from archdraw.analysis.difference.features import ONLY_WITH, SAID_WHERE_REPLACED, known_of
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import (
@@ -144,8 +144,9 @@ class Comparison:
     def settings(self, one: Leaf | Module, other: Leaf | Module, paths: Paths, *, common: bool = False) -> bool:
         """Adds the settings that differ, in ``common`` only those that both have; whether there were any."""
         mine, theirs = known_of(one), known_of(other)
+        said = SAID_WHERE_REPLACED if common else ()
         common = common or not (one.settings and other.settings)
-        names = list(dict.fromkeys((*mine, *theirs)))
+        names = [name for name in dict.fromkeys((*mine, *theirs)) if name not in said]
         if common:
             names = [name for name in names if name in mine and name in theirs]
         names = [name for name in names if name not in ONLY_WITH or (name in mine and name in theirs)]

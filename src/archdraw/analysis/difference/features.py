@@ -64,6 +64,9 @@ SAID_BY_BOXES = frozenset(
 )
 """Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
 
+SAID_WHERE_REPLACED = ("detail",)
+"""The second line of a block in an author's words stands beside its label where another block stands in its place."""
+
 FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
 """What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
 

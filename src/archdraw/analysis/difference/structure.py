@@ -124,7 +124,7 @@ def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
 
 def is_without(value: Setting) -> bool:
     """Whether the value of a setting means that there is none."""
-    return value is None or value is False or value == "none"
+    return value is None or value is False or value in ("none", "")
 
 
 def same(before: Setting, after: Setting) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 
 from archdraw.analysis.difference.features import features
-from archdraw.analysis.difference.places import Joint
+from archdraw.analysis.difference.places import Joint, stack_number
 from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER, boxes, is_without, same, sort_of, sublayers
 from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
 from archdraw.glossary.phrases import Term
@@ -33,7 +33,9 @@ def label(block: Block) -> Words:
 
 
 def several(block: Block) -> str:
-    """What blocks that are counted are called: norms are counted whichever they are."""
+    """What blocks that are counted are called: norms are counted whichever they are, and stacks, not their layers."""
+    if stack_number(block) is not None:
+        return text(comparison.STACKS())
     return text(comparison.NORMS()) if sort_of(block) == "norm" else within(text(label(block)))
 
 

@@ -68,7 +68,7 @@ class OutputHead(Kind):
         if self.unpadded_vocab_size is not None:
             if scope.tie_word_embeddings:
                 raise KindError("unpadded_vocab_size cannot be set where the tables are tied", "unpadded_vocab_size")
-            scope = replace(scope, vocab_size=self.unpadded_vocab_size)
+            scope = replace(scope, vocabulary=self.unpadded_vocab_size)
         if self.logit_scale is not None and self.logits_scaling is not None:
             raise KindError(
                 "logit_scale and logits_scaling cannot both be set",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -46,6 +45,10 @@ from archdraw.tree.blocks import (
     linear,
 )
 
+LINES = ("Q", "K", "V")
+"""What the three lines are for that may come in."""
+NAMELESS = ("",) * len(LINES)
+
 
 class ClippedRelativeAttention(RelativeAttention):
     """Relative attention whose vectors are bounded in length, with a sigmoid gate and sinks that each token makes.
@@ -61,7 +64,9 @@ class ClippedRelativeAttention(RelativeAttention):
         "clipped_relative_attention: {num_attention_heads: 48, num_key_value_heads: 8, head_dim: 128, d_rel: 16,\n"
         "                             rel_extent: 1024, dynamic_convolution: true}"
     )
-    source: ClassVar[str] = "Inkling2FullAttention of transformers; relative positions: Shaw et al. 2018, arXiv:1803.02155"
+    source: ClassVar[str] = (
+        "Inkling2FullAttention of transformers; relative positions: Shaw et al. 2018, arXiv:1803.02155"
+    )
     term: ClassVar[Term] = own.CLIPPED_ATTENTION
     aliases: ClassVar[tuple[str, ...]] = ("l2 clip", "dynamic convolution", "inkling 2")
     concepts: ClassVar[tuple[Concept, ...]] = (GROUPED_QUERY, RELATIVE_POSITIONS, OUTPUT_GATE, SINKS)
@@ -76,8 +81,12 @@ class ClippedRelativeAttention(RelativeAttention):
         default=False,
         description="Whether each token makes weights of the convolutions, those of a head alike, beside learned ones.",
     )
-    separate_inputs: bool = Field(
-        default=False, description="Whether three lines come in: for queries (gate, bias, sinks), for keys, for values."
+    input_norms: Literal["each", "shared"] | None = Field(
+        default=None,
+        description=(
+            "The norms of three lines that come in, for queries (gate, bias, sinks), keys and values: one of each, or "
+            "one for all (shared). Left out, one line comes in that is normalized already."
+        ),
     )
 
     def expand(self, scope: Scope) -> Module:
@@ -118,11 +127,29 @@ class ClippedRelativeAttention(RelativeAttention):
         return Module(
             "self_attn",
             self.label or (words.SLIDING_WINDOW() if window else self.term()),
-            Sequence((self._lines(scope.hidden_size, extent, window), gated, out)),
+            Sequence((*self._norms(scope.hidden_size), self._lines(scope.hidden_size, extent, window), gated, out)),
             role=role,
             detail=(head_counts(heads), head_dim(heads), window_detail(window)),
             notes=(kv_cache(heads), facts, self._growth()),
         )
+
+    def _norms(self, hidden: int) -> tuple[Leaf, ...]:
+        """The norms of three lines that come in."""
+        if self.input_norms is None:
+            return ()
+        shared = self.input_norms == "shared"
+        names = ("input_layernorm",) if shared else tuple(f"{line.lower()}_input_layernorm" for line in LINES)
+        norm = Leaf(
+            "input_layernorm",
+            own.NORM_OF_LINES(lines=LINES),
+            role="norm",
+            detail=own.ONE_FOR_ALL() if shared else "",
+            weights=tuple(Weight(f"{name}.weight", (hidden,)) for name in names),
+            part="norm",
+            inputs=len(LINES),
+            outputs=NAMELESS,
+        )
+        return (norm,)
 
     def _lines(self, hidden: int, extent: int, window: Window | None) -> Block:
         """The lines gate, sinks, bias and Q of the first line that comes in, K and V of it or of two more."""
@@ -134,7 +161,7 @@ class ClippedRelativeAttention(RelativeAttention):
             linear("q_proj.linear", words.LINE(line="Q", width=width), hidden, width, part="attention", outputs=("Q",)),
         )
         others = (self._filtered("K", hidden, window), self._filtered("V", hidden, window))
-        if self.separate_inputs:
+        if self.input_norms:
             return Parallel((Parallel(first, "separate"), *others), "separate")
         return Parallel((*first, *others), "separate")
 
@@ -179,35 +206,22 @@ class ClippedRelativeAttention(RelativeAttention):
 
     def _filtered(self, line: str, hidden: int, window: Window | None) -> Block:
         """Keys or values: the projection, and the convolution whose result is added."""
-        if not self.dynamic_convolution:
-            made = self._convolved(line, hidden, window)
-            assert isinstance(made, Sequence)
-            projection, convolution = made.parts
-            assert isinstance(projection, Leaf) and isinstance(convolution, Leaf)
-            name = f"{line.lower()}_proj"
-            taps = replace(convolution.weights[0], name="conv1d.weight")
-            return Sequence(
-                (
-                    replace(projection, name=f"{name}.linear"),
-                    replace(convolution, name=f"{name}.sconv", weights=(taps,)),
-                )
-            )
-        name, groups, kernel = f"{line.lower()}_proj", self.num_key_value_heads, self.conv_kernel_size
-        width = groups * self.head_dim
+        name, kernel, dynamic = f"{line.lower()}_proj", self.conv_kernel_size, self.dynamic_convolution
+        width, taps = self.num_key_value_heads * self.head_dim, self.num_key_value_heads * kernel
         projection = linear(f"{name}.linear", words.LINE(line=line, width=width), hidden, width, part="attention")
-        taps_width = groups * kernel
-        making = linear(
-            f"{name}.sconv.weight_proj", own.TAPS(width=taps_width), hidden, taps_width, part="attention"
-        )
+        making = linear(f"{name}.sconv.weight_proj", own.TAPS(width=taps), hidden, taps, part="attention")
         convolution = Leaf(
             f"{name}.sconv",
-            own.DYNAMIC_CONVOLUTION(kernel=kernel),
+            own.DYNAMIC_CONVOLUTION(kernel=kernel) if dynamic else words.CONVOLUTION_RESIDUAL(kernel=kernel),
             role="convolution",
-            weights=(Weight("static_weight", (kernel, width)),),
+            weights=(
+                Weight("static_weight", (kernel, width)) if dynamic else Weight("conv1d.weight", (width, 1, kernel)),
+            ),
             state=(kernel - 1) * width,
             part="attention",
-            inputs=2,
+            inputs=2 if dynamic else 1,
             outputs=(line,),
             cache=Cache(width, window),
         )
-        return Sequence((Parallel((projection, making), "separate"), convolution))
+        first = Parallel((projection, making), "separate") if dynamic else projection
+        return Sequence((first, convolution))

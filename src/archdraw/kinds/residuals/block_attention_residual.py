@@ -13,11 +13,11 @@ from archdraw.glossary.concepts import ATTENTION_RESIDUALS, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Scope
 from archdraw.kinds.fields import Size
+from archdraw.kinds.mixers.clipped_attention import LINES, NAMELESS
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Streams, Weight
 
-LINES = ("Q", "K", "V")
 MESSAGES = (*LINES, "mlp")
 """The lines of a layer that mix in a message."""
 MESSAGE_GATES = "message_gates"
@@ -25,12 +25,13 @@ MESSAGE_GATES = "message_gates"
 
 
 class BlockAttentionResidual(ResidualKind):
-    """Attention residuals without weights of the norms, with the norm of the sublayer behind them.
+    """Attention residuals whose sums are normalized without weights, and the RMSNorm of the sublayer behind them.
 
     As in ``attention_residual`` a sublayer reads a weighted mean of the sums of all blocks so far; a sum is normalized
     without weights, before it is scored and in the mean. The attention may read a mean of its own for queries, keys
     and values, ``num_queries: 3``. In a loop each of these lines, and that of the feed-forward network, is mixed
     with a message of the pass before by a gate of rank ``loop_gate_rank``; one mean is then copied to three lines.
+    Where its attention reads three lines it has their norms itself: ``input_norms``.
     """
 
     keyword: ClassVar[str] = "block_attention_residual"
@@ -61,8 +62,9 @@ class BlockAttentionResidual(ResidualKind):
         parts: list[Block] = [self._mean(scope.hidden_size, attends, queries, lines)]
         if self.loop_gate_rank is not None:
             parts.append(_gates(scope.hidden_size, self.loop_gate_rank, lines, attends))
-        parts += [self._norm(scope.hidden_size, attends, queries, lines), body]
-        return blocks.Residual(blocks.Sequence(tuple(parts)))
+        if len(lines) == 1:
+            parts.append(_norm(scope.hidden_size, attends))
+        return blocks.Residual(blocks.Sequence((*parts, body)))
 
     def _mean(self, hidden: int, attends: bool, queries: int, lines: tuple[str, ...]) -> Leaf:
         """The port on the lines: the mean that each of ``lines`` is, or a mean that all are."""
@@ -79,27 +81,15 @@ class BlockAttentionResidual(ResidualKind):
             words.ATTENTION_RESIDUALS(),
             detail=detail,
             weights=() if alone else (Weight("query", shape),),
-            outputs=lines,
+            outputs=NAMELESS[: len(lines)],
             tag=words.ATTN_RES(),
             streams=Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword, notes),
         )
 
-    def _norm(self, hidden: int, attends: bool, queries: int, lines: tuple[str, ...]) -> Leaf:
-        """The norm before the sublayer: one of each line where the means are several, else one for all lines."""
-        plain = "input_layernorm" if attends else "post_attention_layernorm"
-        if len(lines) == 1:
-            return Leaf(plain, common.RMSNORM(), role="norm", weights=(Weight("weight", (hidden,)),), part="norm")
-        each = tuple(Weight(f"{line.lower()}_input_layernorm.weight", (hidden,)) for line in lines)
-        return Leaf(
-            plain,
-            own.NORM_OF_LINES(lines=lines),
-            role="norm",
-            detail="" if queries > 1 else own.ONE_FOR_ALL(),
-            weights=each if queries > 1 else (Weight(f"{plain}.weight", (hidden,)),),
-            part="norm",
-            inputs=len(lines),
-            outputs=lines,
-        )
+
+def _norm(hidden: int, attends: bool) -> Leaf:
+    name = "input_layernorm" if attends else "post_attention_layernorm"
+    return Leaf(name, common.RMSNORM(), role="norm", weights=(Weight("weight", (hidden,)),), part="norm")
 
 
 def _gates(hidden: int, rank: int, lines: tuple[str, ...], attends: bool) -> Leaf:
@@ -118,5 +108,5 @@ def _gates(hidden: int, rank: int, lines: tuple[str, ...], attends: bool) -> Lea
         detail=own.GATES_OF(rank=rank),
         weights=tuple(weights),
         inputs=len(lines),
-        outputs=lines,
+        outputs=NAMELESS[: len(lines)],
     )

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+CLEAR = 8.0
+"""Px between two lines on one track, at least: the radius of their corners."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -40,9 +43,9 @@ def tracks(crossings: Sequence[Crossing]) -> list[int]:
 
 
 def _overlap(one: Crossing, other: Crossing) -> bool:
-    return min(one.start, one.end) <= max(other.start, other.end) and min(other.start, other.end) <= max(
-        one.start, one.end
-    )
+    """Whether the heights that both go along would touch, or nearly, on one track."""
+    (top, bottom), (upper, lower) = (sorted((line.start, line.end)) for line in (one, other))
+    return top <= lower + CLEAR and upper <= bottom + CLEAR
 
 
 def _same_way(one: Crossing, other: Crossing) -> bool:

@@ -23,6 +23,7 @@ from archdraw.readers.audio_towers import (
     wave_tower,
     whisper_tower,
 )
+from archdraw.readers.code_towers import paired_latents, spoken_latents
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_decoder_parts import saved_by_version
@@ -199,6 +200,21 @@ WRAPPERS = (
         tied=True,
         sizes=REALTIME,
         fills_gaps=True,
+    ),
+    Wrapper(
+        ("vibevoice",),
+        "qwen2",
+        spoken_latents,
+        ("VibeVoiceForConditionalGeneration",),
+        ("audio_bos_token_id", "audio_eos_token_id", "diffusion_loss_weight"),
+    ),
+    Wrapper(
+        ("vibevoice_asr",),
+        "qwen2",
+        paired_latents,
+        ("VibeVoiceAsrForConditionalGeneration",),
+        ("audio_bos_token_id", "audio_eos_token_id", "max_position_embeddings"),
+        section="acoustic_tokenizer_encoder_config",
     ),
     Wrapper(
         ("qwen3_asr",),

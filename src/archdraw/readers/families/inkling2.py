@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.families.wrappers import IMAGES
 from archdraw.readers.family import Family
+from archdraw.readers.projectors import inkling2
 from archdraw.readers.similarity import like
+from archdraw.readers.text_parts import text_model
+from archdraw.readers.wrapped_towers import transformer
 
 _SLIDING, _FULL = "hybrid_sliding", "hybrid"
+_TOKEN_NORM: Block = {"rmsnorm": {"label": "RMSNorm of tokens"}}
 _LENGTH = 22.627416997969522
 
 
@@ -49,7 +55,7 @@ def _loop(config: Config) -> Draft:
 
     def number(name: str, key: str, usual: int) -> int:
         flat = config.integer(key, default=usual, least=0)
-        return own.integer(name, default=flat, least=0)
+        return own.integer(name, least=0) if name in own else flat
 
     turns = Turns(
         number("core_start", "loop_layer_index_start", 6),
@@ -69,7 +75,7 @@ def _model(config: Config, usual: Sizes, turns: Turns | None) -> Draft:
     )
     config.ignore("number_of_conv_states")
     if config.flag("tie_word_embeddings", default=False):
-        config.mark_incomplete("the key tie_word_embeddings")
+        config.mark_incomplete("tie_word_embeddings is true, and the class of transformers ties no tables")
     block = config.integer("n_layers_per_attn_res_block", default=6)
     names = _layers(config, usual, turns, made, block)
     scored = config.integer("unpadded_vocab_size", default=200058)
@@ -79,13 +85,26 @@ def _model(config: Config, usual: Sizes, turns: Turns | None) -> Draft:
     )
     made.layers = [
         "embedding",
-        {"rmsnorm": {"label": "RMSNorm of tokens"}},
+        _TOKEN_NORM,
         *_stacks(config, names, turns, block),
         {"attention_residual_output": {"attn_res_block_size": block, "elementwise_affine": False}},
         "rmsnorm",
         {"output_head": head},
     ]
     return made
+
+
+def _seeing(text: str) -> Callable[[Config], Draft]:
+    """The reader of a whole model around the model type ``text``: images join behind the norm of tokens."""
+
+    def read(config: Config) -> Draft:
+        made = text_model(config, text)
+        images = transformer("inkling2_vision", inkling2)(config, made)
+        place = made.layers.index(_TOKEN_NORM) + 1
+        made.layers[place:place] = images
+        return made
+
+    return read
 
 
 def _stacks(config: Config, names: list[str], turns: Turns | None, block: int) -> list[Block]:
@@ -106,6 +125,10 @@ def _layers(config: Config, usual: Sizes, turns: Turns | None, made: Draft, bloc
     number = config.integer("num_hidden_layers", default=usual.layers)
     types = [_FULL if (index + 1) % 6 == 0 else _SLIDING for index in range(number)]
     kinds = config.per_layer(config.texts("layer_types", default=types), number, "layer_types")
+    # Sizes of a kind of layer that the model may not have.
+    config.raw("swa_num_attention_heads", "swa_num_key_value_heads", "swa_head_dim", "sliding_window_size")
+    config.raw("num_attention_heads", "num_key_value_heads", "head_dim", "rel_extent")
+    config.raw("log_scaling_n_floor", "log_scaling_alpha")
     made.define["experts"] = _experts(config, usual)
     names: list[str] = []
     for index, kind in enumerate(kinds):
@@ -113,10 +136,10 @@ def _layers(config: Config, usual: Sizes, turns: Turns | None, made: Draft, bloc
             config.mark_incomplete(f"layers of type {kind[:40]}")
         local = kind == _SLIDING
         looped = turns is not None and turns.start <= index < turns.end
-        mixer, separate = ("local" if local else "global"), looped or not local
+        mixer, norms = ("local" if local else "global"), None if local and not looped else "shared" if local else "each"
         if local and looped:
             mixer = "looped_local"
-        made.define.setdefault(mixer, _attention(config, usual, local=local, separate=separate))
+        made.define.setdefault(mixer, _attention(config, usual, local=local, norms=norms))
         residual = given(
             n_layers_per_attn_res_block=block,
             num_queries=None if local else 3,
@@ -149,7 +172,7 @@ def _layer(config: Config, made: Draft, mixer: str, residual: Block) -> Block:
     return whole
 
 
-def _attention(config: Config, usual: Sizes, *, local: bool, separate: bool) -> Block:
+def _attention(config: Config, usual: Sizes, *, local: bool, norms: str | None) -> Block:
     before = "swa_" if local else ""
     fields: dict[str, Any] = {
         "num_attention_heads": config.integer(f"{before}num_attention_heads", default=usual.heads),
@@ -159,7 +182,7 @@ def _attention(config: Config, usual: Sizes, *, local: bool, separate: bool) -> 
         "conv_kernel_size": config.integer("conv_kernel_size", "sconv_kernel_size", default=4),
         "qk_l2_clip_threshold": config.number("qk_l2_clip_threshold", default=_LENGTH),
         "rel_l2_clip_threshold": config.number("rel_l2_clip_threshold", default=8.0),
-        **given(separate_inputs=separate),
+        **given(input_norms=norms),
     }
     if local:
         fields["sliding_window"] = config.integer("sliding_window_size", "sliding_window", default=1024)
@@ -179,8 +202,9 @@ def _experts(config: Config, usual: Sizes) -> Block:
     # The gate of the class is a sigmoid whatever hidden_act says.
     config.ignore("hidden_act")
     scores = config.text("scoring_func", default="sigmoid")
-    if scores not in ("sigmoid", "softmax"):
+    if scores not in ("sigmoid", "sqrtsoftplus"):
         config.mark_incomplete(f"scores of the router by {scores[:40]}")
+        scores = "sigmoid"
     expert = {
         "intermediate_size": config.integer("moe_intermediate_size", "intermediate_size", default=usual.expert),
         "activation_situ_beta": config.number("mlp_gate_softcap", default=4.0),
@@ -191,7 +215,7 @@ def _experts(config: Config, usual: Sizes) -> Block:
             "num_experts": config.integer("n_routed_experts", "num_local_experts", default=usual.experts),
             "num_experts_per_tok": config.integer("num_experts_per_tok", default=8),
             "expert": {"situ_glu": expert},
-            "scoring_func": scores if scores == "softmax" else "sigmoid",
+            "scoring_func": scores,
             "norm_topk_prob": True,
             "routed_scaling_factor": config.number("route_scale", "routed_scaling_factor", default=8.0),
             "e_score_correction_bias": True,
@@ -202,4 +226,8 @@ def _experts(config: Config, usual: Sizes) -> Block:
 FAMILIES = (
     Family(("inkling2_text",), _small, ("Inkling2ForCausalLM",)),
     Family(("inkling2_loop_text",), _loop, ("Inkling2LoopForCausalLM",)),
+    Family(("inkling2",), _seeing("inkling2_text"), ("Inkling2ForConditionalGeneration",), IMAGES, wraps=True),
+    Family(
+        ("inkling2_loop",), _seeing("inkling2_loop_text"), ("Inkling2LoopForConditionalGeneration",), IMAGES, wraps=True
+    ),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
 from archdraw.readers.components import attention, draft, gated_feed_forward, given, layer_count, rope
 from archdraw.readers.config import Config
+from archdraw.readers.docling_tower import FACTORS
+from archdraw.readers.docling_tower import SIZES as DOCLING
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.traced import commented
@@ -27,17 +30,30 @@ def _scaled(config: Config, made: Draft, *, embedding: float, residual: float, l
     return made
 
 
-def _granite(config: Config) -> Draft:
-    multiplier = config.number("attention_multiplier", default=1.0)
+def _granite(config: Config, factors: Mapping[str, float] | None = None) -> Draft:
+    """Granite; ``factors`` are class defaults that are not 1."""
+    usual = factors or {}
+
+    def factor(name: str) -> float:
+        return config.number(name, default=usual.get(name, 1.0))
+
     config.raw("init_method")  # how the weights began
     return _scaled(
         config,
         draft(config),
-        embedding=config.number("embedding_multiplier", default=1.0),
-        residual=config.number("residual_multiplier", default=1.0),
-        logits=config.number("logits_scaling", default=1.0),
-        attention_multiplier=multiplier,
+        embedding=factor("embedding_multiplier"),
+        residual=factor("residual_multiplier"),
+        logits=factor("logits_scaling"),
+        attention_multiplier=factor("attention_multiplier"),
     )
+
+
+def _docling(config: Config) -> Draft:
+    """The text model of Granite Docling: a Granite with defaults of its own."""
+    config.defaults(**DOCLING)
+    made = _granite(config, FACTORS)
+    made.tie_word_embeddings = config.flag("tie_word_embeddings", default=True)
+    return made
 
 
 def _minicpm(config: Config) -> Draft:
@@ -65,5 +81,6 @@ def _minicpm(config: Config) -> Draft:
 
 FAMILIES = (
     Family(("granite",), _granite, ("GraniteForCausalLM",)),
+    Family(("granite_docling_text",), _docling, ("GraniteDoclingTextForCausalLM",)),
     Family(("minicpm",), _minicpm, ("MiniCPMForCausalLM",)),
 )

@@ -11,6 +11,7 @@ from archdraw.readers.families.gemma import gemma2, gemma3
 from archdraw.readers.family import Family
 from archdraw.readers.halves import halved
 from archdraw.readers.joined import joined
+from archdraw.readers.towers import siglip_tower
 
 
 def _t5gemma(config: Config) -> Draft:
@@ -45,8 +46,6 @@ def _t5gemma2(config: Config) -> Draft:
     target = config.section("decoder") or Config({}, ("decoder",), config)
     encoder.raw(
         "tie_word_embeddings",
-        "vision_config",
-        "mm_tokens_per_image",
         "boi_token_index",
         "eoi_token_index",
         "image_token_index",
@@ -54,13 +53,19 @@ def _t5gemma2(config: Config) -> Draft:
     for part in (text, target):
         part.ignore("dropout_rate", "classifier_dropout_rate", "_name_or_path")
         part.raw("tie_word_embeddings", "is_encoder_decoder", "cross_attention_hidden_size")
-    encoder.mark_incomplete("the vision encoder of the encoder (vision_config)")
     target.mark_incomplete("the keys and values of the encoder beside the decoder's own, by the same projections")
     source, made = gemma3(text, None), gemma3(target, None)
     made.tie_word_embeddings = tied_embeddings(config, True)
     config.raw("vocab_size", "eoi_token_index", "image_token_index")
     # Other than in T5Gemma, one table serves both halves.
     source.layers[0] = {"embedding": {"scale_embedding": True, "shared": True}}
+    vision = encoder.section("vision_config") or Config({}, ("vision_config",), encoder)
+    tokens = encoder.integer("mm_tokens_per_image", default=256)
+    end = {"name": "eoi_embedding", "label": "ends of images", "detail": "a vector of its own, of both halves"}
+    source.layers[1:1] = [
+        {"weight": end | {"role": "embedding", "part": "embedding", "weights": [{"shape": [source.hidden_size]}]}},
+        *siglip_tower(vision, mm_tokens_per_image=tokens, projector_norm=True),
+    ]
     return joined(source, made)
 
 

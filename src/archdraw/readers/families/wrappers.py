@@ -5,14 +5,18 @@ A model that differs from a known one in these, and in the defaults of its keys,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from archdraw.readers import projectors as behind
 from archdraw.readers import query_projectors as queries
 from archdraw.readers import wrapped_towers as towers
 from archdraw.readers.config import Config
+from archdraw.readers.docling_tower import docling_tower
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family
+from archdraw.readers.phi_towers import SIZES as PHI
+from archdraw.readers.phi_towers import phi_towers
 from archdraw.readers.text_parts import text_model, with_towers
 from archdraw.readers.wrapped_towers import Towers, transformer
 
@@ -28,7 +32,8 @@ IMAGES = (
 class Wrapper:
     """Models that differ in no more than values: their types and classes, and what they are made of.
 
-    ``text`` is the family of a text model that does not say its own.
+    ``text`` is the family of a text model that does not say its own, ``tied`` whether its table is the head where no
+    part of the file says it, ``sizes`` the class defaults of one that stands in the whole config.
     """
 
     model_types: tuple[str, ...]
@@ -36,6 +41,8 @@ class Wrapper:
     towers: Towers
     architectures: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    tied: bool = False
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def family(self) -> Family:
         """The family of configs."""
@@ -43,7 +50,8 @@ class Wrapper:
 
     def read(self, config: Config) -> Draft:
         """The text model with its towers."""
-        made = text_model(config, self.text)
+        config.defaults(**self.sizes)
+        made = text_model(config, self.text, tied=self.tied)
         return with_towers(made, self.towers(config, made))
 
 
@@ -188,7 +196,23 @@ WRAPPERS = (
         transformer("molmo2_vision", queries.molmo2),
         ("Molmo2ForConditionalGeneration",),
     ),
-    Wrapper(("janus",), "llama", transformer("janus_vision_model", queries.janus), ("JanusForConditionalGeneration",)),
+    Wrapper(
+        ("granite_docling",),
+        "granite_docling_text",
+        docling_tower,
+        ("GraniteDoclingForConditionalGeneration",),
+        tied=True,
+    ),
+    Wrapper(("apertus1p5",), "apertus1p5_text", towers.apertus, ("Apertus1p5ForConditionalGeneration",)),
+    Wrapper(
+        ("phi4_multimodal",),
+        "phi3",
+        phi_towers,
+        ("Phi4MultimodalForCausalLM",),
+        ("embd_pdrop", "resid_pdrop", "original_max_position_embeddings"),
+        sizes=PHI,
+    ),
+    Wrapper(("janus",), "llama", towers.janus, ("JanusForConditionalGeneration",)),
     Wrapper(
         ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
         "qwen3_5_text",
@@ -205,18 +229,6 @@ WRAPPERS = (
         "hy_v4_vl_text",
         transformer("hy_v4_vl_vision", behind.hy_v4),
         ("HYV4VLForConditionalGeneration",),
-    ),
-    Wrapper(
-        ("inkling2",),
-        "inkling2_text",
-        transformer("inkling2_vision", behind.inkling2),
-        ("Inkling2ForConditionalGeneration",),
-    ),
-    Wrapper(
-        ("inkling2_loop",),
-        "inkling2_loop_text",
-        transformer("inkling2_vision", behind.inkling2),
-        ("Inkling2LoopForConditionalGeneration",),
     ),
     Wrapper(("dots3_note",), "dots3_note_text", towers.dots3, ("Dots3NoteForConditionalGeneration",)),
     Wrapper(("deepseek_vl_hybrid",), "llama", towers.deepseek_hybrid, ("DeepseekVLHybridForConditionalGeneration",)),

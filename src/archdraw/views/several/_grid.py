@@ -167,11 +167,22 @@ class _Grid:
         numbers = self._numbers(index, side, item)
         wanted = [number for number, weight in numbers.items() if weight == max(numbers.values())]
         others = (box for box in self._boxes[index + 1 - side] if pairing[1 - side].get(box.path) in wanted)
-        # What is folded has no box of its own.
+        # What is folded, or a frame, has no box of its own.
         folded = [
-            box.label for box in boxes(item) if pairing[side].get(box.path) in {*wanted} & {*pairing[1 - side].values()}
+            self._called_there(index, side, box)
+            for box in boxes(item)
+            if pairing[side].get(box.path) in {*wanted} & {*pairing[1 - side].values()}
         ]
         return next((box.label for box in others), folded[0] if folded else "")
+
+    def _called_there(self, index: int, side: int, box: Box) -> str:
+        """What that which stands for ``box`` is called in the neighbour."""
+        renamed = (
+            change.labels[1 - side]
+            for change in self._differences[index].changes
+            if change.what == BLOCK and box.path in change.paths[side]
+        )
+        return next(filter(None, renamed), box.label)
 
     def _is_one_more(self, index: int, side: int, item: Diagram) -> bool:
         """Whether no row says that ``item`` came or went: the neighbour has others of its name."""

@@ -6,6 +6,8 @@ FIRST = (
     # Quantised weights.
     (r"\.(?:weight_packed|qweight)$", ".weight"),
     (r"(?<=_proj)_blocks$", ""),
+    # Experts of MLX, stacked.
+    (r"\.switch_mlp\.", ".experts."),
     # Encoders of other modalities keep a name of their own, so that their layers are not taken for the stack's.
     (
         r"^(?:model\.|thinker\.)*(?:visual|vision_tower|vision_model|vision_encoder|vision_backbone|vit)\.",
