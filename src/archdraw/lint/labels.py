@@ -66,13 +66,13 @@ def sides(view: Survey) -> Iterator[Fault]:
     """
     beside: dict[int, list[bool]] = {}
     for number, box in view.rects:
-        if box.kind == "box" and (place := _alone_at_a_side(view, box)) is not None:
-            if abs(place[1] - (box.y + box.bottom) / 2) > CENTRED:
-                yield Fault("side", f"the line at {named(box)} meets it above or below its middle", *place)
-            continue
         words = (shape for shape in view.inside.get(number, []) if isinstance(shape, Text))
         if box.kind != "box" or any(text.anchor != "middle" for text in words):
             continue  # Lines of a lineage meet the cards in it where there is room.
+        if (place := _alone_at_a_side(view, box)) is not None:
+            if abs(place[1] - (box.y + box.bottom) / 2) > CENTRED:
+                yield Fault("side", f"the line at {named(box)} meets it above or below its middle", *place)
+            continue
         met = {y: found for y in (box.y, box.bottom) if (found := _meeting(view, number, box, y))}
         middle = (box.x + box.right) / 2
         off = {y for y, found in met.items() if abs((min(found)[0] + max(found)[0]) / 2 - middle) > CENTRED}
