@@ -16,6 +16,7 @@ import pytest
 
 from archdraw.errors import InputError
 from archdraw.readers import Reading
+from archdraw.readers.config import Config
 from archdraw.readers.reading import reading_of
 from archdraw.source import parse, plain
 from archdraw.spec import expand, parse_spec
@@ -274,3 +275,11 @@ def test_every_few_layers_have_experts(step: int, sparse: list[bool]) -> None:
     block = expand(parse_spec(read("nllb-moe--NllbMoeForConditionalGeneration", changes).text))
     found = [any(leaf.part == "experts" for leaf in leaves(layer)) for layer in layers(block)]
     assert found == sparse
+
+
+def test_the_first_default_of_a_key_holds() -> None:
+    """A model that holds another one has defaults of its own for it."""
+    data = Config({})
+    data.defaults(depth=3)
+    data.defaults(depth=5, width=7)
+    assert (data.integer("depth"), data.integer("width")) == (3, 7)
