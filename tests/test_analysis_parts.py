@@ -14,7 +14,7 @@ from archdraw.analysis.difference.counted import recurrent
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
 from archdraw.analysis.difference.models import _pairs
-from archdraw.analysis.difference.places import joints
+from archdraw.analysis.difference.places import Place, joints
 from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
 from archdraw.analysis.difference.similarity import Similarity
@@ -244,7 +244,8 @@ def test_a_box_that_both_have_as_often_has_moved() -> None:
 
 def test_boxes_in_other_places_have_moved() -> None:
     comparison = Comparison(EMPTY, EMPTY)
-    mine, theirs = [("a", NORM), ("b", ATTENTION)], [("a", ATTENTION), ("b", NORM)]
+    mine: list[Place] = [("a", NORM), ("b", ATTENTION)]
+    theirs: list[Place] = [("a", ATTENTION), ("b", NORM)]
     assert comparison.aligned(mine, theirs, ("", "")) == []
     assert comparison.moved == ["RMSNorm"]
 

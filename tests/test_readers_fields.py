@@ -212,7 +212,6 @@ def test_each_layer_has_its_window(name: str, changes: dict[str, Any], windows: 
         ("bart--BartForConditionalGeneration", {"encoder_layers": 6, "num_hidden_layers": 5}, "contradicts"),
         ("bart--BartForConditionalGeneration", {"normalize_before": True}, "the key normalize_before"),
         ("bart--BartForConditionalGeneration", {"add_bias_logits": True}, "the key add_bias_logits"),
-        ("t5--T5ForConditionalGeneration", {"is_gated_act": True}, "contradicts feed_forward_proj"),
         ("bert--BertForMaskedLM", {"pruned_heads": {"1": [0]}}, "pruned heads"),
         ("bert--BertForMaskedLM", {"position_embedding_type": "relative_key"}, "positions of the type relative_key"),
         (
