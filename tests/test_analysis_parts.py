@@ -27,13 +27,14 @@ from archdraw.tree.blocks import (
     Module,
     Repeat,
     Residual,
+    Role,
     Sequence,
     Setting,
     Weight,
 )
 
 
-def of(role: str, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
+def of(role: Role, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
     return Module("block", "Block", body or Leaf("w", "w"), role, kind=kind, settings=tuple(settings.items()))
 
 
@@ -175,7 +176,7 @@ def test_blocks_of_one_label_are_partners_before_others() -> None:
 
     mine, theirs = [mixer(3, a=1), mixer(4, a=2)], [mixer(4, a=1), mixer(3, a=2)]
     stacks = [[Module("layer", "Layer", one, level="layer") for one in several] for several in (mine, theirs)]
-    assert groups(*stacks, Similarity())[0].pairs == ((0, 1), (1, 0))
+    assert groups(stacks[0], stacks[1], Similarity())[0].pairs == ((0, 1), (1, 0))
 
 
 def test_a_branch_is_known_by_its_sublayer() -> None:
