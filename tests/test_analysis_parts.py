@@ -181,9 +181,8 @@ def test_blocks_of_one_label_are_partners_before_others() -> None:
 
 def test_a_branch_is_known_by_its_sublayer() -> None:
     norm = Leaf("norm", "RMSNorm", "norm")
-    one, other = (
-        Residual(Sequence((norm, Leaf(name, name, role)))) for name, role in (("a", "attention"), ("f", "feed_forward"))
-    )
+    roles: tuple[Role, ...] = ("attention", "feed_forward")
+    one, other = (Residual(Sequence((norm, Leaf(role, role, role)))) for role in roles)
     assert Similarity()(one, other) == 0.0
     assert Similarity()(one, one) > 0.0
 
