@@ -14,7 +14,7 @@ from archdraw.analysis.difference.counted import recurrent
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
 from archdraw.analysis.difference.models import _pairs
-from archdraw.analysis.difference.places import joints
+from archdraw.analysis.difference.places import Place, joints
 from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
 from archdraw.analysis.difference.similarity import Similarity
@@ -27,13 +27,14 @@ from archdraw.tree.blocks import (
     Module,
     Repeat,
     Residual,
+    Role,
     Sequence,
     Setting,
     Weight,
 )
 
 
-def of(role: str, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
+def of(role: Role, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:
     return Module("block", "Block", body or Leaf("w", "w"), role, kind=kind, settings=tuple(settings.items()))
 
 
@@ -175,14 +176,13 @@ def test_blocks_of_one_label_are_partners_before_others() -> None:
 
     mine, theirs = [mixer(3, a=1), mixer(4, a=2)], [mixer(4, a=1), mixer(3, a=2)]
     stacks = [[Module("layer", "Layer", one, level="layer") for one in several] for several in (mine, theirs)]
-    assert groups(*stacks, Similarity())[0].pairs == ((0, 1), (1, 0))
+    assert groups(stacks[0], stacks[1], Similarity())[0].pairs == ((0, 1), (1, 0))
 
 
 def test_a_branch_is_known_by_its_sublayer() -> None:
     norm = Leaf("norm", "RMSNorm", "norm")
-    one, other = (
-        Residual(Sequence((norm, Leaf(name, name, role)))) for name, role in (("a", "attention"), ("f", "feed_forward"))
-    )
+    roles: tuple[Role, ...] = ("attention", "feed_forward")
+    one, other = (Residual(Sequence((norm, Leaf(role, role, role)))) for role in roles)
     assert Similarity()(one, other) == 0.0
     assert Similarity()(one, one) > 0.0
 
@@ -244,7 +244,8 @@ def test_a_box_that_both_have_as_often_has_moved() -> None:
 
 def test_boxes_in_other_places_have_moved() -> None:
     comparison = Comparison(EMPTY, EMPTY)
-    mine, theirs = [("a", NORM), ("b", ATTENTION)], [("a", ATTENTION), ("b", NORM)]
+    mine: list[Place] = [("a", NORM), ("b", ATTENTION)]
+    theirs: list[Place] = [("a", ATTENTION), ("b", NORM)]
     assert comparison.aligned(mine, theirs, ("", "")) == []
     assert comparison.moved == ["RMSNorm"]
 

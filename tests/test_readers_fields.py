@@ -16,6 +16,7 @@ import pytest
 
 from archdraw.errors import InputError
 from archdraw.readers import Reading
+from archdraw.readers.config import Config
 from archdraw.readers.reading import reading_of
 from archdraw.source import parse, plain
 from archdraw.spec import expand, parse_spec
@@ -211,7 +212,6 @@ def test_each_layer_has_its_window(name: str, changes: dict[str, Any], windows: 
         ("bart--BartForConditionalGeneration", {"encoder_layers": 6, "num_hidden_layers": 5}, "contradicts"),
         ("bart--BartForConditionalGeneration", {"normalize_before": True}, "the key normalize_before"),
         ("bart--BartForConditionalGeneration", {"add_bias_logits": True}, "the key add_bias_logits"),
-        ("t5--T5ForConditionalGeneration", {"is_gated_act": True}, "contradicts feed_forward_proj"),
         ("bert--BertForMaskedLM", {"pruned_heads": {"1": [0]}}, "pruned heads"),
         ("bert--BertForMaskedLM", {"position_embedding_type": "relative_key"}, "positions of the type relative_key"),
         (
@@ -274,3 +274,11 @@ def test_every_few_layers_have_experts(step: int, sparse: list[bool]) -> None:
     block = expand(parse_spec(read("nllb-moe--NllbMoeForConditionalGeneration", changes).text))
     found = [any(leaf.part == "experts" for leaf in leaves(layer)) for layer in layers(block)]
     assert found == sparse
+
+
+def test_the_first_default_of_a_key_holds() -> None:
+    """A model that holds another one has defaults of its own for it."""
+    data = Config({})
+    data.defaults(depth=3)
+    data.defaults(depth=5, width=7)
+    assert (data.integer("depth"), data.integer("width")) == (3, 7)
