@@ -25,6 +25,7 @@ VISION = Variant(1152, 4304, 27, 16, 14, 448, fields={"pooling_head": True}, ign
 
 def phi_towers(config: Config, made: Draft) -> list[Block]:
     """Both encoders, from ``vision_config`` and ``audio_config``."""
+    config.ignore("embd_pdrop", "resid_pdrop", "original_max_position_embeddings")
     vision, audio = (config.section(name) or Config({}, (name,), config) for name in ("vision_config", "audio_config"))
     for part in (vision, audio):
         part.raw("model_type")

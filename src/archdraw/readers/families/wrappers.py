@@ -204,14 +204,7 @@ WRAPPERS = (
         tied=True,
     ),
     Wrapper(("apertus1p5",), "apertus1p5_text", towers.apertus, ("Apertus1p5ForConditionalGeneration",)),
-    Wrapper(
-        ("phi4_multimodal",),
-        "phi3",
-        phi_towers,
-        ("Phi4MultimodalForCausalLM",),
-        ("embd_pdrop", "resid_pdrop", "original_max_position_embeddings"),
-        sizes=PHI,
-    ),
+    Wrapper(("phi4_multimodal",), "phi3", phi_towers, ("Phi4MultimodalForCausalLM",), sizes=PHI),
     Wrapper(("janus",), "llama", towers.janus, ("JanusForConditionalGeneration",)),
     Wrapper(
         ("minicpmv4_6", "minicpmv4_7", "minicpm_ocr"),
