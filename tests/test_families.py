@@ -13,7 +13,7 @@ import pytest
 from archdraw.errors import InputError
 from archdraw.readers import read_config
 from archdraw.spec import expand, parse_spec
-from archdraw.tree.facts import facts
+from archdraw.tree.facts import Facts, facts
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -34,7 +34,8 @@ The default config of each causal, sequence-to-sequence, masked, image-text and 
 by archdraw and compared with the parameters of the class (`tests/verify_families.py`, extra `verify`). **exact**: the
 number is that of the class, and archdraw calls the model complete. **exact, incomplete**: the number is right and a
 warning says what is not known. **incomplete**: the number is another one, and a warning says why. **rejected**: nothing
-is drawn. No config is read silently as something else; `tests/test_families.py` holds that.
+is drawn. No config is read silently as something else; `tests/test_families.py` holds that. Active parameters and bytes
+of the KV cache (bf16) are those that archdraw counts; `tests/verify_figures.py` checks such figures independently.
 """
 
 
@@ -47,13 +48,19 @@ ROWS = [row for row in _rows() if row["total"]]
 
 
 @cache
-def _found(name: str) -> tuple[int | None, tuple[str, ...]]:
+def _read(name: str) -> tuple[Facts | None, tuple[str, ...]]:
     """What archdraw counts, None where it rejects the config, and what it says of it."""
     try:
         reading = read_config(DATA / "families" / f"{name}.json")
-        return facts(expand(parse_spec(reading.text, name))).total_parameters, reading.incomplete
+        return facts(expand(parse_spec(reading.text, name))), reading.incomplete
     except InputError as error:
         return None, (error.problems[0].message,)
+
+
+def _found(name: str) -> tuple[int | None, tuple[str, ...]]:
+    """The total that archdraw counts, None where it rejects the config, and what it says of it."""
+    counted, reasons = _read(name)
+    return None if counted is None else counted.total_parameters, reasons
 
 
 def _expected(row: dict[str, str]) -> int:
@@ -79,6 +86,23 @@ def test_the_page_is_that_of_the_readers(golden: Callable[[Path, str], None]) ->
     golden(ROOT / "docs" / "families.md", _page())
 
 
+HEADS = ("class", "parameters", "active", "KV cache per token", "archdraw", "why")
+
+
+def _more(name: str) -> tuple[str, str]:
+    """Active parameters where some are idle, bytes of the cache where one grows; empty where the count is not known."""
+    counted, _ = _read(name)
+    if counted is None or counted.cache_unknown:
+        return "", ""
+    active, cache = counted.active_parameters, counted.kv_cache_bytes_per_token()
+    return (f"{active:,}" if active != counted.total_parameters else "all"), f"{cache:,}" if cache else "none"
+
+
+def test_nearly_all_classes_are_exact() -> None:
+    exact = sum(_state(row) == "exact" for row in ROWS)
+    assert exact >= 0.95 * len(ROWS)
+
+
 def _page() -> str:
     tasks = list(dict.fromkeys(row["task"] for row in ROWS))
     counts = Counter((row["task"], _state(row)) for row in ROWS)
@@ -89,10 +113,11 @@ def _page() -> str:
     numbers = [sum(counts[task, state] for task in tasks) for state in STATES]
     lines.append(f"| all | {sum(numbers)} | " + " | ".join(map(str, numbers)) + " |")
     for task in tasks:
-        lines += ["", f"## {task.capitalize()}", "", "| class | parameters | archdraw | why |", "|---|---|---|---|"]
+        lines += ["", f"## {task.capitalize()}", "", f"| {' | '.join(HEADS)} |", "|---" * len(HEADS) + "|"]
         for row in ROWS:
             if row["task"] == task:
                 state, (_, reasons) = _state(row), _found(row["config"])
                 why = "" if state == "exact" else "; ".join(reasons[:1]).replace("|", "\\|")
-                lines.append(f"| {row['config'].partition('--')[2]} | {_expected(row):,} | {state} | {why} |")
+                cells = (row["config"].partition("--")[2], f"{_expected(row):,}", *_more(row["config"]), state, why)
+                lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
