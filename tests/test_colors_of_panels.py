@@ -109,3 +109,10 @@ def test_examples_color_nothing_as_what_it_is_not(name: str, role: str) -> None:
     """Nothing of the Evoformer is recurrent, and a router alone is no expert."""
     model = expand(load_spec(ROOT / "docs" / "examples" / f"{name}.yaml"))
     assert not [block for _, block in walk(model) if getattr(block, "role", "") == role]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_latent_that_is_not_cached_has_not_the_color_of_the_cache(path: Path) -> None:
+    """Where a window keeps the heads' keys and values, what they are projected from is white."""
+    latents = [leaf for leaf in leaves(expand(load_spec(path))) if leaf.name == "kv_a_proj_with_mqa"]
+    assert all((leaf.cache is not None) == (leaf.role == "latent") for leaf in latents)

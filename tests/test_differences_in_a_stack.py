@@ -57,13 +57,14 @@ def strip(model: Model) -> Strip:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
+        ("a-x-k1", "layer 0: SwiGLU FFN, 7,168 → 18,432 → 7,168, without post-FFN RMSNorm"),
         ("deepseek-v3", "layers 0–2: SwiGLU FFN, 7,168 → 18,432 → 7,168"),
         ("glm-5-2", "layers 0–2: MLA with DSA, SwiGLU FFN, 6,144 → 12,288 → 6,144"),
         ("laguna-xs-2", "layer 0: Gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
         ("deepseek-v4-pro", "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared"),
         ("zaya1-8b", "layer 0: router without depth averaging"),
         ("modernbert-base", "layer 0: Multi-head attention, without pre-attention LayerNorm"),
-        ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, × learned scale"),
+        ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:

@@ -191,7 +191,7 @@ def test_routers_that_differ_in_a_setting_are_two() -> None:
     assert first != second
     assert describe(first).full == "Router, softmax, top-1 or skip"
     mixture = EXPERTS.model_copy(update={"num_experts_per_tok": 1, "router": bare}).expand(SCOPE)
-    assert describe(mixture).detail == "1 of 8, router without depth averaging"
+    assert describe(mixture).detail == "≤ 1 of 8, router without depth averaging"
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**10, 2.5, "8", True])

@@ -65,6 +65,15 @@ def test_windows_save_what_the_layers_with_windows_would_keep() -> None:
     assert words[0] == "2.5 MiB with full attention in every layer"
 
 
+def test_layers_that_read_the_latent_of_another_would_keep_one_of_their_own() -> None:
+    """Mistral Large 4: 54 layers with a latent of 512 and a key of 64, 18 with the latent alone, 9 of them shared."""
+    words, (bar,) = memory(shipped("mistral-large-4"))
+    assert isinstance(bar, Share)
+    assert bar.whole == (54 * (512 + 64) + 18 * 512) * 2 * 1_048_576
+    assert bar.part == bar.whole - 9 * 512 * 2 * 1_048_576
+    assert "78.8 GiB with its own K and V in every layer" in words
+
+
 def test_cross_attention_keeps_the_encoder_output_once() -> None:
     """Whisper: 32 layers, 2 × 20 × 64 values in bf16 for each of 1,500 positions."""
     counted = shipped("whisper-large-v3").facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import facts
 from archdraw.tree.masks import Mask, mask_of
-from archdraw.tree.walks import leaves
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.active import active_parameters
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
@@ -30,6 +31,7 @@ from archdraw.views.header import subtitle
 from described import describe
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
+MODEL = {"name": "X", "hidden_size": 32, "vocab_size": 100}
 SPECS = Path(__file__).parent.parent / "specs"
 
 
@@ -87,6 +89,55 @@ def test_experts_that_do_nothing_make_the_active_ones_a_bound() -> None:
         assert label in [box.label for box in boxes(opened(made, "x")) if isinstance(box, Box)]
     assert header("longcat-flash-560b")[0] == "561B total, ≤ 32.2B active (5.7%)"
     assert header("deepseek-v3")[0].startswith("671B total, 37")
+
+
+def test_a_router_that_may_skip_makes_the_active_ones_a_bound() -> None:
+    fields = {"num_experts": 8, "num_experts_per_tok": 1, "moe_intermediate_size": 16}
+    router = {"num_experts": 8, "router_hidden_size": 16}
+    for skip, number in ((True, "≤ 1"), (False, "1")):
+        routed = {**fields, "router": {"mlp_router": {**router, "skip": skip}}}
+        made = expand(parse_spec(json.dumps(MODEL | {"layers": ["embedding", {"mixture_of_experts": routed}]})))
+        assert facts(made).active_at_most is skip
+        (mixture,) = (part for _, part in walk(made) if isinstance(part, Module) and part.name == "mlp")
+        assert describe(mixture).detail.startswith(f"{number} of 8")
+        assert f"8 experts, {number} active" in [
+            box.label for box in boxes(opened(mixture, "x")) if isinstance(box, Box)
+        ]
+    assert header("zaya1-8b")[0].startswith("8.84B total, ≤ 754M active")
+
+
+def test_idle_experts_of_an_encoder_are_taken_off_once() -> None:
+    """Of a model with experts in its encoder and in itself, counted by hand."""
+    expert, per_token = 3 * 32 * 16, 2
+    moe = {"mixture_of_experts": {"num_experts": 8, "num_experts_per_tok": per_token, "moe_intermediate_size": 16}}
+    tower = {"module": {"label": "Tower", "role": "auxiliary", "body": [{"linear": 32}, moe]}}
+    beside = {"side": {"direction": "in", "body": tower}}
+    counted = facts(expand(parse_spec(json.dumps(MODEL | {"layers": ["embedding", beside, moe, "output_head"]}))))
+    passed, tables = per_token * expert + 8 * 32, 100 * 32
+    assert counted.encoders == 32 * 32 + 8 * expert + 8 * 32
+    assert counted.active_encoders == 32 * 32 + passed
+    assert counted.active_parameters == 2 * tables + 32 * 32 + 2 * passed
+    assert counted.active_parameters_without_input_embedding == passed + tables
+    quoted = active_parameters(counted)
+    assert [quoted.count, *(count for count, _ in quoted.others)] == [passed + tables, counted.active_parameters]
+    assert "287B total, 18.4B active (6.4%)" in header("dots3-note")[0]
+
+
+def test_a_count_that_leaves_out_tables_and_encoders_says_both() -> None:
+    tower = {"module": {"label": "Tower", "role": "auxiliary", "body": [{"linear": 32}]}}
+    layers = [{"embedding": {"max_position_embeddings": 5000}}, {"side": {"direction": "in", "body": tower}}]
+    counted = facts(expand(parse_spec(json.dumps(MODEL | {"layers": [*layers, {"linear": 32}, "output_head"]}))))
+    quoted = active_parameters(counted)
+    assert quoted.count == 32 * 32 + 100 * 32
+    assert [text(part) for part in quoted.excluded] == ["embedding tables", "encoders"]
+
+
+def test_what_enters_a_prediction_network_are_ids() -> None:
+    (source,) = (
+        leaf for leaf in leaves(expand(load_spec(SPECS / "conformer-l.yaml"))) if "Previous" in text(leaf.label)
+    )
+    assert "IDs" in describe(source).detail
+    assert "features" not in describe(source).detail
 
 
 def test_a_projection_beside_a_table_is_multiplied() -> None:

@@ -13,6 +13,7 @@ from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Residual
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.walks import leaves, walk
+from described import describe
 
 DATA = Path(__file__).parent / "data"
 COMMON = {
@@ -66,7 +67,9 @@ def test_positions_of_roberta_begin_behind_those_of_the_padding() -> None:
     config = {"model_type": "roberta", **COMMON, "max_position_embeddings": 514, "pad_token_id": 1}
     spec = parse_spec(read(config).text)
     assert spec.context_length == 512
-    assert named(expand(spec), "embed_positions").weights[0].shape == (514, 64)
+    table = named(expand(spec), "embed_positions")
+    assert table.weights[0].shape == (514, 64)
+    assert "512 positions, 2 unused rows" in describe(table).detail
     assert parse_spec(read({"model_type": "bert", **COMMON}).text).context_length == 512
 
 

@@ -128,6 +128,7 @@ CROSS_CACHE_EACH_OF = Term("cross-attention: {size:bytes} for each of {positions
 CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
 CACHE_OF_ALL_TOKENS = Term("{size:bytes} with all tokens in every {layer}")
+CACHE_OWN = Term("{size:bytes} with its own K and V in every {layer}")
 CACHE_FULL_OWN = Term("{size:bytes} with full attention and its own K, V in every {layer}")
 LAYER = Term("layer")
 MIXING_LAYER = Term("sequence-mixing layer")

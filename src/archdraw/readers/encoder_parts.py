@@ -157,7 +157,9 @@ def begun(sizes: Sizes) -> Draft:
         fields["max_position_embeddings"] = longest + relative.more_positions if relative.more_positions else longest
         if relative.after_padding:
             before = config.integer("pad_token_id", default=1, least=0) + 1
-            made.context_length = longest - before if before < longest else longest
+            if before < longest:
+                made.context_length = longest - before
+                fields |= {"max_position_embeddings": longest - before, "position_offset": before}
     if relative.segments:
         rows = sizes.size("type_vocab_size", least=0)
         fields |= {"type_vocab_size": rows} if rows else {}

@@ -139,7 +139,7 @@ class Leaf:
     only ``reads`` the line hands it on as it is, and its own result is used elsewhere (an exit gate). A leaf with
     ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
     of the stack that the lines of a source come from, ``side`` the name of the module beside the model whose output
-    they are (empty: of every one; None: of none).
+    they are (empty: of every one; None: of none). ``reused`` values per token are in the cache of that layer.
     """
 
     name: str
@@ -164,6 +164,7 @@ class Leaf:
     streams: Streams | None = None
     origin: int | None = None
     side: str | None = None
+    reused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ class Facts:
     """Counts of one block, everything in whole parameters, values or layers.
 
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
-    ``encoders`` those of counted modules whose output joins the line (other modalities); ``auxiliary`` those of modules
-    that are no part of the model's counts, by label. ``cache`` says of how many tensors a token leaves which entry;
-    ``state`` counts the values of recurrent mixers. A ``head_is_tied`` where the output uses the token table,
-    which has ``tied_table`` values. ``convolving`` are those ``layers`` that are blocks of a convolutional network.
+    ``encoders`` those of counted modules whose output joins the line (other modalities), of which ``active_encoders``
+    are not ``inactive``; ``auxiliary`` those of modules that are no part of the model's counts, by label. ``cache``
+    says of how many tensors a token leaves which entry; ``state`` counts the values of recurrent mixers. A
+    ``head_is_tied`` where the output uses the token table, which has ``tied_table`` values. ``convolving`` are those
+    ``layers`` that are blocks of a convolutional network.
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
 
@@ -49,6 +50,7 @@ class Facts:
     parts: Mapping[Part, int] = field(default_factory=dict)
     inactive: int = 0
     encoders: int = 0
+    active_encoders: int = 0
     auxiliary: Mapping[str, int] = field(default_factory=dict)
     cache: Mapping[Cache, int] = field(default_factory=dict)
     state: int = 0
@@ -111,7 +113,7 @@ class Facts:
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
         tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
-        return self.active_parameters - self.encoders - tables
+        return self.active_parameters - self.active_encoders - tables
 
     @property
     def lookup_parameters(self) -> int:

@@ -44,6 +44,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         parts=_added(first.parts, second.parts),
         inactive=first.inactive + second.inactive,
         encoders=first.encoders + second.encoders,
+        active_encoders=first.active_encoders + second.active_encoders,
         auxiliary=_added(first.auxiliary, second.auxiliary),
         cache=_added(first.cache, second.cache),
         state=first.state + second.state,
@@ -69,6 +70,7 @@ def repeated(one: Facts, times: int) -> Facts:
         parts=_scaled(one.parts, times),
         inactive=one.inactive * times,
         encoders=one.encoders * times,
+        active_encoders=one.active_encoders * times,
         auxiliary=_scaled(one.auxiliary, times),
         cache=_scaled(one.cache, times),
         state=one.state * times,
@@ -96,6 +98,7 @@ def _looped(one: Facts, times: int) -> Facts:
         parts=one.parts,
         inactive=one.inactive,
         encoders=one.encoders,
+        active_encoders=one.active_encoders,
         auxiliary=one.auxiliary,
         layers=one.layers,
         convolving=one.convolving,
@@ -234,12 +237,12 @@ def _side(side: Side) -> Facts:
         return Facts(auxiliary=_added({text(side.body.label): body.total_parameters}, body.auxiliary))
     # The encoder of an encoder-decoder is half of the model, not an addition for another modality.
     added = side.direction == "in" and side.body.level != "encoder"
-    encoders = body.total_parameters if added else body.encoders
     reads = side.direction == "out"
     return Facts(
         parts=body.parts,
         inactive=body.inactive,
-        encoders=encoders,
+        encoders=body.total_parameters if added else body.encoders,
+        active_encoders=body.active_parameters if added else body.active_encoders,
         auxiliary=body.auxiliary,
         cache=body.cache if reads else {},
         multiplications=body.multiplications if reads else 0,

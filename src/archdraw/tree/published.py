@@ -21,7 +21,7 @@ from archdraw.tree.facts import Facts
 
 def _active_without_vocabulary(facts: Facts) -> int:
     tables = facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
-    return facts.active_parameters - facts.encoders - tables
+    return facts.active_parameters - facts.active_encoders - tables
 
 
 FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {

@@ -45,14 +45,14 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     whole = counted.active_parameters
     # Of a table that is also the output layer every row is multiplied; of others beside it none is.
     looked_up = max(counted.parts.get("embedding", 0) - counted.tied_table, 0)
-    multiplied = whole - counted.encoders - looked_up
+    multiplied = whole - counted.active_encoders - looked_up
     tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
     encoders = (plate.ENCODERS(),) if counted.encoders else ()
     input_embedding = (plate.INPUT_EMBEDDING(),) if looked_up else ()
     ways = [
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),
-        (whole - counted.encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
+        (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
     ]
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
@@ -61,7 +61,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
         quoted = min(near, key=lambda way: abs(way[0] - figure))
     elif multiplied < MOSTLY_TABLES * whole:
-        quoted = (multiplied, (plate.EMBEDDING_TABLES(),))
+        quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders))
     else:
         quoted = ways[0]
     # A count as published needs no comment in the headline; a panel lists what is in and what is not.

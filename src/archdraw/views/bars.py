@@ -68,15 +68,20 @@ def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:
 
 
 def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
-    """What a layer of another shape has that no drawn one has; else what it lacks of the first; else all."""
+    """What a layer of another shape has that no drawn one has, and the norms that it lacks of the first; else all."""
     own = blocks_of(layer.body)
     theirs = {block for other in others for block in blocks_of(other.body)}
-    more = tuple(block.label for block in own if block not in theirs and block.role != "norm")
-    if more:
-        return more
-    lacking = tuple(_lacking_norms(own, blocks_of(others[0].body)))
-    if lacking:
-        return (words.WITHOUT(what=lacking),)
+    # The label of a feed forward says nothing of its width, and a plate opens those of the drawn layers alone.
+    more = tuple(
+        describe(block).full if block.role == "feed_forward" else block.label
+        for block in own
+        if block not in theirs and block.role != "norm"
+    )
+    # Norms of layers that differ in more than what stands in a place cannot be told from each other.
+    same = not more or all(_places(own) == _places(blocks_of(other.body)) for other in others)
+    lacking = tuple(_lacking_norms(own, blocks_of(others[0].body))) if same else ()
+    if more or lacking:
+        return (*more, words.WITHOUT(what=lacking)) if lacking else more
     return tuple(block.label for block in own if block.role != "norm")
 
 
@@ -96,6 +101,11 @@ def _lacking_norms(own: Iterable[Leaf | Module], theirs: Sequence[Leaf | Module]
             yield within(PLACES[before.role][1](norm=block.label))
         else:
             yield block.label
+
+
+def _places(blocks: Iterable[Leaf | Module]) -> list[object]:
+    """The places of ``blocks`` in their order, without norms."""
+    return [_place(block) for block in blocks if block.role != "norm"]
 
 
 def _place(block: Leaf | Module) -> object:

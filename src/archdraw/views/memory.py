@@ -43,7 +43,10 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
     bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
     last = (Words(text(_state(layers, counted)), strong=True),) if counted.state else token
     which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
-    term = plate.CACHE_FULL_OWN if any(for_each(layers, _reuses)) else plate.CACHE_FULL
+    term = plate.CACHE_FULL
+    if any(for_each(layers, _reuses)):
+        # Where no window, state or rarer entry saves anything, every query has all tokens to choose from already.
+        term = plate.CACHE_OWN if _keeps_all(counted) else plate.CACHE_FULL_OWN
     if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
         term = plate.CACHE_OF_ALL_TOKENS
     whole = Words(text(term(size=if_all, layer=which)), strong=True)
@@ -80,11 +83,17 @@ def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
 def _own(layer: Module) -> int:
     """Values that attention of ``layer`` would keep of each token without windows; 0 where it has none."""
     kept = sum(leaf.cache.elements for leaf in leaves(layer) if leaf.cache and _grows(leaf))
-    return kept or sum(map(_unshared, leaves(layer)))
+    return kept or _of_another(layer)
+
+
+def _of_another(layer: Module) -> int:
+    """Values of what ``layer`` reads of another one: its latent, else keys and values of its heads."""
+    own = list(leaves(layer))
+    return sum(leaf.reused for leaf in own) or sum(map(_unshared, own))
 
 
 def _unshared(leaf: Leaf) -> int:
-    """Values of the keys and values that ``leaf`` reads of another layer."""
+    """Values of the keys and values that the heads of ``leaf`` read of another layer."""
     heads = leaf.heads
     if heads is None or heads.cross or not heads.cached or not heads.causal:
         return 0
@@ -93,7 +102,13 @@ def _unshared(leaf: Leaf) -> int:
 
 def _reuses(layer: Module) -> bool:
     """Whether ``layer`` has attention and keeps nothing for it."""
-    return not any(map(_grows, leaves(layer))) and any(map(_unshared, leaves(layer)))
+    return not any(map(_grows, leaves(layer))) and _of_another(layer) > 0
+
+
+def _keeps_all(counted: Facts) -> bool:
+    """Whether what is in the cache is there of every token, and there is no state in place of a cache."""
+    grown = [entry for entry in counted.cache if not entry.index and not entry.cross]
+    return not counted.state and all(entry.window is None and entry.every == 1 for entry in grown)
 
 
 def roles_of(layers: Sequence[Module]) -> set[str]:

@@ -86,6 +86,11 @@ class MixtureOfExperts(MixtureFields):
             "mlp", self.label or self._label(), body, role="experts", detail=self._detail(), notes=self._notes(body)
         )
 
+    @property
+    def _may_pass_fewer(self) -> bool:
+        """Whether the router may choose what does nothing, in place of an expert."""
+        return self.zero_expert_num > 0 or (isinstance(self.router, MLPRouter) and self.router.skip)
+
     def _label(self) -> Phrase:
         if self.hash_routing:
             return words.HASH_MOE()
@@ -93,7 +98,8 @@ class MixtureOfExperts(MixtureFields):
 
     def _detail(self) -> Detail:
         active, total, identity = self.num_experts_per_tok, self.num_experts, self.zero_expert_num
-        parts = [common.ACTIVE_OF(active=active, total=total)]
+        of = words.AT_MOST_ACTIVE_OF if self._may_pass_fewer else common.ACTIVE_OF
+        parts = [of(active=active, total=total)]
         if identity:
             parts = [words.ACTIVE_WITH_IDENTITY(active=active, all=total + identity, identity=identity)]
         if self.shared_width is not None:
@@ -107,7 +113,7 @@ class MixtureOfExperts(MixtureFields):
     def _notes(self, body: Block) -> tuple[Note, ...]:
         counted = facts(body)
         # A token that the router leaves as it is passes fewer.
-        term = words.ACTIVE_SHARE_MOST if self.zero_expert_num else words.ACTIVE_SHARE
+        term = words.ACTIVE_SHARE_MOST if self._may_pass_fewer else words.ACTIVE_SHARE
         share = term(active=(counted.active_parameters, counted.total_parameters), total=counted.total_parameters)
         noted: list[Phrase] = []
         if self.hash_routing:
@@ -135,7 +141,7 @@ class MixtureOfExperts(MixtureFields):
         """The router, the routed experts, and what else it weighs."""
         inner = scope if self.moe_latent_size is None else scope.at(Line(self.moe_latent_size, scope.grid))
         experts: Block = Experts(
-            self._expert(inner), self.num_experts, self.num_experts_per_tok, at_most=self.zero_expert_num > 0
+            self._expert(inner), self.num_experts, self.num_experts_per_tok, at_most=self._may_pass_fewer
         )
         if self.moe_latent_size is not None:
             return self._latent(router, experts, scope)

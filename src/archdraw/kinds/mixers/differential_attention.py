@@ -164,7 +164,8 @@ class GroupedDifferentialLatent(Kind):
             hidden,
             latent + rotary,
             part="attention",
-            role="latent",
+            # A window keeps the heads that are projected from the latent, not the latent.
+            role="latent" if self.sliding_window is None else "plain",
             detail=key(width=rotary),
             outputs=("latent", "shared key"),
             cache=Cache(latent + rotary) if self.sliding_window is None else None,

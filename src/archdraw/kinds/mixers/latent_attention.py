@@ -149,7 +149,7 @@ class MultiHeadLatent(LatentFields):
     def _compressed(self, hidden: int) -> Leaf:
         latent, rotary = self.kv_lora_rank, self.qk_rope_head_dim
         if self.shares_kv:
-            return shared_latent(("latent", "shared key") if rotary else ("latent",))
+            return shared_latent(latent, rotary)
         key = words.PLUS_SHARED_KEY if isinstance(self.position, NoPosition) else words.PLUS_ROPE_KEY
         return linear(
             "kv_a_proj_with_mqa",

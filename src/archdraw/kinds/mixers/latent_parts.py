@@ -58,6 +58,14 @@ def index_queries_of_input(indexer: Indexer) -> Block:
     return Sequence((layer_norm("indexer.q_input_norm", indexer.hidden), indexer.queries(), scaled))
 
 
-def shared_latent(lines: tuple[str, ...]) -> Leaf:
-    """The latent that an earlier layer has cached, normalized there, and the shared key if it has one."""
-    return Leaf("kv_source", words.SHARED_LATENT(), role="latent", part="attention", inputs=0, outputs=lines)
+def shared_latent(latent: int, rotary: int) -> Leaf:
+    """The ``latent`` that an earlier layer has cached, normalized there, and its shared key of ``rotary`` features."""
+    return Leaf(
+        "kv_source",
+        words.SHARED_LATENT(),
+        role="latent",
+        part="attention",
+        inputs=0,
+        outputs=("latent", "shared key") if rotary else ("latent",),
+        reused=latent + rotary,
+    )
