@@ -42,8 +42,8 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
         fold = {"label": f"{patch} steps to 1", "features": joined}
         body += [
             *([{"op": {"name": f"fold{index}", **fold}}] if index else []),
-            {"linear": {"name": f"layers.{index}.proj", "inputs": joined, "features": size, "bias": True}},
-            {"rmsnorm": {"name": f"layers.{index}.norm"}},
+            {"linear": {"name": f"layers.{index}.patch_embedder.proj", "inputs": joined, "features": size, "bias": True}},
+            {"rmsnorm": {"name": f"layers.{index}.patch_embedder.norm"}},
             {"layer": {"label": "Convolution layer", "times": depth, "body": {"residual": layer}}},
         ]
         before = size
