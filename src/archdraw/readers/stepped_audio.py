@@ -40,9 +40,17 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
         ]
         # The waveform comes in as the values of a patch.
         fold = {"label": f"{patch} steps to 1", "features": joined}
+        embedder = f"layers.{index}.patch_embedder"
         body += [
             *([{"op": {"name": f"fold{index}", **fold}}] if index else []),
-            {"linear": {"name": f"layers.{index}.patch_embedder.proj", "inputs": joined, "features": size, "bias": True}},
+            {
+                "linear": {
+                    "name": f"layers.{index}.patch_embedder.proj",
+                    "inputs": joined,
+                    "features": size,
+                    "bias": True,
+                }
+            },
             {"rmsnorm": {"name": f"layers.{index}.patch_embedder.norm"}},
             {"layer": {"label": "Convolution layer", "times": depth, "body": {"residual": layer}}},
         ]
