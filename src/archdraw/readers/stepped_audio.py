@@ -45,13 +45,13 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
             *([{"op": {"name": f"fold{index}", **fold}}] if index else []),
             {
                 "linear": {
-                    "name": f"layers.{index}.patch_embedder.proj",
+                    "name": f"{embedder}.proj",
                     "inputs": joined,
                     "features": size,
                     "bias": True,
                 }
             },
-            {"rmsnorm": {"name": f"layers.{index}.patch_embedder.norm"}},
+            {"rmsnorm": {"name": f"{embedder}.norm"}},
             {"layer": {"label": "Convolution layer", "times": depth, "body": {"residual": layer}}},
         ]
         before = size
