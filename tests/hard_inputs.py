@@ -14,6 +14,7 @@ from pathlib import Path
 from archdraw.errors import ArchdrawError
 from archdraw.lint.faults import faults
 from archdraw.model import load
+from archdraw.typesetting import folders
 
 MOST_MEMORY = 2**31
 """Bytes of addresses: what asks for more ends in a MemoryError, and not in the machine."""
@@ -36,6 +37,7 @@ def outcome(file: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    folders.FOLDERS = ()  # what is refused for a letter that no font has must not depend on the computer's fonts
     load("gpt-2").scene()  # what is imported and cached is no model's own
     results = [outcome(file) for file in sys.argv[1:]]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -79,6 +79,20 @@ def test_any_two_models_compare_without_a_fault(models: dict[str, Subject]) -> N
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ouro-thinking-2-6b", "inkling-2-mini"),  # what is repeated in a pattern has one letter
+        ("inkling-2-mini", "xiaomi-mimo-v2-5-pro-1-02t"),  # also where the pattern has several slots
+        ("mistral-large-4", "gemma-4-31b"),  # the line of the third that joins enters beside the round corner
+        ("llama-3-2-11b-vision", "ember-1"),  # below one that joins and has many words stands the next
+        ("mistral-large-4", "glm-5-3-flash"),  # a bracket of the footer is closed in its next line
+    ],
+)
+def test_pairs_that_had_faults(models: dict[str, Subject], one: str, other: str) -> None:
+    assert faults(picture("compare", [models[one], models[other]]).scene()) == []
+
+
+@pytest.mark.parametrize(
     ("one", "other"), [("clip-vit-b-32", "detr-r50"), ("u-net", "vit-b-16"), ("kimi-k2", "conformer-l")]
 )
 def test_networks_of_several_columns_are_compared_as_a_whole(models: dict[str, Subject], one: str, other: str) -> None:

@@ -75,8 +75,8 @@ MADE = {
 REFUSED = {
     "count_of_30_digits": ":2:62: error: spatial_merge_size ** 2 is too large a number",
     "encoder_1e9_layers": ":2:191: error: num_hidden_layers must be at most 1,000, not 1000000000",
-    "label_arabic": ":8:123: error: the font has no glyph for ا (U+0627 ARABIC LETTER ALEF), ",
-    "label_cjk": ":8:123: error: the font has no glyph for 前 (U+524D CJK UNIFIED IDEOGRAPH-524D), ",
+    "label_arabic": ":8:123: error: no font here has و (U+0648 ARABIC LETTER WAW), ",
+    "label_cjk": ":8:123: error: no font here has 前 (U+524D CJK UNIFIED IDEOGRAPH-524D), ",
     "layers_1e9": ":7:22: error: times must be at most 10,000, not 1000000000",
     "pattern_without_layers": ":2:118: error: blocks must be a list of 1 or more, not an empty list",
     "pixtral_1e9_layers": ":2:144: error: num_hidden_layers must be at most 1,000, not 999999999",

@@ -166,7 +166,7 @@ def test_trained_and_frozen_parameters_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("silu", "write op: SiLU"),
+        ("SiLU", "did you mean silu?"),
         ("swish", "write op: SiLU"),
         ("sigmoid", "write op: sigmoid"),
         ("leaky_relu", "write op: leaky ReLU"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from archdraw.errors import InputError
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import Facts, facts
@@ -74,3 +75,12 @@ def test_what_the_class_has_not_is_incomplete(tmp_path: Path) -> None:
     # A layer without rotation cannot read what one with rotation has cached.
     assert reading(tmp_path, {"kv_source_layers": [0, 1, 2, 2, 4, 5, 6, 7]}).incomplete
     assert reading(tmp_path, {"q_lora_rank": 32}).incomplete
+    # Nor can one read a layer from the end of the list, or one that itself reads another.
+    assert reading(tmp_path, {"kv_source_layers": [0, 1, -6, 3, 4, 5, 6, 7]}).incomplete
+    assert reading(tmp_path, {"kv_source_layers": [0, 0, 1, 3, 4, 5, 6, 7]}).incomplete
+
+
+@pytest.mark.parametrize("layers", [{}, [], [1, 1, 1, 0]])
+def test_a_list_of_rotations_that_is_too_short_is_refused(layers: object, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no_rope_layers"):
+        reading(tmp_path, {"no_rope_layers": layers})

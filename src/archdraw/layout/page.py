@@ -57,14 +57,20 @@ def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *,
     """The source line below content that ends at ``bottom``; returns the height of the whole picture."""
     baseline, room = bottom + FOOTER, width - 2 * MARGIN
     lines: list[str] = []
+    phrases: list[str] = []
+    phrase_of: list[int] = []
     for part in parts:
         longer = f"{lines[-1]} | {part}" if lines else part
         if lines and text_width(longer, size, 400) <= room:
             lines[-1] = longer
+            phrases[-1] += f" | {part}"
         else:
             # Full lines, not balanced ones: a footnote is read like prose.
-            lines.extend(wrap(divided(part, room, size, 400), size, 400, room))
-    for line in lines:
-        canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted)
+            wrapped = wrap(divided(part, room, size, 400), size, 400, room)
+            phrase_of += [len(phrases)] * len(wrapped)
+            lines.extend(wrapped)
+            phrases.append(part)
+    for line, number in zip(lines, phrase_of, strict=True):
+        canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted, phrase=phrases[number])
         baseline += LINE
     return baseline - LINE + BELOW

@@ -47,9 +47,13 @@ def phrases(view: Survey) -> Iterator[Fault]:
 
 
 def _has_no_room(text: Text, rest: str) -> bool:
-    """Whether the word that is broken at the end of ``text`` is alone in its line and longer than one has room for."""
-    begun = text.text.split()
-    return len(begun) == 1 and len(begun[0]) + len(rest.split(" ", 1)[0]) > LONGEST
+    """Whether the word that is broken at the end of ``text`` is alone in its line and longer than one has room for.
+
+    ``rest`` is what is left of the phrase. The word may have begun several lines before.
+    """
+    phrase = " ".join(text.phrase.split())
+    begun = phrase[: len(phrase) - len(rest)].rsplit(" ", 1)[-1]
+    return len(text.text.split()) == 1 and len(begun) + len(rest.split(" ", 1)[0]) > LONGEST
 
 
 def _cut(text: Text) -> Fault:

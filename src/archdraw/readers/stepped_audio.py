@@ -40,10 +40,18 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
         ]
         # The waveform comes in as the values of a patch.
         fold = {"label": f"{patch} steps to 1", "features": joined}
+        embedder = f"layers.{index}.patch_embedder"
         body += [
             *([{"op": {"name": f"fold{index}", **fold}}] if index else []),
-            {"linear": {"name": f"layers.{index}.proj", "inputs": joined, "features": size, "bias": True}},
-            {"rmsnorm": {"name": f"layers.{index}.norm"}},
+            {
+                "linear": {
+                    "name": f"{embedder}.proj",
+                    "inputs": joined,
+                    "features": size,
+                    "bias": True,
+                }
+            },
+            {"rmsnorm": {"name": f"{embedder}.norm"}},
             {"layer": {"label": "Convolution layer", "times": depth, "body": {"residual": layer}}},
         ]
         before = size

@@ -91,7 +91,8 @@ def _columns(picture: SideBySide, measures: Measures) -> list[Column]:
     ]
     left = max(column.left for column in own)
     right = max(column.right for column in own) + panels.gutter(picture.lettered)
-    return [replace(column, left=left, right=right) for column in own]
+    row = max(column.row for column in own)
+    return [replace(column, left=left, right=right, row=row) for column in own]
 
 
 def _width(columns: Sequence[Column]) -> float:

@@ -12,7 +12,7 @@ from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import wires as lines
-from archdraw.picture import Tap, Terminal, Tower, Wire
+from archdraw.picture import Box, Tap, Terminal, Tower, Wire
 
 BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
 MODEL_PAD = 24.0
@@ -21,6 +21,10 @@ TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
 JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 80.0, 24.0
 """Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
+JOINING_WIDTH, JOINING_HEIGHT = 208.0, 56.0
+"""The size of their boxes; one with many words is higher."""
+CORNER, OFF_CORNER = 24.0, 2.0
+"""The radius of the container's corners, and how far from those a line enters."""
 GOAL = 28.0
 """From the left of a frame to where another line of a module enters it."""
 SPARE_ROW = 24.0
@@ -41,7 +45,7 @@ class Column:
     """The columns of a model: the cell of its spine, the extents of the container about the spine's first line.
 
     ``joining`` is what joins the spine from below: the first of those stands level with the inputs, each other in a row
-    below the one before; a row may stay empty. Towers stand at the left.
+    below the one before, by ``row`` px; a row may stay empty. Towers stand at the left.
     """
 
     cell: Cell
@@ -51,6 +55,7 @@ class Column:
     joining: tuple[Tap | None, ...] = ()
     towers: tuple[Beside, ...] = ()
     wires: tuple[Wire, ...] = ()
+    row: float = JOINING_ROW
 
     @property
     def width(self) -> float:
@@ -77,7 +82,8 @@ class Column:
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
         apart = any(tap is not None and (not tap.joins or _is_high(tap)) for tap in self.joining)
-        return max(0, len(self.joining) - 1) * JOINING_ROW + (SPARE_ROW if apart else 0)
+        spare = max(SPARE_ROW, *(_joining_height(tap) - JOINING_HEIGHT for tap in self.joining)) if apart else 0
+        return max(0, len(self.joining) - 1) * self.row + spare
 
 
 def column_of(
@@ -96,7 +102,8 @@ def column_of(
     if not towers and not wires:
         left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
-        return Column(cell, left, max(cell.right, measures.frame_right, last) + MODEL_RIGHT, inputs, joining)
+        right = max(cell.right, measures.frame_right, last)
+        return Column(cell, left, right + MODEL_RIGHT, inputs, joining, row=_row(joining))
     beside: list[Beside] = []
     x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
@@ -104,7 +111,7 @@ def column_of(
         beside.append(Beside(tower, own, x))
         x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
     right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
-    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires)
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, _row(joining))
 
 
 def paint_model(
@@ -132,7 +139,7 @@ def paint_model(
         foot - top,
         fill=theme.container,
         stroke=theme.container_border,
-        radius=24,
+        radius=CORNER,
         kind="container",
         layer="ground",
     )
@@ -163,9 +170,12 @@ def paint_model(
     )
     for wire in column.wires:
         lines.paint_wire(canvas, wire, slug)
+    # The line of the lowest row is the leftmost one: it too enters beside the round corner.
+    lowest = max(0, len(column.joining) - 1)
+    joining_left = max(joining_left, CORNER + OFF_CORNER + (lowest - 1 / 2) * JOINING_STEP)
     for row, item in enumerate(column.joining):
         if item is not None:
-            _joining(canvas, item, bottom, row, left + joining_left)
+            _joining(canvas, item, bottom, row, left + joining_left, column.row)
 
 
 def _rows(terminal: Terminal) -> tuple[Row, ...]:
@@ -206,19 +216,36 @@ def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
 
 def _is_high(tap: Tap) -> bool:
     """Whether the words of ``tap`` need a third line."""
-    return side_height(tap.box, 208) > SIDE_HEIGHT
+    return side_height(tap.box, JOINING_WIDTH) > SIDE_HEIGHT
 
 
-def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) -> None:
+def _with_note(tap: Tap) -> Box:
+    """The box of ``tap``, which has the note of one whose line is not drawn."""
+    box = tap.box
+    return replace(box, detail=f"{box.detail}, {tap.note}" if tap.note else box.detail) if not tap.joins else box
+
+
+def _joining_height(tap: Tap | None) -> float:
+    """The height of the box of ``tap``, of an empty row that of a plain one."""
+    return JOINING_HEIGHT if tap is None else max(JOINING_HEIGHT, side_height(_with_note(tap), JOINING_WIDTH))
+
+
+def _row(joining: tuple[Tap | None, ...]) -> float:
+    """From one that joins to the next below it: the space below each is that below a plain one."""
+    highest = max(map(_joining_height, joining[:-1]), default=JOINING_HEIGHT)
+    return JOINING_ROW + highest - JOINING_HEIGHT
+
+
+def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, pitch: float) -> None:
     """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
 
     Each lower row reaches further left, so that its line passes the boxes above it.
     """
-    left, low = left - row * JOINING_STEP, bottom + row * JOINING_ROW
+    left, low = left - row * JOINING_STEP, bottom + row * pitch
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
-        box = replace(item.box, detail=f"{item.box.detail}, {item.note}" if item.note else item.box.detail)
-        side_box(canvas, box, Place(left, low - 56, left + 208, low - 56 + side_height(box, 208)))
+        box, top = _with_note(item), low - JOINING_HEIGHT
+        side_box(canvas, box, Place(left, top, left + JOINING_WIDTH, top + side_height(box, JOINING_WIDTH)))
         return
     join = canvas.places[f"{item.box.path}#join"]
     x = left + (JOINING_STEP / 2 if row else 104)
@@ -227,7 +254,8 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float) ->
     if goal and second < x:
         # Both lines leave about the middle of the box.
         left -= (x - second) / 2
-    place = Place(left, low - 56, left + 208, low - 56 + side_height(item.box, 208) if _is_high(item) else low)
+    top = low - JOINING_HEIGHT
+    place = Place(left, top, left + JOINING_WIDTH, top + _joining_height(item) if _is_high(item) else low)
     side_box(canvas, item.box, place)
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     if goal and second < x:

@@ -56,7 +56,8 @@ def _mixers(config: Config, number: int) -> tuple[dict[str, Block], list[str]]:
     """The attention of each kind of layer by its name, and the name of each layer's."""
     every = config.integer("no_rope_layer_interval", default=NOPE_INTERVAL)
     usual = [int((layer + 1) % every != 0) for layer in range(number)]
-    turned = [bool(one) for one in config.integers("no_rope_layers", default=usual)][:number]
+    listed = config.integers("no_rope_layers", default=usual)
+    turned = [bool(one) for one in config.per_layer(listed, number, "no_rope_layers", longer="more than the layers")]
     sources = config.per_layer(
         config.integers("kv_source_layers", default=list(range(number))), number, "kv_source_layers"
     )
@@ -66,7 +67,7 @@ def _mixers(config: Config, number: int) -> tuple[dict[str, Block], list[str]]:
     rows: list[str] = []
     for layer, (turns, source, choice) in enumerate(zip(turned, sources, choices, strict=True)):
         shares = source != layer
-        if shares and not (source < layer and turned[source] == turns):
+        if shares and not (0 <= source < layer and sources[source] == source and turned[source] == turns):
             config.mark_incomplete(f"the latent of layer {source} in layer {layer}")
         label = "RoPE" if turns else "NoPE"
         name = "rotated" if turns else "unrotated"

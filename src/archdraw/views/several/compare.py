@@ -159,7 +159,8 @@ def _panels(
     for slot in reversed(slots):
         for index, (item, slug) in enumerate(zip(slot.items, slugs, strict=True)):
             own = [] if item is None else [path.removeprefix(f"{slug}/") for path in boxes.paths(item)]
-            columns[index] += [path for path in own if path in known[index]]
+            # What is repeated in a pattern is drawn several times, and opened once.
+            columns[index] += [path for path in dict.fromkeys(own) if path in known[index].keys() - columns[index]]
             slot_of |= {(index, path): slot for path in own}
     for paths in _partners(columns, pairings):
         at = [slot_of[index, path] for index, path in enumerate(paths) if path]
