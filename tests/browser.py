@@ -99,7 +99,7 @@ def _dumped(page: str) -> str:
             "--no-first-run",
             "--hide-scrollbars",
             "--force-device-scale-factor=1",
-            "--window-size=2400,4000",
+            "--window-size=3200,4000",
             f"--user-data-dir={folder}/profile",
             "--virtual-time-budget=60000",
             "--dump-dom",

@@ -162,7 +162,7 @@ def test_a_model_without_bound_has_no_place_on_the_context_axis(subjects: list[S
 
 
 def test_an_early_time_is_narrower_and_says_so(subjects: list[Subject]) -> None:
-    assert "time axis compressed 9×" in texts(shell.picture("scale", subjects).scene())
+    assert any(text.startswith("time axis compressed ") for text in texts(shell.picture("scale", subjects).scene()))
     parts = stretched([0.0, *[9.0 + place / 100 for place in range(60)]], [float(edge) for edge in range(11)])
     assert [(part.low, part.high) for part in parts] == [(0, 9), (9, 10)]
     assert parts[0].note.startswith("axis compressed ")

@@ -49,10 +49,12 @@ class Subject:
 
     @cached_property
     def released(self) -> date | None:
-        """The first day of the year, month or day that the spec gives as its release."""
+        """The day that the spec gives as its release: of a month the first, of a year the last."""
         if self.spec.released is None:
             return None
-        year, month, day = (*map(int, self.spec.released.split("-")), 1, 1)[:3]
+        said = [*map(int, self.spec.released.split("-"))]
+        # Of a year alone nobody knows that it was before another model of that year: it is the last of them.
+        year, month, day = (*said, 12, 31) if len(said) == 1 else (*said, 1)[:3]
         return date(year, month, day)
 
 
