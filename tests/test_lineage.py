@@ -134,7 +134,7 @@ def test_no_relation_is_dropped(every: Picture, models: dict[str, Model]) -> Non
     number = sum(len(model.spec.parents) for model in models.values())
     assert len(value.links) == number
     # Most find a way: words alone are for those that would have to cross another or go too far.
-    assert len(drawn_lines) > 0.75 * number
+    assert len(drawn_lines) > 0.7 * number
 
 
 def test_lines_leave_their_parent_and_reach_their_child(every: Picture) -> None:
