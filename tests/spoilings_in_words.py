@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from random import Random
+from typing import cast
 
-from archdraw.fonts import text_width
+from archdraw.fonts import Weight, text_width
 from archdraw.scene import Scene, Text
 from archdraw.theme import mix
 from spoilings import Edits, Whole, any_way, moved, number_of, one_of, spoiling
@@ -92,8 +93,7 @@ def text_cut(whole: Whole, random: Random) -> Scene | None:
 
 
 def _saying(text: Text, words: str) -> Text:
-    weight = text.weight
-    return replace(text, text=words, width=text_width(words, text.size, weight))
+    return replace(text, text=words, width=text_width(words, text.size, cast(Weight, text.weight)))
 
 
 @spoiling

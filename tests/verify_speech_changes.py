@@ -80,7 +80,8 @@ def parameters(kind: str, name: str, data: dict[str, Any]) -> int | None:
             model = getattr(transformers, name)._from_config(config)
     except Exception:  # Whatever a class does not take.
         return None
-    return sum(tensor.numel() for tensor in model.parameters())
+    total: int = sum(tensor.numel() for tensor in model.parameters())
+    return total
 
 
 def main(kinds: list[str], each: int) -> int:
