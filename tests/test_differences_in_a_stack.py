@@ -65,6 +65,8 @@ def strip(model: Model) -> Strip:
         ("zaya1-8b", "layer 0: router without depth averaging"),
         ("modernbert-base", "layer 0: Multi-head attention, without pre-attention LayerNorm"),
         ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
+        # What it lacks of the layer that is most alike, and nothing of it twice.
+        ("inkling-2-small", "layer 0: Sliding relative attention, without attention residual"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:

@@ -55,7 +55,8 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
         what = tuple(_apart(block, there) for block, there in different if block.role != "norm" or not without)
         if without:
             what = (*what, words.WITHOUT(what=without))
-    line = text(words.BAR(which=which, what=(*_chosen(layer, others), *what)))
+    # What it has of the alternatives may be what differs, too.
+    line = text(words.BAR(which=which, what=tuple(dict.fromkeys((*_chosen(layer, others), *what)))))
     return Bar(line, text(words.REPEATED(number=end - start)), path, line, inputs(layer))
 
 
@@ -68,7 +69,10 @@ def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:
 
 
 def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
-    """What a layer of another shape has that no drawn one has, and the norms that it lacks of the first; else all."""
+    """What a layer of another shape has that no drawn one has, and the norms that it lacks of the first.
+
+    Where it has nothing of its own, what it lacks of the drawn one that is most alike; where that is nothing, all.
+    """
     own = blocks_of(layer.body)
     theirs = {block for other in others for block in blocks_of(other.body)}
     # The label of a feed forward says nothing of its width, and a plate opens those of the drawn layers alone.
@@ -78,20 +82,38 @@ def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
         if block not in theirs and block.role != "norm"
     )
     # Norms of layers that differ in more than what stands in a place cannot be told from each other.
-    same = not more or all(_places(own) == _places(blocks_of(other.body)) for other in others)
-    lacking = tuple(_lacking_norms(own, blocks_of(others[0].body))) if same else ()
+    lacking: tuple[Words, ...] = ()
+    if not more:
+        lacking = tuple(
+            _lacking(own, min((blocks_of(other.body) for other in others), key=lambda one: _apart_by(own, one)))
+        )
+    elif all(_places(own) == _places(blocks_of(other.body)) for other in others):
+        lacking = tuple(_lacking(own, blocks_of(others[0].body)))
     if more or lacking:
         return (*more, words.WITHOUT(what=lacking)) if lacking else more
     return tuple(block.label for block in own if block.role != "norm")
 
 
-def _lacking_norms(own: Iterable[Leaf | Module], theirs: Sequence[Leaf | Module]) -> Iterator[Words]:
-    """The norms among ``theirs`` that ``own`` has not, by the block before or behind which they stand."""
-    # Of other blocks it is their place that counts: layers of a stack may take turns in what stands there.
+def _matches(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> frozenset[int]:
+    """The places of ``theirs`` that ``own`` has in the same order."""
+    # Of blocks but norms it is their sort that counts: layers of a stack may take turns in what stands in a place.
     matcher = SequenceMatcher(None, [_place(block) for block in theirs], [_place(block) for block in own], False)
-    kept = {place for match in matcher.get_matching_blocks() for place in range(match.a, match.a + match.size)}
+    return frozenset(place for match in matcher.get_matching_blocks() for place in range(match.a, match.a + match.size))
+
+
+def _apart_by(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> tuple[int, int]:
+    """How far one layer is from another: how much of its own that one has not, and how much it has besides."""
+    return sum(block not in theirs for block in own), len(theirs) - len(_matches(own, theirs))
+
+
+def _lacking(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> Iterator[Words]:
+    """What ``theirs`` has and ``own`` has not; norms by the block before or behind which they stand."""
+    kept = _matches(own, theirs)
     for place, block in enumerate(theirs):
-        if block.role != "norm" or place in kept:
+        if place in kept:
+            continue
+        if block.role != "norm":
+            yield within(block.label)
             continue
         after = theirs[place + 1] if place + 1 < len(theirs) else None
         before = theirs[place - 1] if place else None
