@@ -17,10 +17,9 @@ from archdraw.glossary.concepts import (
     Concept,
 )
 from archdraw.glossary.phrases import Term
-from archdraw.kinds.base import KindError, Scope
+from archdraw.kinds.base import Scope
 from archdraw.kinds.fields import Factor
 from archdraw.kinds.mixers.attention_parts import (
-    grouping,
     head_counts,
     head_dim,
     kv_cache,
@@ -34,11 +33,9 @@ from archdraw.tree.blocks import (
     LINE,
     Block,
     Cache,
-    Heads,
     Leaf,
     Module,
     Parallel,
-    Role,
     Sequence,
     Weight,
     Window,
@@ -94,30 +91,12 @@ class ClippedRelativeAttention(RelativeAttention):
 
         Raises :class:`KindError` where heads don't divide, or the reach of the bias is missing.
         """
-        query, groups, width = self.num_attention_heads, self.num_key_value_heads, self.head_dim
-        if query % groups:
-            raise KindError(
-                f"num_key_value_heads {groups} does not divide num_attention_heads {query}", "num_key_value_heads"
-            )
-        extent = self.sliding_window or self.rel_extent
-        if extent is None:
-            raise KindError("rel_extent is missing", hint="add rel_extent or a sliding_window")
-        window = Window(self.sliding_window) if self.sliding_window else None
-        role: Role = "sliding" if window else "attention"
-        heads = Heads(query, groups, width, None, self.sliding_window)
-        attention = Leaf(
-            "attention",
-            words.SOFTMAX_ATTENTION(),
-            role=role,
-            detail=grouping(heads),
-            part="attention",
-            inputs=5,
-            heads=heads,
-        )
+        heads, extent, window, attention = self._attended(5)
+        width = heads.width
         prepared = Parallel((LINE, LINE, self._clip(), unit_norm("v_proj.norm")), "separate")
         gate = Leaf("gate", common.SIGMOID())
         gated = Parallel((gate, Sequence((prepared, attention))), "multiply")
-        out = output_projection("o_proj.linear", query * width, scope.hidden_size)
+        out = output_projection("o_proj.linear", heads.query * width, scope.hidden_size)
         facts: tuple[Words, ...] = (
             mask(window),
             words.SCALE_ROOT(width=width),
@@ -128,7 +107,7 @@ class ClippedRelativeAttention(RelativeAttention):
             "self_attn",
             self.label or (words.SLIDING_WINDOW() if window else self.term()),
             Sequence((*self._norms(scope.hidden_size), self._lines(scope.hidden_size, extent, window), gated, out)),
-            role=role,
+            role=attention.role,
             detail=(head_counts(heads), head_dim(heads), window_detail(window)),
             notes=(kv_cache(heads), facts, self._growth()),
         )

@@ -93,28 +93,10 @@ class RelativeAttention(Kind):
 
         Raises :class:`KindError` where heads don't divide, or the reach of the bias is missing.
         """
-        query, groups, width = self.num_attention_heads, self.num_key_value_heads, self.head_dim
-        if query % groups:
-            raise KindError(
-                f"num_key_value_heads {groups} does not divide num_attention_heads {query}", "num_key_value_heads"
-            )
-        extent = self.sliding_window or self.rel_extent
-        if extent is None:
-            raise KindError("rel_extent is missing", hint="add rel_extent or a sliding_window")
-        window = Window(self.sliding_window) if self.sliding_window else None
-        role: Role = "sliding" if window else "attention"
-        heads = Heads(query, groups, width, None, self.sliding_window)
-        attention = Leaf(
-            "attention",
-            words.SOFTMAX_ATTENTION(),
-            role=role,
-            detail=grouping(heads),
-            part="attention",
-            inputs=4,
-            heads=heads,
-        )
+        heads, extent, window, attention = self._attended(4)
+        width = heads.width
         prepared = Parallel((query_key_norm("rmsnorm_per_head", heads, ("Q", "K")), LINE, LINE), "separate")
-        out = output_projection("o_proj", query * width, scope.hidden_size)
+        out = output_projection("o_proj", heads.query * width, scope.hidden_size)
         facts: tuple[Words, ...] = (
             mask(window),
             words.SCALE_ONE_OVER(divisor=width),
@@ -124,10 +106,33 @@ class RelativeAttention(Kind):
             "self_attn",
             self.label or (words.SLIDING_WINDOW() if window else self.term()),
             Sequence((self._projections(scope.hidden_size, extent, window), prepared, attention, out)),
-            role=role,
+            role=attention.role,
             detail=(head_counts(heads), head_dim(heads), window_detail(window)),
             notes=(kv_cache(heads), facts, self._growth()),
         )
+
+    def _attended(self, lines: int) -> tuple[Heads, int, Window | None, Leaf]:
+        """The heads, how many tokens the bias reaches, the window, and the attention that so many ``lines`` lead to."""
+        query, groups = self.num_attention_heads, self.num_key_value_heads
+        if query % groups:
+            raise KindError(
+                f"num_key_value_heads {groups} does not divide num_attention_heads {query}", "num_key_value_heads"
+            )
+        extent = self.sliding_window or self.rel_extent
+        if extent is None:
+            raise KindError("rel_extent is missing", hint="add rel_extent or a sliding_window")
+        window = Window(self.sliding_window) if self.sliding_window else None
+        heads = Heads(query, groups, self.head_dim, None, self.sliding_window)
+        attention = Leaf(
+            "attention",
+            words.SOFTMAX_ATTENTION(),
+            role="sliding" if window else "attention",
+            detail=grouping(heads),
+            part="attention",
+            inputs=lines,
+            heads=heads,
+        )
+        return heads, extent, window, attention
 
     def _projections(self, hidden: int, extent: int, window: Window | None) -> Parallel:
         """The lines Q, K, V, and the bias: what each token mixes the profiles by, and the profiles."""

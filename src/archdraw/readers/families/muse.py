@@ -57,7 +57,7 @@ def _layers(text: Config, made: Draft) -> list[str]:
         names.append(f"{name}_layer")
         if name in made.define:
             continue
-        block = _attention(text, kind, base if turns else None)
+        block = muse_attention(text, kind, base if turns else None, (32, 2, 128), 3.87)
         if first is None:
             first = (name, block)
             made.define[name] = block
@@ -91,13 +91,19 @@ def _positions(text: Config, number: int, usual: list[str]) -> tuple[float, list
     return base, [bool(value) for value in listed]
 
 
-def _attention(text: Config, kind: str, base: float | None) -> Block:
-    head_dim = text.integer("head_dim", default=128)
-    scale = text.number("qk_scale_factor", default=3.87)
-    position: Any = "none" if base is None else {"rope": {"rope_theta": base}}
+def muse_attention(
+    text: Config, kind: str, base: float | None, usual: tuple[int, int, int], factor: float, **fields: Any
+) -> Block:
+    """Attention of one ``kind`` of layer, rotated by ``base`` (None: no positions), with a gate and normalized Q and K.
+
+    ``usual`` are the class's heads, key-value heads and width of a head, ``factor`` its scale.
+    """
+    heads, groups, width = usual
+    head_dim = text.integer("head_dim", default=width)
+    scale = text.number("qk_scale_factor", default=factor)
     return whole_heads(
-        text.integer("num_attention_heads", default=32),
-        text.integer("num_key_value_heads", default=2),
+        text.integer("num_attention_heads", default=heads),
+        text.integer("num_key_value_heads", default=groups),
         head_dim,
         label="Sliding attention" if kind == _SLIDING else "Global attention",
         attention_bias=text.flag("attention_bias", default=False),
@@ -106,7 +112,8 @@ def _attention(text: Config, kind: str, base: float | None) -> Block:
         qk_norm="unit_rmsnorm_per_head",
         attention_multiplier=commented(scale / head_dim**0.5, "qk_scale_factor / √head_dim"),
         sliding_window=text.integer("sliding_window", default=2048) if kind == _SLIDING else None,
-        position=position,
+        position="none" if base is None else {"rope": {"rope_theta": base}},
+        **fields,
     )
 
 

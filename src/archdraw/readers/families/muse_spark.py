@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from archdraw.readers.components import gated_feed_forward, given, tied_embeddings, whole_heads
+from archdraw.readers.components import gated_feed_forward, given, tied_embeddings
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
+from archdraw.readers.families.muse import muse_attention
 from archdraw.readers.family import Family
 from archdraw.readers.sparse_parts import mixture
-from archdraw.readers.traced import commented
 
 _FULL, _SLIDING = "full_attention", "sliding_attention"
 _BARE: Block = {"rmsnorm": {"elementwise_affine": False}}
@@ -58,7 +56,8 @@ def _layers(config: Config, made: Draft) -> list[str]:
         name = f"{mixer}_{network}_layer" if len(set(feeds)) > 1 else f"{mixer}_layer"
         names.append(name)
         if mixer not in made.define:
-            made.define[mixer] = _attention(config, kind, base if turns else None)
+            theta = base if turns else None
+            made.define[mixer] = muse_attention(config, kind, theta, (128, 16, 64), 5.4730064863875, o_norm=True)
         if network not in made.define:
             made.define[network] = _experts(config) if feed == "sparse" else _dense(config)
         if name not in made.define:
@@ -98,26 +97,6 @@ def _experts(config: Config) -> Block:
         moe_latent_size=config.integer("moe_hidden_size", default=4096),
         latent_moe_use_norm="around_experts",
         routed_scaling_factor=config.number("routed_scaling_factor", default=1.0),
-    )
-
-
-def _attention(config: Config, kind: str, base: float | None) -> Block:
-    head_dim = config.integer("head_dim", default=64)
-    scale = config.number("qk_scale_factor", default=5.4730064863875)
-    position: Any = "none" if base is None else {"rope": {"rope_theta": base}}
-    return whole_heads(
-        config.integer("num_attention_heads", default=128),
-        config.integer("num_key_value_heads", default=16),
-        head_dim,
-        label="Sliding attention" if kind == _SLIDING else "Global attention",
-        attention_bias=config.flag("attention_bias", default=False),
-        output_gate=True,
-        gate_projection="gate_proj",
-        qk_norm="unit_rmsnorm_per_head",
-        o_norm=True,
-        attention_multiplier=commented(scale / head_dim**0.5, "qk_scale_factor / √head_dim"),
-        sliding_window=config.integer("sliding_window", default=2048) if kind == _SLIDING else None,
-        position=position,
     )
 
 
