@@ -1,4 +1,4 @@
-"""Tiny fonts, made where a test needs them: each letter is a rectangle as wide as it is told, or a shape of its own."""
+"""Tiny fonts, made where a test needs them: each letter is a rectangle of a given width, or a shape of its own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _cubic(advance: int) -> object:
 
 
 def arabic(path: Path) -> Path:
-    """A font with beh and alef, whose forms are told apart by their advances."""
+    """A font with beh and alef, whose forms differ in their advances."""
     forms = {"beh.init": 410, "beh.medi": 420, "beh.fina": 430, "alef.fina": 230}
     return font(path, "Test Arabic Regular", {"ب": 400, "ا": 200}, more=forms, features=FORMS)
 

@@ -159,7 +159,7 @@ def test_a_masked_head_can_be_as_narrow_as_the_tables() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "biases", "told"),
+    ("kind", "biases", "said"),
     [
         (GELU(intermediate_size=128, mlp_bias=True, mlp_down_bias=False), 128, "bias on up"),
         (GELU(intermediate_size=128, mlp_down_bias=True), 64, "bias on down"),
@@ -167,8 +167,8 @@ def test_a_masked_head_can_be_as_narrow_as_the_tables() -> None:
         (GEGLU(intermediate_size=128, mlp_down_bias=True), 64, "bias on down"),
     ],
 )
-def test_the_last_projection_can_differ_in_its_bias(kind: GELU | GEGLU, biases: int, told: str) -> None:
+def test_the_last_projection_can_differ_in_its_bias(kind: GELU | GEGLU, biases: int, said: str) -> None:
     projections = 3 if kind.gated else 2
     block = kind.expand(SMALL)
     assert facts(block).total_parameters == projections * 64 * 128 + biases
-    assert told in str(describe(block).notes)
+    assert said in str(describe(block).notes)

@@ -149,7 +149,7 @@ def test_what_writes_no_tokens_keeps_none() -> None:
     assert not shipped("clip-vit-b-32").facts.cache
     for model in (caching, shipped("clip-vit-b-32")):
         assert memory(model) == ([], [])
-    # Positions that are computed bound no context, so that no memory can be told.
+    # Positions that are computed bound no context, so that no memory can be stated.
     assert memory(shipped("transformer-2017")) == ([], [])
     assert memory(Model.from_text(DIFFERENT_HEADS))[1]
     own = DIFFERENT_HEADS.replace("- output_head", "- linear: {features: FEATURES, label: Scores}")

@@ -1,4 +1,4 @@
-"""Quantised weights: each format tells the matrices that it packs, and what stands beside them is no weight."""
+"""Quantised weights: the matrices that each format packs; its bookkeeping tensors are no weights."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ SAID = (
 )
 """Why a changed config may be incomplete: values that contradict each other, and parts that no reader knows."""
 
-REFUSED = ("does not divide", "rotates", "tell the time", "must be 2 or more")
+REFUSED = ("does not divide", "rotates", "predict timestamps", "must be 2 or more")
 """What no model can have."""
 
 

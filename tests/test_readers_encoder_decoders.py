@@ -1,4 +1,4 @@
-"""BART's and T5's relatives: what tells them apart, their halves, tables, keys that contradict each other."""
+"""BART's and T5's relatives: what distinguishes them, their halves, tables, keys that contradict each other."""
 
 from __future__ import annotations
 

@@ -175,4 +175,4 @@ def test_what_the_class_cannot_be_is_refused(config: dict[str, Any], message: st
     ],
 )
 def test_what_is_not_drawn_is_told(config: dict[str, Any], reason: str) -> None:
-    assert any(reason in told for told in read(config).incomplete)
+    assert any(reason in said for said in read(config).incomplete)

@@ -157,7 +157,7 @@ def test_encoders_that_a_file_does_not_describe() -> None:
     text = read(nothing | {"text_config": small("gemma4_text", hidden_size_per_layer_input=0)}).text
     assert "gemma_audio" not in text
     assert "gemma_vision" not in text
-    # The small models that see hear as well, whatever their file says; the class without both is a text model.
+    # Small models that take images take audio, too, whatever their file says; without both it is a text model.
     small_text = {"text_config": small("gemma4_text")}
     assert "gemma_audio" in read(nothing | small_text | {"vision_config": {"model_type": "gemma4_vision"}}).text
     assert "gemma_audio" not in read(nothing | small_text).text

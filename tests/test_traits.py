@@ -1,4 +1,4 @@
-"""What models are told apart by: values of all their layers, design decisions, what comes and goes."""
+"""What distinguishes models: values of all their layers, design decisions, what comes and goes."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_heads_that_attend_to_an_encoder_are_no_heads_by_layer() -> None:
 
 def test_a_model_with_experts_gains_no_activation() -> None:
     dense, sparse = model(layer("{gelu: {intermediate_size: 96}}")), model(layer(SPARSE))
-    told = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
-    assert not any(one.concept is not None and one.concept.choice == "activation" for one in told)
+    said = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
+    assert not any(one.concept is not None and one.concept.choice == "activation" for one in said)
 
 
 def test_chunks_are_no_sliding_window() -> None:
@@ -92,15 +92,15 @@ def test_of_what_is_not_known_nothing_changed() -> None:
 
 def test_a_number_that_comes_with_a_concept_is_told_once() -> None:
     dense, sparse = model(layer()), model(layer(SPARSE))
-    told = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
-    assert [str(one) for one in told if "2 of 4" in str(one)] == ["+\u00a0MoE 2 of 4"]
+    said = changes(traits(dense.spec, dense.block), traits(sparse.spec, sparse.block))
+    assert [str(one) for one in said if "2 of 4" in str(one)] == ["+\u00a0MoE 2 of 4"]
 
 
 def test_a_block_of_its_own_way_has_no_norm_placement() -> None:
     own = "{sequence: [" + HEADS + ", " + DENSE + "]}"
     plain, placed = model(own), model(layer(placement="post_add"))
-    told = changes(traits(plain.spec, plain.block), traits(placed.spec, placed.block))
-    assert not any(one.concept is not None and one.concept.choice == "norm placement" for one in told)
+    said = changes(traits(plain.spec, plain.block), traits(placed.spec, placed.block))
+    assert not any(one.concept is not None and one.concept.choice == "norm placement" for one in said)
 
 
 def test_a_convolution_beside_experts_is_no_dense_feed_forward() -> None:
@@ -113,6 +113,6 @@ def test_a_convolution_beside_experts_is_no_dense_feed_forward() -> None:
 
 def test_text_parameters_are_told_where_there_is_an_encoder() -> None:
     one, other = model(layer()), model(layer(), layer())
-    told = {change.what for change in difference(one.block, other.block).changes}
-    assert "total_parameters" in told
-    assert "text_parameters" not in told
+    said = {change.what for change in difference(one.block, other.block).changes}
+    assert "total_parameters" in said
+    assert "text_parameters" not in said

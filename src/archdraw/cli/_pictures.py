@@ -130,7 +130,7 @@ def pool(number: int, make: Callable[[int], Executor] = _processes) -> Iterator[
 
 
 def begin_worker() -> None:
-    """What a worker begins with: it does not hear interrupts, and says nothing of broken plug-ins again."""
+    """What a worker begins with: it ignores interrupts, and does not repeat warnings about broken plug-ins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
 

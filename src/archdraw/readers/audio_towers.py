@@ -185,7 +185,7 @@ def realtime_tower(config: Config, audio: Config, made: Draft, project: Projecto
         "mlp_bias": False,
         "down_bias": True,
         "hidden_act": act(audio, "hidden_act", usual="silu"),
-        "notes": ["causal: it hears while the model writes"],
+        "notes": ["causal: audio is read while text is generated"],
     }
     return [{"audio_transformer": fields | project(config, made, audio, fields)}]
 

@@ -45,7 +45,7 @@ def completed(
     incomplete: Sequence[str] = (),
     keys: Mapping[str, str] | None = None,
 ) -> Reading | None:
-    """The model of the config ``data`` whose tensors are ``stored``; None where those do not tell their shapes.
+    """The model of the config ``data`` whose tensors are ``stored``; None where those do not give their shapes.
 
     The other arguments are those of :func:`archdraw.readers.reading.reading_of`.
     """

@@ -141,6 +141,6 @@ def _role(module: str) -> str:
 
 
 def _order(module: str) -> tuple[int, str]:
-    """Where a module stands in its layer, as far as names tell: norms, mixers, then feed forwards."""
+    """Where a module stands in its layer, as far as names say: norms, mixers, then feed forwards."""
     ways = (r"^(?:input|ln_1|norm1|attn_norm|operator)", r"attn|attention|mixer|conv|ssm", r"norm|ln_", r"")
     return next(index for index, way in enumerate(ways) if re.search(way, module)), module

@@ -72,7 +72,7 @@ def read_gguf_model(path: str | Path) -> Reading:
 
 
 def _tied_or_not(read: Callable[..., Reading], header: GgufHeader) -> tuple[dict[str, bool], list[str]]:
-    """Whether there is one table, by the number of tensors in all parts; with a reason where that does not tell."""
+    """Whether there is one table, by the number of tensors in all parts; with a reason where that is undecided."""
     rotations = sum(tensor.name.startswith("rope_f") for tensor in header.tensors)
     for tied in (True, False):
         block = checked(read(tie_word_embeddings=tied))[1]
@@ -83,7 +83,7 @@ def _tied_or_not(read: Callable[..., Reading], header: GgufHeader) -> tuple[dict
 
 
 def _refuse_what_is_assumed(reading: Reading, header: GgufHeader, unknown: list[str], file: Path, sure: bool) -> None:
-    """Refuses a reading that has sizes of its class, or passes over keys of an architecture that nobody knows.
+    """Refuses a reading that has sizes of its class, or passes over keys of an unknown architecture.
 
     Where the tensors are ``sure`` to be those of the model, only sizes count that they do not show. Raises
     :class:`InputError`.
@@ -121,7 +121,7 @@ def _architecture(kind: str) -> Architecture:
 
 def config_of(header: GgufHeader, file: Path) -> tuple[dict[str, Any], list[str], list[str]]:
     """The metadata as a config.json would have it, its values with their metadata keys; why it is incomplete; and
-    that of keys which nobody knows.
+    that of unknown keys.
 
     Raises :class:`InputError` where no architecture is named.
     """

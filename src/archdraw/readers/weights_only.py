@@ -45,7 +45,7 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
     if sum(re.search(_ADAPTER, tensor.name) is not None for tensor in tensors) * 2 > len(tensors):
         raise refusal(name_of_file, "this is a LoRA adapter, not a model", "read the model that it changes instead")
     if packed := next((tensor for tensor in tensors if tensor.packed and is_matrix(tensor)), None):
-        message = f"packed weights: {packed.name} does not tell the shape of its matrix"
+        message = f"packed weights: {packed.name} does not give the shape of its matrix"
         raise refusal(name_of_file, message, "put their config.json beside them")
     shapes, layers = _shapes(tensors)
     if "embed_tokens.weight" not in shapes or len(shapes["embed_tokens.weight"]) != 2 or not layers:
@@ -76,7 +76,7 @@ def read_weights_only(stored: Iterable[Tensor], file: str | Path, name: str) -> 
 def candidates(tensors: list[Tensor], data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Configs that a model with these tensors could have, each with what it assumes.
 
-    ``data`` are keys that are known of it: they go before what the shapes say, and tell what those do not.
+    ``data`` are keys that are known of it: they go before what the shapes say, and say what those do not.
     """
     shapes, layers = _shapes(tensors)
     if len(shapes.get("embed_tokens.weight", ())) != 2 or not layers:

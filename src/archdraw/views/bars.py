@@ -81,7 +81,7 @@ def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
         for block in own
         if block not in theirs and block.role != "norm"
     )
-    # Norms of layers that differ in more than what stands in a place cannot be told from each other.
+    # Norms of layers that differ in more than what stands in a place cannot be matched with each other.
     lacking: tuple[Words, ...] = ()
     if not more:
         lacking = tuple(

@@ -89,7 +89,7 @@ def _passes(block: Block) -> int:
 def columns_of(block: Block, count: Callable[[Block], int] = number_of_layers) -> tuple[int, ...]:
     """The numbers of layers of the columns that ``block`` is drawn in, those of encoders it is made of first.
 
-    Layers in a row are told by ``count``.
+    ``count`` describes layers in a row.
     """
     match block:
         case Side(body=Module(level="encoder", body=body)):

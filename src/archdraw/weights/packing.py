@@ -1,4 +1,4 @@
-"""Quantised weights as the matrices that they stand for: what the shapes of their bookkeeping tensors tell.
+"""Quantised weights as the matrices that they stand for: what the shapes of their bookkeeping tensors say.
 
 A file of small numbers has, for one matrix, a tensor in which several of them share a larger number, and others beside
 it: scales, zero points, orders. Which formats there are, and what their shapes are (out and in are the features):

@@ -40,7 +40,7 @@ def counted(first: Module, second: Module) -> Iterator[Change]:
     for what in COUNTS:
         before, after = count(one, what, first), count(other, what, second)
         if what == "layers" and not (before and after):
-            continue  # That one model has none is told with the stacks of the other.
+            continue  # That one model has none is a row of the other's stacks.
         if before != after and (what != "text_parameters" or one.encoders or other.encoders):
             yield Change(
                 sign_of(before or None, after or None), "model", ("model", "model"), what, before, after, (("",), ("",))

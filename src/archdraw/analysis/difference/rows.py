@@ -29,7 +29,7 @@ def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         labels = change.labels if change.what in (BLOCK, OCCURRENCES) else ()
-        # Norms are told apart by what they follow.
+        # What norms follow distinguishes them.
         place = change.subject if (change.sort, change.what) == ("norm", BLOCK) else ""
         key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels, place
         found.setdefault(key, []).append(change)

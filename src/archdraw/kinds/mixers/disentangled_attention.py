@@ -55,7 +55,9 @@ class DisentangledAttention(Kind):
     attention_key_bias: bool | None = Field(
         default=None, description="Whether the key projection has a bias; attention_bias where it is left out."
     )
-    max_relative_positions: Size = Field(description="Largest distance, in tokens, that the table tells from others.")
+    max_relative_positions: Size = Field(
+        description="Largest distance, in tokens, with an entry of its own in the table."
+    )
     position_buckets: Size | None = Field(
         default=None,
         description="Buckets of distances to each side, which widen with the distance; left out, one per distance.",

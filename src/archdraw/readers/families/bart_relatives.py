@@ -31,7 +31,7 @@ Positions = Literal["learned", "stored sines", "sines"]
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """What tells one relative of BART from another.
+    """What distinguishes the relatives of BART.
 
     ``sizes`` are the class defaults of numbers, ``act`` and ``is_scaled`` those of ``activation_function`` and
     ``scale_embedding``. ``positions`` are learned, with ``spare`` rows that no position uses, or sines and cosines,

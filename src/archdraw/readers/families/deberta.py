@@ -31,7 +31,7 @@ def _norm(config: Config) -> bool:
 
 
 def _span(sizes: Sizes, *, second: bool) -> dict[str, Any]:
-    """How far relative positions are told apart, and into how many buckets."""
+    """The largest relative distance, and the number of buckets."""
     config = sizes.config
     longest = config.integer("max_relative_positions", default=-1, least=-LONGEST)
     buckets = config.integer("position_buckets", default=-1, least=-LONGEST) if second else -1

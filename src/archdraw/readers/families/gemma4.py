@@ -149,7 +149,7 @@ class _Layers:
                 return name
         name = usual if usual not in self.meanings else f"{usual}_{len(self.meanings)}"
         self.meanings[name] = meaning
-        # A layer that shares is told by the one of its own type, a global one by the local one.
+        # A layer that shares is written as a change of the one of its own type, a global one as one of the local one.
         base = usual.removesuffix("_shared") if origin is not None else "local"
         draft.define[name] = like(base, self.meanings[base], meaning) if base in draft.define else meaning
         return name

@@ -154,7 +154,7 @@ def _layers(config: Config, usual: Sizes, turns: Turns | None, made: Draft, bloc
 
 
 def _layer(config: Config, made: Draft, mixer: str, residual: Block) -> Block:
-    """A layer with a convolution behind each sublayer; told by the first one's where there is one."""
+    """A layer with a convolution behind each sublayer; written as a change of the first one where there is one."""
     kernel = config.integer("conv_kernel_size", "sconv_kernel_size", default=4)
     after: list[Block] = [
         {"added_convolution": {"conv_kernel_size": kernel, "name": f"post_{place}_convolution"}}

@@ -1,4 +1,4 @@
-"""Encoder-decoders that write what they hear: Whisper, Speech2Text, Moonshine."""
+"""Encoder-decoders from audio to text: Whisper, Speech2Text, Moonshine."""
 
 from __future__ import annotations
 

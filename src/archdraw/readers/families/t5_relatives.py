@@ -31,7 +31,7 @@ GATED = {"gelu": "geglu", "gelu_new": "geglu", "silu": "swiglu", "swish": "swigl
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """What tells one relative of T5 from another; ``sizes`` and ``feed_forward`` are class defaults.
+    """What distinguishes the relatives of T5; ``sizes`` and ``feed_forward`` are class defaults.
 
     ``table`` says which layers have a table of biases of their own: the first of each half, or all (UMT5). ``scaled``
     says when the last vectors are multiplied by 1 / √d_model: where the file ties the head, or never (mT5).
