@@ -87,11 +87,11 @@ def test_a_fault_of_the_program_is_a_row_too(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_number_that_no_table_holds_is_no_other_number(tmp_path: Path) -> None:
     config = json.loads((CONFIGS / "llama-3-8b.json").read_text("utf-8"))
-    config |= {"hidden_size": 10**9, "head_dim": 128, "intermediate_size": 10**9, "num_hidden_layers": 1000}
+    config |= {"hidden_size": 10**9, "head_dim": 128, "intermediate_size": 10**9, "num_hidden_layers": 4}
     file = tmp_path / "vast.json"
     file.write_text(json.dumps(config), "utf-8")
     row = row_of(str(file))
-    assert archdraw.load(file).facts.total_parameters > 2**63
+    assert 2**63 < archdraw.load(file).facts.total_parameters < 2**64
     assert row["state"] == "rejected"
     assert "is more than a table can hold" in row["problem"]
 
@@ -157,9 +157,10 @@ def test_no_more_are_waiting_than_asked() -> None:
 
     with Watched(2) as executor:
         found = rows((str(number) for number in range(1000)), executor, ahead=5, work=_unread)
-        next(found)
-        assert executor.given <= 6
-        assert len(list(found)) == 999
+        for taken in range(1, 101):
+            next(found)
+            assert executor.given <= taken + 5
+        assert len(list(found)) == 900
 
 
 def _unread(source: str) -> dict[str, Any]:
@@ -167,18 +168,20 @@ def _unread(source: str) -> dict[str, Any]:
 
 
 def _deadly(killers: frozenset[str], source: str) -> dict[str, Any]:
-    """Ends its process on some sources, as a lack of memory does."""
+    """Ends its process on some sources, as a lack of memory does; takes a moment for all, so that others run beside."""
+    time.sleep(0.05)
     if source in killers:
         os.kill(os.getpid(), signal.SIGKILL)
     return _unread(source)
 
 
 def test_only_what_ends_its_worker_twice_is_lost() -> None:
-    names = [str(number) for number in range(60)]
+    """Also where the next one that ends its worker is given to the new pool while the innocent are done again."""
+    names, killers = [str(number) for number in range(40)], frozenset(["0", "8", "9", "10", "30"])
     with Processes(ProcessPoolExecutor, 2) as executor:
-        found = list(rows(names, executor, ahead=8, work=partial(_deadly, frozenset({"7", "8", "40"}))))
+        found = list(rows(names, executor, ahead=8, work=partial(_deadly, killers)))
     assert [row["source"] for row in found] == names
-    assert [row["source"] for row in found if row["state"] == "lost"] == ["7", "8", "40"]
+    assert {row["source"] for row in found if row["state"] == "lost"} == killers
 
 
 def _slow(source: str) -> dict[str, Any]:

@@ -82,6 +82,27 @@ def test_bars_of_layers_with_other_alternatives_differ() -> None:
         assert len(set(lines)) == len(lines)
 
 
+def test_what_a_layer_has_of_alternatives_is_named_once() -> None:
+    """One that puts the blocks of a drawn one together in another way has nothing of its own, and lacks nothing."""
+    text = """
+name: X
+hidden_size: 64
+vocab_size: 256
+define:
+  full: {multi_head: {num_attention_heads: 4}}
+  near: {multi_head: {num_attention_heads: 4, sliding_window: 8}}
+  ffn: {gelu: {intermediate_size: 64}}
+  one: {layer: [{residual: [rmsnorm, full]}, {residual: [rmsnorm, ffn]}]}
+  two: {layer: [{residual: [rmsnorm, near]}, {residual: [rmsnorm, ffn]}]}
+  first: {layer: [{residual: [rmsnorm, full, rmsnorm, ffn]}]}
+layers:
+  - embedding
+  - stack: {pattern: [first, one, two, one, two, one, two]}
+  - output_head
+"""
+    assert drawn(Model.from_text(text)) == ["layer 0: Multi-head attention, GELU FFN"]
+
+
 @pytest.mark.parametrize(
     ("bare", "line"),
     [
