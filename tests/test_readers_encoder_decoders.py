@@ -224,10 +224,10 @@ def test_an_encoder_alone_has_its_own_sizes_and_what_its_layers_use() -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_decoder_alone_has_the_table_that_nothing_reads_where_its_class_has(keeps: bool) -> None:
-    whole = Draft(8, 100, None)
+    whole = Draft(8, 100, None, keeps_unread=keeps)
     one_table(Config({}), whole)
     whole.layers = ["embedding", encoder(["embedding"]), *whole.layers, "output_head"]
-    assert len(decoder_half(whole, keeps_unread=keeps).layers) == (3 if keeps else 2)
+    assert len(decoder_half(whole).layers) == (3 if keeps else 2)
 
 
 def test_a_joined_encoder_sees_both_ways_and_keeps_its_widths() -> None:

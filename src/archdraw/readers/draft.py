@@ -19,6 +19,7 @@ class Draft:
 
     ``context_length`` is None for a model that has no longest context (recurrent ones, relative positions).
     ``before_head`` is how many blocks right before the language model head go with it, and are in no other class.
+    ``keeps_unread``: the class of the decoder alone has a table that nothing reads, too.
     ``reads_tokens`` is false for one that reads no tokens: its spec leaves out ``hidden_size`` and ``vocab_size``.
     """
 
@@ -30,6 +31,7 @@ class Draft:
     layers: list[Block] = field(default_factory=list)
     reads_tokens: bool = True
     before_head: int = 0
+    keeps_unread: bool = False
 
 
 def stack(names: Sequence[str]) -> Block:

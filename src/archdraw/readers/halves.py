@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 
 UNREAD = "unread"
 """Name of the module that holds a table which the class of the whole model has and nothing reads."""
 
 
-def halved(read: Callable[[Config], Draft], *, keeps_unread: bool = False) -> Callable[[Config], Draft]:
-    """``read``, whose draft becomes one half where the class under ``architectures`` is one.
-
-    ``keeps_unread``: the class of the decoder alone has the table that nothing reads, too.
-    """
-
-    @wraps(read)
-    def reading(config: Config) -> Draft:
-        made = read(config)
-        names = config.raw("architectures")
-        name = next((name for name in names if isinstance(name, str)), "") if isinstance(names, list) else ""
-        if name.endswith("ForCausalLM"):
-            return decoder_half(made, keeps_unread=keeps_unread)
-        return encoder_half(made) if name.endswith("EncoderModel") else made
-
-    return reading
-
-
-def decoder_half(made: Draft, *, keeps_unread: bool = False) -> Draft:
+def decoder_half(made: Draft) -> Draft:
     """``made`` without its encoder. Cross-attention stays: its class has it, for an encoder of another model."""
     made.layers = [
-        block for block in made.layers if _encoder(block) is None and (keeps_unread or not _is_unread(block))
+        block for block in made.layers if _encoder(block) is None and (made.keeps_unread or not _is_unread(block))
     ]
     return _without_the_other(made)
 

@@ -14,7 +14,7 @@ from archdraw.kinds.registry import kinds
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.family import Family
-from archdraw.readers.halves import UNREAD, encoder_half
+from archdraw.readers.halves import UNREAD, decoder_half, encoder_half
 from archdraw.readers.head_table import LABELS, SUFFIXES, Head, Rule
 
 AFTER_THE_LAST = "has after the last layer is not known"
@@ -106,7 +106,8 @@ def _is_beside_the_head(block: Block) -> bool:
 
 def _as_text(made: Draft) -> None:
     """Takes all encoders away: a causal class is the text part alone, or the decoder of an encoder-decoder."""
-    made.layers = [block for block in made.layers if _keyword(block) != "encoder" and not _is_tower(block)]
+    made.layers = [block for block in made.layers if not _is_tower(block)]
+    decoder_half(made)
 
 
 def _part_of(made: Draft, head: Head, name: str) -> Draft:

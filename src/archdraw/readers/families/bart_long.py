@@ -13,7 +13,6 @@ from archdraw.readers.families.bart_relatives import Relative, begun, decoding, 
 from archdraw.readers.families.encoders import bidirectional
 from archdraw.readers.families.gpt import ungated_feed_forward
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.similarity import like
 
 LED = Relative(50265, is_normalized=True)
@@ -166,7 +165,7 @@ def _long(
 
 
 FAMILIES = (
-    Family(("led",), halved(_led), ("LEDForConditionalGeneration",), (*IGNORED, "attention_probs_dropout_prob")),
-    Family(("bigbird_pegasus",), halved(_bigbird), ("BigBirdPegasusForConditionalGeneration",), IGNORED),
-    Family(("pegasus_x",), halved(_pegasus_x), ("PegasusXForConditionalGeneration",), IGNORED),
+    Family(("led",), _led, ("LEDForConditionalGeneration",), (*IGNORED, "attention_probs_dropout_prob")),
+    Family(("bigbird_pegasus",), _bigbird, ("BigBirdPegasusForConditionalGeneration",), IGNORED),
+    Family(("pegasus_x",), _pegasus_x, ("PegasusXForConditionalGeneration",), IGNORED),
 )

@@ -22,7 +22,6 @@ from archdraw.readers.encoder_decoder_parts import (
 from archdraw.readers.families.encoders import bidirectional
 from archdraw.readers.families.gpt import ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.similarity import like
 
@@ -237,7 +236,7 @@ OWN_KEYS = {
 FAMILIES = tuple(
     Family(
         (name,),
-        halved(partial(_read, relative)),
+        partial(_read, relative),
         (f"{CLASSES.get(name, name.capitalize())}ForConditionalGeneration",),
         (*IGNORED, *OWN_KEYS.get(name, ())),
     )

@@ -11,7 +11,6 @@ from archdraw.readers.encoder_decoder_parts import IGNORED, one_table
 from archdraw.readers.families.bart_relatives import Relative, begun, decoding, embedding, embedding_tables, whole
 from archdraw.readers.families.gpt import words
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 
 MARIAN = Relative(58101, "stored sines")
@@ -72,7 +71,7 @@ def _trocr(config: Config) -> Draft:
 
 
 FAMILIES = (
-    Family(("marian",), halved(_marian), ("MarianMTModel",), IGNORED),
+    Family(("marian",), _marian, ("MarianMTModel",), IGNORED),
     Family(("fsmt",), _fsmt, ("FSMTForConditionalGeneration",), (*IGNORED, *words("langs decoder"))),
     Family(("trocr",), _trocr, ("TrOCRForCausalLM",), IGNORED),
 )

@@ -11,7 +11,6 @@ from archdraw.readers.encoder_decoder_parts import IGNORED, encoder, one_table
 from archdraw.readers.families.encoders import bidirectional, repeated
 from archdraw.readers.families.gpt import ungated_feed_forward
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.traced import commented
 
@@ -28,6 +27,7 @@ def _prophetnet(config: Config) -> Draft:
     say_contradictions(config, {"num_attention_heads": "num_encoder_attention_heads"})
     config.ignore("disable_ngram_loss", "eps", "relative_max_distance", "num_hidden_layers")
     made = draft(config, vocab=30_522, tied=True)
+    made.keeps_unread = True
     made.context_length = config.integer("max_position_embeddings")
     positions = {"max_position_embeddings": made.context_length}
     placed = {"norm": "layernorm", "placement": "post_add"}
@@ -105,7 +105,7 @@ def _streams(hidden: int, heads: int, buckets: int, streams: int) -> Block:
 FAMILIES = (
     Family(
         ("prophetnet", "xlm-prophetnet"),
-        halved(_prophetnet, keeps_unread=True),
+        _prophetnet,
         ("ProphetNetForConditionalGeneration",),
         IGNORED,
     ),

@@ -19,7 +19,6 @@ from archdraw.readers.families.bart_relatives import Relative, begun, decoding, 
 from archdraw.readers.families.encoders import bidirectional, repeated
 from archdraw.readers.families.gpt import UNGATED, ungated_feed_forward, words
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.traced import commented
 
@@ -245,11 +244,11 @@ MASKS: Any = words(
 FAMILIES = (
     Family(
         ("whisper",),
-        halved(_whisper),
+        _whisper,
         ("WhisperForConditionalGeneration",),
         (*IGNORED, *MASKS, *words("classifier_proj_size median_filter_width max_length use_weighted_layer_sum")),
     ),
-    Family(("speech_to_text",), halved(_speech_to_text), ("Speech2TextForConditionalGeneration",), IGNORED),
+    Family(("speech_to_text",), _speech_to_text, ("Speech2TextForConditionalGeneration",), IGNORED),
     Family(
         ("speecht5",),
         _speecht5,
@@ -267,5 +266,5 @@ FAMILIES = (
             ),
         ),
     ),
-    Family(("moonshine",), halved(_moonshine), ("MoonshineForConditionalGeneration",), IGNORED),
+    Family(("moonshine",), _moonshine, ("MoonshineForConditionalGeneration",), IGNORED),
 )

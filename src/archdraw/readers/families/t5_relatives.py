@@ -14,7 +14,6 @@ from archdraw.readers.encoder_decoder_parts import encoder, one_table, saved_by_
 from archdraw.readers.families.encoders import bidirectional
 from archdraw.readers.families.gpt import UNGATED, words
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
@@ -196,7 +195,7 @@ FAMILIES = (
     *(
         Family(
             (name,),
-            halved(partial(_read, relative)),
+            partial(_read, relative),
             (f"{classes}ForConditionalGeneration", *(("T5WithLMHeadModel",) if name == "t5" else ())),
             IGNORED,
         )

@@ -21,7 +21,6 @@ from archdraw.readers.families.t5_relatives import (
     whole,
 )
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.traced import commented
 
 SWITCH = {"vocab_size": 32128, "d_model": 768, "d_kv": 64, "d_ff": 2048, "num_layers": 12, "num_heads": 12}
@@ -125,9 +124,7 @@ def _pop2piano(config: Config) -> Draft:
 ROUTER = words("expert_capacity router_dtype router_ignore_padding_tokens add_router_probs")
 
 FAMILIES = (
-    Family(
-        ("switch_transformers",), halved(_switch), ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER
-    ),
-    Family(("longt5",), halved(_long), ("LongT5ForConditionalGeneration",), IGNORED),
-    Family(("pop2piano",), halved(_pop2piano), ("Pop2PianoForConditionalGeneration",), IGNORED),
+    Family(("switch_transformers",), _switch, ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER),
+    Family(("longt5",), _long, ("LongT5ForConditionalGeneration",), IGNORED),
+    Family(("pop2piano",), _pop2piano, ("Pop2PianoForConditionalGeneration",), IGNORED),
 )

@@ -9,7 +9,6 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.families.gemma import gemma2, gemma3
 from archdraw.readers.family import Family
-from archdraw.readers.halves import halved
 from archdraw.readers.joined import joined
 from archdraw.readers.towers import siglip_tower
 
@@ -72,13 +71,13 @@ def _t5gemma2(config: Config) -> Draft:
 FAMILIES = (
     Family(
         ("t5gemma2",),
-        halved(_t5gemma2),
+        _t5gemma2,
         ("T5Gemma2ForConditionalGeneration",),
         ("dropout_rate", "classifier_dropout_rate", "is_encoder_decoder"),
     ),
     Family(
         ("t5gemma",),
-        halved(_t5gemma),
+        _t5gemma,
         ("T5GemmaForConditionalGeneration",),
         ("dropout_rate", "classifier_dropout_rate", "is_encoder_decoder"),
     ),
