@@ -363,11 +363,16 @@ ROUTED: Shapes = {"mlp.gate.weight": (6, HIDDEN)}
 ROUTED |= {f"mlp.experts.{expert}.{name}.weight": shape for expert in range(6) for name, shape in EXPERT.items()}
 WITHOUT_FEED_FORWARD = {name: shape for name, shape in DENSE.items() if not name.startswith("mlp.")}
 
+OVER_ALL_HEADS: Shapes = {"self_attn.q_norm.weight": (32,), "self_attn.k_norm.weight": (16,)}
+BEHIND: Shapes = {name: shape for name, shape in DENSE.items() if name != "input_layernorm.weight"}
+BEHIND |= {"post_feedforward_layernorm.weight": (HIDDEN,)}
+
 BARE: dict[str, tuple[Shapes, str]] = {
     "llama": (hugging_face(DENSE), "intermediate_size: 64"),
     "tied llama": (hugging_face(DENSE, tied=True), "tie_word_embeddings: true"),
     "qwen2": (hugging_face(DENSE | QUERY_BIASES), "attention_bias"),
     "qwen3": (hugging_face(DENSE | QUERY_NORMS), "head_dim: 8"),
+    "olmo2": (hugging_face(BEHIND | OVER_ALL_HEADS), "rmsnorm_per_projection"),
     "qwen3_moe": (hugging_face(WITHOUT_FEED_FORWARD | QUERY_NORMS | ROUTED), "num_experts: 6"),
     "mixtral": (hugging_face(WITHOUT_FEED_FORWARD | ROUTED), "num_experts: 6"),
 }
@@ -380,7 +385,7 @@ def test_weights_alone_tell_their_counts(tmp_path: Path, name: str) -> None:
     assert total(reading) == count(shapes)
     assert said in reading.text
     assert "context length and rotary embedding are not in the shapes" in reading.incomplete
-    if name == "llama":
+    if name in ("llama", "olmo2"):
         assert any("the number of heads" in reason for reason in reading.incomplete)
     if "num_experts" in said:
         assert any("the number of experts per token" in reason for reason in reading.incomplete)
@@ -391,6 +396,9 @@ def test_weights_that_do_not_tell_are_refused(tmp_path: Path) -> None:
     message = refused(safetensors(file, hugging_face(DENSE | {"self_attn.warp.weight": (7,)})))
     assert message.startswith("names and shapes alone do not determine the model: the nearest is llama, but ")
     assert "model.layers.0-3.self_attn.warp.weight [7] is not in the spec" in message
+    # A tensor of the right shape under another name is not that tensor.
+    called = {name.replace("o_proj", "output"): shape for name, shape in hugging_face(DENSE).items()}
+    assert "do not determine the model" in refused(safetensors(file, called))
     assert "no embedding and layers" in refused(safetensors(file, {"a": (1,), "layers.0.b": (2, 3)}))
     odd = hugging_face(DENSE | {"self_attn.q_proj.weight": (0,), "self_attn.k_proj.weight": ()})
     assert "do not determine" in refused(safetensors(file, odd))
