@@ -1,0 +1,1 @@
+"""How long archdraw takes, and whether what should not alter its pictures does not; not part of the package."""
