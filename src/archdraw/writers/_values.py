@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archdraw.errors import ArchdrawError
 from archdraw.scene import Point
@@ -14,8 +15,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _SCHEME = re.compile(r"[\s\0-\x20]*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 
 
+@lru_cache(maxsize=16_384)
 def number(value: float) -> str:
-    """``value`` to a hundredth, without zeros at its end."""
+    """``value`` to a hundredth, without zeros at its end. The places of a picture stand in it several times each."""
     if not math.isfinite(value):
         raise ValueError(f"a coordinate is {value}")
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
@@ -24,6 +26,18 @@ def number(value: float) -> str:
 def clean(text: str) -> str:
     """``text`` without the characters that XML does not allow, each replaced by a space."""
     return _NOT_XML.sub(" ", text)
+
+
+def content(text: str) -> str:
+    """``text`` as it stands between tags."""
+    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@lru_cache(maxsize=1024)
+def quoted(text: str) -> str:
+    """``text`` as it stands in an attribute, between double quotes."""
+    written = content(text).replace('"', "&quot;")
+    return written.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
 
 
 def safe_link(href: str) -> str:
