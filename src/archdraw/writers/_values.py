@@ -1,4 +1,4 @@
-"""What stands in the attributes of an SVG: numbers, clean texts, safe links, path data."""
+"""What several writers need: sizes of pages, and what stands in an SVG: numbers, clean texts, safe links, path data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archdraw.errors import ArchdrawError
-from archdraw.scene import Point
+from archdraw.scene import Point, Scene
 
+POINTS = 0.75
+"""Points of one px: 72 of 96 to the inch."""
+LONGEST_SIDE = 14_400
+"""Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEME = re.compile(r"[\s\0-\x20]*([A-Za-z][A-Za-z0-9+.\-\s]*):")
+
+
+def page_size(scene: Scene, scale: float) -> tuple[float, float]:
+    """Width and height in points of the page that has ``scene`` on it, ``scale`` times as large as it is.
+
+    Raises :class:`ArchdrawError` where one is less than 1 point or more than 14,400.
+    """
+    wide, high = (side * scale * POINTS for side in scene.size)
+    if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
+        raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
+    return wide, high
 
 
 @lru_cache(maxsize=16_384)

@@ -4,9 +4,9 @@ Only what looks the same in browsers, Inkscape, LibreOffice, librsvg, CairoSVG a
 six-digit colours, baselines as numbers, arrow heads as polygons. No script, no reference to anything outside. The same
 scene gives the same bytes.
 
-The text of the file is put together here, attributes in alphabetical order: that takes a fifth of the time of a library
-of elements, and the import of one takes longer than the drawing of a picture. :mod:`archdraw.writers._drawing` hands the
-same picture to svgwrite, for programs that add to it; the tests have svgwrite check and write it, to the same bytes.
+The text of the file is put together here, attributes in alphabetical order: a library of elements takes five times as
+long, and its import longer than the drawing of a picture. :mod:`archdraw.writers._drawing` hands the same picture to
+svgwrite, for programs that add to it; the tests have svgwrite check and write it, to the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import assert_never, cast
 
 from archdraw.fonts import FALLBACK, UNITS, Weight, embedded_faces, outline
-from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, Text, paths_of
+from archdraw.scene import Circle, Element, Glyph, Group, Line, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode
 from archdraw.writers._values import clean, content, number, quoted, rounded_path, safe_link
 
@@ -77,7 +77,8 @@ class _Picture:
         if prefix and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", prefix):
             raise ValueError(f"{prefix!r} cannot begin an id")
         self.ids = _Ids(prefix)
-        self.glyphs: dict[tuple[int, str], str] = {}
+        self.glyphs: dict[tuple[int, str], tuple[str, str]] = {}
+        self.glyph_ids: dict[tuple[int, str, str], str] = {}
         self.letters: dict[Weight, set[str]] = {}
         self.linked = False
         self.group_ids: list[tuple[str, str]] = []
@@ -131,17 +132,20 @@ class _Picture:
         return f'<style type="text/css"><![CDATA[{rules}]]></style>'
 
     def definitions(self) -> str:
-        """The outlines of all glyphs in use, by weight and code."""
-        if not (self.glyphs and self.shared_outlines):
-            return ""
-        paths = [
-            f'<path d="{quoted(path)}" id="{self.glyph_id(weight, name)}" />'
-            for (weight, name), path in sorted(self.glyphs.items())
-        ]
-        return f"<defs>{''.join(paths)}</defs>"
+        """The outlines that glyphs refer to, by weight and name."""
+        paths = [f'<path d="{quoted(path)}" id="{id}" />' for _, (id, path) in sorted(self.glyphs.items())]
+        return f"<defs>{''.join(paths)}</defs>" if paths else ""
 
-    def glyph_id(self, weight: int, name: str) -> str:
-        return f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
+    def glyph_id(self, weight: int, glyph: Glyph) -> str:
+        """The id of the outline of ``glyph``; two of one name, which are of two fonts, have two."""
+        key = (weight, glyph.name, glyph.path)
+        if key not in self.glyph_ids:
+            name = glyph.name
+            while (weight, name) in self.glyphs:
+                name = f"{name}-other"
+            self.glyph_ids[key] = f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
+            self.glyphs[weight, name] = (self.glyph_ids[key], glyph.path)
+        return self.glyph_ids[key]
 
     def elements(self, elements: Iterable[Element]) -> str:
         return "".join([self.element(element) for element in elements])
@@ -218,14 +222,11 @@ class _Picture:
         glyphs = []
         for glyph in text.glyphs or outline(text.text, weight):
             across, down = number(glyph.offset * UNITS), number(-glyph.rise * UNITS) if glyph.rise else ""
-            if not self.shared_outlines:
+            if self.shared_outlines:
+                link, rise = f"#{self.glyph_id(text.weight, glyph)}", f' y="{down}"' if down else ""
+                glyphs.append(f'<use href="{link}" x="{across}" xlink:href="{link}"{rise} />')
+            else:
                 glyphs.append(f'<path d="{quoted(glyph.path)}" transform="translate({across} {down or 0})" />')
-                continue
-            name = glyph.name
-            while self.glyphs.setdefault((text.weight, name), glyph.path) != glyph.path:
-                name = f"{name}-other"  # two fonts of one name
-            link, rise = f"#{self.glyph_id(text.weight, name)}", f' y="{down}"' if down else ""
-            glyphs.append(f'<use href="{link}" x="{across}" xlink:href="{link}"{rise} />')
         return _element("g", f' fill="{quoted(text.fill)}" transform="{place}"', "".join(glyphs))
 
     def set_by_others(self, text: Text) -> str:
