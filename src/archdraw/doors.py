@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.installed import adds_to
 from archdraw.resources import themes_folder
 
 Thing = TypeVar("Thing")
@@ -200,7 +201,9 @@ def listed(thing: Any, name: str, kind: type[Thing]) -> Iterator[Thing]:
 
 @cache
 def _entry_points() -> tuple[tuple[str, Found], ...]:
-    """Every entry point of our groups with its group, by package and name. Nothing is imported."""
+    """Every entry point of our groups with its group, by package and name. Nothing that they name is imported."""
+    if not adds_to("archdraw."):
+        return ()
     from importlib.metadata import entry_points
 
     found: list[tuple[str, Found]] = []
