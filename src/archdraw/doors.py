@@ -12,7 +12,7 @@ from __future__ import annotations
 import pkgutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from importlib import import_module
 from types import ModuleType
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.installed import adds_to
+from archdraw.records import record
 from archdraw.resources import themes_folder
 
 Thing = TypeVar("Thing")
@@ -37,7 +38,7 @@ class PluginWarning(UserWarning):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Something that was found and not yet imported.
 
@@ -58,7 +59,7 @@ class Found:
         return reduce(getattr, filter(None, attribute.split(".")), import_module(module))
 
 
-@dataclass(frozen=True)
+@record
 class Door:
     """One set of things that can be added.
 

@@ -27,7 +27,7 @@ def adds_to(prefix: str, path: Iterable[str] | None = None) -> bool:
 
 def _in_folder(folder: str, header: bytes) -> bool:
     try:
-        names = os.listdir(folder or ".")
+        names = os.listdir(folder or ".")  # noqa: PTH208
     except NotADirectoryError:
         return True
     except OSError:  # not there, or not ours to read: nothing can be imported from it

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
 from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
+from archdraw.records import record
 from archdraw.resources import shipped_spec, specs_folder
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def described(reading: Reading, path: str | Path) -> Model:
     return Model(*checked(reading), reading, slug_of(path))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 

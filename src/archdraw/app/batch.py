@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.files import write_whole
 from archdraw.model import Model, load
+from archdraw.records import record
 from archdraw.writers import TextMode
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
@@ -33,7 +33,7 @@ class Output:
     fonts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """One spec and all files that are to be made from it."""
 
@@ -41,7 +41,7 @@ class Job:
     outputs: tuple[Output, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What came of a job.
 

@@ -9,11 +9,12 @@ format is a new file, nothing else, or an entry point of another package (:mod:`
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias, cast
 
 from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Scene
 
 TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
@@ -21,7 +22,7 @@ TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
 transparent text. PDF always has text, PNG never."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Writer:
     """The writer of one format. Its module, and with it the library that it needs, is imported at the first call."""
 

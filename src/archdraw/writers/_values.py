@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Point
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,7 +37,7 @@ def safe_link(href: str) -> str:
     return cleaned
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leg:
     """A straight line to ``start``, then, where ``radius`` is not 0, an arc to ``end`` around ``corner``.
 
