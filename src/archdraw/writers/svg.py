@@ -166,8 +166,8 @@ class _Picture:
             case Circle():
                 place = f'cx="{number(element.x)}" cy="{number(element.y)}"'
                 radius, fill = number(element.radius), quoted(element.fill or "none")
-                stroke, width = _stroke(element.stroke, element.stroke_width)
-                return f'<circle {place} fill="{fill}" r="{radius}"{stroke}{width} />'
+                stroke, stroke_width = _stroke(element.stroke, element.stroke_width)
+                return f'<circle {place} fill="{fill}" r="{radius}"{stroke}{stroke_width} />'
             case Text():
                 if self.text != "embed":
                     return self.outlined(element)
