@@ -8,12 +8,12 @@ crosses find others.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from archdraw.layout.lineage.lanes import INSET, LANE_PAD, MARGIN, NAMES, Chart, Link, Placed
 from archdraw.layout.lineage.maze import ARROWS, Maze, Way
 from archdraw.layout.lineage.tracks import Box, Tracks
+from archdraw.records import record
 
 TRACK = 7.0
 """Px between two tracks, about."""
@@ -25,7 +25,7 @@ FARTHEST = 1300.0
 """Ends that are farther apart are joined by words alone: nobody follows such a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """The way of one link."""
 

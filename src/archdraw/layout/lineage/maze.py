@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
 
 from archdraw.layout.lineage.tracks import CLEAR, FREE, HEAD, Box, Tracks
+from archdraw.records import record
 from archdraw.scene import Point
 
 BEND = 40.0
@@ -27,7 +27,7 @@ RIGHT, DOWN, LEFT, UP = range(4)
 STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """Where a line may leave or reach a box: at ``place``, going in ``direction``, at ``point`` of the box."""
 
@@ -37,7 +37,7 @@ class Port:
     penalty: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """A line through ``points``; one that leaves another does so at ``branch``.
 

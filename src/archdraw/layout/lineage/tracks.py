@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from archdraw.records import record
 
 CLEAR = 4.6
 """Px that a line keeps from a box that it does not end at."""
@@ -22,7 +23,7 @@ some, and a line between them needs no bend."""
 FREE, WALL, NO_TRACK = 0, -1, -2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """A box that lines go around, and begin and end at; ``middle`` is the height of its arrows."""
 
