@@ -31,6 +31,7 @@ MOST_LINES = 2
 """Differences that are named; ``archdraw check --weights`` lists them all."""
 
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.safetensors$")
+_HEAD = re.compile(r"(?:^|\.)(?:lm_head|embed_out)\.weight$")
 _OTHERS = ("adapter_", "consolidated")
 """Beginnings of files that hold no whole model, or the same one again under other names."""
 
@@ -59,7 +60,7 @@ def read_with_tensors(config: Path, *, name: str = "", with_transformers: bool =
             if found is not None:
                 return replace(found, stored_bytes=stored_bytes(stored))
     if unknown and with_transformers:
-        found = _by_its_class(text, data, config.as_posix(), called)
+        found = by_its_class(text, data, config.as_posix(), called)
         return replace(found, warnings=(*found.warnings, *said))
     reading = read_content(text, data, config, called)
     return replace(reading, warnings=(*reading.warnings, *said))
@@ -81,11 +82,12 @@ def weights_beside(config: Path) -> list[Path]:
     return own
 
 
-def _by_its_class(text: str, data: Mapping[str, Any], file: str, name: str) -> Reading:
+def by_its_class(text: str, data: Mapping[str, Any], file: str, name: str) -> Reading:
     """The model of a config of an unknown family, completed by the tensors of its class."""
     found = class_tensors(data, file)
-    if not data.get("tie_word_embeddings") and any(one.tied and "head" in one.name for one in found.tensors):
-        data = {**data, "tie_word_embeddings": True}
+    heads = {one.tied for one in found.tensors if _HEAD.search(one.name)}
+    if len(heads) == 1:
+        data = {**data, "tie_word_embeddings": heads.pop()}
     whose = f"the tensors of {found.name} (transformers {found.version})"
     reading = completed(text, data, file, name, found.weights, whose=whose)
     assert reading is not None, "tensors of a class are not packed"
@@ -93,7 +95,7 @@ def _by_its_class(text: str, data: Mapping[str, Any], file: str, name: str) -> R
 
 
 def _compared(text: str, data: Mapping[str, Any], config: Path, name: str, stored: Sequence[Tensor]) -> Reading:
-    """The model of the content of ``config``, of a known family; incomplete where the weights beside it are another's."""
+    """The model of the content of ``config``, a known one; incomplete where the weights beside it are another's."""
     size = stored_bytes(stored)
     reading = replace(read_content(text, data, config, name), stored_bytes=size)
     try:

@@ -16,7 +16,7 @@ from archdraw.readers.components import CONTEXT
 from archdraw.readers.config import LARGEST, Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family, family_of
-from archdraw.readers.from_tensors import boxes, draft_of, module_of, weights_of
+from archdraw.readers.from_tensors import boxes, draft_of, module_of, stack_of, weights_of
 from archdraw.readers.heads import with_head
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.readers.text_parts import SECTIONS, towers_behind
@@ -64,7 +64,7 @@ def completed(
             continue
         if not result.differences and not result.renamed:
             return reading
-        if more is None and _only_more(result):
+        if more is None and _only_more(result, wanted):
             names = {difference.name for difference in result.differences}
             more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
         found = [f"as a known family, {line}" for line in (*result.lines(), *result.renamed_lines())]
@@ -85,9 +85,13 @@ def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
     return ["which layers have the sliding_window is not in the tensors"] * slide
 
 
-def _only_more(result: Comparison) -> bool:
-    """Whether the file has all tensors of a reading as they should be, and others."""
-    return not result.renamed and all(difference.kind == "extra" for difference in result.differences)
+def _only_more(result: Comparison, wanted: Sequence[Tensor]) -> bool:
+    """Whether the file has all tensors of a reading as they should be, and others, in other stacks of layers."""
+    if result.renamed or any(difference.kind != "extra" for difference in result.differences):
+        return False
+    others = {difference.name for difference in result.differences}
+    own = {stack_of(tensor.name) for tensor in wanted if tensor.name not in others} - {""}
+    return not any(stack_of(name) in own for name in others)
 
 
 def _with_more(

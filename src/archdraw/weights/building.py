@@ -77,10 +77,12 @@ def model_of(data: Mapping[str, Any]) -> Any:
 
 
 def _structure(value: Any) -> Any:
-    """``value`` of a config without :data:`NOT_STRUCTURE`, at any depth."""
+    """``value`` of a config without :data:`NOT_STRUCTURE`, infinity as transformers writes it as a number."""
     if isinstance(value, Mapping):
+        if list(value) == ["__float__"]:
+            return float(value["__float__"])
         return {key: _structure(inner) for key, inner in value.items() if key not in NOT_STRUCTURE}
-    return value
+    return [_structure(inner) for inner in value] if isinstance(value, list) else value
 
 
 def tensors_of(model: Any) -> Iterator[Tensor]:
