@@ -84,6 +84,8 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli._terminal"},
     "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
+    "torch": {"weights.building"},
+    "transformers": {"weights.building"},
     "pyarrow": {"app.census.files"},
     "distributed": {"cli.census"},
     "annotated_types": {"cli.kinds"},
