@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset
 
 SECOND_WIDTH = 400.0
@@ -68,14 +69,14 @@ class Arrangement:
     shortened: tuple[Inset, ...] = ()
 
 
-def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> Arrangement:
+def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits, sizes: Sizes | None = None) -> Arrangement:
     """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
 
     The insets stand in the order of their letters, those that open nothing last. A height beyond ``limits`` is taken
-    only where nothing else is possible.
+    only where nothing else is possible. ``sizes`` are those of the insets, as far as they are measured.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    measured = _Measured(ordered)
+    measured = _Measured(ordered, sizes or Sizes())
 
     best: tuple[float, Arrangement] | None = None
     for widths in measured.widths:
@@ -133,24 +134,15 @@ class _Excess:
 
 
 class _Measured:
-    """The widths that insets need, and their heights at widths, each measured once."""
+    """The insets as columns see them: the widths that they need, and their heights at widths."""
 
-    def __init__(self, insets: Sequence[Inset]) -> None:
-        self.insets = insets
-        # Keyed by identity: to hash a whole inset takes longer than to add its height up.
-        self._needed = {id(inset): panels.widest(inset) for inset in insets}
-        self._heights: dict[tuple[int, float], float] = {}
-
-    def height(self, inset: Inset, width: float) -> float:
-        """The height of ``inset`` at ``width``, in px."""
-        key = (id(inset), width)
-        if key not in self._heights:
-            self._heights[key] = panels.measure(inset, width).height
-        return self._heights[key]
+    def __init__(self, insets: Sequence[Inset], sizes: Sizes) -> None:
+        self.insets, self.sizes = insets, sizes
+        self._owners = [_owner(inset, insets) if inset.beside else None for inset in insets]
 
     def width(self, column: Sequence[Inset], least: float) -> float:
         """The width of a ``column`` that is at least ``least`` wide."""
-        wide = max(self._needed[id(inset)] for inset in column)
+        wide = max(map(self.sizes.width, column))
         return least if wide <= least else max(panels.WIDE, wide)
 
     @property
@@ -166,7 +158,7 @@ class _Measured:
         return [
             Piece(
                 heights=tuple(
-                    self.height(inset, width) if self._needed[id(inset)] <= width else None for width in widths
+                    self.sizes.height(inset, width) if self.sizes.width(inset) <= width else None for width in widths
                 ),
                 needs=tuple(
                     self.width([inset], least) >= width
@@ -174,10 +166,10 @@ class _Measured:
                 ),
                 lettered=bool(inset.letter),
                 loose=_loose(inset),
-                owner=_owner(inset, self.insets) if inset.beside else None,
+                owner=owner,
                 omission=_omission(inset) if inset.optional else None,
             )
-            for inset in self.insets
+            for inset, owner in zip(self.insets, self._owners, strict=True)
         ]
 
 
@@ -197,7 +189,7 @@ def _measured_cost(
         measured.width(column, least) for column, least in zip(columns, (panels.WIDE, SECOND_WIDTH), strict=False)
     )
     tall = [
-        sum(measured.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
+        sum(measured.sizes.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
         for column, width in zip(columns, widths, strict=True)
     ]
     kept = {id(inset) for column in columns for inset in column}
