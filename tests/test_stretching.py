@@ -13,7 +13,7 @@ from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.layout.plate.stretching import longest
-from archdraw.picture import Diagram, Masks, Share, Split, Words
+from archdraw.picture import Diagram, Graph, Masks, Share, Split, Words
 from archdraw.views.architecture import picture
 
 LEAST, MOST = 18.0, 34.0
@@ -88,4 +88,4 @@ def test_no_diagram_is_less_wide_than_its_least_width(name: str) -> None:
             least, width = diagram.least_width(item, measures), placed(item, measures).width
             assert least <= width
             near += least > 0.8 * width
-    assert near or name == "qwen3-next-80b-a3b"
+    assert near or not any(isinstance(item, Graph) for item in diagrams(name))
