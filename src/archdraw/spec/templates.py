@@ -12,8 +12,6 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
-from pydantic import PrivateAttr
-
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
 from archdraw.records import record
@@ -86,11 +84,11 @@ class Template(Composed):
     own_height: ClassVar[int]
     """The same without those."""
 
-    _made: tuple[Template, int | None, Kind, Reader, int] | None = PrivateAttr(default=None)
-    _within: tuple[str, ...] = PrivateAttr(default=())
+    _made: ClassVar[tuple[Template, int | None, Kind, Reader, int] | None] = None
+    _within: ClassVar[tuple[str, ...]] = ()
     """The templates in whose text this use of one stands, the outermost first."""
-    _expanded: bool = PrivateAttr(default=False)
-    _lines: tuple[Template, tuple[Line, ...], tuple[Line, ...]] | None = PrivateAttr(default=None)
+    _expanded: ClassVar[bool] = False
+    _lines: ClassVar[tuple[Template, tuple[Line, ...], tuple[Line, ...]] | None] = None
 
     def expand(self, scope: Scope) -> Block:
         """The block of the template with the values of the parameters in it.
@@ -101,7 +99,7 @@ class Template(Composed):
         kind, reader, size = self._read(scope)
         if self._expanded:
             _count(size)  # names are written out: what is used twice counts twice
-        self._expanded = True
+        self.model_keep(_expanded=True)
         with self._entered():
             try:
                 block = kind.expand(scope)
@@ -123,7 +121,7 @@ class Template(Composed):
                 lines = kind.lines_out(scope)
             except (KindError, ExceptionGroup) as error:
                 self._raise(self._mapped(error, reader))
-        self._lines = (self, scope.lines, lines)
+        self.model_keep(_lines=(self, scope.lines, lines))
         return lines
 
     def _read(self, scope: Scope) -> tuple[Kind, Reader, int]:
@@ -155,7 +153,7 @@ class Template(Composed):
             kind = reader.block(written)
         if kind is None or reader.found:
             self._raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
-        self._made = (self, scope.line.features, kind, reader, values.size)
+        self.model_keep(_made=(self, scope.line.features, kind, reader, values.size))
         return kind, reader, values.size
 
     def _check(self, values: Substitution) -> None:
@@ -251,7 +249,7 @@ class _BodyReader(Reader):
         """As of any reader."""
         made = super().build(model, name, span, fields, **given)
         if isinstance(made, Template):
-            made._within = self.within
+            made.model_keep(_within=self.within)
         return made
 
 
