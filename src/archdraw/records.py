@@ -66,7 +66,7 @@ def _dataclass(cls: Any, method: str = "") -> Any:
     """
     names = get_annotations(cls)
     copied = {name: cls.__dict__[name] for name in ("__module__", "__post_init__", *names) if name in cls.__dict__}
-    copy = type(cls.__name__, cls.__bases__, {**copied, "__annotations__": names, "__doc__": ""})
+    copy = type(cls.__name__, cls.__bases__, {**copied, "__annotations__": names, "__doc__": cls.__doc__ or "None"})
     make = dataclass(
         init=method == "__init__", repr=method == "__repr__", eq=method in ("__eq__", "__hash__"),
         unsafe_hash=method == "__hash__", match_args=False,
