@@ -40,7 +40,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "pictures", "catalog", "app", "cli"},
+        {"__init__", "__main__", "model", "pictures", "outputs", "catalog", "app", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -65,8 +65,8 @@ EVERYWHERE = "records"
 HOMES: dict[str, set[str]] = {
     "yaml": {"source"},
     "click": {"cli"},
-    "svgwrite": {"writers.svg"},
-    "cairosvg": {"writers.png"},
+    "svgwrite": {"writers._drawing"},
+    "cairosvg": {"writers._cairo"},
     "reportlab": {"writers.pdf"},
     "resvg_py": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},

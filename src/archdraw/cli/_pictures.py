@@ -16,6 +16,7 @@ from archdraw.cli._terminal import report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.model_files import slug_of
+from archdraw.writers import RENDERERS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -44,6 +45,11 @@ def view_help() -> str:
 
 FONT_HELP = "Font for letters that Inter lacks (TTF, OTF, TTC), before those of this computer. Repeatable."
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
+
+RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
+renderer_option = click.option(
+    "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
+)
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
