@@ -12,7 +12,7 @@ import pytest
 from archdraw import Model, load
 from archdraw.model import described
 from archdraw.readers.completed import completed
-from archdraw.weights import read_tensors
+from archdraw.weights.headers import read_tensors
 from test_packing import CONFIG, TOTAL, checkpoint, gptq, hqq, plain
 from test_weight_files import safetensors
 

@@ -23,6 +23,7 @@ import click
 
 from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.cli._files import ENVIRONMENT
+from archdraw.cli._summaries import SUMMARIES
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
 
@@ -44,6 +45,18 @@ class Commands(click.Group):
             return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
         except ArchdrawError as error:
             return _Unusable(cmd_name, error)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands; ours by their summaries, so that none of them is imported."""
+        added = {found.name for door in (COMMANDS, VIEWS_OF_SEVERAL) for found in door.plugged()}
+        listed = {
+            name: click.Command(name, help=SUMMARIES[name])
+            if name in SUMMARIES and name not in added
+            else self.get_command(ctx, name)
+            for name in self.list_commands(ctx)
+        }
+        commands = {name: command for name, command in listed.items() if command is not None}
+        click.Group(commands=commands).format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
