@@ -13,7 +13,6 @@ import gc
 import os
 import sys
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,8 +20,7 @@ from typing import Any
 
 import click
 
-from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
-from archdraw.cli._files import ENVIRONMENT
+from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.cli._summaries import SUMMARIES
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
@@ -190,7 +188,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except ArchdrawError as error:
         click.echo(f"archdraw: error: {error}", err=True)
         if whole and error.__cause__:
-            click.echo("".join(traceback.format_exception(error.__cause__)).rstrip(), err=True)
+            _show_traceback(error.__cause__)
         return PROBLEMS
     except BrokenPipeError:
         raise
@@ -200,9 +198,11 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in ENVIRONMENT:
             return _environment(error)
+        from traceback import format_exc
+
         from archdraw.cli._terminal import report_crash
 
-        report_crash(traceback.format_exc(), whole=whole)
+        report_crash(format_exc(), whole=whole)
         return INTERNAL
 
 
@@ -218,7 +218,13 @@ def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *wh
         return
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
-        click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+        _show_traceback(message.error.__cause__)
+
+
+def _show_traceback(error: BaseException) -> None:
+    from traceback import format_exception
+
+    click.echo("".join(format_exception(error)).rstrip(), err=True)
 
 
 def _stdout_fails(error: OSError) -> int:

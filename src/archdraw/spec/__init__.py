@@ -17,12 +17,11 @@ from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.source.document import words
+from archdraw.spec.amounts import TemplateError, is_template, one_model
 from archdraw.spec.beside import disagreements
-from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
-from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed
@@ -150,7 +149,9 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     named = define.value if define and isinstance(define.value, MappingNode) else None
     known, declared = kinds(), list[Problem]()
     templated = named
-    if named is not None:
+    if named is not None and any(is_template(entry.value) for entry in named.entries):
+        from archdraw.spec.declaring import templates
+
         known, named, found = templates(document, named, known)
         declared += found
     reader = Reader(document, known, named)

@@ -24,6 +24,7 @@ from archdraw.source import (
     read_text,
     scan,
 )
+from archdraw.spec.amounts import PARAMETERS, is_template
 from archdraw.spec.expressions import Reader
 from archdraw.spec.heads import Head, plain_text, sentence, with_summary
 from archdraw.spec.names import Names
@@ -33,17 +34,10 @@ from archdraw.spec.templates import LINE_WIDTH, Check, Source, Template
 from archdraw.spec.values import CONSTANTS, FUNCTIONS
 from archdraw.tree.blocks import Role
 
-PARAMETERS = "parameters"
-"""The key that makes a definition a template."""
 _TYPES: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
 
 _CONCEPTS = {concept.name: concept for concept in SHIPPED}
 """The concepts of the glossary; an author's template may also name those that kinds of other packages bring."""
-
-
-def is_template(node: Node) -> bool:
-    """Whether a definition is a block with parameters."""
-    return isinstance(node, MappingNode) and node.entry(PARAMETERS) is not None
 
 
 def templates(

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, NoReturn
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
 from archdraw.records import record
-from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
+from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
+from archdraw.spec.amounts import TemplateError, count
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -26,14 +27,6 @@ LINE_WIDTH = "line_width"
 
 FRAMES = frozenset({"module", "modality_encoder"})
 """Kinds that only frame what is in them: a template that consists of one is the kind of that frame itself."""
-
-
-class TemplateError(KindError):
-    """A fault inside of an author's template, at ``span`` in its text."""
-
-    def __init__(self, message: str, span: Span, hint: str) -> None:
-        super().__init__(message, "", hint)
-        self.span = span
 
 
 @record
@@ -59,20 +52,8 @@ class Check:
     at: str
 
 
-_size: ContextVar[list[int] | None] = ContextVar("size", default=None)
-"""Values that the templates of the model that is being expanded have been written out to so far."""
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 """Levels of blocks of the templates that are being expanded, each within the one before."""
-
-
-@contextmanager
-def one_model() -> Iterator[None]:
-    """What the templates of one model come to together is bounded: within this, all are counted as one."""
-    token = _size.set([0])
-    try:
-        yield
-    finally:
-        _size.reset(token)
 
 
 class Template(Composed):
@@ -98,7 +79,7 @@ class Template(Composed):
         """
         kind, reader, size = self._read(scope)
         if self._expanded:
-            _count(size)  # names are written out: what is used twice counts twice
+            count(size)  # names are written out: what is used twice counts twice
         self.model_keep(_expanded=True)
         with self._entered():
             try:
@@ -143,7 +124,7 @@ class Template(Composed):
             written = values.node(source.block)
         except SubstitutionError as fault:
             raise self._fault(fault.message, fault.span, fault.hint) from None
-        _count(values.size)
+        count(values.size)
         reader = _BodyReader(source.document, source.kinds, source.define, ready=values.ready)
         reader.within = (*self._within, self.keyword)
         kind = None
@@ -251,15 +232,6 @@ class _BodyReader(Reader):
         if isinstance(made, Template):
             made.model_keep(_within=self.within)
         return made
-
-
-def _count(size: int) -> None:
-    """Adds ``size`` values to those of the model. Raises :class:`KindError` where they are too many."""
-    counted = _size.get()
-    if counted is not None:
-        counted[0] += size
-        if counted[0] > MOST_NODES:
-            raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
 
 
 def _scalar_at(node: Node, span: Span) -> ScalarNode | None:
