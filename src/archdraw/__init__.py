@@ -32,6 +32,7 @@ from archdraw.catalog import (
 )
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
 from archdraw.model import Model, load
+from archdraw.outputs import drawing
 from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ __all__ = [
     "compare",
     "difference",
     "draw",
+    "drawing",
     "kind_schema",
     "lineage",
     "list_formats",

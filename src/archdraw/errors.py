@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from archdraw.records import record
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -18,7 +20,7 @@ class Span:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing that is wrong with an input. ``text`` is the whole source line that ``span`` points into."""
 
