@@ -22,7 +22,7 @@ from archdraw.writers.svg import svg
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH_TOLERANCE = 0.02
 TEXT_CONTRAST = 4.5
-COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b")
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +76,24 @@ def chromium() -> str:
 
 def open_pictures(scenes: Mapping[str, Scene]) -> dict[str, Seen]:
     """Every scene as SVG in one page, measured. Names are only for the result."""
-    return {name: seen for name, (seen,) in open_colourings({name: [scene] for name, scene in scenes.items()}).items()}
+    return {name: seen for name, (seen,) in open_colorings({name: [scene] for name, scene in scenes.items()}).items()}
 
 
-def open_colourings(pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Seen]]:
-    """Pictures in one page, each in several colourings, measured.
+def open_colorings(pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Seen]]:
+    """Pictures in one page, each in several colorings, measured.
 
-    Where a colouring's SVG is that of the first but for its colours, so is all that is measured but for the fills: these
-    are read from the colouring itself. One that differs in more is measured as the first is.
+    Where the SVG is that of the coloring before but for its colors, so is all that is measured but the fills: these are
+    read from the coloring itself. One that differs in more is measured as the first is.
     """
     divisions: list[str] = []
-    for name, scenes in pictures.items():
-        first = ""
-        for number, scene in enumerate(scenes):
+    for scenes in pictures.values():
+        last = ""
+        for scene in scenes:
             prefix = f"p{len(divisions)}-"
             text = svg(scene, "embed", prefix=prefix)
-            bare = COLOUR.sub("", text).replace(prefix, "")
-            alike = number > 0 and bare == first
-            first = first or bare
-            divisions.append(f"<div{' hidden' if alike else ''}>{text}</div>")
+            bare = COLOR.sub("", text).replace(prefix, "")
+            divisions.append(f"<div{' hidden' if bare == last else ''}>{text}</div>")
+            last = bare
     page = f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{"".join(divisions)}<script>{_SCRIPT}</script>'
     found = json.loads(_result(_dumped(page)))
     assert isinstance(found, list), found
@@ -228,7 +227,7 @@ const found = [];
 // Only rgba() has a fourth number: the last of rgb(180, 83, 0) is blue.
 const shown = (colour) => colour !== "none" && !/^rgba.*,\s*0\)$/.test(colour);
 
-// What is under a text, by its place among the elements of its picture: that is the same in every colouring.
+// What is under a text, by its place among the elements of its picture: that is the same in every coloring.
 let elements = [], grounds = [];
 
 function measured(svg) {
