@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from svgwrite import Drawing
-
     from archdraw.scene import Scene
     from archdraw.writers import Renderer, TextMode
 
@@ -28,7 +26,7 @@ def saved(scene: Scene, path: str | Path, *, text: TextMode, scale: float, rende
     return target
 
 
-def drawing(scene: Scene, text: TextMode = "embed") -> Drawing:
+def drawing(scene: Scene, text: TextMode = "embed") -> Any:
     """``scene`` as a ``svgwrite.Drawing``, to which a program can add elements of its own, in px of the scene.
 
     ``text`` is "embed", "outline" or "searchable", as in :meth:`archdraw.Model.svg`. Raises

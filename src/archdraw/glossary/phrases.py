@@ -29,6 +29,9 @@ class Term:
     source: str = ""
     proper: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __call__(self, **values: Value) -> Phrase:
         """This term said with ``values``. Raises :class:`TypeError` unless they are those that its text names."""
         if values.keys() != places(self.text):

@@ -11,9 +11,10 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 
 from __future__ import annotations
 
+from dataclasses import field
 from fractions import Fraction
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from archdraw.glossary.phrases import Detail, Note, Words
 from archdraw.records import record
@@ -119,6 +120,7 @@ class Streams:
     notes: tuple[Note, ...] = ()
 
 
+@final
 @record
 class Leaf:
     """A block without parts: a projection, a norm, an operation.
@@ -145,19 +147,19 @@ class Leaf:
     name: str
     label: Words
     role: Role = "plain"
-    detail: Detail = ""
+    detail: Detail = field(default="", hash=False)
     weights: tuple[Weight, ...] = ()
     part: Part = "other"
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
-    tag: Detail = ""
+    tag: Detail = field(default="", hash=False)
     cache: Cache | None = None
     state: int = 0
     heads: Heads | None = None
     multiplications: int = 0
     settings: Settings = ()
     positions: int | None = None
-    passes: Fraction = Fraction(1)
+    passes: Fraction = field(default=Fraction(1), hash=False)
     uncertain: bool = False
     shape: tuple[int, ...] = ()
     reads: bool = False
@@ -233,6 +235,7 @@ class Experts:
     at_most: bool = False
 
 
+@final
 @record
 class Module:
     """A frame with a name that can be folded to one box or opened.
@@ -248,10 +251,10 @@ class Module:
     label: Words
     body: Block
     role: Role = "plain"
-    detail: Detail = ""
+    detail: Detail = field(default="", hash=False)
     kind: str = ""
     title: Words = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), hash=False)
     settings: Settings = ()
     level: Level = "block"
 
