@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
 from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
 from archdraw.outputs import mime_bundle, saved
+from archdraw.records import record
 from archdraw.resources import shipped_spec, specs_folder
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ Fonts: TypeAlias = str | Path | Sequence[str | Path]
 """A file with a font, or several."""
 
 
-def load(source: str | Path) -> Model:
+def load(source: str | Path, *, with_transformers: bool = False) -> Model:
     """The model that ``source`` describes: the name of one that comes with archdraw, or a file, a folder, an id.
 
     A file is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a
     folder of such files, or the id of a Hugging Face repository. A file in the working folder comes before a name.
+    ``with_transformers``: a config whose ``model_type`` has no reader, and no weights beside it, is completed by its
+    class in transformers, built without memory in a process of its own; it needs ``pip install "archdraw-nn[verify]"``.
     Raises :class:`archdraw.InputError` with everything that is wrong with it.
 
     >>> load("llama-3-8b")
@@ -57,7 +59,7 @@ def load(source: str | Path) -> Model:
         )
     from archdraw.readers.sources import read_model
 
-    return described(read_model(str(path)), path)
+    return described(read_model(str(path), with_transformers=with_transformers), path)
 
 
 def _is_name(path: str | Path) -> bool:
@@ -76,7 +78,7 @@ def described(reading: Reading, path: str | Path) -> Model:
     return Model(*checked(reading), reading, slug_of(path))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +12,7 @@ from archdraw.app.options import checked, options
 from archdraw.errors import ArchdrawError, FontWarning
 from archdraw.model import Fonts, Model, load
 from archdraw.outputs import mime_bundle, saved
+from archdraw.records import record
 from archdraw.resources import specs_folder
 from archdraw.setters import setting_by
 from archdraw.theme import Theme, load_theme
@@ -44,7 +44,7 @@ def _apart(name: str, theme: Theme, fonts: tuple[str | Path, ...], part: Any) ->
         return piece(part, theme)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Picture:
     """A view of several models: ``value`` is what it shows, ``drawing`` the options of how, ``written`` their texts.
 

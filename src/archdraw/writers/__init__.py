@@ -10,11 +10,12 @@ else. A new format is a new file, nothing else, or an entry point of another pac
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias, cast, get_args
 
 from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Scene
 
 TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
@@ -25,7 +26,7 @@ Renderer: TypeAlias = Literal["resvg", "cairosvg"]
 RENDERERS: tuple[Renderer, ...] = get_args(Renderer)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Writer:
     """The writer of one format. Its module, and with it the library that it needs, is imported at the first call."""
 

@@ -156,9 +156,9 @@ class _Picture:
                 return self.group(element)
             case Rect():
                 return self.rect(element)
-            case Line(stroke=stroke, stroke_width=width):
+            case Line(stroke=color, stroke_width=thick):
                 path = rounded_path(element.points, element.radius)
-                painted = f'stroke="{quoted(stroke)}"{_dash(element.dash)} stroke-width="{number(width)}"'
+                painted = f'stroke="{quoted(color)}"{_dash(element.dash)} stroke-width="{number(thick)}"'
                 return f'<path d="{path}" fill="none" {painted} />'
             case Polygon():
                 points = " ".join([f"{number(x)},{number(y)}" for x, y in element.points])
