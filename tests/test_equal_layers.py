@@ -11,7 +11,9 @@ from archdraw.tree.blocks import Block
 from archdraw.tree.walks import layers
 
 HEAD = "name: Irregular\nhidden_size: 64\nvocab_size: 100\nlayers:\n  - embedding\n"
-GLOBAL = "  - decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: {gelu: {intermediate_size: 256}}}\n"
+GLOBAL = (
+    "  - decoder: {attention: {multi_head: {num_attention_heads: 4}}, feed_forward: {gelu: {intermediate_size: 256}}}\n"
+)
 WIDER = GLOBAL.replace("256", "512")
 WRONG = GLOBAL.replace("num_attention_heads: 4", "num_attention_heads: 7")
 TAIL = "  - layernorm\n  - output_head\n"

@@ -17,14 +17,15 @@ from archdraw.cli._pictures import (
     known_formats,
     known_theme,
     known_view,
+    renderer_option,
     theme_help,
     twice,
     view_help,
 )
-from archdraw.cli._specs import Work, spec_files, specs_argument
+from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import Problem
 from archdraw.model_files import slug_of
-from archdraw.writers import TextMode
+from archdraw.writers import Renderer, TextMode
 
 
 @click.command("render")
@@ -41,7 +42,9 @@ from archdraw.writers import TextMode
               help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+@renderer_option
 @font_option
+@transformers_option
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
 @click.pass_obj
 def command(
@@ -53,7 +56,9 @@ def command(
     view: str,
     scale: float,
     text: TextMode,
+    renderer: Renderer,
     fonts: tuple[str, ...],
+    with_transformers: bool,
     jobs: int | None,
 ) -> int:
     """Draw models.
@@ -70,9 +75,8 @@ def command(
     work = Work(show_traceback=show_traceback)
     files, missing = spec_files(specs)
     if output == "-":
-        return _piped(
-            files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale, fonts), work
-        )
+        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
+        return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
@@ -87,7 +91,11 @@ def command(
         }
     work.problems(missing)
     todo = [
-        Job(file, tuple(Output(path, format, view, theme, text, scale, fonts) for path, format in outputs))
+        Job(
+            file,
+            tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs),
+            with_transformers,
+        )
         for file, outputs in targets.items()
     ]
     for outcome in drawn(todo, jobs):
@@ -95,7 +103,14 @@ def command(
     return work.code
 
 
-def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], output: Output, work: Work) -> int:
+def _piped(
+    files: list[Path],
+    missing: list[Problem],
+    wanted: tuple[str, ...],
+    output: Output,
+    work: Work,
+    with_transformers: bool,
+) -> int:
     """Writes one picture to stdout."""
     from archdraw.model import Model, load
 
@@ -105,8 +120,8 @@ def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], o
     check_stdout(format)
 
     def made(file: Path) -> bytes:
-        scene = load(file).scene(output.view, output.theme, output.fonts)
-        return Model.write(scene, format, text=output.text, scale=output.scale)
+        scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
+        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

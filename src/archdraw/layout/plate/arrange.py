@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset
+from archdraw.records import record
 
 SECOND_WIDTH = 400.0
 LEAST_WIDTHS = (panels.WIDE, SECOND_WIDTH)
@@ -27,7 +27,7 @@ EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
 """Of each px beyond the height that is good, and of each beyond the one that is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How tall insets should be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``.
 
@@ -57,7 +57,7 @@ class Limits:
         return sum(widths) + SPACE * (len(widths) - 1) > self.width
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrangement:
     """Insets in columns, top to bottom, with the width of each column and the height that all share.
 

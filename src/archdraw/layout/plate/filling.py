@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
+
+from archdraw.records import record
 
 SPACE = 24.0
 """Px between two panels of a column."""
@@ -32,7 +34,7 @@ OUT, FIRST, SECOND = range(3)
 Open: TypeAlias = tuple[tuple[int, int, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """A panel as the columns see it.
 
@@ -74,7 +76,7 @@ _Chosen: TypeAlias = tuple[int, "_Chosen"] | None
 _Ways: TypeAlias = list[tuple[float, _State, "_Chosen"]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Costs:
     """``emptiness`` is what columns of two heights cost, 0 for one that stays empty; ``least``, what they cost at least
     when panels come to them that ``must`` and ``may`` have so many px in all. From ``limit`` on a cost is of no use.

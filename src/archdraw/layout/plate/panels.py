@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
@@ -16,6 +16,7 @@ from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
+from archdraw.records import record
 from archdraw.setters import kept
 
 PAD = 24.0
@@ -42,7 +43,7 @@ Painter = Callable[[Canvas, float, float, float], None]
 """``paint(canvas, left, top, width)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One item of a panel, measured. ``space`` is what it wants above it."""
 
@@ -52,7 +53,7 @@ class Piece:
     paint: Painter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Panel:
     """An inset, measured for a width: the least height it needs, and its pieces."""
 
