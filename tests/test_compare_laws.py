@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-import archdraw
+import shipped
 from archdraw.analysis.difference import BLOCK, Change, Difference, difference, features, report
 from archdraw.analysis.difference.places import boxes_in
 from archdraw.analysis.difference.structure import is_sublayer, sort_of
@@ -63,7 +63,7 @@ PAIRS = [*NAMED, *OF_SEVERAL_LINES, *drawn(20, seed=14)]
 
 @cache
 def model(slug: str) -> Subject:
-    return subject(archdraw.load(SPECS / f"{slug}.yaml"))
+    return subject(shipped.model(slug))
 
 
 @cache

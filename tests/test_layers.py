@@ -75,6 +75,8 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli._terminal"},
     "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
+    "torch": {"weights.building"},
+    "transformers": {"weights.building"},
     "pyarrow": {"app.census.files"},
     "distributed": {"cli.census"},
     "fontTools": {"fontdata.generate", "typesetting"},

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
+import shipped
 from archdraw.analysis.descent import Descent, Member, descent, family_of
 from archdraw.analysis.traits import changes, traits
 from archdraw.app.pictures import Picture, subject
@@ -18,7 +19,7 @@ from archdraw.cli import run
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.lanes import Chart, Link
 from archdraw.lint.faults import faults
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.resources import specs_folder
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.spec import expand, parse_spec
@@ -29,7 +30,7 @@ from archdraw.views.several.lineage import picture
 @pytest.fixture(scope="module")
 def models() -> dict[str, Model]:
     """All models that come with archdraw, by slug."""
-    return {path.stem: load(path) for path in sorted(specs_folder().glob("*.yaml"))}
+    return {name: shipped.model(name) for name in shipped.NAMES}
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import cache, lru_cache
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -121,6 +122,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=1024)
 def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((luminance(first), luminance(second)))
@@ -140,7 +142,6 @@ def theme_file(name: str) -> AbstractContextManager[Path]:
     found = THEMES.find(name)
     if not found.distribution:
         return nullcontext(Path(found.target))
-    from importlib.resources import as_file, files
 
     try:
         file = files(found.target) / f"{name}.yaml"
