@@ -155,6 +155,8 @@ def least_width(item: Diagram, measures: Measures) -> float:
     """A width below which ``item`` cannot be laid out by itself; 0 where only its layout says how wide it is."""
     match item:
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
         case Chain(items=items):
             return max((least_width(part, measures) for part in items), default=0.0)
