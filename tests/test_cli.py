@@ -17,8 +17,8 @@ from typing import Annotated, ClassVar
 
 import click
 import pytest
-from pydantic import Field
 
+from archdraw.checked import Field
 from archdraw.cli import Commands, program, run
 from archdraw.errors import folded
 from archdraw.kinds.base import Family, Kind, Norm

@@ -406,6 +406,17 @@ def test_outlines_that_are_repeated_draw_the_same_picture() -> None:
     assert images[0] == png(EVERYTHING, 2, "cairosvg")
 
 
+@pytest.mark.parametrize("renderer", writers.RENDERERS)
+@pytest.mark.parametrize("size", [(1224, 1148.17), (100, 50.5), (7.6, 100.5), (333.33, 200)])
+@pytest.mark.parametrize("scale", [0.37, 1, 1.5, 2, 3])
+def test_png_of_a_size_that_is_no_whole_number(
+    size: tuple[float, float], scale: float, renderer: writers.Renderer
+) -> None:
+    image = opened(png(scene(width=size[0], height=size[1], background="#F00000"), scale, renderer))
+    assert image.size == (round(size[0] * scale), round(size[1] * scale))
+    assert image.getcolors() == [(image.width * image.height, (240, 0, 0, 255))]
+
+
 def test_png_has_letters() -> None:
     empty = opened(png(scene()))
     inked = opened(png(scene(label(20, 60, "Attention", 40, 700))))

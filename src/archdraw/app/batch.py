@@ -33,10 +33,11 @@ class Output:
 
 @record
 class Job:
-    """One spec and all files that are to be made from it."""
+    """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`."""
 
     spec: Path
     outputs: tuple[Output, ...]
+    with_transformers: bool = False
 
 
 @record
@@ -64,7 +65,7 @@ def render(job: Job) -> Outcome:
     problems: list[Problem | str] = []
     about = ("", "", 0.0, 0.0)
     try:
-        model = load(job.spec)
+        model = load(job.spec, with_transformers=job.with_transformers)
         if model.reading is not None:
             # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
             problems += model.warnings

@@ -13,7 +13,6 @@ import gc
 import os
 import sys
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,8 +20,8 @@ from typing import Any
 
 import click
 
-from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
-from archdraw.cli._files import ENVIRONMENT
+from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
+from archdraw.cli._summaries import SUMMARIES
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
 
@@ -44,6 +43,18 @@ class Commands(click.Group):
             return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
         except ArchdrawError as error:
             return _Unusable(cmd_name, error)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands; ours by their summaries, so that none of them is imported."""
+        added = {found.name for door in (COMMANDS, VIEWS_OF_SEVERAL) for found in door.plugged()}
+        listed = {
+            name: click.Command(name, help=SUMMARIES[name])
+            if name in SUMMARIES and name not in added
+            else self.get_command(ctx, name)
+            for name in self.list_commands(ctx)
+        }
+        commands = {name: command for name, command in listed.items() if command is not None}
+        click.Group(commands=commands).format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -177,7 +188,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except ArchdrawError as error:
         click.echo(f"archdraw: error: {error}", err=True)
         if whole and error.__cause__:
-            click.echo("".join(traceback.format_exception(error.__cause__)).rstrip(), err=True)
+            _show_traceback(error.__cause__)
         return PROBLEMS
     except BrokenPipeError:
         raise
@@ -187,9 +198,11 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in ENVIRONMENT:
             return _environment(error)
+        from traceback import format_exc
+
         from archdraw.cli._terminal import report_crash
 
-        report_crash(traceback.format_exc(), whole=whole)
+        report_crash(format_exc(), whole=whole)
         return INTERNAL
 
 
@@ -205,7 +218,13 @@ def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *wh
         return
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
-        click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+        _show_traceback(message.error.__cause__)
+
+
+def _show_traceback(error: BaseException) -> None:
+    from traceback import format_exception
+
+    click.echo("".join(format_exception(error)).rstrip(), err=True)
 
 
 def _stdout_fails(error: OSError) -> int:

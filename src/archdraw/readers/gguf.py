@@ -51,7 +51,7 @@ def read_gguf_model(path: str | Path) -> Reading:
         said = [*reasons, *unknown]
         made = completed("", config, file.as_posix(), called[:80], header.tensors, incomplete=said, keys=keys)
         if made is not None:
-            return made
+            return replace(made, stored_bytes=stored_bytes(header.tensors))
 
     def read(**changes: Any) -> Reading:
         why = [*reasons, *unknown]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from archdraw.analysis.difference.structure import SORTS
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import Words, text, within
 from archdraw.glossary import layers as terms
 from archdraw.glossary import plate as words
 from archdraw.picture import Bar
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.settings import SORTS, settings_apart
 from archdraw.tree.walks import inputs
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed

@@ -19,10 +19,10 @@ LONGEST_TITLE = 200
 """Characters; a line of PostScript's comments has at most 255."""
 
 
-def png_by_cairo(scene: Scene, width: int, height: int) -> bytes:
-    """``scene`` as a PNG file of ``width`` by ``height`` pixels. Raises :class:`ArchdrawError` without cairo."""
+def png_by_cairo(scene: Scene) -> bytes:
+    """``scene`` as a PNG file of its size in pixels. Raises :class:`ArchdrawError` without cairo."""
     draw = _drawer("png", "; without --renderer cairosvg, PNG is drawn by resvg, which needs nothing")
-    return draw(bytestring=_markup(scene), output_width=width, output_height=height)
+    return draw(bytestring=_markup(scene))
 
 
 def postscript(scene: Scene, scale: float, kind: Literal["eps", "ps"]) -> bytes:

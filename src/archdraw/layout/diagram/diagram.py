@@ -149,6 +149,19 @@ def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
     return _ports(gaps(item, (), inputs_of(item), measures))
 
 
+def least_width(item: Diagram, measures: Measures) -> float:
+    """A width below which ``item`` cannot be laid out by itself; 0 where only its layout says how wide it is."""
+    match item:
+        case Graph():
+            return graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
+        case Chain(items=items):
+            return max((least_width(part, measures) for part in items), default=0.0)
+        case Frame(body=body):
+            return least_width(body, measures)
+        case _:
+            return 0.0
+
+
 def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
     """``item`` with its lines coming in at ``ports``; lines that leave are at least ``out`` apart."""
 

@@ -166,7 +166,7 @@ def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
     """The first measures by which ``item`` fits ``inner``, else the smallest, and ``item`` laid out by them."""
     usual = replace(INSET, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
-    for measures in (
+    ladder = (
         replace(usual, branch_gap=36, least_width=168),
         replace(usual, branch_gap=28, least_width=124),
         usual,
@@ -179,11 +179,15 @@ def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
         replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
-    ):
+    )
+    for measures in ladder[:-1]:
+        # To lay a graph out takes far longer than to see that its rows are too wide.
+        if diagram.least_width(item, measures) > inner:
+            continue
         cell = _placed(item, measures)
         if cell.width <= inner:
-            break
-    return measures, cell
+            return measures, cell
+    return ladder[-1], _placed(item, ladder[-1])
 
 
 def _placed(item: Diagram, measures: Measures) -> Cell:
