@@ -22,7 +22,6 @@ from archdraw.layout.charts.clearance import (
     meets,
     overlap,
 )
-from archdraw.records import record
 
 
 @dataclass(eq=False)
