@@ -13,7 +13,7 @@ from archdraw import Model, load
 from archdraw.errors import InputError
 from archdraw.model import described
 from archdraw.readers.completed import completed
-from archdraw.weights import read_tensors
+from archdraw.weights.headers import read_tensors
 from test_packing import CONFIG, TOTAL, checkpoint, gptq, hqq, plain
 from test_weight_files import safetensors
 

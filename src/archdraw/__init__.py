@@ -32,6 +32,7 @@ from archdraw.catalog import (
 )
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
 from archdraw.model import Model, load
+from archdraw.outputs import drawing
 from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ __all__ = [
     "compare",
     "difference",
     "draw",
+    "drawing",
     "kind_schema",
     "lineage",
     "list_formats",
@@ -85,14 +87,9 @@ if not TYPE_CHECKING:  # so that a type checker rejects whatever is not named ab
 
             return getattr(import_module(_LATE[name]), name)
         if name == "__version__":
-            from importlib.metadata import PackageNotFoundError, version
+            from archdraw.version import VERSION
 
-            from archdraw.resources import DISTRIBUTION
-
-            try:
-                return version(DISTRIBUTION)
-            except PackageNotFoundError:  # run from its sources, never installed
-                return "0"
+            return VERSION
         from archdraw.errors import nearest
 
         hint = nearest(name, __all__)

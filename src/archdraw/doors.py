@@ -9,16 +9,19 @@ set is left out with a :class:`PluginWarning`.
 
 from __future__ import annotations
 
+import os
 import pkgutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
 
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.installed import adds_to
+from archdraw.records import record
 from archdraw.resources import themes_folder
 
 Thing = TypeVar("Thing")
@@ -36,7 +39,7 @@ class PluginWarning(UserWarning):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Something that was found and not yet imported.
 
@@ -57,7 +60,7 @@ class Found:
         return reduce(getattr, filter(None, attribute.split(".")), import_module(module))
 
 
-@dataclass(frozen=True)
+@record
 class Door:
     """One set of things that can be added.
 
@@ -200,7 +203,9 @@ def listed(thing: Any, name: str, kind: type[Thing]) -> Iterator[Thing]:
 
 @cache
 def _entry_points() -> tuple[tuple[str, Found], ...]:
-    """Every entry point of our groups with its group, by package and name. Nothing is imported."""
+    """Every entry point of our groups with its group, by package and name. Nothing that they name is imported."""
+    if not adds_to("archdraw."):
+        return ()
     from importlib.metadata import entry_points
 
     found: list[tuple[str, Found]] = []
@@ -214,10 +219,15 @@ def _entry_points() -> tuple[tuple[str, Found], ...]:
 
 
 def _modules(package: str, attribute: str) -> Callable[[], Iterator[Found]]:
-    """Finds the modules of ``package`` by name; those that begin with an underscore are parts of others."""
+    """Finds the modules of ``package`` by name; those that begin with an underscore are parts of others.
+
+    The package is not imported: which views there are is asked for by commands that draw none.
+    """
 
     def modules() -> Iterator[Found]:
-        for module in pkgutil.iter_modules(import_module(package).__path__):
+        top, *below = package.split(".")
+        places = [os.path.join(place, *below) for place in import_module(top).__path__]  # noqa: PTH118
+        for module in pkgutil.iter_modules(places):
             if not module.name.startswith("_"):
                 yield Found(module.name, f"{package}.{module.name}:{attribute}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.analysis.concepts import concepts
@@ -12,10 +11,11 @@ from archdraw.glossary.common import LAYERS
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.plate import CONTEXT
 from archdraw.glossary.traits import EXPERTS, HEADS, VOCABULARY, WIDTH, WINDOW
+from archdraw.records import record
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Module
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import layers, leaves, walk
+from archdraw.tree.walks import layers, leaves, once, walk
 
 Sign = Literal["+", "−", ""]
 
@@ -31,7 +31,7 @@ MENTIONS: Mapping[str, tuple[str, ...]] = {
 """Words by which authors refer to a value."""
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """One thing that a model has (``+``), lacks (``−``), or has with another value than its parent (no sign).
 
@@ -54,7 +54,7 @@ class Change:
         return (*own, *MENTIONS.get(self.measure, ()))
 
 
-@dataclass(frozen=True)
+@record
 class Traits:
     """``concepts`` in the order of display, ``values`` by what they are values of, in words.
 
@@ -130,7 +130,7 @@ def _experts(spec: Spec, block: Module) -> Phrase | None:
 def _heads(spec: Spec, block: Module) -> Phrase | None:
     heads = {
         (leaf.heads.query, leaf.heads.key_value)
-        for layer in layers(block)
+        for layer in once(layers(block))
         for leaf in leaves(layer.body)
         if leaf.heads is not None and leaf.heads.key_value > 1
     }
@@ -143,7 +143,7 @@ def _heads(spec: Spec, block: Module) -> Phrase | None:
 def _window(spec: Spec, block: Module) -> Phrase | None:
     sizes = {
         leaf.cache.window.size
-        for layer in layers(block)
+        for layer in once(layers(block))
         for leaf in leaves(layer.body)
         if leaf.cache is not None and leaf.cache.window is not None
         if not leaf.cache.window.chunked and not leaf.cache.cross

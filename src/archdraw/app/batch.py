@@ -5,20 +5,20 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from pathlib import Path
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.files import write_whole
 from archdraw.model import Model, load
-from archdraw.writers import TextMode
+from archdraw.records import record
+from archdraw.writers import Renderer, TextMode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``fonts`` are files for letters that archdraw's own font lacks.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels.
     """
 
     path: Path
@@ -28,9 +28,10 @@ class Output:
     text: TextMode = "embed"
     scale: float = 1.0
     fonts: tuple[str, ...] = ()
+    renderer: Renderer = "resvg"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`."""
 
@@ -39,7 +40,7 @@ class Job:
     with_transformers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What came of a job.
 
@@ -73,7 +74,7 @@ def render(job: Job) -> Outcome:
             problems += (problem for problem in found if problem not in problems)
             if not written:
                 about = (scene.title, scene.description, scene.width, scene.height)
-            data = Model.write(scene, output.format, text=output.text, scale=output.scale)
+            data = Model.write(scene, output.format, text=output.text, scale=output.scale, renderer=output.renderer)
             try:
                 write_whole(output.path, data)
             except OSError as error:

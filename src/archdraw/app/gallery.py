@@ -8,21 +8,35 @@ from pathlib import Path
 from archdraw.app.batch import Job, Outcome, Output
 from archdraw.app.pages import page
 from archdraw.model_files import slug_of
+from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
 
 
-def jobs(specs: Sequence[Path], folder: Path, theme: str | Path = "light", fonts: tuple[str, ...] = ()) -> list[Job]:
+def jobs(
+    specs: Sequence[Path],
+    folder: Path,
+    theme: str | Path = "light",
+    fonts: tuple[str, ...] = (),
+    renderer: Renderer = "resvg",
+) -> list[Job]:
     """What is to be drawn: the diagram of each spec in ``folder``, named after it, as SVG and as PNG.
 
-    ``fonts`` are files for letters that archdraw's own font lacks.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG.
     """
     return [
         Job(
             spec,
             (
                 Output(folder / f"{slug_of(spec)}.svg", "svg", theme=theme, fonts=fonts),
-                Output(folder / f"{slug_of(spec)}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts),
+                Output(
+                    folder / f"{slug_of(spec)}.png",
+                    "png",
+                    theme=theme,
+                    scale=PNG_SCALE,
+                    fonts=fonts,
+                    renderer=renderer,
+                ),
             ),
         )
         for spec in specs

@@ -7,10 +7,12 @@ called, so that a wrong word on the line is answered at once.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import os
 import sys
-import traceback
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,10 +20,10 @@ from typing import Any
 
 import click
 
-from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
-from archdraw.cli._files import ENVIRONMENT
+from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
+from archdraw.front import summaries
 
 
 class Commands(click.Group):
@@ -41,6 +43,19 @@ class Commands(click.Group):
             return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
         except ArchdrawError as error:
             return _Unusable(cmd_name, error)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands; ours by their summaries, so that none of them is imported."""
+        known = summaries()
+        added = {found.name for door in (COMMANDS, VIEWS_OF_SEVERAL) for found in door.plugged()}
+        listed = {
+            name: click.Command(name, help=known[name])
+            if name in known and name not in added
+            else self.get_command(ctx, name)
+            for name in self.list_commands(ctx)
+        }
+        commands = {name: command for name, command in listed.items() if command is not None}
+        click.Group(commands=commands).format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -89,13 +104,15 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 OK, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
+    epilog="""\b
+    Exit codes: 0 OK, 1 problems in the input, 2 wrong usage.
+    Help for a command: archdraw COMMAND --help""",
 )
 @click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:
-    """Draw neural-network architectures from YAML specs, and count their parameters.
+    """Draw neural-network architectures from YAML, and count their parameters.
 
     \b
     archdraw render llama-3-8b            draws a model that comes with archdraw into out/
@@ -108,9 +125,29 @@ def program(ctx: click.Context, show_traceback: bool) -> None:
         ctx.color = False
 
 
+OBJECTS_BEFORE_COLLECTING = 300_000
+"""Containers; a picture makes a quarter of that, nearly all of them for good, among which nothing is to be found."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the program and exits with its code."""
-    sys.exit(run(arguments))
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
+    _exit(run(arguments))
+
+
+def _exit(code: int) -> None:
+    """Ends the process: at once, since taking it apart first takes as long as drawing a picture.
+
+    Whatever is registered for the end is done. Where another thread runs, or a profiler or debugger reads along, it
+    ends as any other program.
+    """
+    watched = sys.gettrace() is not None or sys.getprofile() is not None
+    if watched or threading.active_count() > 1:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # stdout has been flushed by run
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -154,7 +191,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except ArchdrawError as error:
         click.echo(f"archdraw: error: {error}", err=True)
         if whole and error.__cause__:
-            click.echo("".join(traceback.format_exception(error.__cause__)).rstrip(), err=True)
+            _show_traceback(error.__cause__)
         return PROBLEMS
     except BrokenPipeError:
         raise
@@ -164,9 +201,11 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in ENVIRONMENT:
             return _environment(error)
+        from traceback import format_exc
+
         from archdraw.cli._terminal import report_crash
 
-        report_crash(traceback.format_exc(), whole=whole)
+        report_crash(format_exc(), whole=whole)
         return INTERNAL
 
 
@@ -182,7 +221,13 @@ def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *wh
         return
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
-        click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+        _show_traceback(message.error.__cause__)
+
+
+def _show_traceback(error: BaseException) -> None:
+    from traceback import format_exception
+
+    click.echo("".join(format_exception(error)).rstrip(), err=True)
 
 
 def _stdout_fails(error: OSError) -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -19,6 +16,10 @@ from archdraw.cli._terminal import report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.model_files import slug_of
+from archdraw.writers import RENDERERS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
@@ -45,9 +46,19 @@ def view_help() -> str:
 FONT_HELP = "Font for letters that Inter lacks (TTF, OTF, TTC), before those of this computer. Repeatable."
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
+RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
+renderer_option = click.option(
+    "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
+)
+
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
-    """A theme's name or file, tried out before any spec is read; weak contrasts are warnings."""
+    """A theme's name or file, tried out before any spec is read; weak contrasts are warnings.
+
+    Those of our own themes are not looked for: there are none (``tests/test_theme.py``).
+    """
+    if any(one.name == value for one in THEMES.own()) and not any(one.name == value for one in THEMES.plugged()):
+        return value
     from archdraw.lint.themes import theme_contrasts
 
     try:
@@ -107,12 +118,17 @@ def each(function: Callable[[Part], Made], parts: Sequence[Part], label: str = "
 
 
 def _processes(number: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+
     return ProcessPoolExecutor(number, initializer=begin_worker)
 
 
 @contextmanager
 def pool(number: int, make: Callable[[int], Executor] = _processes) -> Iterator[Executor]:
     """So many other processes, as ``make`` makes them, ended whatever happens."""
+    import multiprocessing
+    import signal
+
     # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
     # ever, so they are deaf and are ended from here.
     _load_plugins()
@@ -131,6 +147,8 @@ def pool(number: int, make: Callable[[int], Executor] = _processes) -> Iterator[
 
 def begin_worker() -> None:
     """What a worker begins with: it ignores interrupts, and does not repeat warnings about broken plug-ins."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
 

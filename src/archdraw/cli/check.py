@@ -98,7 +98,9 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
 
     Raises :class:`InputError` where a file is damaged.
     """
-    from archdraw.weights import compare, read_tensors, tensors
+    from archdraw.weights.comparison import compare
+    from archdraw.weights.headers import read_tensors
+    from archdraw.weights.tensors import tensors
 
     result = compare(tensors(model.block), read_tensors(weights))
     place = Span(weights[0] if len(weights) == 1 else f"{weights[0]} and {len(weights) - 1} more", 1, 1)

@@ -17,6 +17,7 @@ from archdraw.cli._pictures import (
     known_formats,
     known_theme,
     known_view,
+    renderer_option,
     theme_help,
     twice,
     view_help,
@@ -24,7 +25,7 @@ from archdraw.cli._pictures import (
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import Problem
 from archdraw.model_files import slug_of
-from archdraw.writers import TextMode
+from archdraw.writers import Renderer, TextMode
 
 
 @click.command("render")
@@ -41,6 +42,7 @@ from archdraw.writers import TextMode
               help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+@renderer_option
 @font_option
 @transformers_option
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
@@ -54,6 +56,7 @@ def command(
     view: str,
     scale: float,
     text: TextMode,
+    renderer: Renderer,
     fonts: tuple[str, ...],
     with_transformers: bool,
     jobs: int | None,
@@ -72,7 +75,7 @@ def command(
     work = Work(show_traceback=show_traceback)
     files, missing = spec_files(specs)
     if output == "-":
-        one = Output(Path("-"), "svg", view, theme, text, scale, fonts)
+        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
         return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
@@ -90,7 +93,7 @@ def command(
     todo = [
         Job(
             file,
-            tuple(Output(path, format, view, theme, text, scale, fonts) for path, format in outputs),
+            tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs),
             with_transformers,
         )
         for file, outputs in targets.items()
@@ -118,7 +121,7 @@ def _piped(
 
     def made(file: Path) -> bytes:
         scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
-        return Model.write(scene, format, text=output.text, scale=output.scale)
+        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from pydantic import BaseModel
-
+from archdraw.checked import Checked
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Kind
 from archdraw.kinds.hints import hint
+from archdraw.records import record
 from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, optional
 from archdraw.spec.validation import shown
@@ -21,7 +21,7 @@ LONGEST_CIRCLE = 8
 """A message that shows more names than these is read by nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where a kind was written: its keyword's place, and its fields."""
 
@@ -40,7 +40,7 @@ class Origin:
         return span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """An expression in its longest form: the kind, where its keyword stands, and all fields by name."""
 
@@ -197,7 +197,7 @@ class Forms:
         changes = MappingNode(tuple(entry for entry in node.entries if entry.key != "like"), node.span)
         return Form(base.kind, span, self._changed(base.kind, base.fields, changes))
 
-    def _changed(self, model: type[BaseModel] | None, fields: MappingNode, changes: MappingNode) -> MappingNode:
+    def _changed(self, model: type[Checked] | None, fields: MappingNode, changes: MappingNode) -> MappingNode:
         """``fields`` with ``changes`` over them: mappings and blocks of one kind are merged, null takes away."""
         result = {entry.key: entry for entry in fields.entries}
         for entry in changes.entries:

@@ -6,11 +6,12 @@ What a repeat is worth is the number of items that need not be written out: all 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from archdraw.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Repeated:
     """``times`` rounds of a unit of ``unit`` items, from the item ``start`` on."""
 
@@ -50,6 +51,8 @@ def best_repeat(row: Sequence[Any], *, longest: int | None = None, varied: bool 
     """
     best: Repeated | None = None
     for unit in range(1, min(len(row) // 2, longest or len(row)) + 1):
+        if best and best.saved >= len(row) - unit:
+            break  # no longer unit saves more
         start, equal = 0, 0
         for place in range(unit, len(row) + 1):
             if place < len(row) and row[place] == row[place - unit]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Several
-from dataclasses import dataclass
 
 from archdraw.glossary import Detail, Phrase, Value, Words, text
 from archdraw.glossary.embeddings import TIED, UNTIED
+from archdraw.records import record
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -21,13 +21,8 @@ from archdraw.tree.blocks import (
     Setting,
     Side,
 )
+from archdraw.tree.settings import FEED_FORWARD, MIXER, SORTS
 from archdraw.tree.walks import leaves
-
-MIXER, FEED_FORWARD = "token mixer", "feed-forward"
-SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(
-    ("feed_forward", "experts", "shared"), FEED_FORWARD
-)
-"""The sublayers of a layer by their role: one of a sort can stand for another."""
 
 
 def sort_of(block: Block) -> str:
@@ -122,17 +117,6 @@ def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
     return isinstance(one.label, str) and isinstance(other.label, str) and one.label != other.label
 
 
-def is_without(value: Setting) -> bool:
-    """Whether the value of a setting means that there is none."""
-    return value is None or value is False or value in ("none", "")
-
-
-def same(before: Setting, after: Setting) -> bool:
-    """Whether two values of a setting are one: 1 and yes are not, nothing and no are."""
-    equal = before == after and isinstance(before, bool) == isinstance(after, bool)
-    return equal or (is_without(before) and is_without(after))
-
-
 def loops(block: Block) -> tuple[int, ...]:
     """How often each loop of a stack over the same weights is applied."""
     match block:
@@ -151,7 +135,7 @@ Widths = Mapping[int, str]
 """Widths of a model and numbers that follow from them, with what they are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class _Number:
     """A number that may follow from a width: it is as good as one that is equal, and as one that follows likewise."""
 

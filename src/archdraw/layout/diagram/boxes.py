@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.fonts import text_width
@@ -13,6 +12,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
+from archdraw.records import record
 
 CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
 CHIP_PAD = 12.0
@@ -31,6 +31,16 @@ def natural_width(box: Box, measures: Measures) -> float:
     words = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
     return max(measures.least_width, words + 2 * measures.pad, figure)
+
+
+def least_width(box: Box, measures: Measures) -> float:
+    """A width that ``box`` with its chips has at least, whatever lines it takes."""
+    return natural_width(box, measures) + _chips_width(box, measures)
+
+
+def _chips_width(box: Box, measures: Measures) -> float:
+    """What the chips at the left of ``box`` take, with their arrows."""
+    return measures.chip_width + measures.chip_space if box.chips else 0.0
 
 
 def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, ...]:
@@ -97,7 +107,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = measures.chip_width + measures.chip_space if box.chips else 0
+    extent = _chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
@@ -127,7 +137,7 @@ def _title(box: Box) -> str:
     return f"{box.label}: {box.detail}" if box.detail else box.label
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Chips:
     """The chips of a box, with their words and heights."""
 
