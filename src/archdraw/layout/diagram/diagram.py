@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes, rails
+from archdraw.layout.diagram import boxes, frames, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
@@ -121,6 +121,8 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             taking = [cell.inputs for cell in joints.in_row(cells, between, measures) if not cell.source]
             return tuple(after - before for before, after in pairwise([port for ports in taking for port in ports]))
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.natural_gaps(
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
@@ -155,6 +157,8 @@ def least_width(item: Diagram, inputs: int, measures: Measures) -> float:
         case Box():
             return boxes.least_width(item, measures)
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
         case Chain():
             widest = 0.0
@@ -204,6 +208,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
             return rails.rail(again(body, (0.0,)), ports[0], measures)
