@@ -217,6 +217,24 @@ def test_the_process_ends_at_once_with_its_code(more: str, end: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (3, end, "")
 
 
+def test_nothing_is_collected_while_a_picture_is_drawn(tmp_path: Path) -> None:
+    code = (
+        "import atexit, gc, os, sys\nfrom archdraw.__main__ import main\nrounds = []\n"
+        f"sys.argv[1:] = ['render', {str(SPEC)!r}, '-o', 'made.svg']\n"
+        "gc.callbacks.append(lambda *said: rounds.append(said))\n"
+        "atexit.register(lambda: os.write(2, f'{len(rounds)} rounds'.encode()))\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert (done.stdout, done.stderr) == ("made.svg\n", "0 rounds")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["themes"], ["kinds", "rope"]])
 def test_a_full_disk_is_reported(words: list[str]) -> None:
