@@ -122,7 +122,7 @@ def _dumped(page: str) -> str:
             "--dump-dom",
             file.as_uri(),
         ]
-        done = subprocess.run(command, capture_output=True, timeout=180, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=600, check=False)
     text = done.stdout.decode("utf-8", "replace")
     if done.returncode or "</html>" not in text:
         raise RuntimeError(f"the browser failed ({done.returncode}): {done.stderr.decode('utf-8', 'replace')[-2000:]}")
