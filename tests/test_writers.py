@@ -432,13 +432,15 @@ def test_png_without_background_is_transparent() -> None:
     assert (image.getpixel((5, 5)), image.getpixel((20, 20))) == ((0, 0, 0, 0), (255, 0, 0, 255))
 
 
-@pytest.mark.parametrize("renderer", writers.RENDERERS)
-def test_png_of_very_many_letters(renderer: writers.Renderer) -> None:
-    """CairoSVG gives up where 100,000 outlines are referred to."""
+def test_pictures_of_very_many_letters() -> None:
     words = label(10, 50, "a" * 100, 1)
-    image = opened(png(scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000")), 1, renderer))
+    picture = scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000"))
+    image = opened(png(picture))
     assert image.size == (200, 100)
     assert image.getpixel((110, 20)) == (255, 0, 0, 255)
+    for format, other in (("png", "the renderer resvg"), ("eps", "PDF")):
+        with pytest.raises(ArchdrawError, match=f"100,000 letters and lines, and here are 100,100; {other} takes any"):
+            writers.write(picture, format, renderer="cairosvg")
 
 
 @pytest.mark.parametrize("scale", [0.001, 1000])

@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from archdraw.errors import InputError
 from archdraw.model import described
-from archdraw.readers import beside
+from archdraw.readers import tensors_beside
 from archdraw.readers.class_tensors import ClassTensors
 from archdraw.weights.building import OFFLINE, answer
 from archdraw.weights.shapes import shapes_of
@@ -39,8 +39,8 @@ def count(file: Path) -> str:
     config = json.loads(text) | {"model_type": "zz_new", "architectures": ["ZzNewForConditionalGeneration"]}
     path = file.with_name("config.json")
     try:
-        with patch.object(beside, "class_tensors", lambda data, file: whole):
-            reading = beside.by_its_class(json.dumps(config), config, path.as_posix(), file.stem)
+        with patch.object(tensors_beside, "class_tensors", lambda data, file: whole):
+            reading = tensors_beside.by_its_class(json.dumps(config), config, path.as_posix(), file.stem)
         total = described(reading, path).facts.total_parameters
     except InputError as error:
         return str(error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from importlib import import_module
 from inspect import get_annotations
 from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform, get_args, get_origin
@@ -42,9 +43,7 @@ class FieldInfo:
     """
 
     def __init__(self, default: Any, factory: Callable[[], Any] | None, bounds: Mapping[str, Any], about: str | None):
-        self.default, self.default_factory, self.bounds, self.description = default, factory, bounds, about
-        self.annotation: Any = None
-        self.metadata: tuple[Any, ...] = ()
+        self.default, self.default_factory, self.bounds, self.about = default, factory, bounds, about
         self.declared: Any = None
 
     def is_required(self) -> bool:
@@ -54,6 +53,50 @@ class FieldInfo:
     def get_default(self) -> Any:
         """Its default, made anew where it is made."""
         return self.default_factory() if self.default_factory else self.default
+
+    @cached_property
+    def _typed(self) -> tuple[Any, tuple[Any, ...]]:
+        return Any, ()
+
+    @property
+    def annotation(self) -> Any:
+        """Its type, without what stands beside that in ``Annotated``."""
+        return self._typed[0]
+
+    @property
+    def metadata(self) -> tuple[Any, ...]:
+        """What stands beside its type, and what is declared as its default."""
+        return self._typed[1]
+
+    @property
+    def description(self) -> str | None:
+        """What it means."""
+        said = (getattr(one, "about", None) or getattr(one, "description", None) for one in reversed(self.metadata))
+        return self.about or next((text for text in said if text), None)
+
+
+class _Declared(FieldInfo):
+    """A field as ``cls`` declares it; its annotation is evaluated when it is asked for."""
+
+    def __init__(self, cls: type, name: str, annotation: Any) -> None:
+        declared = cls.__dict__["_model_declared"].get(name) if "_model_declared" in cls.__dict__ else None
+        super().__init__(cls.__dict__.get(name, REQUIRED), None, {}, None)
+        self._written = cls, annotation
+        self.declared = declared
+        if declared is not None:  # pydantic has another sign of a field without a default
+            self.default = REQUIRED if declared.is_required() else declared.default
+            self.default_factory = declared.default_factory
+
+    @cached_property
+    def _typed(self) -> tuple[Any, tuple[Any, ...]]:
+        cls, annotation = self._written
+        if isinstance(annotation, str):
+            annotation = eval(annotation, vars(sys.modules[cls.__module__]), dict(vars(cls)))
+        metadata: tuple[Any, ...] = ()
+        if get_origin(annotation) is Annotated:
+            annotation, *marks = get_args(annotation)
+            metadata = tuple(marks)
+        return annotation, metadata if self.declared is None else (*metadata, self.declared)
 
 
 def Field(  # noqa: N802 - named as that of pydantic, which people know
@@ -92,33 +135,12 @@ class _Fields:
     def __get__(self, instance: object, cls: type[Checked]) -> Mapping[str, FieldInfo]:
         if "_model_fields" not in cls.__dict__:
             cls._model_fields = {
-                name: _resolved(above, name, annotation)
+                name: _Declared(above, name, annotation)
                 for above in reversed(cls.__mro__)
                 for name, annotation in get_annotations(above).items()
                 if not name.startswith("_") and not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
             }
         return cls._model_fields
-
-
-def _resolved(cls: type, name: str, annotation: Any) -> FieldInfo:
-    """The field ``name`` that ``cls`` declares, its annotation evaluated."""
-    if isinstance(annotation, str):
-        annotation = eval(annotation, vars(sys.modules[cls.__module__]), dict(vars(cls)))
-    declared = cls.__dict__["_model_declared"].get(name) if "_model_declared" in cls.__dict__ else None
-    info = FieldInfo(cls.__dict__.get(name, REQUIRED) if declared is None else REQUIRED, None, {}, None)
-    info.declared, info.annotation = declared, annotation
-    if get_origin(annotation) is Annotated:
-        info.annotation, *metadata = get_args(annotation)
-        info.metadata = tuple(metadata)
-    if declared is not None:
-        info.metadata += (declared,)
-    if declared is not None:
-        info.default, info.default_factory = declared.default, declared.default_factory
-        if declared.is_required():  # pydantic has another sign for it
-            info.default = REQUIRED
-    infos = [said for said in info.metadata if _is_info(said)]
-    info.description = next((said.description for said in reversed(infos) if said.description), None)
-    return info
 
 
 def _is_info(thing: object) -> bool:

@@ -97,8 +97,8 @@ def _mark(mark: Any) -> Any:
     """What stands in ``Annotated``, as pydantic has it."""
     if isinstance(mark, FieldInfo):
         given: dict[str, Any] = {name: bound for name, bound in mark.bounds.items() if bound is not None}
-        if mark.description is not None:
-            given["description"] = mark.description
+        if mark.about is not None:
+            given["description"] = mark.about
         if mark.default_factory is not None:
             given["default_factory"] = mark.default_factory
         elif mark.default is not REQUIRED:

@@ -21,9 +21,9 @@ from typing import Any
 import click
 
 from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
-from archdraw.cli._summaries import SUMMARIES
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
+from archdraw.front import summaries
 
 
 class Commands(click.Group):
@@ -46,10 +46,11 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands; ours by their summaries, so that none of them is imported."""
+        known = summaries()
         added = {found.name for door in (COMMANDS, VIEWS_OF_SEVERAL) for found in door.plugged()}
         listed = {
-            name: click.Command(name, help=SUMMARIES[name])
-            if name in SUMMARIES and name not in added
+            name: click.Command(name, help=known[name])
+            if name in known and name not in added
             else self.get_command(ctx, name)
             for name in self.list_commands(ctx)
         }
@@ -103,13 +104,15 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 OK, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
+    epilog="""\b
+    Exit codes: 0 OK, 1 problems in the input, 2 wrong usage.
+    Help for a command: archdraw COMMAND --help""",
 )
 @click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:
-    """Draw neural-network architectures from YAML specs, and count their parameters.
+    """Draw neural-network architectures from YAML, and count their parameters.
 
     \b
     archdraw render llama-3-8b            draws a model that comes with archdraw into out/

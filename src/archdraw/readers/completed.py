@@ -27,11 +27,6 @@ from archdraw.weights.packing import is_matrix, unpacked
 from archdraw.weights.tensors import Tensor
 
 
-def is_unknown(data: Mapping[str, Any]) -> bool:
-    """Whether no reader knows the model that the config ``data`` describes."""
-    return family_of(Config(data)) is None
-
-
 def completed(
     text: str,
     data: Mapping[str, Any],

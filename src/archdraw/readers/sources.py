@@ -7,12 +7,9 @@ from pathlib import Path
 from archdraw.model_files import models_in
 from archdraw.readers import hub
 from archdraw.readers.beside import CONFIGS, read_with_tensors
-from archdraw.readers.gguf import read_gguf_model
 from archdraw.readers.no_models import OTHERS
 from archdraw.readers.reading import Reading, model_name, read_config
-from archdraw.readers.weights_only import read_weights_only
-from archdraw.weights.gguf_header import is_gguf
-from archdraw.weights.headers import INDEX_ENDING, read_tensors
+from archdraw.weights.files import INDEX_ENDING, is_gguf
 from archdraw.weights.refusal import refusal, refuse_stand_in
 
 
@@ -44,11 +41,11 @@ def _read_file(path: Path, with_transformers: bool) -> Reading:
     if path.is_file():
         refuse_stand_in(path)
         if is_gguf(path):
-            return read_gguf_model(path)
+            return _read_gguf(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
             config = _config_in(path.parent) or _file_beside(path.parent)
             if config is None:
-                return read_weights_only(read_tensors([path]), path, _name(path))
+                return _read_weights(path, _name(path))
             path = config
     return read_with_tensors(path, with_transformers=with_transformers)
 
@@ -63,12 +60,25 @@ def _read_folder(path: Path, with_transformers: bool) -> Reading:
         return read_config(other)
     found = [path / name for name in models_in(file.name for file in path.glob("*.gguf") if file.is_file())]
     if len(found) == 1:
-        return read_gguf_model(found[0])
+        return _read_gguf(found[0])
     if found:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
-        return read_weights_only(read_tensors([path]), path, path.resolve().name[:80] or "model")
+        return _read_weights(path, path.resolve().name[:80] or "model")
     raise refusal(path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors")
+
+
+def _read_gguf(path: Path) -> Reading:
+    from archdraw.readers.gguf import read_gguf_model
+
+    return read_gguf_model(path)
+
+
+def _read_weights(path: Path, name: str) -> Reading:
+    from archdraw.readers.weights_only import read_weights_only
+    from archdraw.weights.headers import read_tensors
+
+    return read_weights_only(read_tensors([path]), path, name)
 
 
 def _config_in(folder: Path) -> Path | None:

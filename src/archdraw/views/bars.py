@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 
 from archdraw.glossary import Words, text, within
 from archdraw.glossary import layers as terms
@@ -96,6 +95,8 @@ def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
 def _matches(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> frozenset[int]:
     """The places of ``theirs`` that ``own`` has in the same order."""
     # Of blocks but norms it is their sort that counts: layers of a stack may take turns in what stands in a place.
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, [_place(block) for block in theirs], [_place(block) for block in own], False)
     return frozenset(place for match in matcher.get_matching_blocks() for place in range(match.a, match.a + match.size))
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
-from archdraw.layout.charts.label_places import Anchor, Bounds, Label, Marks, Table, cells, clash, grown
+from archdraw.layout.charts.clearance import Anchor, Bounds
+from archdraw.layout.charts.label_places import Label, Marks, Table, cells, clash, grown
 
 EJECTION_COST = 14.0
 """What displacing a label costs; more each time it is the same one."""

@@ -15,7 +15,8 @@ from archdraw.errors import ArchdrawError
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.charts.label_places import Anchor, Bounds, Label
+from archdraw.layout.charts.clearance import Anchor, Bounds
+from archdraw.layout.charts.label_places import Label
 from archdraw.layout.charts.labels import places
 from archdraw.layout.charts.spread import spread
 from archdraw.records import record

@@ -161,7 +161,7 @@ class Maze:
         starts += self._branches(tree)
         if not self._meet({place for place, *_ in starts}, {port.place for port in goals.values()}, window):
             return None
-        found = self._search(starts, goals, target, limit, window)
+        found = self._search(starts, goals, limit, window)
         if found is None:
             return None
         passed, first, start, port = found
@@ -223,28 +223,28 @@ class Maze:
         self,
         starts: Iterable[tuple[int, int, float, Point | None]],
         goals: dict[int, Port],
-        target: Box,
         limit: float,
         window: Box,
     ) -> tuple[list[int], int, Point | None, Port] | None:
         """The places of the best way, its first direction, the point that it begins at (None: a branch) and its end.
 
-        A* over places and directions; what is left is estimated by the way to the target through anything.
+        A* over places and directions; what is left is estimated by the way to the nearest end through anything.
         """
         owner, width, size = self.owner, self.tracks.width, len(self.owner)
         columns, rows = self.tracks.columns, self.tracks.rows
         steps = (self.tracks.after, range(width, size + width), self.tracks.before, range(-width, size - width))
-        # Px from each column and row to the target at least; outside the window more than there is.
+        # Px from each column and row to an end at least; outside the window more than there is.
+        xs, ys = zip(*(self._point(port.place) for port in goals.values()), strict=True)
+        left, right, upper, lower = min(xs), max(xs), min(ys), max(ys)
         first, last = bisect_left(columns, window.left), bisect_right(columns, window.right)
         across = [limit] * width
-        across[first:last] = [max(target.left - HEAD - x, 0.0, x - target.right) for x in columns[first:last]]
+        across[first:last] = [max(left - x, 0.0, x - right) for x in columns[first:last]]
         first, last = bisect_left(rows, window.top), bisect_right(rows, window.bottom)
-        down = [max(target.top - y, 0.0, y - target.bottom) for y in rows[first:last]]
+        down = [max(upper - y, 0.0, y - lower) for y in rows[first:last]]
         # A state is a place and the direction in which it is reached, as one number.
         best: dict[int, float] = {}
         before: dict[int, int] = {}
         begun: dict[int, Point | None] = {}
-        least: dict[int, float] = {}
         heap: list[tuple[float, float, int]] = []
         for place, direction, cost, point in starts:
             state, row = place * 4 + direction, place // width
@@ -266,11 +266,6 @@ class Maze:
                 ended = (cost + port.penalty, state, port)
             # A line that leaves another one goes straight at first, or it would run on it.
             only = state not in before and begun[state] is None
-            if not only:
-                # Who is here for a bend less goes on everywhere for no more.
-                if cost >= least.get(place, limit) + BEND and not port:
-                    continue
-                least[place] = min(cost, least.get(place, limit))
             x, y = columns[place % width], rows[place // width]
             for turn in (direction,) if only else (direction, (direction + 1) % 4, (direction + 3) % 4):
                 new = steps[turn][place]

@@ -27,7 +27,7 @@ NO_WAY_COST = 1e9
 """Of leaving out a part to which no line could lead: nothing that can be avoided."""
 MOST_STATES = 1024
 """So many ways to fill are kept from one panel to the next."""
-MOST_AT_FIRST = 32
+MOST_AT_FIRST = 8
 """So many for a first way to fill, which need not be the best."""
 
 OUT, FIRST, SECOND = range(3)
