@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from archdraw.glossary import text
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
+from archdraw.scene import Text
 from archdraw.tree.facts import report
 from archdraw.tree.sheet import rows
+from archdraw.views.architecture import picture
 from archdraw.views.header import kind_of, layers_of, size_of, subtitle
 
 FRAME = """
@@ -119,10 +123,10 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
     [
         ("gpt-oss-120b", "117B total, 5.13B active (4.4%)"),
         ("deepseek-v4-1-flash", "552B total (excl. 197B in lookup tables), 16.1B active (2.9%)"),
-        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. input embedding tables and encoders), 4.63B text"),
+        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. further embedding tables and encoders), 4.63B text"),
         (
             "gemma-4-e4b",
-            "7.94B total, 4.64B active (58%, excl. input embedding tables and encoders), 7.46B text",
+            "7.94B total, 4.64B active (58%, excl. further embedding tables and encoders), 7.46B text",
         ),
         (
             "qwen3-8-flash-next-125b-a6b",
@@ -135,3 +139,43 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
 def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
     found = shipped(name)
     assert text(size_of(found.spec, found.facts)) == size
+
+
+@pytest.mark.parametrize("name", ["deepseek-v4-1-flash", "qwen3-8-flash-next-125b-a6b", "gemma-4-e2b"])
+def test_a_total_that_is_quoted_as_published_differs_from_nothing(name: str) -> None:
+    found = shipped(name)
+    assert found.spec.published is not None
+    assert found.spec.published.differs is None
+    assert not any("differ" in part for part in picture(found.spec, found.block).footer)
+    assert any("differ" in part for part in picture(shipped("falcon-7b").spec, shipped("falcon-7b").block).footer)
+
+
+def test_the_same_network_is_quoted_as_equally_active() -> None:
+    """A model of the same architecture and size as its parent activates as much, and says so in the same way.
+
+    Unless its own publisher counts otherwise, as that of Soofi S does: then what is in the count stands in the panel.
+    """
+    compared = 0
+    for path in sorted(specs_folder().glob("*.yaml")):
+        found = load(path)
+        for parent in found.spec.parents:
+            base = shipped(parent.model)
+            same = found.facts.parts == base.facts.parts and found.facts.inactive == base.facts.inactive
+            assert found.spec.published is not None
+            assert base.spec.published is not None
+            own = found.spec.published.active_parameters
+            same = same and own in (None, base.spec.published.active_parameters)
+            if parent.relation == "same architecture" and same and found.facts.inactive:
+                compared += 1
+                assert text(size_of(found.spec, found.facts)) == text(size_of(base.spec, base.facts)), path.stem
+    assert compared > 3
+
+
+@pytest.mark.parametrize("name", ["kimi-k3", "ember-1", "deepseek-v4-pro", "deepseek-v4-flash", "deepseek-v4-1-flash"])
+def test_what_is_in_a_count_of_active_parameters_stays_beside_it(name: str) -> None:
+    """Where notes have no room, that one stays, as it is what makes two counts comparable."""
+    scene = shipped(name).scene()
+    words = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
+    assert any("some notes left out" in one for one in words)
+    note = re.compile(r"[\d.]+[MBT] (?:incl|excl)\.")
+    assert any(note.match(one) for one in words)

@@ -50,7 +50,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
-        lacking=(text(words.NOT_OPENED()), text(words.WITHOUT_NOTES())),
+        lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES())),
     )
     missing = undrawn(model, paths_of_plate(plate))
     if not missing:
