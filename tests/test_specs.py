@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from archdraw.glossary import text
 from archdraw.model import Model, load
 from archdraw.resources import specs_folder
+from archdraw.tree.blocks import Module
+from archdraw.tree.walks import layers, walk
 
 DATA = Path(__file__).parent / "data"
 SPECS = sorted(specs_folder().glob("*.yaml"))
@@ -120,6 +123,17 @@ def test_the_text_model_of_mistral_small_4_is_that_of_its_class() -> None:
     found, read = model("mistral-small-4").facts, load(DATA / "configs" / "mistral-small-4.json").facts
     assert found.text_parameters == read.total_parameters
     assert round(found.total_parameters / 1e8) == 1194, "what Hugging Face shows for the repository"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_attention_beside_windows_is_called_by_its_reach(name: str) -> None:
+    """Both of ModernBERT's are multi-head attention: what distinguishes them is how far they reach."""
+    layers_of_stack = list(layers(model(name).block))
+    mixers = [part for layer in layers_of_stack for _, part in walk(layer.body) if isinstance(part, Module)]
+    if not any(part.role == "sliding" for part in mixers):
+        return
+    called = {text(part.label) for part in mixers if part.role == "attention"}
+    assert not called & {"Multi-head attention", "Grouped-query attention", "Multi-query attention"}
 
 
 def test_nobody_is_an_ancestor_of_itself() -> None:
