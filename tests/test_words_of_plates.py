@@ -14,6 +14,7 @@ from archdraw.scene import Text
 from archdraw.tree.blocks import Leaf
 from archdraw.tree.description import describe
 from archdraw.tree.walks import leaves, walk
+from archdraw.views.architecture import picture
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
@@ -36,7 +37,7 @@ def test_a_layer_that_shares_a_selection_says_that_it_is_sparse() -> None:
     """It attends to the entries that an earlier layer selected, not to all: its box says so beside one that selects."""
     said = words("deepseek-v4-1-flash")
     assert said.count("shared top-512") == 2
-    assert said.count("top-512 entries") > said.count("shared top-512")
+    assert said.count("top-512\u00a0entries") > said.count("shared top-512")
 
 
 @pytest.mark.parametrize("name", ["deepseek-v4-pro", "deepseek-v4-flash", "deepseek-v4-1-flash"])
@@ -61,3 +62,29 @@ def test_a_recurrent_state_is_that_of_a_layer(name: str) -> None:
 
 def _notes(part: object) -> list[str]:
     return [text(note) for note in getattr(part, "notes", ())]
+
+
+def titles(name: str) -> set[str]:
+    return {inset.title for inset in picture(shipped(name).spec, shipped(name).block).insets}
+
+
+def test_panels_of_columns_side_by_side_say_which_they_are_of() -> None:
+    """Two encoders have attention and FFNs of the same names and other sizes; so have two paths of a U-Net."""
+    assert {
+        "Image encoder: multi-head attention",
+        "Text encoder: multi-head attention",
+        "Image encoder: quick GELU FFN",
+    } <= titles("clip-vit-b-32")
+    assert {"Contracting: 2 convolutions, 512 channels", "Expanding: 2 convolutions, 512 channels"} <= titles("u-net")
+
+
+def test_the_stored_scale_of_clip_is_the_logarithm_of_a_factor() -> None:
+    said = words("clip-vit-b-32")
+    assert "× exp(logit scale)" in said
+    assert "× temperature" not in said
+
+
+def test_all_layers_of_the_encoder_of_llama_attend_over_all_tiles() -> None:
+    said = words("llama-3-2-11b-vision")
+    assert "per tile" not in said
+    assert "attend over all tiles" in said
