@@ -91,7 +91,9 @@ def test_a_class_default_is_not_given_out_as_published(name: str) -> None:
     """A config that a class makes is silent where the released one speaks: nothing follows from it for the context."""
     spec = model(name).spec
     sources = spec.sources.values() if isinstance(spec.sources, dict) else spec.sources
-    if spec.context_length is None or not any(re.search("default config|defaults of the class", one) for one in sources):
+    if spec.context_length is None or not any(
+        re.search("default config|defaults of the class", one) for one in sources
+    ):
         return
     assert not any("which are those of the published checkpoint" in one for one in sources)
     assert any("context" in words.lower() for words in (*sources, *spec.notes)), "where is the context length from?"

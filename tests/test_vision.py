@@ -106,7 +106,8 @@ def test_a_line_of_a_tower_makes_way_for_a_line_of_the_model() -> None:
     whole = next(path for path in EXAMPLES if path.stem == "mmdit").read_text("utf-8")
     # With its last block, which differs, the column is too high for layers that are opened.
     alike = whole.replace("{label: Last MMDiT block, body: last_block}", "{label: MMDiT block, body: joint_block}")
-    alike = alike.replace("  - module:\n      label: Final layer", "  - op: {label: Images, inputs: 2}\n  - module:\n      label: Final layer")
+    final = "  - module:\n      label: Final layer"
+    alike = alike.replace(final, f"  - op: {{label: Images, inputs: 2}}\n{final}")
     scene = Model.from_text(alike).scene("card")
     box = next(shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "Modulation")
     level = [

@@ -73,7 +73,7 @@ POOLING_WEIGHTS = Term("pooling weights {width}")
 SOFTMAX_POOLING = Term(
     "Softmax pooling", definition="The mean over a window of tokens, weighted per feature by a softmax over them."
 )
-POOLING = Term("window {window}, stride {stride}")
+POOLING = Term("window\u00a0{window}, stride\u00a0{stride}")
 COMPRESSION = Term("{ratio}:1 compression")
 ENTRY_PER_TOKEN = Term("one entry per token")
 SHARED_ENTRIES = Term("Shared entries", definition="Compressed keys and values of an earlier layer.")

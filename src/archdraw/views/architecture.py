@@ -107,7 +107,9 @@ def _told_apart(panels: tuple[Inset, ...], drawn: Columns, model: Module, *, dec
 
 def _of_layers(blocks: Mapping[str, Leaf | Module], model: Module) -> dict[str, str]:
     """By the path of a block the name of the layers it is in, where layers of another name have one called alike."""
-    layers = [(path, text(part.label)) for path, part in walk(model.body) if isinstance(part, Module) and part.level in ANY]
+    layers = [
+        (path, text(part.label)) for path, part in walk(model.body) if isinstance(part, Module) and part.level in ANY
+    ]
     within = {block: name for block in blocks for path, name in layers if block.startswith(f"{path}/")}
     called = {block: text(blocks[block].label) for block in within}
     return {

@@ -145,8 +145,7 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         if active.left_out:
             items.append(Words(text(plate.WITHOUT_PARTS(parts=active.left_out)), strong=True))
-        # Of two models that are alike each may be quoted as its publisher counts: what is in a count stays beside it.
-        items += [Words(text(plate.OTHER_COUNT(count=count, what=what)), strong=True) for count, what in active.others]
+        items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
     yield Inset(words.title, tuple(items), source=path, priority=priority)
     shown = None if expert is None else _beside(module, path, expert[1])
     # Of experts within experts the inner ones are in a box that has another name.
