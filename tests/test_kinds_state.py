@@ -70,7 +70,14 @@ def test_counts_and_state_without_a_cache(kind: Kind, parameters: int, state: in
 
 
 NOTES: list[tuple[Kind, tuple[str, ...]]] = [
-    (MAMBA, ("recurrent state per layer: 256 (+ 192 conv) values", "896 bytes in bf16", "bias on conv and step size Δ")),
+    (
+        MAMBA,
+        (
+            "recurrent state per layer: 256 (+ 192 conv) values",
+            "896 bytes in bf16",
+            "bias on conv and step size Δ",
+        ),
+    ),
     (
         MAMBA2.model_copy(update={"n_groups": 1, "use_bias": True}),
         (
