@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram import diagram, unbroken
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
@@ -34,6 +34,8 @@ WIDE = 480.0
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
+UNBROKEN = 10000.0
+"""Room for a diagram of which no words would wrap in what there is."""
 ROUNDING = 0.01
 """Sums of widths are not exact."""
 MOST_SPREAD = 30.0
@@ -167,15 +169,16 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 @kept(1024)
 def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
     """The first measures by which ``item`` fits ``inner``, else the smallest, and ``item`` laid out by them."""
-    for measures in _ladder(inner)[:-1]:
+    # Where no words wrap, one layout is that of every width.
+    ladder = _ladder(UNBROKEN if _words(item) <= inner - 2 * INSET.pad else inner)
+    for measures in ladder[:-1]:
         # To lay a diagram out takes far longer than to see that what stands side by side is too wide.
-        if diagram.least_width(item, diagram.inputs_of(item), measures) > inner + ROUNDING:
+        if _least_width(item, measures) > inner + ROUNDING:
             continue
         cell = _placed(item, measures)
         if cell.width <= inner:
             return measures, cell
-    measures = _ladder(inner)[-1]
-    return measures, _placed(item, measures)
+    return ladder[-1], _placed(item, ladder[-1])
 
 
 @lru_cache(maxsize=64)
@@ -199,6 +202,19 @@ def _ladder(inner: float) -> tuple[Measures, ...]:
     )
 
 
+@kept(1024)
+def _words(item: Diagram) -> float:
+    """The width of the longest words in the boxes of ``item``, unbroken."""
+    return unbroken.words_width(item, INSET)
+
+
+@kept(1024)
+def _least_width(item: Diagram, measures: Measures) -> float:
+    """A width below which ``item`` cannot be laid out by itself."""
+    return diagram.least_width(item, diagram.inputs_of(item), measures)
+
+
+@kept(256)
 def _placed(item: Diagram, measures: Measures) -> Cell:
     """``item`` laid out by itself."""
     return diagram.place(item, diagram.natural_ports(item, measures), (), measures)
