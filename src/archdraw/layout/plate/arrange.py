@@ -104,14 +104,14 @@ def least_height(insets: tuple[Inset, ...], sizes: Sizes) -> float:
     measured = _Measured(insets, sizes)
     widths = sorted({width for pair in measured.widths for width in pair})
     standing = [inset for inset in insets if not inset.optional and not inset.beside]
-    heights = [
-        min(sizes.height(inset, width) for width in widths if width >= sizes.width(inset)) for inset in standing
-    ]
+    heights = [min(sizes.height(inset, width) for width in widths if width >= sizes.width(inset)) for inset in standing]
     return (sum(heights) + SPACE * (len(heights) - 2)) / 2
 
 
 def _costs(widths: tuple[float, float], model_height: float, limits: Limits, limit: float) -> Costs:
     """What two columns of ``widths`` cost by their heights; only costs below ``limit`` matter."""
+    # One that is wider for the sake of a panel does not stay empty.
+    may_be_one = widths[1] <= SECOND_WIDTH
     one, both = (_excess(widths[:used], model_height, limits) for used in (1, 2))
 
     def emptiness(first: float, second: float) -> float:
@@ -127,7 +127,7 @@ def _costs(widths: tuple[float, float], model_height: float, limits: Limits, lim
         full = first + second + may
         target = max(model_height, first, second, (first + second + must) / 2)
         cost = both(target) + max(0.0, 2 * target - full)
-        if not second:
+        if not second and may_be_one:
             target = max(model_height, first + must)
             cost = min(cost, one(target) + max(0.0, target - full))
             if not first:
