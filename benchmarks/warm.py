@@ -126,6 +126,6 @@ def _stages_of(path: Path) -> dict[str, Callable[[], Cost]]:
 
 
 if __name__ == "__main__":
-    kinds()
+    list(kinds().values())
     _drawn(specs_folder() / f"{FIRST}.yaml")
     print(json.dumps({Path(file).stem: _drawn(Path(file)) for file in sys.argv[1:]}))

@@ -17,8 +17,8 @@ from typing import Annotated, ClassVar
 
 import click
 import pytest
-from pydantic import Field
 
+from archdraw.checked import Field
 from archdraw.cli import Commands, program, run
 from archdraw.errors import folded
 from archdraw.kinds.base import Family, Kind, Norm
@@ -499,7 +499,7 @@ def test_a_gallery_of_nothing_keeps_the_old_page(archdraw: Run) -> None:
 
 
 def test_an_internal_error_says_how_to_report_it(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, **_: object) -> None:
         raise ZeroDivisionError(f"while reading {path}")
 
     monkeypatch.setattr("archdraw.model.load", fail)
@@ -621,7 +621,7 @@ def test_a_file_that_cannot_be_written_is_named(archdraw: Run, words: list[str],
 
 
 def test_a_full_disk_is_no_fault_of_the_program() -> None:
-    for words in (["kinds"], ["table"]):
+    for words in (["kinds"], ["table", "llama-3-8b"]):
         with Path("/dev/full").open("wb") as full:
             command = [sys.executable, "-m", "archdraw", *words]
             done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)

@@ -15,18 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": (
-        {
-            "errors",
-            "resources",
-            "source",
-            "files",
-            "model_files",
-            "glossary",
-            "doors",
-            "installed",
-            "by_need",
-            "records",
-        },
+        {"errors", "resources", "source", "files", "model_files", "glossary", "records", "version", "front"}
+        | {"doors", "installed", "by_need", "checks", "checked", "models"},
         set(),
     ),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
@@ -80,13 +70,15 @@ HOMES: dict[str, set[str]] = {
     "reportlab": {"writers.pdf"},
     "resvg_py": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
-    "pydantic": {"kinds", "spec", "theme", "app.options", "app.schemas", "cli.kinds"},
+    "pydantic": {"models", "app.options", "app.schemas"},
+    "pydantic_core": {"models"},
     "rich": {"cli._terminal"},
     "jinja2": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
+    "torch": {"weights.building"},
+    "transformers": {"weights.building"},
     "pyarrow": {"app.census.files"},
     "distributed": {"cli.census"},
-    "annotated_types": {"cli.kinds"},
     "fontTools": {"fontdata.generate", "typesetting"},
     "uharfbuzz": {"typesetting.shaping"},
     "fontpkg_inter": {"fontdata.generate"},

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.files import write_whole
 from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.writers import Renderer, TextMode
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 
 @record
@@ -33,10 +36,11 @@ class Output:
 
 @record
 class Job:
-    """One spec and all files that are to be made from it."""
+    """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`."""
 
     spec: Path
     outputs: tuple[Output, ...]
+    with_transformers: bool = False
 
 
 @record
@@ -64,7 +68,7 @@ def render(job: Job) -> Outcome:
     problems: list[Problem | str] = []
     about = ("", "", 0.0, 0.0)
     try:
-        model = load(job.spec)
+        model = load(job.spec, with_transformers=job.with_transformers)
         if model.reading is not None:
             # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
             problems += model.warnings

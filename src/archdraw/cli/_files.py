@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from pathlib import Path
@@ -13,11 +12,6 @@ from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
 from archdraw.writers import Writer
-
-ENVIRONMENT = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG}
-)
-"""Errors of the system that no fault of the program makes: no space left, too many open files, too long a name ..."""
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.attention import CAUSAL_CONVOLUTION
 from archdraw.glossary.attention import LINE as LINE_OF
@@ -70,7 +69,7 @@ class NgramMemory(Kind):
             "embed" if fused else "ple_embedding.ngram_embedding",
             words.NGRAM_TABLES(number=tables),
             role="embedding",
-            detail=words.TABLE_ROWS(rows=rows, width=width // tables),
+            detail=(words.TABLE_ROWS_IN_ALL if tables > 1 else words.TABLE_ROWS)(rows=rows, width=width // tables),
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
         )
