@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
-    "ground": ({"errors", "resources", "source", "files", "model_files", "glossary", "doors"}, set()),
+    "ground": ({"errors", "resources", "source", "files", "model_files", "cache", "glossary", "doors"}, set()),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
     "drawing": (
         {

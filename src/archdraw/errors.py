@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +44,25 @@ class Problem:
         if self.hint:
             lines.append(f"  hint: {escaped(self.hint)}")
         return "\n".join(lines)
+
+
+def as_plain(problem: Problem | str) -> Any:
+    """``problem`` as plain tuples, texts and numbers, for a file; :func:`from_plain` is the way back."""
+    if isinstance(problem, str):
+        return str(problem)
+    span = problem.span
+    return (
+        *(str(problem.message), str(span.file), int(span.line), int(span.column), int(span.length)),
+        *(str(problem.text), str(problem.hint), str(problem.severity)),
+    )
+
+
+def from_plain(plain: Any) -> Problem | str:
+    """The problem that :func:`as_plain` has made ``plain``."""
+    if isinstance(plain, str):
+        return plain
+    message, file, line, column, length, text, hint, severity = plain
+    return Problem(message, Span(file, line, column, length), text, hint, severity)
 
 
 def escaped(text: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from archdraw.errors import ArchdrawError
 
 CHECKPOINT_SUFFIXES = (".json", ".gguf", ".safetensors")
 """What a model is published with. Any other file is read as a spec, whatever its name is."""
@@ -92,3 +94,40 @@ def slug_of(path: str | Path) -> str:
         return file.resolve().parent.name
     # A dot in the id of a repository begins no suffix.
     return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
+
+
+def names_of(files: Sequence[Path]) -> dict[Path, str]:
+    """A name for what is made of each of ``files``: its slug, with folders before it where several have the same.
+
+    Whether letters are capital makes no difference, as in the file systems of macOS and Windows. Raises
+    :class:`ArchdrawError` for two that folders do not tell apart, as ``model.yaml`` and ``model.json`` in one.
+
+    >>> list(names_of([Path("a/model.yaml"), Path("b/model.yaml"), Path("b/other.yaml")]).values())
+    ['a-model', 'b-model', 'other']
+    """
+    names = {file: slug_of(file) for file in files}
+    folders = {file: _folders_around(file) for file in files}
+    while alike := _alike(names):
+        if not any(folders[file] for file in alike):
+            raise ArchdrawError(
+                f"{alike[0]} and {alike[1]} would be written to the same file; write them one after the other"
+            )
+        for file in alike:
+            if folders[file]:
+                names[file] = f"{folders[file].pop()}-{names[file]}"
+    return names
+
+
+def _alike(names: Mapping[Path, str]) -> list[Path]:
+    """The files that share their name with another, those of one name in a row."""
+    shared: dict[str, list[Path]] = {}
+    for file, name in names.items():
+        shared.setdefault(name.casefold(), []).append(file)
+    return [file for group in shared.values() if len(group) > 1 for file in group]
+
+
+def _folders_around(file: Path) -> list[str]:
+    """The names of the folders around what the slug of ``file`` is taken from, the nearest last."""
+    real = file.resolve()
+    inner = real.parent if file.name in MODEL_FILES and not file.is_dir() else real
+    return list(inner.parent.parts[1:])

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from archdraw.cli._cache import remember
 from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.cli._files import ENVIRONMENT
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
@@ -29,6 +30,10 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS.names(), *VIEWS_OF_SEVERAL.names()})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        remember(ctx, args)
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         doors = [door for door in (COMMANDS, VIEWS_OF_SEVERAL) if cmd_name in door.names()]
