@@ -3,14 +3,26 @@
 A command that was given before is done again from the cache, before anything else is imported.
 """
 
+from __future__ import annotations
+
 import sys
 
+# The module of which signal makes enumerations, which take longer than a picture from the cache.
+from _signal import SIGTERM, signal
+
 from archdraw.cache.replay import replayed
+
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes after SIGINT and SIGTERM, as a shell gives them."""
 
 
 def main() -> None:
     """Runs the program and exits with its code."""
-    warnings = replayed(sys.argv[1:])
+    signal(SIGTERM, _end)
+    try:
+        warnings = replayed(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     if warnings is None:
         from archdraw.cli import main as run
 
@@ -20,6 +32,12 @@ def main() -> None:
         from archdraw.errors import from_plain
 
         report(map(from_plain, warnings))
+
+
+def _end(*_: object) -> None:
+    """Ends the program by an exception, so that half a file is removed and no worker lives on."""
+    signal(SIGTERM, lambda *_: None)  # once is enough
+    sys.exit(TERMINATED)
 
 
 if __name__ == "__main__":

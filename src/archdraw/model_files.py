@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -106,28 +107,25 @@ def names_of(files: Sequence[Path]) -> dict[Path, str]:
     ['a-model', 'b-model', 'other']
     """
     names = {file: slug_of(file) for file in files}
-    folders = {file: _folders_around(file) for file in files}
-    while alike := _alike(names):
-        if not any(folders[file] for file in alike):
-            raise ArchdrawError(
-                f"{alike[0]} and {alike[1]} would be written to the same file; write them one after the other"
-            )
-        for file in alike:
-            if folders[file]:
-                names[file] = f"{folders[file].pop()}-{names[file]}"
+    for group in _alike(names):
+        folders = {file: _folder_around(file) for file in group}
+        common = os.path.commonpath(folders.values())
+        for file, folder in folders.items():
+            names[file] = "-".join((*folder.relative_to(common).parts, names[file]))
+    for one, other, *_ in _alike(names):
+        raise ArchdrawError(f"{one} and {other} would be written to the same file; write them to different folders")
     return names
 
 
-def _alike(names: Mapping[Path, str]) -> list[Path]:
-    """The files that share their name with another, those of one name in a row."""
+def _alike(names: Mapping[Path, str]) -> list[list[Path]]:
+    """The files that share their name with others, those of one name together."""
     shared: dict[str, list[Path]] = {}
     for file, name in names.items():
         shared.setdefault(name.casefold(), []).append(file)
-    return [file for group in shared.values() if len(group) > 1 for file in group]
+    return [group for group in shared.values() if len(group) > 1]
 
 
-def _folders_around(file: Path) -> list[str]:
-    """The names of the folders around what the slug of ``file`` is taken from, the nearest last."""
+def _folder_around(file: Path) -> Path:
+    """The folder around what the slug of ``file`` is taken from."""
     real = file.resolve()
-    inner = real.parent if file.name in MODEL_FILES and not file.is_dir() else real
-    return list(inner.parent.parts[1:])
+    return real.parent.parent if file.name in MODEL_FILES and not file.is_dir() else real.parent

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENVIRONMENT_FOLDER, ENVIRONMENT_SIZE = "ARCHDRAW_CACHE_DIR", "ARCHDRAW_CACHE_SIZE"
-"""Variables: the folder of the cache, empty for no cache; the most that it holds, in megabytes."""
+"""Variables: the folder of the cache, empty for no cache; the most that it holds, in MiB."""
 MOST = 1024
-"""The most that the cache holds where nothing else is said, in megabytes."""
-MEGABYTE = 1_000_000
+"""The most that the cache holds where nothing else is said, in MiB."""
+MEGABYTE = 1 << 20
 LENGTH = 16
 """Bytes of a digest."""
 SUFFIX = ".kept"
@@ -66,7 +66,7 @@ def usual_folder() -> str:
 
 
 def usual_size() -> int:
-    """The most bytes that the cache holds: those of ``ARCHDRAW_CACHE_SIZE`` where it is a number of megabytes."""
+    """The most bytes that the cache holds: those of ``ARCHDRAW_CACHE_SIZE`` where it is a whole number of MiB."""
     given = os.environ.get(ENVIRONMENT_SIZE, "")
     return (int(given) if given.isdecimal() else MOST) * MEGABYTE
 
