@@ -27,7 +27,7 @@ VIEWS = ("plate", "card", "strip")
 SEVERAL = ("compare", "lineage", "scale", "timeline", "poster")
 COMPARED = (
     ("llama-3-8b", "qwen3-8b"),
-    ("deepseek-v3", "kimi-k2", "glm-5"),
+    ("deepseek-v3", "kimi-k2", "glm-5-1"),
     ("gemma-3-27b", "gpt-oss-120b", "olmo-3-32b", "smollm3-3b"),
 )
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from archdraw.app.batch import render
-from archdraw.app.jobs import Job, Made, Output
+from archdraw.app.jobs import Drawn, Job, Made, Output, draw
 from archdraw.app.kept import Kept
 from archdraw.cache import keys, replay, store
 from archdraw.cache.replay import replayed
@@ -59,16 +59,14 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
 def drawn(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
     """The names of the models that a command draws, when it is done the usual way."""
     seen: list[str] = []
-    from archdraw.app import batch
+    before = draw
 
-    before = batch.draw
-
-    def watched(job: Job) -> Any:
+    def watched(job: Job) -> Drawn:
         seen.append(job.spec.name)
         return before(job)
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "draw", watched)
+        patch.setattr("archdraw.app.batch.draw", watched)
         assert run(words) == 0
     return seen
 
@@ -237,6 +235,7 @@ def test_another_program_is_seen(kept: Kept, monkeypatch: pytest.MonkeyPatch, tm
         {"text": "outline"},
         {"scale": 2.0},
         {"fonts": ("colours/theme.yaml",)},
+        {"renderer": "cairosvg"},
     ],
     ids=str,
 )
@@ -251,7 +250,7 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 
 
 def test_every_option_is_tried_above() -> None:
-    assert set(Output.__dataclass_fields__) == {"path", "format", "view", "theme", "text", "scale", "fonts"}
+    assert set(Output.__dataclass_fields__) == {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
 
 
 @pytest.mark.parametrize("harm", [b"", b"short", None], ids=["empty", "cut", "changed"])
@@ -295,17 +294,15 @@ def test_where_nothing_can_be_kept_all_is_drawn(
 
 
 def test_a_spec_that_changes_while_it_is_drawn_is_not_kept(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    from archdraw.app import batch
+    before = draw
 
-    before = batch.draw
-
-    def changing(job: Job) -> Any:
+    def changing(job: Job) -> Drawn:
         made = before(job)
         Path("model.yaml").write_text(SPEC.replace("Tiny", "Later"), "utf-8")
         return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "draw", changing)
+        patch.setattr("archdraw.app.batch.draw", changing)
         run(WORDS)
     assert list(kept.store.entries()) == []
     run(WORDS)

@@ -542,7 +542,7 @@ def test_broken_themes(install: Install, archdraw: Callable[..., Ran]) -> None:
 def test_an_unknown_name_has_a_hint_or_the_choice() -> None:
     for load, error in (
         (lambda: FORMATS.load("pgn"), "unknown format 'pgn'; did you mean png?"),
-        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from pdf, png, svg)"),
+        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from eps, pdf, png, ps, svg)"),
         (lambda: several.view("linage"), "unknown view 'linage'; did you mean lineage?"),
         (lambda: load_theme("x"), "unknown theme 'x' (choose from dark, light, print, or a file that ends in .yaml)"),
     ):

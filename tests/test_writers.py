@@ -6,10 +6,11 @@ import builtins
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -25,7 +26,9 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
+from svgwrite.validator2 import get_validator
 
+import archdraw
 from archdraw import writers
 from archdraw.errors import ArchdrawError
 from archdraw.fonts import UNITS, WEIGHTS, MissingGlyph, Weight, font_file, missing, outline, text_width
@@ -37,6 +40,7 @@ from archdraw.writers.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
+VALIDATOR = get_validator("full")
 MODES: tuple[writers.TextMode, ...] = ("embed", "outline", "searchable")
 
 
@@ -301,7 +305,7 @@ def test_bytes_do_not_depend_on_the_order_of_hashes() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from test_writers import EVERYTHING, writers; import hashlib\n"
         "for name, write in writers.formats().items():\n"
-        "    if name in ('svg', 'png', 'pdf'):\n"
+        "    if name in ('svg', 'png', 'pdf', 'eps', 'ps'):\n"
         "        for mode in ('embed', 'outline', 'searchable'):\n"
         "            print(name, mode, hashlib.sha256(write(EVERYTHING, text=mode)).hexdigest())\n"
     )
@@ -316,7 +320,7 @@ def test_bytes_do_not_depend_on_the_order_of_hashes() -> None:
         for seed in ("0", "7")
     }
     assert len(written) == 1
-    assert len(written.pop().splitlines()) == 9
+    assert len(written.pop().splitlines()) == 15
 
 
 def opened(data: bytes) -> Image.Image:
@@ -357,24 +361,49 @@ def check_pixels(image: Image.Image) -> None:
     assert {place: image.getpixel(place) for place in colours} == colours
 
 
-def test_png_by_cairo(without: Callable[[str, type[Exception]], None]) -> None:
-    without("resvg_py", ImportError)
+@pytest.mark.parametrize("renderer", writers.RENDERERS)
+def test_png_by_either_renderer(renderer: writers.Renderer) -> None:
+    check_pixels(opened(png(EVERYTHING, 2, renderer)))
+    assert writers.write(EVERYTHING, "png", renderer=renderer) == png(EVERYTHING, 1, renderer)
+
+
+def test_png_needs_no_library_of_the_system(without: Callable[[str, type[Exception]], None]) -> None:
+    without("cairosvg", OSError)
     check_pixels(opened(png(EVERYTHING, 2)))
 
 
 @pytest.mark.parametrize("error", [ImportError, OSError])
-def test_png_without_cairo(without: Callable[[str, type[Exception]], None], error: type[Exception]) -> None:
+def test_a_missing_cairo_is_said_with_the_way_out(
+    without: Callable[[str, type[Exception]], None], error: type[Exception]
+) -> None:
     without("cairosvg", error)
-    check_pixels(opened(png(EVERYTHING, 2)))
+    for format in ("eps", "ps"):
+        with pytest.raises(ArchdrawError, match="cairo that it needs is not installed: apt-get install libcairo2"):
+            writers.write(EVERYTHING, format)
+    with pytest.raises(ArchdrawError, match=r"apt-get install libcairo2.*; without --renderer cairosvg, PNG is drawn"):
+        writers.write(EVERYTHING, "png", renderer="cairosvg")
 
 
-def test_both_engines_agree(without: Callable[[str, type[Exception]], None]) -> None:
-    first = opened(png(EVERYTHING, 3))
-    without("cairosvg", OSError)
-    second = opened(png(EVERYTHING, 3))
-    assert first.tobytes() != second.tobytes(), "the second engine was not used"
+def test_both_renderers_agree() -> None:
+    first, second = (opened(png(EVERYTHING, 3, renderer)) for renderer in writers.RENDERERS)
+    assert first.tobytes() != second.tobytes(), "the second renderer was not used"
     histogram = ImageChops.difference(first.convert("RGB"), second.convert("RGB")).convert("L").histogram()
     assert sum(histogram[33:]) / sum(histogram) < 0.005
+
+
+def test_an_unknown_renderer() -> None:
+    with pytest.raises(ArchdrawError, match=r"unknown renderer 'cairo' \(choose from resvg, cairosvg\)"):
+        writers.write(EVERYTHING, "svg", renderer=cast(Any, "cairo"))
+
+
+def test_outlines_that_are_repeated_draw_the_same_picture() -> None:
+    shared, repeated = svg(EVERYTHING, "outline"), svg(EVERYTHING, "outline", shared_outlines=False)
+    assert ("<use" in shared, "<use" in repeated, "<defs" in repeated) == (True, False, False)
+    import cairosvg
+
+    images = [cairosvg.svg2png(bytestring=markup.encode(), scale=2) for markup in (shared, repeated)]
+    assert images[0] == images[1]
+    assert images[0] == png(EVERYTHING, 2, "cairosvg")
 
 
 def test_png_has_letters() -> None:
@@ -392,9 +421,11 @@ def test_png_without_background_is_transparent() -> None:
     assert (image.getpixel((5, 5)), image.getpixel((20, 20))) == ((0, 0, 0, 0), (255, 0, 0, 255))
 
 
-def test_png_of_more_letters_than_cairosvg_takes() -> None:
+@pytest.mark.parametrize("renderer", writers.RENDERERS)
+def test_png_of_very_many_letters(renderer: writers.Renderer) -> None:
+    """CairoSVG gives up where 100,000 outlines are referred to."""
     words = label(10, 50, "a" * 100, 1)
-    image = opened(png(scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000"))))
+    image = opened(png(scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000")), 1, renderer))
     assert image.size == (200, 100)
     assert image.getpixel((110, 20)) == (255, 0, 0, 255)
 
@@ -491,6 +522,91 @@ def test_files_are_as_large_as_the_paper() -> None:
     assert opened(png(picture)).size == (200, 100)
 
 
+@pytest.mark.parametrize("format", ["eps", "ps"])
+def test_postscript_has_its_size_its_title_and_no_date(format: str) -> None:
+    file = writers.write(replace(EVERYTHING, title="A (b\\c) é 注"), format, scale=2).decode("ascii")
+    head = file[: file.index("%%EndComments")]
+    assert "%%BoundingBox: 0 0 300 150\n" in head
+    assert "%%Title: (A \\(b\\\\c\\) \\351 ?)\n" in head
+    assert "%%Creator: archdraw, cairo" in head
+    assert "Date" not in head
+    assert max(map(len, head.splitlines())) < 256
+    page = file[file.index("%%BeginPageSetup") :].replace("showpage", "")
+    assert set(re.findall("image|show|findfont", page)) == set(), "the page is of shapes alone"
+
+
+@pytest.mark.parametrize("format", ["eps", "ps"])
+@pytest.mark.parametrize("scale", [0.001, 1000])
+def test_postscript_of_no_size(format: str, scale: float) -> None:
+    with pytest.raises(ArchdrawError, match="points cannot be written"):
+        writers.write(EVERYTHING, format, scale=scale)
+
+
+@pytest.mark.skipif(shutil.which("gs") is None, reason="Ghostscript is not installed")
+@pytest.mark.parametrize("format", ["eps", "ps"])
+def test_ghostscript_draws_what_resvg_draws(format: str, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(writers.write(EVERYTHING, format))
+    crop = ["-dEPSCrop"] if format == "eps" else []
+    command = ["gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", *crop, "-sDEVICE=png16m", "-r192", "-dTextAlphaBits=4"]
+    subprocess.run([*command, "-dGraphicsAlphaBits=4", "-sOutputFile=one.png", "one"], cwd=tmp_path, check=True)
+    drawn = Image.open(tmp_path / "one.png").convert("RGB")
+    assert drawn.size == (400, 200)
+    histogram = ImageChops.difference(drawn, opened(png(EVERYTHING, 2)).convert("RGB")).convert("L").histogram()
+    assert sum(histogram[100:]) / sum(histogram) < 0.01
+
+
+def without_version(drawing: Any) -> str:
+    """The markup of a drawing of svgwrite, without what it says of its version of SVG."""
+    return re.sub(' (xmlns:ev|baseProfile|version)="[^"]*"', "", drawing.tostring(), count=3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("picture", ["everything", "hostile", "gpt-2", "whisper-large-v3", "llama-3-8b card"])
+def test_svgwrite_writes_the_same_bytes(mode: writers.TextMode, picture: str) -> None:
+    evil = '</title><b a="1">\n\t&amp;"\ud800'
+    hostile = Group((label(0, 9, "<b>&amp;  "),), path=evil, title=evil, href="https://example.org/?a=1&b=2")
+    made = {"everything": EVERYTHING, "hostile": Scene(10, 10, evil, evil, None, (hostile,), metadata={"k": evil})}
+    if picture not in made:
+        name, _, view = picture.partition(" ")
+        made[picture] = archdraw.load(name).scene(view or "plate", "dark")
+    assert without_version(archdraw.drawing(made[picture], mode)) == svg(made[picture], mode)
+
+
+NOT_OF_SVG_1_1 = {"href", "role", "aria-labelledby", "aria-hidden", "data-path"}
+
+
+def valid(element: Any) -> Iterator[Any]:
+    """``element`` and all in it, as svgwrite's validator of SVG 1.1 lets them pass."""
+    names = {name: value for name, value in element.attribs.items() if name not in NOT_OF_SVG_1_1}
+    if names.get("d", "").startswith("m"):
+        del names["d"]  # outlines of letters: it reads neither quadratic curves nor second contours, fontTools does
+    VALIDATOR.check_all_svg_attribute_values(element.elementname, names)
+    for child in element.elements:
+        if hasattr(child, "attribs"):
+            VALIDATOR.check_valid_children(element.elementname, child.elementname)
+            yield from valid(child)
+    yield element
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_svgwrite_finds_the_file_valid(mode: writers.TextMode) -> None:
+    linked = scene(*EVERYTHING.children, Group((label(10, 20, "it"),), href="#layers/attention"))
+    names = {element.elementname for element in valid(archdraw.drawing(replace(linked, metadata={"a": "b"}), mode))}
+    assert names >= {"svg", "title", "desc", "metadata", "g", "a", "rect", "path", "polygon", "circle"}
+    bad = archdraw.drawing(scene(Rect(0, 0, 5, 5)))
+    bad.elements[-1].attribs["width"] = "wide"
+    with pytest.raises(TypeError, match="wide"):
+        list(valid(bad))
+
+
+def test_a_drawing_takes_elements_of_ones_own() -> None:
+    made = archdraw.drawing(EVERYTHING)
+    made.add(made.text("a note", insert=(20, 95), font_size=8))
+    root = ET.fromstring(made.tostring())
+    assert root[-1].text == "a note"
+    assert [element.tag for element in root[:-1]] == [element.tag for element in parsed(EVERYTHING)]
+
+
 def test_links_within_a_picture_lead_to_ids() -> None:
     picture = scene(
         Group((label(10, 20, "to it"),), href="#2 boxes/one"),
@@ -505,11 +621,17 @@ def test_links_within_a_picture_lead_to_ids() -> None:
 def test_formats_are_files() -> None:
     folder = Path(str(writers.__file__)).parent
     assert list(writers.formats()) == sorted(path.stem for path in folder.glob("*.py") if path.stem[0] != "_")
-    assert {"pdf", "png", "svg"} <= set(writers.formats())
+    assert {"eps", "pdf", "png", "ps", "svg"} <= set(writers.formats())
 
 
 def test_formats_write() -> None:
-    starts = {"svg": b"<?xml ", "png": b"\x89PNG", "pdf": b"%PDF-"}
+    starts = {
+        "svg": b"<?xml ",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF-",
+        "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        "ps": b"%!PS-Adobe-3.0\n",
+    }
     for name, start in starts.items():
         assert writers.write(EVERYTHING, name).startswith(start)
         assert writers.formats()[name](EVERYTHING) == writers.write(EVERYTHING, name)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
     from archdraw.model import Model, load
+    from archdraw.outputs import drawing
     from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
     from archdraw.tree.facts import Facts
 
@@ -54,6 +55,7 @@ __all__ = [
     "compare",
     "difference",
     "draw",
+    "drawing",
     "kind_schema",
     "lineage",
     "list_formats",
@@ -82,6 +84,7 @@ _MODULES = {
     ),
     "archdraw.errors": ("ArchdrawError", "FontWarning", "InputError", "Problem", "Span"),
     "archdraw.model": ("Model", "load"),
+    "archdraw.outputs": ("drawing",),
     "archdraw.pictures": ("compare", "draw", "lineage", "poster", "scale", "timeline"),
     "archdraw.analysis.difference": ("Difference",),
     "archdraw.tree.facts": ("Facts",),

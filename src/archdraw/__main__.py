@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 # The module of which signal makes enumerations, which take longer than a picture from the cache.
-from _signal import SIGTERM, signal
+from _signal import SIGTERM, signal  # type: ignore[import-not-found]
 
 from archdraw.cache.replay import replayed
 

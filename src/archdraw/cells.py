@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from archdraw.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class StripCell:
     """One layer of the strip: its mixer's and its feed forward's role, and its title.
 
@@ -22,7 +23,7 @@ class StripCell:
     lower_variant: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LegendEntry:
     """A swatch with its words; ``row`` "upper" or "lower" like the cells that it explains."""
 
@@ -32,7 +33,7 @@ class LegendEntry:
     variant: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderCell:
     """Some layers of one kind in an order: its words, with their number where they are several in a row."""
 
@@ -41,7 +42,7 @@ class OrderCell:
     layers: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderGroup:
     """Layers that come ``times`` in a row."""
 
@@ -49,7 +50,7 @@ class OrderGroup:
     items: tuple[OrderCell | OrderGroup, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StripLink:
     """The layers from ``first`` to ``last``, which read what layer ``owner`` makes: ``label``, or in ``short``."""
 
@@ -60,7 +61,7 @@ class StripLink:
     short: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Strip:
     """One cell a layer, cells of one ``group`` close together; above them ``order``, the same in factors (or none).
 

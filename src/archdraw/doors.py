@@ -12,13 +12,15 @@ from __future__ import annotations
 import pkgutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
 
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.installed import adds_to
+from archdraw.records import record
 from archdraw.resources import themes_folder
 
 Thing = TypeVar("Thing")
@@ -36,7 +38,7 @@ class PluginWarning(UserWarning):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Something that was found and not yet imported.
 
@@ -57,7 +59,7 @@ class Found:
         return reduce(getattr, filter(None, attribute.split(".")), import_module(module))
 
 
-@dataclass(frozen=True)
+@record
 class Door:
     """One set of things that can be added.
 
@@ -200,7 +202,9 @@ def listed(thing: Any, name: str, kind: type[Thing]) -> Iterator[Thing]:
 
 @cache
 def _entry_points() -> tuple[tuple[str, Found], ...]:
-    """Every entry point of our groups with its group, by package and name. Nothing is imported."""
+    """Every entry point of our groups with its group, by package and name. Nothing that they name is imported."""
+    if not adds_to("archdraw."):
+        return ()
     from importlib.metadata import entry_points
 
     found: list[tuple[str, Found]] = []

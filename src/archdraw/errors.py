@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from archdraw.records import record
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -18,7 +20,7 @@ class Span:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing that is wrong with an input. ``text`` is the whole source line that ``span`` points into."""
 
@@ -92,6 +94,18 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
 class ArchdrawError(Exception):
     """Any error that is the input's and not the program's."""
 
+    def __reduce__(self) -> Any:
+        # As Python does it, an error that comes from another process would be made again from its text alone, which
+        # fails for those that are made from more, and breaks the pool of processes with them.
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]) -> BaseException:
+    """An exception as another process has raised it."""
+    made = kind.__new__(kind, *args)
+    made.__dict__.update(state)
+    return made
+
 
 class InputError(ArchdrawError):
     """Everything that is wrong with one input, in the order of the text."""
@@ -110,6 +124,9 @@ class FontWarning(UserWarning):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+    def __reduce__(self) -> Any:
+        return _again, (type(self), self.args, self.__dict__)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -12,12 +12,12 @@ import base64
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Glyph
 from archdraw.setters import SetOut, kept, setter
 
@@ -72,7 +72,7 @@ class MissingGlyph(ArchdrawError):  # noqa: N818 - says what is wrong
         super().__init__(f"the font has no glyph for {named} in {shown!r}; write it in other characters")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Face:
     """The data of one ``@font-face``: ``data`` is WOFF2 in base64."""
 
@@ -81,7 +81,7 @@ class Face:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Metrics:
     """Advances by character and kerning by classes, in font units."""
 

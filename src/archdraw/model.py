@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
 from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
+from archdraw.outputs import mime_bundle, saved
+from archdraw.records import record
 from archdraw.resources import shipped_spec, specs_folder
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from archdraw.tree.blocks import Leaf, Module
     from archdraw.tree.description import Description
     from archdraw.tree.facts import Facts
-    from archdraw.writers import TextMode
+    from archdraw.writers import Renderer, TextMode
 
 Fonts: TypeAlias = str | Path | Sequence[str | Path]
 """A file with a font, or several."""
@@ -75,7 +76,7 @@ def described(reading: Reading, path: str | Path) -> Model:
     return Model(*checked(reading), reading, slug_of(path))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Model:
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 
@@ -223,15 +224,22 @@ class Model:
         return self.write(self.scene(view, theme, fonts), "svg", text=text).decode()
 
     def png(
-        self, theme: str | Path | Theme = "light", view: str = "plate", scale: float = 1.0, fonts: Fonts = ()
+        self,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        scale: float = 1.0,
+        fonts: Fonts = (),
+        *,
+        renderer: Renderer = "resvg",
     ) -> bytes:
         """The diagram as PNG, ``scale`` pixels per px of the scene.
 
-        ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`.
+        ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`. ``renderer`` "cairosvg" needs the library cairo.
 
-        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large,
+        and for a renderer that there is not or that lacks its library.
         """
-        return self.write(self.scene(view, theme, fonts), "png", scale=scale)
+        return self.write(self.scene(view, theme, fonts), "png", scale=scale, renderer=renderer)
 
     def pdf(self, theme: str | Path | Theme = "light", view: str = "plate", fonts: Fonts = ()) -> bytes:
         """The diagram as PDF, one page of its size; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
@@ -249,29 +257,29 @@ class Model:
         text: TextMode = "embed",
         scale: float = 1.0,
         fonts: Fonts = (),
+        renderer: Renderer = "resvg",
     ) -> Path:
         """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``view``, ``text`` and ``fonts`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
-        :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
-        written; what was there before is then still there.
+        ``theme``, ``view``, ``text`` and ``fonts`` as in :meth:`svg`, ``renderer`` as in :meth:`png`; ``scale``
+        multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, and where a library
+        that the format needs is missing, :class:`OSError` where the file cannot be written; what was there before is
+        then still there.
         """
-        from archdraw.files import write_whole
-
-        target = Path(path)
-        format = target.suffix.removeprefix(".").lower()
-        write_whole(target, self.write(self.scene(view, theme, fonts), format, text=text, scale=scale))
-        return target
+        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer)
 
     @staticmethod
-    def write(scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0) -> bytes:
-        """``scene`` as a file of ``format``, with ``text`` and ``scale`` as in :meth:`save`.
+    def write(
+        scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0, renderer: Renderer = "resvg"
+    ) -> bytes:
+        """``scene`` as a file of ``format``, with ``text``, ``scale`` and ``renderer`` as in :meth:`save`.
 
-        Raises :class:`archdraw.ArchdrawError` for an unknown format and a ``scale`` that no file can have.
+        Raises :class:`archdraw.ArchdrawError` for an unknown format, a ``scale`` that no file can have, and where a
+        library is missing.
         """
         from archdraw.writers import write
 
-        return write(scene, format, text=text, scale=scale)
+        return write(scene, format, text=text, scale=scale, renderer=renderer)
 
     def __repr__(self) -> str:
         if self.facts.unknown:
@@ -283,15 +291,3 @@ class Model:
     ) -> dict[str, Any]:
         """What a notebook shows: the diagram as SVG, with a line of text for places without pictures."""
         return mime_bundle(repr(self), self.svg, include, exclude)
-
-
-def mime_bundle(
-    text: str, svg: Callable[[], str], include: Collection[str] | None, exclude: Collection[str] | None
-) -> dict[str, Any]:
-    """What a notebook shows of a picture: ``text`` where there are no pictures, and what ``svg`` draws if asked."""
-    makers: dict[str, Callable[[], str]] = {"text/plain": lambda: text, "image/svg+xml": svg}
-    return {
-        kind: make()
-        for kind, make in makers.items()
-        if (not include or kind in include) and kind not in (exclude or ())
-    }

@@ -7,11 +7,11 @@ top. Roles are the names that a theme gives colours to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.records import record
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
 from archdraw.remarks import Segment as Segment
@@ -20,7 +20,7 @@ from archdraw.remarks import Split as Split
 from archdraw.remarks import Words as Words
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chip:
     """A small box at the left of a box: a property that modifies it."""
 
@@ -28,7 +28,7 @@ class Chip:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeadGroups:
     """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head.
 
@@ -40,7 +40,7 @@ class HeadGroups:
     kept: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpertGrid:
     """Figure: ``total`` cells of which ``active`` are filled."""
 
@@ -51,7 +51,7 @@ class ExpertGrid:
 Figure: TypeAlias = HeadGroups | ExpertGrid
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``.
 
@@ -74,14 +74,14 @@ class Box:
     wired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """Items one above the other, the first at the bottom. An empty chain is a plain line."""
 
     items: tuple[Diagram, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branches:
     """Items side by side. A single incoming line is copied to all, several are dealt out.
 
@@ -94,7 +94,7 @@ class Branches:
     main: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """Diagrams by key, joined by edges, for what chains and branches cannot say.
 
@@ -115,14 +115,14 @@ class Graph:
         return tuple(item for _, item in self.nodes)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rail:
     """``body`` with a line around it at the left that joins its output in a plus."""
 
     body: Diagram
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """A box so small that it stands on lines, which it reads or writes: of its words it has only ``label``."""
 
@@ -130,7 +130,7 @@ class Port:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Joint:
     """``body`` beside lanes: what it takes leaves them at the last of ``read``, what it leaves enters at ``write``.
 
@@ -148,7 +148,7 @@ class Joint:
         return (*self.read, *self.between, *self.write)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lanes:
     """``number`` lines at the left, called ``label``, with what is joined to them one after the other.
 
@@ -168,7 +168,7 @@ class Lanes:
         return tuple(joint.body for joint in self.joints)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
 
@@ -176,7 +176,7 @@ class Choice:
     bands: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
@@ -191,7 +191,7 @@ class Frame:
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bar:
     """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass."""
 
@@ -202,7 +202,7 @@ class Bar:
     lines: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
@@ -222,7 +222,7 @@ class Tap:
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terminal:
     """Where a line comes into a model: the box below it that says what comes in."""
 
@@ -231,7 +231,7 @@ class Terminal:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tower:
     """A column beside that of the model, with inputs of its own.
 
@@ -244,7 +244,7 @@ class Tower:
     goals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wire:
     """A line from the top of the box at ``source``, beside the model's, to the boxes at ``goals`` above it."""
 
@@ -255,7 +255,7 @@ class Wire:
 Item: TypeAlias = Diagram | Words | Masks | Share | Split
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inset:
     """A panel that opens the box at ``source``; ``letter``, which the layout gives, stands at both ends of their line.
 
@@ -273,7 +273,7 @@ class Inset:
     priority: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 

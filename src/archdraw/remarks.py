@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archdraw.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """A line of text under a diagram, wrapped where it is too long; ``strong`` in ink, else muted."""
 
@@ -13,7 +13,7 @@ class Words:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mask:
     """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
 
@@ -23,14 +23,14 @@ class Mask:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Masks:
     """Masks side by side: which keys each query sees."""
 
     masks: tuple[Mask, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Share:
     """A bar filled to ``part`` of ``whole``, with words above it at the left and right."""
 
@@ -41,7 +41,7 @@ class Share:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """One part of a split bar."""
 
@@ -50,7 +50,7 @@ class Segment:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Split:
     """A bar cut into named segments, with a legend of their shares below."""
 

@@ -8,8 +8,10 @@ for (``kind``), so that a fault and an intention differ.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, TypeAlias
+
+from archdraw.records import record
 
 Point: TypeAlias = tuple[float, float]
 OpenEnds: TypeAlias = Literal["", "start", "end", "both"]
@@ -24,7 +26,7 @@ def rounded(value: float) -> float:
     return round(value, 2) + 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rect:
     """A rectangle with corners rounded by ``radius``.
 
@@ -53,7 +55,7 @@ class Rect:
         return self.y + self.height
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A polyline with its corners rounded by ``radius``; an arrow head is a :class:`Polygon` beside it.
 
@@ -73,7 +75,7 @@ class Line:
     open_ends: OpenEnds = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Polygon:
     """A filled polygon. ``kind``: "head" of an arrow, its tip the first point; "mark" part of a figure."""
 
@@ -82,7 +84,7 @@ class Polygon:
     kind: Literal["head", "mark"] = "mark"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Circle:
     """A disc. ``kind``: "node" an operation (plus, times); "dot" a tap on a line; "mark" part of a figure."""
 
@@ -95,7 +97,7 @@ class Circle:
     kind: Literal["node", "dot", "mark"] = "mark"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Glyph:
     """One glyph of a text set out: its start is ``offset`` em from that of the text, ``rise`` em above its baseline.
 
@@ -112,7 +114,7 @@ class Glyph:
     rise: float = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """One line of text; ``x`` is its start, middle or end by ``anchor``, ``y`` its baseline.
 
@@ -151,7 +153,7 @@ class Text:
         return self.y + 0.2 * self.size
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Things that belong together: a block's ``path`` becomes the SVG id, ``title`` its tooltip, ``href`` its link.
 
@@ -168,7 +170,7 @@ Element: TypeAlias = "Rect | Line | Polygon | Circle | Text | Group"
 Shape: TypeAlias = "Rect | Line | Polygon | Circle | Text"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scene:
     """A whole picture of ``width`` by ``height`` px on ``background`` (None: transparent).
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache, update_wrapper
 from typing import Generic, ParamSpec, Protocol, TypeVar
 
+from archdraw.records import record
 from archdraw.scene import Glyph
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetOut:
     """A text set out: the glyphs that leave ink, from left to right, and its advance in font units (1/2048 em)."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archdraw.errors import Problem, Span
+from archdraw.records import record
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Heads, Leaf, Module
 from archdraw.tree.facts import Facts
@@ -21,7 +21,7 @@ from archdraw.tree.walks import leaves, walk
 Property: TypeAlias = Callable[[Module, Facts], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """A word of the field, as a pattern, the property of a tree that it claims, and what a tree without it lacks."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -17,6 +16,7 @@ from typing import Literal
 from archdraw.analysis.traits import Change, Traits, changes, traits
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.glossary.concepts import Concept
+from archdraw.records import record
 from archdraw.resources import shipped_spec
 from archdraw.spec import Parent, Spec, expand, load_spec
 from archdraw.tree.blocks import Module
@@ -28,7 +28,7 @@ MOST_TAKEN = 3
 """So many of the concepts that a model took over from another are told."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Member:
     """One of the models that relations are looked for among; ``released`` is the first day that its spec means."""
 
@@ -44,7 +44,7 @@ class Member:
         return traits(self.spec, self.block)
 
 
-@dataclass(frozen=True)
+@record
 class Relative:
     """A model in a lineage. ``lane`` is the developer or family that it stands with, ``about`` what it is made of."""
 
@@ -60,7 +60,7 @@ class Relative:
     known: bool
 
 
-@dataclass(frozen=True)
+@record
 class Relation:
     """``child`` came from ``parent`` (slugs). ``words`` are the author's, ``changes`` are computed.
 
@@ -86,7 +86,7 @@ class Relation:
         return self.relation == SAME
 
 
-@dataclass(frozen=True)
+@record
 class Descent:
     """Models by day and the relations among them; ``of`` is the slug of the one that the others are relatives of."""
 

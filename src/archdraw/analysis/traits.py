@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.analysis.concepts import concepts
@@ -12,6 +11,7 @@ from archdraw.glossary.common import LAYERS
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.plate import CONTEXT
 from archdraw.glossary.traits import EXPERTS, HEADS, VOCABULARY, WIDTH, WINDOW
+from archdraw.records import record
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Module
 from archdraw.tree.facts import facts
@@ -31,7 +31,7 @@ MENTIONS: Mapping[str, tuple[str, ...]] = {
 """Words by which authors refer to a value."""
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """One thing that a model has (``+``), lacks (``−``), or has with another value than its parent (no sign).
 
@@ -54,7 +54,7 @@ class Change:
         return (*own, *MENTIONS.get(self.measure, ()))
 
 
-@dataclass(frozen=True)
+@record
 class Traits:
     """``concepts`` in the order of display, ``values`` by what they are values of, in words.
 

@@ -7,7 +7,7 @@ killed leaves nothing behind, and one on another machine needs no common folder.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from archdraw.app.jobs import Drawn, Job, Made, Output, draw
 from archdraw.app.running import in_order, worker_ended
 from archdraw.errors import Problem
 from archdraw.files import write_whole
+from archdraw.records import record
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from archdraw.app.kept import Kept
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What came of a job.
 
@@ -60,7 +61,7 @@ def render_all(jobs: Sequence[Job], executor: Executor | None = None, kept: Kept
     yield from Build(jobs, kept).outcomes(executor)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Written:
     """What came of one output: its key in the cache, whether it was ``again`` taken from there, and what went wrong."""
 

@@ -8,23 +8,28 @@ from pathlib import Path
 from archdraw.app.batch import Outcome
 from archdraw.app.jobs import Job, Output
 from archdraw.app.pages import page
+from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
 
 
 def jobs(
-    specs: Mapping[Path, str], folder: Path, theme: str | Path = "light", fonts: tuple[str, ...] = ()
+    specs: Mapping[Path, str],
+    folder: Path,
+    theme: str | Path = "light",
+    fonts: tuple[str, ...] = (),
+    renderer: Renderer = "resvg",
 ) -> list[Job]:
     """What is to be drawn: the diagram of each of ``specs`` in ``folder``, under its name there, as SVG and as PNG.
 
-    ``fonts`` are files for letters that archdraw's own font lacks.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG.
     """
     return [
         Job(
             spec,
             (
                 Output(folder / f"{name}.svg", "svg", theme=theme, fonts=fonts),
-                Output(folder / f"{name}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts),
+                Output(folder / f"{name}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts, renderer=renderer),
             ),
         )
         for spec, name in specs.items()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
-from archdraw.writers import TextMode
+from archdraw.records import record
+from archdraw.writers import Renderer, TextMode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``fonts`` are files for letters that archdraw's own font lacks.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels.
     """
 
     path: Path
@@ -26,9 +27,10 @@ class Output:
     text: TextMode = "embed"
     scale: float = 1.0
     fonts: tuple[str, ...] = ()
+    renderer: Renderer = "resvg"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """One spec and all files that are to be made from it."""
 
@@ -36,7 +38,7 @@ class Job:
     outputs: tuple[Output, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Made:
     """The bytes of one file, with what is said of it: ``width`` and ``height`` in px, and warnings.
 
@@ -52,7 +54,7 @@ class Made:
     own_letters: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drawn:
     """What came of a job where it was done: ``made`` in the order of its outputs, fewer where something is wrong."""
 
@@ -74,7 +76,7 @@ def draw(job: Job) -> Drawn:
             if looks not in scenes:
                 scenes[looks] = model.drawn(*looks)
             scene, found = scenes[looks]
-            data = Model.write(scene, output.format, text=output.text, scale=output.scale)
+            data = Model.write(scene, output.format, text=output.text, scale=output.scale, renderer=output.renderer)
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:

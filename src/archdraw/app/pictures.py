@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.app.options import checked, options
 from archdraw.errors import ArchdrawError, FontWarning
-from archdraw.files import write_whole
-from archdraw.model import Fonts, Model, load, mime_bundle
+from archdraw.model import Fonts, Model, load
+from archdraw.outputs import mime_bundle, saved
+from archdraw.records import record
 from archdraw.resources import specs_folder
 from archdraw.setters import setting_by
 from archdraw.theme import Theme, load_theme
@@ -23,7 +23,7 @@ from archdraw.views.several import Several, Subject
 
 if TYPE_CHECKING:
     from archdraw.scene import Scene
-    from archdraw.writers import TextMode
+    from archdraw.writers import Renderer, TextMode
 
 
 def subject(model: Model, link: str = "") -> Subject:
@@ -44,7 +44,7 @@ def _apart(name: str, theme: Theme, fonts: tuple[str | Path, ...], part: Any) ->
         return piece(part, theme)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Picture:
     """A view of several models: ``value`` is what it shows, ``drawing`` the options of how, ``written`` their texts.
 
@@ -88,12 +88,20 @@ class Picture:
         """
         return Model.write(self.scene(theme, fonts=fonts), "svg", text=text).decode()
 
-    def png(self, theme: str | Path | Theme = "light", scale: float = 1.0, fonts: Fonts = ()) -> bytes:
+    def png(
+        self,
+        theme: str | Path | Theme = "light",
+        scale: float = 1.0,
+        fonts: Fonts = (),
+        *,
+        renderer: Renderer = "resvg",
+    ) -> bytes:
         """The picture as PNG, ``scale`` pixels per px of the scene; ``theme`` and ``fonts`` as in :meth:`scene`.
 
-        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large.
+        ``renderer`` as in :meth:`archdraw.Model.png`. Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for
+        a ``scale`` that is not positive or too large, and for a renderer that there is not or that lacks its library.
         """
-        return Model.write(self.scene(theme, fonts=fonts), "png", scale=scale)
+        return Model.write(self.scene(theme, fonts=fonts), "png", scale=scale, renderer=renderer)
 
     def pdf(self, theme: str | Path | Theme = "light", fonts: Fonts = ()) -> bytes:
         """The picture as PDF, one page of its size; ``theme`` and ``fonts`` as in :meth:`scene`.
@@ -110,17 +118,16 @@ class Picture:
         text: TextMode = "embed",
         scale: float = 1.0,
         fonts: Fonts = (),
+        renderer: Renderer = "resvg",
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``text`` and ``fonts`` as in :meth:`svg`; ``scale`` multiplies every px. Raises
-        :class:`archdraw.ArchdrawError` for a suffix that is no format, :class:`OSError` where the file cannot be
-        written; what was there before is then still there.
+        ``theme``, ``text`` and ``fonts`` as in :meth:`svg`, ``renderer`` as in :meth:`archdraw.Model.png`; ``scale``
+        multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, and where a library
+        that the format needs is missing, :class:`OSError` where the file cannot be written; what was there before is
+        then still there.
         """
-        target = Path(path)
-        format = target.suffix.removeprefix(".").lower()
-        write_whole(target, Model.write(self.scene(theme, fonts=fonts), format, text=text, scale=scale))
-        return target
+        return saved(self.scene(theme, fonts=fonts), path, text=text, scale=scale, renderer=renderer)
 
     def __repr__(self) -> str:
         return f"<archdraw {self.name}>"

@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from archdraw.app.pages import page
 from archdraw.app.tables import COLUMNS, Row, plain
+from archdraw.records import record
 
 NOT_DISCLOSED, NONE = "not disclosed", "–"
 
@@ -20,7 +20,7 @@ ABOUT = frozenset({"developer", "released", "license", "family", "link", "contex
 """What a spec says of a model and no count: a gap there is no secret of its developer's."""
 
 
-@dataclass(frozen=True)
+@record
 class Cell:
     """One cell as people read it. ``number`` is the full one where ``text`` is rounded, ``link`` where a text leads."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from archdraw.glossary.common import IN_BF16, KV_CACHE, KV_CACHE_PER_TOKEN, RECU
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, TIED_EMBEDDINGS, Concept, Group
 from archdraw.glossary.numbers import data_size, parameters
 from archdraw.model import Model
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Module
 from archdraw.tree.counts import DEFAULT_CONTEXT, report
 from archdraw.tree.walks import children, layers, walk
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 """One model: values by the keys of :data:`COLUMNS`, in that order."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Subject:
     """One model at a context of so many tokens, with what the columns ask of it."""
 
@@ -98,7 +98,7 @@ def _mixer(mixer: Row) -> str:
     return f"{mixer['layers']} × {mixer['mixer']}{sizes}"
 
 
-@dataclass(frozen=True)
+@record
 class Column:
     """One column: its ``title`` for people, the value of a model, and how people read it.
 

@@ -15,6 +15,7 @@ from archdraw.cli._cache import cache
 from archdraw.cli._terminal import report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS
 from archdraw.errors import ArchdrawError, InputError
+from archdraw.writers import RENDERERS
 
 if TYPE_CHECKING:
     from archdraw.app.processes import Processes
@@ -46,9 +47,19 @@ JOBS_HELP = "Number of processes.  [default: one per core]"
 jobs_option = click.option("-j", "--jobs", type=click.IntRange(1), help=JOBS_HELP)
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
+RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
+renderer_option = click.option(
+    "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
+)
+
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
-    """A theme's name or file, tried out before any spec is read; weak contrasts are warnings."""
+    """A theme's name or file, tried out before any spec is read; weak contrasts are warnings.
+
+    Those of our own themes are not looked for: there are none (``tests/test_theme.py``).
+    """
+    if any(one.name == value for one in THEMES.own()) and not any(one.name == value for one in THEMES.plugged()):
+        return value
     from archdraw.lint.themes import theme_contrasts
 
     try:

@@ -18,12 +18,21 @@ from archdraw.app.pictures import picture, subject
 from archdraw.cli._amounts import tokens
 from archdraw.cli._cache import NO_CACHE_HELP, cache
 from archdraw.cli._files import check_stdout, one_file, write_file
-from archdraw.cli._pictures import FONT_HELP, JOBS_HELP, each, format_help, known_formats, known_theme, theme_help
+from archdraw.cli._pictures import (
+    FONT_HELP,
+    JOBS_HELP,
+    RENDERER_HELP,
+    each,
+    format_help,
+    known_formats,
+    known_theme,
+    theme_help,
+)
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.model import Model, load
 from archdraw.views import several
-from archdraw.writers import TextMode, Writer
+from archdraw.writers import RENDERERS, Renderer, TextMode, Writer
 
 MOST_NAMED = 4
 """The file of a picture of so many models is named after them."""
@@ -62,6 +71,8 @@ def _usual() -> list[click.Parameter]:
                      help="Raster scale factor."),
         click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
                      help="SVG text: embedded font, outlines, or outlines with a searchable text layer."),
+        click.Option(["--renderer"], type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True,
+                     help=RENDERER_HELP),
         click.Option(["--font", "fonts"], metavar="FILE", multiple=True, help=FONT_HELP),
         click.Option(["--link"], default="", metavar="PATTERN",
                      help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
@@ -112,6 +123,7 @@ def _run(
     theme: str,
     scale: float,
     text: TextMode,
+    renderer: Renderer,
     fonts: tuple[str, ...],
     link: str,
     jobs: int | None,
@@ -150,7 +162,7 @@ def _run(
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
-        written = partial(Model.write, format=format, text=text, scale=scale)
+        written = partial(Model.write, format=format, text=text, scale=scale, renderer=renderer)
         for (part, _), made_of_it in zip(cut, each(jobs, written, [piece for _, piece in cut]), strict=True):
             if target is None:
                 sys.stdout.buffer.write(made_of_it)

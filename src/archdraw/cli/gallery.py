@@ -9,8 +9,9 @@ import click
 from archdraw.app import gallery
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import names, write_file
-from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, theme_help
+from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
 from archdraw.cli._specs import Work, spec_files
+from archdraw.writers import Renderer
 
 
 @click.command("gallery")
@@ -18,6 +19,7 @@ from archdraw.cli._specs import Work, spec_files
 @click.option("-o", "--output", default="out", show_default=True, metavar="DIR", help="Output folder.")
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
               help=theme_help())  # fmt: skip
+@renderer_option
 @font_option
 @click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
 @jobs_option
@@ -28,6 +30,7 @@ def command(
     specs: tuple[str, ...],
     output: str,
     theme: str,
+    renderer: Renderer,
     fonts: tuple[str, ...],
     verbose: bool,
     jobs: int | None,
@@ -52,7 +55,7 @@ def command(
     named = names(files)
     cache().models(files)
     outcomes = []
-    for outcome in drawn(gallery.jobs(named, folder, theme, fonts), jobs):
+    for outcome in drawn(gallery.jobs(named, folder, theme, fonts, renderer), jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):

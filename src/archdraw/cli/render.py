@@ -19,12 +19,13 @@ from archdraw.cli._pictures import (
     known_formats,
     known_theme,
     known_view,
+    renderer_option,
     theme_help,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument
 from archdraw.errors import Problem
-from archdraw.writers import TextMode
+from archdraw.writers import Renderer, TextMode
 
 
 @click.command("render")
@@ -41,6 +42,7 @@ from archdraw.writers import TextMode
               help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+@renderer_option
 @font_option
 @jobs_option
 @no_cache_option
@@ -54,6 +56,7 @@ def command(
     view: str,
     scale: float,
     text: TextMode,
+    renderer: Renderer,
     fonts: tuple[str, ...],
     jobs: int | None,
 ) -> int:
@@ -73,7 +76,11 @@ def command(
     files, missing = spec_files(specs)
     if output == "-":
         return _piped(
-            files, missing, wanted or ("svg",), Output(Path("-"), "svg", view, theme, text, scale, fonts), work
+            files,
+            missing,
+            wanted or ("svg",),
+            Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer),
+            work,
         )
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
@@ -87,7 +94,7 @@ def command(
         }
     work.problems(missing)
     todo = [
-        Job(file, tuple(Output(path, format, view, theme, text, scale, fonts) for path, format in outputs))
+        Job(file, tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs))
         for file, outputs in targets.items()
     ]
     cache().models(files)
@@ -107,7 +114,7 @@ def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], o
 
     def made(file: Path) -> bytes:
         scene = load(file).scene(output.view, output.theme, output.fonts)
-        return Model.write(scene, format, text=output.text, scale=output.scale)
+        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -8,8 +8,9 @@ decision, its kind says (:meth:`archdraw.kinds.base.Kind.concepts_used`); what o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from archdraw.records import record
 
 Group = Literal["token mixing", "positions", "layer", "feed-forward", "model"]
 GROUPS: tuple[Group, ...] = ("token mixing", "feed-forward", "positions", "layer", "model")
@@ -28,7 +29,7 @@ Measure = Literal["experts", "heads", "window"]
 """A number that says more about a concept: how many experts of how many, how many heads, how large a window."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Concept:
     """One design decision.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import TypeAlias
+
+from archdraw.records import record
 
 Value: TypeAlias = "str | int | float | Phrase | tuple[Value, ...]"
 """What stands in the place of a name in braces; a tuple is a list of which empty ones are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One entry of the glossary.
 
@@ -28,6 +29,9 @@ class Term:
     source: str = ""
     proper: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __call__(self, **values: Value) -> Phrase:
         """This term said with ``values``. Raises :class:`TypeError` unless they are those that its text names."""
         if values.keys() != places(self.text):
@@ -36,7 +40,7 @@ class Term:
         return Phrase(self, tuple(sorted(values.items())))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """A term with its values, in the order of their names: what is said, before it is English."""
 

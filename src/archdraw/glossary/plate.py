@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.glossary.phrases import Term
 from archdraw.glossary.shapes import INPUT as INPUT
+from archdraw.records import record
 
 # Header
 TRAINED_OF = Term("{count:parameters} of {total:parameters} parameters trained", definition="the others are frozen")
@@ -152,7 +151,7 @@ UNKNOWN_BLOCK = Term("{block:within}: {detail}")
 UNKNOWN_REST = Term("number of layers, norms, residual connections, positions")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PartGroup:
     """Parts of a model that are counted as one in its breakdown, with the role that gives the colour."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from archdraw.kinds.leaves import on_grid
 from archdraw.kinds.scope import KindError as KindError
 from archdraw.kinds.scope import Line as Line
 from archdraw.kinds.scope import Scope as Scope
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Role, Setting, Settings, Side
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
@@ -190,7 +191,7 @@ class Composed(Kind):
         return self.lines_out(scope)[0].grid
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expects:
     """Marks a field that holds a block expression, and the families that may stand there (none named: any)."""
 

@@ -8,6 +8,7 @@ from math import prod
 from typing import ClassVar, Protocol
 
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 
 
 class Named(Protocol):
@@ -46,7 +47,7 @@ class MissingSizeError(KindError):
         super().passes(kind)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """What one line carries: so many ``features`` (None: not known) at each position of a ``grid``.
 

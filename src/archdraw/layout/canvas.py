@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.records import record
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
 
@@ -18,7 +19,7 @@ UNKNOWN_DASH = (6.0, 4.0)
 """The border of what is not known, or not there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a box has come to stand."""
 

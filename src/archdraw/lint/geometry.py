@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from archdraw.records import record
 from archdraw.scene import Circle, Line, Point, Polygon, Rect, Text
 
 SLACK = 0.02
@@ -15,7 +15,7 @@ _DESCENDERS = frozenset("gjpqyQ,;()[]{}|@_/$§çµ")
 _CELL = 48.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Area:
     """An upright rectangle by its four sides."""
 

@@ -5,18 +5,18 @@ Shapes are numbered in painting order and found by place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from archdraw.lint.geometry import Area, Index, distance, in_polygon, ink, outline
+from archdraw.records import record
 from archdraw.scene import Circle, Line, Polygon, Rect, Scene, Shape, Text
 
 SKEW = 0.5
 """Px that the tip of an arrow head may lie beside the axis of its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """One breach: the ``rule`` by its short name, what is wrong, and where (``x``, ``y`` in px of the scene)."""
 

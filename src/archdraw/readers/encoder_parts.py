@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from archdraw.readers.families.gpt import UNGATED
 from archdraw.readers.family import Family
 from archdraw.readers.halves import UNREAD
 from archdraw.readers.similarity import like
+from archdraw.records import record
 
 SIZES: Mapping[str, int] = {
     "vocab_size": 30522,
@@ -36,7 +37,7 @@ PASSED_OVER = (
 """Keys of these families without bearing on the structure of a language model: those of dropout and other heads."""
 
 
-@dataclass(frozen=True)
+@record
 class Relative:
     """How a family differs from BERT.
 

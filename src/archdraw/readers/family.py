@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
+from archdraw.by_need import by_need
 from archdraw.doors import READERS, listed
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
+from archdraw.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Family:
     """Configs that one function reads.
 
@@ -34,13 +35,24 @@ class Family:
 def families() -> Mapping[str, Family]:
     """Every family under each of its model types and architectures.
 
-    A module of :mod:`archdraw.readers.families` lists its families in ``FAMILIES``. Raises
-    :class:`archdraw.ArchdrawError` where two families have one name.
+    A module of :mod:`archdraw.readers.families` lists its families in ``FAMILIES``; ours are imported when they are
+    asked for. Raises :class:`archdraw.ArchdrawError` where two families have one name.
     """
-    found = READERS.keyed(
-        lambda thing: listed(thing, "FAMILIES", Family), lambda family: (*family.model_types, *family.architectures)
-    )
-    return MappingProxyType(found)
+    found = by_need(READERS, "archdraw.readers.families", _by_name)
+    return MappingProxyType(READERS.keyed(families_in, names_of)) if found is None else found
+
+
+def names_of(family: Family) -> tuple[str, ...]:
+    """What ``family`` is found by."""
+    return (*family.model_types, *family.architectures)
+
+
+def families_in(thing: object) -> Iterator[Family]:
+    return listed(thing, "FAMILIES", Family)
+
+
+def _by_name(module: object) -> Mapping[str, Family]:
+    return {name: family for family in families_in(module) for name in names_of(family)}
 
 
 def family_of(config: Config) -> Family | None:

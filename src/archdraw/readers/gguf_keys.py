@@ -6,15 +6,17 @@ Keys: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#standardized-key
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from archdraw.records import record
 
 Keys = Mapping[str, str]
 Metadata = Mapping[str, Any]
 """What stands behind the architecture's name."""
 
 
-@dataclass(frozen=True)
+@record
 class Architecture:
     """One ``general.architecture``: the model type whose config it becomes, its own keys, and fixed settings."""
 

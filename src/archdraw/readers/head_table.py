@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from archdraw.records import record
 
 Part = Literal["whole", "text", "encoder"]
 """Which part of a model a class is: all, the text part without encoders of other modalities, the encoder alone."""
 
 
-@dataclass(frozen=True)
+@record
 class Head:
     """What stands behind the last layer of a class.
 
@@ -37,7 +38,7 @@ Rows = tuple[tuple[tuple[str, ...], Head | None], ...]
 """Heads by model types, None for one that is not known; the first row that names a type is its own."""
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """The heads of classes whose names end alike: ``usual`` that of decoders, ``rows`` those of other types.
 

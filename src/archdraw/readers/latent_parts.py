@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from archdraw.readers.components import GATED, given, rope
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
+from archdraw.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Defaults:
     """What the classes of this line do where a file is silent; ``index_n_heads`` 0: there is no indexer then."""
 

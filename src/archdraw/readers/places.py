@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Literal
 
 from archdraw.errors import InputError, Problem, Span
 from archdraw.readers.traced import Path
+from archdraw.records import record
 from archdraw.source import MappingNode, Node, child, scan
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*(?![\w\"])")
@@ -48,7 +49,7 @@ def place_of(text: str, path: Path) -> tuple[int, int, int]:
     return place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfigFile:
     """The file called ``file``, whose text is ``text``; a binary file has no lines, and its ``text`` is empty.
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from archdraw.errors import Problem, Span
 from archdraw.readers.places import ConfigFile, renamed
 from archdraw.readers.traced import Origin, Path, Traced, origins_of
+from archdraw.records import record
 from archdraw.source import MappingNode, Node, SequenceNode, scan
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Metadata:
     """Lines of another file that were put into a spec: its ``file``, their ``text``, and how many lines precede them.
 
@@ -34,7 +34,7 @@ class Metadata:
         return Problem(problem.message, span, problem.text, problem.hint, problem.severity)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Provenance:
     """Where each value of a written ``spec`` (plain mappings, lists and traced values) comes from.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -22,13 +22,14 @@ from archdraw.readers.provenance import Provenance
 from archdraw.readers.tying import settle_tying
 from archdraw.readers.unknown import BY_KEYS, UNKNOWN, in_tensors
 from archdraw.readers.writing import spec_text
+from archdraw.records import record
 from archdraw.source import LARGEST_FILE, read_text
 
 LARGEST_CONFIG = 64_000_000
 """Bytes of a config with lists of how each of a hundred thousand tensors is stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What a config describes: ``text`` is a whole spec, ``provenance`` where in the config its values come from.
 

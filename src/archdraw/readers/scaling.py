@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from archdraw.readers.config import Config
+from archdraw.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Multipliers:
     """Fields of the embedding, of attention, of each decoder and of the head; empty where the factor is 1."""
 

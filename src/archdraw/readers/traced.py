@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from archdraw.records import record
 
 PathStep = str | int
 Path = tuple[PathStep, ...]
@@ -18,7 +19,7 @@ OPERATIONS = (
 """What keeps the origins of its operands. ``int`` cannot: use :func:`whole`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """The key that a value was read from; ``is_default``: the key is not in the file, its class has a default."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from archdraw.readers.components import unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
 from archdraw.readers.traced import commented
+from archdraw.records import record
 
 Fields = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@record
 class Variant:
     """A class of vision transformers: its defaults, and which fields of the kind ``vision_transformer`` are always so.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archdraw.errors import Problem, Span
+from archdraw.records import record
 
 Scalar: TypeAlias = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScalarNode:
     """A text, number, truth value or null; ``text`` is how it was written."""
 
@@ -20,7 +20,7 @@ class ScalarNode:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SequenceNode:
     """A list."""
 
@@ -28,7 +28,7 @@ class SequenceNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A key of a mapping, where it stands, and its value."""
 
@@ -37,7 +37,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MappingNode:
     """A mapping, its entries in the order of the text."""
 
@@ -52,7 +52,7 @@ class MappingNode:
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One file's root value, its lines, and the problems that did not stop the reading."""
 

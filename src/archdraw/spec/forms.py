@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Kind
 from archdraw.kinds.hints import hint
+from archdraw.records import record
 from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, optional
 from archdraw.spec.validation import shown
@@ -21,7 +22,7 @@ LONGEST_CIRCLE = 8
 """A message that shows more names than these is read by nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where a kind was written: its keyword's place, and its fields."""
 
@@ -40,7 +41,7 @@ class Origin:
         return span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """An expression in its longest form: the kind, where its keyword stands, and all fields by name."""
 

@@ -19,20 +19,19 @@ class Shipped(Mapping[str, type[Kind]]):
     """
 
     def __init__(self, found: Mapping[str, type[Kind]], files: Mapping[str, Path]) -> None:
-        self._files = files
-        self._made = dict(found)
-        self._names = tuple(sorted((*self._made, *self._files)))
+        self._found, self._files = found, files
+        self._names = tuple(sorted((*found, *files)))
 
     def __getitem__(self, name: str) -> type[Kind]:
-        if name not in self._made:
-            file = self._files[name]
-            if file not in _READ:
-                _READ[file] = shipped(file, self)
-            self._made[name] = _READ[file]
-        return self._made[name]
+        if name not in self._files:
+            return self._found[name]
+        file = self._files[name]
+        if file not in _READ:
+            _READ[file] = shipped(file, self)
+        return _READ[file]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._made or name in self._files
+        return name in self._found or name in self._files
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

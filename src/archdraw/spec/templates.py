@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
 from pydantic import PrivateAttr
 
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
+from archdraw.records import record
 from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
@@ -37,7 +38,7 @@ class TemplateError(KindError):
         self.span = span
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """Where a template was written: its text, and the kinds and definitions that its block may name."""
 
@@ -51,7 +52,7 @@ class Source:
     """Whether it stands in the author's own file, into which its faults can point."""
 
 
-@dataclass(frozen=True)
+@record
 class Check:
     """A condition on the parameters: the ``message`` where it does not hold, and the parameter ``at`` fault."""
 

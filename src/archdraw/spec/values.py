@@ -13,10 +13,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from archdraw.errors import ArchdrawError, nearest
+from archdraw.records import record
 
 Value = Any
 """A number, a text, a truth value, None, a list of these, or a block that was given for a parameter."""
@@ -81,7 +81,7 @@ class ExpressionError(ArchdrawError):
         self.message, self.hint = message, hint
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expression:
     """One expression, read: ``names`` are those that it takes from outside; ``loops`` says that it goes over a list."""
 

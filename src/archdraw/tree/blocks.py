@@ -11,12 +11,13 @@ tree of sequences and branches can say is a small ``Graph`` of blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from fractions import Fraction
 from math import prod
 from typing import Literal, TypeAlias
 
 from archdraw.glossary.phrases import Detail, Note, Words
+from archdraw.records import record
 from archdraw.tree.roles import Level as Level
 from archdraw.tree.roles import Part as Part
 from archdraw.tree.roles import Pattern as Pattern
@@ -32,7 +33,7 @@ Settings: TypeAlias = tuple[tuple[str, Setting], ...]
 Merge = Literal["add", "multiply", "concatenate", "separate"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weight:
     """One tensor of a checkpoint: ``name`` below its block's path (``weight``, ``bias``), ``shape`` as stored.
 
@@ -58,7 +59,7 @@ class Weight:
         return len(self.shape) > 1 and not self.buffer and "bias" not in self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """How far back a layer sees: ``size`` tokens, counted from each token or (``chunked``) from its chunk's start."""
 
@@ -66,7 +67,7 @@ class Window:
     chunked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cache:
     """What a token leaves in the key-value cache: ``elements`` values, kept for ``window`` tokens (None: for all).
 
@@ -81,7 +82,7 @@ class Cache:
     cross: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heads:
     """How the query heads share key and value heads: ``query`` is a multiple of ``key_value``.
 
@@ -105,7 +106,7 @@ class Heads:
     kept: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Streams:
     """Several residual lines in place of one, ``number`` of them: their ``label``, and their ``title`` as a heading.
 
@@ -119,7 +120,7 @@ class Streams:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf:
     """A block without parts: a projection, a norm, an operation.
 
@@ -145,19 +146,19 @@ class Leaf:
     name: str
     label: Words
     role: Role = "plain"
-    detail: Detail = ""
+    detail: Detail = field(default="", hash=False)
     weights: tuple[Weight, ...] = ()
     part: Part = "other"
     inputs: int = 1
     outputs: tuple[str, ...] = ("",)
-    tag: Detail = ""
+    tag: Detail = field(default="", hash=False)
     cache: Cache | None = None
     state: int = 0
     heads: Heads | None = None
     multiplications: int = 0
     settings: Settings = ()
     positions: int | None = None
-    passes: Fraction = Fraction(1)
+    passes: Fraction = field(default=Fraction(1), hash=False)
     uncertain: bool = False
     shape: tuple[int, ...] = ()
     reads: bool = False
@@ -167,14 +168,14 @@ class Leaf:
     reused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """Blocks one after the other, the first nearest to the input. An empty one is a plain line."""
 
     parts: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parallel:
     """Branches side by side, left to right.
 
@@ -186,7 +187,7 @@ class Parallel:
     merge: Merge = "add"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """Blocks by name, and the edges between them: what sequences and branches cannot say.
 
@@ -204,14 +205,14 @@ class Graph:
     outputs: tuple[str, ...] = ("",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Residual:
     """``x + body(x)``."""
 
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repeat:
     """``body``, ``times`` in a row, each with weights of its own unless ``tied``. ``times`` is 1 or more.
 
@@ -223,7 +224,7 @@ class Repeat:
     tied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Experts:
     """``total`` copies of ``body`` of which each token passes ``active``, ``at_most`` where others do nothing."""
 
@@ -233,7 +234,7 @@ class Experts:
     at_most: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Module:
     """A frame with a name that can be folded to one box or opened.
 
@@ -248,15 +249,15 @@ class Module:
     label: Words
     body: Block
     role: Role = "plain"
-    detail: Detail = ""
+    detail: Detail = field(default="", hash=False)
     kind: str = ""
     title: Words = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), hash=False)
     settings: Settings = ()
     level: Level = "block"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Side:
     """A module beside the spine, at its place in a sequence; it does not change the line that passes.
 

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias, get_args
 
 from archdraw.errors import ArchdrawError, unknown_name
 from archdraw.glossary import text
 from archdraw.glossary.common import BLOCKS, LAYERS
+from archdraw.records import record
 from archdraw.tree.amounts import BITS as BITS
 from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
 from archdraw.tree.amounts import Dtype as Dtype
@@ -25,7 +26,7 @@ Attended: TypeAlias = "tuple[int | None, int | Fraction]"
 """How many keys a query meets at most (None: all), and how many tokens one of them stands for."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record(repr=False)
 class Facts:
     """Counts of one block, everything in whole parameters, values or layers.
 

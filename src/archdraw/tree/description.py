@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.glossary import lines, text
+from archdraw.records import record
 from archdraw.tree.blocks import Leaf, Module
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Description:
     """A block in English: the two lines of its box, the tag that it adds to a folded module, its heading and notes.
 

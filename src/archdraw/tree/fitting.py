@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from archdraw.records import record
 from archdraw.tree.facts import BITS, Dtype, Facts
 
 LONGEST = 1 << 40
 """Tokens beyond which no search goes on: a context without end, where no cache grows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fit:
     """Weights stored as ``dtype`` in some memory ("stored": as their file has them), all sizes in bytes.
 

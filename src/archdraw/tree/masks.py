@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from archdraw.records import record
 from archdraw.tree.blocks import Heads
 
 Pattern: TypeAlias = Literal["window", "chunk", "prefix", "selection"]
 """Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mask:
     """Which keys a query meets: those up to itself where it is ``causal``, of them ``size`` at most (None: all).
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from archdraw.records import record
 from archdraw.tree.repeats import best_repeat, times_at
 
 REPEAT = 1.5
@@ -71,7 +71,7 @@ def _written(items: tuple[str | Times, ...]) -> str:
     return "".join(words).strip().replace("  ", " ")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Times:
     """``items``, ``times`` in a row."""
 

@@ -6,11 +6,12 @@ What a repeat is worth is the number of items that need not be written out: all 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from archdraw.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Repeated:
     """``times`` rounds of a unit of ``unit`` items, from the item ``start`` on."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar, assert_never
 
 from archdraw.tree.blocks import (
+    LINE,
     Block,
     Experts,
     Graph,
@@ -16,7 +17,6 @@ from archdraw.tree.blocks import (
     Repeat,
     Residual,
     Sequence,
-    Settings,
     Side,
 )
 
@@ -37,19 +37,59 @@ def alike(block: _Block) -> _Block:
     return made
 
 
+class Likeness:
+    """Numbers for blocks, equal where these are :func:`alike`. What is in a block at many places is read once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, int] = {}
+        self._known: dict[int, tuple[int, Block]] = {}
+
+    def __call__(self, block: Block) -> int:
+        """The number of ``block``."""
+        known = self._known.get(id(block))
+        if known is None:
+            known = self._numbers.setdefault(self._seen(block), len(self._numbers)), block
+            self._known[id(block)] = known
+        return known[0]
+
+    def _seen(self, block: Block) -> object:
+        """What distinguishes ``block``: all that it says itself, and the numbers of its parts."""
+        match block:
+            case Leaf():
+                return _own(block)
+            case Sequence(parts=parts):
+                return (Sequence, *map(self, parts))
+            case Parallel(branches=branches):
+                return (replace(block, branches=()), *map(self, branches))
+            case Graph(nodes=nodes):
+                return (replace(block, nodes=()), *((name, self(node)) for name, node in nodes))
+            case Residual(body=body) | Repeat(body=body) | Experts(body=body):
+                return replace(block, body=LINE), self(body)
+            case Module(body=body):
+                return replace(_own(block), body=LINE), self(body)
+            case Side(body=body):
+                return replace(block, body=_NO_MODULE), self(body)
+            case _:
+                assert_never(block)
+
+
+_NO_MODULE = Module("", "", LINE)
+
+
 def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
     """The kinds among ``layers`` in order of appearance, and for each layer which of them it is.
 
     Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
     """
-    numbers: dict[Module, int] = {}
+    number_of = Likeness()
+    numbers: dict[int, int] = {}
     kinds: list[Module] = []
     # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
     known: dict[int, int] = {}
     order = []
     for layer in layers:
         if id(layer) not in known:
-            number = known[id(layer)] = numbers.setdefault(alike(layer), len(numbers))
+            number = known[id(layer)] = numbers.setdefault(number_of(layer), len(numbers))
             if number == len(kinds):
                 kinds.append(layer)
             elif kinds[number] != layer:
@@ -60,9 +100,8 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
 
 def _alike(block: Block) -> Block:
     match block:
-        case Leaf(weights=weights, settings=settings):
-            plain = tuple(replace(weight, tied=False) for weight in weights) if block.part != "head" else weights
-            return replace(block, weights=plain, settings=_without(settings))
+        case Leaf():
+            return _own(block)
         case Sequence(parts=parts):
             return Sequence(tuple(map(_alike, parts)))
         case Parallel(branches=branches):
@@ -71,14 +110,25 @@ def _alike(block: Block) -> Block:
             return replace(block, nodes=tuple((name, _alike(node)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body):
             return replace(block, body=_alike(body))
-        case Module(body=body, settings=settings, notes=notes):
-            own = tuple(note for note in notes if isinstance(note, str))
-            return replace(block, body=_alike(body), settings=_without(settings), notes=own)
+        case Module(body=body):
+            return replace(_own(block), body=_alike(body))
         case Side(body=body):
             return replace(block, body=alike(body))
         case _:
             assert_never(block)
 
 
-def _without(settings: Settings) -> Settings:
-    return tuple((name, value) for name, value in settings if name.rpartition(".")[2] != SHARED)
+_Named = TypeVar("_Named", Leaf, Module)
+
+
+def _own(block: _Named) -> _Named:
+    """``block`` without what says which of several stores a tensor; its parts as they are."""
+    settings = tuple((name, value) for name, value in block.settings if name.rpartition(".")[2] != SHARED)
+    if isinstance(block, Module):
+        return replace(block, settings=settings, notes=tuple(note for note in block.notes if isinstance(note, str)))
+    weights = block.weights
+    if block.part != "head":
+        weights = tuple(replace(weight, tied=False) if weight.tied else weight for weight in weights)
+    if weights == block.weights and settings == block.settings:
+        return block
+    return replace(block, weights=weights, settings=settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from struct import iter_unpack, unpack_from
@@ -13,6 +12,7 @@ from unicodedata import category
 
 from archdraw.errors import ArchdrawError
 from archdraw.fonts import UNITS
+from archdraw.records import record
 
 OUTLINES = ("glyf", "CFF ", "CFF2")
 """Tables with shapes; a font of coloured pictures has none of them."""
@@ -20,7 +20,7 @@ MOST_FONTS = 256
 """In one file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stamp:
     """A file as it was at one time: ``modified`` in nanoseconds, ``size`` in bytes."""
 
@@ -35,7 +35,7 @@ def stamp(path: Path) -> Stamp:
     return Stamp(path, status.st_mtime_ns, status.st_size)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """One font of a file, without its shapes: ``name`` for people, ``id`` unique, ``weight`` from 1 to 1000."""
 

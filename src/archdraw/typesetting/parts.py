@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from unicodedata import category
 
 from archdraw.fonts import JOINERS, packaged
+from archdraw.records import record
 from archdraw.typesetting import shaping
 from archdraw.typesetting.bidirectional import is_right_to_left, levels
 from archdraw.typesetting.choice import OTHER_FORMS, USUAL_FORMS, Sources
 from archdraw.typesetting.faces import Offer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """Characters that are set in one way: ``own``, in archdraw's own font, in the font of ``offer``, or as boxes.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from archdraw.records import record
 from archdraw.typesetting.faces import Face, Offer
 
 PLAIN = frozenset(
@@ -51,7 +51,7 @@ def needs_shaping(text: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shaped:
     """One glyph in place, in font units of archdraw's own font; ``start`` is the character of the text it begins at."""
 

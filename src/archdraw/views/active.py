@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.glossary import Phrase, plate
 from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
+from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
 from archdraw.tree.published import agrees
@@ -18,7 +17,7 @@ NEAR = 0.1
 """A count that is no farther from a published figure than this share of it is what the figure was meant to be."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Active:
     """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise.
 

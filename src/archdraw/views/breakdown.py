@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import assert_never
 
 from archdraw.glossary import Words, plate, text, within
 from archdraw.picture import Inset, Segment, Split
 from archdraw.picture import Words as Remark
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.walks import children, leaves
 from archdraw.views.active import Active
@@ -43,7 +43,7 @@ _NAMED, _ALONE = "auxiliary ", "alone "
 """What comes before the names of modules, and of boxes beside the layers, whose parameters are counted by them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """What stands around a block: the roles of the innermost module with a group and of the innermost mixer, a name.
 

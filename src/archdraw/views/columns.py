@@ -8,13 +8,14 @@ name.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdraw import picture
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS, PARAMETERS
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
+from archdraw.records import record
 from archdraw.tree.beside import readers, reads
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.description import describe
@@ -31,7 +32,7 @@ MOST_ROWS = 28
 """Of a column with more boxes above each other than these nothing could be read on one page."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Columns:
     """The columns of a model: its own from the input up, where its lines begin, and towers at its left.
 

@@ -9,7 +9,7 @@ from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, 
 from archdraw.scene import Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
 from archdraw.tree.blocks import Graph as BlockGraph
-from archdraw.tree.sharing import alike
+from archdraw.tree.sharing import Likeness
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.diagrams import is_activation, unnamed_path
 from archdraw.views.overlay import WRAPPED
@@ -23,17 +23,18 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     where all is that it consists of.
     """
     every = list(walk(model.body))
+    number = Likeness()
     own = {id(block) for path, block in every if path in paths}
-    shown = {alike(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
+    shown = {number(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
     places = {id(block): path for path, block in reversed(every)}
-    unnamed = {alike(block) for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths)}
+    unnamed = {number(block) for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths)}
 
     def lacking(block: Block) -> Iterator[tuple[str, Leaf | Module]]:
         place = places[id(block)]
         if isinstance(block, Leaf | Module):
-            if id(block) in own or alike(block) in shown:
+            if id(block) in own or number(block) in shown:
                 return
-        elif _is_unnamed(block) and (_is_in_one_box(block, places, paths) or alike(block) in unnamed):
+        elif _is_unnamed(block) and (_is_in_one_box(block, places, paths) or number(block) in unnamed):
             return
         if isinstance(block, Leaf):
             if block.weights:
@@ -43,7 +44,7 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
             yield from lacking(block.body)
             return
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [(part, id(part) in own or alike(part) in shown) for part in leaves(block)]
+            inside = [(part, id(part) in own or number(part) in shown) for part in leaves(block)]
             # A function of each value may be written into the box before it.
             if not any(seen for _, seen in inside) or not all(seen or is_activation(part) for part, seen in inside):
                 yield place, block

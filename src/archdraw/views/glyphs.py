@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archdraw.errors import InputError, Problem, Span
 from archdraw.fonts import MOST_NAMED, shown
+from archdraw.records import record
 from archdraw.resources import install_command
 from archdraw.scene import Scene, Text
 from archdraw.setters import NO_FONT, NO_SHAPER
@@ -22,7 +22,7 @@ MOST_LETTERS = 16
 """So many letters of a font are named in a warning."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """The text of a model in a picture. ``authored``: somebody wrote it as a spec, and can write it otherwise."""
 

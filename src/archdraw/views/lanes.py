@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from archdraw.glossary import plate, text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Inset, Joint, Lanes, Port, Rail, Words
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Streams
 from archdraw.tree.walks import children, leaves
 
@@ -15,7 +16,7 @@ LANES = "lanes"
 """The name of the module that is all that is done to streams, and the last part of the path of what they are called."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Joined:
     """A sublayer that is joined to ``streams``: its ``body``, the leaves that read them, ``mix`` them and write them.
 

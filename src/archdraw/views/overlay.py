@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from archdraw.analysis.difference.structure import SORTS
 from archdraw.glossary import plate as words
 from archdraw.glossary.layers import GRAPH
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.walks import inputs, outputs
@@ -19,7 +19,7 @@ MOST_EXTRA = 2
 """A layer that lacks no more parts of another is drawn as that one, its parts marked as those of some layers."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Layers that are drawn as one: the ``whole`` that has all their parts, and by layer which of them it has."""
 

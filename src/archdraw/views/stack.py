@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from archdraw.glossary import plate as words
@@ -11,6 +11,7 @@ from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS
 from archdraw.glossary.feed_forward import EXPERT
 from archdraw.picture import Bar, Branches, Chain, Choice, Diagram, Frame, Rail
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.description import describe
@@ -35,7 +36,7 @@ LONGEST_BAND = 60
 MOST_BARS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """One block that may stand in a slot, its path, and the indices of the layers that have it there."""
 
@@ -44,14 +45,14 @@ class Option:
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """A place of the block; more than one option where layers differ there, the rarest first."""
 
     options: tuple[Option, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stack:
     """All layers in order, those folded to bars, and the slots of the rest from the input up."""
 

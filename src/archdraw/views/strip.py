@@ -16,7 +16,7 @@ from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
 from archdraw.tree.sharing import kinds_of
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.apart import kinds_apart, own_name
 from archdraw.views.order import ordered, rounds
 from archdraw.views.stack import Stack
@@ -40,44 +40,42 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
     encoder beside it leaves says so.
     """
     kinds, order_of_kinds = kinds_of(stack.all)
-    every = [kinds[number] for number in order_of_kinds]
-    if (len(kinds) < 2 and not alike) or not 0 < len(every) <= MOST_CELLS:
+    if (len(kinds) < 2 and not alike) or not 0 < len(order_of_kinds) <= MOST_CELLS:
         return None
-    found = {id(layer): (_upper(layer), _lower(layer)) for layer in every}
-    if not any(upper or lower for upper, lower in found.values()):
+    found = [(_upper(layer), _lower(layer)) for layer in kinds]
+    if not any(map(any, found)):
         # Cells without a color would show nothing.
         return None
-    uppers = [found[id(layer)][0] for layer in every]
-    lowers = [found[id(layer)][1] for layer in every]
-    upper_names = _names([module for module in uppers if module])
-    lower_names = _names([module for module in lowers if module])
-    own = {id(layer): own_name(layer) for layer in kinds}
-    if not all(map(any, found.values())) and len(set(own.values())) == len(kinds):
+    numbers = Counter(order_of_kinds)
+    upper_names = _names([upper for upper, _ in found if upper])
+    lower_names = _names([lower for _, lower in found if lower])
+    own = [own_name(layer) for layer in kinds]
+    if not all(map(any, found)) and len(set(own)) == len(kinds):
         # A module is another sort of thing than a layer: where some go by their own names, all do.
-        upper_names.update((upper, own[id(layer)]) for layer in kinds if (upper := found[id(layer)][0]))
+        upper_names.update((upper, name) for (upper, _), name in zip(found, own, strict=True) if upper)
+    named = [(_name(upper, upper_names), _name(lower, lower_names)) for upper, lower in found]
     # A layer without a module in it goes by its own name.
-    above = [
-        _name(upper, upper_names) or _name(lower, lower_names) or own[id(layer)]
-        for upper, lower, layer in zip(uppers, lowers, every, strict=True)
-    ]
-    below = [_name(lower, lower_names) for lower in lowers]
-    upper_variants, lower_variants = _variants(uppers), _variants(lowers)
-    number = len(every)
-    if not all(below):
+    above_of = [upper or lower or name for (upper, lower), name in zip(named, own, strict=True)]
+    below_of = [lower for _, lower in named]
+    upper_variants = _variants([(upper, numbers[kind]) for kind, (upper, _) in enumerate(found)])
+    lower_variants = _variants([(lower, numbers[kind]) for kind, (_, lower) in enumerate(found)])
+    number = len(order_of_kinds)
+    if not all(below_of):
         # Layers without a feed forward go by their mixer; that they have none is written where others have both.
-        both = any(upper and lower for upper, lower in zip(uppers, lowers, strict=True))
-        below = [name or text(words.NO_FEED_FORWARD()) for name in below] if both else above
+        below_of = [name or text(words.NO_FEED_FORWARD()) for name in below_of] if any(map(all, found)) else above_of
+    above, below = ([names[kind] for kind in order_of_kinds] for names in (above_of, below_of))
     rows = [above] if below == above else [above, below]
     if len(kinds) > 1 and not any(len(set(row)) > 1 for row in rows):
         # What sets them apart is neither their mixer nor what follows it.
-        names = dict(zip(kinds, kinds_apart(kinds), strict=True))
-        rows = [[names[layer] for layer in every]]
+        names = kinds_apart(kinds)
+        rows = [[names[kind] for kind in order_of_kinds]]
         for side, called in enumerate((upper_names, lower_names)):
             where: dict[Module, list[str]] = {}
-            for layer in kinds:
-                if module := found[id(layer)][side]:
-                    where.setdefault(module, []).append(names[layer])
+            for both, name in zip(found, names, strict=True):
+                if module := both[side]:
+                    where.setdefault(module, []).append(name)
             _set_apart(called, {module: ", ".join(layers) for module, layers in where.items()})
+        named = [(_name(upper, upper_names), _name(lower, lower_names)) for upper, lower in found]
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
@@ -99,28 +97,33 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
         caption = text(words.OF_DECODER(order=caption))
     groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
-    bare = {name: place for place, name in enumerate(_bare(above, uppers, lowers))}
+    bare = {name: place for place, name in enumerate(_bare(above_of, found))}
+    shown_as = [
+        (upper.role if upper else "", lower.role if lower else "" if upper else "plain") for upper, lower in found
+    ]
+    variants = [
+        (upper_variants[upper] if upper else 0, lower_variants[lower] if lower else bare.get(name, 0))
+        for (upper, lower), name in zip(found, above_of, strict=True)
+    ]
     cells = tuple(
         StripCell(
-            upper.role if upper else "",
-            lower.role if lower else "" if upper else "plain",
-            text(words.CELL(number=str(index), what=(_name(upper, upper_names), _name(lower, lower_names)))),
+            *shown_as[kind],
+            text(words.CELL(number=str(index), what=named[kind])),
             groups[index],
             # The first layer of each round, where there are any, and the last of all.
             str(index)
             if index in (0, number - 1) or (groups[index] != groups[index - 1] if in_rounds else index % step == 0)
             else "",
-            upper_variants[upper] if upper else 0,
-            lower_variants[lower] if lower else bare.get(above[index], 0),
+            *variants[kind],
         )
-        for index, (upper, lower) in enumerate(zip(uppers, lowers, strict=True))
+        for index, kind in enumerate(order_of_kinds)
     )
     legend = [
         *(LegendEntry(name, module.role, "upper", upper_variants[module]) for module, name in upper_names.items()),
         *(LegendEntry(name, module.role, "lower", lower_variants[module]) for module, name in lower_names.items()),
         *(LegendEntry(name, "plain", "lower", variant) for name, variant in bare.items()),
     ]
-    links = tuple(_links(every))
+    links = tuple(_links([kinds[kind] for kind in order_of_kinds]))
     if links:
         owners = {link.owner for link in links}
         cells = tuple(replace(cell, tick=str(n) if n in owners else cell.tick) for n, cell in enumerate(cells))
@@ -135,7 +138,9 @@ def _set_apart(called: dict[Module, str], kinds: Mapping[Module, str]) -> None:
 
 def _links(every: Sequence[Module]) -> Iterator[StripLink]:
     """Runs of layers that read the keys and values of another one."""
-    origins = [next((leaf.origin for leaf in leaves(layer) if leaf.origin is not None), None) for layer in every]
+    origins = for_each(
+        every, lambda layer: next((leaf.origin for leaf in leaves(layer) if leaf.origin is not None), None)
+    )
     start = 0
     for origin, run in groupby(origins):
         end = start + sum(1 for _ in run)
@@ -145,10 +150,9 @@ def _links(every: Sequence[Module]) -> Iterator[StripLink]:
         start = end
 
 
-def _bare(names: list[str], uppers: list[Module | None], lowers: list[Module | None]) -> list[str]:
-    """The ``names`` of the layers that have no module in them."""
-    found = (name for name, upper, lower in zip(names, uppers, lowers, strict=True) if not upper and not lower)
-    return list(dict.fromkeys(found))
+def _bare(names: list[str], found: list[tuple[Module | None, Module | None]]) -> list[str]:
+    """Those of the ``names`` of kinds of layers that have no module in them."""
+    return list(dict.fromkeys(name for name, modules in zip(names, found, strict=True) if not any(modules)))
 
 
 def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
@@ -169,11 +173,15 @@ def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[
     return groups, bool(order) or times > 1
 
 
-def _variants(modules: list[Module | None]) -> dict[Module, int]:
-    """The number of each of ``modules`` among those of its role, the most frequent first."""
+def _variants(modules: list[tuple[Module | None, int]]) -> dict[Module, int]:
+    """The number of each module among those of its role, by how often it comes the most frequent first."""
+    counts: Counter[Module] = Counter()
+    for module, number in modules:
+        if module:
+            counts[module] += number
     seen: Counter[str] = Counter()
     found: dict[Module, int] = {}
-    for module, _ in Counter(module for module in modules if module).most_common():
+    for module, _ in counts.most_common():
         found[module] = seen[module.role]
         seen[module.role] += 1
     return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from archdraw.records import record
 from archdraw.weights.dimensions import Shape, shape_text
 from archdraw.weights.shapes import boxes, pattern_of, ranges_text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """One tensor that the two do not agree on.
 
@@ -25,7 +25,7 @@ class Difference:
     found: Shape | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """How a tree and a file compare. ``matched`` tensors of the file are as the tree has them.
 

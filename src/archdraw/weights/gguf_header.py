@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archdraw.records import record
 from archdraw.weights.refusal import a_name, refusal
 from archdraw.weights.storage import GGML_TYPES
 from archdraw.weights.tensors import Tensor
@@ -25,14 +25,14 @@ _MOST_ITEMS = 2**26
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Omitted:
     """An array that is too long to be kept, as that of a vocabulary's tokens: its length."""
 
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GgufHeader:
     """``metadata`` by key; ``tensors`` with their shapes in PyTorch's order, the output features first."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from archdraw.records import record
 from archdraw.weights.gguf_header import GgufHeader, read_gguf
 
 _PART = re.compile(
@@ -14,7 +15,7 @@ _PART = re.compile(
 MOST_PARTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A file that is the ``number``-th of ``total``, by its name."""
 

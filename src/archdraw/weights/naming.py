@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from archdraw.doors import CONVENTIONS, listed
+from archdraw.records import record
 
 Rule = tuple[str, ...]
 """A regular expression and what it is replaced by; of several replacements the first that the tree knows is meant."""
@@ -21,7 +21,7 @@ _STACK = re.compile(r"^((?:.*?\.)?(?:layers|h|blocks?|blk|layer))\.(\d{1,6})\.(.
 _EXPERT = re.compile(r"(?:^|(?<=\.))((?:local_)?experts)\.(\d{1,6})\.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Template:
     """A name without its indices; ``layer`` and ``expert`` are what was taken out, None where there is none."""
 
@@ -46,7 +46,7 @@ def template_of(name: str) -> Template:
     return Template(name, layer, expert)
 
 
-@dataclass(frozen=True)
+@record
 class Convention:
     """A way to call tensors. ``rules`` lead from a file's templates to the tree's, in order; common rules follow.
 

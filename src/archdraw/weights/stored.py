@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from archdraw.records import record
 from archdraw.weights.dimensions import Shape
 from archdraw.weights.naming import Template, template_of
 from archdraw.weights.tensors import Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stored:
     """One tensor of a file, or those of all experts as one. ``shape`` has the experts in front."""
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import assert_never
 
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.walks import children
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """One tensor by its whole name, as stored: ``shape`` has the output features first, as in PyTorch.
 

@@ -2,37 +2,45 @@
 
 A writer is a module of this package with ``write(scene, *, scale=1.0, text="embed") -> bytes``; the module's name is
 the format's name and the ending of its files. ``IS_TEXT = True`` in it says that a terminal can show its files,
-``IS_RASTER = True`` that they are pixels, so that large pictures are written in several; both are false else. A new
-format is a new file, nothing else, or an entry point of another package (:mod:`archdraw.doors`).
+``IS_RASTER = True`` that they are pixels, so that large pictures are written in several, ``TAKES_RENDERER = True`` that
+``write`` also takes a ``renderer``, which it is given where the user chooses another than the usual one; all are false
+else. A new format is a new file, nothing else, or an entry point of another package (:mod:`archdraw.doors`).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, cast
+from dataclasses import replace
+from typing import Literal, TypeAlias, cast, get_args
 
 from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Scene
 
 TextMode: TypeAlias = Literal["embed", "outline", "searchable"]
 """How letters are written: "embed" as text with its font, "outline" as shapes, "searchable" as shapes under a
-transparent text. PDF always has text, PNG never."""
+transparent text. PDF always has text, PNG and PostScript never."""
+Renderer: TypeAlias = Literal["resvg", "cairosvg"]
+"""What draws pixels: "resvg", which needs nothing else, or "cairosvg", which needs the library cairo."""
+RENDERERS: tuple[Renderer, ...] = get_args(Renderer)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Writer:
     """The writer of one format. Its module, and with it the library that it needs, is imported at the first call."""
 
     format: str
 
-    def __call__(self, scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
-        """``scene`` in this format, its px multiplied by ``scale``.
+    def __call__(
+        self, scene: Scene, *, scale: float = 1.0, text: TextMode = "embed", renderer: Renderer = "resvg"
+    ) -> bytes:
+        """``scene`` in this format, its px multiplied by ``scale``; formats that are not pixels have no ``renderer``.
 
         Raises :class:`ArchdrawError` where another package's writer cannot be imported, or has the name of another.
         """
-        return cast(bytes, FORMATS.load(self.format)(scene, scale=scale, text=text))
+        chosen = {"renderer": renderer} if renderer != "resvg" and self._has("TAKES_RENDERER") else {}
+        return cast(bytes, FORMATS.load(self.format)(scene, scale=scale, text=text, **chosen))
 
     @property
     def is_text(self) -> bool:
@@ -56,11 +64,16 @@ def formats() -> dict[str, Writer]:
     return {name: Writer(name) for name in FORMATS.names()}
 
 
-def write(scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
-    """``scene`` as the bytes of a file in ``format``.
+def write(
+    scene: Scene, format: str, *, scale: float = 1.0, text: TextMode = "embed", renderer: Renderer = "resvg"
+) -> bytes:
+    """``scene`` as the bytes of a file in ``format``, its pixels, if it has some, drawn by ``renderer``.
 
-    Raises :class:`ArchdrawError` for a format that there is not, and for a ``scale`` that is not positive and finite.
+    Raises :class:`ArchdrawError` for a format or a renderer that there is not, and for a ``scale`` that is not positive
+    and finite.
     """
+    if renderer not in RENDERERS:
+        raise ArchdrawError(f"unknown renderer {renderer!r} (choose from {', '.join(RENDERERS)})")
     if not 0 < scale < math.inf:
         raise ArchdrawError(f"a picture cannot be written at a scale of {scale:g}")
-    return Writer(format)(scene, scale=scale, text=text)
+    return Writer(format)(scene, scale=scale, text=text, renderer=renderer)

@@ -1,21 +1,38 @@
-"""What stands in the attributes of an SVG: numbers, clean texts, safe links, path data."""
+"""What several writers need: sizes of pages, and what stands in an SVG: numbers, clean texts, safe links, path data."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 
 from archdraw.errors import ArchdrawError
-from archdraw.scene import Point
+from archdraw.records import record
+from archdraw.scene import Point, Scene
 
+POINTS = 0.75
+"""Points of one px: 72 of 96 to the inch."""
+LONGEST_SIDE = 14_400
+"""Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEME = re.compile(r"[\s\0-\x20]*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 
 
+def page_size(scene: Scene, scale: float) -> tuple[float, float]:
+    """Width and height in points of the page that has ``scene`` on it, ``scale`` times as large as it is.
+
+    Raises :class:`ArchdrawError` where one is less than 1 point or more than 14,400.
+    """
+    wide, high = (side * scale * POINTS for side in scene.size)
+    if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
+        raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
+    return wide, high
+
+
+@lru_cache(maxsize=16_384)
 def number(value: float) -> str:
-    """``value`` to a hundredth, without zeros at its end."""
+    """``value`` to a hundredth, without zeros at its end. The places of a picture stand in it several times each."""
     if not math.isfinite(value):
         raise ValueError(f"a coordinate is {value}")
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
@@ -24,6 +41,18 @@ def number(value: float) -> str:
 def clean(text: str) -> str:
     """``text`` without the characters that XML does not allow, each replaced by a space."""
     return _NOT_XML.sub(" ", text)
+
+
+def content(text: str) -> str:
+    """``text`` as it stands between tags."""
+    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@lru_cache(maxsize=1024)
+def quoted(text: str) -> str:
+    """``text`` as it stands in an attribute, between double quotes."""
+    written = content(text).replace('"', "&quot;")
+    return written.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
 
 
 def safe_link(href: str) -> str:
@@ -37,7 +66,7 @@ def safe_link(href: str) -> str:
     return cleaned
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leg:
     """A straight line to ``start``, then, where ``radius`` is not 0, an arc to ``end`` around ``corner``.
 

@@ -12,24 +12,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never, cast
 from unicodedata import bidirectional
 
-from archdraw.errors import ArchdrawError
 from archdraw.fonts import UNITS, Weight, font_file, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
 from archdraw.writers._outlines import steps
-from archdraw.writers._values import clean, rounded_legs, safe_link
+from archdraw.writers._values import clean, page_size, rounded_legs, safe_link
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-POINTS = 0.75
-"""Points of one px: 72 of 96 to the inch."""
 INVISIBLE = 3
 """The mode of text that is there and not painted."""
 FILL_NON_ZERO = 1
 """How outlines are filled, whose strokes may overlap."""
-LONGEST_SIDE = 14_400
-"""Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
 
 
 def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
@@ -48,9 +43,7 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     """
     from reportlab.pdfgen.canvas import Canvas
 
-    wide, high = (side * scale * POINTS for side in scene.size)
-    if min(wide, high) < 1 or max(wide, high) > LONGEST_SIDE:
-        raise ArchdrawError(f"a page of {wide:,.0f} by {high:,.0f} points cannot be written; choose another scale")
+    wide, high = page_size(scene, scale)
     file = io.BytesIO()
     canvas = Canvas(
         file,

@@ -3,6 +3,10 @@
 Only what looks the same in browsers, Inkscape, LibreOffice, librsvg, CairoSVG and resvg: presentation attributes,
 six-digit colours, baselines as numbers, arrow heads as polygons. No script, no reference to anything outside. The same
 scene gives the same bytes.
+
+The text of the file is put together here, attributes in alphabetical order: a library of elements takes five times as
+long, and its import longer than the drawing of a picture. :mod:`archdraw.writers._drawing` hands the same picture to
+svgwrite, for programs that add to it; the tests have svgwrite check and write it, to the same bytes.
 """
 
 from __future__ import annotations
@@ -11,16 +15,12 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, assert_never, cast
-
-from svgwrite import Drawing
-from svgwrite.base import BaseElement
-from svgwrite.etree import etree
+from typing import assert_never, cast
 
 from archdraw.fonts import FALLBACK, UNITS, Weight, embedded_faces, outline
-from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Scene, Text, paths_of
+from archdraw.scene import Circle, Element, Glyph, Group, Line, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode
-from archdraw.writers._values import clean, number, rounded_path, safe_link
+from archdraw.writers._values import clean, content, number, quoted, rounded_path, safe_link
 
 IS_TEXT = True
 SEE_THROUGH = "0.01"
@@ -33,17 +33,21 @@ def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> byte
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(scene, text=text, scale=scale)}\n'.encode()
 
 
-def svg(scene: Scene, text: TextMode = "embed", *, prefix: str = "", scale: float = 1.0) -> str:
+def svg(
+    scene: Scene, text: TextMode = "embed", *, prefix: str = "", scale: float = 1.0, shared_outlines: bool = True
+) -> str:
     """``scene`` as an ``<svg>`` element.
 
     ``text`` "embed" writes letters as text and puts Inter into the file; "outline" writes them as shapes, which look
     the same wherever fonts cannot be embedded; "searchable" adds a transparent text to those. All ids begin with
     ``prefix``, so that several pictures fit in one page. ``scale`` multiplies width and height, not the viewBox.
+    The outline of a glyph stands in the file once and is referred to; without ``shared_outlines`` it stands wherever
+    the glyph does.
 
     Raises :class:`archdraw.fonts.MissingGlyph` where the font lacks a glyph, :class:`ArchdrawError` for a link that
     could run a script, :class:`ValueError` for a coordinate that is no number.
     """
-    return _Picture(scene, text, prefix, scale).written()
+    return _Picture(scene, text, prefix, scale, shared_outlines).written()
 
 
 @dataclass(slots=True)
@@ -65,131 +69,105 @@ class _Ids:
         return name
 
 
-class _Tag(BaseElement):  # type: ignore[misc]
-    """Any element, with its attributes as they are to stand in the file, and its text.
-
-    The classes of svgwrite compute attributes of their own, and know none for access; this one writes what it is given.
-    """
-
-    def __init__(self, drawing: Drawing, name: str, attributes: dict[str, str], text: str = "") -> None:
-        super().__init__(factory=drawing)
-        self.elementname, self.attribs, self.text = name, attributes, text
-
-    def get_xml(self) -> Any:
-        xml = super().get_xml()
-        if self.text:
-            xml.text = self.text
-        return xml
-
-
 class _Picture:
-    """One scene on its way to SVG."""
+    """One scene on its way to SVG. Each method that is named after a thing returns its markup."""
 
-    def __init__(self, scene: Scene, text: TextMode, prefix: str, scale: float) -> None:
-        self.scene, self.text, self.scale = scene, text, scale
+    def __init__(self, scene: Scene, text: TextMode, prefix: str, scale: float, shared_outlines: bool) -> None:
+        self.scene, self.text, self.scale, self.shared_outlines = scene, text, scale, shared_outlines
         if prefix and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", prefix):
             raise ValueError(f"{prefix!r} cannot begin an id")
         self.ids = _Ids(prefix)
-        self.drawing = Drawing(size=None, debug=False)
-        self.glyphs: dict[tuple[int, str], str] = {}
+        self.glyphs: dict[tuple[int, str], tuple[str, str]] = {}
+        self.glyph_ids: dict[tuple[int, str, str], str] = {}
         self.letters: dict[Weight, set[str]] = {}
         self.linked = False
         self.group_ids: list[tuple[str, str]] = []
         self.places: dict[str, str] = {}
 
     def written(self) -> str:
-        scene, drawing = self.scene, self.drawing
+        scene = self.scene
         title, description = self.ids.take("title"), self.ids.take("description")
         # Links within the picture may lead to what comes later: all ids are given out before anything is written.
         self.group_ids = [(path, self.ids.take(path)) for path in paths_of(scene.children)]
         self.places = dict(reversed(self.group_ids))
         self.group_ids.reverse()
-        body: list[_Tag] = []
+        body = self.elements(scene.children)
         if scene.background is not None:
-            body.append(self.rect(Rect(0, 0, scene.width, scene.height, fill=scene.background)))
-        body += self.elements(scene.children)
+            body = self.rect(Rect(0, 0, scene.width, scene.height, fill=scene.background)) + body
         if self.text == "searchable":
-            body.append(self.text_layer())
-        drawing.elements = [
-            self.make("title", clean(scene.title), id=title),
-            self.make("desc", clean(scene.description), id=description),
-            *self.metadata(),
-            *self.style(),
-            *self.definitions(),
-            *body,
-        ]
+            body += self.text_layer()
         width, height = number(scene.width), number(scene.height)
-        drawing.attribs = {
-            "viewBox": f"0 0 {width} {height}",
-            "width": number(scene.size[0] * self.scale),
-            "height": number(scene.size[1] * self.scale),
-            # A picture with links in it is not one image for a screen reader, or the links could not be reached.
-            "role": "group" if self.linked else "img",
-            "aria-labelledby": f"{title} {description}",
-            "xml:lang": clean(scene.language),
-        }
+        family, rendering = "", ""
         if self.text != "outline":
-            drawing.attribs |= {"font-family": FALLBACK, "text-rendering": "geometricPrecision"}
-        xml = drawing.get_xml()
-        for unused in ("xmlns:ev", "baseProfile", "version"):
-            del xml.attrib[unused]
-        return cast(str, etree.tostring(xml, encoding="unicode"))
+            family, rendering = f' font-family="{FALLBACK}"', ' text-rendering="geometricPrecision"'
+        return (
+            f'<svg aria-labelledby="{title} {description}"{family} height="{number(scene.size[1] * self.scale)}"'
+            # A picture with links in it is not one image for a screen reader, or the links could not be reached.
+            f' role="{"group" if self.linked else "img"}"{rendering} viewBox="0 0 {width} {height}"'
+            f' width="{number(scene.size[0] * self.scale)}" xml:lang="{quoted(scene.language)}"'
+            ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+            + _element("title", f' id="{title}"', content(scene.title))
+            + _element("desc", f' id="{description}"', content(scene.description))
+            + self.metadata()
+            + self.style()
+            + self.definitions()
+            + body
+            + "</svg>"
+        )
 
-    def make(self, tag: str, content: str = "", /, **attributes: str | None) -> _Tag:
-        """An element with these attributes, ``_`` in names standing for ``-``; None leaves one out."""
-        given = {name.replace("_", "-"): value for name, value in attributes.items() if value is not None}
-        return _Tag(self.drawing, tag, given, content)
-
-    def metadata(self) -> list[_Tag]:
+    def metadata(self) -> str:
         """The scene's metadata as JSON."""
         data = {key: clean(value) for key, value in sorted(self.scene.metadata.items())}
-        return [self.make("metadata", json.dumps(data, ensure_ascii=False))] if data else []
+        return _element("metadata", "", content(json.dumps(data, ensure_ascii=False))) if data else ""
 
-    def style(self) -> list[Any]:
+    def style(self) -> str:
         """The fonts, where text is embedded: each weight in use, the small subset where that has all the letters."""
         if self.text != "embed" or not self.letters:
-            return []
+            return ""
         rules = "".join(
             f"@font-face{{font-family:{face.family};font-weight:{face.weight};"
             f'src:url("data:font/woff2;base64,{face.data}") format("woff2")}}'
             for face in embedded_faces(self.letters)
         )
-        return [self.drawing.style(rules)]
+        return f'<style type="text/css"><![CDATA[{rules}]]></style>'
 
-    def definitions(self) -> list[_Tag]:
-        """The outlines of all glyphs in use, by weight and code."""
-        if not self.glyphs:
-            return []
-        definitions = self.make("defs")
-        for (weight, name), path in sorted(self.glyphs.items()):
-            definitions.add(self.make("path", id=self.glyph_id(weight, name), d=path))
-        return [definitions]
+    def definitions(self) -> str:
+        """The outlines that glyphs refer to, by weight and name."""
+        paths = [f'<path d="{quoted(path)}" id="{id}" />' for _, (id, path) in sorted(self.glyphs.items())]
+        return f"<defs>{''.join(paths)}</defs>" if paths else ""
 
-    def glyph_id(self, weight: int, name: str) -> str:
-        return f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
+    def glyph_id(self, weight: int, glyph: Glyph) -> str:
+        """The id of the outline of ``glyph``; two of one name, which are of two fonts, have two."""
+        key = (weight, glyph.name, glyph.path)
+        if key not in self.glyph_ids:
+            name = glyph.name
+            while (weight, name) in self.glyphs:
+                name = f"{name}-other"
+            self.glyph_ids[key] = f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
+            self.glyphs[weight, name] = (self.glyph_ids[key], glyph.path)
+        return self.glyph_ids[key]
 
-    def elements(self, elements: Iterable[Element]) -> list[_Tag]:
-        return [self.element(element) for element in elements]
+    def elements(self, elements: Iterable[Element]) -> str:
+        return "".join([self.element(element) for element in elements])
 
-    def element(self, element: Element) -> _Tag:
+    def element(self, element: Element) -> str:
         match element:
             case Group():
                 return self.group(element)
             case Rect():
                 return self.rect(element)
-            case Line():
-                return self.line(element)
+            case Line(stroke=color, stroke_width=thick):
+                path = rounded_path(element.points, element.radius)
+                painted = f'stroke="{quoted(color)}"{_dash(element.dash)} stroke-width="{number(thick)}"'
+                return f'<path d="{path}" fill="none" {painted} />'
             case Polygon():
-                points = " ".join(f"{number(x)},{number(y)}" for x, y in element.points)
-                return self.make("polygon", points=points, fill=element.fill)
+                points = " ".join([f"{number(x)},{number(y)}" for x, y in element.points])
+                return f'<polygon fill="{quoted(element.fill)}" points="{points}" />'
             case Circle():
-                return self.make(
-                    "circle",
-                    cx=number(element.x),
-                    cy=number(element.y),
-                    r=number(element.radius),
-                    **_paint(element.fill, element.stroke, element.stroke_width),
-                )
+                place = f'cx="{number(element.x)}" cy="{number(element.y)}"'
+                radius, fill = number(element.radius), quoted(element.fill or "none")
+                stroke, stroke_width = _stroke(element.stroke, element.stroke_width)
+                return f'<circle {place} fill="{fill}" r="{radius}"{stroke}{stroke_width} />'
             case Text():
                 if self.text != "embed":
                     return self.outlined(element)
@@ -197,104 +175,83 @@ class _Picture:
             case _:
                 assert_never(element)
 
-    def group(self, group: Group) -> _Tag:
+    def group(self, group: Group) -> str:
+        tag, place, href, target, xlink = "g", "", "", "", ""
         if group.href:
-            self.linked = True
+            self.linked, tag = True, "a"
             inside = self.places.get(group.href.removeprefix("#")) if group.href.startswith("#") else None
-            element = self.make("a", target=None if inside else "_top")
-            element.attribs |= _both_hrefs(f"#{inside}" if inside else safe_link(group.href))
-        else:
-            element = self.make("g")
+            # Older tools (Inkscape 1.2) read xlink:href, newer ones href.
+            link = quoted(f"#{inside}" if inside else safe_link(group.href))
+            href, xlink = f' href="{link}"', f' xlink:href="{link}"'
+            target = "" if inside else ' target="_top"'
+        data = ""
         if group.path:
-            element.attribs |= {"id": self.group_ids.pop()[1], "data-path": clean(group.path)}
-        if group.title:
-            element.add(self.make("title", clean(group.title)))
-        for child in self.elements(group.children):
-            element.add(child)
-        return element
+            data, place = f' data-path="{quoted(group.path)}"', f' id="{self.group_ids.pop()[1]}"'
+        title = _element("title", "", content(group.title)) if group.title else ""
+        return _element(tag, f"{data}{href}{place}{target}{xlink}", title + self.elements(group.children))
 
-    def rect(self, rect: Rect) -> _Tag:
-        return self.make(
-            "rect",
-            x=number(rect.x),
-            y=number(rect.y),
-            width=number(rect.width),
-            height=number(rect.height),
-            rx=number(rect.radius) if rect.radius else None,
-            stroke_dasharray=" ".join(map(number, rect.dash)) or None,
-            **_paint(rect.fill, rect.stroke, rect.stroke_width),
+    def rect(self, rect: Rect) -> str:
+        stroke, stroke_width = _stroke(rect.stroke, rect.stroke_width)
+        rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
+        return (
+            f'<rect fill="{quoted(rect.fill or "none")}" height="{number(rect.height)}"{rounding}'
+            f'{stroke}{_dash(rect.dash)}{stroke_width} width="{number(rect.width)}"'
+            f' x="{number(rect.x)}" y="{number(rect.y)}" />'
         )
 
-    def line(self, line: Line) -> _Tag:
-        return self.make(
-            "path",
-            d=rounded_path(line.points, line.radius),
-            fill="none",
-            stroke=line.stroke,
-            stroke_width=number(line.stroke_width),
-            stroke_dasharray=" ".join(map(number, line.dash)) or None,
-        )
-
-    def set_text(self, text: Text, **attributes: str) -> _Tag:
-        """``text`` as text, with more ``attributes``."""
+    def set_text(self, text: Text, opacity: str = "", length: str = "") -> str:
+        """``text`` as text, with more attributes: its ``opacity`` and its ``length``."""
         weight = cast(Weight, text.weight)
         if text.text.strip() and not text.glyphs:
             self.letters.setdefault(weight, set()).update(text.text)
-        element = self.make(
+        bold = f' font-weight="{text.weight}"' if text.weight != 400 else ""
+        anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
+        space = ' xml:space="preserve"' if text.text != text.text.strip() or "  " in text.text else ""
+        return _element(
             "text",
-            clean(text.text),
-            x=number(text.x),
-            y=number(text.y),
-            font_size=number(text.size),
-            font_weight=str(text.weight) if text.weight != 400 else None,
-            fill=text.fill,
-            text_anchor=text.anchor if text.anchor != "start" else None,
-            **attributes,
+            f' fill="{quoted(text.fill)}"{opacity} font-size="{number(text.size)}"{bold}{anchor}{length}'
+            f' x="{number(text.x)}"{space} y="{number(text.y)}"',
+            content(text.text),
         )
-        if text.text != text.text.strip() or "  " in text.text:
-            element.attribs["xml:space"] = "preserve"
-        return element
 
-    def outlined(self, text: Text) -> _Tag:
-        """``text`` as uses of glyphs, set out in font units inside a scaled group."""
+    def outlined(self, text: Text) -> str:
+        """``text`` as glyphs, set out in font units inside a scaled group."""
         weight = cast(Weight, text.weight)
         scale = f"{text.size / UNITS:.8f}".rstrip("0").rstrip(".")
-        group = self.make(
-            "g", fill=text.fill, transform=f"translate({number(text.left)} {number(text.y)}) scale({scale})"
-        )
+        place = f"translate({number(text.left)} {number(text.y)}) scale({scale})"
+        glyphs = []
         for glyph in text.glyphs or outline(text.text, weight):
-            name = glyph.name
-            while self.glyphs.setdefault((text.weight, name), glyph.path) != glyph.path:
-                name = f"{name}-other"  # two fonts of one name
-            rise = number(-glyph.rise * UNITS) if glyph.rise else None
-            use = self.make("use", x=number(glyph.offset * UNITS), y=rise)
-            use.attribs |= _both_hrefs(f"#{self.glyph_id(text.weight, name)}")
-            group.add(use)
-        return group
+            across, down = number(glyph.offset * UNITS), number(-glyph.rise * UNITS) if glyph.rise else ""
+            if self.shared_outlines:
+                link, rise = f"#{self.glyph_id(text.weight, glyph)}", f' y="{down}"' if down else ""
+                glyphs.append(f'<use href="{link}" x="{across}" xlink:href="{link}"{rise} />')
+            else:
+                glyphs.append(f'<path d="{quoted(glyph.path)}" transform="translate({across} {down or 0})" />')
+        return _element("g", f' fill="{quoted(text.fill)}" transform="{place}"', "".join(glyphs))
 
-    def set_by_others(self, text: Text) -> _Tag:
+    def set_by_others(self, text: Text) -> str:
         """``text`` in letters that the embedded font lacks: outlines, under a text to be found, copied and read."""
-        group = self.make("g")
-        group.add(self.outlined(text))
-        group.add(self.set_text(text, fill_opacity=SEE_THROUGH, textLength=number(text.width)))
-        return group
+        seen = self.outlined(text)
+        read = self.set_text(text, f' fill-opacity="{SEE_THROUGH}"', f' textLength="{number(text.width)}"')
+        return f"<g>{seen}{read}</g>"
 
-    def text_layer(self) -> _Tag:
+    def text_layer(self) -> str:
         """All texts once more, not to be seen, but to be found and copied."""
-        layer = self.make("g", fill_opacity=SEE_THROUGH, aria_hidden="true")
-        for shape in self.scene.shapes():
-            if isinstance(shape, Text) and shape.text.strip():
-                layer.add(self.set_text(shape))
-        return layer
+        texts = (shape for shape in self.scene.shapes() if isinstance(shape, Text) and shape.text.strip())
+        markup = "".join([self.set_text(text) for text in texts])
+        return _element("g", f' aria-hidden="true" fill-opacity="{SEE_THROUGH}"', markup)
 
 
-def _paint(fill: str | None, stroke: str | None, width: float) -> dict[str, str]:
-    painted = {"fill": fill or "none"}
-    if stroke and width > 0:
-        painted |= {"stroke": stroke, "stroke_width": number(width)}
-    return painted
+def _element(tag: str, attributes: str, inside: str) -> str:
+    return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes} />"
 
 
-def _both_hrefs(target: str) -> dict[str, str]:
-    """Older tools (Inkscape 1.2) read ``xlink:href``, newer ones ``href``."""
-    return {"href": target, "xlink:href": target}
+def _stroke(stroke: str | None, width: float) -> tuple[str, str]:
+    """The attributes for the colour of a stroke and for its width; empty where there is none."""
+    if not stroke or width <= 0:
+        return "", ""
+    return f' stroke="{quoted(stroke)}"', f' stroke-width="{number(width)}"'
+
+
+def _dash(dash: tuple[float, ...]) -> str:
+    return f' stroke-dasharray="{" ".join(map(number, dash))}"' if dash else ""

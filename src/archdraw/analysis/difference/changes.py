@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from archdraw.records import record
 from archdraw.tree.blocks import Setting
 
 Sign = Literal["changed", "added", "removed"]
@@ -19,7 +20,7 @@ Values = Setting | tuple[Setting, ...]
 """A value; several where blocks that share a row have several."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One change: one row of a table.
 
@@ -58,7 +59,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equal:
     """A setting that both models have with one value."""
 
@@ -72,7 +73,7 @@ Pairing = tuple[Mapping[str, int], Mapping[str, int]]
 """For the paths of either tree a number; blocks of one number stand for each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """What leads from one model to another, in the order of the flow, and which settings both share.
 

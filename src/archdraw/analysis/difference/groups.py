@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Several
-from dataclasses import dataclass
 
 from archdraw.analysis.difference.features import features
 from archdraw.analysis.difference.structure import called_differently, is_without, sort_of, sublayers
+from archdraw.records import record
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.walks import leaves
 
@@ -28,7 +28,7 @@ def role_of(block: Sublayer) -> str:
     return ALIKE.get(block.role, block.role)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """The different sublayers of one role, those of the first stack and those of the second.
 

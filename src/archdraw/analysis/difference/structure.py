@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Several
-from dataclasses import dataclass
 
 from archdraw.glossary import Detail, Phrase, Value, Words, text
 from archdraw.glossary.embeddings import TIED, UNTIED
+from archdraw.records import record
 from archdraw.tree.blocks import (
     Block,
     Experts,
@@ -151,7 +151,7 @@ Widths = Mapping[int, str]
 """Widths of a model and numbers that follow from them, with what they are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class _Number:
     """A number that may follow from a width: it is as good as one that is equal, and as one that follows likewise."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
+from archdraw.records import record
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 
@@ -30,7 +31,7 @@ _SANDWICH = {
 """What the norms before and after each sublayer are called where a sublayer has both."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sublayer:
     """A block of a layer with its norm, which is called ``before`` or ``after`` in checkpoints by where it stands.
 

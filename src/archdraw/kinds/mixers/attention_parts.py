@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isclose
 from typing import Literal
 
 from archdraw.glossary import Phrase, Term, Words, common
 from archdraw.glossary import attention as words
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Cache, Heads, Leaf, Parallel, Sequence, Weight, Window, linear
 from archdraw.tree.facts import BITS
 
@@ -38,7 +38,7 @@ GateActivation = Literal["sigmoid", "softplus", "silu"]
 _ACTIVATIONS = {"sigmoid": common.SIGMOID, "softplus": common.SOFTPLUS, "silu": common.SILU}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gate:
     """The gate of an attention: ``width`` numbers per token, from ``projection`` (None: a part of ``q_proj``).
 
@@ -51,7 +51,7 @@ class Gate:
     biases: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Biases:
     """Which of the projections of an attention have a bias."""
 

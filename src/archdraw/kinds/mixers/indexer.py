@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.glossary import Phrase, Term, common, positions
 from archdraw.glossary import sparse_attention as words
+from archdraw.records import record
 from archdraw.tree.blocks import Cache, Heads, Leaf, Sequence, Weight, linear
 
 SELECTED = "top-k"
 """The line from an indexer to the attention."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indexer:
     """A lightning indexer (DeepSeek Sparse Attention) as its leaves, for a tree in which its lines cross the mixer's.
 

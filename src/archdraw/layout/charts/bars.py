@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
 from archdraw.fonts import MIDDLE, text_width
@@ -15,11 +14,12 @@ from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, paint_rows, rows_height
+from archdraw.records import record
 from archdraw.scene import Scene, rounded
 from archdraw.theme import Theme
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A part of all bars: its words and its role; a ``hollow`` one has a border, so that colour is not all."""
 
@@ -28,7 +28,7 @@ class Part:
     hollow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bar:
     """One row: a name, the figures beside it (as many as the picture has columns), and the value of each part.
 
@@ -44,7 +44,7 @@ class Bar:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bars:
     """A whole picture. ``columns`` head the figures; ``line`` is the value of a full line, ``scale`` says it."""
 
@@ -68,7 +68,7 @@ WIDTH, ROOM = 1224.0, 1050.0
 LEGEND = 40.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Widths:
     """Of one column of bars: the name, each figure, the line."""
 

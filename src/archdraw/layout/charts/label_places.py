@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
+
+from archdraw.records import record
 
 Point: TypeAlias = tuple[float, float]
 
@@ -23,7 +25,7 @@ class Bounds(NamedTuple):
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anchor:
     """A mark that wants a label: its middle, its ``radius``, and how wide the label is."""
 
@@ -33,7 +35,7 @@ class Anchor:
     width: float
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Label:
     """Where a label stands: its ``left`` end and its ``baseline``; ``leader`` is the line to its mark, if it has one.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from archdraw.fonts import MIDDLE, text_width
@@ -11,11 +10,12 @@ from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, paint_rows, rows_height
+from archdraw.records import record
 from archdraw.scene import LEAST_TEXT, Scene, rounded
 from archdraw.theme import Theme, contrast, mix
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One column; those of one ``group`` stand together under its name. A ``label`` is written above all cells."""
 
@@ -23,7 +23,7 @@ class Column:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """What a row has in a column: a cell filled to ``share`` (0 to 1), ``strong`` where it is the first of its row.
 
@@ -38,7 +38,7 @@ class Cell:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """A small bar of the summary at the right, filled to ``share``."""
 
@@ -46,7 +46,7 @@ class Slot:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One row. ``note`` stands at the left of its first cell and leads to ``note_href``, ``total`` at the right."""
 
@@ -61,7 +61,7 @@ class Row:
     slots: tuple[Slot, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """Rows about one thing."""
 
@@ -69,7 +69,7 @@ class Section:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matrix:
     """A whole picture. ``pitch`` is the least width of a column; ``total`` heads the totals, ``slots`` their bars.
 

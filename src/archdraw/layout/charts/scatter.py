@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -18,13 +17,14 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.charts.label_places import Anchor, Bounds, Label
 from archdraw.layout.charts.labels import places
 from archdraw.layout.charts.spread import spread
+from archdraw.records import record
 from archdraw.scene import LEAST_TEXT, Circle, Scene, rounded
 from archdraw.theme import Theme
 
 Form: TypeAlias = Literal["disc", "square"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tick:
     """A place on an axis with its words (empty: a mark alone); ``strong`` ones begin something."""
 
@@ -33,7 +33,7 @@ class Tick:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stretch:
     """A part of an axis with one scale, from ``low`` to ``high``; ``share`` is its part of the axis' length.
 
@@ -46,7 +46,7 @@ class Stretch:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axis:
     """``stretches`` follow each other without a gap in what they measure, and are drawn with one between them."""
 
@@ -54,7 +54,7 @@ class Axis:
     stretches: tuple[Stretch, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """One thing: where it is on the axes, its name, and the ``share`` (0 to 1) of its area that is filled."""
 
@@ -69,7 +69,7 @@ class Mark:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """A mark of the legend with its words, in no colour where it has no role; a ``gap`` before the first of a sort."""
 
@@ -80,7 +80,7 @@ class Key:
     gap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scatter:
     """A whole picture; ``{moved}`` in the footer is replaced by how far marks are shifted at most, in words.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
@@ -13,13 +13,14 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.diagram.text import fitted, paint_rows
 from archdraw.picture import Box, Diagram, Frame, Rail, Tap
+from archdraw.records import record
 
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
 ABSENT_HEIGHT, ABSENT_LINE, ABSENT_PAD, ABSENT_SIZE = 40.0, 20.0, 16.0, 16.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """One place of all columns: what each has there, None where it has nothing.
 
@@ -32,7 +33,7 @@ class Slot:
     absent: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Around:
     """Slots within a residual rail or a frame that all columns have: ``around`` is that of each."""
 

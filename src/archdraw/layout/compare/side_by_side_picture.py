@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.cells import Strip
 from archdraw.layout.compare.grid import GridItem
 from archdraw.layout.compare.table import TableRow
 from archdraw.picture import Inset, Terminal
+from archdraw.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnHead:
     """One model: the words above its column, its accent, and where its name leads to."""
 
@@ -22,7 +21,7 @@ class ColumnHead:
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PanelRow:
     """The panels of one block: that of each model, None where it has no such block; the same where they are equal."""
 
@@ -31,7 +30,7 @@ class PanelRow:
     letter: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SideBySide:
     """A whole picture of several models. ``letters`` are pairs: the path of a box with a panel, and its letter."""
 

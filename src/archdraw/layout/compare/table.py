@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archdraw.fonts import MIDDLE, Weight, text_width
 from archdraw.layout.canvas import Canvas
@@ -11,6 +10,7 @@ from archdraw.layout.compare import signs
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.records import record
 
 SIZE, LINE, ROW_PAD = 16.0, 20.0, 12.0
 NAME, SIGN, PAD = 250.0, 44.0, 12.0
@@ -19,7 +19,7 @@ SIGN_SIZE = 22.0
 RULE = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TableRow:
     """One difference: what it is, its value in each model, and for each two neighbours how the right one differs."""
 
@@ -28,7 +28,7 @@ class TableRow:
     signs: tuple[Sign | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heading:
     """A model's name at the head of its column, in its colour."""
 
@@ -36,7 +36,7 @@ class Heading:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Columns:
     left: float
     width: float

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.fonts import text_width
@@ -13,6 +12,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
+from archdraw.records import record
 
 CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
 CHIP_PAD = 12.0
@@ -127,7 +127,7 @@ def _title(box: Box) -> str:
     return f"{box.label}: {box.detail}" if box.detail else box.label
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Chips:
     """The chips of a box, with their words and heights."""
 

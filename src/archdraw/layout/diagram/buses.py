@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas
+from archdraw.records import record
 from archdraw.scene import Point
 
 NEAR = 10.0
@@ -20,7 +20,7 @@ _COLLISION = 1000
 """Of two lines on top of each other, in crossings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """Where a line ends: at ``x``, ``rise`` above the row's lower edge, with an ``arrow`` or passing on.
 
@@ -40,7 +40,7 @@ class End:
         return (last,) if self.goal is None else (last, (x + self.goal, last[1]))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bus:
     """The lines of one source, which leaves at ``x`` a ``drop`` below the upper edge of its row.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from archdraw.layout.canvas import Canvas
+from archdraw.records import record
 
 Paint = Callable[[Canvas, float, float], None]
 """``paint(canvas, x, y)``: ``x`` is added to the cell's own x coordinates, ``y`` is the page's y of its bottom."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """Extents from ``left`` to ``right`` and ``length`` along the flow; ports are x coordinates of lines.
 

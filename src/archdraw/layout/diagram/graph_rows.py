@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from archdraw.layout.diagram.graph_delays import with_delays
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.ranks import Slot, arranged
 from archdraw.picture import Box, ExpertGrid, Graph
+from archdraw.records import record
 
 PORT_INSET = 12.0
 """From the ends of a box to the outer lines that enter it."""
@@ -50,7 +50,7 @@ class Lane(NamedTuple):
         return range(min(link.end[0] for link in self.ends), self.start[0] + 1)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Rows:
     """The slots of a graph in rows from the bottom up, the cell of each about x = 0, and the links between rows.
 
@@ -135,7 +135,7 @@ class Rows:
         return isinstance(other, Rows) and self._breadths == other._breadths
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Around:
     """What the rows of a graph have to fit: places of the lines that come in and leave, and ``extra`` room."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import accumulate, pairwise
 
 from archdraw.edges import OUTPUT
@@ -18,6 +18,7 @@ from archdraw.layout.diagram.graph_rows import Around, Key, Rows, rows_of
 from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW, NAMED_GAP
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.picture import Graph
+from archdraw.records import record
 from archdraw.setters import kept
 
 TRACK = 10.0
@@ -108,7 +109,7 @@ def _paint(canvas: Canvas, rows: Rows, places: Mapping[Key, float], key: Key, x:
     cell.moved(places[key]).paint(canvas, x, y - (rows.height(key[0]) - cell.length) / 2)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Laid:
     """The rows of a graph, where each slot stands, and the lines from each row to the next."""
 
@@ -117,7 +118,7 @@ class _Laid:
     gaps: list[list[Bus]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asked:
     """What a layout depends on; ``item`` lays out by the same ``measures``."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
@@ -12,6 +12,7 @@ from archdraw.layout.diagram.boxes import CHIP_PAD
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.picture import Box, Branches, Chain, Chip, Choice, Diagram, Joint, Lanes, Port, Rail
+from archdraw.records import record
 from archdraw.scene import Point
 
 MOST_DRAWN = 8
@@ -29,7 +30,7 @@ WIDER = 1.4
 """So much wider chips may be beside lanes where each then needs but one line: no residual line is at their left."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Bundle:
     """Where the lanes are: the x of each, their middle, half a port's width, and the x of the one line beside them."""
 
@@ -42,7 +43,7 @@ class _Bundle:
         return _Bundle(tuple(line + dx for line in self.lines), self.middle + dx, self.half, self.axis + dx)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Level:
     """How far above the bottom a joint's line leaves the lanes and enters them, and where the joint ends."""
 

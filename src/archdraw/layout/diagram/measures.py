@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from archdraw.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measures:
     """Sizes of one kind of diagram.
 

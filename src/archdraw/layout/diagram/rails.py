@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import Measures
+from archdraw.records import record
 
 TAP = 36.0
 """From where a residual's line comes in up to its first box; the dot is half-way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Midway:
     """What stands on a residual line, ``width`` by ``height`` px: painted about the x and y that it is given."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import Measures
+from archdraw.records import record
 from archdraw.setters import kept
 
 NBSP = "\u00a0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One line of text of a box; ``phrase`` is the text that it is a line of."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from archdraw.edges import INPUT, OUTPUT
@@ -12,6 +11,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_cells import PlaceItem, half, is_sign, node_cell
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Box, Graph
+from archdraw.records import record
 
 LEAST_SKIPS = 3
 """Fewer skips than these make no U."""
@@ -21,7 +21,7 @@ ASIDE = 24.0
 """From the left column to the line that comes in beside it, and from a column to the box below and between."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """The nodes of the left column from the top down, the one at the bottom, those of the right column downwards too.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.measures import BOX_STROKE
 from archdraw.layout.diagram.text import Row, divided, fitted, rows_height
+from archdraw.records import record
 
 NAME, BODY = 15.0, 14.0
 LEFT, RIGHT = 14.0, 9.0
@@ -29,7 +29,7 @@ Wordings = tuple[str, ...]
 """One thing in several wordings, the one that is preferred first and the shortest last."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """A line of a card in an accent: where it comes from, whose it is."""
 
@@ -37,7 +37,7 @@ class Note:
     accent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Content:
     """The words of one card with its size; ``fills`` are the colours of ``rows`` as accents, None for usual ones."""
 
@@ -81,7 +81,7 @@ def _tried(
     return cost, Content(tuple(rows), tuple(accents), width, height)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Filled:
     """Lines of words, and of each of the words whether it is in them: 0 in its longest wording, 1 in another, 2 not."""
 

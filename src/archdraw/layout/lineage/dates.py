@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from archdraw.records import record
 
 ROOMY = 24.0
 """Px of a month from which on one scale serves all years."""
@@ -19,7 +20,7 @@ MONTH = 30.437
 """Days of a month, on average."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Year:
     """One year from ``left`` to ``right`` px, of which the days from ``first`` to ``end`` (not included) are shown."""
 
@@ -34,7 +35,7 @@ class Year:
         return self.left + share * (self.right - self.left)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tick:
     """A mark at ``x``, with words for it; a ``strong`` one begins a year, or the axis."""
 
@@ -43,7 +44,7 @@ class Tick:
     strong: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calendar:
     """The years of an axis; ``linear`` if they have one scale; one that ``goes_on`` is longer than its days need."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from archdraw.layout.lineage import bands, cards, dates, rows
 from archdraw.layout.lineage.cards import Content, Note, Wordings
 from archdraw.layout.lineage.dates import Calendar
 from archdraw.layout.lineage.maze import Box
+from archdraw.records import record
 
 MARGIN = 32.0
 WIDTH, NARROW, FEW = 1640.0, 1224.0, 8
@@ -25,7 +25,7 @@ EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 """How much of the axis years with many cards may have: the one that makes the picture least tall is taken."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Card:
     """A card that begins at ``day``. ``words`` stand in it, the most telling first; those without room are left out.
 
@@ -44,7 +44,7 @@ class Card:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lane:
     """Cards that belong together."""
 
@@ -53,7 +53,7 @@ class Lane:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """``child`` came from ``parent`` (paths of cards); ``note`` says so in the child where no line does, or it is long.
 
@@ -69,7 +69,7 @@ class Link:
     label: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chart:
     """A whole picture. ``shared`` is what a band of several small lanes is called; ``undated`` a column without days.
 
@@ -88,7 +88,7 @@ class Chart:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Band:
     """One band with its cards in rows: ``tops`` and ``heights`` of rows are px from the top of the chart."""
 
@@ -101,7 +101,7 @@ class Band:
     heights: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placed:
     """Where everything stands, but lines; heights are px from the top of the first band."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import dist
 
 from archdraw.fonts import text_width
 from archdraw.layout.lineage.lanes import LANE_PAD, MARGIN, NAMES, Placed
 from archdraw.layout.lineage.lines import Line
+from archdraw.records import record
 from archdraw.scene import Point
 
 SIZE = 14.0
@@ -25,7 +25,7 @@ ASCENT, DESCENT = 0.76, 0.22
 """Height and depth of a line of words, in em."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """Words of ``line`` with their baseline at ``y``, px from the top of the first band."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from archdraw.layout.lineage.lanes import INSET, LANE_PAD, MARGIN, NAMES, Chart, Link, Placed
 from archdraw.layout.lineage.maze import Box, Maze, Way
+from archdraw.records import record
 
 TRACK = 7.0
 """Px between two tracks, about."""
@@ -20,7 +20,7 @@ FARTHEST = 1300.0
 ROUNDS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """The way of one link."""
 

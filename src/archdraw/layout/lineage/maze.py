@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
 
+from archdraw.records import record
 from archdraw.scene import Point
 
 CLEAR = 4.6
@@ -33,7 +33,7 @@ STEP_OF = {1: RIGHT, -1: LEFT}
 FREE, WALL = 0, -1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """Where a line may leave or reach a box: on track ``column``, ``row``, going in ``direction``, at ``point``."""
 
@@ -44,7 +44,7 @@ class Port:
     penalty: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """A box that lines go around, and begin and end at; ``middle`` is the height of its arrows."""
 
@@ -55,7 +55,7 @@ class Box:
     middle: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """A line through ``points``; one that leaves another does so at ``branch``."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import permutations
+
+from archdraw.records import record
 
 GAP = 18.0
 """Px between two cards of a row: room for an arrow."""
@@ -12,7 +13,7 @@ MOST_TRIED = 6
 """So many rows are tried in every order; of more, one at a time is moved."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Extent:
     """A card from ``left`` to ``right`` px."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.picture import Inset
+from archdraw.records import record
 
 SECOND_WIDTH = 400.0
 SECOND_COLUMN_COST = 240.0
@@ -24,7 +24,7 @@ EXCESS_COST, IMPOSSIBLE_COST = 3.0, 500.0
 """Of each px beyond the height that is good, and of each beyond the one that is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How tall insets should be: ``narrow`` where all columns together are at most ``width`` wide, else ``wide``.
 
@@ -54,7 +54,7 @@ class Limits:
         return sum(widths) + SPACE * (len(widths) - 1) > self.width
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrangement:
     """Insets in columns, top to bottom, with the width of each column and the height that all share.
 
@@ -110,7 +110,7 @@ def _costs(widths: tuple[float, float], model_height: float, limits: Limits, lim
     return Costs(emptiness, least, limit)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Excess:
     """What a page with some columns costs by its height: beside the model, beyond what is good and what is allowed."""
 

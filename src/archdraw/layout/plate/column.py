@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
@@ -13,6 +13,7 @@ from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import wires as lines
 from archdraw.picture import Box, Tap, Terminal, Tower, Wire
+from archdraw.records import record
 
 BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
 MODEL_PAD = 24.0
@@ -31,7 +32,7 @@ SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Beside:
     """A tower with its cell, the line that comes into which is ``left`` of that of the model."""
 
@@ -40,7 +41,7 @@ class Beside:
     left: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """The columns of a model: the cell of its spine, the extents of the container about the spine's first line.
 

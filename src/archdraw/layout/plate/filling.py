@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from archdraw.records import record
 
 SPACE = 24.0
 """Px between two panels of a column."""
@@ -30,7 +31,7 @@ OUT, FIRST, SECOND = range(3)
 Open: TypeAlias = tuple[tuple[int, int, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """A panel as the columns see it.
 
@@ -72,7 +73,7 @@ _Chosen: TypeAlias = tuple[int, "_Chosen"] | None
 _Ways: TypeAlias = list[tuple[float, _State, "_Chosen"]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Costs:
     """``emptiness`` is what columns of two heights cost, 0 for one that stays empty; ``least``, what they cost at least
     where one of them is as tall as that. From ``limit`` on a cost is of no interest."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from archdraw.cells import OrderCell, OrderGroup
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
+from archdraw.records import record
 
 CELL, CELL_PAD = 26.0, 8.0
 FRAME_PAD = 6.0
@@ -20,7 +20,7 @@ LEAST = 60.0
 Item = OrderCell | OrderGroup
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Piece:
     """A measured part of the order; ``paint(canvas, left, top)``."""
 

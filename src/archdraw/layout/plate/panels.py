@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import INSET, SMALL
+from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
+from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
+from archdraw.records import record
 from archdraw.setters import kept
 
 PAD = 24.0
@@ -38,7 +40,7 @@ Painter = Callable[[Canvas, float, float, float], None]
 """``paint(canvas, left, top, width)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One item of a panel, measured. ``space`` is what it wants above it."""
 
@@ -48,7 +50,7 @@ class Piece:
     paint: Painter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Panel:
     """An inset, measured for a width: the least height it needs, and its pieces."""
 
@@ -88,15 +90,10 @@ def widest(inset: Inset) -> float:
 
 def stretched(inset: Inset, width: float, height: float) -> Panel:
     """The panel whose arrows are as long as ``height`` allows."""
-    best = measure(inset, width)
-    gap = INSET.gap
-    while gap < LOOSEST_GAP:
-        gap += 1
-        panel = measure(inset, width, gap)
-        if panel.height > height:
-            break
-        best = panel
-    return best
+    natural = measure(inset, width)
+    if not natural.is_elastic:
+        return natural
+    return longest(natural, lambda gap: measure(inset, width, gap), height, INSET.gap, LOOSEST_GAP)
 
 
 def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
@@ -155,11 +152,19 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
 
 @kept(1024)
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
-    """``item`` with the largest type and the widest spaces that fit ``inner``.
+    """``item`` with the largest type and the widest spaces that fit ``inner``, its arrows of ``gap``.
 
     Kept, since a plate asks for the same one for every way to arrange its panels, and in every theme.
     """
-    usual = replace(INSET, gap=gap, widest_box=inner, widest_branch=inner)
+    # How wide it is does not depend on how long its arrows are.
+    measures, cell = _fitting(item, inner)
+    return cell if gap == INSET.gap else _placed(item, replace(measures, gap=gap))
+
+
+@kept(1024)
+def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
+    """The first measures by which ``item`` fits ``inner``, else the smallest, and ``item`` laid out by them."""
+    usual = replace(INSET, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
     for measures in (
         replace(usual, branch_gap=36, least_width=168),
@@ -175,10 +180,15 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     ):
-        cell = diagram.place(item, diagram.natural_ports(item, measures), (), measures)
+        cell = _placed(item, measures)
         if cell.width <= inner:
             break
-    return cell
+    return measures, cell
+
+
+def _placed(item: Diagram, measures: Measures) -> Cell:
+    """``item`` laid out by itself."""
+    return diagram.place(item, diagram.natural_ports(item, measures), (), measures)
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:

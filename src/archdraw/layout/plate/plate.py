@@ -17,6 +17,7 @@ from archdraw.layout.plate.arrange import Arrangement, Limits
 from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
+from archdraw.layout.plate.stretching import longest
 from archdraw.layout.plate.zoom import zoom_lines
 from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.scene import LEAST_TEXT, Scene
@@ -230,14 +231,8 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
 
 def _stretched(plate: Plate, natural: Column, height: float) -> Column:
     """The model column with the longest arrows that ``height`` allows."""
-    best, gap = natural, TIGHTEST_GAP if natural.height < column_at(plate).height else SPINE.gap
-    while gap < LOOSEST_GAP:
-        gap += 1
-        column = column_at(plate, gap)
-        if column.height > height:
-            break
-        best = column
-    return best
+    gap = TIGHTEST_GAP if natural.height < column_at(plate).height else SPINE.gap
+    return longest(natural, lambda gap: column_at(plate, gap), height, gap, LOOSEST_GAP)
 
 
 def _insets(

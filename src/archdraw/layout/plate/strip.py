@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.cells import LegendEntry, Strip
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate import order
+from archdraw.records import record
 from archdraw.scene import Polygon
 
 # Full attention stands highest: in a gray print height distinguishes it from the other mixers.
@@ -27,7 +26,7 @@ LINK_ROOM, LINK_SPACE, OWNER, READER = 24.0, 5.0, 5.0, 1.5
 """What the row of links takes above the cells, its distance from them, and how thick its bars and lines are."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Head:
     """The words above the cells: the caption, and the legend beside it or in lines of its own below."""
 

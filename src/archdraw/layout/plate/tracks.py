@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from archdraw.records import record
 
 CLEAR = 8.0
 """Px between two lines on one track, at least: the radius of their corners."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Crossing:
     """A line that enters a vertical channel at height ``start`` and leaves it at ``end`` (y grows downwards)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
@@ -11,6 +11,7 @@ from archdraw.layout.plate import letters
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
+from archdraw.records import record
 
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
@@ -20,7 +21,7 @@ KINK = 12.0
 WIDTH = 1.75
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Way:
     """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
 
@@ -36,7 +37,7 @@ class _Way:
         return self.goal.top + TITLE_MIDDLE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """A line from a part of an inset to the panel that opens it."""
 

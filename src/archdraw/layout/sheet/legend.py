@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate.strip import hatch
+from archdraw.records import record
 from archdraw.scene import Circle, Line, Point, Polygon, Rect, rounded
 
 SAMPLE, SAMPLE_HEIGHT, SAMPLE_GAP = 30.0, 17.0, 8.0
@@ -18,7 +18,7 @@ AIR = 12.0
 """Between the words of a cell and the next cell."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """``words`` for the colours of a ``role``, or for a ``sign``: a name in :data:`SIGNS`."""
 
@@ -27,7 +27,7 @@ class Entry:
     sign: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Entries with a name that stands before them."""
 
@@ -35,7 +35,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pen:
     """Draws a sample around (``x``, ``y``), one px of it ``unit`` px long."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from archdraw.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Run:
     """Things of one section in one column: those with the numbers ``things``; ``goes_on`` where it began in another."""
 
@@ -17,7 +18,7 @@ class Run:
     goes_on: bool
 
 
-@dataclass(frozen=True)
+@record
 class Flow:
     """Things in the order of reading. Lengths are px.
 

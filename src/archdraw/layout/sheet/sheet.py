@@ -6,7 +6,6 @@ pictures on it stay as they are, to be read from near.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from math import log, sqrt
@@ -15,6 +14,7 @@ from archdraw.fonts import LINE_HEIGHT, Weight, text_width
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.sheet import legend
 from archdraw.layout.sheet.sections import Flow
+from archdraw.records import record
 from archdraw.scene import Scene
 
 ISO = sqrt(2)
@@ -44,7 +44,7 @@ STRETCH = 3.0
 """A gap grows to so many times its size where columns are to end level."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tile:
     """One picture on the sheet: ``name`` stands in the index, ``path`` names it to links, ``title`` is its tooltip."""
 
@@ -54,7 +54,7 @@ class Tile:
     scene: Scene
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """Pictures under a heading; ``accent`` is one of the theme's, None for a neutral one."""
 
@@ -63,7 +63,7 @@ class Section:
     tiles: tuple[Tile, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sheet:
     """All that a sheet shows; no section is empty."""
 
@@ -75,7 +75,7 @@ class Sheet:
     description: str
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """Where everything comes to stand, for columns of which there are at most ``most``, with units of ``unit`` px."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.scene import Bounds, Element, Group, Rect, Scene, Text, bounds, moved, rounded
 
 LONGEST = 8000.0
@@ -60,7 +61,7 @@ def _too_many(scale: float) -> ArchdrawError:
 Span: TypeAlias = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Things:
     """Where things are that are not to be cut, and whether a piece may end below each."""
 

@@ -6,7 +6,7 @@ A model that differs from a known one in these, and in the defaults of its keys,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from archdraw.readers.audio_towers import (
@@ -31,6 +31,7 @@ from archdraw.readers.family import Family
 from archdraw.readers.fun_asr import fun_asr_tower
 from archdraw.readers.granite_speech import granite_tower
 from archdraw.readers.text_parts import text_model, text_part, with_towers
+from archdraw.records import record
 
 Tower = Callable[[Config, Config, Draft], list[Block]]
 """From the whole config, the section of the tower and the text model to the encoders."""
@@ -46,7 +47,7 @@ SOUNDS = (
 """Keys that say which token stands for a sound, or again what the text part says."""
 
 
-@dataclass(frozen=True)
+@record
 class Wrapper:
     """Models that differ in no more than values: their types and classes, and what they are made of.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Literal
 
@@ -24,11 +24,12 @@ from archdraw.readers.families.gpt import ungated_feed_forward, words
 from archdraw.readers.family import Family
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.similarity import like
+from archdraw.records import record
 
 Positions = Literal["learned", "stored sines", "sines"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relative:
     """What distinguishes the relatives of BART.
 

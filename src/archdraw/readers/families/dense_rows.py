@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from archdraw.readers.families.gpt import ungated_feed_forward
 from archdraw.readers.family import Family
 from archdraw.readers.scaling import Multipliers, granite, no_multipliers
 from archdraw.readers.similarity import like
+from archdraw.records import record
 
 SLIDING, FULL = "sliding_attention", "full_attention"
 UNWEIGHTED: Block = {"rmsnorm": {"elementwise_affine": False}}
@@ -48,7 +49,7 @@ def pattern(config: Config, number: int) -> list[str]:
     return [FULL if (index + 1) % period == 0 else SLIDING for index in range(number)]
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """What a class has that is not as in Llama. The first names are model types, ``architectures`` those of classes.
 

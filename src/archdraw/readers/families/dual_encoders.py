@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from archdraw.readers.components import given
@@ -13,9 +12,10 @@ from archdraw.readers.family import Family
 from archdraw.readers.image_models import built, class_token, layers, pixels, tokens
 from archdraw.readers.vision_transformers import transformer_fields
 from archdraw.readers.vision_variants import VARIANTS
+from archdraw.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Texts:
     """A text encoder's defaults: its sizes, activation, and whether a token sees those before it alone."""
 
@@ -32,7 +32,7 @@ CLIP = Texts(512, 2048, 8, 49_408, 77, "quick_gelu", causal=True)
 SIGLIP = Texts(768, 3072, 12, 32_000, 64, "gelu_pytorch_tanh", causal=False)
 
 
-@dataclass(frozen=True)
+@record
 class Pair:
     """A dual encoder: the variant of its vision transformer, its text encoder.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.families.wrappers import Wrapper
 from archdraw.readers.projectors import Projector, mlp
 from archdraw.readers.vision_transformers import Fields
 from archdraw.readers.wrapped_towers import transformer
+from archdraw.records import record
 
 
-@dataclass(frozen=True)
+@record
 class EncoderWrapper(Wrapper):
     """A wrapper of an encoder, whose head is tied where the whole config says so, whatever the text part says."""
 

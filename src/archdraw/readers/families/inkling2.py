@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from archdraw.readers.components import given
@@ -15,13 +14,14 @@ from archdraw.readers.projectors import inkling2
 from archdraw.readers.similarity import like
 from archdraw.readers.text_parts import text_model
 from archdraw.readers.wrapped_towers import transformer
+from archdraw.records import record
 
 _SLIDING, _FULL = "hybrid_sliding", "hybrid"
 _TOKEN_NORM: Block = {"rmsnorm": {"label": "RMSNorm of tokens"}}
 _LENGTH = 22.627416997969522
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sizes:
     """Class defaults in which the two differ."""
 
@@ -36,7 +36,7 @@ class Sizes:
 SMALL, LOOP = Sizes(), Sizes(hidden=2304, layers=24, heads=24, floor=8192, expert=1152, experts=128)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turns:
     """The layers from ``start`` to before ``end`` are gone through ``passes`` times, with message gates of ``rank``."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from archdraw.readers.family import Family
 from archdraw.readers.second_names import say_contradictions
 from archdraw.readers.similarity import like
 from archdraw.readers.traced import commented
+from archdraw.records import record
 
 SECOND_NAMES = {
     "num_hidden_layers": "num_layers",
@@ -28,7 +28,7 @@ GATED = {"gelu": "geglu", "gelu_new": "geglu", "silu": "swiglu", "swish": "swigl
 """Gated feed forwards by the activation behind "gated-"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relative:
     """What distinguishes the relatives of T5; ``sizes`` and ``feed_forward`` are class defaults.
 

@@ -6,7 +6,7 @@ A model that differs from a known one in these, and in the defaults of its keys,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archdraw.readers import projectors as behind
 from archdraw.readers import query_projectors as queries
@@ -19,6 +19,7 @@ from archdraw.readers.phi_towers import SIZES as PHI
 from archdraw.readers.phi_towers import phi_towers
 from archdraw.readers.text_parts import text_model, with_towers
 from archdraw.readers.wrapped_towers import Towers, transformer
+from archdraw.records import record
 
 IMAGES = (
     *("image_processor", "processor_class", "image_seq_length", "image_grid_pinpoints", "video_seq_length"),
@@ -28,7 +29,7 @@ IMAGES = (
 """Keys of these files that say how images are cut, how many tokens they make, or again what the text part says."""
 
 
-@dataclass(frozen=True)
+@record
 class Wrapper:
     """Models that differ in no more than values: their types and classes, and what they are made of.
 

@@ -8,12 +8,12 @@ function. Modules that begin with an underscore are parts of others.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archdraw.doors import VIEWS_OF_SEVERAL
+from archdraw.records import record
 
 if TYPE_CHECKING:  # the names of the views are asked for by commands that draw none of them
     from archdraw.scene import Scene
@@ -26,7 +26,7 @@ LINK_ORDER = ("config", "report", "model")
 """Which of a spec's links is that of the model, where it has several."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Subject:
     """One of the models in a picture of several.
 
@@ -64,7 +64,7 @@ def link_of(spec: Spec) -> str:
     return next(iter((*known, *spec.links.values())), "")
 
 
-@dataclass(frozen=True)
+@record
 class Several:
     """A view of several models.
 

@@ -7,7 +7,6 @@ its changes names is looked up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archdraw.analysis.difference import (
     BLOCK,
@@ -32,6 +31,7 @@ from archdraw.glossary.common import IN_BF16, KV_CACHE_AT
 from archdraw.glossary.settings import name_of, value_of
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.compare.table import TableRow
+from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.walks import children, layers
 from archdraw.views.several import Subject
@@ -44,7 +44,7 @@ PER_TOKEN = "kv_cache_bytes_per_token"
 _OF_BLOCKS = (BLOCK, ORDER, TIMES, WIRING, OCCURRENCES, LOOP, "placement")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Key:
     """One thing that may differ, whichever models are asked; ``subject`` names the blocks where that is needed."""
 

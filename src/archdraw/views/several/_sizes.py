@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
+
+from archdraw.records import record
 
 Across: TypeAlias = Literal["date", "active", "context"]
 Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
@@ -13,7 +14,7 @@ Shown: TypeAlias = Literal["points", "bars"]
 Sort: TypeAlias = Literal["size", "date", "name"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sized:
     """One model by its sizes.
 
@@ -41,7 +42,7 @@ class Sized:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale:
     """What the picture shows: the models, the oldest first, and those that are left out.
 

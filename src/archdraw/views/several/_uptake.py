@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
 from archdraw.glossary.concepts import Group
+from archdraw.records import record
 
 By: TypeAlias = Literal["model", "quarter", "year"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dated:
     """One model by its release: ``released`` is as precise as the spec says it, ``day`` the first that it may mean."""
 
@@ -23,7 +23,7 @@ class Dated:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uptake:
     """One concept with its group and its colour, and the numbers of the models that have it, by release."""
 
@@ -33,7 +33,7 @@ class Uptake:
     models: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Timeline:
     """What the picture shows: the models in the order of release, and each concept that one of them has.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, TypeGuard
 
@@ -17,6 +17,7 @@ from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
 from archdraw.picture import Chain, Diagram, Inset, Plate, Share, Tap, Words
+from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import left_out, picture, sources_of
@@ -32,7 +33,7 @@ from archdraw.views.terminals import in_one
 MOST = 4
 
 
-@dataclass(frozen=True)
+@record
 class Compared:
     """Models and the differences of each two neighbours, from the first to the last."""
 

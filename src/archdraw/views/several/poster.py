@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from archdraw.layout.sheet import poster as layout
 from archdraw.layout.sheet.sheet import ISO, Section, Sheet, Tile
 from archdraw.layout.sheet.tiles import tiles
 from archdraw.picture import Plate
+from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.architecture import picture
@@ -32,7 +33,7 @@ UNDATED = "no release date"
 SAME_SCALE = "all diagrams at the same scale"
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """One model on the poster. ``title`` are its main facts in one line."""
 
@@ -45,7 +46,7 @@ class Entry:
     plate: Plate
 
 
-@dataclass(frozen=True)
+@record
 class Group:
     """Models under one heading, in the order of their release."""
 
@@ -54,7 +55,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Poster:
     """All that the poster shows."""
 

@@ -1,0 +1,45 @@
+"""Arrows as long as a height allows, found with few layouts.
+
+A diagram is as high as its highest way from bottom to top, and each way is higher by the same for each px that its
+arrows are longer: the height is a convex function of the length of arrows. So a chord between two lengths is never
+below it, and what the chord says of the longest arrows is never too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+
+class High(Protocol):
+    """What has a height."""
+
+    @property
+    def height(self) -> float:
+        """In px."""
+        ...
+
+
+_High = TypeVar("_High", bound=High)
+
+
+def longest(shortest: _High, laid_out: Callable[[float], _High], height: float, gap: float, most: float) -> _High:
+    """What is ``laid_out`` with arrows of the most whole px beyond ``gap`` that keep it within ``height``.
+
+    ``shortest`` is what it is with arrows of ``gap``, which it stays where no longer ones fit. Arrows of ``most`` px
+    are the longest.
+    """
+    steps = int(most - gap)
+    if shortest.height > height or not steps:
+        return shortest
+    best, fits = shortest, 0
+    tried, too_high, too_long = steps, 0.0, steps + 1
+    while too_long - fits > 1:
+        found = laid_out(gap + tried)
+        if found.height <= height:
+            best, fits = found, tried
+        else:
+            too_high, too_long = found.height, tried
+        chord = int((height - best.height) / (too_high - best.height) * (too_long - fits)) if too_high else 0
+        tried = min(max(fits + chord, fits + 1), too_long - 1)
+    return best

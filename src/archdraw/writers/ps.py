@@ -1,0 +1,12 @@
+"""Scenes as PostScript: one page to be printed."""
+
+from __future__ import annotations
+
+from archdraw.scene import Scene
+from archdraw.writers import TextMode
+from archdraw.writers._cairo import postscript
+
+
+def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
+    """``scene`` as a PostScript file; letters are outlines, whatever ``text`` says. Raises as :func:`postscript`."""
+    return postscript(scene, scale, "ps")
