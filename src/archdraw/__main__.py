@@ -5,12 +5,14 @@ A command that was given before is done again from the cache, before anything el
 
 from __future__ import annotations
 
+import os
 import sys
 
 # The module of which signal makes enumerations, which take longer than a picture from the cache.
 from _signal import SIGTERM, signal  # type: ignore[import-not-found]
 
 from archdraw.cache.replay import replayed
+from archdraw.files import give_up
 
 INTERRUPTED, TERMINATED = 130, 143
 """Exit codes after SIGINT and SIGTERM, as a shell gives them."""
@@ -35,9 +37,12 @@ def main() -> None:
 
 
 def _end(*_: object) -> None:
-    """Ends the program by an exception, so that half a file is removed and no worker lives on."""
-    signal(SIGTERM, lambda *_: None)  # once is enough
-    sys.exit(TERMINATED)
+    """Ends the program at once, without half a file; its workers end with it.
+
+    Not by an exception: there are places, such as the forking of a process, in which Python ignores those.
+    """
+    give_up()
+    os._exit(TERMINATED)
 
 
 if __name__ == "__main__":

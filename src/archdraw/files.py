@@ -24,12 +24,20 @@ PART = ".archdraw-{}.part"
 """The name of a part."""
 
 _swept: set[str] = set()
+_parts: set[str] = set()
+"""The parts that this process writes."""
 
 
 def write_whole(path: str | Path, data: bytes) -> None:
     """Writes ``data`` to ``path`` at once, as :class:`whole_file` does. Raises :class:`OSError`."""
     with whole_file(path) as stream:
         stream.write(data)
+
+
+def give_up() -> None:
+    """Removes all parts of this process, which ends now."""
+    for part in list(_parts):
+        _remove(part)
 
 
 class whole_file:  # noqa: N801  it is used like a function
@@ -86,6 +94,7 @@ class whole_file:  # noqa: N801  it is used like a function
             if os.path.exists(self._target):
                 os.chmod(self._part, stat.S_IMODE(os.stat(self._target).st_mode))
             os.replace(self._part, self._target)
+            _parts.discard(self._part)
         finally:
             if lock is not None:
                 os.close(lock)
@@ -96,6 +105,7 @@ def _part_in(folder: str) -> tuple[str, IO[bytes]]:
     while True:
         # Not tempfile: its files can be read by nobody else, and a picture is made with the rights of any other file.
         part = os.path.join(folder, PART.format(os.urandom(8).hex()))
+        _parts.add(part)
         try:
             stream = open(part, "xb")
             if fcntl is None:
@@ -106,7 +116,8 @@ def _part_in(folder: str) -> tuple[str, IO[bytes]]:
                 return part, stream
             if os.path.exists(part):
                 return part, stream
-            stream.close()  # removed by another run before it was locked
+            stream.close()
+            _remove(part)  # as another run has done, before it was locked
         except BaseException:
             _remove(part)
             raise
@@ -131,6 +142,7 @@ def _sweep(folder: str) -> None:
 
 
 def _remove(part: str) -> None:
+    _parts.discard(part)
     try:
         os.unlink(part)
     except OSError:
