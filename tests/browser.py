@@ -22,6 +22,7 @@ from archdraw.writers.svg import svg
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH_TOLERANCE = 0.02
 TEXT_CONTRAST = 4.5
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,30 @@ def chromium() -> str:
 
 def open_pictures(scenes: Mapping[str, Scene]) -> dict[str, Seen]:
     """Every scene as SVG in one page, measured. Names are only for the result."""
-    pictures = "".join(
-        f"<div>{svg(scene, 'embed', prefix=f'p{index}-')}</div>" for index, scene in enumerate(scenes.values())
-    )
-    page = f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{pictures}<script>{_SCRIPT}</script>'
+    return {name: seen for name, (seen,) in open_colorings({name: [scene] for name, scene in scenes.items()}).items()}
+
+
+def open_colorings(pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Seen]]:
+    """Pictures in one page, each in several colorings, measured.
+
+    Where the SVG is that of the coloring before but for its colors, so is all that is measured but the fills: these are
+    read from the coloring itself. One that differs in more is measured as the first is.
+    """
+    divisions: list[str] = []
+    for scenes in pictures.values():
+        last = ""
+        for scene in scenes:
+            prefix = f"p{len(divisions)}-"
+            text = svg(scene, "embed", prefix=prefix)
+            bare = COLOR.sub("", text).replace(prefix, "")
+            divisions.append(f"<div{' hidden' if bare == last else ''}>{text}</div>")
+            last = bare
+    page = f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{"".join(divisions)}<script>{_SCRIPT}</script>'
     found = json.loads(_result(_dumped(page)))
     assert isinstance(found, list), found
-    assert len(found) == len(scenes), f"{len(scenes)} pictures were put in and {len(found)} came out"
-    return {name: _seen(data) for name, data in zip(scenes, found, strict=True)}
+    assert len(found) == len(divisions), f"{len(divisions)} pictures were put in and {len(found)} came out"
+    seen = map(_seen, found)
+    return {name: [next(seen) for _ in scenes] for name, scenes in pictures.items()}
 
 
 def _dumped(page: str) -> str:
@@ -105,7 +122,7 @@ def _dumped(page: str) -> str:
             "--dump-dom",
             file.as_uri(),
         ]
-        done = subprocess.run(command, capture_output=True, timeout=180, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=600, check=False)
     text = done.stdout.decode("utf-8", "replace")
     if done.returncode or "</html>" not in text:
         raise RuntimeError(f"the browser failed ({done.returncode}): {done.stderr.decode('utf-8', 'replace')[-2000:]}")
@@ -140,7 +157,7 @@ def _channels(colour: str) -> tuple[float, float, float]:
 
 def wrongs(seen: Seen, scene: Scene) -> list[str]:
     """What a reader would stumble over in a picture, and where the browser and the scene disagree."""
-    return [*_overlaps(seen.texts), *_boxes(seen), *_canvas(seen), *_contrasts(seen.texts), *_widths(seen, scene)]
+    return [*_overlaps(seen.texts), *_boxes(seen), *_canvas(seen), *contrasts(seen.texts), *_widths(seen, scene)]
 
 
 def _overlaps(texts: Sequence[SeenText]) -> Iterator[str]:
@@ -172,7 +189,8 @@ def _canvas(seen: Seen) -> Iterator[str]:
             yield f"{name} leaves the canvas at {item.left:.0f},{item.top:.0f}"
 
 
-def _contrasts(texts: Sequence[SeenText]) -> Iterator[str]:
+def contrasts(texts: Sequence[SeenText]) -> Iterator[str]:
+    """Texts that do not stand out from what is under them."""
     for text in texts:
         if text.ground is None:
             yield f"{text.text!r} has nothing under it at {text.left:.0f},{text.top:.0f}"
@@ -206,9 +224,15 @@ _STYLE = "body { margin: 0 } div { width: max-content } svg { display: block }"
 _SCRIPT = r"""
 const pen = document.createElement("canvas").getContext("2d");
 const found = [];
-const shown = (colour) => colour !== "none" && !/,\s*0\)$/.test(colour);
+// Only rgba() has a fourth number: the last of rgb(180, 83, 0) is blue.
+const shown = (colour) => colour !== "none" && !/^rgba.*,\s*0\)$/.test(colour);
+
+// What is under a text, by its place among the elements of its picture: that is the same in every coloring.
+let elements = [], grounds = [];
 
 function measured(svg) {
+  elements = [...svg.querySelectorAll("*")];
+  grounds = [];
   svg.scrollIntoView();
   const corner = svg.getBoundingClientRect();
   const shapes = [], texts = [], paths = [];
@@ -238,19 +262,24 @@ function measured(svg) {
       top: baseline - ink.actualBoundingBoxAscent, bottom: baseline + ink.actualBoundingBoxDescent,
     };
     const x = corner.left + (text.left + text.right) / 2, y = corner.top + (text.top + text.bottom) / 2;
-    for (const under of document.elementsFromPoint(x, y)) {
+    let under;
+    for (under of document.elementsFromPoint(x, y)) {
       if (!svg.contains(under) || under === svg || under.tagName === "text") continue;
       const fill = getComputedStyle(under).fill;
       if (shown(fill)) { text.ground = fill; break; }
     }
+    grounds.push(text.ground === null ? -1 : elements.indexOf(under));
     texts.push(text);
   }
   for (const [path, stroke] of paths) {
-    const length = path.getTotalLength();
+    const reach = stroke / 2, box = path.getBBox();
+    const near = texts.filter((text) =>
+      box.x <= text.right + reach && box.x + box.width >= text.left - reach &&
+      box.y <= text.bottom + reach && box.y + box.height >= text.top - reach);
+    const length = near.length ? path.getTotalLength() : -1;
     for (let step = 0; step <= length; step += 2) {
       const point = path.getPointAtLength(step);
-      for (const text of texts) {
-        const reach = stroke / 2;
+      for (const text of near) {
         if (point.x < text.left - reach || point.x > text.right + reach) continue;
         if (point.y < text.top - reach || point.y > text.bottom + reach) continue;
         const stack = document.elementsFromPoint(corner.left + point.x, corner.top + point.y);
@@ -263,15 +292,29 @@ function measured(svg) {
   return { width: corner.width, height: corner.height, texts, shapes };
 }
 
+// The picture measured last, in the colours of another: only what is filled with them is read again.
+function coloured(svg, last) {
+  const mine = [...svg.querySelectorAll("*")], texts = mine.filter((element) => element.tagName === "text");
+  return { ...last, texts: last.texts.map((text, index) => ({
+    ...text, fill: getComputedStyle(texts[index]).fill,
+    ground: grounds[index] < 0 ? null : getComputedStyle(mine[grounds[index]]).fill,
+  })) };
+}
+
 async function all() {
   const weights = new Set();
-  for (const text of document.querySelectorAll("text")) {
+  for (const text of document.querySelectorAll("div:not([hidden]) text")) {
     const style = getComputedStyle(text);
     weights.add(`${style.fontWeight} 16px ${style.fontFamily}`);
   }
   await Promise.all([...weights].map((font) => document.fonts.load(font)));
   await document.fonts.ready;
-  for (const svg of document.querySelectorAll("div > svg")) found.push(measured(svg));
+  let last;
+  for (const svg of document.querySelectorAll("div > svg")) {
+    const hidden = svg.parentElement.hidden;
+    if (!hidden) last = measured(svg);
+    found.push(hidden ? coloured(svg, last) : last);
+  }
   const result = document.createElement("script");
   result.id = "result";
   result.type = "application/json";

@@ -18,7 +18,7 @@ from archdraw.analysis.difference.places import Place, joints
 from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
 from archdraw.analysis.difference.similarity import Similarity
-from archdraw.analysis.difference.structure import loops, outline, same, widths_of
+from archdraw.analysis.difference.structure import loops, outline, widths_of
 from archdraw.glossary.common import LAYERS
 from archdraw.tree.blocks import (
     Block,
@@ -32,6 +32,7 @@ from archdraw.tree.blocks import (
     Setting,
     Weight,
 )
+from archdraw.tree.settings import same
 
 
 def of(role: Role, kind: str = "", body: Block | None = None, **settings: Setting) -> Module:

@@ -12,6 +12,7 @@ from archdraw.resources import specs_folder
 from archdraw.tree.facts import report
 from archdraw.tree.sheet import rows
 from archdraw.views.architecture import picture
+from shipped import model as shipped
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
@@ -24,10 +25,6 @@ layers:
   - BLOCK
   - output_head
 """
-
-
-def shipped(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
 
 
 def parts(model: Model) -> tuple[str, dict[str, float]]:

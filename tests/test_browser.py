@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-import archdraw
+import shipped
 from archdraw.fonts import Weight, text_width
-from archdraw.resources import specs_folder
 from archdraw.scene import Element, Line, Rect, Scene, Text
 from archdraw.theme import theme_names
-from browser import chromium, open_pictures, wrongs
+from browser import chromium, open_colorings, open_pictures, wrongs
 
 INK = "#1A1D21"
 
@@ -59,13 +59,41 @@ def test_the_browser_sees_what_is_wrong() -> None:
     }
 
 
-@pytest.mark.parametrize("theme", theme_names())
-def test_shipped_pictures_are_right_in_the_browser(theme: str) -> None:
-    specs = sorted(specs_folder().glob("*.yaml"))
-    assert specs, "there are no specs"
-    scenes = {spec.stem: archdraw.load(spec).scene(theme=theme) for spec in specs}
-    seen = open_pictures(scenes)
-    found = {name: wrong for name in scenes if (wrong := wrongs(seen[name], scenes[name]))}
+def test_a_picture_is_seen_in_each_of_its_colorings() -> None:
+    """What differs in more than colors is measured by itself."""
+    fine, pale, moved = text(60, 55, "Norm"), text(60, 55, "Norm", "#8B8B8B"), text(372, 55, "Norm")
+    colorings = [scene(BOX, fine), scene(BOX, pale), scene(BOX, moved), scene(replace(BOX, fill=INK), fine)]
+    seen = open_colorings({"fine first": colorings, "pale first": colorings[1::-1]})
+    assert [wrongs(*pair) for pair in zip(seen["fine first"], colorings, strict=True)] == [
+        [],
+        ["'Norm' has 3.10:1 at 60,43"],
+        ["'Norm' leaves the canvas at 372,43"],
+        ["'Norm' has 1.00:1 at 60,43"],
+    ]
+    assert [wrongs(*pair) for pair in zip(seen["pale first"], colorings[1::-1], strict=True)] == [
+        ["'Norm' has 3.10:1 at 60,43"],
+        [],
+    ]
+
+
+def test_a_border_without_blue_is_a_border() -> None:
+    box = replace(BOX, stroke="#B45300")
+    seen = open_pictures({"box": scene(box, text(20, 55, "Norm"))})
+    assert wrongs(seen["box"], scene(box, text(20, 55, "Norm"))) == ["'Norm' is crossed by a border at 20,43"]
+
+
+def test_shipped_pictures_are_right_in_the_browser() -> None:
+    """In every theme: the first is measured, of those that differ from it in colors only the colors."""
+    themes = ("light", *sorted(set(theme_names()) - {"light"}))
+    assert len(shipped.NAMES) > 180
+    scenes = {name: [shipped.plate(name, theme) for theme in themes] for name in shipped.NAMES}
+    seen = open_colorings(scenes)
+    found = {
+        (name, theme): wrong
+        for name, plates in scenes.items()
+        for theme, plate, picture in zip(themes, plates, seen[name], strict=True)
+        if (wrong := wrongs(picture, plate))
+    }
     assert not found
 
 

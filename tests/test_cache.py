@@ -241,12 +241,13 @@ def test_another_program_is_seen(kept: Kept, monkeypatch: pytest.MonkeyPatch, tm
 )
 def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -> None:
     output = Output(Path("x"), "svg")
-    first = kept.key(Path("model.yaml"), output)
+    first = kept.key(Job(Path("model.yaml"), ()), output)
     assert first
-    assert kept.key(Path("model.yaml"), replace(output, path=Path("y"))) == first
-    assert kept.key(Path("model.yaml"), replace(output, **other)) not in ("", first)
-    assert kept.key(Path("other.yaml"), output) not in ("", first)
-    assert kept.key(Path("nobody/model-1"), output) == ""
+    assert kept.key(Job(Path("model.yaml"), ()), replace(output, path=Path("y"))) == first
+    assert kept.key(Job(Path("model.yaml"), ()), replace(output, **other)) not in ("", first)
+    assert kept.key(Job(Path("other.yaml"), ()), output) not in ("", first)
+    assert kept.key(Job(Path("nobody/model-1"), ()), output) == ""
+    assert kept.key(Job(Path("model.yaml"), (), with_transformers=True), output) == ""
 
 
 def test_every_option_is_tried_above() -> None:
@@ -372,10 +373,10 @@ def test_a_picture_in_other_fonts_counts_by_the_fonts_of_this_computer(
     (fonts / "one.ttf").write_bytes(b"1")
     monkeypatch.setattr("archdraw.typesetting.folders.FOLDERS", (fonts,))
     output = Output(Path("x.svg"), "svg")
-    key = kept.key(Path("model.yaml"), output)
+    key = kept.key(Job(Path("model.yaml"), ()), output)
     problem = Problem("字 drawn with Some Sans", Span("model.yaml", 1, 7, 1), "name: 字", "a hint", "warning")
     made = Made(b"data", "title", "about", 3, 4, (problem, "text"), own_letters=False)
-    assert kept.put(key, made, Path("model.yaml"), output)
+    assert kept.put(key, made, Job(Path("model.yaml"), ()), output)
     assert Kept(kept.store).get(key) == made
     (fonts / "two.ttf").write_bytes(b"2")
     assert Kept(kept.store).get(key) is None
@@ -393,7 +394,7 @@ def test_the_files_of_other_packages_count(kept: Kept, tmp_path: Path, monkeypat
     assert first.plugins
     (package / "kinds.py").write_text("")
     second = Kept(kept.store)
-    assert first.key(Path("model.yaml"), output) != second.key(Path("model.yaml"), output)
+    assert first.key(Job(Path("model.yaml"), ()), output) != second.key(Job(Path("model.yaml"), ()), output)
     run(WORDS)
     assert replayed(WORDS) is None  # whole commands are not kept then, pictures are
     shutil.rmtree(package)

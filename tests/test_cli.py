@@ -17,8 +17,8 @@ from typing import Annotated, ClassVar
 
 import click
 import pytest
-from pydantic import Field
 
+from archdraw.checked import Field
 from archdraw.cli import Commands, program, run
 from archdraw.errors import folded
 from archdraw.kinds.base import Family, Kind, Norm
@@ -621,7 +621,7 @@ def test_a_file_that_cannot_be_written_is_named(archdraw: Run, words: list[str],
 
 
 def test_a_full_disk_is_no_fault_of_the_program() -> None:
-    for words in (["kinds"], ["table"]):
+    for words in (["kinds"], ["table", "llama-3-8b"]):
         with Path("/dev/full").open("wb") as full:
             command = [sys.executable, "-m", "archdraw", *words]
             done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import shipped
 from archdraw.kinds.base import Kind, Scope
 from archdraw.kinds.encoders.encoder import CrossAttention
 from archdraw.kinds.encoders.encoder_attention import EncoderAttention
@@ -13,7 +14,6 @@ from archdraw.kinds.feed_forward.feed_forward import ReLU
 from archdraw.kinds.feed_forward.mixture_of_experts import MixtureOfExperts
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead
 from archdraw.kinds.mixers.block_sparse_attention import BlockSparseAttention
-from archdraw.model import load
 from archdraw.picture import Box, HeadGroups
 from archdraw.scene import Group, Rect
 from archdraw.spec import expand, load_spec
@@ -66,7 +66,7 @@ def test_heads_without_a_cache_are_drawn_without_its_color() -> None:
                 if isinstance(element, Group):
                     look(element.children)
 
-        look(load(ROOT / "specs" / f"{name}.yaml").scene("inset:self_attn").children)
+        look(shipped.model(name).scene("inset:self_attn").children)
         return found
 
     assert fills("llada-8b") != fills("llama-1-7b")
@@ -75,7 +75,9 @@ def test_heads_without_a_cache_are_drawn_without_its_color() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_what_has_the_color_of_the_cache_is_cached(path: Path) -> None:
     """A module with a pink leaf leaves something in the cache, or takes what another layer left there."""
-    modules = [part for _, part in walk(expand(load_spec(path))) if isinstance(part, Module) and part.level == "block"]
+    modules = [
+        part for _, part in walk(shipped.model(path.stem).block) if isinstance(part, Module) and part.level == "block"
+    ]
     for module in modules:
         own = list(leaves(module))
         if any(leaf.role == "latent" and leaf.inputs for leaf in own):
@@ -114,5 +116,5 @@ def test_examples_color_nothing_as_what_it_is_not(name: str, role: str) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_latent_that_is_not_cached_has_not_the_color_of_the_cache(path: Path) -> None:
     """Where a window keeps the heads' keys and values, what they are projected from is white."""
-    latents = [leaf for leaf in leaves(expand(load_spec(path))) if leaf.name == "kv_a_proj_with_mqa"]
+    latents = [leaf for leaf in leaves(shipped.model(path.stem).block) if leaf.name == "kv_a_proj_with_mqa"]
     assert all((leaf.cache is not None) == (leaf.role == "latent") for leaf in latents)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
+import shipped
 from archdraw.app.pictures import picture, subject
 from archdraw.cli import run
 from archdraw.layout.compare import grid
@@ -38,7 +39,7 @@ PAIRS = [
 
 @pytest.fixture(scope="module")
 def models() -> dict[str, Subject]:
-    return {path.stem: subject(archdraw.load(path)) for path in SPECS}
+    return {name: subject(shipped.model(name)) for name in shipped.NAMES}
 
 
 def compared(models: dict[str, Subject], *slugs: str) -> SideBySide:

@@ -9,15 +9,16 @@ from random import Random
 
 import pytest
 
-import archdraw
+import shipped
 from archdraw.analysis.difference import BLOCK, Change, Difference, difference, features, report
 from archdraw.analysis.difference.places import boxes_in
-from archdraw.analysis.difference.structure import is_sublayer, is_without, sort_of
+from archdraw.analysis.difference.structure import is_sublayer, sort_of
 from archdraw.app.pictures import subject
 from archdraw.glossary import text
 from archdraw.layout.compare import grid
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.runs import number_of_layers
+from archdraw.tree.settings import is_without
 from archdraw.tree.walks import walk
 from archdraw.views.several import Subject, _boxes, compare
 from archdraw.views.several._rows import name
@@ -62,7 +63,7 @@ PAIRS = [*NAMED, *OF_SEVERAL_LINES, *drawn(20, seed=14)]
 
 @cache
 def model(slug: str) -> Subject:
-    return subject(archdraw.load(SPECS / f"{slug}.yaml"))
+    return subject(shipped.model(slug))
 
 
 @cache

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from archdraw import Model, load
+from archdraw.errors import InputError
 from archdraw.model import described
 from archdraw.readers.completed import completed
-from archdraw.weights import read_tensors
+from archdraw.weights.headers import read_tensors
 from test_packing import CONFIG, TOTAL, checkpoint, gptq, hqq, plain
 from test_weight_files import safetensors
 
@@ -135,9 +136,113 @@ def test_tensors_that_no_family_has(tmp_path: Path) -> None:
     assert model.facts.cache_unknown
 
 
-def test_a_known_family_is_read_from_its_config_alone(tmp_path: Path) -> None:
+def shapes(path: Path) -> dict[str, list[int]]:
+    """The tensors of a checkpoint of :data:`CONFIG`'s model."""
+    return {tensor.name: list(tensor.shape) for tensor in read_tensors([checkpoint(path / "made.safetensors", plain)])}
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> dict[str, list[int]]:
+    """The tensors of a checkpoint, of which there is no file."""
+    found = shapes(tmp_path)
+    (tmp_path / "made.safetensors").unlink()
+    return found
+
+
+def test_a_known_family_beside_its_weights(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    """Also where an adapter, or the same model under other names, stands beside them."""
+    safetensors(tmp_path / "model.safetensors", beside)
+    safetensors(tmp_path / "adapter_model.safetensors", {"layers.0.lora_A.weight": [4, 4]})
+    safetensors(tmp_path / "consolidated.safetensors", {"tok_embeddings.weight": [96, 128]})
+    model = load(folder(tmp_path, CONFIG))
+    assert (model.facts.total_parameters, reasons(model), model.warnings) == (TOTAL, "", ())
+    assert model.reading is not None
+    assert model.reading.stored_bytes == 2 * TOTAL
+
+
+def test_weights_of_another_model_than_a_known_config_says(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    """The model is the config's, and what does not agree is named at it."""
+    beside["model.layers.1.mlp.up_proj.weight"] = [255, 128]
+    del beside["model.norm.weight"]
+    beside |= {"v_head.weight": [2, 64], "v_head.bias": [2]}
+    safetensors(tmp_path / "model.safetensors", beside)
+    model = load(folder(tmp_path, CONFIG))
+    assert model.facts.total_parameters == TOTAL
+    assert reasons(model).split("; ") == [
+        "by its weights, norm.weight [128] is missing",
+        "by its weights, layers.1.mlp.up_proj.weight is [255, 128], not [256, 128]",
+        "2 more differences from its weights, which check --weights lists",
+    ]
+    assert [problem.message for problem in model.warnings] == [
+        f"incomplete: {one}" for one in reasons(model).split("; ")
+    ]
+
+
+def test_packed_weights_of_a_known_family(tmp_path: Path) -> None:
+    checkpoint(tmp_path / "model.safetensors", gptq(4))
+    assert reasons(load(folder(tmp_path, CONFIG))) == ""
+    assert "by its weights" in reasons(load(folder(tmp_path, CONFIG | {"intermediate_size": 128})))
+
+
+def test_as_many_parameters_under_names_that_nobody_knows(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    """A convention that is not known is no other model; one number more is."""
+    other = {f"warp.{index}": shape for index, shape in enumerate(beside.values())}
+    safetensors(tmp_path / "model.safetensors", other)
+    model = load(folder(tmp_path, CONFIG))
+    assert reasons(model) == ""
+    assert [problem.message for problem in model.warnings] == [
+        "the weights beside it have names that are not known, and as many parameters"
+    ]
+    safetensors(tmp_path / "model.safetensors", other | {"one": [1]})
+    assert "more differences from its weights" in reasons(load(folder(tmp_path, CONFIG)))
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_weights_that_are_not_all_there_say_nothing(damaged: bool, tmp_path: Path) -> None:
+    """A known family is read from its config alone, an unknown one is incomplete."""
+    part = tmp_path / ("model.safetensors" if damaged else "model-00001-of-00002.safetensors")
+    safetensors(part, {"x.weight": [3, 3]})
+    if damaged:
+        part.write_bytes(part.read_bytes()[:40])
+    model = load(folder(tmp_path, CONFIG))
+    assert (model.facts.total_parameters, reasons(model), model.warnings) == (TOTAL, "", ())
+    assert 'unknown model_type "warp": read by its keys' in reasons(load(folder(tmp_path, UNKNOWN)))
+
+
+def test_parts_of_a_model_without_an_index(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    half = dict(list(beside.items())[:10])
+    safetensors(tmp_path / "model-00001-of-00002.safetensors", half)
+    safetensors(tmp_path / "model-00002-of-00002.safetensors", {k: v for k, v in beside.items() if k not in half})
+    assert load(folder(tmp_path, UNKNOWN | {"warp_speed": 0})).facts.total_parameters == TOTAL
+    assert reasons(load(folder(tmp_path, CONFIG))) == ""
+
+
+def test_values_that_do_not_fit_are_reported_as_ever(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    safetensors(tmp_path / "model.safetensors", beside)
+    with pytest.raises(InputError, match="num_key_value_heads 3 does not divide num_attention_heads 4"):
+        load(folder(tmp_path, CONFIG | {"num_key_value_heads": 3}))
+
+
+def test_other_configs_of_a_folder_are_not_compared(tmp_path: Path, beside: dict[str, list[int]]) -> None:
     safetensors(tmp_path / "model.safetensors", {"x.weight": [3, 3]})
-    assert load(folder(tmp_path, CONFIG)).facts.total_parameters == TOTAL
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(CONFIG), "utf-8")
+    assert reasons(load(file)) == ""
+
+
+def test_tensors_inside_the_layers_are_no_tower(tmp_path: Path, beside: dict[str, list[int]]) -> None:
+    """All that Llama has, and a module more in each layer: drawn as modules, not as Llama with a box before it."""
+    beside |= {f"model.layers.{layer}.warp.weight": [4, 4] for layer in range(3)}
+    safetensors(tmp_path / "model.safetensors", beside)
+    model = load(folder(tmp_path, UNKNOWN))
+    assert model.facts.total_parameters == TOTAL + 48
+    assert "counted and drawn by its tensors" in reasons(model)
+
+
+def test_a_scalar_and_a_module_of_many_tensors(tmp_path: Path) -> None:
+    many = {f"tower.{place}.{name}": [2] for place in range(3) for name in map("w{}".format, range(700))}
+    safetensors(tmp_path / "model.safetensors", many | {"wte.weight": [20, 8], "scale": []})
+    assert load(folder(tmp_path, {"model_type": "warp"})).facts.total_parameters == 2 * 2100 + 160 + 1
 
 
 def test_weights_that_are_not_there_are_told(tmp_path: Path) -> None:

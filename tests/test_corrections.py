@@ -6,16 +6,15 @@ from functools import cache
 
 import pytest
 
-import archdraw
+import shipped
 from archdraw.analysis.concepts import concepts
 from archdraw.model import Model
-from archdraw.resources import specs_folder
 from archdraw.tree.walks import layers, leaves
 
 
 @cache
 def model(name: str) -> Model:
-    return archdraw.load(specs_folder() / f"{name}.yaml")
+    return shipped.model(name)
 
 
 def taken(name: str) -> set[str]:

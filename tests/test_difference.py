@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 import archdraw
 from archdraw.analysis.difference import Change, Difference, difference, report
-from archdraw.analysis.difference.structure import same, sort_of
+from archdraw.analysis.difference.structure import sort_of
 from archdraw.glossary import text
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side, Weight
+from archdraw.tree.settings import same
 from archdraw.tree.walks import walk
 
 SPECS = Path(__file__).parent.parent / "specs"

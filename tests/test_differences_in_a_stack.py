@@ -13,6 +13,7 @@ from archdraw.resources import specs_folder
 from archdraw.tree.blocks import Leaf, Weight
 from archdraw.tree.sharing import alike
 from archdraw.views.architecture import picture
+from shipped import model as shipped
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
@@ -28,10 +29,6 @@ layers:
   - STACK
   - output_head
 """
-
-
-def shipped(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
 
 
 def bars(item: Diagram) -> list[str]:

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+import shipped
 from any_tree import HIDDEN, model, trees, wrong_in
 from archdraw.errors import InputError
 from archdraw.lint.faults import Fault, faults
-from archdraw.model import load
 from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Plate, Rail
-from archdraw.resources import specs_folder
 from archdraw.scene import Line, Rect, Text
 from archdraw.spec import expand
 from archdraw.theme import load_theme
@@ -92,9 +91,9 @@ def test_branches_that_begin_a_model_take_a_line_each_or_begin_their_own(
     assert wrong(layers) == []
 
 
-@pytest.mark.parametrize("file", sorted(specs_folder().glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_block_of_every_model_is_painted(file: Path) -> None:
-    found = load(file)
+@pytest.mark.parametrize("name", shipped.NAMES)
+def test_every_block_of_every_model_is_painted(name: str) -> None:
+    found = shipped.model(name)
     assert undrawn(found.block, paths_of_plate(picture(found.spec, found.block))) == ()
 
 

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+import shipped
 from archdraw.app.coverage import left_out
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.picture import Box, Chain, Diagram, Frame, Inset, Rail, Words
 from archdraw.resources import specs_folder
 from archdraw.scene import Group, Line, Polygon, Rect, Scene, Text
@@ -21,7 +22,7 @@ from archdraw.views.boxes import boxes as every_box
 
 @cache
 def model(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
+    return shipped.model(name)
 
 
 def panel(name: str, title: str) -> Inset:

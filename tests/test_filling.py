@@ -24,8 +24,8 @@ def emptiness(first: float, second: float) -> float:
     return 1.2 * (target - 900) + (target - first) + (target - second + 240 if second else 0)
 
 
-def least(tallest: float) -> float:
-    return 1.2 * (max(900.0, tallest) - 900)
+def least(first: float, second: float, must: float, may: float) -> float:
+    return 1.2 * (max(900.0, first, second, (first + second + must) / 2) - 900)
 
 
 def cost(pieces: list[Piece], choice: tuple[int, ...]) -> float:

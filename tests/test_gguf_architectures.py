@@ -17,7 +17,7 @@ from archdraw.cli import run
 from archdraw.errors import InputError
 from archdraw.model import Model, described, load
 from archdraw.readers.reading import reading_of
-from archdraw.weights import tensors
+from archdraw.weights.tensors import tensors
 from test_sources import METADATA, gguf_file
 
 CONFIG: dict[str, Any] = {

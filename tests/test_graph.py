@@ -329,7 +329,7 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
 
 
 def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archdraw.layout.diagram.ranks.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(ArchdrawError, match=r"^a graph needs Graphviz: install it, or pip install graphviz-pure$"):
         arranged(("a", "b"), (Edge("a", "b"),))
 

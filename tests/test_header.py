@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archdraw.glossary import text
-from archdraw.model import Model, load
-from archdraw.resources import specs_folder
+from archdraw.model import Model
 from archdraw.tree.facts import report
 from archdraw.tree.sheet import rows
 from archdraw.views.header import kind_of, layers_of, size_of, subtitle
+from shipped import model as shipped
 
 FRAME = """
 name: X
@@ -24,10 +24,6 @@ DECODER = (
     "{decoder: {times: 3, attention: {multi_head: {num_attention_heads: 4}}, "
     "feed_forward: {gelu: {intermediate_size: 64}}}}"
 )
-
-
-def shipped(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
 
 
 def model(layers: str) -> Model:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
 
+from archdraw.checked import Checked
 from archdraw.glossary.concepts import Concept
 from archdraw.glossary.phrases import Phrase, Value, Words
 from archdraw.kinds.base import Kind
@@ -130,7 +130,7 @@ def kinds_in(value: Any) -> Iterator[Kind]:
     if isinstance(value, Kind):
         yield value
     match value:
-        case BaseModel():
+        case Checked():
             for field in type(value).model_fields:
                 yield from kinds_in(getattr(value, field))
         case dict():
@@ -146,7 +146,7 @@ def texts_in(value: Any) -> Iterator[str]:
     match value:
         case str():
             yield value
-        case BaseModel():
+        case Checked():
             for field in type(value).model_fields:
                 yield from texts_in(getattr(value, field))
         case dict():
@@ -180,7 +180,7 @@ def frame(block: Module) -> bool:
     return block.level == "stack" and not block.kind
 
 
-def fields(model: type[BaseModel], place: str, seen: set[type[BaseModel]]) -> Iterator[tuple[str, str]]:
+def fields(model: type[Checked], place: str, seen: set[type[Checked]]) -> Iterator[tuple[str, str]]:
     """The fields of ``model`` and of the models in them, each with its description."""
     seen.add(model)
     for name, field in model.model_fields.items():
@@ -190,9 +190,9 @@ def fields(model: type[BaseModel], place: str, seen: set[type[BaseModel]]) -> It
                 yield from fields(inner, f"{place}.{name}", seen)
 
 
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[Checked]]:
     """The models of an annotation that are no kinds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and not issubclass(annotation, Kind):
+    if isinstance(annotation, type) and issubclass(annotation, Checked) and not issubclass(annotation, Kind):
         yield annotation
     for argument in get_args(annotation):
         yield from models_in(argument)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
+from archdraw.checked import ValidationError
 from archdraw.kinds.base import Kind
 from archdraw.kinds.feed_forward.dense_and_experts import DenseAndExperts
 from archdraw.kinds.feed_forward.feed_forward import GEGLU, GELU, ReLUSquared, SiTUGLU, SwiGLU

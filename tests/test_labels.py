@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdraw.layout.charts.label_places import CLEAR, Anchor, Bounds, Label, clash
+from archdraw.layout.charts.clearance import CLEAR, Anchor, Bounds
+from archdraw.layout.charts.label_places import Label, clash
 from archdraw.layout.charts.labels import places
 from archdraw.layout.charts.spread import spread
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
 import archdraw
+import shipped
 from archdraw.analysis.descent import Descent, Member, descent, family_of
 from archdraw.analysis.traits import changes, traits
 from archdraw.app.pictures import Picture, subject
 from archdraw.app.pictures import picture as drawn
 from archdraw.cli import run
 from archdraw.layout.lineage import chart
-from archdraw.layout.lineage.lanes import Chart, Link
+from archdraw.layout.lineage.lanes import Chart, Link, Placed
+from archdraw.layout.lineage.line_labels import Label
+from archdraw.layout.lineage.lines import Line
 from archdraw.lint.faults import faults
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.resources import specs_folder
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.spec import expand, parse_spec
@@ -29,12 +33,24 @@ from archdraw.views.several.lineage import picture
 @pytest.fixture(scope="module")
 def models() -> dict[str, Model]:
     """All models that come with archdraw, by slug."""
-    return {path.stem: load(path) for path in sorted(specs_folder().glob("*.yaml"))}
+    return {name: shipped.model(name) for name in shipped.NAMES}
 
 
 @pytest.fixture(scope="module")
 def every(models: dict[str, Model]) -> Picture:
     return drawn("lineage", [subject(model) for model in models.values()])
+
+
+@cache
+def scene_of(every: Picture, theme: str = "light") -> Scene:
+    """The scene of a picture of all models: its lines take their time."""
+    return every.scene(theme)
+
+
+@cache
+def laid_of(found: Picture) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
+    """What stands where in a picture."""
+    return chart.laid(picture(found.value))
 
 
 def members(models: dict[str, Model]) -> list[Member]:
@@ -90,11 +106,11 @@ def small(name: str, more: str = "", developer: str = "A", times: int = 2, atten
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_the_lineage_of_all_models_has_no_fault(every: Picture, theme: str) -> None:
-    assert faults(every.scene(theme)) == []
+    assert faults(scene_of(every, theme)) == []
 
 
 def test_every_model_is_there_with_its_day_its_facts_and_its_link(every: Picture, models: dict[str, Model]) -> None:
-    scene = every.scene()
+    scene = scene_of(every)
     found = groups(scene)
     assert found.keys() == models.keys()
     for slug, model in models.items():
@@ -104,7 +120,7 @@ def test_every_model_is_there_with_its_day_its_facts_and_its_link(every: Picture
 
 
 def test_a_later_model_begins_farther_right(every: Picture, models: dict[str, Model]) -> None:
-    scene = every.scene()
+    scene = scene_of(every)
     lefts = {
         slug: next(child.x for child in group.children if isinstance(child, Rect))
         for slug, group in groups(scene).items()
@@ -119,15 +135,14 @@ def test_a_later_model_begins_farther_right(every: Picture, models: dict[str, Mo
 
 def laid(found: Picture) -> tuple[Chart, set[tuple[str, str]]]:
     """The chart of a picture, and the pairs that a line joins."""
-    value: Chart = picture(found.value)
-    _, lines, _ = chart.laid(value)
-    return value, {(line.link.parent, line.link.child) for line in lines}
+    _, lines, _ = laid_of(found)
+    return picture(found.value), {(line.link.parent, line.link.child) for line in lines}
 
 
 def test_no_relation_is_dropped(every: Picture, models: dict[str, Model]) -> None:
     """Each is a line, or words in the child's box; one from another developer has its words always."""
     value, drawn_lines = laid(every)
-    found = groups(every.scene())
+    found = groups(scene_of(every))
     for link in value.links:
         told = link.note in words_of(found[link.child])
         assert told or ((link.parent, link.child) in drawn_lines and not link.dashed), link.note
@@ -138,7 +153,7 @@ def test_no_relation_is_dropped(every: Picture, models: dict[str, Model]) -> Non
 
 
 def test_lines_leave_their_parent_and_reach_their_child(every: Picture) -> None:
-    placed, lines, _ = chart.laid(picture(every.value))
+    placed, lines, _ = laid_of(every)
     for line in lines:
         target = placed.boxes[line.link.child]
         x, y = line.way.points[-1]
@@ -155,7 +170,7 @@ def test_lines_leave_their_parent_and_reach_their_child(every: Picture) -> None:
 
 
 def test_a_branch_leaves_a_line_of_its_own_parent(every: Picture) -> None:
-    _, lines, _ = chart.laid(picture(every.value))
+    _, lines, _ = laid_of(every)
     branches = [line for line in lines if line.way.branch]
     assert branches
     for line in branches:
@@ -169,16 +184,16 @@ def test_a_branch_leaves_a_line_of_its_own_parent(every: Picture) -> None:
 
 
 def test_cards_of_a_row_keep_apart(every: Picture) -> None:
-    placed, _, _ = chart.laid(picture(every.value))
+    placed, _, _ = laid_of(every)
     boxes = [(box.left, box.top, box.right, box.bottom) for box in placed.boxes.values()]
     for one, other in combinations(boxes, 2):
         assert one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
 
 
 def test_many_lanes_share_bands_where_each_box_says_its_developer(every: Picture, models: dict[str, Model]) -> None:
-    placed, _, _ = chart.laid(picture(every.value))
+    placed, _, _ = laid_of(every)
     assert len(placed.bands) < 20
-    found = groups(every.scene())
+    found = groups(scene_of(every))
     for band in placed.bands:
         for path in (path for row in band.rows for path in row):
             developer = models[path].spec.developer or ""
@@ -189,13 +204,13 @@ def test_many_lanes_share_bands_where_each_box_says_its_developer(every: Picture
 
 
 def test_the_picture_can_be_heard(every: Picture, models: dict[str, Model]) -> None:
-    told = every.scene().description
+    told = scene_of(every).description
     assert told.startswith(f"{len(models)} models by release date. U-Net by University of Freiburg, 2015-05-18. ")
     assert "Kimi K2 by Moonshot AI, 2025-07-10, from DeepSeek V3 (influence). " in told
 
 
 def test_what_is_not_published_is_dashed_and_not_counted(every: Picture) -> None:
-    scene = every.scene()
+    scene = scene_of(every)
     frame = next(child for child in groups(scene)["step-5-preview"].children if isinstance(child, Rect))
     assert frame.dash
     assert "nothing is counted for unpublished models" in texts(scene)
@@ -205,7 +220,7 @@ def test_what_is_not_published_is_dashed_and_not_counted(every: Picture) -> None
 
 
 def test_each_year_has_a_scale_of_its_own_only_where_it_must(every: Picture, models: dict[str, Model]) -> None:
-    assert "time axis not to scale" in texts(every.scene())
+    assert "time axis not to scale" in texts(scene_of(every))
     assert "not to scale" not in texts(of(models, family=("Gemma",)).scene())
 
 

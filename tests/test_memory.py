@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.picture import Share, Split, Words
 from archdraw.resources import specs_folder
 from archdraw.tree.counts import report
 from archdraw.tree.fitting import longest_context
 from archdraw.tree.sheet import rows
 from archdraw.views.architecture import picture
+from shipped import model as shipped
 
 DIFFERENT_HEADS = """
 name: KV heads differ
@@ -31,10 +32,6 @@ layers:
   - {like: narrow, times: 2}
   - output_head
 """
-
-
-def shipped(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
 
 
 def memory(model: Model) -> tuple[list[str], list[object]]:

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from archdraw.model import load
-from archdraw.weights import Tensor, compare, tensors
+from archdraw.weights.comparison import compare
 from archdraw.weights.packing import unpacked
+from archdraw.weights.tensors import Tensor, tensors
 
 FIELD = Path(__file__).parent / "data" / "field"
 

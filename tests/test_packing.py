@@ -17,9 +17,9 @@ from archdraw.errors import InputError
 from archdraw.readers.sources import read_model
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
-from archdraw.weights import Tensor, read_tensors
-from archdraw.weights.headers import PACKED_TYPES
+from archdraw.weights.headers import PACKED_TYPES, read_tensors
 from archdraw.weights.packing import BOOKKEEPING, unpacked
+from archdraw.weights.tensors import Tensor
 
 FIELD = Path(__file__).parent / "data" / "field"
 Entry = tuple[str, tuple[int, ...]]

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+import shipped
 from archdraw.app.pictures import picture, subject
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
@@ -42,7 +43,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def models() -> list[Model]:
-    return [load(file) for file in sorted((ROOT / "specs").glob("*.yaml"))]
+    return shipped.models()
 
 
 @pytest.fixture(scope="module")

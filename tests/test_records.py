@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, fields, is_dataclass, replace
 from typing import Any, ClassVar
@@ -52,8 +52,8 @@ class Quiet:
 def test_it_is_made_as_a_dataclass_is() -> None:
     one = Named(1, name="Q", note="n")
     assert (one.x, one.y, one.tags, one.note, one.name) == (1, 2, {}, "n", "Q")
-    assert [one.name for one in fields(Named)] == ["x", "y", "tags", "note", "name"]
-    assert is_dataclass(Point)
+    assert [part.name for part in fields(Named)] == ["x", "y", "tags", "note", "name"]
+    assert is_dataclass(Quiet)
     assert Point(1).tags is not Point(1).tags
     with pytest.raises(ValueError, match="a name is empty"):
         Named(1, name="")
@@ -83,7 +83,7 @@ def test_its_fields_are_matched_by_place() -> None:
     match Named(1, 5):
         case Named(x, y):
             assert (x, y) == (1, 5)
-    assert Named.__match_args__ == ("x", "y", "tags", "note", "name")  # type: ignore[attr-defined]
+    assert Named.__match_args__ == ("x", "y", "tags", "note", "name")
 
 
 def _alone(name: str) -> Any:
@@ -94,7 +94,14 @@ def _alone(name: str) -> Any:
 
 
 def test_each_method_may_be_the_first() -> None:
-    for number, first in enumerate((repr, hash, lambda one: one == one, fields, lambda one: replace(one, x=4))):
+    methods: tuple[Callable[[Any], Any], ...] = (
+        repr,
+        hash,
+        lambda one: one == one,
+        fields,
+        lambda one: replace(one, x=4),
+    )
+    for number, first in enumerate(methods):
         cls = _alone(f"Alone{number}")
         one = object.__new__(cls)
         one.__dict__.update(x=1, y=3)

@@ -23,7 +23,7 @@ def drawn(folder: Path, environment: dict[str, str]) -> dict[str, bytes]:
     for name in NAMES:
         shutil.copy(specs_folder() / f"{name}.yaml", folder)
     command = [sys.executable, "-m", "archdraw", "render", *(f"{name}.yaml" for name in NAMES)]
-    command += ["--format", "svg,png,pdf", "-o", "made", "-j", "1"]
+    command += ["--format", "svg,png,pdf,eps,ps", "-o", "made", "-j", "1"]
     subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=True, capture_output=True)
     return {file.name: file.read_bytes() for file in sorted((folder / "made").iterdir())}
 
@@ -31,5 +31,5 @@ def drawn(folder: Path, environment: dict[str, str]) -> dict[str, bytes]:
 def test_bytes_do_not_depend_on_the_surroundings(tmp_path: Path) -> None:
     one = drawn(tmp_path / "a", ENVIRONMENTS[0])
     other = drawn(tmp_path / "another folder" / "b", ENVIRONMENTS[1])
-    assert sorted(one) == sorted(f"{name}.{suffix}" for name in NAMES for suffix in ("svg", "png", "pdf"))
+    assert sorted(one) == sorted(f"{name}.{suffix}" for name in NAMES for suffix in ("svg", "png", "pdf", "eps", "ps"))
     assert [name for name in one if one[name] != other[name]] == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
+import shipped
 from archdraw.app import pictures as shell
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
@@ -27,7 +28,7 @@ SPECS = Path(__file__).parent.parent / "specs"
 
 @pytest.fixture(scope="module")
 def subjects() -> list[Subject]:
-    return [shell.subject(archdraw.load(path)) for path in sorted(SPECS.glob("*.yaml"))]
+    return [shell.subject(model) for model in shipped.models()]
 
 
 def some(subjects: list[Subject], *slugs: str) -> list[Subject]:

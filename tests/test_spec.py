@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -187,8 +188,8 @@ def test_like_changes_a_copy() -> None:
   other: {like: local, attention: {multi_head: {num_attention_heads: 16}}}
 """
     spec = parse_spec(f"{HEAD}{define}layers: [local, global, dense, other]\n")
-    local, different, dense, other = (dict(kind) for kind in spec.layers)
-    attention, changed = dict(local.pop("attention")), dict(different.pop("attention"))
+    local, different, dense, other = map(_fields, spec.layers)
+    attention, changed = _fields(local.pop("attention")), _fields(different.pop("attention"))
     assert local == different
     assert attention.pop("sliding_window") == 512
     assert changed.pop("sliding_window") is None
@@ -197,6 +198,10 @@ def test_like_changes_a_copy() -> None:
     assert attention == changed
     assert (dense["attention"], dense["placement"]) == (None, "pre")
     assert (other["attention"].keyword, other["placement"]) == ("multi_head", "post")
+
+
+def _fields(kind: Kind) -> dict[str, Any]:
+    return {name: getattr(kind, name) for name in kind.model_fields}
 
 
 def test_equal_layers_are_equal_blocks() -> None:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from archdraw.model import Model, load
-from archdraw.resources import specs_folder
+from archdraw.model import load
+from shipped import NAMES, SPECS, model
 
 DATA = Path(__file__).parent / "data"
-SPECS = sorted(specs_folder().glob("*.yaml"))
-NAMES = [path.stem for path in SPECS]
 READ_FROM = re.compile(r"# Read from (\S+)\.json")
-
-
-@cache
-def model(name: str) -> Model:
-    return load(specs_folder() / f"{name}.yaml")
 
 
 def config(path: Path) -> str:

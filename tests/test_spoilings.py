@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 import pytest
 
+import shipped
 from archdraw import load
 from archdraw.lint.faults import RULES, faults
+from archdraw.lint.legibility import contrasts
 from archdraw.lint.survey import Fault, Survey
 from archdraw.scene import Scene
 from spoilt import SPOILINGS, spoilt
@@ -45,13 +47,25 @@ ONLY_FOUND_BY = {
 
 @pytest.fixture(scope="module")
 def plates() -> dict[str, Scene]:
-    return {name: load(name).scene() for name in MODELS}
+    return {name: shipped.plate(name) for name in MODELS}
 
 
 def found(scene: Scene) -> bool:
     """Whether any rule finds anything; no more than needed."""
     view = Survey(scene)
     return any(next(rule(view), None) is not None for rule in RULES)
+
+
+@pytest.mark.parametrize("name", SPOILINGS)
+def test_only_contrasts_are_about_colors(name: str, plates: dict[str, Scene]) -> None:
+    """What else is wrong is wrong in every theme: tests of plates look for it in one."""
+    rules = [rule for rule in RULES if rule is not contrasts]
+    for _, _, scene in spoilt_plates(plates, name, 1):
+        seen, bare = (
+            [(fault.rule, fault.x, fault.y) for rule in rules for fault in rule(Survey(one))]
+            for one in (scene, shipped.bare(scene))
+        )
+        assert seen == bare
 
 
 def spoilt_plates(plates: dict[str, Scene], name: str, times: int) -> Iterator[tuple[str, int, Scene]]:

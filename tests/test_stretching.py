@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import archdraw
 from archdraw.layout.diagram import diagram
-from archdraw.layout.diagram.measures import INSET
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.layout.plate.stretching import longest
-from archdraw.picture import Masks, Share, Split, Words
+from archdraw.picture import Diagram, Graph, Masks, Share, Split, Words
 from archdraw.views.architecture import picture
 
 LEAST, MOST = 18.0, 34.0
@@ -56,17 +57,35 @@ def test_where_arrows_lead_straight_up_three_lengths_are_tried() -> None:
     assert tried == [LEAST, MOST, 25, 26]
 
 
-@pytest.mark.parametrize("name", ["deepseek-v3", "gemma-4-e2b", "hymba-1-5b", "qwen3-next-80b-a3b"])
-def test_a_diagram_is_as_wide_with_long_arrows_as_with_short_ones(name: str) -> None:
+MODELS = ["deepseek-v3", "gemma-4-e2b", "hymba-1-5b", "inkling-2-mini", "qwen3-next-80b-a3b"]
+
+
+def diagrams(name: str) -> list[Diagram]:
+    """Those in the panels of a model."""
     model = archdraw.load(name)
     items = [item for inset in picture(model.spec, model.block).insets for item in inset.items]
-    diagrams = [item for item in items if not isinstance(item, Words | Masks | Share | Split)]
-    assert diagrams
-    for item in diagrams:
-        cells = []
-        for gap in (INSET.gap, 27.0, MOST):
-            measures = replace(INSET, gap=gap)
-            cells.append(diagram.place(item, diagram.natural_ports(item, measures), (), measures))
+    return [item for item in items if not isinstance(item, Words | Masks | Share | Split)]
+
+
+def placed(item: Diagram, measures: Measures) -> Cell:
+    return diagram.place(item, diagram.natural_ports(item, measures), (), measures)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_diagram_is_as_wide_with_long_arrows_as_with_short_ones(name: str) -> None:
+    for item in diagrams(name):
+        cells = [placed(item, replace(INSET, gap=gap)) for gap in (INSET.gap, 27.0, MOST)]
         assert len({cell.width for cell in cells}) == 1
         lengths = [cell.length for cell in cells]
         assert lengths == sorted(lengths)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_diagram_is_less_wide_than_its_least_width(name: str) -> None:
+    near = 0
+    for item in diagrams(name):
+        for measures in (INSET, replace(INSET, widest_branch=145, widest_box=300, branch_gap=12)):
+            least, width = diagram.least_width(item, diagram.inputs_of(item), measures), placed(item, measures).width
+            assert least <= width + 0.01
+            near += least > 0.8 * width
+    assert near or not any(isinstance(item, Graph) for item in diagrams(name))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import archdraw
+import shipped
 from archdraw.app import table_formats, tables
 from archdraw.cli import run
 from archdraw.model import load
@@ -27,7 +28,7 @@ COUNTED = ("total_parameters", "active_parameters", "kv_cache_bytes", "flops_per
 
 @pytest.fixture(scope="module")
 def rows() -> list[tables.Row]:
-    return [tables.row(load(file), 4096) for file in sorted((ROOT / "specs").glob("*.yaml"))]
+    return [tables.row(model, 4096) for model in shipped.models()]
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:

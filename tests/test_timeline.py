@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
+import shipped
 from archdraw.analysis.concepts import concepts, known_concepts
 from archdraw.app import pictures as shell
 from archdraw.cli import run
@@ -24,7 +25,7 @@ FEW = ("gpt-2", "llama-3-8b", "gemma-3-27b", "deepseek-v3")
 
 @pytest.fixture(scope="module")
 def subjects() -> list[Subject]:
-    return [shell.subject(archdraw.load(path)) for path in sorted(SPECS.glob("*.yaml"))]
+    return [shell.subject(model) for model in shipped.models()]
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdraw.errors import InputError
-from archdraw.weights import read_tensors
 from archdraw.weights.gguf_header import Omitted, read_gguf
+from archdraw.weights.headers import read_tensors
 
 Shapes = dict[str, list[int]]
 

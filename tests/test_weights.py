@@ -10,9 +10,10 @@ import pytest
 from archdraw.model import load
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import facts
-from archdraw.weights import Tensor, compare, tensors
+from archdraw.weights.comparison import compare
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.shapes import ranges_of, ranges_text, shapes_of, shapes_text
+from archdraw.weights.tensors import Tensor, tensors
 
 SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.yaml"))
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import pytest
 
+import shipped
 from archdraw.fonts import missing
 from archdraw.kinds.base import Kind
 from archdraw.kinds.embeddings.embedding import Embedding
@@ -105,13 +106,13 @@ def test_every_box_gets_the_lines_that_it_takes(kind: Kind) -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
 def test_the_lines_of_every_spec_join(path: Path) -> None:
-    model = expand(load_spec(path))
+    model = shipped.model(path.stem).block
     assert leaving(model, inputs(model)) == len(outputs(model))
 
 
 @pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
 def test_the_words_of_every_spec_can_be_drawn(path: Path) -> None:
-    for where, block in walk(expand(load_spec(path))):
+    for where, block in walk(shipped.model(path.stem).block):
         if isinstance(block, Leaf | Module):
             words = describe(block)
             assert not missing("".join((words.full, words.tag, words.title, *words.notes))), where

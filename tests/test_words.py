@@ -14,6 +14,7 @@ import click
 import pytest
 
 import archdraw
+import shipped
 from archdraw.app.pictures import picture, subject
 from archdraw.cli import program
 from archdraw.scene import Scene, Text
@@ -69,7 +70,7 @@ def words(scene: Scene) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def subjects() -> list[Subject]:
-    return [subject(archdraw.load(path)) for path in SPECS[::4]]
+    return [subject(shipped.model(name)) for name in shipped.NAMES[::4]]
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
@@ -129,4 +130,4 @@ def test_phrases_are_found() -> None:
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_plates(spec: Path) -> None:
-    assert found(words(archdraw.load(spec).scene()), "plates") == []
+    assert found(words(shipped.plate(spec.stem)), "plates") == []

@@ -406,6 +406,17 @@ def test_outlines_that_are_repeated_draw_the_same_picture() -> None:
     assert images[0] == png(EVERYTHING, 2, "cairosvg")
 
 
+@pytest.mark.parametrize("renderer", writers.RENDERERS)
+@pytest.mark.parametrize("size", [(1224, 1148.17), (100, 50.5), (7.6, 100.5), (333.33, 200)])
+@pytest.mark.parametrize("scale", [0.37, 1, 1.5, 2, 3])
+def test_png_of_a_size_that_is_no_whole_number(
+    size: tuple[float, float], scale: float, renderer: writers.Renderer
+) -> None:
+    image = opened(png(scene(width=size[0], height=size[1], background="#F00000"), scale, renderer))
+    assert image.size == (round(size[0] * scale), round(size[1] * scale))
+    assert image.getcolors() == [(image.width * image.height, (240, 0, 0, 255))]
+
+
 def test_png_has_letters() -> None:
     empty = opened(png(scene()))
     inked = opened(png(scene(label(20, 60, "Attention", 40, 700))))
@@ -421,13 +432,15 @@ def test_png_without_background_is_transparent() -> None:
     assert (image.getpixel((5, 5)), image.getpixel((20, 20))) == ((0, 0, 0, 0), (255, 0, 0, 255))
 
 
-@pytest.mark.parametrize("renderer", writers.RENDERERS)
-def test_png_of_very_many_letters(renderer: writers.Renderer) -> None:
-    """CairoSVG gives up where 100,000 outlines are referred to."""
+def test_pictures_of_very_many_letters() -> None:
     words = label(10, 50, "a" * 100, 1)
-    image = opened(png(scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000")), 1, renderer))
+    picture = scene(*[words] * 1001, Rect(100, 10, 20, 20, fill="#FF0000"))
+    image = opened(png(picture))
     assert image.size == (200, 100)
     assert image.getpixel((110, 20)) == (255, 0, 0, 255)
+    for format, other in (("png", "the renderer resvg"), ("eps", "PDF")):
+        with pytest.raises(ArchdrawError, match=f"100,000 letters and lines, and here are 100,100; {other} takes any"):
+            writers.write(picture, format, renderer="cairosvg")
 
 
 @pytest.mark.parametrize("scale", [0.001, 1000])

@@ -18,12 +18,11 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from archdraw.weights.building import NoClassError, model_of, tensors_of
 from archdraw.weights.shapes import shapes_text
-from archdraw.weights.tensors import Tensor
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGS, SHAPES = ROOT / "tests" / "data" / "configs", ROOT / "tests" / "data" / "shapes"
@@ -52,19 +51,6 @@ NOT_IN_THE_FILE: dict[str, dict[str, Any]] = {
 TEXT_ALONE = {"gemma-3n-e4b": "Gemma3nForCausalLM"}
 """Files that describe the text part alone, and its class; the whole one's encoders need libraries of their own."""
 
-AUTO_CLASSES = (
-    "AutoModelForCausalLM",
-    "AutoModelForImageTextToText",
-    "AutoModelForMultimodalLM",
-    "AutoModelForSeq2SeqLM",
-    "AutoModelForSpeechSeq2Seq",
-    "AutoModelForMaskedLM",
-)
-
-
-class NoClassError(Exception):
-    """No class of transformers is known for a config."""
-
 
 def completed(data: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """``data`` with ``more`` in it, mappings merged."""
@@ -76,34 +62,10 @@ def completed(data: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 def built(data: dict[str, Any]) -> Any:
     """The model of a config on the meta device. Raises :class:`NoClassError`, or whatever the class raises."""
-    import torch
-    import transformers
-
-    data = {key: value for key, value in data.items() if key not in ("quantization_config", "auto_map")}
     kind = data.get("model_type", "")
-    kind = data["model_type"] = SAME_STRUCTURE.get(kind, kind)
-    if kind not in transformers.CONFIG_MAPPING or kind in NOT_ITS_CLASS:
-        raise NoClassError(f"transformers has no model_type {kind!r}")
-    config = transformers.AutoConfig.for_model(**data)
-    with torch.device("meta"):
-        for name in data.get("architectures") or ():
-            if hasattr(transformers, name):
-                return getattr(transformers, name)._from_config(config)
-        for name in AUTO_CLASSES:
-            mapping = getattr(transformers, name)._model_mapping if hasattr(transformers, name) else {}
-            if type(config) in mapping:
-                return getattr(transformers, name).from_config(config)
-    raise NoClassError(f"no class with a head for model_type {kind!r}")
-
-
-def tensors_of(model: Any) -> Iterator[Tensor]:
-    """Every tensor that the model would store, second names of one tensor marked as tied."""
-    parameters = dict(model.named_parameters(remove_duplicate=False))
-    first: dict[int, str] = {}
-    for name, value in model.state_dict(keep_vars=True).items():
-        trained = name in parameters
-        tied = trained and first.setdefault(id(value), name) != name
-        yield Tensor(name, tuple(value.shape), tied=tied, buffer=not trained)
+    if kind in NOT_ITS_CLASS:
+        raise NoClassError(f"its model_type {kind!r} is not its own")
+    return model_of(data | {"model_type": SAME_STRUCTURE.get(kind, kind)})
 
 
 def main(slugs: list[str]) -> int:

@@ -1,17 +1,24 @@
-"""Writes which names are in which file of the kinds and of the readers: ``python tests/write_indexes.py``.
+"""Writes which names are in which file of kinds and readers, and the page of all commands.
 
-To be run after a kind, or a name that a reader is found by, was added, taken away or moved; ``test_by_need`` says so.
+To be run (``python tests/write_indexes.py``) after a kind, a name that a reader is found by, or a command was added,
+changed or taken away; ``test_by_need`` says so.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
+
+import click
 
 from archdraw.by_need import INDEX, files_in
+from archdraw.cli import Commands, program
+from archdraw.front import PAGE, WIDTH
 from archdraw.kinds.registry import kinds_in
 from archdraw.readers.family import families_in, names_of
 
@@ -43,7 +50,18 @@ def index_text(package: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def page_text() -> str:
+    """The page of all commands, as click makes it of the commands themselves."""
+    context = click.Context(program, info_name="archdraw", **program.context_settings)
+    with (
+        patch.dict(os.environ, COLUMNS=str(WIDTH)),
+        patch.object(Commands, "format_commands", click.Group.format_commands),
+    ):
+        return f"{program.get_help(context)}\n"
+
+
 def main() -> None:
+    Path(PAGE).write_text(page_text(), "utf-8")
     for package in NAMES:
         path = Path(import_module(package).__path__[0]) / INDEX
         path.write_text(index_text(package), "utf-8")

@@ -102,14 +102,9 @@ if not TYPE_CHECKING:  # so that a type checker rejects whatever is not named ab
             found = globals()[name] = getattr(import_module(_LATE[name]), name)
             return found
         if name == "__version__":
-            from importlib.metadata import PackageNotFoundError, version
+            from archdraw.version import VERSION
 
-            from archdraw.resources import DISTRIBUTION
-
-            try:
-                return version(DISTRIBUTION)
-            except PackageNotFoundError:  # run from its sources, never installed
-                return "0"
+            return VERSION
         from archdraw.errors import nearest
 
         hint = nearest(name, __all__)

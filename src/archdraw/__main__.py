@@ -21,8 +21,14 @@ INTERRUPTED, TERMINATED = 130, 143
 def main() -> None:
     """Runs the program and exits with its code."""
     signal(SIGTERM, _end)
+    words = sys.argv[1:]
+    if words[:1] and words[0].startswith("-"):
+        from archdraw.front import answered
+
+        if answered(words):
+            return
     try:
-        warnings = replayed(sys.argv[1:])
+        warnings = replayed(words)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     if warnings is None:

@@ -9,6 +9,7 @@ set is left out with a :class:`PluginWarning`.
 
 from __future__ import annotations
 
+import os
 import pkgutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -218,10 +219,15 @@ def _entry_points() -> tuple[tuple[str, Found], ...]:
 
 
 def _modules(package: str, attribute: str) -> Callable[[], Iterator[Found]]:
-    """Finds the modules of ``package`` by name; those that begin with an underscore are parts of others."""
+    """Finds the modules of ``package`` by name; those that begin with an underscore are parts of others.
+
+    The package is not imported: which views there are is asked for by commands that draw none.
+    """
 
     def modules() -> Iterator[Found]:
-        for module in pkgutil.iter_modules(import_module(package).__path__):
+        top, *below = package.split(".")
+        places = [os.path.join(place, *below) for place in import_module(top).__path__]  # noqa: PTH118
+        for module in pkgutil.iter_modules(places):
             if not module.name.startswith("_"):
                 yield Found(module.name, f"{package}.{module.name}:{attribute}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -131,8 +130,10 @@ class FontWarning(UserWarning):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint that lists the known names nearest to ``name``, whatever their case; empty where none is near."""
+    from difflib import get_close_matches
+
     small = {one.lower(): one for one in sorted(known)}
-    matches = [small[match] for match in difflib.get_close_matches(name.lower(), small, n=3, cutoff=0.6)]
+    matches = [small[match] for match in get_close_matches(name.lower(), small, n=3, cutoff=0.6)]
     return f"did you mean {' or '.join(matches)}?" if matches else ""
 
 

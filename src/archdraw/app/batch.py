@@ -76,7 +76,7 @@ class Build:
 
     def __init__(self, jobs: Sequence[Job], kept: Kept | None = None) -> None:
         self._jobs, self._kept = jobs, kept
-        self._keys = [[kept.key(job.spec, output) if kept else "" for output in job.outputs] for job in jobs]
+        self._keys = [[kept.key(job, output) if kept else "" for output in job.outputs] for job in jobs]
         self._begun = [
             [self._again(output, key) for output, key in zip(job.outputs, keys, strict=True)]
             for job, keys in zip(jobs, self._keys, strict=True)
@@ -108,7 +108,7 @@ class Build:
 
     def _write(self, job: Job, output: Output, key: str, made: Made) -> _Written:
         """Writes what was drawn, and keeps it."""
-        if self._kept is None or not self._kept.put(key, made, job.spec, output):
+        if self._kept is None or not self._kept.put(key, made, job, output):
             key = ""
         return _written(output, made, key)
 

@@ -32,10 +32,11 @@ class Output:
 
 @record
 class Job:
-    """One spec and all files that are to be made from it."""
+    """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`."""
 
     spec: Path
     outputs: tuple[Output, ...]
+    with_transformers: bool = False
 
 
 @record
@@ -68,7 +69,7 @@ def draw(job: Job) -> Drawn:
     made: list[Made] = []
     scenes: dict[tuple[object, ...], tuple[Any, tuple[Problem, ...]]] = {}
     try:
-        model = load(job.spec)
+        model = load(job.spec, with_transformers=job.with_transformers)
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
         for output in job.outputs:

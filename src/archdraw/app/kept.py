@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from archdraw.app.jobs import Made, Output
+from archdraw.app.jobs import Job, Made, Output
 from archdraw.cache.keys import ABSENT, inputs, program, signature, tree
 from archdraw.cache.store import Store, digest
 from archdraw.doors import DOORS
@@ -26,10 +26,13 @@ class Kept:
         self.plugins = _plugins()
         """The state of what other packages add; empty where they add nothing."""
 
-    def key(self, spec: Path, output: Output) -> str:
-        """What ``output`` of ``spec`` is kept under: all that it depends on. Empty where the spec is no file."""
-        model = self.model(spec)
-        if not model:
+    def key(self, job: Job, output: Output) -> str:
+        """What ``output`` of ``job`` is kept under: all that it depends on.
+
+        Empty where that cannot be said: the model is no file, or a library reads it with whatever code it has.
+        """
+        model = self.model(job.spec)
+        if not model or job.with_transformers:
             return ""
         looks = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
         files = [signature(os.fspath(file)) for file in (output.theme, *output.fonts)]
@@ -56,9 +59,9 @@ class Kept:
         title, description, width, height = about
         return Made(data, title, description, width, height, tuple(map(from_plain, problems)), not fonts)
 
-    def put(self, key: str, made: Made, spec: Path, output: Output) -> bool:
-        """Keeps ``made`` under ``key``; whether it could, and the files of ``spec`` are still those that it was of."""
-        if not key or self.key(spec, output) != key:
+    def put(self, key: str, made: Made, job: Job, output: Output) -> bool:
+        """Keeps ``made`` under ``key``; whether it could, and the files of ``job`` are still those that it was of."""
+        if not key or self.key(job, output) != key:
             return False
         about = (str(made.title), str(made.description), float(made.width), float(made.height))
         fonts = "" if made.own_letters else self._fonts

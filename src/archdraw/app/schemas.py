@@ -11,6 +11,7 @@ from pydantic.json_schema import PydanticJsonSchemaWarning
 from archdraw.errors import ArchdrawError, unknown_name
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
+from archdraw.models import model_of
 from archdraw.spec.annotations import expects
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,14 +38,14 @@ def schema(name: str) -> dict[str, Any]:
     with warnings.catch_warnings():
         # Defaults that are blocks cannot be written by pydantic; they are written below.
         warnings.simplefilter("ignore", PydanticJsonSchemaWarning)
-        made = kind.model_json_schema()
+        made = model_of(kind).model_json_schema()
     if "Kind" in made.get("$defs", {}):
         made["$defs"]["Kind"] = dict(BLOCK)
     for field, info in kind.model_fields.items():
         expected = expects(info)
         if expected is not None:
             made["properties"][field]["families"] = list(expected.families)
-        default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
+        default = None if info.is_required() else info.get_default()
         if isinstance(default, Kind):
             made["properties"][field]["default"] = default.keyword
     about = {"keyword": name, "family": kind.family, "source": kind.source, "example": kind.example}

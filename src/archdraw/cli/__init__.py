@@ -13,7 +13,6 @@ import gc
 import os
 import sys
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,10 +21,10 @@ from typing import Any
 import click
 
 from archdraw.cli._cache import remember
-from archdraw.cli._codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, OK, PROBLEMS
-from archdraw.cli._files import ENVIRONMENT
+from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
+from archdraw.front import summaries
 
 
 class Commands(click.Group):
@@ -49,6 +48,19 @@ class Commands(click.Group):
             return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
         except ArchdrawError as error:
             return _Unusable(cmd_name, error)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands; ours by their summaries, so that none of them is imported."""
+        known = summaries()
+        added = {found.name for door in (COMMANDS, VIEWS_OF_SEVERAL) for found in door.plugged()}
+        listed = {
+            name: click.Command(name, help=known[name])
+            if name in known and name not in added
+            else self.get_command(ctx, name)
+            for name in self.list_commands(ctx)
+        }
+        commands = {name: command for name, command in listed.items() if command is not None}
+        click.Group(commands=commands).format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -97,13 +109,15 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 OK, 1 problems in the input, 2 wrong usage. Help for a command: archdraw COMMAND --help",
+    epilog="""\b
+    Exit codes: 0 OK, 1 problems in the input, 2 wrong usage.
+    Help for a command: archdraw COMMAND --help""",
 )
 @click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:
-    """Draw neural-network architectures from YAML specs, and count their parameters.
+    """Draw neural-network architectures from YAML, and count their parameters.
 
     \b
     archdraw render llama-3-8b            draws a model that comes with archdraw into out/
@@ -182,7 +196,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except ArchdrawError as error:
         click.echo(f"archdraw: error: {error}", err=True)
         if whole and error.__cause__:
-            click.echo("".join(traceback.format_exception(error.__cause__)).rstrip(), err=True)
+            _show_traceback(error.__cause__)
         return PROBLEMS
     except BrokenPipeError:
         raise
@@ -192,9 +206,11 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in ENVIRONMENT:
             return _environment(error)
+        from traceback import format_exc
+
         from archdraw.cli._terminal import report_crash
 
-        report_crash(traceback.format_exc(), whole=whole)
+        report_crash(format_exc(), whole=whole)
         return INTERNAL
 
 
@@ -210,7 +226,13 @@ def _warned(usual: Callable[..., None], whole: bool, message: Warning | str, *wh
         return
     report([f"archdraw: warning: {message}"])
     if whole and message.error.__cause__:
-        click.echo("".join(traceback.format_exception(message.error.__cause__)).rstrip(), err=True)
+        _show_traceback(message.error.__cause__)
+
+
+def _show_traceback(error: BaseException) -> None:
+    from traceback import format_exception
+
+    click.echo("".join(format_exception(error)).rstrip(), err=True)
 
 
 def _stdout_fails(error: OSError) -> int:

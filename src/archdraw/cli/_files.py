@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,11 +14,6 @@ from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
 from archdraw.model_files import names_of
 from archdraw.writers import Writer
-
-ENVIRONMENT = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG}
-)
-"""Errors of the system that no fault of the program makes: no space left, too many open files, too long a name ..."""
 
 
 def names(files: Sequence[Path]) -> dict[Path, str]:

@@ -17,6 +17,11 @@ from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model_files import MODEL_FILES, SUFFIXES, models_in
 from archdraw.resources import shipped_spec
 
+transformers_option = click.option(
+    "--with-transformers", is_flag=True,
+    help="Complete a config whose model_type has no reader by its class in transformers, built without memory, network "
+    'or code of the model. Needs: pip install "archdraw-nn[verify]".')  # fmt: skip
+
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdraw.cli._pictures import font_option
-from archdraw.cli._specs import Work, spec_files, specs_argument
+from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
 from archdraw.resources import specs_folder
 
@@ -29,9 +29,16 @@ MOST_LINES = 60
     help="File or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
     "Repeatable; only headers are read.",
 )
+@transformers_option
 @font_option
 @click.pass_obj
-def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ...], fonts: tuple[str, ...]) -> int:
+def command(
+    show_traceback: bool,
+    specs: tuple[str, ...],
+    weights: tuple[str, ...],
+    with_transformers: bool,
+    fonts: tuple[str, ...],
+) -> int:
     """Validate specs (prints OK).
 
     A spec must be well-formed and drawable, and its counts must agree with the figures under "published:". Such a
@@ -62,7 +69,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], weights: tuple[str, ..
         from archdraw.model import load
         from archdraw.tree.published import disagreements
 
-        model = load(file)
+        model = load(file, with_transformers=with_transformers)
         problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]
         problems += contradictions(model.spec, model.block, model.facts)
         if model.reading is None:
@@ -91,7 +98,9 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
 
     Raises :class:`InputError` where a file is damaged.
     """
-    from archdraw.weights import compare, read_tensors, tensors
+    from archdraw.weights.comparison import compare
+    from archdraw.weights.headers import read_tensors
+    from archdraw.weights.tensors import tensors
 
     result = compare(tensors(model.block), read_tensors(weights))
     place = Span(weights[0] if len(weights) == 1 else f"{weights[0]} and {len(weights) - 1} more", 1, 1)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from archdraw.cli._amounts import tokens
-from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._specs import Work, specs_argument, transformers_option
 from archdraw.cli._terminal import table
 from archdraw.tree.sheet import rows
 
@@ -19,8 +19,11 @@ from archdraw.tree.sheet import rows
 @click.option("--json", "as_json", is_flag=True, help="JSON: an object for one spec, a list for more or for a folder.")
 @click.option("--context", metavar="N", callback=tokens,
               help="Context of the KV cache in tokens: 8192, 128k, 1M.  [default: the model's, or 8192]")  # fmt: skip
+@transformers_option
 @click.pass_obj
-def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context: int | None) -> int:
+def command(
+    show_traceback: bool, specs: tuple[str, ...], as_json: bool, context: int | None, with_transformers: bool
+) -> int:
     """Count parameters, cache, operations and memory of models.
 
     All counts come from the block tree that is also drawn; caches and states are in bf16. k and M in --context are
@@ -38,7 +41,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], as_json: bool, context
         from archdraw.model import load
         from archdraw.tree.counts import DEFAULT_CONTEXT, report
 
-        model = load(file)
+        model = load(file, with_transformers=with_transformers)
         if model.reading is not None:
             work.warn(model.warnings)
         stored = None if model.reading is None else model.reading.stored_bytes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdraw.cli._specs import Work
+from archdraw.cli._specs import Work, transformers_option
 from archdraw.errors import ArchdrawError, InputError
 
 
@@ -15,8 +15,16 @@ from archdraw.errors import ArchdrawError, InputError
 @click.option("-o", "--output", metavar="SPEC.yaml", help="The spec file to write.  [default: stdout]")
 @click.option("--metadata", metavar="FILE", help="YAML file with keys for the head of the spec.")
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@transformers_option
 @click.pass_obj
-def command(show_traceback: bool, config: str, output: str | None, metadata: str | None, force: bool) -> int:
+def command(
+    show_traceback: bool,
+    config: str,
+    output: str | None,
+    metadata: str | None,
+    force: bool,
+    with_transformers: bool,
+) -> int:
     """Write the spec that a config.json describes.
 
     CONFIG is a config.json, a params.json, a GGUF or safetensors file, a folder of such files, or the id of a Hugging
@@ -27,6 +35,7 @@ def command(show_traceback: bool, config: str, output: str | None, metadata: str
     \b
     archdraw import config.json
     archdraw import models/llama -o llama.yaml
+    archdraw import config.json --with-transformers -o new.yaml
     archdraw import config.json --metadata about.yaml -o specs/new-model.yaml
     archdraw import config.json | archdraw check /dev/stdin
     """
@@ -38,7 +47,7 @@ def command(show_traceback: bool, config: str, output: str | None, metadata: str
 
     work = Work(show_traceback=show_traceback)
     try:
-        reading = read_model(config)
+        reading = read_model(config, with_transformers=with_transformers)
         if metadata is not None:
             reading = with_metadata(reading, read_text(metadata), metadata)
         described(reading, config)

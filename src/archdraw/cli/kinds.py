@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from textwrap import indent
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import annotated_types
 import click
-from pydantic.fields import FieldInfo
 
+from archdraw.checked import FieldInfo
 from archdraw.cli._terminal import table, wrapped
 from archdraw.errors import folded
 from archdraw.kinds.base import Expects, Kind
@@ -139,25 +138,27 @@ def _annotated(inner: Any, marks: tuple[Any, ...]) -> str:
         if isinstance(mark, Expects):
             families = " or ".join(family.replace("_", " ") for family in mark.families)
             return families or "block"
-    bounds = []
-    for mark in _flat(marks):
-        match mark:
-            case annotated_types.Ge(ge=low):
-                bounds.append(f"{low} or more")
-            case annotated_types.Gt(gt=low):
-                bounds.append(f"more than {low}")
-            case annotated_types.Lt(lt=high):
-                bounds.append(f"less than {high:,}")
+    signs = {"ge": "{} or more", "gt": "more than {}", "lt": "less than {:,}"}
+    bounds = [
+        signs[name].format(bound)
+        for mark in _flat(marks)
+        for name in signs
+        if (bound := mark.get(name) if isinstance(mark, Mapping) else getattr(mark, name, None)) is not None
+    ]
     return " ".join([_type(inner), *([f"({', '.join(bounds)})"] if bounds else [])])
 
 
 def _flat(marks: tuple[Any, ...]) -> list[Any]:
-    """The bounds, those inside of pydantic's own ``Field(...)`` too."""
-    return [inner for mark in marks for inner in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
+    """What has the bounds, those inside of pydantic's own ``Field(...)`` too."""
+    return [
+        inner
+        for mark in marks
+        for inner in ([mark.bounds] if isinstance(mark, FieldInfo) else getattr(mark, "metadata", [mark]))
+    ]
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.get_default(call_default_factory=True, validated_data={})
+    value = field.get_default()
     if isinstance(value, Kind):
         return value.keyword
     if value is None:

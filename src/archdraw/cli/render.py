@@ -23,7 +23,7 @@ from archdraw.cli._pictures import (
     theme_help,
     view_help,
 )
-from archdraw.cli._specs import Work, spec_files, specs_argument
+from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import Problem
 from archdraw.writers import Renderer, TextMode
 
@@ -44,6 +44,7 @@ from archdraw.writers import Renderer, TextMode
               help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
 @renderer_option
 @font_option
+@transformers_option
 @jobs_option
 @no_cache_option
 @click.pass_obj
@@ -58,6 +59,7 @@ def command(
     text: TextMode,
     renderer: Renderer,
     fonts: tuple[str, ...],
+    with_transformers: bool,
     jobs: int | None,
 ) -> int:
     """Draw models.
@@ -75,13 +77,8 @@ def command(
     cache().reads(*specs, theme, *fonts)
     files, missing = spec_files(specs)
     if output == "-":
-        return _piped(
-            files,
-            missing,
-            wanted or ("svg",),
-            Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer),
-            work,
-        )
+        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
+        return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
@@ -94,7 +91,11 @@ def command(
         }
     work.problems(missing)
     todo = [
-        Job(file, tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs))
+        Job(
+            file,
+            tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs),
+            with_transformers,
+        )
         for file, outputs in targets.items()
     ]
     cache().models(files)
@@ -103,7 +104,14 @@ def command(
     return cache().end(work.code)
 
 
-def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], output: Output, work: Work) -> int:
+def _piped(
+    files: list[Path],
+    missing: list[Problem],
+    wanted: tuple[str, ...],
+    output: Output,
+    work: Work,
+    with_transformers: bool,
+) -> int:
     """Writes one picture to stdout."""
     from archdraw.model import Model, load
 
@@ -113,7 +121,7 @@ def _piped(files: list[Path], missing: list[Problem], wanted: tuple[str, ...], o
     check_stdout(format)
 
     def made(file: Path) -> bytes:
-        scene = load(file).scene(output.view, output.theme, output.fonts)
+        scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
         return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
 
     for data in work.each([str(file) for file in files], made):

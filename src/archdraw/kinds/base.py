@@ -1,4 +1,4 @@
-"""What every kind of block is: a pydantic model of what an author writes, and its expansion into the algebra."""
+"""What every kind of block is: a model of what an author writes, checked, and its expansion into the algebra."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, InstanceOf
-
+from archdraw.checked import Checked
 from archdraw.glossary.concepts import Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.leaves import on_grid
@@ -26,7 +25,7 @@ _PLACING: frozenset[Family] = frozenset({"block", "layer", "side"})
 """Families of kinds that place other kinds, each of which knows the grid that it reads."""
 
 
-class Kind(BaseModel):
+class Kind(Checked):
     """One kind of block as an author writes it: ``keyword: {field: value, ...}``, or the bare keyword.
 
     A subclass in any module of :mod:`archdraw.kinds` is found by itself, and says all of itself: its docstring is its
@@ -38,8 +37,7 @@ class Kind(BaseModel):
     field that a scalar or a list in place of the mapping stands for.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+    model_is_block: ClassVar[bool] = True
     keyword: ClassVar[str]
     family: ClassVar[Family]
     example: ClassVar[str]
@@ -96,9 +94,9 @@ class Kind(BaseModel):
         """What fields come to that were left to follow from others (``head_dim``)."""
         return {}
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls) -> None:
         """Lets every kind sign its expansion: the block with its settings, errors with their place in the text."""
+        super().__init_subclass__()
         if "expand" in cls.__dict__:
             cls.expand = _signing(_traced(cls.__dict__["expand"]))  # type: ignore[method-assign]
         for name in ("features_out", "grid_out", "lines_in", "lines_out"):
@@ -155,7 +153,7 @@ UNSIGNED = frozenset({"label", "name", "times", "projections", "gate_projection"
 """Fields that are no settings of how a block works: its name, how often it comes, how its weights are stored."""
 
 
-def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
+def settings(kind: Checked, name: str = "") -> Iterator[tuple[str, Setting]]:
     """The settings of ``kind``, those of kinds within it after its own name and a dot.
 
     The blocks of a layer are blocks of their own in the tree and have their own; what joins them to the residual
@@ -171,7 +169,7 @@ def settings(kind: BaseModel, name: str = "") -> Iterator[tuple[str, Setting]]:
                 if not in_tree or value.family == "residual":
                     yield place, value.keyword
                     yield from settings(value, f"{place}.")
-            case BaseModel():
+            case Checked():
                 yield from settings(value, f"{place}.")
             case str() | int() | float() | None:
                 yield place, value
@@ -196,12 +194,14 @@ class Expects:
     """Marks a field that holds a block expression, and the families that may stand there (none named: any)."""
 
     families: tuple[Family, ...] = ()
+    bounds: ClassVar[Mapping[str, Any]] = {}
+    """What it asks of a value: nothing but that it is a block."""
 
 
-AnyBlock: TypeAlias = Annotated[InstanceOf[Kind], Expects()]
-Mixer: TypeAlias = Annotated[InstanceOf[Kind], Expects(("mixer", "block"))]
-FeedForward: TypeAlias = Annotated[InstanceOf[Kind], Expects(("feed_forward", "block"))]
-Norm: TypeAlias = Annotated[InstanceOf[Kind], Expects(("norm",))]
-Position: TypeAlias = Annotated[InstanceOf[Kind], Expects(("position",))]
-ResidualStream: TypeAlias = Annotated[InstanceOf[Kind], Expects(("residual",))]
-Layer: TypeAlias = Annotated[InstanceOf[Kind], Expects(("layer",))]
+AnyBlock: TypeAlias = Annotated[Kind, Expects()]
+Mixer: TypeAlias = Annotated[Kind, Expects(("mixer", "block"))]
+FeedForward: TypeAlias = Annotated[Kind, Expects(("feed_forward", "block"))]
+Norm: TypeAlias = Annotated[Kind, Expects(("norm",))]
+Position: TypeAlias = Annotated[Kind, Expects(("position",))]
+ResidualStream: TypeAlias = Annotated[Kind, Expects(("residual",))]
+Layer: TypeAlias = Annotated[Kind, Expects(("layer",))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from archdraw.kinds.base import Kind, KindError, Line, Scope
@@ -98,21 +100,62 @@ def called(kind: Kind) -> str:
 
 
 def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
-    """Every kind expanded in its own scope.
+    """Every kind expanded in its own scope, layers that are written alike once: they are one block.
 
     Raises :class:`KindError` where one cannot be, an :class:`ExceptionGroup` of them where several cannot.
     """
     made: list[Block] = []
     errors: list[Exception] = []
+    layers = _Layers()
     for kind, scope in placed:
         try:
-            made.append(kind.expand(scope))
-            kind.lines_out(scope)
+            block = layers.made(kind, scope)
+            if block is None:
+                block = kind.expand(scope)
+                kind.lines_out(scope)
+                layers.add(kind, scope, block)
+            made.append(block)
         except (KindError, ExceptionGroup) as error:
             errors.append(error)
     if errors:
         raise errors[0] if len(errors) == 1 else ExceptionGroup("several blocks cannot be expanded", errors)
     return tuple(made)
+
+
+_MOST_COMPARED = 8
+"""Layers that may be told apart by more than their fields, as templates are, are compared with so few others."""
+
+
+class _Layers:
+    """The layers of a row that were expanded, by what their authors wrote."""
+
+    def __init__(self) -> None:
+        self._known: defaultdict[int, deque[tuple[Kind, Scope, Block]]]
+        self._known = defaultdict(lambda: deque(maxlen=_MOST_COMPARED))
+
+    def made(self, kind: Kind, scope: Scope) -> Block | None:
+        """The block of one that is written as ``kind`` is, in an equal ``scope``; None where there is none."""
+        known = self._known[_mark(kind)] if kind.family == "layer" else ()
+        return next((block for one, its, block in known if its == scope and one == kind and _as_set(one, kind)), None)
+
+    def add(self, kind: Kind, scope: Scope, block: Block) -> None:
+        """Remembers the ``block`` of ``kind`` in its ``scope``."""
+        if kind.family == "layer":
+            self._known[_mark(kind)].append((kind, scope, block))
+
+
+def _mark(kind: Kind) -> int:
+    """Equal for equal kinds."""
+    try:
+        return hash(kind)
+    except TypeError:  # a field is a mapping
+        return hash(kind.keyword)
+
+
+def _as_set(one: Kind, other: Kind) -> bool:
+    """Whether the same fields are written in both kinds, and in all kinds in them."""
+    inner = zip_longest(every_kind(one), every_kind(other))
+    return all(left and right and left.model_fields_set == right.model_fields_set for left, right in inner)
 
 
 def every_kind(value: Any) -> Iterator[Kind]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.tree.runs import MOST_LAYERS
 
 LARGEST_SIZE = 1_000_000_000

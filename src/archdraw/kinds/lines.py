@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.kinds.fields import Size
 from archdraw.tree.blocks import Merge

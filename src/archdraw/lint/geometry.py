@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -81,24 +82,27 @@ class Index:
 
     def __init__(self, width: float, height: float) -> None:
         self._columns, self._rows = int(width / _CELL) + 1, int(height / _CELL) + 1
-        self._cells: dict[tuple[int, int], list[int]] = {}
+        self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
 
     def add(self, number: int, area: Area) -> None:
-        for cell in self._touched(area):
-            self._cells.setdefault(cell, []).append(number)
+        rows = _span(area.top, area.bottom, self._rows)
+        for column in _span(area.left, area.right, self._columns):
+            for row in rows:
+                self._cells[column, row].append(number)
 
     def near(self, area: Area) -> set[int]:
         """The numbers of all shapes that may touch ``area``, with others nearby."""
-        return {number for cell in self._touched(area) for number in self._cells.get(cell, ())}
+        found: set[int] = set()
+        rows = _span(area.top, area.bottom, self._rows)
+        for column in _span(area.left, area.right, self._columns):
+            for row in rows:
+                found.update(self._cells.get((column, row), ()))
+        return found
 
-    def _touched(self, area: Area) -> Iterator[tuple[int, int]]:
-        # What lies off the canvas is kept in the outermost cells, so that nothing is lost.
-        columns = (min(max(int(edge // _CELL), 0), self._columns) for edge in (area.left, area.right))
-        rows = (min(max(int(edge // _CELL), 0), self._rows) for edge in (area.top, area.bottom))
-        (left, right), (top, bottom) = columns, rows
-        for column in range(left, right + 1):
-            for row in range(top, bottom + 1):
-                yield column, row
+
+def _span(low: float, high: float, last: int) -> range:
+    """The cells from ``low`` to ``high``; what lies off the canvas is in the outermost, so that nothing is lost."""
+    return range(min(max(int(low // _CELL), 0), last), min(max(int(high // _CELL), 0), last) + 1)
 
 
 def _clip(start: Point, end: Point, area: Area) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""A config of an unknown family beside its weights: names and shapes of the tensors say what the config does not.
+"""A config of an unknown family and its tensors: their names and shapes say what the config does not.
 
 First the config is read by its keys, then as each family that the tensors may be of; a reading whose tensors are all
 those of the file is verified, and complete. Where there is none, the model is drawn as the modules of its tensors: its
@@ -8,8 +8,6 @@ counts are exact, what its boxes compute is not known, and it is incomplete.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from archdraw.errors import InputError
@@ -18,7 +16,7 @@ from archdraw.readers.components import CONTEXT
 from archdraw.readers.config import LARGEST, Config
 from archdraw.readers.draft import Draft
 from archdraw.readers.family import Family, family_of
-from archdraw.readers.from_tensors import boxes, draft_of, module_of, weights_of
+from archdraw.readers.from_tensors import boxes, draft_of, module_of, stack_of, weights_of
 from archdraw.readers.heads import with_head
 from archdraw.readers.reading import Reading, reading_of
 from archdraw.readers.text_parts import SECTIONS, towers_behind
@@ -26,13 +24,7 @@ from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.weights_only import candidates
 from archdraw.weights.differences import Comparison
 from archdraw.weights.packing import is_matrix, unpacked
-from archdraw.weights.storage import stored_bytes
 from archdraw.weights.tensors import Tensor
-
-
-def is_unknown(data: Mapping[str, Any]) -> bool:
-    """Whether no reader knows the model that the config ``data`` describes."""
-    return family_of(Config(data)) is None
 
 
 def completed(
@@ -44,10 +36,12 @@ def completed(
     *,
     incomplete: Sequence[str] = (),
     keys: Mapping[str, str] | None = None,
+    whose: str = "its tensors",
 ) -> Reading | None:
     """The model of the config ``data`` whose tensors are ``stored``; None where those do not give their shapes.
 
-    The other arguments are those of :func:`archdraw.readers.reading.reading_of`.
+    ``whose`` is what the tensors are called in reasons. The other arguments are those of
+    :func:`archdraw.readers.reading.reading_of`.
     """
     tensors = unpacked(stored)
     if any(tensor.packed and is_matrix(tensor) for tensor in tensors):
@@ -64,15 +58,16 @@ def completed(
         except InputError:
             continue
         if not result.differences and not result.renamed:
-            return replace(reading, stored_bytes=stored_bytes(stored))
-        if more is None and _only_more(result):
+            return reading
+        if more is None and _only_more(result, wanted):
             names = {difference.name for difference in result.differences}
             more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
         found = [f"as a known family, {line}" for line in (*result.lines(), *result.renamed_lines())]
         nearest = found if not nearest or len(found) < len(nearest) else nearest
     if more is not None:
-        return _with_more(*more, file, name, stored)
-    return _as_modules(data, file, name, tensors, stored, [*incomplete, *nearest[:2]], keys)
+        return _with_more(*more, file, name)
+    reasons = [f"{_called(data)}: counted and drawn by {whose}, what their modules compute is not known"]
+    return _as_modules(data, file, name, tensors, [*reasons, *incomplete, *nearest[:2]], keys)
 
 
 def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
@@ -85,9 +80,13 @@ def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:
     return ["which layers have the sliding_window is not in the tensors"] * slide
 
 
-def _only_more(result: Comparison) -> bool:
-    """Whether the file has all tensors of a reading as they should be, and others."""
-    return not result.renamed and all(difference.kind == "extra" for difference in result.differences)
+def _only_more(result: Comparison, wanted: Sequence[Tensor]) -> bool:
+    """Whether the file has all tensors of a reading as they should be, and others, in other stacks of layers."""
+    if result.renamed or any(difference.kind != "extra" for difference in result.differences):
+        return False
+    others = {difference.name for difference in result.differences}
+    own = {stack_of(tensor.name) for tensor in wanted if tensor.name not in others} - {""}
+    return not any(stack_of(name) in own for name in others)
 
 
 def _with_more(
@@ -96,7 +95,6 @@ def _with_more(
     more: Sequence[Tensor],
     file: str,
     name: str,
-    stored: Sequence[Tensor],
 ) -> Reading:
     """The model that ``config`` describes with boxes for the tensors that it does not have, behind its embedding."""
     known = family_of(Config(config)) or UNKNOWN
@@ -108,10 +106,7 @@ def _with_more(
         return made
 
     said = [*reasons, f"tensors of modules that its family does not have, drawn as boxes: {_in_short(more)}"]
-    reading = reading_of(
-        "", config, file, name, incomplete=said, family=Family((), read, own_heads=True), verified=True
-    )
-    return replace(reading, stored_bytes=stored_bytes(stored))
+    return reading_of("", config, file, name, incomplete=said, family=Family((), read, own_heads=True), verified=True)
 
 
 def _in_short(tensors: Sequence[Tensor]) -> str:
@@ -125,16 +120,10 @@ def _as_modules(
     file: str,
     name: str,
     tensors: Sequence[Tensor],
-    stored: Sequence[Tensor],
     incomplete: Sequence[str],
     keys: Mapping[str, str] | None,
 ) -> Reading:
-    """The model as the modules of its ``tensors``, as ``stored``; ``incomplete`` are further reasons."""
-    names = data.get("architectures")
-    kind = data.get("model_type") or (names[0] if isinstance(names, list) and names else "")
-    called = f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"
-    reasons = [f"{called}: counted and drawn by its tensors, what their modules compute is not known"]
-    reasons += incomplete
+    """The model as the modules of its ``tensors``."""
 
     def read(config: Config) -> Draft:
         for key in config.data:
@@ -144,11 +133,11 @@ def _as_modules(
         return draft_of(tensors, known, tied=config.data.get("tie_word_embeddings") is True)
 
     family = Family((), read, own_heads=True)
-    reading = reading_of("", data, file, name, incomplete=reasons, keys=keys, family=family)
-    return replace(reading, stored_bytes=stored_bytes(stored))
+    return reading_of("", data, file, name, incomplete=incomplete, keys=keys, family=family)
 
 
-def weights_beside(config: Path) -> list[Path]:
-    """The files with the weights of the model whose config is ``config``: an index, or all safetensors files."""
-    index = sorted(config.parent.glob("*.safetensors.index.json"))
-    return index[:1] or sorted(file for file in config.parent.glob("*.safetensors") if file.is_file())
+def _called(data: Mapping[str, Any]) -> str:
+    """What a reason calls the family that ``data`` name."""
+    names = data.get("architectures")
+    kind = data.get("model_type") or (names[0] if isinstance(names, list) and names else "")
+    return f'unknown model_type "{str(kind)[:40]}"' if kind else "no model_type"

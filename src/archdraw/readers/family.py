@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from archdraw.by_need import by_need
 from archdraw.doors import READERS, listed
@@ -70,3 +71,8 @@ def family_of(config: Config) -> Family | None:
             of_part = isinstance(part, Mapping) and part.get("model_type") in known[name].model_types
             return whole if whole is not None and of_part else known[name]
     return whole
+
+
+def is_unknown(data: Mapping[str, Any]) -> bool:
+    """Whether no reader knows the model that the config ``data`` describes."""
+    return family_of(Config(data)) is None

@@ -20,6 +20,9 @@ Shape = tuple[int, ...]
 BUFFERS = IGNORED + r"|\.(?:running_mean|running_var|num_batches_tracked|relative_position_index|token_type_ids)$"
 """Names of what a file stores and no training changes."""
 
+MOST_WEIGHTS = 1000
+"""Tensors of one box, as many as a spec may have."""
+
 _LAYER = re.compile(r"^((?:.*?\.)?(?:\w*layers|h|\w*blocks?|blk|layer|stages))\.(\d{1,6})\.(.+)$", re.DOTALL)
 _TABLE = (
     r"(?:^|\.)(?:embed_tokens|wte|tok_embeddings|token_embd|word_embeddings|embed_in|embedding|embeddings)\.weight$"
@@ -63,6 +66,12 @@ def draft_of(stored: Iterable[Tensor], context_length: int | None, *, tied: bool
     return made
 
 
+def stack_of(name: str) -> str:
+    """The stack of layers that the tensor ``name`` is in; empty for none."""
+    place = _LAYER.match(name)
+    return place[1] if place else ""
+
+
 def boxes(stored: Iterable[Tensor]) -> list[Block]:
     """A box for each module of ``stored``; tensors of its layers are its own."""
     return _boxes([(item.name, item.shape) for item in stacked(stored)])
@@ -98,15 +107,16 @@ def _defined(made: Draft, layers: Sequence[Layer], name: str) -> list[str]:
 
 
 def _boxes(tensors: Sequence[tuple[str, Shape]]) -> list[Block]:
-    """A box for each module, with its tensors."""
+    """A box for each module, with its tensors; several of one name where a box cannot hold them all."""
     modules: dict[str, list[dict[str, Any]]] = {}
     for name, shape in tensors:
         module = module_of(name)
         rest = name.removeprefix(module).lstrip(".") or "weight"
-        modules.setdefault(module, []).append({"name": _named(rest), "shape": list(shape)})
+        modules.setdefault(module, []).append({"name": _named(rest), "shape": list(shape) or [1]})
     return [
-        {"weight": {"label": module[-40:], "name": _named(module), "role": _role(module), "weights": weights}}
+        {"weight": {"label": module[-40:], "name": _named(module), "role": _role(module), "weights": part}}
         for module, weights in sorted(modules.items(), key=lambda one: _order(one[0]))
+        for part in (weights[start : start + MOST_WEIGHTS] for start in range(0, len(weights), MOST_WEIGHTS))
     ]
 
 

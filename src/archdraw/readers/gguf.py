@@ -14,7 +14,8 @@ from typing import Any
 
 from archdraw.readers.agreement import assumed_sizes, disagreements
 from archdraw.readers.checked import checked
-from archdraw.readers.completed import completed, is_unknown
+from archdraw.readers.completed import completed
+from archdraw.readers.family import is_unknown
 from archdraw.readers.gguf_architectures import ARCHITECTURES
 from archdraw.readers.gguf_keys import BIASED, COMMON, IGNORED, Architecture
 from archdraw.readers.no_models import no_model
@@ -51,7 +52,7 @@ def read_gguf_model(path: str | Path) -> Reading:
         said = [*reasons, *unknown]
         made = completed("", config, file.as_posix(), called[:80], header.tensors, incomplete=said, keys=keys)
         if made is not None:
-            return made
+            return replace(made, stored_bytes=stored_bytes(header.tensors))
 
     def read(**changes: Any) -> Reading:
         why = [*reasons, *unknown]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import socket
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +48,8 @@ def config_file(text: str) -> Path:
 
 
 def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> Path:
+    import logging
+
     errors = hub.errors
     if not _in_reach(hub.constants.ENDPOINT):
         raise _refusal(text, OFFLINE)
@@ -80,10 +78,14 @@ def _downloaded(hub: Any, text: str, repository: str, revision: str | None) -> P
 
 def _in_reach(endpoint: str) -> bool:
     """Whether the hub's name is known to this machine: without a network the library would try for half a minute."""
-    if urllib.request.getproxies():
+    import socket
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    if getproxies():
         return True
     try:
-        socket.getaddrinfo(urllib.parse.urlsplit(endpoint).hostname, 443)
+        socket.getaddrinfo(urlsplit(endpoint).hostname, 443)
     except OSError:
         return False
     return True

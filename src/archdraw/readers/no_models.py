@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdraw.model_files import is_spec_data
-from archdraw.weights.gguf_header import GgufHeader
+
+if TYPE_CHECKING:
+    from archdraw.weights.gguf_header import GgufHeader
 
 Answer = tuple[str, str]
 """What a file is, and what to do."""

@@ -55,18 +55,25 @@ def read_config(path: str | Path, name: str = "") -> Reading:
     Raises :class:`InputError` with everything that is wrong with the file, or the reason why it is refused.
     """
     file = Path(path)
-    text, data = content_of(file)
+    return read_content(*content_of(file), file, name or model_name(file))
+
+
+def read_content(text: str, data: Mapping[str, Any], file: Path, name: str, incomplete: Iterable[str] = ()) -> Reading:
+    """``text`` and ``data`` of the config in ``file``, read. Raises :class:`InputError` as :func:`read_config`.
+
+    ``incomplete`` are reasons for which its spec is incomplete whatever is read.
+    """
     if (answer := no_config(data)) is not None:
         message, hint = answer
         raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint=hint)])
-    called = name or model_name(file)
     if is_params(data):
         if key := strange_key(data):
             message = f"{key} in a params.json is a key of a structure that is read from a config.json only"
             raise InputError([Problem(message, Span(file.as_posix(), 1, 1), hint="read the model's config.json")])
         params = params_of(data)
-        return reading_of(text, params.data, file.as_posix(), called, incomplete=params.incomplete, keys=params.keys)
-    return reading_of(text, data, file.as_posix(), called)
+        reasons = [*params.incomplete, *incomplete]
+        return reading_of(text, params.data, file.as_posix(), name, incomplete=reasons, keys=params.keys)
+    return reading_of(text, data, file.as_posix(), name, incomplete=incomplete)
 
 
 def content_of(file: Path) -> tuple[str, Mapping[str, Any]]:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from archdraw.errors import InputError
 from archdraw.model_files import models_in
 from archdraw.readers import hub
-from archdraw.readers.completed import completed, is_unknown, weights_beside
-from archdraw.readers.gguf import read_gguf_model
+from archdraw.readers.beside import CONFIGS, read_with_tensors
 from archdraw.readers.no_models import OTHERS
-from archdraw.readers.reading import Reading, content_of, is_config, model_name, read_config
-from archdraw.readers.weights_only import read_weights_only
-from archdraw.weights.gguf_header import is_gguf
-from archdraw.weights.headers import INDEX_ENDING, read_tensors
+from archdraw.readers.reading import Reading, model_name, read_config
+from archdraw.weights.files import INDEX_ENDING, is_gguf
 from archdraw.weights.refusal import refusal, refuse_stand_in
 
-CONFIGS = ("config.json", "params.json")
 
-
-def read_model(path_or_id: str) -> Reading:
+def read_model(path_or_id: str, *, with_transformers: bool = False) -> Reading:
     """The model that ``path_or_id`` stands for.
 
     It is the path of a config.json or params.json, of a GGUF file, of a safetensors file or its index (a config beside
     it is read instead), or of a folder with one of those; or the id of a Hugging Face repository, ``owner/name`` or
-    ``owner/name@revision``, which needs the extra ``hub``. Raises :class:`archdraw.InputError` with everything that is
-    wrong with it.
+    ``owner/name@revision``, which needs the extra ``hub``. ``with_transformers``: a config of an unknown family without
+    weights is completed by its class in transformers, which needs the extra ``verify``; nothing of the network, and no
+    code that comes with a model, is used for it. Raises :class:`archdraw.InputError` with everything that is wrong.
     """
     path = Path(path_or_id)
     try:
@@ -34,60 +28,57 @@ def read_model(path_or_id: str) -> Reading:
     except (OSError, ValueError):
         is_folder = is_there = False  # a name too long for a file, or with a null character
     if is_folder:
-        return _read_folder(path)
+        return _read_folder(path, with_transformers)
     if is_there:
-        return _read_file(path)
+        return _read_file(path, with_transformers)
     if hub.is_id(path_or_id):
-        return read_config(hub.config_file(path_or_id), name=path_or_id.partition("@")[0].rpartition("/")[2])
+        name = path_or_id.partition("@")[0].rpartition("/")[2]
+        return read_with_tensors(hub.config_file(path_or_id), name=name, with_transformers=with_transformers)
     raise refusal(path_or_id, "file not found")
 
 
-def _read_file(path: Path) -> Reading:
+def _read_file(path: Path, with_transformers: bool) -> Reading:
     if path.is_file():
         refuse_stand_in(path)
         if is_gguf(path):
-            return read_gguf_model(path)
+            return _read_gguf(path)
         if path.suffix == ".safetensors" or path.name.endswith(INDEX_ENDING):
             config = _config_in(path.parent) or _file_beside(path.parent)
-            return _with_weights(config) if config else read_weights_only(read_tensors([path]), path, _name(path))
-    return _with_weights(path)
+            if config is None:
+                return _read_weights(path, _name(path))
+            path = config
+    return read_with_tensors(path, with_transformers=with_transformers)
 
 
-def _with_weights(config: Path) -> Reading:
-    """The model of a config; of an unknown family with the tensors of the files beside it, where there are any."""
-    beside = weights_beside(config) if config.name in CONFIGS else []
-    if not beside:
-        return read_config(config)
-    text, data = content_of(config)
-    if not is_unknown(data) or not is_config(data):
-        return read_config(config)
-    try:
-        stored = read_tensors(beside)
-    except InputError as error:
-        # A clone without its large files: the config is still to be read.
-        said = (replace(problem, severity="warning") for problem in error.problems)
-        reading = read_config(config)
-        return replace(reading, warnings=(*reading.warnings, *said))
-    found = completed(text, data, config.as_posix(), model_name(config), stored)
-    return read_config(config) if found is None else found
-
-
-def _read_folder(path: Path) -> Reading:
+def _read_folder(path: Path, with_transformers: bool) -> Reading:
     """A config before weights: it has more. A split GGUF file is one; projectors beside a model are passed over."""
     config = _config_in(path)
     if config is not None:
-        return _with_weights(config)
+        return read_with_tensors(config, with_transformers=with_transformers)
     other = _file_beside(path)
     if other is not None:
         return read_config(other)
     found = [path / name for name in models_in(file.name for file in path.glob("*.gguf") if file.is_file())]
     if len(found) == 1:
-        return read_gguf_model(found[0])
+        return _read_gguf(found[0])
     if found:
         raise refusal(path, f"there are {len(found)} GGUF files in this folder", "name one of them")
     if any(path.glob("*.safetensors")) or any(path.glob(f"*{INDEX_ENDING}")):
-        return read_weights_only(read_tensors([path]), path, path.resolve().name[:80] or "model")
+        return _read_weights(path, path.resolve().name[:80] or "model")
     raise refusal(path, "there is no model in this folder", f"looked for: {', '.join(CONFIGS)}, *.gguf, *.safetensors")
+
+
+def _read_gguf(path: Path) -> Reading:
+    from archdraw.readers.gguf import read_gguf_model
+
+    return read_gguf_model(path)
+
+
+def _read_weights(path: Path, name: str) -> Reading:
+    from archdraw.readers.weights_only import read_weights_only
+    from archdraw.weights.headers import read_tensors
+
+    return read_weights_only(read_tensors([path]), path, name)
 
 
 def _config_in(folder: Path) -> Path | None:

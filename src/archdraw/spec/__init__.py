@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby, takewhile
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
-
+from archdraw.checked import Checked, Field
 from archdraw.errors import InputError, Problem, Span
 from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row, placed_in_row
@@ -17,23 +17,18 @@ from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.source.document import words
+from archdraw.spec.amounts import TemplateError, is_template, one_model
 from archdraw.spec.beside import disagreements
-from archdraw.spec.declaring import templates
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
-from archdraw.spec.templates import TemplateError, one_model
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Parent(_Part):
+class Parent(Checked):
     """A model that this one comes from: the slug of its spec, how, and what changed."""
 
     model: Name
@@ -42,7 +37,7 @@ class Parent(_Part):
     source: Text | None = None
 
 
-class Published(_Part):
+class Published(Checked):
     """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16.
 
     ``differs`` says why one of them is not the count of the blocks.
@@ -55,7 +50,7 @@ class Published(_Part):
     differs: Text | None = None
 
 
-class Spec(_Part):
+class Spec(Checked):
     """One model as its author wrote it. Sizes are numbers of features, entries and tokens.
 
     ``hidden_size`` and ``vocab_size`` are None where they are left out, since no block reads them, and where the author
@@ -75,7 +70,7 @@ class Spec(_Part):
     vocab_size: PublishedSize = None
     tie_word_embeddings: bool = False
     trainable: bool = True
-    links: dict[str, Address] = {}
+    links: dict[str, Address] = Field(default_factory=dict)
     sources: tuple[Text, ...] | dict[str, Text] = ()
     parents: tuple[Parent, ...] = ()
     published: Published | None = None
@@ -83,13 +78,13 @@ class Spec(_Part):
     notes: tuple[Text, ...] = ()
     incomplete: tuple[Text, ...] = ()
     insets: tuple[Text, ...] | Literal[False] | None = None
-    define: dict[str, AnyBlock] = {}
+    define: dict[str, AnyBlock] = Field(default_factory=dict)
     layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
 
-    _document: Document = PrivateAttr()
-    _origins: dict[int, Origin] = PrivateAttr(default_factory=dict)
-    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
-    _met: tuple[Problem, ...] = PrivateAttr(default=())
+    _document: ClassVar[Document]
+    _origins: ClassVar[Mapping[int, Origin]] = MappingProxyType({})
+    _warnings: ClassVar[tuple[Problem, ...]] = ()
+    _met: ClassVar[tuple[Problem, ...]] = ()
 
     @property
     def document(self) -> Document:
@@ -154,7 +149,9 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     named = define.value if define and isinstance(define.value, MappingNode) else None
     known, declared = kinds(), list[Problem]()
     templated = named
-    if named is not None:
+    if named is not None and any(is_template(entry.value) for entry in named.entries):
+        from archdraw.spec.declaring import templates
+
         known, named, found = templates(document, named, known)
         declared += found
     reader = Reader(document, known, named)
@@ -166,8 +163,7 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     if problems:
         raise InputError(problems)
     assert isinstance(spec, Spec)
-    spec._document = document
-    spec._origins = reader.origins
+    spec.model_keep(_document=document, _origins=reader.origins)
     every = templated.entries if templated else ()
     # Templates are read where they are used: until then, what their text names counts as used.
     mine = {entry.key for entry in named.entries} if named else set()
@@ -177,7 +173,7 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
         for entry in every
         if entry.key not in used
     )
-    spec._warnings = (*unused, *reader.warnings.values())
+    spec.model_keep(_warnings=(*unused, *reader.warnings.values()))
     return spec
 
 
@@ -201,7 +197,7 @@ def expand(spec: Spec) -> Module:
     try:
         with one_model():
             made = expand_in_row(spec.layers, spec.scope)
-            spec._met = tuple(_other_widths(spec))
+            spec.model_keep(_met=tuple(_other_widths(spec)))
     except (KindError, ExceptionGroup) as error:
         found = {(problem.span, problem.message): problem for problem in _problems_of(spec, error)}
         raise InputError(found.values()) from None
@@ -213,7 +209,7 @@ def expand(spec: Spec) -> Module:
     read = tuple(disagreements(spec.layers, made, spec.document, spec._origins))
     if wrong := [problem for problem in read if problem.severity == "error"]:
         raise InputError(wrong)
-    spec._met += read
+    spec.model_keep(_met=(*spec._met, *read))
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
         raise InputError(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
+from archdraw.checked import Checked
 from archdraw.kinds.base import Expects
 from archdraw.source import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -31,7 +30,7 @@ def member(node: Node, members: tuple[Any, ...]) -> Any:
         inner, *metadata = get_args(member) if get_origin(member) is Annotated else (member,)
         is_block = any(isinstance(item, Expects) for item in metadata)
         is_list = get_origin(inner) in (tuple, list)
-        is_mapping = get_origin(inner) is dict or (isinstance(inner, type) and issubclass(inner, BaseModel))
+        is_mapping = get_origin(inner) is dict or (isinstance(inner, type) and issubclass(inner, Checked))
         match node:
             case SequenceNode() if is_list or (is_block and not any(get_origin(m) in (tuple, list) for m in members)):
                 return member

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
-
+from archdraw.checked import Checked, Field, ValidationError
 from archdraw.errors import Problem, nearest
 from archdraw.glossary.concepts import SHIPPED, Concept
 from archdraw.glossary.phrases import Term
@@ -25,6 +24,7 @@ from archdraw.source import (
     read_text,
     scan,
 )
+from archdraw.spec.amounts import PARAMETERS, is_template
 from archdraw.spec.expressions import Reader
 from archdraw.spec.heads import Head, plain_text, sentence, with_summary
 from archdraw.spec.names import Names
@@ -34,17 +34,10 @@ from archdraw.spec.templates import LINE_WIDTH, Check, Source, Template
 from archdraw.spec.values import CONSTANTS, FUNCTIONS
 from archdraw.tree.blocks import Role
 
-PARAMETERS = "parameters"
-"""The key that makes a definition a template."""
 _TYPES: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
 
 _CONCEPTS = {concept.name: concept for concept in SHIPPED}
 """The concepts of the glossary; an author's template may also name those that kinds of other packages bring."""
-
-
-def is_template(node: Node) -> bool:
-    """Whether a definition is a block with parameters."""
-    return isinstance(node, MappingNode) and node.entry(PARAMETERS) is not None
 
 
 def templates(
@@ -70,7 +63,7 @@ def templates(
 class _Broken(Template):
     """Stands for a template whose own problems have been reported: any fields are its."""
 
-    model_config = ConfigDict(extra="allow")
+    model_extra = "allow"
     keyword = "broken"
     family = "block"
 
@@ -161,25 +154,23 @@ class Declaring:
         return {**brought, **_CONCEPTS}
 
     def _kind(self, name: str, fields: Mapping[str, Any], head: Head) -> type[Template]:
-        make = cast("Callable[..., type[Template]]", create_model)
-        kind = make(
-            name, __base__=Template, __module__=Template.__module__, __doc__=with_summary(head.description), **fields
-        )
-        kind.keyword = name
-        return kind
+        about = {"__module__": Template.__module__, "__doc__": with_summary(head.description), "keyword": name}
+        annotations = {field: annotation for field, (annotation, _) in fields.items()}
+        defaults = {field: default for field, (_, default) in fields.items()}
+        return cast("type[Template]", type(name, (Template,), {**defaults, **about, "__annotations__": annotations}))
 
     def _report(self, message: str, entry: Entry, hint: str = "", *, value: bool = False) -> None:
         span = entry.value.span if value else entry.span
         self.problems.append(self.document.problem(message, span, hint))
 
-    def _read(self, model: type[BaseModel], name: str, entry: Entry, fields: MappingNode) -> Any:
+    def _read(self, model: type[Checked], name: str, entry: Entry, fields: MappingNode) -> Any:
         reader = Reader(self.document, {}, None)
         made = reader.build(model, name, entry.span, fields)
         self.problems += reader.found.values()
         return made
 
     def _fields(self, parameters: Entry) -> Iterator[tuple[str, Any]]:
-        """The parameters as fields of a pydantic model."""
+        """The parameters as fields of a kind."""
         if not isinstance(parameters.value, MappingNode):
             self._report("parameters is a mapping of names", parameters, "write parameters: {width: 1024}")
             return
@@ -263,7 +254,7 @@ class Declaring:
 
 
 def _is_taken(name: str) -> bool:
-    """Whether no parameter and no value can have the ``name``: fields of pydantic begin with no underscore."""
+    """Whether no parameter and no value can have the ``name``: fields begin with no underscore."""
     return (
         name.startswith("_") or name in CONSTANTS or name in FUNCTIONS or name == LINE_WIDTH or hasattr(Template, name)
     )
@@ -286,8 +277,9 @@ def _default_problem(declared: Parameter, value: object) -> str:
     """What is wrong with a default; empty for nothing."""
     if declared.takes_block:
         return "must be null: a block is given where the template is used"
+    annotation = declared.annotation(optional=False)
     try:
-        TypeAdapter(declared.annotation(optional=False), config=ConfigDict(strict=True)).validate_python(value)
+        type("Default", (Checked,), {"__annotations__": {"value": annotation}})(value=value)
     except ValidationError as error:
         return f"does not fit: {error.errors()[0]['msg'][:80].lower()}"
     return ""

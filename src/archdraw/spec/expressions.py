@@ -15,8 +15,7 @@ from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
-
+from archdraw.checked import Checked, ValidationError
 from archdraw.errors import Problem, Span
 from archdraw.kinds.base import Expects, Family, Kind, KindError
 from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -106,7 +105,7 @@ class Reader(Forms):
         return None
 
     def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
-        """An instance of the pydantic ``model`` from ``fields`` and from what is ``given`` ready; None if broken."""
+        """An instance of ``model`` from ``fields`` and from what is ``given`` ready; None if broken."""
         if issubclass(model, Kind):
             if not self._fits(1, getattr(model, "height", 0), span):
                 return None
@@ -166,7 +165,7 @@ class Reader(Forms):
                 self.report(f"blocks are nested deeper than {DEEPEST}", span, "each name on the way counts as a level")
         return fits
 
-    def _field(self, model: type[BaseModel], entry: Entry) -> Any:
+    def _field(self, model: type[Checked], entry: Entry) -> Any:
         info = model.model_fields.get(entry.key)
         return self._value(entry.value, info.annotation, tuple(info.metadata), entry.key) if info else None
 
@@ -191,7 +190,7 @@ class Reader(Forms):
         if isinstance(node, MappingNode):
             made: dict[str, Any] = {}
             for entry in node.entries:
-                if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                if isinstance(annotation, type) and issubclass(annotation, Checked):
                     made[entry.key] = self._field(annotation, entry)
                 else:
                     made[entry.key] = self._value(entry.value, arguments[1] if len(arguments) == 2 else Any, (), place)

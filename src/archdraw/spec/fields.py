@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
-
+from archdraw.checked import Field
+from archdraw.checks import Rule
 from archdraw.kinds.fields import Size
 
 
@@ -35,7 +36,7 @@ def _linked(value: str) -> str:
 UNPUBLISHED = "unpublished"
 
 
-def _published(value: object, checked: ValidatorFunctionWrapHandler) -> object:
+def _published(value: object, checked: Callable[[object], object]) -> object:
     return None if value == UNPUBLISHED else checked(value)
 
 
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
     PublishedSize = int | None
 else:
     # As the type that is checked it stays a size: null is not one, and messages speak of sizes alone.
-    PublishedSize = Annotated[Size, WrapValidator(_published)]
+    PublishedSize = Annotated[Size, Rule(around=_published)]
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
-ReleaseDate = Annotated[str, BeforeValidator(_year_as_text), AfterValidator(_dated)]
-Address = Annotated[str, AfterValidator(_linked)]
+ReleaseDate = Annotated[str, Rule(before=_year_as_text), Rule(after=_dated)]
+Address = Annotated[str, Rule(after=_linked)]
 Count = Annotated[int, Field(ge=1)]

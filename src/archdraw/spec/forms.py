@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pydantic import BaseModel
-
+from archdraw.checked import Checked
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Kind
 from archdraw.kinds.hints import hint
@@ -198,7 +197,7 @@ class Forms:
         changes = MappingNode(tuple(entry for entry in node.entries if entry.key != "like"), node.span)
         return Form(base.kind, span, self._changed(base.kind, base.fields, changes))
 
-    def _changed(self, model: type[BaseModel] | None, fields: MappingNode, changes: MappingNode) -> MappingNode:
+    def _changed(self, model: type[Checked] | None, fields: MappingNode, changes: MappingNode) -> MappingNode:
         """``fields`` with ``changes`` over them: mappings and blocks of one kind are merged, null takes away."""
         result = {entry.key: entry for entry in fields.entries}
         for entry in changes.entries:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import textwrap
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from archdraw.checked import Checked, Field
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 _OWN = "part of the language: the author says what the block is"
 
 
-class Head(BaseModel):
+class Head(Checked):
     """What a template says of itself: names, what it is, where it comes from, how it is used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: Text | None = None
     short_name: Text | None = None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf
-
+from archdraw.checked import Checked, Field
 from archdraw.kinds.base import Expects, Family, Kind
 from archdraw.spec.values import MOST_ITEMS
 
@@ -24,15 +23,13 @@ _LARGEST_NUMBER = 1e15
 """The bounds of sizes and factors, as in :mod:`archdraw.kinds.fields`."""
 
 
-class Parameter(BaseModel):
+class Parameter(Checked):
     """One parameter: its ``type``, its bounds, and what it means.
 
     ``type`` is ``integer`` (1 or more unless ``minimum`` says another), ``number`` (more than 0 unless ``minimum`` says
     another), ``string``, ``boolean``, ``block`` or a family of blocks; ``[integer]`` is a list. ``enum`` lists the
     values that may be given. A parameter with a ``default`` can be left out; ``null`` means that it then has no value.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     type: TypeName | Annotated[tuple[Plain, ...], Field(min_length=1, max_length=1)] = "integer"
     description: Annotated[str, Field(max_length=400)] = ""
@@ -79,7 +76,7 @@ class Parameter(BaseModel):
     def _one(self, name: str) -> Any:
         if name not in _PLAIN:
             wanted = tuple(family for family in get_args(Family) if family in (name, "block"))
-            return Annotated[InstanceOf[Kind], Expects(() if name == "block" else wanted)]
+            return Annotated[Kind, Expects(() if name == "block" else wanted)]
         if self.enum is not None:
             return Literal[self.enum]
         match name:

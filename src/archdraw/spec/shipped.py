@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from archdraw.kinds.base import Kind
-from archdraw.spec.declaring import shipped
 
 _READ: dict[Path, type[Kind]] = {}
 """Every template that was read, by its file: however often kinds are looked for, it is one class."""
@@ -27,6 +26,8 @@ class Shipped(Mapping[str, type[Kind]]):
             return self._found[name]
         file = self._files[name]
         if file not in _READ:
+            from archdraw.spec.declaring import shipped
+
             _READ[file] = shipped(file, self)
         return _READ[file]
 

@@ -12,12 +12,11 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
-from pydantic import PrivateAttr
-
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
 from archdraw.records import record
-from archdraw.source import DEEPEST, MOST_NODES, Document, MappingNode, Node, ScalarNode
+from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
+from archdraw.spec.amounts import TemplateError, count
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -28,14 +27,6 @@ LINE_WIDTH = "line_width"
 
 FRAMES = frozenset({"module", "modality_encoder"})
 """Kinds that only frame what is in them: a template that consists of one is the kind of that frame itself."""
-
-
-class TemplateError(KindError):
-    """A fault inside of an author's template, at ``span`` in its text."""
-
-    def __init__(self, message: str, span: Span, hint: str) -> None:
-        super().__init__(message, "", hint)
-        self.span = span
 
 
 @record
@@ -61,20 +52,8 @@ class Check:
     at: str
 
 
-_size: ContextVar[list[int] | None] = ContextVar("size", default=None)
-"""Values that the templates of the model that is being expanded have been written out to so far."""
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 """Levels of blocks of the templates that are being expanded, each within the one before."""
-
-
-@contextmanager
-def one_model() -> Iterator[None]:
-    """What the templates of one model come to together is bounded: within this, all are counted as one."""
-    token = _size.set([0])
-    try:
-        yield
-    finally:
-        _size.reset(token)
 
 
 class Template(Composed):
@@ -86,11 +65,11 @@ class Template(Composed):
     own_height: ClassVar[int]
     """The same without those."""
 
-    _made: tuple[Template, int | None, Kind, Reader, int] | None = PrivateAttr(default=None)
-    _within: tuple[str, ...] = PrivateAttr(default=())
+    _made: ClassVar[tuple[Template, int | None, Kind, Reader, int] | None] = None
+    _within: ClassVar[tuple[str, ...]] = ()
     """The templates in whose text this use of one stands, the outermost first."""
-    _expanded: bool = PrivateAttr(default=False)
-    _lines: tuple[Template, tuple[Line, ...], tuple[Line, ...]] | None = PrivateAttr(default=None)
+    _expanded: ClassVar[bool] = False
+    _lines: ClassVar[tuple[Template, tuple[Line, ...], tuple[Line, ...]] | None] = None
 
     def expand(self, scope: Scope) -> Block:
         """The block of the template with the values of the parameters in it.
@@ -100,8 +79,8 @@ class Template(Composed):
         """
         kind, reader, size = self._read(scope)
         if self._expanded:
-            _count(size)  # names are written out: what is used twice counts twice
-        self._expanded = True
+            count(size)  # names are written out: what is used twice counts twice
+        self.model_keep(_expanded=True)
         with self._entered():
             try:
                 block = kind.expand(scope)
@@ -123,7 +102,7 @@ class Template(Composed):
                 lines = kind.lines_out(scope)
             except (KindError, ExceptionGroup) as error:
                 self._raise(self._mapped(error, reader))
-        self._lines = (self, scope.lines, lines)
+        self.model_keep(_lines=(self, scope.lines, lines))
         return lines
 
     def _read(self, scope: Scope) -> tuple[Kind, Reader, int]:
@@ -145,7 +124,7 @@ class Template(Composed):
             written = values.node(source.block)
         except SubstitutionError as fault:
             raise self._fault(fault.message, fault.span, fault.hint) from None
-        _count(values.size)
+        count(values.size)
         reader = _BodyReader(source.document, source.kinds, source.define, ready=values.ready)
         reader.within = (*self._within, self.keyword)
         kind = None
@@ -155,7 +134,7 @@ class Template(Composed):
             kind = reader.block(written)
         if kind is None or reader.found:
             self._raise(self._fault(problem.message, problem.span, problem.hint) for problem in reader.found.values())
-        self._made = (self, scope.line.features, kind, reader, values.size)
+        self.model_keep(_made=(self, scope.line.features, kind, reader, values.size))
         return kind, reader, values.size
 
     def _check(self, values: Substitution) -> None:
@@ -251,17 +230,8 @@ class _BodyReader(Reader):
         """As of any reader."""
         made = super().build(model, name, span, fields, **given)
         if isinstance(made, Template):
-            made._within = self.within
+            made.model_keep(_within=self.within)
         return made
-
-
-def _count(size: int) -> None:
-    """Adds ``size`` values to those of the model. Raises :class:`KindError` where they are too many."""
-    counted = _size.get()
-    if counted is not None:
-        counted[0] += size
-        if counted[0] > MOST_NODES:
-            raise KindError(f"more than {MOST_NODES:,} values with all templates written out")
 
 
 def _scalar_at(node: Node, span: Span) -> ScalarNode | None:

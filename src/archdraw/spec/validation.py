@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
-
+from archdraw.checked import Checked, ValidationError
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.hints import without_fields
 from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNode, child
@@ -47,7 +46,7 @@ def problems_of(
     error: ValidationError,
     document: Document,
     fields: MappingNode,
-    model: type[BaseModel],
+    model: type[Checked],
     name: str,
     span: Span,
     skip: Collection[str] = (),
@@ -133,7 +132,7 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 
 def _unknown(
-    document: Document, fields: MappingNode, model: type[BaseModel], name: str, path: tuple[int | str, ...]
+    document: Document, fields: MappingNode, model: type[Checked], name: str, path: tuple[int | str, ...]
 ) -> Problem:
     """A key that is no field of its mapping."""
     mapping: Node = fields
@@ -151,9 +150,9 @@ def _unknown(
     return document.problem(f"{parent} has no field {key}", entry.span if entry else mapping.span, hint)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The pydantic models inside an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _models(annotation: Any) -> Iterator[type[Checked]]:
+    """The classes of checked fields inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, Checked):
         yield annotation
     for argument in get_args(annotation):
         yield from _models(argument)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import field
 from fractions import Fraction
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from archdraw.glossary.phrases import Detail, Note, Words
 from archdraw.records import record
@@ -120,6 +120,7 @@ class Streams:
     notes: tuple[Note, ...] = ()
 
 
+@final
 @record
 class Leaf:
     """A block without parts: a projection, a norm, an operation.
@@ -234,6 +235,7 @@ class Experts:
     at_most: bool = False
 
 
+@final
 @record
 class Module:
     """A frame with a name that can be folded to one box or opened.

@@ -31,6 +31,7 @@ from archdraw.tree.blocks import (
 from archdraw.tree.convolving import only_convolves
 from archdraw.tree.counts import BITS, Attended, Dtype, Facts, report
 from archdraw.tree.masks import mask_of
+from archdraw.tree.remembered import remembered
 from archdraw.tree.walks import children
 
 __all__ = ["BITS", "Dtype", "Facts", "combined", "facts", "repeated", "report"]
@@ -106,6 +107,7 @@ def _looped(one: Facts, times: int) -> Facts:
     )
 
 
+@remembered(8192)
 def facts(block: Block) -> Facts:
     """The facts of ``block`` and everything in it."""
     match block:
@@ -154,7 +156,7 @@ def _leaf(leaf: Leaf) -> Facts:
 
 def _share(number: int, share: Fraction) -> int:
     """The ``share`` of tokens that pass it times ``number``, on average per token."""
-    return round(number * share)
+    return number if share == 1 else round(number * share)
 
 
 def _passed(entry: Cache, share: Fraction) -> Cache:
@@ -253,10 +255,13 @@ def _side(side: Side) -> Facts:
 
 
 def _sum(several: Iterable[Facts]) -> Facts:
-    return reduce(combined, several, Facts())
+    found = list(several)
+    return reduce(combined, found) if found else Facts()
 
 
 def _added(first: Mapping[_Key, int], second: Mapping[_Key, int]) -> Mapping[_Key, int]:
+    if not first or not second:
+        return first or second
     return {
         key: first.get(key, 0) + second.get(key, 0) for key in (*first, *(key for key in second if key not in first))
     }

@@ -51,6 +51,8 @@ def best_repeat(row: Sequence[Any], *, longest: int | None = None, varied: bool 
     """
     best: Repeated | None = None
     for unit in range(1, min(len(row) // 2, longest or len(row)) + 1):
+        if best and best.saved >= len(row) - unit:
+            break  # no longer unit saves more
         start, equal = 0, 0
         for place in range(unit, len(row) + 1):
             if place < len(row) and row[place] == row[place - unit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from typing import Any, TypeAlias
 
 from archdraw.glossary import text
@@ -74,6 +73,8 @@ def _bytes(name: str, size: int | None, remark: str = "") -> Row:
 
 def html_table(caption: str, rows: Iterable[Row]) -> str:
     """``rows`` as a table of HTML, which a notebook shows."""
+    from html import escape
+
     lines = [
         f'<tr><th scope="row" style="text-align: left">{"&emsp;" * name.startswith(" ")}{escape(name.strip())}</th>'
         f'<td style="text-align: right">{escape(number)}</td><td style="text-align: left">{escape(remark)}</td></tr>'

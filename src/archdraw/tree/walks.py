@@ -18,6 +18,7 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+from archdraw.tree.remembered import remembered
 
 T = TypeVar("T")
 
@@ -48,7 +49,17 @@ def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
     A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
     one name under one module are told apart by ``.2``, ``.3`` ... in order.
     """
-    # A generator within a generator for each level takes several times as long, and pictures walk often.
+    # Pictures ask for all blocks of a model and its layers many times.
+    return _walked(block, path) if path else iter(_every(block))
+
+
+@remembered(256)
+def _every(block: Block) -> tuple[tuple[str, Block], ...]:
+    return tuple(_walked(block, ""))
+
+
+def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
+    # A generator within a generator for each level takes several times as long.
     waiting: list[tuple[Block, str, dict[str, int]]] = [(block, path, {})]
     while waiting:
         part, place, taken = waiting.pop()

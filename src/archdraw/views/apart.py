@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import plate as words
 from archdraw.glossary import text, within
 from archdraw.glossary.layers import PASSES
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.settings import settings_apart
 from archdraw.tree.walks import leaves
 from archdraw.views.overlay import laid_over
 

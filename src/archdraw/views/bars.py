@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 
-from archdraw.analysis.difference.structure import SORTS
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.glossary import Words, text, within
 from archdraw.glossary import layers as terms
 from archdraw.glossary import plate as words
 from archdraw.picture import Bar
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.settings import SORTS, settings_apart
 from archdraw.tree.walks import inputs
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed
@@ -97,6 +95,8 @@ def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
 def _matches(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> frozenset[int]:
     """The places of ``theirs`` that ``own`` has in the same order."""
     # Of blocks but norms it is their sort that counts: layers of a stack may take turns in what stands in a place.
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, [_place(block) for block in theirs], [_place(block) for block in own], False)
     return frozenset(place for match in matcher.get_matching_blocks() for place in range(match.a, match.a + match.size))
 

@@ -6,7 +6,6 @@ themes no developers. It is data, so that a developer is added without Python.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -36,8 +35,12 @@ def accent_index(developer: str) -> int:
     Case and space around the name do not matter; an empty name has an accent as well.
     """
     key = _key(developer)
-    found = _table().get(key)
-    return hashlib.sha256(key.encode()).digest()[0] % ACCENTS if found is None else found
+    found = _table().get(key) if key else None
+    if found is not None:
+        return found
+    from hashlib import sha256
+
+    return sha256(key.encode()).digest()[0] % ACCENTS
 
 
 def known_developers() -> tuple[str, ...]:

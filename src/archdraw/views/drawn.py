@@ -29,7 +29,12 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     places = {id(block): path for path, block in reversed(every)}
     unnamed = {number(block) for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths)}
 
+    seen: set[int] = set()
+
     def lacking(block: Block) -> Iterator[tuple[str, Leaf | Module]]:
+        if id(block) in seen:
+            return
+        seen.add(id(block))
         place = places[id(block)]
         if isinstance(block, Leaf | Module):
             if id(block) in own or number(block) in shown:

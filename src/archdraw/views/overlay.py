@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from archdraw.analysis.difference.structure import SORTS
 from archdraw.glossary import plate as words
 from archdraw.glossary.layers import GRAPH
 from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
+from archdraw.tree.settings import SORTS
 from archdraw.tree.walks import inputs, outputs
 
 WRAPPED = "block"

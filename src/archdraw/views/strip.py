@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.analysis.difference.words import settings_apart
 from archdraw.cells import LegendEntry, OrderCell, OrderGroup, Strip, StripCell, StripLink
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
@@ -15,6 +14,7 @@ from archdraw.glossary.attention import KV_OF, OF_LAYER
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import factored, nested, periods, runs
+from archdraw.tree.settings import settings_apart
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.apart import kinds_apart, own_name

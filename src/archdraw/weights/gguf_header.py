@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archdraw.records import record
+from archdraw.weights.files import MAGIC
 from archdraw.weights.refusal import a_name, refusal
 from archdraw.weights.storage import GGML_TYPES
 from archdraw.weights.tensors import Tensor
 
-MAGIC = b"GGUF"
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
 _LONGEST_TEXT = 2**24
@@ -144,12 +144,3 @@ class _Header:
             self._bytes(length)
         self.stream.seek(length, 1)
         self.at += length
-
-
-def is_gguf(path: str | Path) -> bool:
-    """Whether the file at ``path`` begins as a GGUF file does. Raises :class:`InputError` where it cannot be read."""
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(4) == MAGIC
-    except OSError as error:
-        raise refusal(path, f"cannot read the file: {error.strerror or error}") from None

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from archdraw.weights.gguf_header import MAGIC, read_gguf
+from archdraw.weights.files import INDEX_ENDING, MAGIC
+from archdraw.weights.gguf_header import read_gguf
 from archdraw.weights.refusal import a_name, a_shape, refusal, refuse_stand_in
 from archdraw.weights.shapes import shapes_of
 from archdraw.weights.tensors import Tensor
@@ -18,7 +19,6 @@ LARGEST_HEADER = 100_000_000
 PACKED_TYPES = ("U8", "I8", "I32", "I64", "U16", "U32", "F4", "F6_E2M3", "F6_E3M2")
 """Number types that quantised weights are packed in; a matrix of whole numbers holds several in each, or not."""
 
-INDEX_ENDING = ".index.json"
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 

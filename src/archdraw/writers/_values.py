@@ -15,7 +15,8 @@ POINTS = 0.75
 """Points of one px: 72 of 96 to the inch."""
 LONGEST_SIDE = 14_400
 """Points; the most that viewers of PDF open (ISO 32000-1, annex C)."""
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe-\uffff]")
+"""What XML 1.0 has not. As one set, or as all but what it has, it takes ten milliseconds more to compile."""
 _SCHEME = re.compile(r"[\s\0-\x20]*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 
 

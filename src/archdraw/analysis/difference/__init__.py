@@ -34,9 +34,10 @@ from archdraw.analysis.difference.counted import COUNTS, count, counted
 from archdraw.analysis.difference.features import features, known_of
 from archdraw.analysis.difference.models import models, plain
 from archdraw.analysis.difference.rows import rows
-from archdraw.analysis.difference.structure import same, sort_of
+from archdraw.analysis.difference.structure import sort_of
 from archdraw.glossary import text
 from archdraw.tree.blocks import Leaf, Module, Setting
+from archdraw.tree.settings import same
 from archdraw.tree.walks import walk
 
 __all__ = [

@@ -10,19 +10,12 @@ from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Cha
 from archdraw.analysis.difference.features import ONLY_WITH, SAID_WHERE_REPLACED, known_of
 from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
-from archdraw.analysis.difference.structure import (
-    called_differently,
-    is_without,
-    norm_kind,
-    outline,
-    same,
-    sort_of,
-    widths_of,
-)
+from archdraw.analysis.difference.structure import called_differently, norm_kind, outline, sort_of, widths_of
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Side
+from archdraw.tree.settings import is_without, same
 
 WIDTHS = frozenset({"hidden_size", "vocab_size", "tie_word_embeddings"})
 """Settings of a model that widths all over it follow from."""

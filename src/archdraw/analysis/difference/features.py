@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archdraw.analysis.difference.structure import is_sublayer, is_without, same, sort_of
+from archdraw.analysis.difference.structure import is_sublayer, sort_of
 from archdraw.glossary import text
 from archdraw.glossary.comparison import SCALED_FROM
 from archdraw.glossary.numbers import number
 from archdraw.kinds.mixers.position import RopeScaling
 from archdraw.tree.blocks import Leaf, Module, Setting
+from archdraw.tree.settings import is_without, same
 from archdraw.tree.walks import leaves
 
 Features = dict[str, Setting]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Several
 
 from archdraw.analysis.difference.features import features
-from archdraw.analysis.difference.structure import called_differently, is_without, sort_of, sublayers
+from archdraw.analysis.difference.structure import called_differently, sort_of, sublayers
 from archdraw.records import record
 from archdraw.tree.blocks import Leaf, Module
+from archdraw.tree.settings import is_without
 from archdraw.tree.walks import leaves
 
 Sublayer = Leaf | Module

@@ -11,11 +11,12 @@ from archdraw.analysis.difference.changes import LOOP
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
 from archdraw.analysis.difference.places import STACK, replaced_in
 from archdraw.analysis.difference.stacks import Stacks
-from archdraw.analysis.difference.structure import is_without, loops
+from archdraw.analysis.difference.structure import loops
 from archdraw.glossary import text, within
 from archdraw.glossary.common import LAYERS
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Side
 from archdraw.tree.framing import ANY, framed
+from archdraw.tree.settings import is_without
 from archdraw.tree.sharing import alike
 from archdraw.tree.walks import layers, walk
 

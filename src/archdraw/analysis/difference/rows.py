@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change
-from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER
 from archdraw.glossary import text, within
 from archdraw.glossary.comparison import OF_MODULE
 from archdraw.glossary.settings import name_of
+from archdraw.tree.settings import FEED_FORWARD, MIXER
 
 PLAIN = frozenset({"model", "layer", "layers", MIXER, FEED_FORWARD})
 """Sorts whose settings are known by their names alone."""

@@ -11,10 +11,10 @@ from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equ
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
 from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, Features, features
 from archdraw.analysis.difference.groups import Group, Sublayer, alike, role_of
-from archdraw.analysis.difference.structure import is_without, same
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
 from archdraw.tree.blocks import Leaf, Setting
+from archdraw.tree.settings import is_without, same
 
 PathsOf = Callable[[int, Sublayer], tuple[str, ...]]
 

@@ -12,12 +12,12 @@ from archdraw.analysis.difference.structure import (
     is_sublayer,
     norm_kind,
     row,
-    same,
     sort_of,
 )
 from archdraw.glossary import Phrase
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Side
+from archdraw.tree.settings import same
 
 SUBLAYER = 10.0
 """How much more than other blocks a mixer or a feed-forward block weighs.

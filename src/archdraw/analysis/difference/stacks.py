@@ -12,10 +12,11 @@ from archdraw.analysis.difference.comparison import Anchors, Comparison, Paths, 
 from archdraw.analysis.difference.groups import Group, groups
 from archdraw.analysis.difference.places import Place, boxes_in, replaced_in
 from archdraw.analysis.difference.rows_of_groups import group_rows
-from archdraw.analysis.difference.structure import MIXER, is_sublayer, is_without, loops, same, sort_of
+from archdraw.analysis.difference.structure import is_sublayer, loops, sort_of
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
+from archdraw.tree.settings import MIXER, is_without, same
 from archdraw.tree.walks import layers
 
 EXPLAINS = ("placement", "residual", "first", "then")

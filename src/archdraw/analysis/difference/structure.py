@@ -21,13 +21,8 @@ from archdraw.tree.blocks import (
     Setting,
     Side,
 )
+from archdraw.tree.settings import FEED_FORWARD, MIXER, SORTS
 from archdraw.tree.walks import leaves
-
-MIXER, FEED_FORWARD = "token mixer", "feed-forward"
-SORTS = dict.fromkeys(("attention", "sliding", "linear", "convolution"), MIXER) | dict.fromkeys(
-    ("feed_forward", "experts", "shared"), FEED_FORWARD
-)
-"""The sublayers of a layer by their role: one of a sort can stand for another."""
 
 
 def sort_of(block: Block) -> str:
@@ -120,17 +115,6 @@ def sublayers(layer: Module) -> tuple[Leaf | Module, ...]:
 def called_differently(one: Leaf | Module, other: Leaf | Module) -> bool:
     """Whether their author gave both blocks a name, and not the same: a name in an author's words is a text."""
     return isinstance(one.label, str) and isinstance(other.label, str) and one.label != other.label
-
-
-def is_without(value: Setting) -> bool:
-    """Whether the value of a setting means that there is none."""
-    return value is None or value is False or value in ("none", "")
-
-
-def same(before: Setting, after: Setting) -> bool:
-    """Whether two values of a setting are one: 1 and yes are not, nothing and no are."""
-    equal = before == after and isinstance(before, bool) == isinstance(after, bool)
-    return equal or (is_without(before) and is_without(after))
 
 
 def loops(block: Block) -> tuple[int, ...]:

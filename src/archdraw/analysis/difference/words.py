@@ -10,12 +10,12 @@ from functools import cache
 
 from archdraw.analysis.difference.features import features
 from archdraw.analysis.difference.places import Joint, stack_number
-from archdraw.analysis.difference.structure import FEED_FORWARD, MIXER, boxes, is_without, same, sort_of, sublayers
+from archdraw.analysis.difference.structure import boxes, sort_of, sublayers
 from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
 from archdraw.glossary.phrases import Term
-from archdraw.glossary.settings import name_of, value_of
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.patterns import factored
+from archdraw.tree.settings import FEED_FORWARD, MIXER, settings_apart
 
 LONGEST_ORDER = 240
 """Characters of an order that is written with its repeats; of a longer one only how often each layer comes."""
@@ -124,22 +124,6 @@ def _settings_apart(layers: Several[Module]) -> list[str]:
     rows = zip(*(sublayers(layer) for layer in layers), strict=False)
     inner = [settings_apart(blocks) for blocks in rows]
     return [", ".join(filter(None, parts)) for parts in zip(own, *inner, strict=True)]
-
-
-def settings_apart(blocks: Several[Leaf | Module]) -> list[str]:
-    """For each of ``blocks`` the settings in which it differs from the others, in one text; empty where none do."""
-    given = [dict(block.settings) for block in blocks]
-    found: list[list[str]] = [[] for _ in blocks]
-    for what in dict.fromkeys(name for settings in given for name in settings):
-        values = [settings.get(what) for settings in given]
-        if all(same(values[0], value) for value in values):
-            continue
-        name = name_of(what)
-        for words, value in zip(found, values, strict=True):
-            words.append(
-                f"no {name}" if is_without(value) else name if value is True else f"{name} {value_of(what, value)}"
-            )
-    return [", ".join(words) for words in found]
 
 
 def order(every: Several[Module], names: Mapping[Module, str]) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail, Phrase, Words
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.common import PROJECTION, SHARED, TIMES, WIDTHS

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Words
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.attention import LOGIT_SOFTCAP

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.common import LAYERS, RMSNORM, SHARED, WIDTHS
 from archdraw.glossary.concepts import MULTI_TOKEN_PREDICTION, Concept

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.common import WIDTHS
 from archdraw.glossary.concepts import NGRAM_TABLES, Concept

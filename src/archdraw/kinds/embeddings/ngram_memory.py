@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.attention import CAUSAL_CONVOLUTION
 from archdraw.glossary.attention import LINE as LINE_OF

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.attention import GATE
 from archdraw.glossary.common import GELU, PROJECTION, RMSNORM, WIDTHS

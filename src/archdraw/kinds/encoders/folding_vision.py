@@ -10,8 +10,7 @@ from math import ceil, log, prod
 from operator import mul
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Words, common
 from archdraw.glossary import encoders as words
 from archdraw.glossary.common import GRID

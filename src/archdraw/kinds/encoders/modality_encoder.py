@@ -6,8 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import common
 from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term

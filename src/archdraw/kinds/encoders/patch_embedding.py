@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import encoders as words
 from archdraw.glossary.common import GRID
 from archdraw.glossary.phrases import Term

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import common
 from archdraw.glossary import feed_forward as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, PARALLEL_DENSE, Concept

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Phrase, common
 from archdraw.glossary import concepts as known
 from archdraw.glossary import feed_forward as words

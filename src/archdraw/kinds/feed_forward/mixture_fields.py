@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import concepts as known
 from archdraw.glossary.concepts import Concept
 from archdraw.kinds.base import AnyBlock, Family, FeedForward, Kind, KindError, Scope, settings

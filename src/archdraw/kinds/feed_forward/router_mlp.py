@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Phrase, common
 from archdraw.glossary import feed_forward as words
 from archdraw.glossary.layers import LINEAR_TO

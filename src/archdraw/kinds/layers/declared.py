@@ -7,8 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from archdraw.checked import Checked, Field
 from archdraw.glossary import Detail, Words
 from archdraw.glossary import layers as words
 from archdraw.kinds.base import Composed, KindError
@@ -24,10 +23,8 @@ CACHING: frozenset[Role] = frozenset({"attention", "sliding", "latent"})
 """Roles of blocks that keep something of each token, unless their author says that they don't."""
 
 
-class CacheEntry(BaseModel):
+class CacheEntry(Checked):
     """What each token leaves in the KV cache: so many values, for so many tokens."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     elements: Amount = Field(description="Values of one entry.")
     window: Size | None = Field(default=None, description="Tokens for which an entry is kept; all unless given.")

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import concepts as known
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import Concept

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import common
 from archdraw.glossary import layers as words
 from archdraw.glossary.common import RANK

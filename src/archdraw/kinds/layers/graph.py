@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.errors import nearest
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from archdraw.checked import Checked, Field
 from archdraw.kinds.base import KindError
 from archdraw.kinds.fields import Size
 from archdraw.tree import blocks
 from archdraw.tree.masks import Pattern
 
 
-class Heads(BaseModel):
+class Heads(Checked):
     """The attention heads that meet in a box: groups of query heads share a head of keys and values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     num_attention_heads: Size = Field(description="Query heads.")
     num_key_value_heads: Size | None = Field(default=None, description="Key and value heads; as many unless given.")

@@ -7,8 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import clipped
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import EXIT_GATE, LOOPED_DEPTH, Concept

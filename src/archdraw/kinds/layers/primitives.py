@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, get_args
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail
 from archdraw.glossary import layers as words
 from archdraw.glossary.common import WIDTHS

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import SHORTCUT_EXPERTS, Concept
 from archdraw.glossary.phrases import Term

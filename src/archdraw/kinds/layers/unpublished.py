@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import layers as words
 from archdraw.glossary.concepts import MIXTURE_OF_EXPERTS, Concept
 from archdraw.glossary.phrases import Term

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from archdraw.checked import Checked, Field
 from archdraw.glossary import encoders as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Line, Scope
@@ -20,13 +19,11 @@ from archdraw.tree.blocks import Leaf, Part, Role
 Shape = Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
 
 
-class Tensor(BaseModel):
+class Tensor(Checked):
     """One tensor of a checkpoint: its name below the block (below the enclosing module where it has a dot), its shape.
 
     A ``buffer`` is stored and not trained, so that it does not count.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: Name = Field(default="weight", description="Name of the tensor below its block.")
     shape: Shape = Field(description="Shape as stored.")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Term, Words
 from archdraw.glossary import positions as words
 from archdraw.glossary.concepts import ADDED_POSITIONS, Concept

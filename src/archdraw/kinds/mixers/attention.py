@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Term
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import GROUPED_QUERY, MULTI_HEAD, MULTI_QUERY, Concept

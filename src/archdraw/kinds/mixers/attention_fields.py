@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary.concepts import (
     ATTENTION_BIAS,
     CHUNKED,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Note, Phrase, Term, common, positions
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import sparse_attention as words

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Words, common, positions
 from archdraw.glossary import attention as words
 from archdraw.glossary import clipped as own

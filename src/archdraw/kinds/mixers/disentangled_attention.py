@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Phrase, Term, Words, common
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import ATTENTION_BIAS, MULTI_HEAD, RELATIVE_POSITIONS, Concept

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import DIM, GATE, HEADS, OVER_ALL_HEADS, PER_HEAD
 from archdraw.glossary.common import GELU, RELU, RMSNORM, SIGMOID, SILU

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail, Phrase
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import DIM, GATE, HEADS, L2_NORM, PER_HEAD

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Note, Phrase, Term, Words
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import attention as words
 from archdraw.glossary import common
 from archdraw.glossary import feed_forward as expert_words

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from archdraw.checked import Checked, Field
 from archdraw.glossary import Phrase, Term, Words
 from archdraw.glossary import positions as words
 from archdraw.glossary.concepts import ALIBI, NOPE, PARTIAL_ROPE, RELATIVE_POSITIONS, ROPE, YARN, Concept
@@ -57,10 +56,8 @@ class PositionKind(Kind):
         raise KindError(f"{self.keyword} can only be the position of an attention block")
 
 
-class RopeScaling(BaseModel):
+class RopeScaling(Checked):
     """How a rotary embedding is extended beyond the context that it was trained at."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     rope_type: Literal["linear", "dynamic", "yarn", "longrope", "llama3"] = Field(
         description="Method by which the rotation angles are rescaled."

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Phrase, Term, Words, positions
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import GROUPED_QUERY, RELATIVE_POSITIONS, SHORT_CONVOLUTION, SLIDING_WINDOW, Concept

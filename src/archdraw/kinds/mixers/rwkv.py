@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Phrase
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import DIM, HEADS, PER_HEAD

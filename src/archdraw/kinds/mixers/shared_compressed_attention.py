@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Note, Phrase, Term
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words

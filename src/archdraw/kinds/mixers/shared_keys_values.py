@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import attention as words
 from archdraw.glossary.concepts import SHARED_KEYS_VALUES, Concept
 from archdraw.glossary.phrases import Term

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.concepts import SHORT_CONVOLUTION, Concept
 from archdraw.glossary.phrases import Term

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Note, Phrase
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import DIM, HEADS

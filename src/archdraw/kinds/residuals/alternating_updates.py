@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import residuals as words
 from archdraw.glossary.common import RANK, RMSNORM, WIDTHS
 from archdraw.glossary.feed_forward import OVER_ROOT_2

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import residuals as words
 from archdraw.glossary.concepts import ATTENTION_RESIDUALS, Concept
 from archdraw.glossary.phrases import Term

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Words, common
 from archdraw.glossary import clipped as own
 from archdraw.glossary import residuals as words

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import residuals as words
 from archdraw.glossary.common import TIMES
 from archdraw.glossary.concepts import SCALED_RESIDUALS, Concept

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.lines import extents

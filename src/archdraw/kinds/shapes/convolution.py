@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import ClassVar, get_args
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail, Words, common
 from archdraw.glossary import encoders as words
 from archdraw.glossary import shapes as terms

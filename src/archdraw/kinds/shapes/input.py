@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail, encoders, shapes
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Composed, Family, KindError, Line, Scope

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail, Words
 from archdraw.glossary import shapes as words
 from archdraw.glossary.phrases import Term

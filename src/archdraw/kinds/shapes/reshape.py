@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
+from archdraw.checked import Field
 from archdraw.glossary import Detail
 from archdraw.glossary import shapes as words
 from archdraw.glossary.common import WIDTHS

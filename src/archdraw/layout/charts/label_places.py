@@ -6,36 +6,25 @@ Plain geometry in px, x to the right and y downwards; without a canvas.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TypeAlias
 
-from archdraw.records import record
-
-Point: TypeAlias = tuple[float, float]
-
-
-class Bounds(NamedTuple):
-    """An upright rectangle by its sides."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@record
-class Anchor:
-    """A mark that wants a label: its middle, its ``radius``, and how wide the label is."""
-
-    x: float
-    y: float
-    radius: float
-    width: float
+from archdraw.layout.charts.clearance import (
+    CLEAR,
+    Anchor,
+    Bounds,
+    Point,
+    from_line,
+    gap,
+    lines_near,
+    meets,
+    overlap,
+)
 
 
-@record(eq=False)
+@dataclass(eq=False)
 class Label:
     """Where a label stands: its ``left`` end and its ``baseline``; ``leader`` is the line to its mark, if it has one.
 
@@ -70,8 +59,6 @@ AIR = 4.0
 """Px between a label and its mark, and between a label and the end of its leader."""
 APART, LINES_APART = 5.0, 2.0
 """Px between two labels side by side, and above each other."""
-CLEAR = 4.0
-"""Px between a leader and all that is not its own."""
 RINGS = (22.0, 30.0, 40.0, 52.0, 66.0, 84.0, 104.0, 128.0, 156.0, 190.0, 230.0, 275.0, 325.0, 380.0)
 """How long leaders may be."""
 ANGLES, FEW = (24, 72), 60
@@ -86,16 +73,22 @@ class Marks:
 
     def __init__(self, anchors: Sequence[Anchor]) -> None:
         self.anchors = anchors
-        self._cells: dict[tuple[int, int], list[int]] = {}
-        for number, one in enumerate(anchors):
-            bounds = Bounds(one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius)
-            for cell in cells(bounds):
-                self._cells.setdefault(cell, []).append(number)
+        self._largest = max((one.radius for one in anchors), default=0.0)
+        self._cells: dict[tuple[int, int], list[Anchor]] = {}
+        for one in anchors:
+            self._cells.setdefault((int(one.x // _CELL), int(one.y // _CELL)), []).append(one)
 
-    def near(self, bounds: Bounds, by: float) -> Iterator[int]:
-        """Numbers of anchors that may be nearer to ``bounds`` than ``by``."""
-        grown = Bounds(bounds.left - by, bounds.top - by, bounds.right + by, bounds.bottom + by)
-        yield from sorted({number for cell in cells(grown) for number in self._cells.get(cell, ())})
+    def near(self, bounds: Bounds, by: float) -> list[Anchor]:
+        """The anchors that may be nearer to ``bounds`` than ``by``, each once."""
+        by += self._largest
+        left, top, right, bottom = bounds
+        found: list[Anchor] = []
+        for column in range(int((left - by) // _CELL), int((right + by) // _CELL) + 1):
+            for row in range(int((top - by) // _CELL), int((bottom + by) // _CELL) + 1):
+                there = self._cells.get((column, row))
+                if there:
+                    found += there
+        return found
 
 
 def cells(bounds: Bounds) -> Iterator[tuple[int, int]]:
@@ -105,39 +98,68 @@ def cells(bounds: Bounds) -> Iterator[tuple[int, int]]:
             yield column, row
 
 
-def table(
-    number: int, marks: Marks, area: Bounds, size: float, edges: Sequence[float], walls: Sequence[float]
-) -> list[Label]:
-    """The places of one label, the best first; where few are free, there are more to choose from."""
-    for angles in ANGLES:
-        found = [_dearer(label, edges, walls) for label in _candidates(number, marks, area, size, angles)]
-        if len(found) >= FEW:
-            break
-    return sorted(found, key=lambda one: one.cost)
+class Table:
+    """The places of one label that meet no mark, the best first, found as they are asked for: most labels need few.
 
+    ``free`` is how many there are, or ``FEW`` at least.
+    """
 
-def _dearer(label: Label, edges: Sequence[float], walls: Sequence[float]) -> Label:
-    box = label.box
-    over = any(box.top < edge < box.bottom for edge in edges) + any(box.left < wall < box.right for wall in walls)
-    return replace(label, cost=label.cost + EDGE_COST * over) if over else label
+    def __init__(
+        self, own: Anchor, marks: Marks, area: Bounds, size: float, edges: Sequence[float], walls: Sequence[float]
+    ) -> None:
+        self._own, self._marks, self._area, self._size = own, marks, area, size
+        self._edges, self._walls = edges, walls
+        # Where few are free, there are more to choose from.
+        for angles in ANGLES:
+            self._angles, self._rings = angles, 0
+            self._found = [*self._checked(_beside(own, size))]
+            while len(self._found) < FEW and self._rings < len(RINGS):
+                self._ring()
+            if len(self._found) >= FEW:
+                break
+        self.free = len(self._found)
+        self._sorted: list[Label] = []
 
+    def __iter__(self) -> Iterator[Label]:
+        number = 0
+        while True:
+            while number < len(self._sorted):
+                yield self._sorted[number]
+                number += 1
+            if not self._found and self._rings == len(RINGS):
+                return
+            self._sort()
 
-def _candidates(number: int, marks: Marks, area: Bounds, size: float, angles: int) -> Iterator[Label]:
-    """Every place of one label that meets no mark."""
-    own = marks.anchors[number]
-    for left, baseline, leader, cost in (*_beside(own, size), *_around(own, size, angles)):
-        box = Bounds(left, baseline - RISE * size, left + own.width, baseline + FALL * size)
-        if box.left < area.left or box.right > area.right or box.top < area.top or box.bottom > area.bottom:
-            continue
-        label = Label(left, baseline, box, leader, cost)
-        nearby = [one for one in marks.near(label.reach, 2 * AIR) if one != number]
-        gaps = [_gap(box, marks.anchors[one]) for one in nearby]
-        if any(gap < AIR / 2 for gap in gaps):
-            continue
-        if leader and any(_from_line(leader, marks.anchors[one]) < CLEAR for one in nearby):
-            continue
-        crowd = NEAR_COST * sum(gap < 2 * AIR for gap in gaps)
-        yield Label(left, baseline, box, leader, cost + crowd) if crowd else label
+    def _ring(self) -> None:
+        """Looks for places at the ends of leaders that are one step longer."""
+        self._found += self._checked(_around(self._own, self._size, RINGS[self._rings], self._angles))
+        self._rings += 1
+
+    def _sort(self) -> None:
+        """Puts more places in order: those that cost no more than any that is still to be found."""
+        if self._sorted and self._rings < len(RINGS):
+            self._ring()
+        least = _leader_cost(self._own, RINGS[self._rings]) if self._rings < len(RINGS) else math.inf
+        self._sorted += sorted((one for one in self._found if one.cost <= least), key=lambda one: one.cost)
+        self._found = [one for one in self._found if one.cost > least]
+
+    def _checked(self, places: Iterable[Place]) -> Iterator[Label]:
+        """Those of ``places`` that are in the area and meet no mark, with what they cost."""
+        own, area, size = self._own, self._area, self._size
+        for left, baseline, leader, cost in places:
+            right, top, bottom = left + own.width, baseline - RISE * size, baseline + FALL * size
+            if left < area.left or right > area.right or top < area.top or bottom > area.bottom:
+                continue
+            label = Label(left, baseline, Bounds(left, top, right, bottom), leader, cost)
+            nearby = [one for one in self._marks.near(label.reach, 2 * AIR) if one is not own]
+            if nearby:
+                gaps = [gap(label.box, one) for one in nearby]
+                if min(gaps) < AIR / 2 or (leader and any(from_line(leader, one) < CLEAR for one in nearby)):
+                    continue
+                label.cost += NEAR_COST * sum(one < 2 * AIR for one in gaps)
+            over = any(top < edge < bottom for edge in self._edges) + any(left < wall < right for wall in self._walls)
+            label.cost += EDGE_COST * over
+            yield label
 
 
 Place: TypeAlias = tuple[float, float, tuple[Point, Point] | None, float]
@@ -162,21 +184,30 @@ def _beside(own: Anchor, size: float) -> Iterator[Place]:
         yield own.x + own.radius - width, baseline, None, 2.8
 
 
-def _around(own: Anchor, size: float, angles: int) -> Iterator[Place]:
-    """The places at the end of a leader: rings about the mark."""
-    for ring in RINGS:
-        for step in range(angles):
-            angle = 2 * math.pi * step / angles
-            across, down = math.cos(angle), math.sin(angle)
-            end = own.x + ring * across, own.y + ring * down
-            start = own.x + own.radius * across, own.y + own.radius * down
-            if abs(across) > 0.3:
-                left = end[0] + AIR if across > 0 else end[0] - AIR - own.width
-                baseline = end[1] + MIDDLE * size
-            else:
-                left = end[0] - own.width / 2
-                baseline = end[1] + AIR + RISE * size if down > 0 else end[1] - AIR - FALL * size
-            yield left, baseline, (start, end), LEADER_COST + LENGTH_COST * (ring - own.radius)
+def _around(own: Anchor, size: float, ring: float, angles: int) -> Iterator[Place]:
+    """The places at the end of a leader to ``ring`` px from the middle of the mark."""
+    cost = _leader_cost(own, ring)
+    for across, down in _directions(angles):
+        end = own.x + ring * across, own.y + ring * down
+        start = own.x + own.radius * across, own.y + own.radius * down
+        if abs(across) > 0.3:
+            left = end[0] + AIR if across > 0 else end[0] - AIR - own.width
+            baseline = end[1] + MIDDLE * size
+        else:
+            left = end[0] - own.width / 2
+            baseline = end[1] + AIR + RISE * size if down > 0 else end[1] - AIR - FALL * size
+        yield left, baseline, (start, end), cost
+
+
+def _leader_cost(own: Anchor, ring: float) -> float:
+    return LEADER_COST + LENGTH_COST * (ring - own.radius)
+
+
+@lru_cache(maxsize=len(ANGLES))
+def _directions(angles: int) -> tuple[Point, ...]:
+    """So many directions, as the cosine and the sine of their angles."""
+    turns = [2 * math.pi * step / angles for step in range(angles)]
+    return tuple((math.cos(turn), math.sin(turn)) for turn in turns)
 
 
 def grown(bounds: Bounds) -> Bounds:
@@ -187,78 +218,10 @@ def grown(bounds: Bounds) -> Bounds:
 
 def clash(one: Label, other: Label) -> bool:
     """Whether two labels with their leaders cannot both stand."""
-    if _overlap(one.box, other.box, APART, LINES_APART):
+    if overlap(one.box, other.box, APART, LINES_APART):
         return True
-    if other.leader and _meets(other.leader, one.box):
+    if other.leader and meets(other.leader, one.box):
         return True
-    if one.leader and _meets(one.leader, other.box):
+    if one.leader and meets(one.leader, other.box):
         return True
-    return one.leader is not None and other.leader is not None and _lines_near(one.leader, other.leader)
-
-
-def _overlap(one: Bounds, other: Bounds, across: float, down: float) -> bool:
-    return (
-        one.left < other.right + across
-        and other.left < one.right + across
-        and one.top < other.bottom + down
-        and other.top < one.bottom + down
-    )
-
-
-def _gap(box: Bounds, mark: Anchor) -> float:
-    """Px between a box and the rim of a mark; negative where they overlap."""
-    across = max(box.left - mark.x, 0.0, mark.x - box.right)
-    down = max(box.top - mark.y, 0.0, mark.y - box.bottom)
-    return math.hypot(across, down) - mark.radius
-
-
-def _from_line(line: tuple[Point, Point], mark: Anchor) -> float:
-    """Px between a line and the rim of a mark."""
-    return _from_segment((mark.x, mark.y), *line) - mark.radius
-
-
-def _from_segment(point: Point, start: Point, end: Point) -> float:
-    along = end[0] - start[0], end[1] - start[1]
-    length = along[0] ** 2 + along[1] ** 2
-    share = 0.0
-    if length:
-        share = ((point[0] - start[0]) * along[0] + (point[1] - start[1]) * along[1]) / length
-        share = min(1.0, max(0.0, share))
-    return math.hypot(start[0] + share * along[0] - point[0], start[1] + share * along[1] - point[1])
-
-
-def _meets(line: tuple[Point, Point], box: Bounds) -> bool:
-    """Whether a line comes nearer to a box than ``CLEAR``."""
-    left, top, right, bottom = box.left - CLEAR, box.top - CLEAR, box.right + CLEAR, box.bottom + CLEAR
-    (x, y), (u, v) = line
-    if max(x, u) < left or min(x, u) > right or max(y, v) < top or min(y, v) > bottom:
-        return False
-    low, high = 0.0, 1.0
-    for place, delta, least, most in ((x, u - x, left, right), (y, v - y, top, bottom)):
-        if delta == 0:
-            continue
-        near, far = sorted(((least - place) / delta, (most - place) / delta))
-        low, high = max(low, near), min(high, far)
-    return low <= high
-
-
-def _lines_near(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
-    """Whether two leaders cross or come nearer to each other than ``CLEAR``."""
-    for axis in (0, 1):
-        if min(one[0][axis], one[1][axis]) > max(other[0][axis], other[1][axis]) + CLEAR:
-            return False
-        if min(other[0][axis], other[1][axis]) > max(one[0][axis], one[1][axis]) + CLEAR:
-            return False
-    gap = min(
-        *(_from_segment(point, *other) for point in one),
-        *(_from_segment(point, *one) for point in other),
-    )
-    return gap < CLEAR or _cross(*one, *other)
-
-
-def _cross(start: Point, end: Point, origin: Point, target: Point) -> bool:
-    def side(a: Point, b: Point, c: Point) -> float:
-        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-    apart = side(start, end, origin) * side(start, end, target)
-    return apart < 0 and side(origin, target, start) * side(origin, target, end) < 0
+    return one.leader is not None and other.leader is not None and lines_near(one.leader, other.leader)

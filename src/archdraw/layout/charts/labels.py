@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
-from archdraw.layout.charts.label_places import Anchor, Bounds, Label, Marks, cells, clash, grown, table
+from archdraw.layout.charts.clearance import Anchor, Bounds
+from archdraw.layout.charts.label_places import Label, Marks, Table, cells, clash, grown
 
 EJECTION_COST = 14.0
 """What displacing a label costs; more each time it is the same one."""
@@ -36,8 +37,8 @@ def places(
     rather not stand on. What was found is kept, so that a picture in another theme takes no time.
     """
     marks = Marks(anchors)
-    tables = [table(number, marks, area, size, edges, walls) for number in range(len(anchors))]
-    if any(not table for table in tables):
+    tables = [Table(anchor, marks, area, size, edges, walls) for anchor in anchors]
+    if any(not table.free for table in tables):
         return None
     best: tuple[Label, ...] | None = None
     clashes: dict[tuple[int, int], bool] = {}
@@ -54,7 +55,7 @@ def places(
 class _Search:
     """One run: which candidate each label has, and who stands where."""
 
-    def __init__(self, tables: Sequence[Sequence[Label]], random: Random, clashes: dict[tuple[int, int], bool]) -> None:
+    def __init__(self, tables: Sequence[Table], random: Random, clashes: dict[tuple[int, int], bool]) -> None:
         """``clashes`` are pairs that are known already; those that are found are added."""
         self.clashes = clashes
         self.tables = tables
@@ -68,7 +69,7 @@ class _Search:
         waiting = list(range(len(self.tables)))
         self.random.shuffle(waiting)
         # Those with the fewest places choose first: the list is worked off from its end.
-        waiting.sort(key=lambda number: -len(self.tables[number]))
+        waiting.sort(key=lambda number: -self.tables[number].free)
         for _ in range(STEPS * len(self.tables) + STEPS):
             if not waiting:
                 return self._settled()

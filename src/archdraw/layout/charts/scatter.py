@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -14,11 +15,12 @@ from archdraw.errors import ArchdrawError
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.charts.label_places import Anchor, Bounds, Label
+from archdraw.layout.charts.clearance import Anchor, Bounds
+from archdraw.layout.charts.label_places import Label
 from archdraw.layout.charts.labels import places
 from archdraw.layout.charts.spread import spread
 from archdraw.records import record
-from archdraw.scene import LEAST_TEXT, Circle, Scene, rounded
+from archdraw.scene import LEAST_TEXT, Circle, Point, Scene, rounded
 from archdraw.theme import Theme
 
 Form: TypeAlias = Literal["disc", "square"]
@@ -148,10 +150,14 @@ class _Plan:
         self.names = [text_width(mark.label, self.size, 500) for mark in picture.marks]
         covered = sum(name * 1.2 * self.size for name in self.names) + len(self.names) * apart**2
         self.crowd = covered / ((self.plot.right - self.plot.left) * (self.plot.bottom - self.plot.top))
-        wanted = [(self.across(mark.x), self.down(mark.y)) for mark in picture.marks]
+        self._apart = apart
+        self._wanted = [(self.across(mark.x), self.down(mark.y)) for mark in picture.marks]
+
+    @cached_property
+    def middles(self) -> tuple[Point, ...]:
+        """Where the marks stand, none of which meets another."""
         inner = [(left + SIDE, right - SIDE) for left, right in self.panels]
-        self.middles = spread(wanted, apart, inner, sideways=picture.sideways)
-        self.moved = max((math.dist(place, at) for place, at in zip(self.middles, wanted, strict=True)), default=0.0)
+        return spread(self._wanted, self._apart, inner, sideways=self.picture.sideways)
 
     def across(self, value: float) -> float:
         """The x of a value of the x axis."""
@@ -168,7 +174,8 @@ class _Plan:
 
     def displacement(self) -> str:
         """How far marks are shifted at most, in words; empty where none is."""
-        diameters = math.ceil(self.moved / (2 * RADIUS))
+        moved = max((math.dist(place, at) for place, at in zip(self.middles, self._wanted, strict=True)), default=0.0)
+        diameters = math.ceil(moved / (2 * RADIUS))
         if not diameters:
             return ""
         way = "shifted horizontally" if self.picture.sideways else "shifted apart"

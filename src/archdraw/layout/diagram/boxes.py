@@ -33,6 +33,16 @@ def natural_width(box: Box, measures: Measures) -> float:
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
+def least_width(box: Box, measures: Measures) -> float:
+    """A width that ``box`` with its chips has at least, whatever lines it takes."""
+    return natural_width(box, measures) + _chips_width(box, measures)
+
+
+def _chips_width(box: Box, measures: Measures) -> float:
+    """What the chips at the left of ``box`` take, with their arrows."""
+    return measures.chip_width + measures.chip_space if box.chips else 0.0
+
+
 def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, ...]:
     """Distances between the lines into ``box``: where as many leave as come in they pass straight through."""
     number = box.inputs - 1
@@ -97,7 +107,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = measures.chip_width + measures.chip_space if box.chips else 0
+    extent = _chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.

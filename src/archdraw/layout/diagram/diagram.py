@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, graphs, joints, lanes, rails
+from archdraw.layout.diagram import boxes, frames, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import COLUMN, Measures
@@ -121,6 +121,8 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             taking = [cell.inputs for cell in joints.in_row(cells, between, measures) if not cell.source]
             return tuple(after - before for before, after in pairwise([port for ports in taking for port in ports]))
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.natural_gaps(
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
@@ -147,6 +149,34 @@ def _ports(distances: Gaps) -> tuple[float, ...]:
 def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
     """Where the lines come into ``item`` that stands by itself, the first at 0."""
     return _ports(gaps(item, (), inputs_of(item), measures))
+
+
+def least_width(item: Diagram, inputs: int, measures: Measures) -> float:
+    """A width below which ``item``, into which ``inputs`` lines come, cannot be laid out; 0 where nothing says so."""
+    match item:
+        case Box():
+            return boxes.least_width(item, measures)
+        case Graph():
+            from archdraw.layout.diagram import graphs
+
+            return graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
+        case Chain():
+            widest = 0.0
+            for part in flat(item):
+                widest = max(widest, least_width(part, inputs, measures))
+                inputs = outputs_of(part, inputs)
+            return widest
+        case Branches(items=items) if inputs == 1:
+            widths = [least_width(part, 1, _beside(measures, item, index)) for index, part in enumerate(items)]
+            return sum(widths) + measures.branch_gap * (len(items) - 1)
+        case Branches(items=items):
+            slim = replace(measures, widest_box=measures.widest_branch)
+            shares = dealt(items, inputs)
+            return max(least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True))
+        case Rail(body=body) | Frame(body=body):
+            return least_width(body, inputs, measures)
+        case _:
+            return 0.0
 
 
 def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
@@ -178,6 +208,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
         case Graph():
+            from archdraw.layout.diagram import graphs
+
             return graphs.place(item, ports, out, measures, again)
         case Rail(body=body):
             return rails.rail(again(body, (0.0,)), ports[0], measures)

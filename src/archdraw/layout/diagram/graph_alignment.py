@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product, repeat
+from typing import NamedTuple
 
 from archdraw.layout.diagram.buses import NEAR, collide, in_conflict
-from archdraw.layout.diagram.graph_ends import buses_from, ends_of
+from archdraw.layout.diagram.graph_ends import buses_from, ends_of, ports_of, reach
 from archdraw.layout.diagram.graph_rows import Key, Link, Rows, passes
 from archdraw.layout.diagram.spacing import apart
 
@@ -49,26 +50,54 @@ def _followed(rows: Rows, *, down: bool = False) -> dict[Key, float]:
 
 def _straight(rows: Rows, places: Mapping[Key, float], link: Link, down: bool) -> float:
     """Where one end of ``link`` has to be so that it is straight, the other end being placed."""
-    entry = 0.0 if link.end in rows.halves else rows.cells[link.end].inputs[link.entry]
-    aside = rows.cells[link.start].outputs[link.line] - entry
+    aside = _aside(rows, link)
     return places[link.end] - aside if down else places[link.start] + aside
+
+
+def _aside(rows: Rows, link: Link) -> float:
+    """By how much the end of ``link`` has to be right of its start so that it is straight."""
+    entry = 0.0 if link.end in rows.halves else rows.cells[link.end].inputs[link.entry]
+    return rows.cells[link.start].outputs[link.line] - entry
 
 
 def _straightened(rows: Rows, places: dict[Key, float]) -> _Slots:
     slots = _Slots(rows, places)
-    for _ in range(min(ROUNDS, 1 + TRIES // max(1, len(rows.links)))):
-        improved = False
-        for link in rows.links:
-            start, end = link.start, link.end
-            kink = dict(ends_of(rows, slots.places, end))[link].x - rows.starts(slots.places, link)
-            aside = slots.places[end] - _straight(rows, slots.places, link, down=False)
-            ways = ((start, end, aside), (end, start, -aside), (start, end, kink), (end, start, -kink))
-            for (moving, goal, dx), onwards in product(ways, (False, True)):
-                if abs(dx) > 0.005:
-                    improved |= slots.move(slots.in_line(moving, goal, onwards), dx, goal)
-        if not improved:
+    rounds = min(ROUNDS, 1 + TRIES // max(1, len(rows.links)))
+    unmoved = 0
+    for link in chain.from_iterable(repeat(rows.links, rounds)):
+        unmoved = 0 if _made_straighter(slots, link) else unmoved + 1
+        if unmoved == len(rows.links):
             break
     return slots
+
+
+def _made_straighter(slots: _Slots, link: Link) -> bool:
+    """Whether something could be moved so that ``link`` is straighter."""
+    start, end = link.start, link.end
+    kink = slots.entry(link) - slots.rows.starts(slots.places, link)
+    aside = slots.places[end] - _straight(slots.rows, slots.places, link, down=False)
+    ways = ((start, end, aside), (end, start, -aside), (start, end, kink), (end, start, -kink))
+    moved = False
+    failed: list[tuple[set[Key], float, Key]] = []
+    for (moving, goal, dx), onwards in product(ways, (False, True)):
+        if abs(dx) <= 0.005:
+            continue
+        together = slots.in_line(moving, goal, onwards)
+        if (together, dx, goal) in failed:
+            continue
+        if slots.move(together, dx, goal):
+            moved = True
+            failed.clear()
+        else:
+            failed.append((together, dx, goal))
+    return moved
+
+
+class _Near(NamedTuple):
+    """A slot beside which another one stands in the next row: where that would be with a straight line to it."""
+
+    key: Key
+    aside: float
 
 
 class _Slots:
@@ -76,6 +105,13 @@ class _Slots:
 
     def __init__(self, rows: Rows, places: dict[Key, float]) -> None:
         self.rows, self.places = rows, dict(places)
+        # What does not change with the places is read once: lines are gone through thousands of times.
+        self._below = {key: [_Near(link.start, _aside(rows, link)) for link in rows.below(key)] for key in places}
+        self._above = {key: [_Near(link.end, -_aside(rows, link)) for link in rows.above(key)] for key in places}
+        self._in = {
+            key: [(link, rows.cells[link.start].outputs[link.line]) for link in rows.entering(key)] for key in places
+        }
+        self._reach = {key: reach(rows, key) for key in places}
         self._costs = {key: self._cost(key) for key in places}
         self._near = {key: self._beside(key) for key in places}
         self._wide = self._breadth()
@@ -85,18 +121,25 @@ class _Slots:
     def cost(self) -> float:
         return sum(self._costs.values()) + self._wide
 
+    def entry(self, link: Link) -> float:
+        """Where the line of ``link`` enters."""
+        return next(end.x for entering, end in ends_of(self.rows, self.places, link.end) if entering == link)
+
     def in_line(self, moving: Key, goal: Key, onwards: bool) -> set[Key]:
         """``moving`` and all that stands in one line with it, or only what lies ``onwards``, away from ``goal``."""
+        places = self.places
         together, waiting = {moving}, [moving]
+        upwards = goal[0] > moving[0]
         while waiting:
             key = waiting.pop()
-            for link in (*self.rows.below(key), *self.rows.above(key)):
-                other = link.start if link.end == key else link.end
-                back = onwards and (other[0] > key[0]) == (goal[0] > moving[0])
-                straight = abs(_straight(self.rows, self.places, link, down=False) - self.places[link.end]) < 0.01
-                if other not in together and not back and straight:
-                    together.add(other)
-                    waiting.append(other)
+            x = places[key]
+            for near in (self._below[key], self._above[key]):
+                for other, aside in near:
+                    if other in together or (onwards and (other[0] > key[0]) == upwards):
+                        continue
+                    if abs(places[other] + aside - x) < 0.01:
+                        together.add(other)
+                        waiting.append(other)
         return together
 
     def move(self, together: set[Key], dx: float, goal: Key) -> bool:
@@ -147,18 +190,43 @@ class _Slots:
         return key in rows.halves and key not in rows.signs and len(rows.cells[key].outputs) == 1
 
     def _cost(self, key: Key) -> float:
-        rows, places, x = self.rows, self.places, self.places[key]
+        places, x = self.places, self.places[key]
         cost = 0.0
-        for link, end in ends_of(rows, places, key):
-            away = abs(rows.starts(places, link) - end.x)
+        for start, end, beside in self._lines(key, x):
+            away = abs(start - end)
             cost += away
             cost += KINK if 0.01 < away < KINKED else 0.0
-            beside = key in rows.halves and end.goal is None and abs(end.x - x) > 0.01
-            cost += BEND if away > 0.01 else (SHIFT if self._is_alone(link.start) else SLIP) if beside else 0.0
-        for share, links, down in ((LOPSIDED, rows.below(key), False), (UNEVEN, rows.above(key), True)):
-            away = sum(_straight(rows, places, link, down) - x for link in links)
-            cost += share * abs(away) / max(1, len(links))
+            cost += BEND if away > 0.01 else beside
+        for share, near in ((LOPSIDED, self._below[key]), (UNEVEN, self._above[key])):
+            if near:
+                away = sum([places[other] + aside - x for other, aside in near])
+                cost += share * abs(away) / len(near)
         return cost
+
+    def _lines(self, key: Key, x: float) -> Iterator[tuple[float, float, float]]:
+        """Where each line to the slot ``key`` at ``x`` starts and enters; what it costs to enter beside its middle."""
+        rows, places = self.rows, self.places
+        if key in rows.signs:
+            for link, end in ends_of(rows, places, key):
+                beside = end.goal is None and abs(end.x - x) > 0.01
+                yield rows.starts(places, link), end.x, self._slip(link.start) if beside else 0.0
+        elif key in rows.halves or passes(key):
+            starts = sorted(
+                [(places[link.start] + output, index) for index, (link, output) in enumerate(self._in[key])]
+            )
+            ends = ports_of([start for start, _ in starts], x, self._reach[key])
+            is_box = key in rows.halves
+            for (start, index), end in zip(starts, ends, strict=True):
+                beside = is_box and abs(end - x) > 0.01
+                yield start, end, self._slip(self._in[key][index][0].start) if beside else 0.0
+        else:
+            inputs = rows.cells[key].inputs
+            for link, output in self._in[key]:
+                yield places[link.start] + output, x + inputs[link.entry], 0.0
+
+    def _slip(self, start: Key) -> float:
+        """What it costs that a line from ``start`` enters beside a middle."""
+        return SHIFT if self._is_alone(start) else SLIP
 
 
 def parted(rows: Rows, places: Mapping[Key, float]) -> Mapping[Key, float]:

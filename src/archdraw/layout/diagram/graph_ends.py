@@ -58,15 +58,20 @@ def ends_of(rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = Fal
     if key in rows.signs:
         ends = _around(starts, x, cell, rise, *_room(rows, places, key))
     else:
-        half = rows.halves[key] - PORT_INSET if key in rows.halves else cell.right
-        ends = [End(port, rise, not passes(key)) for port in _ports(starts, x, half)]
+        half = reach(rows, key)
+        ends = [End(port, rise, not passes(key)) for port in ports_of(starts, x, half)]
         if ends and clear and not passes(key):
             others = [places[other] + output for other in rows.rows[key[0] - 1] for output in rows.cells[other].outputs]
             ends = _cleared(ends, others, x, half)
     yield from zip(links, ends, strict=True)
 
 
-def _ports(starts: list[float], x: float, half: float) -> list[float]:
+def reach(rows: Rows, key: Key) -> float:
+    """How far from its middle lines may enter the slot ``key``."""
+    return rows.halves[key] - PORT_INSET if key in rows.halves else rows.cells[key].right
+
+
+def ports_of(starts: list[float], x: float, half: float) -> list[float]:
     """Straight above where the lines come from if the box is there, else as near to it as can be."""
     if len(starts) < 2:
         return starts if not starts or abs(starts[0] - x) <= half else [x]

@@ -25,6 +25,8 @@ TRACK = 10.0
 """Between two lines that run side by side across the flow."""
 ROOM = (0.0, 6.0, 12.0, 18.0, 24.0)
 """By how much slots are moved apart, at most, until no line lies on another."""
+CLOSER = 0.01
+"""By so much slots of a row may be nearer than they must be, so that sums of px need not be exact."""
 
 
 def natural_gaps(graph: Graph, measures: Measures, item: PlaceItem) -> tuple[float, ...]:
@@ -44,6 +46,18 @@ def natural_gaps(graph: Graph, measures: Measures, item: PlaceItem) -> tuple[flo
         found.append(min(own, key=lambda x: abs(x - laid.places[bottom] - ports[line])))
     distances = tuple(after - before for before, after in pairwise(found))
     return tuple(max(measures.port_gap, distance) for distance in distances)
+
+
+def least_width(graph: Graph, measures: Measures, item: PlaceItem) -> float:
+    """A width below which ``graph`` cannot be laid out: that of its widest row, its slots as near as they may stand."""
+    if u_shape.shape_of(graph):
+        return 0.0
+    around = Around((0.0,) * graph.inputs, _leaving(graph, (), measures))
+    rows = rows_of(graph, around, measures, item)
+    return max(
+        sum(spaces) - rows.cells[row[0]].left + rows.cells[row[-1]].right - CLOSER * len(row)
+        for row, spaces in zip(rows.rows, rows.spaces, strict=True)
+    )
 
 
 def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures, item: PlaceItem) -> Cell:

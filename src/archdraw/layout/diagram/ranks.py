@@ -6,9 +6,6 @@ that a picture does not depend on the version of Graphviz.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sysconfig
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from itertools import combinations, pairwise
@@ -31,6 +28,9 @@ PURE = "graphviz-pure"
 
 def binaries() -> tuple[Path, ...]:
     """The programs that can lay out a graph: the system's ``dot``, then the one installed with archdraw."""
+    import shutil
+    import sysconfig
+
     found = (shutil.which("dot"), shutil.which(PURE, path=sysconfig.get_path("scripts")) or shutil.which(PURE))
     return tuple(Path(place) for place in found if place)
 
@@ -159,6 +159,8 @@ def _answered(source: str, binary: Path) -> str:
     The package graphviz writes the graph but does not run the program: it takes that from a variable of its module,
     which two threads, or a program that uses graphviz as well, would change for each other.
     """
+    import subprocess
+
     command = [str(binary), "-Kdot", "-Tplain"]
     try:
         answer = subprocess.run(command, input=source, capture_output=True, encoding="utf-8", check=True)

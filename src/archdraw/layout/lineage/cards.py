@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.measures import BOX_STROKE
 from archdraw.layout.diagram.text import Row, divided, fitted, rows_height
 from archdraw.records import record
+from archdraw.setters import kept
 
 NAME, BODY = 15.0, 14.0
 LEFT, RIGHT = 14.0, 9.0
@@ -47,20 +49,29 @@ class Content:
     height: float
 
 
-def content(name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int, least: float = 0) -> Content:
+@kept(4096)
+def content(name: str, notes: tuple[Note, ...], words: tuple[Wordings, ...], lines: int, least: float = 0) -> Content:
     """The least card for ``name`` and ``notes`` with ``words``, the first of them first, in about ``lines`` lines.
 
     It is ``least`` px wide at least. Notes take lines of their own; one line of words at least is there if there are
     any.
     """
-    widths = [width for width in WIDTHS if width >= least]
-    return min((_tried(name, notes, words, lines, width) for width in widths), key=lambda tried: tried[0])[1]
+    best: tuple[float, Content] | None = None
+    for width in WIDTHS:
+        if width >= least:
+            tried = _tried(name, notes, words, lines, width, best[0] if best else inf)
+            best = tried if tried and (best is None or tried[0] < best[0]) else best
+    assert best is not None
+    return best[1]
 
 
 def _tried(
-    name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int, width: float
-) -> tuple[float, Content]:
-    """The card ``width`` px wide, and what it costs: the page that it takes, and how much worse it reads."""
+    name: str, notes: Sequence[Note], words: Sequence[Wordings], lines: int, width: float, most: float
+) -> tuple[float, Content] | None:
+    """The card ``width`` px wide, and what it costs: the page that it takes, and how much worse it reads.
+
+    None where it costs ``most`` at least with one line of words.
+    """
     inner = width - LEFT - RIGHT
     rows = list(fitted(name, inner, NAME, NAME, 600))
     broken = len(rows) - 1
@@ -70,6 +81,9 @@ def _tried(
         rows += own
         accents += [note.accent] * len(own)
         broken += len(own) - 1
+    least = 2 * PAD + rows_height(tuple(rows)) + (BODY * LINE_HEIGHT if words else 0)
+    if (width + AROUND) * (least + AROUND) + BROKEN * broken >= most:
+        return None
     filled = _filled(words, inner, max(1, lines - len(rows) + 1))
     rows += [Row(line, BODY, 400, line) for line in filled.lines]
     accents += [None] * len(filled.lines)

@@ -11,7 +11,7 @@ from archdraw.layout.lineage import cards
 from archdraw.layout.lineage.dates import Tick
 from archdraw.layout.lineage.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
 from archdraw.layout.lineage.line_labels import SIZE, Label, labelled
-from archdraw.layout.lineage.lines import Line, routed
+from archdraw.layout.lineage.lines import Line, Routing
 from archdraw.scene import Scene
 from archdraw.setters import kept
 from archdraw.theme import Theme
@@ -33,13 +33,15 @@ def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
     in_words: frozenset[Link] = frozenset()
     while True:
         found = placed(chart, in_words)
-        lines = routed(chart, found, in_words)
-        drawn = {line.link for line in lines}
-        lost = frozenset(link for link in chart.links if not link.dashed and link not in drawn)
-        if lost <= in_words:
-            return found, lines, labelled(lines, found)
+        routing = Routing(chart, found, in_words)
+        lost = routing.add(dashed=False)
+        if not lost:
+            break
         # Words take room, so that everything is placed anew; links that have words already stay as they are.
         in_words |= lost
+    routing.add(dashed=True)
+    lines = routing.lines()
+    return found, lines, labelled(lines, found)
 
 
 def scene(chart: Chart, theme: Theme) -> Scene:

@@ -8,7 +8,7 @@ from datetime import date
 from archdraw.layout.lineage import bands, cards, dates, rows
 from archdraw.layout.lineage.cards import Content, Note, Wordings
 from archdraw.layout.lineage.dates import Calendar
-from archdraw.layout.lineage.maze import Box
+from archdraw.layout.lineage.tracks import Box
 from archdraw.records import record
 
 MARGIN = 32.0
@@ -123,10 +123,11 @@ def placed(chart: Chart, in_words: frozenset[Link]) -> Placed:
     order = bands.arranged([len(lane.cards) for lane in chart.lanes], _ties(chart))
     owners = {card.path: lane for band in order if len(band) > 1 for lane in (chart.lanes[i] for i in band)
               for card in lane.cards}  # fmt: skip
+    notes = _notes(chart, in_words, owners)
     contents = {
         card.path: cards.content(
             card.name,
-            _notes(chart, card, in_words, owners.get(card.path)),
+            notes[card.path],
             card.words,
             *((LINES,) if number > MANY else (LINES_OF_FEW, WIDTH_OF_FEW)),
         )
@@ -138,11 +139,15 @@ def placed(chart: Chart, in_words: frozenset[Link]) -> Placed:
     return min(tried, key=lambda found: found.height)
 
 
-def _notes(chart: Chart, card: Card, in_words: frozenset[Link], owner: Lane | None) -> list[Note]:
-    accents = {card.path: card.accent for lane in chart.lanes for card in lane.cards}
-    own = [Note(owner.name, owner.accent)] if owner else []
-    links = [link for link in chart.links if link.child == card.path and (link.dashed or link in in_words)]
-    return [*own, *(Note(link.note, accents[link.parent]) for link in links), *card.notes]
+def _notes(chart: Chart, in_words: frozenset[Link], owners: Mapping[str, Lane]) -> dict[str, tuple[Note, ...]]:
+    """The notes of every card: whose it is where its band does not say so, what it came from, and its own."""
+    every = {card.path: card for lane in chart.lanes for card in lane.cards}
+    links: dict[str, list[Note]] = {path: [] for path in every}
+    for link in chart.links:
+        if link.dashed or link in in_words:
+            links[link.child].append(Note(link.note, every[link.parent].accent))
+    whose = {path: (Note(owner.name, owner.accent),) for path, owner in owners.items()}
+    return {path: (*whose.get(path, ()), *links[path], *card.notes) for path, card in every.items()}
 
 
 def _ties(chart: Chart) -> dict[tuple[int, int], int]:

@@ -1,12 +1,18 @@
-"""The lines among the cards of a chart: straight in a row, else on ways through the maze of its gaps."""
+"""The lines among the cards of a chart: straight in a row, else on ways through the maze of its gaps.
+
+Lines of a lane come before those from other lanes, short ones before long ones, and none is moved for one that is less.
+What finds no way is given a second chance, and no third: the way that it would have alone, if all whose ways that
+crosses find others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 from archdraw.layout.lineage.lanes import INSET, LANE_PAD, MARGIN, NAMES, Chart, Link, Placed
-from archdraw.layout.lineage.maze import Box, Maze, Way
+from archdraw.layout.lineage.maze import ARROWS, Maze, Way
+from archdraw.layout.lineage.tracks import Box, Tracks
 from archdraw.records import record
 
 TRACK = 7.0
@@ -17,7 +23,6 @@ AROUND = 150.0
 """Px around both ends that ways are looked for in."""
 FARTHEST = 1300.0
 """Ends that are farther apart are joined by words alone: nobody follows such a line."""
-ROUNDS = 2
 
 
 @record
@@ -28,64 +33,97 @@ class Line:
     way: Way
 
 
-def routed(chart: Chart, placed: Placed, in_words: frozenset[Link]) -> tuple[Line, ...]:
-    """A line for every link that has a way on which it crosses none; those of one lane given ``in_words`` have none.
+class Routing:
+    """Lines for the links of ``chart`` but those given ``in_words``, none of which crosses another.
 
-    Short ones first; where some find no way, they are tried first in another round.
+    Those straight from a box to the next are there from the start.
     """
-    links = [link for link in chart.links if link not in in_words]
-    best: list[Line] = []
-    first: list[Link] = []
-    for _ in range(ROUNDS):
-        lines, failed = _round(links, placed, first)
-        if _weight_of(lines) > _weight_of(best):
-            best = lines
-        if not failed or all(link in first for link in failed):
-            break
-        first = [*first, *(link for link in failed if link not in first)]
-    order = {link: place for place, link in enumerate(chart.links)}
-    return tuple(sorted(best, key=lambda line: order[line.link]))
 
+    def __init__(self, chart: Chart, placed: Placed, in_words: frozenset[Link]) -> None:
+        self._placed = placed
+        self._links = [link for link in chart.links if link not in in_words]
+        self._trees: dict[tuple[str, bool], int] = {}
+        for link in self._links:
+            self._trees.setdefault((link.parent, link.dashed), len(self._trees) + 1)
+        self._maze = Maze(_tracks(placed))
+        self._ways: dict[Link, Way] = {}
+        neighbours = {pair for band in placed.bands for row in band.rows for pair in pairwise(row)}
+        for link in self._ordered(link for link in self._links if (link.parent, link.child) in neighbours):
+            source, target = placed.boxes[link.parent], placed.boxes[link.child]
+            way = self._maze.straight(source.right, target.left, source.middle)
+            if way is not None:
+                self._take(self._maze, link, way)
+                self._ways[link] = way
 
-def _weight_of(lines: Sequence[Line]) -> float:
-    return sum(1 if line.link.dashed else 3 for line in lines)
+    def lines(self) -> tuple[Line, ...]:
+        """What was found, in the order of the links."""
+        return tuple(Line(link, self._ways[link]) for link in self._links if link in self._ways)
 
+    def add(self, *, dashed: bool) -> frozenset[Link]:
+        """Finds ways for the links that are ``dashed``, or are not, among the lines that are there.
 
-def _round(links: Sequence[Link], placed: Placed, first: Sequence[Link]) -> tuple[list[Line], list[Link]]:
-    maze = _maze(placed)
-    trees: dict[tuple[str, bool], int] = {}
-    for link in links:
-        trees.setdefault((link.parent, link.dashed), len(trees) + 1)
-    neighbours = {pair for band in placed.bands for row in band.rows for pair in pairwise(row)}
-    lines: list[Line] = []
-    failed: list[Link] = []
+        Gives those that have none.
+        """
+        links = self._ordered(link for link in self._links if link.dashed == dashed and link not in self._ways)
+        fixed, added = self._maze.copy(), dict[Link, Way]()
+        failed = []
+        for link in links:
+            way = self._way(self._maze, link)
+            if way is None:
+                failed.append(link)
+            else:
+                self._take(self._maze, link, way)
+                added[link] = way
+        for link in failed:
+            added = self._first(link, fixed, added)
+        self._ways |= added
+        return frozenset(link for link in failed if link not in added)
 
-    def key(link: Link) -> tuple[int, int, float]:
-        near = (link.parent, link.child) in neighbours
-        rank = 0 if near else 1 if link in first else 2 if not link.dashed else 3
-        return (rank, first.index(link) if link in first else 0, apart(placed, link))
-
-    for link in sorted(links, key=key):
-        tree = trees[link.parent, link.dashed]
-        source, target = placed.boxes[link.parent], placed.boxes[link.child]
-        if (link.parent, link.child) in neighbours and maze.straight(tree, source.right, target.left, source.middle):
-            way: Way | None = Way(((source.right, source.middle), (target.left, target.middle)))
-        elif link.dashed and apart(placed, link) > FARTHEST:
-            continue
-        else:
-            window = Box(
-                min(source.left, target.left) - AROUND,
-                min(source.top, target.top) - AROUND,
-                max(source.right, target.right) + AROUND,
-                max(source.bottom, target.bottom) + AROUND,
-                0,
-            )
-            way = maze.route(tree, source, target, DETOUR * apart(placed, link) + SPARE, window)
+    def _first(self, link: Link, fixed: Maze, added: dict[Link, Way]) -> dict[Link, Way]:
+        """``added`` with the way that ``link`` has among ``fixed`` lines alone, if the others find ways around it."""
+        way = self._way(fixed, link)
         if way is None:
-            failed.append(link)
-        else:
-            lines.append(Line(link, way))
-    return lines, failed
+            return added
+        maze, found = fixed.copy(), {link: way}
+        self._take(maze, link, way)
+        moved = []
+        for other, old in added.items():
+            if maze.is_free(self._tree(other), old):
+                self._take(maze, other, old)
+                found[other] = old
+            else:
+                moved.append(other)
+        for other in moved:
+            new = self._way(maze, other)
+            if new is None:
+                return added
+            self._take(maze, other, new)
+            found[other] = new
+        self._maze = maze
+        return found
+
+    def _ordered(self, links: Iterable[Link]) -> list[Link]:
+        return sorted(links, key=lambda link: apart(self._placed, link))
+
+    def _tree(self, link: Link) -> int:
+        return self._trees[link.parent, link.dashed]
+
+    def _take(self, maze: Maze, link: Link, way: Way) -> None:
+        maze.take(self._tree(link), way)
+
+    def _way(self, maze: Maze, link: Link) -> Way | None:
+        far = apart(self._placed, link)
+        if link.dashed and far > FARTHEST:
+            return None
+        source, target = self._placed.boxes[link.parent], self._placed.boxes[link.child]
+        window = Box(
+            min(source.left, target.left) - AROUND,
+            min(source.top, target.top) - AROUND,
+            max(source.right, target.right) + AROUND,
+            max(source.bottom, target.bottom) + AROUND,
+            0,
+        )
+        return maze.route(self._tree(link), source, target, DETOUR * far + SPARE, window)
 
 
 def apart(placed: Placed, link: Link) -> float:
@@ -96,23 +134,20 @@ def apart(placed: Placed, link: Link) -> float:
     )
 
 
-def _maze(placed: Placed) -> Maze:
+def _tracks(placed: Placed) -> Tracks:
     left, right = MARGIN + NAMES + INSET / 2, placed.width - MARGIN - LANE_PAD / 2
     number = int((right - left) / TRACK)
     columns = [left + (right - left) * step / number for step in range(number + 1)]
-    tracks = [placed.bands[0].top + LANE_PAD / 2]
+    rows = [placed.bands[0].top + LANE_PAD / 2]
     bottom: float | None = None
     for band in placed.bands:
         for top, height in zip(band.tops, band.heights, strict=True):
             if bottom is not None:
                 gap = top - bottom
                 count = max(1, round(gap / TRACK + 0.4) - 1)
-                tracks += [bottom + gap * step / (count + 1) for step in range(1, count + 1)]
-            half = int((height / 2 - 4) / TRACK)
-            tracks += [top + height / 2 + TRACK * step for step in range(-half, half + 1)]
+                rows += [bottom + gap * step / (count + 1) for step in range(1, count + 1)]
+            half = int((height / 2 - 4) / ARROWS)
+            rows += [top + height / 2 + ARROWS * step for step in range(-half, half + 1)]
             bottom = top + height
-    tracks.append(placed.bands[-1].bottom - LANE_PAD / 2)
-    maze = Maze(columns, tracks)
-    for box in placed.boxes.values():
-        maze.block(box)
-    return maze
+    rows.append(placed.bands[-1].bottom - LANE_PAD / 2)
+    return Tracks(columns, rows, tuple(placed.boxes.values()))

@@ -1,8 +1,7 @@
 """Ways for lines among boxes: upright and level, few bends, none through a box, none across another's line.
 
-The plane is a grid of tracks, even in x and at given heights. A line takes the nodes that it passes, so that another
-finds its way around them or none at all: what is drawn cannot cross. Lines with one start are a tree: a later one may
-leave an earlier one, at a right angle.
+A line takes the places on tracks that it passes, so that another finds its way around them or none at all: what is
+drawn cannot cross. Lines with one start are a tree: a later one may leave an earlier one, at a right angle.
 """
 
 from __future__ import annotations
@@ -12,15 +11,12 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 
+from archdraw.layout.lineage.tracks import CLEAR, FREE, HEAD, Box, Tracks
 from archdraw.records import record
 from archdraw.scene import Point
 
-CLEAR = 4.6
-"""Px that a line keeps from a box that it does not end at."""
 BEND = 40.0
 """Px of detour that a bend costs."""
-HEAD = 13.0
-"""Px before its end that a line with an arrow goes straight."""
 ARROWS = 14.0
 """Px between two arrows at the side of a box."""
 APART = 24.0
@@ -29,195 +25,234 @@ BRANCH = 8.0
 """Px of detour that leaving a box by itself costs, rather than leaving a line that is there."""
 RIGHT, DOWN, LEFT, UP = range(4)
 STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-STEP_OF = {1: RIGHT, -1: LEFT}
-FREE, WALL = 0, -1
 
 
 @record
 class Port:
-    """Where a line may leave or reach a box: on track ``column``, ``row``, going in ``direction``, at ``point``."""
+    """Where a line may leave or reach a box: at ``place``, going in ``direction``, at ``point`` of the box."""
 
-    column: int
-    row: int
+    place: int
     direction: int
     point: Point
     penalty: float = 0.0
 
 
 @record
-class Box:
-    """A box that lines go around, and begin and end at; ``middle`` is the height of its arrows."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    middle: float
-
-
-@record
 class Way:
-    """A line through ``points``; one that leaves another does so at ``branch``."""
+    """A line through ``points``; one that leaves another does so at ``branch``.
+
+    It takes ``places``, and of these a later line of its tree may leave it at those in ``straight``, with the
+    directions that it goes there.
+    """
 
     points: tuple[Point, ...]
     branch: Point | None = None
+    places: tuple[int, ...] = ()
+    straight: tuple[tuple[int, int], ...] = ()
 
 
 class Maze:
-    """The grid, and what is taken of it."""
+    """What lines have taken of ``tracks``. A tree of lines is a number from 1 on."""
 
-    def __init__(self, columns: Sequence[float], rows: Sequence[float]) -> None:
-        self.columns, self.rows = columns, rows
-        self.width = len(columns)
-        self.owner = [FREE] * (len(columns) * len(rows))
-        self.trees: dict[int, list[tuple[int, int, int]]] = {}
+    def __init__(self, tracks: Tracks) -> None:
+        self.tracks = tracks
+        self.owner = list(tracks.places)
+        self.trees: dict[int, list[tuple[int, int]]] = {}
         self.dots: dict[int, list[Point]] = {}
 
-    def block(self, box: Box) -> None:
-        """No line enters ``box``."""
-        self._fill(box.left - CLEAR, box.top - CLEAR, box.right + CLEAR, box.bottom + CLEAR, WALL)
+    def copy(self) -> Maze:
+        """Another one with the same lines."""
+        copied = Maze.__new__(Maze)
+        copied.tracks, copied.owner = self.tracks, list(self.owner)
+        copied.trees = {tree: list(straight) for tree, straight in self.trees.items()}
+        copied.dots = {tree: list(dots) for tree, dots in self.dots.items()}
+        return copied
 
-    def straight(self, tree: int, left: float, right: float, y: float) -> bool:
-        """Takes the level way from one box to the next for ``tree``; False where something is in it."""
-        row = bisect_left(self.rows, y - 0.01)
-        low, high = bisect_left(self.columns, left + CLEAR), bisect_right(self.columns, right - CLEAR)
-        nodes = [row * self.width + column for column in range(low, high)]
-        if any(self.owner[node] not in (FREE, WALL) for node in nodes):
-            return False
-        for node in nodes:
-            self.owner[node] = tree
-        self.trees.setdefault(tree, []).extend((column, row, RIGHT) for column in range(low, high - 2))
-        return True
+    def straight(self, left: float, right: float, y: float) -> Way | None:
+        """The level way from one box to the next; None where something is in it."""
+        columns, rows, width = self.tracks.columns, self.tracks.rows, self.tracks.width
+        first = bisect_left(rows, y - 0.01) * width
+        places = range(first + bisect_left(columns, left + CLEAR), first + bisect_right(columns, right - CLEAR))
+        if any(self.owner[place] > FREE for place in places):
+            return None
+        return Way(((left, y), (right, y)), None, tuple(places), tuple((place, RIGHT) for place in places[:-2]))
 
-    def _fill(self, left: float, top: float, right: float, bottom: float, owner: int) -> None:
-        low, high = bisect_left(self.columns, left), bisect_right(self.columns, right)
-        for row in range(bisect_left(self.rows, top), bisect_right(self.rows, bottom)):
-            for column in range(low, high):
-                self.owner[row * self.width + column] = owner
+    def is_free(self, tree: int, way: Way) -> bool:
+        """Whether ``tree`` may take ``way``: nothing is in it, and the line that it leaves is there."""
+        places = way.places
+        if way.branch is not None:
+            level = way.points[0][1] == way.points[1][1]
+            lines = self.trees.get(tree, ())
+            if not any((places[0], direction) in lines for direction in ((DOWN, UP) if level else (RIGHT, LEFT))):
+                return False
+            places = places[1:]
+        return all(self.owner[place] <= FREE for place in places)
+
+    def take(self, tree: int, way: Way) -> None:
+        """Gives ``tree`` what is on ``way``."""
+        for place in way.places:
+            self.owner[place] = tree
+        self.trees.setdefault(tree, []).extend(way.straight)
+        if way.branch is not None:
+            self.dots.setdefault(tree, []).append(way.branch)
 
     def leaving(self, box: Box) -> list[Port]:
         """The ways out of ``box``: at its right, or at its top and bottom."""
-        ports = []
-        row = bisect_left(self.rows, box.middle - 0.01)
-        column = bisect_left(self.columns, box.right + CLEAR)
-        if column < self.width:
-            ports.append(Port(column, row, RIGHT, (box.right, box.middle)))
+        tracks, ports = self.tracks, []
+        row = bisect_left(tracks.rows, box.middle - 0.01)
+        column = bisect_left(tracks.columns, box.right + CLEAR)
+        if column < tracks.width:
+            ports.append(Port(row * tracks.width + column, RIGHT, (box.right, box.middle)))
         return [*ports, *self._upright(box, leaving=True)]
 
     def reaching(self, box: Box) -> list[Port]:
         """The ways into ``box``: at its left, or at its top and bottom."""
-        ports = []
-        column = bisect_right(self.columns, box.left - HEAD) - 1
-        for row in range(bisect_left(self.rows, box.top + 10), bisect_right(self.rows, box.bottom - 10)):
-            off = abs(self.rows[row] - box.middle)
+        tracks, rows, ports = self.tracks, self.tracks.rows, []
+        column = bisect_right(tracks.columns, box.left - HEAD) - 1
+        for row in range(bisect_left(rows, box.top + 10), bisect_right(rows, box.bottom - 10)):
+            off = abs(rows[row] - box.middle)
             if column >= 0 and (off + 0.5) % ARROWS < 1:
-                ports.append(Port(column, row, RIGHT, (box.left, self.rows[row]), min(off, 10.0)))
+                ports.append(Port(row * tracks.width + column, RIGHT, (box.left, rows[row]), min(off, 10.0)))
         return [*ports, *self._upright(box, leaving=False)]
 
     def _upright(self, box: Box, *, leaving: bool) -> list[Port]:
-        low, high = bisect_left(self.columns, box.left + 14), bisect_right(self.columns, box.right - 14)
+        rows, width = self.tracks.rows, self.tracks.width
         reach = CLEAR if leaving else HEAD
-        below, above = bisect_left(self.rows, box.bottom + reach), bisect_right(self.rows, box.top - reach) - 1
+        below, above = bisect_left(rows, box.bottom + reach), bisect_right(rows, box.top - reach) - 1
         ports = []
-        for column in range(low, high):
-            x = self.columns[column]
-            if below < len(self.rows):
-                ports.append(Port(column, below, DOWN if leaving else UP, (x, box.bottom), 12.0))
+        for column in self.tracks.over(box):
+            x = self.tracks.columns[column]
+            if below < len(rows):
+                ports.append(Port(below * width + column, DOWN if leaving else UP, (x, box.bottom), 12.0))
             if above >= 0:
-                ports.append(Port(column, above, UP if leaving else DOWN, (x, box.top), 12.0))
+                ports.append(Port(above * width + column, UP if leaving else DOWN, (x, box.top), 12.0))
         return ports
 
     def _approach(self, port: Port) -> list[int]:
-        """The nodes between a port's track and its box, behind the track."""
-        nodes = []
+        """The places between a port's and its box."""
+        places = []
         dx, dy = STEPS[port.direction]
-        column, row = port.column + dx, port.row + dy
-        while 0 <= column < self.width and 0 <= row < len(self.rows):
-            x, y = self.columns[column], self.rows[row]
+        place = port.place + dx + dy * self.tracks.width
+        while 0 <= place < len(self.owner):
+            x, y = self._point(place)
             if (port.point[0] - x) * dx + (port.point[1] - y) * dy < CLEAR:
                 break
-            nodes.append(row * self.width + column)
-            column, row = column + dx, row + dy
-        return nodes
+            places.append(place)
+            place += dx + dy * self.tracks.width
+        return places
 
     def route(self, tree: int, source: Box, target: Box, limit: float, window: Box) -> Way | None:
-        """The best way from ``source`` to ``target`` inside ``window`` for less than ``limit`` px; None for none.
+        """The best way of ``tree`` from ``source`` to ``target`` inside ``window``; None for none.
 
-        What it takes belongs to ``tree`` then.
+        It is shorter than ``limit`` px, where ``BEND`` and ``BRANCH`` count as well.
         """
-        goals: dict[int, Port] = {}
-        for port in self.reaching(target):
-            if all(self.owner[node] == FREE for node in self._approach(port)):
-                goals[(port.row * self.width + port.column) * 4 + port.direction] = port
+        goals = {
+            port.place * 4 + port.direction: port
+            for port in self.reaching(target)
+            if all(self.owner[place] <= FREE for place in self._approach(port))
+        }
         if not goals:
             return None
         starts: list[tuple[int, int, float, Point | None]] = [
-            (port.row * self.width + port.column, port.direction, port.penalty + BRANCH, port.point)
+            (port.place, port.direction, port.penalty + BRANCH, port.point)
             for port in self.leaving(source)
-            if self.owner[port.row * self.width + port.column] == FREE
+            if self.owner[port.place] == FREE
         ]
         starts += self._branches(tree)
-        found = self._search(starts, goals, target, limit, window)
+        if not self._meet({place for place, *_ in starts}, {port.place for port in goals.values()}, window):
+            return None
+        found = self._search(starts, goals, limit, window)
         if found is None:
             return None
-        nodes, first, start, port = found
-        for node in (*nodes, *self._approach(port)):
-            self.owner[node] = tree
-        points = [self._point(node) for node in nodes]
-        branch = None
-        if start is None:
-            branch = points[0]
-            self.dots.setdefault(tree, []).append(branch)
-        else:
-            points.insert(0, start)
-        points.append(port.point)
+        passed, first, start, port = found
+        points = [self._point(place) for place in passed]
+        ends = (*([] if start is None else [start]), *points, port.point)
         # Another line may leave this one wherever it goes straight on.
-        moves = [STEP_OF[after - before] if abs(after - before) == 1 else UP if after < before else DOWN
-                 for before, after in pairwise(nodes)]  # fmt: skip
-        came = [first, *moves]
-        self.trees.setdefault(tree, []).extend(
-            (node % self.width, node // self.width, direction)
-            for node, direction, following in zip(nodes, came, [*moves, port.direction], strict=True)
-            if direction == following and (node != nodes[0] or start is not None)
+        moves = [self._direction(one, other) for one, other in pairwise(passed)]
+        straight = tuple(
+            (place, direction)
+            for place, direction, following in zip(passed, [first, *moves], [*moves, port.direction], strict=True)
+            if direction == following and (place != passed[0] or start is not None)
         )
-        return Way(_corners(points), branch)
+        branch = points[0] if start is None else None
+        return Way(_corners(ends), branch, (*passed, *self._approach(port)), straight)
+
+    def _meet(self, starts: set[int], goals: set[int], window: Box) -> bool:
+        """Whether free places join ``starts`` and ``goals``: soon found where one of them is shut in.
+
+        Most searches that find nothing are of this sort, and would go through all places of the other side.
+        """
+        before, after, owner, width = self.tracks.before, self.tracks.after, self.owner, self.tracks.width
+        tracks = self.tracks
+        low, high = bisect_left(tracks.columns, window.left), bisect_right(tracks.columns, window.right)
+        top, bottom = bisect_left(tracks.rows, window.top) * width, bisect_right(tracks.rows, window.bottom) * width
+        seen, fronts = [starts, goals], [list(starts), [goal for goal in goals if owner[goal] == FREE]]
+        while fronts[0] and fronts[1]:
+            side = 0 if len(seen[0]) <= len(seen[1]) else 1
+            mine, other = seen[side], seen[1 - side]
+            front = []
+            for place in fronts[side]:
+                if place in other:
+                    return True
+                for near in (before[place], after[place], place - width, place + width):
+                    if top <= near < bottom and owner[near] == FREE and near not in mine and low <= near % width < high:
+                        mine.add(near)
+                        front.append(near)
+            fronts[side] = front
+        return False
 
     def _branches(self, tree: int) -> Iterable[tuple[int, int, float, None]]:
         dots = self.dots.get(tree, ())
-        for column, row, direction in self.trees.get(tree, ()):
-            x, y = self.columns[column], self.rows[row]
+        for place, direction in self.trees.get(tree, ()):
+            x, y = self._point(place)
             near = any(0 < abs(x - dot[0]) + abs(y - dot[1]) < APART for dot in dots)
             for turn in ((direction + 1) % 4, (direction - 1) % 4):
-                yield row * self.width + column, turn, BRANCH + (BEND if near else 0), None
+                yield place, turn, BRANCH + (BEND if near else 0), None
 
-    def _point(self, node: int) -> Point:
-        return self.columns[node % self.width], self.rows[node // self.width]
+    def _point(self, place: int) -> Point:
+        row, column = divmod(place, self.tracks.width)
+        return self.tracks.columns[column], self.tracks.rows[row]
+
+    def _direction(self, one: int, other: int) -> int:
+        """The direction from a place to another on one track with it."""
+        if one // self.tracks.width == other // self.tracks.width:
+            return RIGHT if one < other else LEFT
+        return DOWN if one < other else UP
 
     def _search(
         self,
         starts: Iterable[tuple[int, int, float, Point | None]],
         goals: dict[int, Port],
-        target: Box,
         limit: float,
         window: Box,
     ) -> tuple[list[int], int, Point | None, Port] | None:
-        low, high = bisect_left(self.columns, window.left), bisect_right(self.columns, window.right)
-        top, bottom = bisect_left(self.rows, window.top), bisect_right(self.rows, window.bottom)
-        columns, rows, owner, width = self.columns, self.rows, self.owner, self.width
+        """The places of the best way, its first direction, the point that it begins at (None: a branch) and its end.
 
-        across = [max(target.left - HEAD - x, 0.0, x - target.right) for x in columns]
-        down = [max(target.top - y, 0.0, y - target.bottom) for y in rows]
+        A* over places and directions; what is left is estimated by the way to the nearest end through anything.
+        """
+        owner, width, size = self.owner, self.tracks.width, len(self.owner)
+        columns, rows = self.tracks.columns, self.tracks.rows
+        steps = (self.tracks.after, range(width, size + width), self.tracks.before, range(-width, size - width))
+        # Px from each column and row to an end at least; outside the window more than there is.
+        xs, ys = zip(*(self._point(port.place) for port in goals.values()), strict=True)
+        left, right, upper, lower = min(xs), max(xs), min(ys), max(ys)
+        first, last = bisect_left(columns, window.left), bisect_right(columns, window.right)
+        across = [limit] * width
+        across[first:last] = [max(left - x, 0.0, x - right) for x in columns[first:last]]
+        first, last = bisect_left(rows, window.top), bisect_right(rows, window.bottom)
+        down = [max(upper - y, 0.0, y - lower) for y in rows[first:last]]
+        # A state is a place and the direction in which it is reached, as one number.
         best: dict[int, float] = {}
         before: dict[int, int] = {}
         begun: dict[int, Point | None] = {}
         heap: list[tuple[float, float, int]] = []
-        for node, direction, penalty, point in starts:
-            row, column = divmod(node, width)
-            state = node * 4 + direction
-            if low <= column < high and top <= row < bottom and penalty < best.get(state, limit):
-                best[state], begun[state] = penalty, point
-                before.pop(state, None)
-                heappush(heap, (penalty + across[column] + down[row], penalty, state))
+        for place, direction, cost, point in starts:
+            state, row = place * 4 + direction, place // width
+            if first <= row < last and cost < best.get(state, limit):
+                estimate = cost + across[place % width] + down[row - first]
+                if estimate < limit:
+                    best[state], begun[state] = cost, point
+                    heappush(heap, (estimate, cost, state))
         ended: tuple[float, int, Port] | None = None
         while heap:
             estimate, cost, state = heappop(heap)
@@ -225,25 +260,26 @@ class Maze:
                 break
             if cost > best[state]:
                 continue
-            node, direction = divmod(state, 4)
+            place, direction = divmod(state, 4)
             port = goals.get(state)
             if port and cost + port.penalty < (ended[0] if ended else limit):
                 ended = (cost + port.penalty, state, port)
-            row, column = divmod(node, width)
             # A line that leaves another one goes straight at first, or it would run on it.
             only = state not in before and begun[state] is None
+            x, y = columns[place % width], rows[place // width]
             for turn in (direction,) if only else (direction, (direction + 1) % 4, (direction + 3) % 4):
-                dx, dy = STEPS[turn]
-                new_column, new_row = column + dx, row + dy
-                new = node + dx + dy * width
-                if not (low <= new_column < high and top <= new_row < bottom) or owner[new] != FREE:
+                new = steps[turn][place]
+                if not 0 <= new < size or owner[new] != FREE:
                     continue
-                step = abs(columns[new_column] - columns[column]) if dx else abs(rows[new_row] - rows[row])
-                new_cost = cost + step if turn == direction else cost + step + BEND
+                row, column = divmod(new, width)
+                if not first <= row < last:
+                    continue
+                new_cost = cost + abs(columns[column] - x) + abs(rows[row] - y) + (BEND if turn != direction else 0.0)
                 following = new * 4 + turn
-                if new_cost < best.get(following, limit):
+                estimate = new_cost + across[column] + down[row - first]
+                if estimate < limit and new_cost < best.get(following, limit):
                     best[following], before[following] = new_cost, state
-                    heappush(heap, (new_cost + across[new_column] + down[new_row], new_cost, following))
+                    heappush(heap, (estimate, new_cost, following))
         if ended is None:
             return None
         states = [ended[1]]

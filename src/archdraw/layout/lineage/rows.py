@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import permutations
+from operator import mul
 
 from archdraw.records import record
 
@@ -79,22 +81,65 @@ def _settled(
     rows: list[list[int]], parents: Mapping[int, Sequence[int]], pulls: Mapping[int, float]
 ) -> list[list[int]]:
     """``rows`` in the order in which what is joined is near."""
-
-    def cost(order: Sequence[list[int]]) -> float:
-        place = {card: row for row, held in enumerate(order) for card in held}
-        inner = sum(abs(place[child] - place[parent]) for child, own in parents.items() for parent in own)
-        return inner + sum(0.4 * pull * -place[card] for card, pull in pulls.items())
-
+    row_of = {card: row for row, held in enumerate(rows) for card in held}
+    ties = Counter[tuple[int, int]]()
+    for child, own in parents.items():
+        for parent in own:
+            one, other = sorted((row_of[child], row_of[parent]))
+            ties[one, other] += 1
+    # A pull weighs two fifths of a link; all is counted in fifths, so that sums are exact.
+    down = [2 * sum(pulls.get(card, 0) for card in held) for held in rows]
+    links = [(one, other, 5 * number) for (one, other), number in ties.items() if one != other]
     if len(rows) <= MOST_TRIED:
-        orders = [list(order) for order in permutations(rows)]
-        return min(orders, key=cost)
-    best, changed = cost(rows), True
+        best = min(permutations(range(len(rows))), key=lambda order: _cost(order, links, down))
+        return [rows[row] for row in best]
+    order = list(range(len(rows)))
+    best_cost, changed = _cost(order, links, down), True
     while changed:
         changed = False
-        for row in list(rows):
-            rest = [other for other in rows if other is not row]
-            moved = [[*rest[:place], row, *rest[place:]] for place in range(len(rows))]
-            found = min(moved, key=cost)
-            if cost(found) < best - 1e-9:
-                rows, best, changed = found, cost(found), True
-    return rows
+        for row in list(order):
+            rest = [other for other in order if other != row]
+            costs = _costs(row, rest, links, down)
+            place = min(range(len(order)), key=costs.__getitem__)
+            if costs[place] < best_cost:
+                order, best_cost, changed = [*rest[:place], row, *rest[place:]], costs[place], True
+    return [rows[row] for row in order]
+
+
+Links = Sequence[tuple[int, int, int]]
+"""Two rows, and how much it costs that one is a row farther from the other."""
+
+
+def _cost(order: Sequence[int], links: Links, down: Sequence[float]) -> float:
+    """How far from each other joined rows are in ``order``, and how far they are from where they are pulled."""
+    place = [0] * len(order)
+    for number, row in enumerate(order):
+        place[row] = number
+    inner = sum([weight * abs(place[one] - place[other]) for one, other, weight in links])
+    return inner - sum(map(mul, down, place))
+
+
+def _costs(row: int, rest: Sequence[int], links: Links, down: Sequence[float]) -> list[float]:
+    """The cost of each order in which ``row`` stands somewhere in the ``rest``, the one with it on top first."""
+    place = {other: number for number, other in enumerate(rest)}
+    # What joins or pulls the rest, with nothing between; then what a row between two that are joined adds.
+    fixed = -sum(down[other] * number for other, number in place.items())
+    between = [0.0] * (len(rest) + 2)
+    own: list[tuple[int, int]] = []
+    for one, other, weight in links:
+        if row in (one, other):
+            own.append((place[other if row == one else one], weight))
+            continue
+        low, high = sorted((place[one], place[other]))
+        fixed += weight * (high - low)
+        between[low + 1] += weight
+        between[high + 1] -= weight
+    below = -sum(down[other] for other in rest)
+    costs, added = [], 0.0
+    for number in range(len(rest) + 1):
+        added += between[number]
+        near = sum(weight * (number - at if at < number else at + 1 - number) for at, weight in own)
+        costs.append(fixed + added + near + below - down[row] * number)
+        if number < len(rest):
+            below += down[rest[number]]
+    return costs

@@ -7,14 +7,17 @@ widths the columns are filled panel by panel (:mod:`archdraw.layout.plate.fillin
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset
 from archdraw.records import record
 
 SECOND_WIDTH = 400.0
+LEAST_WIDTHS = (panels.WIDE, SECOND_WIDTH)
+"""The least widths of the first and the second column."""
 SECOND_COLUMN_COST = 240.0
 """A wider page is smaller on every screen: a second column must save this much height."""
 OMISSION_COST = 110.0
@@ -68,14 +71,14 @@ class Arrangement:
     shortened: tuple[Inset, ...] = ()
 
 
-def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> Arrangement:
+def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits, sizes: Sizes | None = None) -> Arrangement:
     """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
 
     The insets stand in the order of their letters, those that open nothing last. A height beyond ``limits`` is taken
-    only where nothing else is possible.
+    only where nothing else is possible. ``sizes`` are those of the insets, as far as they are measured.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    measured = _Measured(ordered)
+    measured = _Measured(ordered, sizes or Sizes())
 
     best: tuple[float, Arrangement] | None = None
     for widths in measured.widths:
@@ -93,7 +96,7 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits) -> A
 
 def _costs(widths: tuple[float, float], model_height: float, limits: Limits, limit: float) -> Costs:
     """What two columns of ``widths`` cost by their heights; only costs below ``limit`` matter."""
-    one, both = (_Excess.of(widths[:used], model_height, limits) for used in (1, 2))
+    one, both = (_excess(widths[:used], model_height, limits) for used in (1, 2))
 
     def emptiness(first: float, second: float) -> float:
         target = max(model_height, first, second)
@@ -103,82 +106,74 @@ def _costs(widths: tuple[float, float], model_height: float, limits: Limits, lim
             return one(target) + target - first
         return both(target) + 2 * target - first - second
 
-    def least(tallest: float) -> float:
-        target = max(model_height, tallest)
-        return min(one(target) - (0.0 if tallest else SECOND_COLUMN_COST), both(target))
+    def least(first: float, second: float, must: float, may: float) -> float:
+        # Whatever is still added fills the columns by no more than may; what they lack of the height is empty.
+        full = first + second + may
+        target = max(model_height, first, second, (first + second + must) / 2)
+        cost = both(target) + max(0.0, 2 * target - full)
+        if not second:
+            target = max(model_height, first + must)
+            cost = min(cost, one(target) + max(0.0, target - full))
+            if not first:
+                cost = min(cost, one(model_height) - SECOND_COLUMN_COST)
+        return cost
 
     return Costs(emptiness, least, limit)
 
 
-@record
-class _Excess:
-    """What a page with some columns costs by its height: beside the model, beyond what is good and what is allowed."""
+def _excess(widths: tuple[float, ...], model_height: float, limits: Limits) -> Callable[[float], float]:
+    """What a page with columns of ``widths`` costs by its height: beside the model, beyond what is good and allowed."""
+    tallest = limits.tallest(widths)
+    last = limits.last(widths) if limits.strict or limits.is_wide(widths) else math.inf
+    columns = SECOND_COLUMN_COST * (len(widths) - 1)
 
-    model_height: float
-    tallest: float
-    last: float
-    columns: float
+    def cost(target: float) -> float:
+        cost = columns + (target - model_height) * 1.2
+        if target > tallest:
+            cost += EXCESS_COST * (target - tallest)
+        return cost + (IMPOSSIBLE_COST * (target - last) if target > last else 0.0)
 
-    @classmethod
-    def of(cls, widths: tuple[float, ...], model_height: float, limits: Limits) -> _Excess:
-        """For columns of ``widths``."""
-        last = limits.last(widths) if limits.strict or limits.is_wide(widths) else math.inf
-        return cls(model_height, limits.tallest(widths), last, SECOND_COLUMN_COST * (len(widths) - 1))
-
-    def __call__(self, target: float) -> float:
-        cost = self.columns + (target - self.model_height) * 1.2
-        if target > self.tallest:
-            cost += EXCESS_COST * (target - self.tallest)
-        return cost + (IMPOSSIBLE_COST * (target - self.last) if target > self.last else 0.0)
+    return cost
 
 
 class _Measured:
-    """The widths that insets need, and their heights at widths, each measured once."""
+    """The insets as columns see them: the widths that they need, and their heights at widths."""
 
-    def __init__(self, insets: Sequence[Inset]) -> None:
-        self.insets = insets
-        # Keyed by identity: to hash a whole inset takes longer than to add its height up.
-        self._needed = {id(inset): panels.widest(inset) for inset in insets}
-        self._heights: dict[tuple[int, float], float] = {}
-
-    def height(self, inset: Inset, width: float) -> float:
-        """The height of ``inset`` at ``width``, in px."""
-        key = (id(inset), width)
-        if key not in self._heights:
-            self._heights[key] = panels.measure(inset, width).height
-        return self._heights[key]
+    def __init__(self, insets: Sequence[Inset], sizes: Sizes) -> None:
+        self.insets, self.sizes = insets, sizes
+        self._needed = [sizes.width(inset) for inset in insets]
+        # By column, how wide it is for the sake of each inset.
+        self._own = [[_width(needed, least) for needed in self._needed] for least in LEAST_WIDTHS]
+        self._owners = [_owner(inset, insets) if inset.beside else None for inset in insets]
 
     def width(self, column: Sequence[Inset], least: float) -> float:
         """The width of a ``column`` that is at least ``least`` wide."""
-        wide = max(self._needed[id(inset)] for inset in column)
-        return least if wide <= least else max(panels.WIDE, wide)
+        return _width(max(map(self.sizes.width, column)), least)
 
     @property
     def widths(self) -> list[tuple[float, float]]:
         """The pairs of widths that two columns of the insets can have; narrow ones first."""
-        firsts, seconds = (
-            sorted({self.width([inset], least) for inset in self.insets}) for least in (panels.WIDE, SECOND_WIDTH)
-        )
+        firsts, seconds = (sorted(set(own)) for own in self._own)
         return [(first, second) for first in firsts for second in seconds]
 
     def pieces(self, widths: tuple[float, float]) -> list[Piece]:
         """The insets as columns of ``widths`` see them."""
         return [
             Piece(
-                heights=tuple(
-                    self.height(inset, width) if self._needed[id(inset)] <= width else None for width in widths
-                ),
-                needs=tuple(
-                    self.width([inset], least) >= width
-                    for width, least in zip(widths, (panels.WIDE, SECOND_WIDTH), strict=True)
-                ),
+                heights=tuple(self.sizes.height(inset, width) if needed <= width else None for width in widths),
+                needs=tuple(own >= width for own, width in zip(both, widths, strict=True)),
                 lettered=bool(inset.letter),
                 loose=_loose(inset),
-                owner=_owner(inset, self.insets) if inset.beside else None,
+                owner=owner,
                 omission=_omission(inset) if inset.optional else None,
             )
-            for inset in self.insets
+            for inset, needed, owner, *both in zip(self.insets, self._needed, self._owners, *self._own, strict=True)
         ]
+
+
+def _width(needed: float, least: float) -> float:
+    """The width of a column that is at least ``least`` wide, in which a panel has ``needed`` so much."""
+    return least if needed <= least else max(panels.WIDE, needed)
 
 
 def _omission(inset: Inset) -> float:
@@ -193,18 +188,16 @@ def _measured_cost(
     limits: Limits,
 ) -> tuple[float, Arrangement]:
     """What ``columns`` cost in all, and the arrangement that they are."""
-    widths = tuple(
-        measured.width(column, least) for column, least in zip(columns, (panels.WIDE, SECOND_WIDTH), strict=False)
-    )
+    widths = tuple(measured.width(column, least) for column, least in zip(columns, LEAST_WIDTHS, strict=False))
     tall = [
-        sum(measured.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
+        sum(measured.sizes.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
         for column, width in zip(columns, widths, strict=True)
     ]
     kept = {id(inset) for column in columns for inset in column}
     missing = tuple(inset for inset in insets if id(inset) not in kept)
     target = max([model_height, *tall])
     cost = sum(target - each for each in tall) + sum(map(_omission, missing))
-    cost += _Excess.of(widths, model_height, limits)(target)
+    cost += _excess(widths, model_height, limits)(target)
     cost += DETOUR_COST * _detours(columns) + sum(PASSAGE_COST[min(number, 3)] for number in _passing(columns))
     cost += UNDER_COST * sum(1 for inset in columns[0] if inset.beside) if columns else 0
     return cost, Arrangement(columns, widths, target, missing)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from archdraw.records import record
@@ -26,6 +27,8 @@ NO_WAY_COST = 1e9
 """Of leaving out a part to which no line could lead: nothing that can be avoided."""
 MOST_STATES = 1024
 """So many ways to fill are kept from one panel to the next."""
+MOST_AT_FIRST = 8
+"""So many for a first way to fill, which need not be the best."""
 
 OUT, FIRST, SECOND = range(3)
 Open: TypeAlias = tuple[tuple[int, int, bool], ...]
@@ -76,10 +79,11 @@ _Ways: TypeAlias = list[tuple[float, _State, "_Chosen"]]
 @record
 class Costs:
     """``emptiness`` is what columns of two heights cost, 0 for one that stays empty; ``least``, what they cost at least
-    where one of them is as tall as that. From ``limit`` on a cost is of no interest."""
+    when panels come to them that ``must`` and ``may`` have so many px in all. From ``limit`` on a cost is of no use.
+    """
 
     emptiness: Callable[[float, float], float]
-    least: Callable[[float], float]
+    least: Callable[[float, float, float, float], float]
     limit: float = math.inf
 
 
@@ -89,15 +93,32 @@ def filled(pieces: Sequence[Piece], costs: Costs, narrow: tuple[bool, bool]) -> 
     ``narrow`` says of each column whether it needs a panel that takes its whole width. None where the pieces have no
     place, or none below the limit of the ``costs``.
     """
+    # A good way is found soon, and spares all that cannot be better.
+    best, is_best = _cheapest(pieces, costs, narrow, MOST_AT_FIRST)
+    if not is_best:
+        below = replace(costs, limit=min(costs.limit, best[0] + 0.01)) if best else costs
+        best = _cheapest(pieces, below, narrow, MOST_STATES)[0] or best
+    return None if best is None else _written(best[1])
+
+
+def _cheapest(
+    pieces: Sequence[Piece], costs: Costs, narrow: tuple[bool, bool], most: int
+) -> tuple[tuple[float, _Chosen] | None, bool]:
+    """The cheapest way to fill the columns and what it costs; whether at most so many were to be kept at each panel."""
     last_parts = {piece.owner: number for number, piece in enumerate(pieces) if piece.owner is not None}
-    ahead = [0.0]
+    must, may = [0.0], [0.0]
     for piece in reversed(pieces):
+        heights = [height for height in piece.heights if height is not None]
         spared = piece.omission is not None or piece.owner is not None
-        ahead.append(ahead[-1] + (0.0 if spared else min((h for h in piece.heights if h is not None), default=0.0)))
+        must.append(must[-1] + (0.0 if spared else min(heights, default=0.0)))
+        may.append(may[-1] + max(heights, default=0.0) + SPACE)
+    least, limit = costs.least, costs.limit
     ways: _Ways = [(0.0, _State(0.0, 0.0, False, 0, False, True, narrow, ()), None)]
+    every = True
     for number, piece in enumerate(pieces):
         found: _Ways = []
         has_parts = last_parts.get(number, -1) > number
+        rest, filling = must[-2 - number], may[-2 - number]
         for cost, state, chosen in ways:
             for column in (FIRST, SECOND, OUT):
                 after = _placed(piece, number, column, state, has_parts=has_parts)
@@ -106,10 +127,11 @@ def filled(pieces: Sequence[Piece], costs: Costs, narrow: tuple[bool, bool]) -> 
                 more, new = after
                 if new.owners:
                     new = new._replace(owners=tuple(owner for owner in new.owners if last_parts[owner[0]] > number))
-                tallest = max(new.first, new.second, (new.first + new.second + ahead[-2 - number]) / 2)
-                if cost + more + costs.least(tallest) < costs.limit:
-                    found.append((cost + more, new, (column, chosen)))
-        ways = _fewer(found)
+                total = cost + more
+                if total + least(new.first, new.second, rest, filling) < limit:
+                    found.append((total, new, (column, chosen)))
+        ways, all_kept = _fewer(found, most)
+        every = every and all_kept
     best: tuple[float, _Chosen] | None = None
     for cost, state, chosen in ways:
         if (
@@ -123,7 +145,7 @@ def filled(pieces: Sequence[Piece], costs: Costs, narrow: tuple[bool, bool]) -> 
             cost += DETOUR_COST * state.waiting
         if best is None or cost < best[0] - 1e-6:
             best = (cost, chosen)
-    return None if best is None else _written(best[1])
+    return best, every
 
 
 def _placed(piece: Piece, number: int, column: int, state: _State, *, has_parts: bool) -> tuple[float, _State] | None:
@@ -168,8 +190,8 @@ def _is_led(piece: Piece, column: int, state: _State) -> bool:
     return False
 
 
-def _fewer(ways: _Ways) -> _Ways:
-    """The cheapest of ``ways`` of each kind, at most :data:`MOST_STATES`."""
+def _fewer(ways: _Ways, most: int) -> tuple[_Ways, bool]:
+    """The cheapest of ``ways`` of each kind, at most so many, and whether these are the kinds that there are."""
     step = 0.01
     while True:
         kept: dict[tuple[object, ...], tuple[float, _State, _Chosen]] = {}
@@ -179,10 +201,10 @@ def _fewer(ways: _Ways) -> _Ways:
             if key not in kept or way[0] < kept[key][0]:
                 kept[key] = way
         ways = list(kept.values())
-        if len(ways) <= MOST_STATES:
-            return ways
+        if len(ways) <= most:
+            return ways, step == 0.01
         if step > 64:
-            return sorted(ways, key=lambda way: way[0])[:MOST_STATES]
+            return sorted(ways, key=lambda way: way[0])[:most], False
         step = max(1.0, step * 2)
 
 

@@ -10,31 +10,37 @@ from dataclasses import replace
 
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import Arrangement, Limits, arrange
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
 
 Insets = tuple[Inset, ...]
 
 
-def fitted_in(insets: Insets, model_height: float, usual: Limits, large: Limits) -> Arrangement:
+def fitted_in(
+    insets: Insets, model_height: float, usual: Limits, large: Limits, sizes: Sizes | None = None
+) -> Arrangement:
     """All ``insets``, without side remarks where that keeps the page ``usual``; on a ``large`` one as many as it holds.
 
     Where even the largest page is too low for what must not be left out, the arrangement is higher than that.
+    ``sizes`` are those of the insets, as far as they are measured.
     """
+    sizes = sizes or Sizes()
+    shortened = _shortening(insets)
 
     def on_usual(fewer: Insets) -> tuple[Arrangement, bool]:
-        found = arrange(fewer, model_height, usual)
+        found = arrange(fewer, model_height, usual, sizes)
         return found, found.height <= min(usual.tallest(found.widths), usual.last(found.widths))
 
     def on_large(fewer: Insets) -> tuple[Arrangement, bool]:
-        found = arrange(fewer, model_height, large)
+        found = arrange(fewer, model_height, large, sizes)
         return found, found.height <= large.last(found.widths)
 
     number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
-    found, fits = _least(lambda count: on_usual(_shortened(insets, count)), number)
+    found, fits = _least(lambda count: on_usual(shortened(count)), number)
     if not fits:
-        found, fits = _least(lambda count: on_large(_shortened(insets, count)), number)
+        found, fits = _least(lambda count: on_large(shortened(count)), number)
     if not fits and droppable:
-        short = _shortened(insets, number)
+        short = shortened(number)
         found, fits = _least(lambda count: on_large(_lessened(short, count + 1)), droppable - 1)
     return _reported(found, insets)
 
@@ -61,15 +67,21 @@ def _least(attempt: Callable[[int], tuple[Arrangement, bool]], most: int) -> tup
     return found, True
 
 
-def _shortened(insets: Insets, number: int) -> Insets:
-    """``insets``, ``number`` of them without side remarks: those with most first, then the lowest."""
+def _shortening(insets: Insets) -> Callable[[int], Insets]:
+    """Gives ``insets``, so many of them without side remarks: those with most first, then the lowest."""
     order = sorted(range(len(insets)), key=lambda index: (-sum(map(_is_remark, insets[index].items)), -index))
-    short = frozenset(order[:number])
-    return tuple(_short(inset) if index in short else inset for index, inset in enumerate(insets))
+    short = [_short(inset) for inset in insets]
+
+    def shortened(number: int) -> Insets:
+        less = frozenset(order[:number])
+        return tuple(short[index] if index in less else inset for index, inset in enumerate(insets))
+
+    return shortened
 
 
 def _short(inset: Inset) -> Inset:
-    return replace(inset, items=tuple(item for item in inset.items if not _is_remark(item)))
+    items = tuple(item for item in inset.items if not _is_remark(item))
+    return replace(inset, items=items) if len(items) < len(inset.items) else inset
 
 
 def _is_remark(item: Item) -> bool:

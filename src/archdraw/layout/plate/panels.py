@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
@@ -33,6 +34,8 @@ WIDE = 480.0
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
+ROUNDING = 0.01
+"""Sums of widths are not exact."""
 MOST_SPREAD = 30.0
 """Px that a panel with room to spare puts between two of its items, beyond what they want."""
 
@@ -164,9 +167,23 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 @kept(1024)
 def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
     """The first measures by which ``item`` fits ``inner``, else the smallest, and ``item`` laid out by them."""
+    for measures in _ladder(inner)[:-1]:
+        # To lay a diagram out takes far longer than to see that what stands side by side is too wide.
+        if diagram.least_width(item, diagram.inputs_of(item), measures) > inner + ROUNDING:
+            continue
+        cell = _placed(item, measures)
+        if cell.width <= inner:
+            return measures, cell
+    measures = _ladder(inner)[-1]
+    return measures, _placed(item, measures)
+
+
+@lru_cache(maxsize=64)
+def _ladder(inner: float) -> tuple[Measures, ...]:
+    """Measures for a diagram in a panel with ``inner`` px of room, from the most generous to the smallest."""
     usual = replace(INSET, widest_box=inner, widest_branch=inner)
     tight = replace(usual, branch_gap=14, pad=10, least_width=48)
-    for measures in (
+    return (
         replace(usual, branch_gap=36, least_width=168),
         replace(usual, branch_gap=28, least_width=124),
         usual,
@@ -179,11 +196,7 @@ def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
         replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
-    ):
-        cell = _placed(item, measures)
-        if cell.width <= inner:
-            break
-    return measures, cell
+    )
 
 
 def _placed(item: Diagram, measures: Measures) -> Cell:

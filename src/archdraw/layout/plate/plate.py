@@ -17,6 +17,7 @@ from archdraw.layout.plate.arrange import Arrangement, Limits
 from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.layout.plate.stretching import longest
 from archdraw.layout.plate.zoom import zoom_lines
 from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
@@ -70,26 +71,26 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
-    plate = lettered(plate, theme)
-    first = scene = _drawn(plate, theme, 0)
+    plate, sizes = lettered(plate, theme), Sizes()
+    first = scene = _drawn(plate, theme, 0, sizes)
     for lines in range(1, MOST_LINES + 1):
         # What is left out is named in the footer, for whose lines a page that is full without them has no room.
         if not 0 < min(first.width, first.height) - LAST_RESORT <= MOST_LINES * page.LINE or not first.left_out:
             break
-        scene = _drawn(plate, theme, lines * page.LINE)
+        scene = _drawn(plate, theme, lines * page.LINE, sizes)
         if min(scene.width, scene.height) <= LAST_RESORT:
             return scene
     return first
 
 
-def _drawn(plate: Plate, theme: Theme, spare: float) -> Scene:
+def _drawn(plate: Plate, theme: Theme, spare: float, sizes: Sizes) -> Scene:
     """The scene of ``plate``, which leaves ``spare`` px of the tallest page free."""
     natural = column_at(plate)
-    arrangement = _arranged(plate, natural, spare)
+    arrangement = _arranged(plate, natural, spare, sizes)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
         tight = column_at(plate, TIGHTEST_GAP)
-        lower = _arranged(plate, tight, spare)
+        lower = _arranged(plate, tight, spare, sizes)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
             natural, arrangement = tight, lower
     arrangement = _relettered(arrangement)
@@ -144,7 +145,7 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, column: Column, spare: float) -> Arrangement:
+def _arranged(plate: Plate, column: Column, spare: float, sizes: Sizes) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     overhead = _overhead(plate, NARROWEST)
     beside = 2 * MARGIN + column.width + CHANNEL
@@ -155,7 +156,7 @@ def _arranged(plate: Plate, column: Column, spare: float) -> Arrangement:
     tallest = LAST_RESORT - _overhead(plate, TWO_COLUMNS) - spare
     narrow = max(narrow, STRETCHED * column.height)
     large = Limits(LAST_RESORT - beside, narrow, wide, tallest, strict=True)
-    return fitted_in(plate.insets, column.height, usual, large)
+    return fitted_in(plate.insets, column.height, usual, large, sizes)
 
 
 def _overhead(plate: Plate, width: float) -> float:

@@ -14,7 +14,6 @@ from typing import Literal
 
 from archdraw.analysis.difference import BLOCK, Difference
 from archdraw.analysis.difference.similarity import SUBLAYER
-from archdraw.analysis.difference.structure import SORTS
 from archdraw.glossary import comparison, text
 from archdraw.layout.compare.grid import Around, GridItem, Slot
 from archdraw.layout.compare.signs import Sign
@@ -22,6 +21,7 @@ from archdraw.layout.diagram.diagram import flat
 from archdraw.picture import Bar, Box, Chain, Choice, Diagram, Frame, Rail, Tap
 from archdraw.theme import EQUAL
 from archdraw.tree.alignment import aligned
+from archdraw.tree.settings import SORTS
 from archdraw.views.boxes import DIAGRAMS as DIAGRAMS
 from archdraw.views.boxes import boxes
 from archdraw.views.several._boxes import inside, joined, paths, placed, plain, touches

@@ -115,10 +115,12 @@ IGNORED = (
     r"\.(?:weight_scale_inv|weight_scale|weight_scale_2|weight_global_scale|input_scale|input_global_scale|k_scale)$"
     r"|\.(?:v_scale|weight_zero_point|input_zero_point|weight_shape|weight_g_idx|weight_format|scales|qzeros|g_idx)$"
     r"|\.(?:absmax|quant_map|quant_state\..*|nested_absmax|nested_quant_map|SCB)$|_scales$|_scale_inv$"
-    r"|(?:^|\.)rotary_emb\.|(?:^|\.)(?:inv_freq|masked_bias|position_ids)$|\.attn(?:ention)?\.bias$"
+    r"|(?:^|\.)rotary_emb\.(?!alpha$)|(?:^|\.)(?:inv_freq|masked_bias|position_ids)$|\.attn(?:ention)?\.bias$"
     r"|^rope_freqs\.|rope_factors_(?:long|short)\."
+    r"|(?:^|\.)final_logits_bias$|\.(?:input|output)_(?:min|max)$"
+    r"|\.ple_embedding\.(?:ngram_heads_\w+|layer_multipliers)$"
 )
-"""Tensors that are no weights of the model: scales of quantised ones, tables of rotations, masks."""
+"""Tensors that are no weights of the model: scales of quantised ones, tables of rotations, masks, bounds, offsets."""
 
 PACKED = r"(?:_packed|_blocks|\.qweight)$"
 """Endings of tensors that hold several small numbers in one large one: their shape says nothing of the matrix's."""
