@@ -55,6 +55,8 @@ def test_words_against_the_tree_are_warnings_at_their_place() -> None:
         "tied embeddings",
         "linear attention",
         "without a KV cache",
+        "image input",
+        "image, video and audio input",
     ],
 )
 def test_what_a_plain_decoder_is_not(words: str) -> None:
@@ -77,6 +79,12 @@ def test_what_a_plain_decoder_is(words: str) -> None:
     assert said(words) == []
 
 
+def test_what_is_said_to_be_lacking_is_no_contradiction() -> None:
+    text = SPEC.format(words="image input", causal="true")
+    model = Model.from_text(text + "incomplete: [the vision encoder is not described]\n")
+    assert not list(contradictions(model.spec, model.block, model.facts))
+
+
 def test_bidirectional_layers_have_no_cache() -> None:
     assert said("bidirectional attention, no KV cache", causal=False) == []
     assert len(said("causal attention", causal=False)) == 1
@@ -94,7 +102,15 @@ def test_each_claim_holds_for_some_shipped_model_and_not_for_another() -> None:
     """A word that is always or never right would warn of nothing, or of everything."""
     models = [
         load(specs_folder() / f"{name}.yaml")
-        for name in ("llada-8b", "llama-3-8b", "t5-11b", "gemma-2-27b", "deepseek-v3", "qwen3-next-80b-a3b")
+        for name in (
+            "llada-8b",
+            "llama-3-8b",
+            "t5-11b",
+            "gemma-2-27b",
+            "deepseek-v3",
+            "qwen3-next-80b-a3b",
+            "mistral-small-4",
+        )
     ]
     for claim in CLAIMS:
         assert {claim.holds(model.block, model.facts) for model in models} == {True, False}, claim.what

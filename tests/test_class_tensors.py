@@ -268,7 +268,7 @@ def test_the_class_that_a_config_names(names: tuple[str, ...], cls: str, librari
         ("inv_freq", (2,), False, True),
         ("one", (), False, False),
     ]
-    assert [one.name for one in found.weights] == ["wte.weight", "one"]
+    assert [one.name for one in found.own] == ["wte.weight", "inv_freq", "one"]
 
 
 @pytest.mark.parametrize(

@@ -499,7 +499,7 @@ def test_a_gallery_of_nothing_keeps_the_old_page(archdraw: Run) -> None:
 
 
 def test_an_internal_error_says_how_to_report_it(archdraw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, **_: object) -> None:
         raise ZeroDivisionError(f"while reading {path}")
 
     monkeypatch.setattr("archdraw.model.load", fail)

@@ -60,7 +60,7 @@ def strip(model: Model) -> Strip:
         ("laguna-xs-2", "layer 0: Gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
         ("deepseek-v4-pro", "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared"),
         ("zaya1-8b", "layer 0: router without depth averaging"),
-        ("modernbert-base", "layer 0: Multi-head attention, without pre-attention LayerNorm"),
+        ("modernbert-base", "layer 0: Global attention, without pre-attention LayerNorm"),
         ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
         # What it lacks of the layer that is most alike, and nothing of it twice.
         ("inkling-2-small", "layer 0: Sliding relative attention, without attention residual"),

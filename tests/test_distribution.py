@@ -62,7 +62,7 @@ def test_nothing_tells_to_install_the_other_project() -> None:
 def test_one_name_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["name"] == DISTRIBUTION
-    assert project["scripts"] == {"archdraw": "archdraw.cli:main"}
+    assert project["scripts"] == {"archdraw": "archdraw.__main__:main"}
     assert install_command("hub") in (ROOT / "README.md").read_text("utf-8")
     assert "hub" in project["optional-dependencies"]
 

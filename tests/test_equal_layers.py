@@ -43,3 +43,16 @@ def test_each_layer_that_is_wrong_is_reported_at_its_own_place() -> None:
     with pytest.raises(InputError) as found:
         Model.from_text(HEAD + WRONG + GLOBAL + WRONG + TAIL)
     assert [problem.span.line for problem in found.value.problems] == [6, 8]
+
+
+def test_layers_of_templates_are_read_each_by_itself() -> None:
+    """A template keeps what it was read as, itself among it: two of them must not be compared by that."""
+    define = """define:
+  mine:
+    parameters: {width: {type: integer}}
+    block:
+      layer: {body: {residual: [layernorm, {linear: {features: $width}}, {linear: 64}]}}
+"""
+    text = HEAD.replace("layers:", f"{define}layers:") + 12 * "  - mine: {width: 32}\n" + TAIL
+    model = Model.from_text(text)
+    assert model.facts.layers == 12

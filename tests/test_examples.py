@@ -115,6 +115,31 @@ def test_gnmt() -> None:
     assert counted.total_parameters == encoder + decoder + rows * width + (width + 1) * rows == 160_671_297
 
 
+def test_mmdit_ends_with_a_block_that_makes_no_text() -> None:
+    """As in SD3: of the text the last block has queries, keys and values only, and two vectors instead of six."""
+    width, blocks = 1536, 24
+
+    def linear(inputs: int, outputs: int) -> int:
+        return (inputs + 1) * outputs
+
+    network = linear(width, 4 * width) + linear(4 * width, width)
+    stream = linear(width, 6 * width) + linear(width, 3 * width) + linear(width, width) + network
+    last_of_text = linear(width, 2 * width) + linear(width, 3 * width)
+    ends = linear(4096, width) + linear(64, width) + linear(256, width) + linear(2048, width) + 2 * linear(width, width)
+    final = linear(width, 2 * width) + linear(width, 64)
+    counted = model("mmdit").facts
+    assert counted.layers == blocks
+    total = (2 * blocks - 1) * stream + last_of_text + ends + final
+    assert counted.total_parameters == total == 2_028_328_000
+
+
+def test_gnmt_says_which_one_it_is() -> None:
+    """Google's model has eight layers in each half."""
+    spec = model("gnmt").spec
+    assert "MLPerf" in spec.name
+    assert any("8 + 8 layers" in source for source in spec.sources)
+
+
 def test_mixture_of_depths_counts_the_tokens_that_pass() -> None:
     whole = 2 * 2048 * 2
     counted = model("mixture-of-depths").facts

@@ -8,7 +8,9 @@ from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.tree.facts import report
 from archdraw.tree.sheet import rows
+from archdraw.views.architecture import picture
 from archdraw.views.header import kind_of, layers_of, size_of, subtitle
+from shipped import NAMES
 from shipped import model as shipped
 
 FRAME = """
@@ -115,10 +117,10 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
     [
         ("gpt-oss-120b", "117B total, 5.13B active (4.4%)"),
         ("deepseek-v4-1-flash", "552B total (excl. 197B in lookup tables), 16.1B active (2.9%)"),
-        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. input embedding tables and encoders), 4.63B text"),
+        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. further embedding tables and encoders), 4.63B text"),
         (
             "gemma-4-e4b",
-            "7.94B total, 4.64B active (58%, excl. input embedding tables and encoders), 7.46B text",
+            "7.94B total, 4.64B active (58%, excl. further embedding tables and encoders), 7.46B text",
         ),
         (
             "qwen3-8-flash-next-125b-a6b",
@@ -131,3 +133,33 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
 def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
     found = shipped(name)
     assert text(size_of(found.spec, found.facts)) == size
+
+
+@pytest.mark.parametrize("name", ["deepseek-v4-1-flash", "qwen3-8-flash-next-125b-a6b", "gemma-4-e2b"])
+def test_a_total_that_is_quoted_as_published_differs_from_nothing(name: str) -> None:
+    found = shipped(name)
+    assert found.spec.published is not None
+    assert found.spec.published.differs is None
+    assert not any("differ" in part for part in picture(found.spec, found.block).footer)
+    assert any("differ" in part for part in picture(shipped("falcon-7b").spec, shipped("falcon-7b").block).footer)
+
+
+def test_the_same_network_is_quoted_as_equally_active() -> None:
+    """A model of the same architecture and size as its parent activates as much, and says so in the same way.
+
+    Unless its own publisher counts otherwise, as that of Soofi S does.
+    """
+    compared = 0
+    for name in NAMES:
+        found = shipped(name)
+        for parent in found.spec.parents:
+            base = shipped(parent.model)
+            same = found.facts.parts == base.facts.parts and found.facts.inactive == base.facts.inactive
+            assert found.spec.published is not None
+            assert base.spec.published is not None
+            own = found.spec.published.active_parameters
+            same = same and own in (None, base.spec.published.active_parameters)
+            if parent.relation == "same architecture" and same and found.facts.inactive:
+                compared += 1
+                assert text(size_of(found.spec, found.facts)) == text(size_of(base.spec, base.facts)), name
+    assert compared > 3

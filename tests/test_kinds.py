@@ -147,7 +147,7 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     assert counted.kv_cache_bytes_per_token() == 0
     assert counted.state == 32 * 128 * 128 + 3 * 8192
     assert describe(DELTA.expand(SCOPE)).notes == (
-        "recurrent state: 524,288 (+ 24,576 conv) values",
+        "recurrent state per layer: 524,288 (+ 24,576 conv) values",
         "1.05 MiB in bf16",
     )
     assert counted.parts == {

@@ -187,7 +187,7 @@ def test_compressed_attention() -> None:
         "Softmax pooling, window 8, stride 4",
         "4:1 compression",
     )
-    assert boxes["rotary_emb"].full == "Inverse RoPE, on the output"
+    assert boxes["rotary_emb"].full == "Inverse RoPE (16), on the output"
     assert boxes["o_a_proj"].full == "2 groups of heads, 256 → 48 each"
 
 

@@ -57,7 +57,7 @@ def test_kimi_delta_attention() -> None:
 def test_a_bounded_decay_and_a_wider_write_strength_are_said() -> None:
     bounded = KDA.model_copy(update={"gate_lower_bound": -5.0, "allow_neg_eigval": True}).expand(SCOPE)
     assert describe(bounded).notes == (
-        "recurrent state: 256 (+ 288 conv) values",
+        "recurrent state per layer: 256 (+ 288 conv) values",
         "1.06 KiB in bf16",
         "decay bounded: log α ≥ -5",
     )

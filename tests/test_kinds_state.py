@@ -70,11 +70,18 @@ def test_counts_and_state_without_a_cache(kind: Kind, parameters: int, state: in
 
 
 NOTES: list[tuple[Kind, tuple[str, ...]]] = [
-    (MAMBA, ("recurrent state: 256 (+ 192 conv) values", "896 bytes in bf16", "bias on conv and step size Δ")),
+    (
+        MAMBA,
+        (
+            "recurrent state per layer: 256 (+ 192 conv) values",
+            "896 bytes in bf16",
+            "bias on conv and step size Δ",
+        ),
+    ),
     (
         MAMBA2.model_copy(update={"n_groups": 1, "use_bias": True}),
         (
-            "recurrent state: 256 (+ 216 conv) values",
+            "recurrent state per layer: 256 (+ 216 conv) values",
             "944 bytes in bf16",
             "B and C shared by all heads",
             "bias on projections and conv",
@@ -83,7 +90,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
     (
         MAMBA2.model_copy(update={"projectors_bias": True}),
         (
-            "recurrent state: 256 (+ 240 conv) values",
+            "recurrent state per layer: 256 (+ 240 conv) values",
             "992 bytes in bf16",
             "2 groups of B and C, 4 heads each",
             "bias on output projection and conv",
@@ -92,7 +99,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
     (
         MAMBA2.model_copy(update={"use_bias": True, "projectors_bias": False, "use_conv_bias": False}),
         (
-            "recurrent state: 256 (+ 240 conv) values",
+            "recurrent state per layer: 256 (+ 240 conv) values",
             "992 bytes in bf16",
             "2 groups of B and C, 4 heads each",
             "bias on input projection",
@@ -100,7 +107,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
     ),
     (
         MAMBA2.model_copy(update={"n_groups": 8, "use_conv_bias": False}),
-        ("recurrent state: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
+        ("recurrent state per layer: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
     ),
     (ShortConvolution(), ("conv state per layer: 64 values; 128 bytes in bf16",)),
     (
@@ -110,7 +117,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
     (
         MatrixLSTM(num_heads=2, qk_dim=16, v_dim=32, use_bias=True),
         (
-            "recurrent state: 256 (+ 18 normalizer) values",
+            "recurrent state per layer: 256 (+ 18 normalizer) values",
             "548 bytes in bf16",
             "exp input gate, sigmoid forget gate",
             "bias on projections and gates",
@@ -118,7 +125,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
     ),
     (
         RWKV4TimeMixing(attention_hidden_size=48),
-        ("recurrent state: 144 (+ 32 token-shift) values", "352 bytes in bf16"),
+        ("recurrent state per layer: 144 (+ 32 token-shift) values", "352 bytes in bf16"),
     ),
     (RWKVChannelMixing(intermediate_size=112), ("token-shift state per layer: 32 values; 64 bytes in bf16",)),
 ]

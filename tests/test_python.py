@@ -29,10 +29,9 @@ HEAVY = ("click", "jinja2", "pydantic", "reportlab", "rich", "svgwrite", "yaml")
 def test_importing_costs_nothing() -> None:
     program = "import archdraw, sys; print(sorted(name for name in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert "'archdraw.model'" in loaded
+    assert "'archdraw'" in loaded
     assert [name for name in HEAVY if f"'{name}'" in loaded] == []
-    assert "'archdraw.views'" not in loaded
-    assert "'archdraw.tree" not in loaded
+    assert "'archdraw." not in loaded
 
 
 def test_all_that_is_named_is_there() -> None:

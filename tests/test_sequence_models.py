@@ -44,5 +44,7 @@ def test_conformer() -> None:
 def test_medusa_trains_its_heads_alone() -> None:
     head = 4096 * 4096 + 4096 + 4096 * 32_000
     counted = load("medusa-vicuna-7b").facts
-    assert counted.total_parameters - counted.frozen == 4 * head == 591_413_248
+    assert counted.total_parameters - counted.frozen == 5 * head == 739_266_560
+    # medusa_lm_head.pt of FasterDecoding/medusa-vicuna-7b-v1.3 has 1.48 GB, two bytes for each value.
+    assert round(2 * 5 * head / 1e7) == 148
     assert counted.frozen == load("llama-2-7b").facts.total_parameters

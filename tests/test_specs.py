@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from archdraw.glossary import text
 from archdraw.model import load
+from archdraw.tree.blocks import Module
+from archdraw.tree.walks import layers, walk
 from shipped import NAMES, SPECS, model
 
 DATA = Path(__file__).parent / "data"
@@ -73,6 +76,58 @@ def test_what_is_not_obvious_has_a_source(name: str) -> None:
         foreign = model(parent.model).spec.developer != spec.developer
         if parent.relation == "influence" or (parent.relation == "same architecture" and foreign):
             assert parent.source, parent.model
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_class_default_is_not_given_out_as_published(name: str) -> None:
+    """A config that a class makes is silent where the released one speaks: nothing follows from it for the context."""
+    spec = model(name).spec
+    sources = spec.sources.values() if isinstance(spec.sources, dict) else spec.sources
+    if spec.context_length is None or not any(
+        re.search("default config|defaults of the class", one) for one in sources
+    ):
+        return
+    assert not any("which are those of the published checkpoint" in one for one in sources)
+    assert any("context" in words.lower() for words in (*sources, *spec.notes)), "where is the context length from?"
+
+
+@pytest.mark.parametrize(
+    ("name", "context", "words"),
+    [
+        ("a-x-k1", 131_072, ["factor: 4.0, original_max_position_embeddings: 32768"]),
+        ("laguna-xs-2", 131_072, ["factor: 32.0, original_max_position_embeddings: 4096", "rope_scaling: null"]),
+        ("mistral-small-4", 262_144, ["pixtral_vision"]),
+        ("lfm3-1-7b", 262_144, []),
+        ("antares-1b", 131_072, ["rope_theta: 10000000.0"]),
+    ],
+)
+def test_what_the_default_of_a_class_gets_wrong(name: str, context: int, words: list[str]) -> None:
+    spec = model(name).spec
+    assert spec.context_length == context
+    assert all(any(word in line for line in spec.document.lines) for word in words)
+
+
+def test_a_checkpoint_without_a_selection_bias_has_none() -> None:
+    """The class of A.X K1 inherits the buffer; its released checkpoints lack it."""
+    texts = [model("a-x-k1").spec.document.lines, load(DATA / "configs" / "a-x-k1.json").spec.document.lines]
+    assert all("e_score_correction_bias" not in line for lines in texts for line in lines)
+
+
+def test_the_text_model_of_mistral_small_4_is_that_of_its_class() -> None:
+    found, read = model("mistral-small-4").facts, load(DATA / "configs" / "mistral-small-4.json").facts
+    assert found.text_parameters == read.total_parameters
+    assert round(found.total_parameters / 1e8) == 1194, "what Hugging Face shows for the repository"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_attention_beside_windows_is_called_by_its_reach(name: str) -> None:
+    """Both of ModernBERT's are multi-head attention: what distinguishes them is how far they reach."""
+    layers_of_stack = list(layers(model(name).block))
+    mixers = [part for layer in layers_of_stack for _, part in walk(layer.body) if isinstance(part, Module)]
+    if not any(part.role == "sliding" for part in mixers):
+        return
+    called = {text(part.label) for part in mixers if part.role == "attention"}
+    assert not called & {"Multi-head attention", "Grouped-query attention", "Multi-query attention"}
 
 
 def test_nobody_is_an_ancestor_of_itself() -> None:

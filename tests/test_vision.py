@@ -103,7 +103,12 @@ def test_the_lines_of_a_column_beside_the_model_reach_what_reads_it() -> None:
 
 def test_a_line_of_a_tower_makes_way_for_a_line_of_the_model() -> None:
     """In MMDiT it meets the residual line of the images, ends in front of it and goes on behind it."""
-    scene = archdraw.load(next(path for path in EXAMPLES if path.stem == "mmdit")).scene("card")
+    whole = next(path for path in EXAMPLES if path.stem == "mmdit").read_text("utf-8")
+    # With its last block, which differs, the column is too high for layers that are opened.
+    alike = whole.replace("{label: Last MMDiT block, body: last_block}", "{label: MMDiT block, body: joint_block}")
+    final = "  - module:\n      label: Final layer"
+    alike = alike.replace(final, f"  - op: {{label: Images, inputs: 2}}\n{final}")
+    scene = Model.from_text(alike).scene("card")
     box = next(shape for shape in scene.shapes() if isinstance(shape, Text) and shape.text == "Modulation")
     level = [
         line

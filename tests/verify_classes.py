@@ -44,7 +44,7 @@ def count(file: Path) -> str:
         total = described(reading, path).facts.total_parameters
     except InputError as error:
         return str(error)
-    wanted = sum(tensor.count for tensor in whole.weights)
+    wanted = sum(tensor.count for tensor in whole.tensors)
     return "exact" if total == wanted else f"{total:,}, not {wanted:,}"
 
 

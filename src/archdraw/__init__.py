@@ -17,27 +17,25 @@ A model is a tree of blocks, and everything else follows from that one tree::
 '<?xml'
 """
 
-from typing import TYPE_CHECKING
-
-from archdraw.catalog import (
-    census,
-    difference,
-    kind_schema,
-    list_formats,
-    list_kinds,
-    list_models,
-    list_themes,
-    list_views,
-    table,
-)
-from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
-from archdraw.model import Model, load
-from archdraw.outputs import drawing
-from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
-
+TYPE_CHECKING = False  # that of typing, whose import takes longer than a picture from the cache
 if TYPE_CHECKING:
     from archdraw.analysis.difference import Difference
     from archdraw.app.pictures import Picture
+    from archdraw.catalog import (
+        census,
+        difference,
+        kind_schema,
+        list_formats,
+        list_kinds,
+        list_models,
+        list_themes,
+        list_views,
+        table,
+    )
+    from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
+    from archdraw.model import Model, load
+    from archdraw.outputs import drawing
+    from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
     from archdraw.tree.facts import Facts
 
     __version__: str
@@ -72,12 +70,28 @@ __all__ = [
     "timeline",
 ]
 
-_LATE = {
-    "Difference": "archdraw.analysis.difference",
-    "Facts": "archdraw.tree.facts",
-    "Picture": "archdraw.app.pictures",
+_MODULES = {
+    "archdraw.catalog": (
+        "census",
+        "difference",
+        "kind_schema",
+        "list_formats",
+        "list_kinds",
+        "list_models",
+        "list_themes",
+        "list_views",
+        "table",
+    ),
+    "archdraw.errors": ("ArchdrawError", "FontWarning", "InputError", "Problem", "Span"),
+    "archdraw.model": ("Model", "load"),
+    "archdraw.outputs": ("drawing",),
+    "archdraw.pictures": ("compare", "draw", "lineage", "poster", "scale", "timeline"),
+    "archdraw.analysis.difference": ("Difference",),
+    "archdraw.tree.facts": ("Facts",),
+    "archdraw.app.pictures": ("Picture",),
 }
-"""Classes by the modules that they are in, which are imported when they are asked for."""
+"""Where what is public is from. A module is imported when something of it is asked for."""
+_LATE = {name: module for module, names in _MODULES.items() for name in names}
 
 if not TYPE_CHECKING:  # so that a type checker rejects whatever is not named above
 
@@ -85,7 +99,8 @@ if not TYPE_CHECKING:  # so that a type checker rejects whatever is not named ab
         if name in _LATE:
             from importlib import import_module
 
-            return getattr(import_module(_LATE[name]), name)
+            found = globals()[name] = getattr(import_module(_LATE[name]), name)
+            return found
         if name == "__version__":
             from archdraw.version import VERSION
 

@@ -294,4 +294,4 @@ class Plate:
     href: str = ""
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
-    lacking: tuple[str, str] = ("not opened", "without notes")
+    lacking: tuple[str, str] = ("not opened", "some notes left out")

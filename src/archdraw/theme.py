@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, lru_cache
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -142,6 +141,7 @@ def theme_file(name: str) -> AbstractContextManager[Path]:
     found = THEMES.find(name)
     if not found.distribution:
         return nullcontext(Path(found.target))
+    from importlib.resources import as_file, files
 
     try:
         file = files(found.target) / f"{name}.yaml"

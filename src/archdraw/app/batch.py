@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.files import write_whole
 from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.writers import Renderer, TextMode
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 
 @record

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import os
 import sys
 import threading
@@ -125,13 +124,8 @@ def program(ctx: click.Context, show_traceback: bool) -> None:
         ctx.color = False
 
 
-OBJECTS_BEFORE_COLLECTING = 300_000
-"""Containers; a picture makes a quarter of that, nearly all of them for good, among which nothing is to be found."""
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the program and exits with its code."""
-    gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
     _exit(run(arguments))
 
 

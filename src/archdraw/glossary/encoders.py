@@ -60,7 +60,7 @@ FEATURES = Term("{width:feature|features}")
 WEIGHT = Term("Operation with weights", definition="a function with tensors of its own")
 CONVOLUTION = Term("Convolution", definition="a weighted sum over a neighborhood, with the same weights everywhere")
 CONVOLUTION_OVER = Term("Convolution {size}")
-CONVOLUTION_STRIDE = Term("Convolution {size}, stride {stride}")
+CONVOLUTION_STRIDE = Term("Convolution {size}, stride\u00a0{stride}")
 
 # Cross-attention
 CROSS_ATTENTION = Term(

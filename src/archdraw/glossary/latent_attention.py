@@ -73,11 +73,12 @@ POOLING_WEIGHTS = Term("pooling weights {width}")
 SOFTMAX_POOLING = Term(
     "Softmax pooling", definition="The mean over a window of tokens, weighted per feature by a softmax over them."
 )
-POOLING = Term("window {window}, stride {stride}")
+POOLING = Term("window\u00a0{window}, stride\u00a0{stride}")
 COMPRESSION = Term("{ratio}:1 compression")
 ENTRY_PER_TOKEN = Term("one entry per token")
 SHARED_ENTRIES = Term("Shared entries", definition="Compressed keys and values of an earlier layer.")
 SHARED_ENTRIES_TAG = Term("shared entries")
+SHARED_SELECTION_TAG = Term("shared top-{number}\u00a0entries")
 AND_SELECTION = Term("and their top-{number}, of an earlier layer")
 AND_INDEX_KEYS = Term("and index keys, of an earlier layer")
 ON_OUTPUT = Term("on the output")

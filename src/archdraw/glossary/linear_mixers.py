@@ -143,9 +143,9 @@ HEAD_STATE = Term("state {heads:head|heads} × {keys} × {values}")
 CHANNEL_STATE = Term("state {channels} × {size}")
 VECTOR_STATE = Term("state {channels}")
 RECURRENT_STATE = Term(
-    "recurrent state: {values} values", definition="what a layer keeps of all tokens so far, at any context"
+    "recurrent state per layer: {values} values", definition="what a layer keeps of all tokens so far, at any context"
 )
-RECURRENT_STATE_AND = Term("recurrent state: {values} (+ {more} {of}) values")
+RECURRENT_STATE_AND = Term("recurrent state per layer: {values} (+ {more} {of}) values")
 CONV_STATE = Term("conv state per layer: {values} values", definition="the tokens that the kernel still reaches")
 SHIFT_STATE = Term("token-shift state per layer: {values} values", definition="the features of the previous token")
 NORMALIZER = Term("normalizer", definition="sums of keys by which what is read is divided")

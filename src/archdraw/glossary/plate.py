@@ -29,6 +29,10 @@ REPORTED = Term("{figure}, as reported")
 NO_SIZE = Term("size not disclosed")
 
 INPUT_EMBEDDING = Term("input embedding tables")
+FURTHER_TABLES = Term(
+    "further embedding tables",
+    definition="tables beside that of the tokens, which is the output, too: a layer's own, n-grams, positions",
+)
 EMBEDDING_TABLES = Term("embedding tables")
 ENCODERS = Term("encoders")
 
@@ -38,7 +42,7 @@ INCOMPLETE = Term("incomplete: {reasons}")
 MORE_REASONS = Term("{number} more")
 NOT_DRAWN = Term("not drawn: {blocks}")
 NOT_OPENED = Term("panels left out")
-WITHOUT_NOTES = Term("without notes")
+FEWER_NOTES = Term("some notes left out", definition="panels that stand without their lesser notes")
 PUBLISHED_DIFFER = Term("published figures differ: {why}")
 SOURCES = Term("Source: {sources}")
 LICENSE = Term("License: {license}")

@@ -24,17 +24,17 @@ TRANSPOSED = Term(
     definition="a convolution that enlarges the grid: each input adds a patch to the output",
     source="Zeiler et al. 2010, Deconvolutional Networks; Dumoulin and Visin 2016, arXiv:1603.07285",
 )
-TRANSPOSED_STRIDE = Term("Transposed convolution {size}, stride {stride}")
+TRANSPOSED_STRIDE = Term("Transposed convolution {size}, stride\u00a0{stride}")
 DEPTHWISE = Term("Depthwise convolution {size}", definition="a convolution of each channel on its own")
-DEPTHWISE_STRIDE = Term("Depthwise convolution {size}, stride {stride}")
+DEPTHWISE_STRIDE = Term("Depthwise convolution {size}, stride\u00a0{stride}")
 DILATED = Term("dilation {step}", definition="steps between the positions that a kernel reads")
 
 # Pooling
 POOLING = Term("Pooling", definition="the largest value, or the mean, of each neighborhood")
 MAX_POOLING = Term("Max pooling {size}")
 AVERAGE_POOLING = Term("Average pooling {size}")
-MAX_POOLING_STRIDE = Term("Max pooling {size}, stride {stride}")
-AVERAGE_POOLING_STRIDE = Term("Average pooling {size}, stride {stride}")
+MAX_POOLING_STRIDE = Term("Max pooling {size}, stride\u00a0{stride}")
+AVERAGE_POOLING_STRIDE = Term("Average pooling {size}, stride\u00a0{stride}")
 GLOBAL_MAX_POOLING = Term("Global max pooling")
 GLOBAL_AVERAGE_POOLING = Term("Global average pooling", source="Lin et al. 2013, Network in Network, arXiv:1312.4400")
 UPSAMPLING = Term("Upsampling", definition="a larger grid, whose values are copied or interpolated")

@@ -54,6 +54,9 @@ class Kind(Checked):
     brings_norm: ClassVar[bool] = False
     """Whether the block begins with norms of its own, so that a layer puts none before it."""
 
+    counts_uses: ClassVar[bool] = False
+    """Whether each use in a spec counts by itself, even where it is written as another one."""
+
     def expand(self, scope: Scope) -> Block:
         """The block tree of this kind.
 

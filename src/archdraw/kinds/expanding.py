@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any
 
+from archdraw.checked import Checked
 from archdraw.kinds.base import Kind, KindError, Line, Scope
 from archdraw.tree.blocks import Block
 
@@ -123,7 +123,7 @@ def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
 
 
 _MOST_COMPARED = 8
-"""Layers that may be told apart by more than their fields, as templates are, are compared with so few others."""
+"""Layers that differ by more than their fields, as templates do, are compared with so few others."""
 
 
 class _Layers:
@@ -136,7 +136,7 @@ class _Layers:
     def made(self, kind: Kind, scope: Scope) -> Block | None:
         """The block of one that is written as ``kind`` is, in an equal ``scope``; None where there is none."""
         known = self._known[_mark(kind)] if kind.family == "layer" else ()
-        return next((block for one, its, block in known if its == scope and one == kind and _as_set(one, kind)), None)
+        return next((block for one, its, block in known if its == scope and _alike(one, kind)), None)
 
     def add(self, kind: Kind, scope: Scope, block: Block) -> None:
         """Remembers the ``block`` of ``kind`` in its ``scope``."""
@@ -152,10 +152,23 @@ def _mark(kind: Kind) -> int:
         return hash(kind.keyword)
 
 
-def _as_set(one: Kind, other: Kind) -> bool:
-    """Whether the same fields are written in both kinds, and in all kinds in them."""
-    inner = zip_longest(every_kind(one), every_kind(other))
-    return all(left and right and left.model_fields_set == right.model_fields_set for left, right in inner)
+def _alike(one: Any, other: Any) -> bool:
+    """Whether an author wrote the same twice: the same fields with equal values, in all kinds within.
+
+    A kind that counts each of its uses, as a template does, is like no other.
+    """
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if isinstance(one, Checked):
+        if (isinstance(one, Kind) and one.counts_uses) or one.model_fields_set != other.model_fields_set:
+            return False
+        return all(_alike(getattr(one, field), getattr(other, field)) for field in one.model_fields)
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+    return bool(one == other)
 
 
 def every_kind(value: Any) -> Iterator[Kind]:

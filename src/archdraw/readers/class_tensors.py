@@ -36,9 +36,9 @@ class ClassTensors:
     tensors: tuple[Tensor, ...]
 
     @property
-    def weights(self) -> list[Tensor]:
-        """What is trained, each tensor once."""
-        return [tensor for tensor in self.tensors if not (tensor.tied or tensor.buffer)]
+    def own(self) -> list[Tensor]:
+        """Each tensor once, under its first name."""
+        return [tensor for tensor in self.tensors if not tensor.tied]
 
 
 def class_tensors(data: Mapping[str, Any], file: str) -> ClassTensors:

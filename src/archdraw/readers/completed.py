@@ -19,6 +19,7 @@ from archdraw.readers.family import Family, family_of
 from archdraw.readers.from_tensors import boxes, draft_of, module_of, stack_of, weights_of
 from archdraw.readers.heads import with_head
 from archdraw.readers.reading import Reading, reading_of
+from archdraw.readers.resembling import resembling
 from archdraw.readers.text_parts import SECTIONS, towers_behind
 from archdraw.readers.unknown import UNKNOWN
 from archdraw.readers.weights_only import candidates
@@ -40,8 +41,8 @@ def completed(
 ) -> Reading | None:
     """The model of the config ``data`` whose tensors are ``stored``; None where those do not give their shapes.
 
-    ``whose`` is what the tensors are called in reasons. The other arguments are those of
-    :func:`archdraw.readers.reading.reading_of`.
+    ``whose`` is what the tensors are called in reasons; those marked as buffers are compared and not counted. The other
+    arguments are those of :func:`archdraw.readers.reading.reading_of`.
     """
     tensors = unpacked(stored)
     if any(tensor.packed and is_matrix(tensor) for tensor in tensors):
@@ -64,10 +65,15 @@ def completed(
             more = config, reasons, [tensor for tensor in wanted if tensor.name in names]
         found = [f"as a known family, {line}" for line in (*result.lines(), *result.renamed_lines())]
         nearest = found if not nearest or len(found) < len(nearest) else nearest
+    called = _called(data)
+    known = resembling(text, data, file, name, wanted, incomplete=incomplete, called=called, keys=keys)
+    if known is not None:
+        return known
     if more is not None:
         return _with_more(*more, file, name)
-    reasons = [f"{_called(data)}: counted and drawn by {whose}, what their modules compute is not known"]
-    return _as_modules(data, file, name, tensors, [*reasons, *incomplete, *nearest[:2]], keys)
+    reasons = [f"{called}: counted and drawn by {whose}, what their modules compute is not known"]
+    trained = [tensor for tensor in tensors if not tensor.buffer]
+    return _as_modules(data, file, name, trained, [*reasons, *incomplete, *nearest[:2]], keys)
 
 
 def _not_in_tensors(data: Mapping[str, Any]) -> list[str]:

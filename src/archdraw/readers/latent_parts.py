@@ -13,7 +13,10 @@ from archdraw.records import record
 
 @record
 class Defaults:
-    """What the classes of this line do where a file is silent; ``index_n_heads`` 0: there is no indexer then."""
+    """What the classes of this line do where a file is silent; ``index_n_heads`` 0: there is no indexer then.
+
+    ``selection_bias`` is False where released checkpoints have none, though their class inherits the buffer.
+    """
 
     routing: Literal["noaux_tc", "softmax", "groups"] = "noaux_tc"
     n_group: int = 1
@@ -23,6 +26,7 @@ class Defaults:
     routed_scaling_factor: float = 1.0
     theta: float = 10000.0
     index_n_heads: int = 0
+    selection_bias: bool = True
 
 
 V3 = Defaults(n_group=8, topk_group=4, first_dense=3, norm_topk_prob=True, routed_scaling_factor=2.5)
@@ -86,7 +90,7 @@ def mixture(config: Config, defaults: Defaults = V3, **extra: Any) -> Block:
     scale = config.number("routed_scaling_factor", default=defaults.routed_scaling_factor)
     if scale != 1:
         fields["routed_scaling_factor"] = scale
-    if method == "noaux_tc":
+    if method == "noaux_tc" and defaults.selection_bias:
         fields["e_score_correction_bias"] = True
     return {"mixture_of_experts": fields | expert_of(config) | given(**extra)}
 

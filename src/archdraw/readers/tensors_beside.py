@@ -40,7 +40,7 @@ def by_its_class(text: str, data: Mapping[str, Any], file: str, name: str) -> Re
     if len(heads) == 1:
         data = {**data, "tie_word_embeddings": heads.pop()}
     whose = f"the tensors of {found.name} (transformers {found.version})"
-    reading = completed(text, data, file, name, found.weights, whose=whose)
+    reading = completed(text, data, file, name, found.own, whose=whose)
     assert reading is not None, "tensors of a class are not packed"
     return reading
 

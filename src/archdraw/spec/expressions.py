@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from archdraw.checked import Checked, ValidationError
 from archdraw.errors import Problem, Span
+from archdraw.glossary.numbers import NBSP
 from archdraw.kinds.base import Expects, Family, Kind, KindError
 from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
 from archdraw.spec.annotations import member
@@ -210,7 +211,8 @@ class Reader(Forms):
     def _scalar(self, node: ScalarNode, place: str) -> Any:
         value = node.value
         if isinstance(value, str):
-            return " ".join(value.split())
+            # A no-break space is an author's: "stride 2" may not be torn.
+            return NBSP.join(" ".join(part.split()) for part in value.split(NBSP)).strip(NBSP)
         if isinstance(value, float) and not math.isfinite(value):
             self.report(f"{place} must be a finite number, not {node.text}", node.span)
             return BROKEN

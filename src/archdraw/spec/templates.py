@@ -59,6 +59,7 @@ _depth: ContextVar[int] = ContextVar("depth", default=0)
 class Template(Composed):
     """The base of the kinds that are written in YAML; each has its parameters as fields."""
 
+    counts_uses: ClassVar[bool] = True
     origin: ClassVar[Source]
     height: ClassVar[int]
     """At most so many levels of blocks stand in it, those of other templates and definitions counted."""

@@ -19,18 +19,38 @@ from archdraw.source import Document, MappingNode, ScalarNode
 from archdraw.tree.facts import Facts
 
 
+def _tables(facts: Facts) -> int:
+    return facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
+
+
 def _active_without_vocabulary(facts: Facts) -> int:
-    tables = facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
-    return facts.active_parameters - facts.active_encoders - tables
+    return facts.active_parameters - facts.active_encoders - _tables(facts)
+
+
+def _multiplied(facts: Facts) -> int:
+    """Without encoders and all tables that are only looked up: of one that is the output, too, every row is read."""
+    looked_up = max(facts.parts.get("embedding", 0) - facts.tied_table, 0)
+    return facts.active_parameters - facts.active_encoders - looked_up
+
+
+def _total_without_tables(facts: Facts) -> int:
+    """Of a model with n-gram tables the total without all tables, as some publishers have it; else the whole."""
+    return facts.total_parameters - (_tables(facts) if facts.lookup_parameters else 0)
 
 
 FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
     # Totals of models that see and hear are told with their towers or without.
-    "total_parameters": (lambda facts: facts.total_parameters, lambda facts: facts.text_parameters),
+    "total_parameters": (
+        lambda facts: facts.total_parameters,
+        lambda facts: facts.text_parameters,
+        lambda facts: facts.total_parameters - facts.lookup_parameters,
+        lambda facts: _total_without_tables(facts),
+    ),
     # Few say whether the table of the input is in an active count, and some leave out that of the output as well.
     "active_parameters": (
         lambda facts: facts.active_parameters,
         lambda facts: facts.active_parameters_without_input_embedding,
+        lambda facts: _multiplied(facts),
         lambda facts: _active_without_vocabulary(facts),
     ),
     "kv_cache_bytes_per_token": (lambda facts: facts.kv_cache_bytes_per_token(),),

@@ -47,7 +47,9 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     multiplied = whole - counted.active_encoders - looked_up
     tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
     encoders = (plate.ENCODERS(),) if counted.encoders else ()
-    input_embedding = (plate.INPUT_EMBEDDING(),) if looked_up else ()
+    # Where the table of the tokens is the output, too, it is in that count, and only the others are not.
+    looked_up_in = plate.FURTHER_TABLES() if counted.head_is_tied else plate.INPUT_EMBEDDING()
+    input_embedding = (looked_up_in,) if looked_up else ()
     ways = [
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),

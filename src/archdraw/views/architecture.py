@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from archdraw.errors import InputError, nearest
@@ -13,6 +14,7 @@ from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
+from archdraw.tree.framing import ANY
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
@@ -50,7 +52,7 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
-        lacking=(text(words.NOT_OPENED()), text(words.WITHOUT_NOTES())),
+        lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES())),
     )
     missing = undrawn(model, paths_of_plate(plate))
     if not missing:
@@ -71,20 +73,24 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
-    own = _told_apart(own, drawn, decodes=_decodes(model))
+    own = _told_apart(own, drawn, model, decodes=_decodes(model))
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 
 
-def _told_apart(panels: tuple[Inset, ...], drawn: Columns, *, decodes: bool) -> tuple[Inset, ...]:
+def _told_apart(panels: tuple[Inset, ...], drawn: Columns, model: Module, *, decodes: bool) -> tuple[Inset, ...]:
     """``panels``; of those with one title each says which column it is from, a tower or the model that reads it.
 
-    One that opens a box of the model says of which tower it opens an equal one, too.
+    One that opens a box of the model says of which tower it opens an equal one, too. In columns without a tower one
+    says what the layers of its column are called, where a box of another column has the same name.
     """
     titles = Counter(panel.title for panel in panels)
     blocks = {option.path: option.block for option in drawn.options}
+    of_layers = {} if decodes or drawn.opened or not drawn.forked else _of_layers(blocks, model)
 
     def named(panel: Inset) -> Inset:
+        if panel.source in of_layers:
+            return replace(panel, title=text(words.PANEL_OF(column=of_layers[panel.source], panel=panel.title)))
         towers = (option.block.label for option in drawn.opened if panel.source.startswith(f"{option.path}/"))
         column = next(towers, words.DECODER() if decodes else "")
         if titles[panel.title] == 1 and panel.source in blocks:
@@ -97,6 +103,20 @@ def _told_apart(panels: tuple[Inset, ...], drawn: Columns, *, decodes: bool) -> 
         return replace(panel, title=text(words.PANEL_OF(column=column, panel=panel.title)))
 
     return tuple(map(named, panels))
+
+
+def _of_layers(blocks: Mapping[str, Leaf | Module], model: Module) -> dict[str, str]:
+    """By the path of a block the name of the layers it is in, where layers of another name have one called alike."""
+    layers = [
+        (path, text(part.label)) for path, part in walk(model.body) if isinstance(part, Module) and part.level in ANY
+    ]
+    within = {block: name for block in blocks for path, name in layers if block.startswith(f"{path}/")}
+    called = {block: text(blocks[block].label) for block in within}
+    return {
+        block: name
+        for block, name in within.items()
+        if any(called[other] == called[block] and within[other] != name for other in within)
+    }
 
 
 def _inside_alike(one: Leaf | Module, other: Leaf | Module) -> bool:

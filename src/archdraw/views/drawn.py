@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import TypeGuard
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.scene import Element, Group, Scene
-from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat, Side
+from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.sharing import Likeness
 from archdraw.tree.walks import children, leaves, walk
@@ -23,39 +24,43 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     where all is that it consists of.
     """
     every = list(walk(model.body))
-    number = Likeness()
     own = {id(block) for path, block in every if path in paths}
-    shown = {number(block) for path, block in every if path in paths and isinstance(block, Leaf | Module)}
     places = {id(block): path for path, block in reversed(every)}
-    unnamed = {number(block) for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths)}
+    number = Likeness()
+    known: dict[int, tuple[tuple[str, Leaf | Module], ...]] = {}
 
-    seen: set[int] = set()
+    @cache
+    def shown() -> set[int]:
+        """The numbers of what has a box; to find them, whole trees are read, for which there mostly is no need."""
+        unnamed = (block for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths))
+        named = (block for path, block in every if path in paths and isinstance(block, Leaf | Module))
+        return {*map(number, named), *map(number, unnamed)}
 
-    def lacking(block: Block) -> Iterator[tuple[str, Leaf | Module]]:
-        if id(block) in seen:
-            return
-        seen.add(id(block))
-        place = places[id(block)]
-        if isinstance(block, Leaf | Module):
-            if id(block) in own or number(block) in shown:
-                return
-        elif _is_unnamed(block) and (_is_in_one_box(block, places, paths) or number(block) in unnamed):
-            return
+    def is_shown(block: Block) -> bool:
+        return id(block) in own or number(block) in shown()
+
+    def lacking(block: Block) -> tuple[tuple[str, Leaf | Module], ...]:
+        if id(block) not in known:
+            known[id(block)] = _lacking(block)
+        return known[id(block)]
+
+    def _lacking(block: Block) -> tuple[tuple[str, Leaf | Module], ...]:
         if isinstance(block, Leaf):
-            if block.weights:
-                yield place, block
-            return
-        if isinstance(block, Side):
-            yield from lacking(block.body)
-            return
+            return () if not block.weights or is_shown(block) else ((places[id(block)], block),)
+        if isinstance(block, Module) and id(block) in own:
+            return ()
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [(part, id(part) in own or number(part) in shown) for part in leaves(block)]
+            inside = [(part, is_shown(part)) for part in leaves(block)]
             # A function of each value may be written into the box before it.
-            if not any(seen for _, seen in inside) or not all(seen or is_activation(part) for part, seen in inside):
-                yield place, block
-            return
-        for child in children(block):
-            yield from lacking(child)
+            if any(seen for _, seen in inside) and all(seen or is_activation(part) for part, seen in inside):
+                return ()
+            return () if is_shown(block) else ((places[id(block)], block),)
+        if _is_unnamed(block) and _is_in_one_box(block, places, paths):
+            return ()
+        found = tuple(lack for child in children(block) for lack in lacking(child))
+        if found and (isinstance(block, Module) or _is_unnamed(block)) and number(block) in shown():
+            return ()
+        return found
 
     return tuple(dict.fromkeys(found for part in children(model) for found in lacking(part)))
 

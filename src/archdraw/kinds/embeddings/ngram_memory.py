@@ -69,7 +69,7 @@ class NgramMemory(Kind):
             "embed" if fused else "ple_embedding.ngram_embedding",
             words.NGRAM_TABLES(number=tables),
             role="embedding",
-            detail=words.TABLE_ROWS(rows=rows, width=width // tables),
+            detail=(words.TABLE_ROWS_IN_ALL if tables > 1 else words.TABLE_ROWS)(rows=rows, width=width // tables),
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
         )

@@ -120,11 +120,16 @@ class CompressedFields(Kind):
         return replace(made, state=self.sliding_window * self.head_dim)
 
     def rotated(self, line: str) -> Block:
-        """The rotation of one line, with its base and scaling for the queries, by name alone for the others."""
+        """The rotation of one line, with its base and scaling for the queries, by name alone for the others.
+
+        The same features are rotated in all: where they are not all of them, each line says how many.
+        """
         rotation = rotated(self.position, self.qk_rope_head_dim, line, self.head_dim)
         if line == "Q" or not isinstance(rotation, Leaf):
             return rotation
-        return replace(rotation, label=positions.ROPE(), detail="", tag="")
+        turned = self.qk_rope_head_dim
+        label = positions.ROPE_OF(rotated=turned) if turned < self.head_dim else positions.ROPE()
+        return replace(rotation, label=label, detail="", tag="")
 
     def attention(self, inputs: int) -> Leaf:
         """Attention to the window and the entries; with the queries and the selection these are ``inputs`` lines."""
@@ -149,7 +154,9 @@ class CompressedFields(Kind):
         inside = self.num_attention_heads * self.head_dim // self.o_groups
         back = self.rotated("output")
         if isinstance(back, Leaf):
-            back = replace(back, label=positions.INVERSE_ROPE(), detail=words.ON_OUTPUT())
+            turned = self.qk_rope_head_dim
+            inverse = positions.INVERSE_ROPE_OF(rotated=turned) if turned < self.head_dim else positions.INVERSE_ROPE()
+            back = replace(back, label=inverse, detail=words.ON_OUTPUT())
         groups = linear(
             self.names.output_down,
             words.HEAD_GROUPS(groups=self.o_groups),

@@ -115,7 +115,8 @@ class SharedCompressedAttention(CompressedFields):
         if ratio is None or heads is None or width is None or top is None:
             return [], []
         if self.indexer == "shared":
-            return [shared_entries(words.AND_SELECTION(number=top), SELECTED)], [LINE, LINE]
+            chosen = shared_entries(words.AND_SELECTION(number=top), SELECTED)
+            return [replace(chosen, tag=words.SHARED_SELECTION_TAG(number=top))], [LINE, LINE]
         blocks, size = self.candidate_topk_blocks, self.candidate_block_size
         reach = blocks * (size or 1) if blocks and self.entries == "shared" else None
         choice = self.entry_indexer(

@@ -216,9 +216,9 @@ class _Slots:
             )
             ends = ports_of([start for start, _ in starts], x, self._reach[key])
             is_box = key in rows.halves
-            for (start, index), end in zip(starts, ends, strict=True):
-                beside = is_box and abs(end - x) > 0.01
-                yield start, end, self._slip(self._in[key][index][0].start) if beside else 0.0
+            for (start, index), entry in zip(starts, ends, strict=True):
+                beside = is_box and abs(entry - x) > 0.01
+                yield start, entry, self._slip(self._in[key][index][0].start) if beside else 0.0
         else:
             inputs = rows.cells[key].inputs
             for link, output in self._in[key]:

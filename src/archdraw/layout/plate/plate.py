@@ -71,30 +71,31 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in one or two columns, strip."""
-    plate, sizes = lettered(plate, theme), Sizes()
-    first = scene = _drawn(plate, theme, 0, sizes)
+    natural, sizes = column_at(plate), Sizes()
+    plate = lettered(plate, theme, natural)
+    first = scene = _drawn(plate, theme, 0, natural, sizes)
     for lines in range(1, MOST_LINES + 1):
         # What is left out is named in the footer, for whose lines a page that is full without them has no room.
         if not 0 < min(first.width, first.height) - LAST_RESORT <= MOST_LINES * page.LINE or not first.left_out:
             break
-        scene = _drawn(plate, theme, lines * page.LINE, sizes)
+        scene = _drawn(plate, theme, lines * page.LINE, natural, sizes)
         if min(scene.width, scene.height) <= LAST_RESORT:
             return scene
     return first
 
 
-def _drawn(plate: Plate, theme: Theme, spare: float, sizes: Sizes) -> Scene:
+def _drawn(plate: Plate, theme: Theme, spare: float, natural: Column, sizes: Sizes) -> Scene:
     """The scene of ``plate``, which leaves ``spare`` px of the tallest page free."""
-    natural = column_at(plate)
+    gap = SPINE.gap
     arrangement = _arranged(plate, natural, spare, sizes)
     if _left_out(plate, arrangement):
         # Shorter arrows make the page lower, which may be what a second column lacks.
         tight = column_at(plate, TIGHTEST_GAP)
         lower = _arranged(plate, tight, spare, sizes)
         if _left_out(plate, lower) < _left_out(plate, arrangement):
-            natural, arrangement = tight, lower
+            natural, arrangement, gap = tight, lower, TIGHTEST_GAP
     arrangement = _relettered(arrangement)
-    column = _stretched(plate, natural, arrangement.height)
+    column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
     width = MARGIN + column.width + MARGIN
@@ -170,13 +171,13 @@ def _left_out(plate: Plate, arrangement: Arrangement) -> int:
     return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
 
 
-def lettered(plate: Plate, theme: Theme) -> Plate:
+def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
 
-    Where a box stands is known once the column has been laid out, so it is painted once to see.
+    Where a box stands is known once its ``column`` has been laid out, so it is painted once to see.
     """
     canvas = Canvas(theme, plate.accent)
-    column = column_at(plate)
+    column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
     opening = sorted(
         (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
@@ -228,12 +229,6 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
         canvas.theme.page,
         canvas.elements(),
     )
-
-
-def _stretched(plate: Plate, natural: Column, height: float) -> Column:
-    """The model column with the longest arrows that ``height`` allows."""
-    gap = TIGHTEST_GAP if natural.height < column_at(plate).height else SPINE.gap
-    return longest(natural, lambda gap: column_at(plate, gap), height, gap, LOOSEST_GAP)
 
 
 def _insets(

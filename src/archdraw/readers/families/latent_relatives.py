@@ -28,7 +28,9 @@ SLIDING, INDEXED, FULL = "sliding_attention", "indexed_attention", "full_attenti
 Ends = tuple[Block, Block, Block]
 
 LITE = Defaults(first_dense=1, norm_topk_prob=True, routed_scaling_factor=1.8)
-AXK1 = Defaults(n_group=8, topk_group=4, first_dense=1, norm_topk_prob=True, routed_scaling_factor=2.5)
+AXK1 = Defaults(
+    n_group=8, topk_group=4, first_dense=1, norm_topk_prob=True, routed_scaling_factor=2.5, selection_bias=False
+)
 AXK2 = Defaults(first_dense=1, norm_topk_prob=True, routed_scaling_factor=2.5, index_n_heads=16)
 DOTS3 = Defaults(first_dense=1, norm_topk_prob=True, theta=80e6, index_n_heads=64)
 

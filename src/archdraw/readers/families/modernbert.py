@@ -61,6 +61,7 @@ def _modernbert(config: Config, *, causal: bool = False) -> Draft:
     for kind in dict.fromkeys(kinds):
         mixer: Any = (causally if causal else bidirectional)(
             heads,
+            label="Global attention" if kind == "full_attention" and len(set(kinds)) > 1 else None,
             attention_bias=config.flag("attention_bias", default=False),
             sliding_window=window if kind == "sliding_attention" else None,
             position=_modernbert_rope(config, kind),
