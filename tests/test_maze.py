@@ -139,18 +139,18 @@ def test_no_way_is_through_a_box_or_across_another(seed: int) -> None:
                 legs.append(
                     (tree, (min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])))
                 )
-            for left, top, right, bottom in (leg for _, leg in legs[-len(way.points) + 1 :]):
+            for west, north, east, south in (leg for _, leg in legs[-len(way.points) + 1 :]):
                 others = [box for box in boxes if box not in (source, target)]
                 assert not any(
-                    left < box.right + CLEAR - 1
-                    and box.left - CLEAR + 1 < right
-                    and top < box.bottom + CLEAR - 1
-                    and box.top - CLEAR + 1 < bottom
+                    west < box.right + CLEAR - 1
+                    and box.left - CLEAR + 1 < east
+                    and north < box.bottom + CLEAR - 1
+                    and box.top - CLEAR + 1 < south
                     for box in others
                 )
-    for (tree, one), (other_tree, other) in combinations(legs, 2):
-        if tree != other_tree:
-            assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] or other[1] > one[3]
+    for (first, this), (second, that) in combinations(legs, 2):
+        if first != second:
+            assert this[0] > that[2] or that[0] > this[2] or this[1] > that[3] or that[1] > this[3]
 
 
 @pytest.mark.parametrize("seed", range(30))
