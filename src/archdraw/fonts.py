@@ -178,10 +178,16 @@ def offsets(text: str, weight: Weight) -> tuple[int, ...]:
     return tuple(offsets)
 
 
+@lru_cache(maxsize=32768)
+def _advance(text: str, weight: Weight) -> int:
+    """Where ``text`` ends, in font units: of one text, widths at several sizes are asked for."""
+    return offsets(text, weight)[-1]
+
+
 @kept(65536)
 def text_width(text: str, size: float, weight: Weight = 400) -> float:
     """Advance of ``text`` in px with kerning, set at ``size`` px. Raises :class:`MissingGlyph`."""
-    width = offsets(text, weight)[-1] if packaged(text) else set_out(text, weight).width
+    width = _advance(text, weight) if packaged(text) else set_out(text, weight).width
     return width * size / UNITS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -10,6 +10,7 @@ from typing import Literal
 
 from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.layout.extents import Extents
 from archdraw.records import record
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Text, rounded
 from archdraw.theme import Theme
@@ -32,6 +33,10 @@ class Place:
     def middle(self) -> float:
         return (self.top + self.bottom) / 2
 
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        return self.left, self.top, self.right, self.bottom
+
 
 class Canvas:
     """Collects the shapes of one scene; the only mutable thing of the layout.
@@ -47,6 +52,7 @@ class Canvas:
         self.places: dict[str, Place] = {}
         self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
         self._open: list[list[Element]] = []
+        self._frames, self._objects = Extents(self._layers["ground"]), Extents(self._layers["object"])
 
     def paint_for(self, accent: int | None) -> None:
         """Goes on with the accent of another developer."""
@@ -80,27 +86,21 @@ class Canvas:
 
     def is_free(self, place: Place) -> bool:
         """Whether no line passes through ``place``, no box or disc reaches into it, and no border of a frame does."""
-        reaching = _reaching(place)
-        if self.is_crossed(place) or any(map(reaching, _objects(self._layers["object"]))):
+        if self.is_crossed(place) or self._objects.reaching(*place.edges):
             return False
-        frames = (shape for shape in _objects(self._layers["ground"]) if isinstance(shape, Rect) and reaching(shape))
         return all(
-            frame.x <= place.left
-            and frame.y <= place.top
-            and frame.right >= place.right
-            and frame.bottom >= place.bottom
-            for frame in frames
+            kind is not Rect
+            or (left <= place.left and top <= place.top and right >= place.right and bottom >= place.bottom)
+            for left, top, right, bottom, kind in self._frames.reaching(*place.edges)
         )
 
     def is_barred(self, place: Place) -> bool:
         """Whether a line, a box or a disc reaches into ``place``."""
-        solid = (shape for shape in _objects(self._layers["object"]) if not isinstance(shape, Text))
-        return self.is_crossed(place) or any(map(_reaching(place), solid))
+        return any(extent.kind is not Text for extent in self._objects.reaching(*place.edges)) or self.is_crossed(place)
 
     def is_blank(self, place: Place) -> bool:
         """Whether there are no words in ``place``, and no disc."""
-        reaching = _reaching(place)
-        return not any(reaching(shape) for shape in _objects(self._layers["object"]) if not isinstance(shape, Rect))
+        return all(extent.kind is Rect for extent in self._objects.reaching(*place.edges))
 
     @contextmanager
     def group(self, path: str, title: str, href: str = "") -> Iterator[None]:
@@ -231,28 +231,20 @@ class Canvas:
         self._add(element, layer)
 
 
-def _objects(elements: list[Element] | tuple[Element, ...]) -> Iterator[Rect | Circle | Text]:
-    for element in elements:
-        if isinstance(element, Group):
-            yield from _objects(element.children)
-        elif isinstance(element, Rect | Circle | Text):
-            yield element
+class Sketch(Canvas):
+    """A canvas that keeps where things stand and no shapes, for what only has to be found."""
 
+    def _add(self, element: Element, layer: Layer) -> None:
+        """Nothing is kept."""
 
-def _reaching(place: Place) -> Callable[[Rect | Circle | Text], bool]:
-    """Whether a shape reaches into ``place``."""
+    def rect(self, *_: object, **named: object) -> None:
+        """Nothing is painted."""
 
-    def reaches(shape: Rect | Circle | Text) -> bool:
-        if isinstance(shape, Circle):
-            left, top = shape.x - shape.radius, shape.y - shape.radius
-            right, bottom = shape.x + shape.radius, shape.y + shape.radius
-        elif isinstance(shape, Rect):
-            left, top, right, bottom = shape.x, shape.y, shape.right, shape.bottom
-        else:
-            left, top, right, bottom = shape.left, shape.top, shape.right, shape.bottom
-        return left < place.right and right > place.left and top < place.bottom and bottom > place.top
+    def text(self, *_: object, **named: object) -> None:
+        """Nothing is painted."""
 
-    return reaches
+    def line(self, *_: object, **named: object) -> None:
+        """Nothing is painted."""
 
 
 def _point(x: float, y: float) -> Point:

@@ -148,6 +148,8 @@ class _Chips:
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
+        if not chips:
+            return _NO_CHIPS
         rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
         return cls(chips, rows, measures.chip_width, measures.chip_space)
 
@@ -157,7 +159,7 @@ class _Chips:
 
     @property
     def height(self) -> float:
-        return sum(self.heights) + CHIP_GAP * (len(self.chips) - 1)
+        return sum(self.heights) + CHIP_GAP * (len(self.chips) - 1) if self.chips else 0.0
 
     def paint(self, canvas: Canvas, box_left: float, middle: float) -> None:
         """All chips above each other at the left of a box, each with its arrow."""
@@ -170,6 +172,9 @@ class _Chips:
                 paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
             canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)
             top += height + CHIP_GAP
+
+
+_NO_CHIPS = _Chips((), (), 0.0, 0.0)
 
 
 def _named(box: Box, leaving: tuple[float, ...]) -> Iterator[tuple[str, float, int]]:

@@ -113,11 +113,10 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
             leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
             within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
             cells: list[Cell] = []
-            slim = replace(measures, widest_box=measures.widest_branch)
             for index, (branch, taken) in enumerate(zip(items, shares, strict=True)):
                 wanted = within[index] if leaving[index] > 1 else ()
-                inner = gaps(branch, wanted, taken, slim) if taken else ()
-                cells.append(place(branch, _ports(inner), wanted, slim))
+                inner = gaps(branch, wanted, taken, measures.slim) if taken else ()
+                cells.append(place(branch, _ports(inner), wanted, measures.slim))
             taking = [cell.inputs for cell in joints.in_row(cells, between, measures) if not cell.source]
             return tuple(after - before for before, after in pairwise([port for ports in taking for port in ports]))
         case Graph():
@@ -170,8 +169,8 @@ def least_width(item: Diagram, inputs: int, measures: Measures) -> float:
             widths = [least_width(part, 1, _beside(measures, item, index)) for index, part in enumerate(items)]
             return sum(widths) + measures.branch_gap * (len(items) - 1)
         case Branches(items=items):
-            slim = replace(measures, widest_box=measures.widest_branch)
             shares = dealt(items, inputs)
+            slim = measures.slim
             return max(least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True))
         case Rail(body=body) | Frame(body=body):
             return least_width(body, inputs, measures)
@@ -201,9 +200,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
                 ]
                 return joints.copied(cells, item, ports[0], between, measures)
             starts = [sum(shares[:index]) for index in range(len(shares))]
-            slim = replace(measures, widest_box=measures.widest_branch)
             cells = [
-                place(branch, ports[start : start + taken] or (0.0,), within[index], slim)
+                place(branch, ports[start : start + taken] or (0.0,), within[index], measures.slim)
                 for index, (branch, start, taken) in enumerate(zip(items, starts, shares, strict=True))
             ]
             return joints.dealt_out(joints.with_sources(cells, between, measures), item.merge, measures)
@@ -251,7 +249,7 @@ def _beside(measures: Measures, item: Branches, index: int) -> Measures:
         return replace(COLUMN, gap=measures.gap)
     # Words beside a figure need not be narrower than that.
     widest = max([measures.widest_branch, *(boxes.natural_width(box, measures) for box in _figures(item.items[index]))])
-    slim = replace(measures, widest_box=widest)
+    slim = measures.slim if widest == measures.widest_branch else replace(measures, widest_box=widest)
     if not measures.box_width or item.main == index:
         return slim
     if item.main is not None:

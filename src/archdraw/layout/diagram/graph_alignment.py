@@ -79,15 +79,19 @@ def _made_straighter(slots: _Slots, link: Link) -> bool:
     ways = ((start, end, aside), (end, start, -aside), (start, end, kink), (end, start, -kink))
     moved = False
     failed: list[tuple[set[Key], float, Key]] = []
+    lines: dict[tuple[Key, bool], set[Key]] = {}
     for (moving, goal, dx), onwards in product(ways, (False, True)):
         if abs(dx) <= 0.005:
             continue
-        together = slots.in_line(moving, goal, onwards)
+        # What stands in line changes only where something moves.
+        together = lines.get((moving, onwards)) or slots.in_line(moving, goal, onwards)
+        lines[moving, onwards] = together
         if (together, dx, goal) in failed:
             continue
         if slots.move(together, dx, goal):
             moved = True
             failed.clear()
+            lines.clear()
         else:
             failed.append((together, dx, goal))
     return moved

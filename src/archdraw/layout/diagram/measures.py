@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from archdraw.records import record
 
@@ -41,6 +42,11 @@ class Measures:
     figure_scale: float = 1
     chip_width: float = 128
     chip_space: float = 16
+
+    @cached_property
+    def slim(self) -> Measures:
+        """Those of what stands side by side, whose words wrap earlier."""
+        return replace(self, widest_box=self.widest_branch)
 
 
 SPINE = Measures(

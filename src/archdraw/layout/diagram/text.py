@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, Weight, text_width, wrap
@@ -24,7 +25,7 @@ class Row:
     weight: Weight
     phrase: str
 
-    @property
+    @cached_property
     def width(self) -> float:
         return text_width(self.text, self.size, self.weight)
 

@@ -52,6 +52,11 @@ class Limits:
         """The height that insets in columns of ``widths`` may have."""
         return self.wide if self.is_wide(widths) else self.narrow
 
+    @property
+    def most(self) -> float:
+        """The height beyond which no insets are good, however wide their columns are."""
+        return max(self.narrow, self.hard if self.strict else min(self.wide, self.hard))
+
     def is_wide(self, widths: tuple[float, ...]) -> bool:
         """Whether the height is the shorter side of the page, which the size of its text goes by."""
         return sum(widths) + SPACE * (len(widths) - 1) > self.width
@@ -94,8 +99,19 @@ def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits, size
     return best[1] if best else Arrangement((), (), model_height, insets)
 
 
+def least_height(insets: tuple[Inset, ...], sizes: Sizes) -> float:
+    """A height below which no two columns hold those of ``insets`` that have to stand, whatever their widths."""
+    measured = _Measured(insets, sizes)
+    widths = sorted({width for pair in measured.widths for width in pair})
+    standing = [inset for inset in insets if not inset.optional and not inset.beside]
+    heights = [min(sizes.height(inset, width) for width in widths if width >= sizes.width(inset)) for inset in standing]
+    return (sum(heights) + SPACE * (len(heights) - 2)) / 2
+
+
 def _costs(widths: tuple[float, float], model_height: float, limits: Limits, limit: float) -> Costs:
     """What two columns of ``widths`` cost by their heights; only costs below ``limit`` matter."""
+    # One that is wider for the sake of a panel does not stay empty.
+    may_be_one = widths[1] <= SECOND_WIDTH
     one, both = (_excess(widths[:used], model_height, limits) for used in (1, 2))
 
     def emptiness(first: float, second: float) -> float:
@@ -111,7 +127,7 @@ def _costs(widths: tuple[float, float], model_height: float, limits: Limits, lim
         full = first + second + may
         target = max(model_height, first, second, (first + second + must) / 2)
         cost = both(target) + max(0.0, 2 * target - full)
-        if not second:
+        if not second and may_be_one:
             target = max(model_height, first + must)
             cost = min(cost, one(target) + max(0.0, target - full))
             if not first:

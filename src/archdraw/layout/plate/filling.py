@@ -192,6 +192,8 @@ def _is_led(piece: Piece, column: int, state: _State) -> bool:
 
 def _fewer(ways: _Ways, most: int) -> tuple[_Ways, bool]:
     """The cheapest of ``ways`` of each kind, at most so many, and whether these are the kinds that there are."""
+    if len(ways) <= MOST_AT_FIRST:
+        return ways, True
     step = 0.01
     while True:
         kept: dict[tuple[object, ...], tuple[float, _State, _Chosen]] = {}

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from archdraw.layout.plate import letters
-from archdraw.layout.plate.arrange import Arrangement, Limits, arrange
+from archdraw.layout.plate.arrange import Arrangement, Limits, arrange, least_height
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
 
 Insets = tuple[Inset, ...]
+Attempt: TypeAlias = tuple[Arrangement | None, bool]
+"""An arrangement, and whether it fits; none where it is plain beforehand that it does not."""
+ROUNDING = 0.01
+"""Sums of heights are not exact."""
 
 
 def fitted_in(
@@ -27,25 +32,30 @@ def fitted_in(
     sizes = sizes or Sizes()
     shortened = _shortening(insets)
 
-    def on_usual(fewer: Insets) -> tuple[Arrangement, bool]:
+    def on_usual(fewer: Insets) -> Attempt:
+        if least_height(fewer, sizes) > usual.most + ROUNDING:
+            return None, False
         found = arrange(fewer, model_height, usual, sizes)
         return found, found.height <= min(usual.tallest(found.widths), usual.last(found.widths))
 
-    def on_large(fewer: Insets) -> tuple[Arrangement, bool]:
+    def on_large(fewer: Insets) -> Attempt:
+        if least_height(fewer, sizes) > large.most + ROUNDING:
+            return None, False
         found = arrange(fewer, model_height, large, sizes)
         return found, found.height <= large.last(found.widths)
 
     number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
+    fewest = shortened(number)
     found, fits = _least(lambda count: on_usual(shortened(count)), number)
     if not fits:
         found, fits = _least(lambda count: on_large(shortened(count)), number)
     if not fits and droppable:
-        short = shortened(number)
+        short, fewest = fewest, _lessened(fewest, droppable)
         found, fits = _least(lambda count: on_large(_lessened(short, count + 1)), droppable - 1)
-    return _reported(found, insets)
+    return _reported(found or arrange(fewest, model_height, large, sizes), insets)
 
 
-def _least(attempt: Callable[[int], tuple[Arrangement, bool]], most: int) -> tuple[Arrangement, bool]:
+def _least(attempt: Callable[[int], Attempt], most: int) -> Attempt:
     """The arrangement that leaves out least, and whether it fits; that of ``most`` where none fits.
 
     What fits with some things left out fits with more of them left out, so that few numbers have to be tried.

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram import diagram, unbroken
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
@@ -34,6 +34,8 @@ WIDE = 480.0
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
+UNBROKEN = 10000.0
+"""Room for a diagram of which no words would wrap in what there is."""
 ROUNDING = 0.01
 """Sums of widths are not exact."""
 MOST_SPREAD = 30.0
@@ -153,29 +155,55 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
 
 
-@kept(1024)
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
-    """``item`` with the largest type and the widest spaces that fit ``inner``, its arrows of ``gap``.
-
-    Kept, since a plate asks for the same one for every way to arrange its panels, and in every theme.
-    """
-    # How wide it is does not depend on how long its arrows are.
-    measures, cell = _fitting(item, inner)
-    return cell if gap == INSET.gap else _placed(item, replace(measures, gap=gap))
+    """``item`` with the largest type and the widest spaces that fit ``inner``, its arrows of ``gap``."""
+    return _laid_out(item).fitting(inner, gap)
 
 
-@kept(1024)
-def _fitting(item: Diagram, inner: float) -> tuple[Measures, Cell]:
-    """The first measures by which ``item`` fits ``inner``, else the smallest, and ``item`` laid out by them."""
-    for measures in _ladder(inner)[:-1]:
-        # To lay a diagram out takes far longer than to see that what stands side by side is too wide.
-        if diagram.least_width(item, diagram.inputs_of(item), measures) > inner + ROUNDING:
-            continue
-        cell = _placed(item, measures)
-        if cell.width <= inner:
-            return measures, cell
-    measures = _ladder(inner)[-1]
-    return measures, _placed(item, measures)
+class _LaidOut:
+    """A diagram by itself, laid out once by each measures."""
+
+    def __init__(self, item: Diagram) -> None:
+        self._item = item
+        self._words = unbroken.words_width(item, INSET)
+        self._measures: dict[float, Measures] = {}
+        self._least: dict[Measures, float] = {}
+        self._cells: dict[Measures, Cell] = {}
+
+    def fitting(self, inner: float, gap: float) -> Cell:
+        """The cell with the most generous measures that fits ``inner``, its arrows of ``gap``."""
+        if inner not in self._measures:
+            self._measures[inner] = self._fitting(inner)
+        # How wide it is does not depend on how long its arrows are.
+        measures = self._measures[inner]
+        return self._placed(measures if gap == INSET.gap else replace(measures, gap=gap))
+
+    def _fitting(self, inner: float) -> Measures:
+        """The first measures by which the diagram fits ``inner``, else the smallest."""
+        # Where no words wrap, one layout is that of every width.
+        ladder = _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)
+        for measures in ladder[:-1]:
+            # To lay a diagram out takes far longer than to see that what stands side by side is too wide.
+            if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
+                return measures
+        return ladder[-1]
+
+    def _least_width(self, measures: Measures) -> float:
+        if measures not in self._least:
+            self._least[measures] = diagram.least_width(self._item, diagram.inputs_of(self._item), measures)
+        return self._least[measures]
+
+    def _placed(self, measures: Measures) -> Cell:
+        if measures not in self._cells:
+            ports = diagram.natural_ports(self._item, measures)
+            self._cells[measures] = diagram.place(self._item, ports, (), measures)
+        return self._cells[measures]
+
+
+@kept(256)
+def _laid_out(item: Diagram) -> _LaidOut:
+    """``item``, kept, since a plate asks for the same one for every way to arrange its panels, and in every theme."""
+    return _LaidOut(item)
 
 
 @lru_cache(maxsize=64)
@@ -197,11 +225,6 @@ def _ladder(inner: float) -> tuple[Measures, ...]:
         replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
         replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
     )
-
-
-def _placed(item: Diagram, measures: Measures) -> Cell:
-    """``item`` laid out by itself."""
-    return diagram.place(item, diagram.natural_ports(item, measures), (), measures)
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archdraw.layout import page
-from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.canvas import Canvas, Place, Sketch
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
@@ -176,7 +176,7 @@ def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
 
     Where a box stands is known once its ``column`` has been laid out, so it is painted once to see.
     """
-    canvas = Canvas(theme, plate.accent)
+    canvas = Sketch(theme, plate.accent)
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
     opening = sorted(

@@ -1,0 +1,52 @@
+"""What shapes cover, and which of them reach into a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from archdraw.scene import Circle, Element, Group, Rect, Text
+
+
+class Extent(NamedTuple):
+    """What a shape covers, and what it is."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    kind: type[Rect | Circle | Text]
+
+
+class Extents:
+    """What the rectangles, discs and words among ``elements`` cover, of which there may come more."""
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        self._elements = elements
+        # Each is measured once, for all places that are asked for.
+        self._found: list[Extent] = []
+        self._measured = 0
+
+    def reaching(self, from_left: float, from_top: float, to_right: float, to_bottom: float) -> list[Extent]:
+        """The extents that reach into a place with these edges."""
+        if self._measured < len(self._elements):
+            self._found += _extents(self._elements[self._measured :])
+            self._measured = len(self._elements)
+        return [
+            extent
+            for extent in self._found
+            if extent[0] < to_right and extent[2] > from_left and extent[1] < to_bottom and extent[3] > from_top
+        ]
+
+
+def _extents(elements: Iterable[Element]) -> Iterator[Extent]:
+    for shape in elements:
+        match shape:
+            case Group(children=children):
+                yield from _extents(children)
+            case Circle(x=x, y=y, radius=radius):
+                yield Extent(x - radius, y - radius, x + radius, y + radius, Circle)
+            case Rect(x=x, y=y):
+                yield Extent(x, y, shape.right, shape.bottom, Rect)
+            case Text():
+                yield Extent(shape.left, shape.top, shape.right, shape.bottom, Text)
