@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TypeVar, assert_never
 
+from archdraw.records import replaced
 from archdraw.tree.blocks import (
     LINE,
     Block,
@@ -22,6 +22,8 @@ from archdraw.tree.blocks import (
 
 SHARED = "shared"
 """The setting of a kind whose tensors are another block's."""
+
+_SHARED_WITHIN = f".{SHARED}"
 
 _Block = TypeVar("_Block", bound=Leaf | Module | Graph | Repeat | Experts)
 
@@ -60,15 +62,15 @@ class Likeness:
             case Sequence(parts=parts):
                 return (Sequence, *map(self, parts))
             case Parallel(branches=branches):
-                return (replace(block, branches=()), *map(self, branches))
+                return (replaced(block, branches=()), *map(self, branches))
             case Graph(nodes=nodes):
-                return (replace(block, nodes=()), *((name, self(node)) for name, node in nodes))
+                return (replaced(block, nodes=()), *((name, self(node)) for name, node in nodes))
             case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-                return replace(block, body=LINE), self(body)
+                return replaced(block, body=LINE), self(body)
             case Module(body=body):
-                return replace(_own(block), body=LINE), self(body)
+                return replaced(_own(block), body=LINE), self(body)
             case Side(body=body):
-                return replace(block, body=_NO_MODULE), self(body)
+                return replaced(block, body=_NO_MODULE), self(body)
             case _:
                 assert_never(block)
 
@@ -105,15 +107,15 @@ def _alike(block: Block) -> Block:
         case Sequence(parts=parts):
             return Sequence(tuple(map(_alike, parts)))
         case Parallel(branches=branches):
-            return replace(block, branches=tuple(map(_alike, branches)))
+            return replaced(block, branches=tuple(map(_alike, branches)))
         case Graph(nodes=nodes):
-            return replace(block, nodes=tuple((name, _alike(node)) for name, node in nodes))
+            return replaced(block, nodes=tuple((name, _alike(node)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-            return replace(block, body=_alike(body))
+            return replaced(block, body=_alike(body))
         case Module(body=body):
-            return replace(_own(block), body=_alike(body))
+            return replaced(_own(block), body=_alike(body))
         case Side(body=body):
-            return replace(block, body=alike(body))
+            return replaced(block, body=alike(body))
         case _:
             assert_never(block)
 
@@ -123,12 +125,17 @@ _Named = TypeVar("_Named", Leaf, Module)
 
 def _own(block: _Named) -> _Named:
     """``block`` without what says which of several stores a tensor; its parts as they are."""
-    settings = tuple((name, value) for name, value in block.settings if name.rpartition(".")[2] != SHARED)
+    settings = block.settings
+    if any(name == SHARED or name.endswith(_SHARED_WITHIN) for name, _ in settings):
+        settings = tuple((name, value) for name, value in settings if name.rpartition(".")[2] != SHARED)
     if isinstance(block, Module):
-        return replace(block, settings=settings, notes=tuple(note for note in block.notes if isinstance(note, str)))
+        notes = tuple(note for note in block.notes if isinstance(note, str))
+        if settings is block.settings and notes == block.notes:
+            return block
+        return replaced(block, settings=settings, notes=notes)
     weights = block.weights
-    if block.part != "head":
-        weights = tuple(replace(weight, tied=False) if weight.tied else weight for weight in weights)
-    if weights == block.weights and settings == block.settings:
+    if block.part != "head" and any(weight.tied for weight in weights):
+        weights = tuple(replaced(weight, tied=False) for weight in weights)
+    if weights is block.weights and settings is block.settings:
         return block
-    return replace(block, weights=weights, settings=settings)
+    return replaced(block, weights=weights, settings=settings)
