@@ -207,7 +207,8 @@ def test_a_picture_in_another_format_is_not_laid_out_again() -> None:
     scene = model.scene()
     assert model.scene("plate", "light", ()) is scene
     dark = model.scene(theme="dark")
-    assert dark is not scene and dark != scene
+    assert dark is not scene
+    assert dark != scene
     assert model.scene() == scene
     assert model.scene("card") != scene
 
@@ -237,7 +238,8 @@ layers: [embedding]
                 found.append([str(warning.message) for warning in caught])
             except archdraw.InputError as error:  # no font of this computer has the letter
                 found.append([str(error)])
-    assert found[0] == found[1] and found[0]
+    assert found[0] == found[1]
+    assert found[0]
 
 
 def test_a_model_from_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import TypeVar, assert_never
 
 from archdraw.records import replaced
@@ -45,12 +46,13 @@ class Likeness:
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
         self._known: dict[int, tuple[int, Block]] = {}
+        self._next = count()
 
     def __call__(self, block: Block) -> int:
         """The number of ``block``."""
         known = self._known.get(id(block))
         if known is None:
-            known = self._numbers.setdefault(self._seen(block), len(self._numbers)), block
+            known = self._numbers.setdefault(self._seen(block), next(self._next)), block
             self._known[id(block)] = known
         return known[0]
 
@@ -74,8 +76,25 @@ class Likeness:
             case _:
                 assert_never(block)
 
+    def __len__(self) -> int:
+        """Of how many blocks it has the number."""
+        return len(self._known)
+
 
 _NO_MODULE = Module("", "", LINE)
+
+_MOST_KNOWN = 4096
+
+
+def likeness() -> Likeness:
+    """Numbers for blocks, with those of models that were read before: a plate asks for those of its layers thrice."""
+    global _kept
+    if len(_kept) > _MOST_KNOWN:
+        _kept = Likeness()
+    return _kept
+
+
+_kept = Likeness()
 
 
 def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
@@ -83,7 +102,7 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
 
     Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
     """
-    number_of = Likeness()
+    number_of = likeness()
     numbers: dict[int, int] = {}
     kinds: list[Module] = []
     # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
