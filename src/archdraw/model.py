@@ -199,7 +199,7 @@ class Model:
     def drawn(
         self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of ``view``, ``theme`` and ``fonts`` with its warnings; the last is kept. Raises as :meth:`scene`."""
+        """The scene of ``view``, ``theme``, ``fonts`` with its warnings; the last is kept. Raises as :meth:`scene`."""
         from archdraw.theme import load_theme
 
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme

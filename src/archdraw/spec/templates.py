@@ -14,9 +14,10 @@ from typing import Any, ClassVar, NoReturn
 
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Family, Kind, KindError, Line, Scope
+from archdraw.kinds.uses import count, use
 from archdraw.records import record
 from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
-from archdraw.spec.amounts import TemplateError, count
+from archdraw.spec.amounts import TemplateError
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -79,8 +80,7 @@ class Template(Composed):
         template as a whole or, in an author's own, as :class:`TemplateError` at its place.
         """
         kind, reader, size = self._read(scope)
-        if self._expanded:
-            count(size)  # names are written out: what is used twice counts twice
+        use(size, first=not self._expanded)  # names are written out: what is used twice counts twice
         self.model_keep(_expanded=True)
         with self._entered():
             try:
