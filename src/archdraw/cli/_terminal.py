@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from archdraw.errors import Problem
+from archdraw.cli._cache import recording
+from archdraw.errors import Problem, as_plain
 
 Item = TypeVar("Item")
 
@@ -26,6 +27,8 @@ ESCAPE = "\x1b"
 def report(problems: Iterable[Problem | str]) -> None:
     """Prints problems to stderr, in colour on a terminal."""
     for problem in problems:
+        if (recorded := recording()) is not None:
+            recorded.warned(as_plain(problem))
         lines = str(problem).splitlines() or [""]
         for sign, colour in (("error:", "red"), ("warning:", "yellow")):
             before, found, after = lines[0].partition(f" {sign} ")
@@ -40,6 +43,8 @@ def report(problems: Iterable[Problem | str]) -> None:
 
 def report_crash(trace: str, *, whole: bool = False) -> None:
     """Says that the program is at fault, and what a report of it needs: the error, its place and the versions."""
+    if (recorded := recording()) is not None:
+        recorded.complete = False
     lines = [line for line in trace.strip().splitlines() if line.strip()]
     places = [line.strip() for line in lines if line.startswith("  File ")]
     click.echo(f"archdraw: internal error: {lines[-1] if lines else 'unknown'}", err=True)
