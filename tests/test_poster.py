@@ -178,7 +178,7 @@ def test_posters_have_no_fault(models: list[Model], name: str) -> None:
 @pytest.mark.parametrize("slugs", [FEW[:1], FEW[:2], FEW[2:3], FEW])
 @pytest.mark.parametrize("by", ["developer", "family", "date"])
 def test_small_posters_have_no_fault(models: list[Model], slugs: tuple[str, ...], by: str) -> None:
-    subjects = [poster.about(subject(model)) for model in models if model.slug in slugs]
+    subjects = [subject(model) for model in models if model.slug in slugs]
     assert faults(picture("poster", subjects, by=by).scene("light")) == []
 
 
@@ -420,7 +420,7 @@ def test_a_spec_with_problems_does_not_stop_the_others(tmp_path: Path, capsys: p
 
 
 def test_one_undated_model_has_no_subtitle(models: list[Model]) -> None:
-    (one,) = (poster.about(subject(model)) for model in models if model.slug == "llama-3-8b")
+    (one,) = (subject(model) for model in models if model.slug == "llama-3-8b")
     undated = replace(one, spec=one.spec.model_copy(update={"released": None}))
     scene = picture("poster", [undated]).scene("light")
     assert faults(scene) == []

@@ -1,7 +1,7 @@
 """Records as plain tuples, lists, texts and numbers, and back: what the cache keeps of a model, and of a drawing.
 
-A record, or a tuple with names, is written as the name of its class and the values of its fields. Whatever a file says, nothing is imported
-and nothing is run for it: only records of modules that are there already are made again.
+A record, or a tuple with names, is written as the name of its class and the values of its fields. Whatever a file
+says, nothing is imported and nothing is run for it: only records of modules that are there already are made again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 _AS_THEY_ARE = frozenset({type(None), bool, int, float, str, bytes})
 _VERSION = 2
 """Of marshal: the last in which equal values are equal bytes."""
-_TUPLE, _LIST, _SET, _MAPPING, _DATE, _FRACTION = "()", "[]", "{}", "{:}", "date", "/"
+_LIST, _SET, _MAPPING, _DATE, _FRACTION = "[]", "{}", "{:}", "date", "/"
 """What stands at the head of a list for a value that is no record; a tuple of plain values is one."""
 
 
@@ -67,8 +66,7 @@ def _made(plain: Any) -> Any:
     return plain
 
 
-@cache
-def _name(kind: type) -> str:
+def _name(kind: type[Any]) -> str:
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
