@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import marshal
 import os
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from archdraw.app.jobs import Job, Made, Output
+from archdraw.app.packed import NOT_AS_PACKED, packed, unpacked
 from archdraw.cache.keys import ABSENT, inputs, program, signature, tree
 from archdraw.cache.store import Store, digest
 from archdraw.doors import DOORS
@@ -71,6 +74,35 @@ class Kept:
         """Keeps any other file under the key that is returned; empty where it cannot."""
         key = digest("file", data)
         return key if self.store.put(key, marshal.dumps((data,))) else ""
+
+    def value_key(self, spec: Path, *what: str) -> str:
+        """What that which ``what`` names of the model at ``spec`` is kept under; empty where it is no file."""
+        model = self.model(spec)
+        return digest("value", self.program, self.plugins, model, *what) if model else ""
+
+    def part_key(self, name: str, part: bytes, theme: str, fonts: Sequence[str]) -> str:
+        """What the drawing of one ``part`` of the view ``name`` is kept under."""
+        files = [signature(file) for file in (theme, *fonts)]
+        return digest("part", self.program, self.plugins, name, part, theme, *fonts, *files)
+
+    def value(self, key: str) -> Any:
+        """The records under ``key``; None where there are none, or other fonts than today had to do with them."""
+        found = self.store.get(key) if key else None
+        if found is None:
+            return None
+        try:
+            fonts, value = unpacked(found)
+        except NOT_AS_PACKED:
+            return None
+        return None if fonts and fonts != self._fonts else value
+
+    def put_value(self, key: str, value: Any, *, own_letters: bool = True) -> None:
+        """Keeps records under ``key``; nothing where something in them is none. ``own_letters`` as in :class:`Made`."""
+        try:
+            data = packed(("" if own_letters else self._fonts, value))
+        except TypeError:
+            return
+        self.store.put(key, data)
 
     @cached_property
     def _fonts(self) -> str:

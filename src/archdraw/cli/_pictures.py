@@ -12,7 +12,7 @@ import click
 from archdraw.app.batch import Build, Outcome
 from archdraw.app.jobs import Job
 from archdraw.cli._cache import cache
-from archdraw.cli._terminal import report, with_progress
+from archdraw.cli._terminal import after_progress, report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.writers import RENDERERS
@@ -91,10 +91,20 @@ def known_formats(_: click.Context, __: click.Parameter, value: str | None) -> t
 
 
 def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
-    """The outcomes of ``jobs`` in order, with a progress bar on a terminal; what is in the cache is not drawn."""
+    """The outcomes of ``jobs`` in order, with a progress bar on a terminal; what is in the cache is not drawn.
+
+    In the place of the bar stands at the end what was done, in one line.
+    """
     build = Build(jobs, cache().kept)
+    fresh = again = 0
     with workers(len(build.left), asked) as executor:
-        yield from with_progress(build.outcomes(executor), len(jobs), "drawing")
+        for outcome in with_progress(build.outcomes(executor), len(jobs), "drawing"):
+            whole = len(outcome.written) > 0 and outcome.again == len(outcome.written)
+            fresh, again = fresh + (bool(outcome.written) and not whole), again + whole
+            yield outcome
+    left = len(jobs) - fresh - again
+    done = [f"{fresh} drawn", f"{again} as before", *([f"{left} not drawn"] if left else [])]
+    after_progress(f"{len(jobs)} models: {', '.join(done)}", len(jobs))
 
 
 def each(asked: int | None, function: Callable[[Part], Made], parts: Sequence[Part]) -> Iterator[Made]:

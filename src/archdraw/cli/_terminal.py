@@ -61,7 +61,7 @@ def report_crash(trace: str, *, whole: bool = False) -> None:
 
 def with_progress(items: Iterable[Item], count: int, label: str) -> Iterator[Item]:
     """``items`` as they come, with a bar on stderr if that is a terminal and there are several."""
-    if count < ENOUGH_FOR_A_BAR or sys.stderr is None or not sys.stderr.isatty():
+    if not _has_a_bar(count):
         yield from items
         return
     from rich.console import Console
@@ -72,6 +72,16 @@ def with_progress(items: Iterable[Item], count: int, label: str) -> Iterator[Ite
     to_terminal = sys.stdout is not None and sys.stdout.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=to_terminal) as progress:
         yield from progress.track(items, total=count, description=label)
+
+
+def after_progress(line: str, count: int) -> None:
+    """Prints ``line`` to stderr where :func:`with_progress` has shown a bar of ``count`` items, in its place."""
+    if _has_a_bar(count):
+        click.echo(line, err=True)
+
+
+def _has_a_bar(count: int) -> bool:
+    return count >= ENOUGH_FOR_A_BAR and sys.stderr is not None and sys.stderr.isatty()
 
 
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
+from archdraw.app.known import each_kept, single_of
 from archdraw.app.options import options
-from archdraw.app.pictures import picture, subject
+from archdraw.app.pictures import Single, picture_of
 from archdraw.cli._amounts import tokens
 from archdraw.cli._cache import NO_CACHE_HELP, cache
 from archdraw.cli._files import check_stdout, one_file, write_file
@@ -30,7 +31,7 @@ from archdraw.cli._pictures import (
 )
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.views import several
 from archdraw.writers import RENDERERS, Renderer, TextMode, Writer
 
@@ -141,23 +142,22 @@ def _run(
     # Where models are compared one by one, one that is named twice is two; spec_files has each file once.
     asked = [(word,) for word in given] if view.least else [given]
 
-    def read(file: Path) -> Model:
-        model = load(file)
-        if model.reading is not None:
-            work.warn(model.warnings)
-        return model
+    def read(file: Path) -> Single:
+        found, problems = single_of(cache().kept, file, name, link)
+        work.warn(problems)
+        return found
 
     models = (model for words in asked for model in work.each(words, read))
     files = [file for words in asked for file in spec_files(words)[0]]
     cache().models(files)
-    subjects = [subject(model, link) for model in with_progress(models, len(files), "reading")]
-    if work.code and (view.least or not subjects):
+    singles = list(with_progress(models, len(files), "reading"))
+    if work.code and (view.least or not singles):
         return work.code
-    made = picture(name, subjects, **{key: chosen[key] for key in own})
+    made = picture_of(name, singles, **{key: chosen[key] for key in own})
     if as_json:
         cache().say(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return cache().end(work.code)
-    scene = made.scene(theme, partial(each, jobs), fonts)
+    scene = made.scene(theme, partial(each_kept, cache().kept, partial(each, jobs), name, theme, fonts), fonts)
     for target, format in targets:
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:

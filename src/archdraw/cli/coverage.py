@@ -22,15 +22,16 @@ def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
     archdraw coverage > coverage.md
     archdraw coverage my-models/
     """
-    from archdraw.app.coverage import coverage
-    from archdraw.model import load
+    from archdraw.app.coverage import coverage, covered
+    from archdraw.app.known import known
     from archdraw.resources import specs_folder
 
     work = Work(show_traceback=show_traceback)
     given = specs or (str(specs_folder()),)
     cache().reads(*given)
     cache().models(spec_files(given)[0])
-    models = list(work.each(given, load))
+    kept = cache().kept
+    models = list(work.each(given, lambda file: known(kept, file, ("coverage",), covered).value))
     if models:
         cache().say(coverage(models).removesuffix("\n"))
     return cache().end(work.code)

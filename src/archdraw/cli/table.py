@@ -54,15 +54,16 @@ def command(
     archdraw table llama-3-8b qwen3-8b --columns name,total_parameters,kv_cache_bytes_per_token
     archdraw table --sort total_parameters --reverse -o models.html
     """
+    from archdraw.app.known import known
     from archdraw.app.table_formats import FORMATS as WRITERS
-    from archdraw.app.tables import known, ordered, row
-    from archdraw.model import Model, load
+    from archdraw.app.tables import known as known_columns
+    from archdraw.app.tables import ordered, row
     from archdraw.resources import specs_folder
 
     format = _format(output, wanted)
     try:
-        keys = known([key for word in chosen.split(",") if (key := word.strip())])
-        known((sort,) if sort else ())
+        keys = known_columns([key for word in chosen.split(",") if (key := word.strip())])
+        known_columns((sort,) if sort else ())
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
     if reverse and not sort:
@@ -72,10 +73,10 @@ def command(
     cache().reads(*given)
 
     def read(file: Path) -> Row:
-        model: Model = load(file)
-        if model.reading is not None:
-            work.warn(model.warnings)
-        return row(model, context)
+        found = known(cache().kept, file, ("row", str(context)), lambda model: row(model, context))
+        work.warn(found.problems)
+        made: Row = found.value
+        return made
 
     files = spec_files(given)[0]
     cache().models(files)
