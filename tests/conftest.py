@@ -28,6 +28,14 @@ def no_fonts_of_this_computer() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_cache_of_this_user() -> Iterator[None]:
+    """What a test draws is drawn by what it tests; a test of the cache brings its own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHDRAW_CACHE_DIR", "")
+        yield
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     """Compares a text with the one kept in a file; with ``--accept`` keeps it."""

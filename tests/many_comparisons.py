@@ -25,6 +25,7 @@ from archdraw.app.pictures import subject
 from archdraw.errors import ArchdrawError
 from archdraw.lint.faults import faults
 from archdraw.theme import load_theme
+from archdraw.views import architecture
 from archdraw.views.several import Subject, compare
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -77,7 +78,7 @@ def wrong(one: str, other: str, *, drawn: bool) -> str:
 def keep_plates() -> None:
     """Makes the plate of each model once for all pairs that it is in."""
     made: dict[str, Any] = {}
-    picture = compare.picture
+    picture = architecture.picture
 
     def kept(spec: Any, block: Any, **options: Any) -> Any:
         key = f"{spec.name} {id(block)} {options}"  # models are kept, and so are their blocks
@@ -85,7 +86,7 @@ def keep_plates() -> None:
             made[key] = picture(spec, block, **options)
         return made[key]
 
-    compare.picture = kept  # type: ignore[attr-defined]
+    setattr(compare, "picture", kept)  # noqa: B010
 
 
 def main() -> int:

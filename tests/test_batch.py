@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from archdraw.app.batch import Job, Output, render, render_all
+from archdraw.app.batch import render, render_all
+from archdraw.app.jobs import Job, Output
 from archdraw.errors import Problem
 from archdraw.files import write_whole
 from test_cli import BROKEN, SPEC
@@ -43,9 +44,10 @@ class Falling(Executor):
         return future
 
 
-def test_a_worker_that_falls_is_a_crash_of_its_job(tmp_path: Path) -> None:
+def test_a_worker_that_falls_is_a_problem_of_its_job(tmp_path: Path) -> None:
     outcomes = list(render_all([job(tmp_path, "a"), job(tmp_path, "b")], Falling()))
-    assert ["MemoryError: no memory left" in outcome.crash for outcome in outcomes] == [True, True]
+    said = "error: not drawn: the worker ended: MemoryError: no memory left"
+    assert [[str(one).partition(" ")[2] for one in outcome.problems] for outcome in outcomes] == [[said], [said]]
 
 
 def test_an_unknown_theme_is_a_problem(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(file, b"new")
     assert file.read_bytes() == b"old"

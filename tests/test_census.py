@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -24,8 +24,9 @@ import archdraw
 from archdraw.app.census import rows as census_rows
 from archdraw.app.census.files import written
 from archdraw.app.census.rows import COLUMNS, failed, row_of
-from archdraw.app.census.running import Processes, rows
+from archdraw.app.census.running import rows
 from archdraw.app.census.sources import sources
+from archdraw.app.processes import Processes
 from archdraw.cli.census import command
 from archdraw.errors import ArchdrawError
 
@@ -178,7 +179,7 @@ def _deadly(killers: frozenset[str], source: str) -> dict[str, Any]:
 def test_only_what_ends_its_worker_twice_is_lost() -> None:
     """Also where the next one that ends its worker is given to the new pool while the innocent are done again."""
     names, killers = [str(number) for number in range(40)], frozenset(["0", "8", "9", "10", "30"])
-    with Processes(ProcessPoolExecutor, 2) as executor:
+    with Processes(2) as executor:
         found = list(rows(names, executor, ahead=8, work=partial(_deadly, killers)))
     assert [row["source"] for row in found] == names
     assert {row["source"] for row in found if row["state"] == "lost"} == killers

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from archdraw.layout.lineage import bands, cards, rows
 from archdraw.layout.lineage.cards import Note
 from archdraw.layout.lineage.dates import NARROWEST, ROOMY, WIDEST, calendar
-from archdraw.layout.lineage.maze import CLEAR, Box, Maze
+from archdraw.layout.lineage.maze import Maze
 from archdraw.layout.lineage.rows import GAP, Extent
+from archdraw.layout.lineage.tracks import CLEAR, Box, Tracks
 from archdraw.lint.geometry import contact
 
 DAYS = st.lists(st.dates(date(1990, 1, 1), date(2040, 12, 31)), min_size=1, max_size=40)
@@ -106,15 +107,14 @@ PAIRS = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), min_size=1, 
 
 @given(PAIRS)
 def test_ways_cross_nothing(pairs: list[tuple[int, int]]) -> None:
-    maze = Maze([-40 + 7.0 * step for step in range(96)], [-30 + 5.0 * step for step in range(74)])
-    for box in PLACES:
-        maze.block(box)
+    maze = Maze(Tracks([-40 + 7.0 * step for step in range(96)], [-30 + 5.0 * step for step in range(74)], PLACES))
     ways = []
     for parent, child in pairs:
         if parent == child:
             continue
         way = maze.route(parent + 1, PLACES[parent], PLACES[child], 2000, Box(-60, -60, 700, 400, 0))
         if way is not None:
+            maze.take(parent + 1, way)
             ways.append((parent, child, way))
     assert ways or all(parent == child for parent, child in pairs)
     for parent, child, way in ways:
@@ -135,21 +135,20 @@ def test_ways_cross_nothing(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_a_maze_without_a_way_says_so() -> None:
-    maze = Maze([float(7 * step) for step in range(60)], [float(5 * step) for step in range(40)])
     source, target = Box(20, 60, 80, 100, 80), Box(300, 60, 360, 100, 80)
-    for box in (source, target, Box(150, -10, 200, 300, 0)):
-        maze.block(box)
+    boxes = (source, target, Box(150, -10, 200, 300, 0))
+    maze = Maze(Tracks([float(7 * step) for step in range(60)], [float(5 * step) for step in range(40)], boxes))
     assert maze.route(1, source, target, 5000, Box(0, 0, 420, 200, 0)) is None
 
 
 def test_a_card_holds_what_it_must_and_what_it_can() -> None:
-    notes = [Note("from Somebody", 3)]
-    words = [("a very long phrase of an author that needs many lines by itself", "short"), ("second",), ("third",)]
+    notes = (Note("from Somebody", 3),)
+    words = (("a very long phrase of an author that needs many lines by itself", "short"), ("second",), ("third",))
     told = cards.content("Name", notes, words, 2)
     assert [row.text for row in told.rows] == ["Name", "from Somebody", "short, second"]
     assert told.accents == (None, 3, None)
     assert max(row.width for row in told.rows) <= told.width - cards.LEFT - cards.RIGHT
-    whole = cards.content("Name", [], [("a phrase that takes two lines", "short")], 2)
+    whole = cards.content("Name", (), (("a phrase that takes two lines", "short"),), 2)
     assert " ".join(row.text for row in whole.rows[1:]) == "a phrase that takes two lines"
 
 
@@ -159,7 +158,7 @@ def test_a_card_holds_what_it_must_and_what_it_can() -> None:
     st.integers(1, 4),
 )
 def test_words_never_leave_a_card(name: str, phrases: list[str], lines: int) -> None:
-    told = cards.content(name.strip() or "x", [], [(phrase.strip() or "y",) for phrase in phrases], lines)
+    told = cards.content(name.strip() or "x", (), tuple((phrase.strip() or "y",) for phrase in phrases), lines)
     assert all(row.width <= told.width - cards.LEFT - cards.RIGHT + 0.01 for row in told.rows)
     assert told.height >= sum(row.height for row in told.rows)
 

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 # layer: (its modules, the other layers that it may import). A package stands for all in it.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": (
-        {"errors", "resources", "source", "files", "model_files", "glossary", "records", "version", "front"}
+        {"errors", "resources", "source", "files", "cache", "model_files", "glossary", "records", "version", "front"}
         | {"doors", "installed", "by_need", "checks", "checked", "models"},
         set(),
     ),

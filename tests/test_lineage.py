@@ -12,7 +12,7 @@ import pytest
 
 import archdraw
 import shipped
-from archdraw.analysis.descent import Descent, Member, descent, family_of
+from archdraw.analysis.descent import Descent, Member, descent, family_of, member_of
 from archdraw.analysis.traits import changes, traits
 from archdraw.app.pictures import Picture, subject
 from archdraw.app.pictures import picture as drawn
@@ -55,7 +55,7 @@ def laid_of(found: Picture) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]
 
 def members(models: dict[str, Model]) -> list[Member]:
     subjects = [subject(model) for model in models.values()]
-    return [Member(one.slug, one.spec, one.block, one.released, one.link) for one in subjects]
+    return [member_of(one.slug, one.spec, one.block, one.released, one.link) for one in subjects]
 
 
 def of(models: dict[str, Model], **options: object) -> Picture:

@@ -125,7 +125,7 @@ def test_no_way_is_through_a_box_or_across_another(seed: int) -> None:
     lot = Random(seed)
     tracks, boxes = ground(lot)
     maze = Maze(tracks)
-    legs: list[tuple[int, tuple[float, ...]]] = []
+    legs: list[tuple[int, tuple[float, float, float, float]]] = []
     for tree in range(1, 14):
         source, *targets = lot.sample(boxes, min(3, len(boxes)))
         for target in targets:
@@ -136,19 +136,21 @@ def test_no_way_is_through_a_box_or_across_another(seed: int) -> None:
             maze.take(tree, way)
             for one, other in pairwise(way.points):
                 assert one[0] == other[0] or one[1] == other[1]
-                legs.append((tree, (*map(min, one, other), *map(max, one, other))))
-            for left, top, right, bottom in (leg for _, leg in legs[-len(way.points) + 1 :]):
+                legs.append(
+                    (tree, (min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])))
+                )
+            for west, north, east, south in (leg for _, leg in legs[-len(way.points) + 1 :]):
                 others = [box for box in boxes if box not in (source, target)]
                 assert not any(
-                    left < box.right + CLEAR - 1
-                    and box.left - CLEAR + 1 < right
-                    and top < box.bottom + CLEAR - 1
-                    and box.top - CLEAR + 1 < bottom
+                    west < box.right + CLEAR - 1
+                    and box.left - CLEAR + 1 < east
+                    and north < box.bottom + CLEAR - 1
+                    and box.top - CLEAR + 1 < south
                     for box in others
                 )
-    for (tree, one), (other_tree, other) in combinations(legs, 2):
-        if tree != other_tree:
-            assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] or other[1] > one[3]
+    for (first, this), (second, that) in combinations(legs, 2):
+        if first != second:
+            assert this[0] > that[2] or that[0] > this[2] or this[1] > that[3] or that[1] > this[3]
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -186,8 +188,8 @@ def test_the_tracks_of_a_page_are_nearly_as_good_as_all(monkeypatch: pytest.Monk
                 every._open(column, row)
             every._join()
         for _ in range(6):
-            pair = lot.sample(boxes, 2)
-            ways = [Maze(one).route(1, *pair, 1e6, WINDOW) for one in (tracks, every)]
+            source, target = lot.sample(boxes, 2)
+            ways = [Maze(one).route(1, source, target, 1e6, WINDOW) for one in (tracks, every)]
             if None not in ways:
                 for number, way in enumerate(ways):
                     prices[number] += length(way) + BEND * (len(way.points) - 2) if way else 0

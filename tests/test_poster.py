@@ -55,7 +55,7 @@ def sheet(models: list[Model]) -> Scene:
 @pytest.fixture(scope="module")
 def few(models: list[Model]) -> dict[str, Any]:
     """A few models, gathered, and their plates in light."""
-    value = poster.gather([subject(model) for model in models if model.slug in FEW])
+    value = poster.gather([poster.about(subject(model)) for model in models if model.slug in FEW])
     theme = load_theme("light")
     return {"value": value, "plates": [draw_plate(part, theme) for part in poster.pieces(value)]}
 
@@ -273,7 +273,7 @@ def all_links(elements: Sequence[Any]) -> list[str]:
 
 
 def test_groups_of_the_poster(models: list[Model]) -> None:
-    chosen = [subject(model) for model in models if model.slug in (*FEW, "gpt-2", "transformer-2017")]
+    chosen = [poster.about(subject(model)) for model in models if model.slug in (*FEW, "gpt-2", "transformer-2017")]
     by_developer = poster.data(poster.gather(chosen))
     assert [(group["name"], [model["slug"] for model in group["models"]]) for group in by_developer["groups"]] == [
         ("Google", ["transformer-2017", "gemma-3-27b"]),
@@ -293,7 +293,7 @@ def test_families_stand_together_and_undated_models_last(tmp_path: Path) -> None
     for slug, changes in (("a", "family: Zebra"), ("b", ""), ("c", "family: Zebra")):
         changed = re.sub(r"^released:.*$" if slug == "c" else r"^$", "", text, count=1, flags=re.M)
         (tmp_path / f"{slug}.yaml").write_text(f"{changed}\n{changes}\n", "utf-8")
-        ones.append(subject(load(tmp_path / f"{slug}.yaml")))
+        ones.append(poster.about(subject(load(tmp_path / f"{slug}.yaml"))))
     families = poster.gather(ones, by="family")
     assert [(group.name, [entry.slug for entry in group.entries]) for group in families.groups] == [
         ("Meta", ["b"]), ("Zebra", ["a", "c"]),
@@ -310,7 +310,7 @@ def test_two_models_of_one_name_have_places_of_their_own(models: list[Model]) ->
 
 def test_the_legend_tells_what_is_used_and_no_more(few: dict[str, Any], models: list[Model]) -> None:
     def words(*slugs: str) -> list[str]:
-        chosen = poster.gather([subject(model) for model in models if model.slug in slugs])
+        chosen = poster.gather([poster.about(subject(model)) for model in models if model.slug in slugs])
         groups = _poster_legend.plates_legend(poster.pieces(chosen))
         return [entry.words for group in groups for entry in group.entries]
 
@@ -330,7 +330,7 @@ def test_every_role_of_a_plate_is_in_the_legend(models: list[Model]) -> None:
     """But for those that figures explain by themselves."""
     told = {*_poster_legend.MIXERS, *_poster_legend.OTHERS}
     used = set()
-    for part in _poster_legend.parts(poster.pieces(poster.gather([subject(model) for model in models]))):
+    for part in _poster_legend.parts(poster.pieces(poster.gather([poster.about(subject(model)) for model in models]))):
         used |= _poster_legend.roles_and_signs(part)[0]
     assert used - told <= {"expert_active", "expert_idle", "unknown"}
     assert set(legend.SIGNS) == set(_poster_legend.SIGNS)

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -199,6 +200,46 @@ def test_a_name_is_loaded_and_a_file_comes_first(tmp_path: Path, monkeypatch: py
     text = (ROOT / "specs" / "gpt-2.yaml").read_text("utf-8").replace("GPT-2 124M", "Mine")
     (tmp_path / "gpt-2").write_text(text, "utf-8")
     assert archdraw.load("gpt-2").name == "Mine"
+
+
+def test_a_picture_in_another_format_is_not_laid_out_again() -> None:
+    model = archdraw.load("gpt-2")
+    scene = model.scene()
+    assert model.scene("plate", "light", ()) is scene
+    dark = model.scene(theme="dark")
+    assert dark is not scene
+    assert dark != scene
+    assert model.scene() == scene
+    assert model.scene("card") != scene
+
+
+def test_a_theme_whose_file_has_changed_is_read_again(tmp_path: Path) -> None:
+    model, theme = archdraw.load("gpt-2"), tmp_path / "own.yaml"
+    theme.write_text("like: light", "utf-8")
+    before = model.scene(theme=theme)
+    theme.write_text("like: dark", "utf-8")
+    assert model.scene(theme=theme) == model.scene(theme="dark") != before
+
+
+def test_a_picture_that_is_kept_still_warns(tmp_path: Path) -> None:
+    model = archdraw.Model.from_text(
+        """name: "Tiny 1 \u6587"
+hidden_size: 8
+vocab_size: 10
+layers: [embedding]
+"""
+    )
+    found = []
+    for _ in range(2):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                model.scene()
+                found.append([str(warning.message) for warning in caught])
+            except archdraw.InputError as error:  # no font of this computer has the letter
+                found.append([str(error)])
+    assert found[0] == found[1]
+    assert found[0]
 
 
 def test_a_model_from_text() -> None:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archdraw
 import archdraw.kinds
 from archdraw.errors import InputError
 from archdraw.glossary import text
 from archdraw.kinds.registry import kinds
-from archdraw.spec import expand, parse_spec
+from archdraw.spec import expand, parse_spec, templates
 from archdraw.spec.templates import Template
 from archdraw.spec.values import LARGEST, ExpressionError, expression, pieces
 from archdraw.tree.blocks import Leaf, Module, Repeat, Side
@@ -406,3 +407,33 @@ def test_no_text_breaks_the_reading_of_values(written: str) -> None:
 def test_expressions_have_no_way_out(written: str) -> None:
     with pytest.raises(ExpressionError):
         expression(written)
+
+
+LOOPED = """
+name: Tiny
+hidden_size: 8
+vocab_size: 10
+define:
+  rows:
+    parameters: {count: {description: how many}}
+    block:
+      - for: index
+        in: range(count)
+        do: {layer: {body: [residual: [rmsnorm, {linear: 8}]]}}
+  own:
+    parameters: {width: {description: its width}}
+    block: {module: {name: own, label: Own, body: [{linear: $width}]}}
+  used: {decoder: {attention: {own: {width: 8}}, feed_forward: {swiglu: {intermediate_size: 16}}}}
+layers: [embedding, {stack: [used, used, used]}, {rows: {count: 3}}, output_head]
+"""
+
+
+def test_what_is_alike_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rounds of a loop, and a layer by its name whose block is a template's; each use counts all the same."""
+    uses: list[int] = []
+    monkeypatch.setattr(templates, "use", lambda size, first: uses.append(size))
+    blocks = [block for _, block in archdraw.Model.from_text(LOOPED).walk() if isinstance(block, Module)]
+    assert len(uses) == 2
+    layers = [block for block in blocks if block.kind == "layer"]
+    assert len(layers) == 3
+    assert len({id(layer) for layer in layers}) == 1

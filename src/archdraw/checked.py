@@ -117,8 +117,7 @@ def Field(  # noqa: N802 - named as that of pydantic, which people know
 def _plainly(cls: type[Checked], given: Mapping[str, Any]) -> dict[str, Any]:
     """The values of all fields of ``cls``, from those that are ``given``. Raises :class:`UnsureError`."""
     fields = cls.model_fields
-    needed = {name for name, info in fields.items() if info.is_required()}
-    if not needed <= given.keys() <= fields.keys():
+    if not cls._model_needed <= given.keys() <= fields.keys():
         raise UnsureError
     values = {name: check(fields[name].annotation, fields[name].metadata, value) for name, value in given.items()}
     return _completed(cls, values)
@@ -126,11 +125,16 @@ def _plainly(cls: type[Checked], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _completed(cls: type[Checked], values: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` and the defaults of all other fields."""
-    return {name: values[name] if name in values else info.get_default() for name, info in cls.model_fields.items()}
+    given = {name: values[name] for name in cls.model_fields if name in values}
+    made = {name: info.get_default() for name, info in cls._model_made.items() if name not in given}
+    return {**cls._model_defaults, **made, **given}
 
 
 class _Fields:
-    """The fields of a class by name, those of the classes above it first; read when they are first asked for."""
+    """The fields of a class by name, those of the classes above it first; read when they are first asked for.
+
+    With them it finds which are needed, the defaults of others, and those whose default is made anew.
+    """
 
     def __get__(self, instance: object, cls: type[Checked]) -> Mapping[str, FieldInfo]:
         if "_model_fields" not in cls.__dict__:
@@ -140,6 +144,11 @@ class _Fields:
                 for name, annotation in get_annotations(above).items()
                 if not name.startswith("_") and not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
             }
+            infos = cls._model_fields.items()
+            cls._model_needed = frozenset(name for name, info in infos if info.is_required())
+            cls._model_made = {name: info for name, info in infos if info.default_factory}
+            others = cls._model_needed | cls._model_made.keys()
+            cls._model_defaults = {name: info.default for name, info in infos if name not in others}
         return cls._model_fields
 
 
@@ -164,6 +173,9 @@ class Checked:
     """Whether it stands in a field as it is, and is not made of a mapping there."""
 
     _model_fields: ClassVar[Mapping[str, FieldInfo]]
+    _model_needed: ClassVar[frozenset[str]]
+    _model_made: ClassVar[Mapping[str, FieldInfo]]
+    _model_defaults: ClassVar[Mapping[str, Any]]
     _model_declared: ClassVar[Mapping[str, Any]]
     _model_given: ClassVar[frozenset[str]]
 

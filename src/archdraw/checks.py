@@ -47,13 +47,16 @@ class Rule:
 
 def check(annotation: Any, metadata: Sequence[Any], value: Any) -> Any:
     """``value`` as a field of ``annotation`` and ``metadata`` has it. Raises :class:`UnsureError`."""
+    if not metadata:
+        return _of_type(annotation, value, True)
     for place, mark in enumerate(metadata):
         if isinstance(mark, Rule):
             others = (*metadata[:place], *metadata[place + 1 :])
             return mark.checked(value, partial(check, annotation, others))
-    if not all(hasattr(mark, "bounds") for mark in metadata):
-        raise UnsureError
-    bounds: list[Mapping[str, Any]] = [mark.bounds for mark in metadata]
+    try:
+        bounds: list[Mapping[str, Any]] = [mark.bounds for mark in metadata]
+    except AttributeError:
+        raise UnsureError from None
     strict = all(bound.get("strict", True) for bound in bounds)
     found = _of_type(annotation, value, strict)
     for bound in bounds:

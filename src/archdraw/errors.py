@@ -47,6 +47,25 @@ class Problem:
         return "\n".join(lines)
 
 
+def as_plain(problem: Problem | str) -> Any:
+    """``problem`` as plain tuples, texts and numbers, for a file; :func:`from_plain` is the way back."""
+    if isinstance(problem, str):
+        return str(problem)
+    span = problem.span
+    return (
+        *(str(problem.message), str(span.file), int(span.line), int(span.column), int(span.length)),
+        *(str(problem.text), str(problem.hint), str(problem.severity)),
+    )
+
+
+def from_plain(plain: Any) -> Problem | str:
+    """The problem that :func:`as_plain` has made ``plain``."""
+    if isinstance(plain, str):
+        return plain
+    message, file, line, column, length, text, hint, severity = plain
+    return Problem(message, Span(file, line, column, length), text, hint, severity)
+
+
 def escaped(text: str) -> str:
     r"""``text`` on one line: what does not print, such as a line break in a key, as ``\n`` or ``\x1b``.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archdraw.tree.blocks import Leaf, Module
     from archdraw.tree.description import Description
     from archdraw.tree.facts import Facts
+    from archdraw.views.last import Pictures
     from archdraw.writers import Renderer, TextMode
 
 Fonts: TypeAlias = str | Path | Sequence[str | Path]
@@ -198,15 +199,17 @@ class Model:
     def drawn(
         self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of ``view``, ``theme`` and ``fonts``, with its warnings as problems. Raises as :meth:`scene`."""
+        """The scene of ``view``, ``theme``, ``fonts`` with its warnings; the last is kept. Raises as :meth:`scene`."""
         from archdraw.theme import load_theme
-        from archdraw.views import draw
-        from archdraw.views.glyphs import Written, remarks
 
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
-        files = [fonts] if isinstance(fonts, str | Path) else fonts
-        scene = draw(self.spec, self.block, view=view, theme=chosen, fonts=files)
-        return scene, remarks(scene, [Written(self.spec.document, self.reading is None)])
+        return self._pictures.drawn(view, chosen, [fonts] if isinstance(fonts, str | Path) else fonts)
+
+    @cached_property
+    def _pictures(self) -> Pictures:
+        from archdraw.views.last import Pictures
+
+        return Pictures(self.spec, self.block, own=self.reading is None)
 
     def svg(
         self,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from archdraw.errors import ArchdrawError
 
 CHECKPOINT_SUFFIXES = (".json", ".gguf", ".safetensors")
 """What a model is published with. Any other file is read as a spec, whatever its name is."""
@@ -92,3 +95,37 @@ def slug_of(path: str | Path) -> str:
         return file.resolve().parent.name
     # A dot in the id of a repository begins no suffix.
     return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
+
+
+def names_of(files: Sequence[Path]) -> dict[Path, str]:
+    """A name for what is made of each of ``files``: its slug, with folders before it where several have the same.
+
+    Whether letters are capital makes no difference, as in the file systems of macOS and Windows. Raises
+    :class:`ArchdrawError` for two that folders do not tell apart, as ``model.yaml`` and ``model.json`` in one.
+
+    >>> list(names_of([Path("a/model.yaml"), Path("b/model.yaml"), Path("b/other.yaml")]).values())
+    ['a-model', 'b-model', 'other']
+    """
+    names = {file: slug_of(file) for file in files}
+    for group in _alike(names):
+        folders = {file: _folder_around(file) for file in group}
+        common = os.path.commonpath(folders.values())
+        for file, folder in folders.items():
+            names[file] = "-".join((*folder.relative_to(common).parts, names[file]))
+    for one, other, *_ in _alike(names):
+        raise ArchdrawError(f"{one} and {other} would be written to the same file; write them to different folders")
+    return names
+
+
+def _alike(names: Mapping[Path, str]) -> list[list[Path]]:
+    """The files that share their name with others, those of one name together."""
+    shared: dict[str, list[Path]] = {}
+    for file, name in names.items():
+        shared.setdefault(name.casefold(), []).append(file)
+    return [group for group in shared.values() if len(group) > 1]
+
+
+def _folder_around(file: Path) -> Path:
+    """The folder around what the slug of ``file`` is taken from."""
+    real = file.resolve()
+    return real.parent.parent if file.name in MODEL_FILES and not file.is_dir() else real.parent

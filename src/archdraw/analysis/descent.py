@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Literal
 
 from archdraw.analysis.traits import Change, Traits, changes, traits
@@ -18,7 +17,7 @@ from archdraw.errors import ArchdrawError, nearest
 from archdraw.glossary.concepts import Concept
 from archdraw.records import record
 from archdraw.resources import shipped_spec
-from archdraw.spec import Parent, Spec, expand, load_spec
+from archdraw.spec import Spec, expand, load_spec
 from archdraw.tree.blocks import Module
 
 Grouping = Literal["developer", "family"]
@@ -28,20 +27,32 @@ MOST_TAKEN = 3
 """So many of the concepts that a model took over from another are told."""
 
 
+@record
+class Origin:
+    """One ``parent`` (slug) of a model as its spec has it; ``words`` are what changed."""
+
+    parent: str
+    relation: str
+    words: tuple[str, ...]
+    source: str
+
+
 @record(eq=False)
 class Member:
-    """One of the models that relations are looked for among; ``released`` is the first day that its spec means."""
+    """One of the models that relations are looked for among, with its ``traits`` in words that can be compared.
+
+    ``released`` is what its spec says, ``day`` the first that it means; ``developer`` is empty where it names none.
+    """
 
     slug: str
-    spec: Spec
-    block: Module
-    released: date | None = None
-    link: str = ""
-
-    @cached_property
-    def traits(self) -> Traits:
-        """What the model is made of, in words that can be compared."""
-        return traits(self.spec, self.block)
+    name: str
+    developer: str
+    family: str
+    released: str
+    day: date | None
+    link: str
+    origins: tuple[Origin, ...]
+    traits: Traits
 
 
 @record
@@ -64,9 +75,8 @@ class Relative:
 class Relation:
     """``child`` came from ``parent`` (slugs). ``words`` are the author's, ``changes`` are computed.
 
-    ``taken`` are concepts that both have and no other parent of the child, the most telling and the rarest
-    first. ``inside``: both are in the
-    picture; of a parent that is not, ``name`` and ``lane`` come from its spec, if there is one.
+    ``taken`` are concepts that both have and no other parent of the child, the most telling and the rarest first.
+    ``inside``: both are in the picture; of a parent that is not, ``name`` and ``lane`` come from its spec, if any.
     """
 
     parent: str
@@ -106,6 +116,13 @@ def family_of(spec: Spec) -> str:
     return found[0] if found else spec.name.split(" ")[0]
 
 
+def member_of(slug: str, spec: Spec, block: Module, day: date | None = None, link: str = "") -> Member:
+    """The model of ``spec``, whose block tree is ``block``; ``day`` is the first that its release may mean."""
+    origins = tuple(Origin(one.model, one.relation, one.changes, one.source or "") for one in spec.parents)
+    about = (spec.name, spec.developer or "", family_of(spec), spec.released or "")
+    return Member(slug, *about, day, link, origins, traits(spec, block))
+
+
 def descent(
     members: Sequence[Member],
     *,
@@ -130,18 +147,18 @@ def descent(
     if families:
         kept &= _of_families(families, every)
     if start is not None:
-        kept = {slug for slug in kept if (day := every[slug].released) is not None and day.year >= start}
+        kept = {slug for slug in kept if (day := every[slug].day) is not None and day.year >= start}
     if not kept:
         raise ArchdrawError(_nothing(of, families, start, every))
-    chosen = sorted((every[slug] for slug in kept), key=lambda member: (member.released or date.min, member.slug))
-    lanes = _lanes((member.spec for member in every.values()), grouping)
+    chosen = sorted((every[slug] for slug in kept), key=lambda member: (member.day or date.min, member.slug))
+    lanes = _lanes(every.values(), grouping)
     counts = Counter(concept for member in chosen for concept in member.traits.concepts)
     return Descent(
-        tuple(_relative(member, lanes[_group(member.spec, grouping)]) for member in chosen),
+        tuple(_relative(member, lanes[_group(member, grouping)]) for member in chosen),
         tuple(
-            _relation(parent, member, every, kept, lanes, grouping, counts)
+            _relation(origin, member, every, kept, lanes, grouping, counts)
             for member in chosen
-            for parent in member.spec.parents
+            for origin in member.origins
         ),
         grouping,
         centre if centre in kept else "",
@@ -151,7 +168,7 @@ def descent(
 
 
 def _found(wanted: str, every: dict[str, Member]) -> str:
-    known = {name.casefold(): slug for slug, member in every.items() for name in (member.spec.name, slug)}
+    known = {name.casefold(): slug for slug, member in every.items() for name in (member.name, slug)}
     if wanted.casefold() not in known:
         hint = nearest(wanted, every)
         raise ArchdrawError(f"no model is named {wanted!r}" + (f"; {hint}" if hint else ""))
@@ -160,7 +177,7 @@ def _found(wanted: str, every: dict[str, Member]) -> str:
 
 def _relatives(centre: str, every: dict[str, Member]) -> set[str]:
     """``centre`` with all that it came from, and all that came from it."""
-    up = {slug: [parent.model for parent in member.spec.parents] for slug, member in every.items()}
+    up = {slug: [origin.parent for origin in member.origins] for slug, member in every.items()}
     down: dict[str, list[str]] = {}
     for child, parents in up.items():
         for parent in parents:
@@ -181,12 +198,12 @@ def _reached(start: str, ways: dict[str, list[str]], every: Collection[str]) -> 
 def _of_families(families: Collection[str], every: dict[str, Member]) -> set[str]:
     names: dict[str, set[str]] = {}
     for slug, member in every.items():
-        for name in filter(None, (family_of(member.spec), member.spec.developer)):
+        for name in filter(None, (member.family, member.developer)):
             names.setdefault(name.casefold(), set()).add(slug)
     for family in families:
         if family.casefold() not in names:
-            spelled = {name.casefold(): name for one in every.values() for name in (family_of(one.spec),)}
-            spelled |= {name.casefold(): name for one in every.values() if (name := one.spec.developer or "")}
+            spelled = {name.casefold(): name for one in every.values() for name in (one.family,)}
+            spelled |= {name.casefold(): name for one in every.values() if (name := one.developer)}
             hint = nearest(family, names)
             for small in sorted(spelled, key=len, reverse=True):
                 hint = re.sub(rf"\b{re.escape(small)}\b(?=\?| or )", spelled[small], hint)
@@ -198,18 +215,18 @@ def _nothing(of: str | None, families: Collection[str], start: int | None, every
     asked = [f"of {of}"] if of else []
     asked += [f"in {' or '.join(families)}"] if families else []
     asked += [f"from {start} on"] if start is not None else []
-    days = [member.released for member in every.values() if member.released]
+    days = [member.day for member in every.values() if member.day]
     last = f"; the last of {len(every)} was released in {max(days).year}" if start is not None and days else ""
     return f"no model {', '.join(asked)}{last}" if asked else "there are no models"
 
 
-def _lanes(specs: Iterable[Spec], grouping: Grouping) -> dict[str, str]:
+def _lanes(members: Iterable[Member], grouping: Grouping) -> dict[str, str]:
     """The lane of each developer or family: one whose name begins with another's whole name goes with that.
 
     Families are told apart without regard to capitals (``LLaMA``, ``Llama``); the one that is spelled so most often
     names them.
     """
-    counted = Counter(_group(spec, grouping) for spec in specs)
+    counted = Counter(_group(member, grouping) for member in members)
     ordered = sorted(counted, key=lambda name: (-counted[name], name))
     lanes: dict[str, str] = {}
     for name in ordered:
@@ -219,20 +236,19 @@ def _lanes(specs: Iterable[Spec], grouping: Grouping) -> dict[str, str]:
     return lanes
 
 
-def _group(spec: Spec, grouping: Grouping) -> str:
-    return family_of(spec) if grouping == "family" else spec.developer or NOBODY
+def _group(member: Member, grouping: Grouping) -> str:
+    return member.family if grouping == "family" else member.developer or NOBODY
 
 
 def _relative(member: Member, lane: str) -> Relative:
-    spec = member.spec
     return Relative(
-        member.slug, spec.name, spec.developer or NOBODY, family_of(spec), lane, spec.released or "", member.released,
+        member.slug, member.name, member.developer or NOBODY, member.family, lane, member.released, member.day,
         member.link, member.traits.about, member.traits.known,
     )  # fmt: skip
 
 
 def _relation(
-    parent: Parent,
+    origin: Origin,
     child: Member,
     every: dict[str, Member],
     kept: set[str],
@@ -240,16 +256,16 @@ def _relation(
     grouping: Grouping,
     counts: Counter[Concept],
 ) -> Relation:
-    before = every.get(parent.model) or _shipped(parent.model)
+    before = every.get(origin.parent) or _shipped(origin.parent)
     lane = ""
     if before:
-        group = _group(before.spec, grouping)
+        group = _group(before, grouping)
         lane = lanes.get(group, group)
     others = {
         concept
-        for other in child.spec.parents
-        if other.model != parent.model and other.model in every
-        for concept in every[other.model].traits.concepts
+        for other in child.origins
+        if other.parent != origin.parent and other.parent in every
+        for concept in every[other.parent].traits.concepts
     }
     shared = [concept for concept in before.traits.concepts if concept in child.traits.concepts] if before else []
     new = [concept for concept in shared if concept not in others]
@@ -257,16 +273,16 @@ def _relation(
     rarest = sorted(shown, key=lambda concept: counts[concept])
     taken = sorted(rarest, key=lambda concept: shown.index(concept) + rarest.index(concept))
     return Relation(
-        parent.model,
+        origin.parent,
         child.slug,
-        parent.relation,
-        before.spec.name if before else parent.model,
+        origin.relation,
+        before.name if before else origin.parent,
         lane,
-        parent.changes,
-        parent.source or "",
+        origin.words,
+        origin.source,
         changes(before.traits, child.traits) if before else (),
         tuple(taken[:MOST_TAKEN]),
-        parent.model in kept,
+        origin.parent in kept,
     )
 
 
@@ -276,4 +292,4 @@ def _shipped(slug: str) -> Member | None:
     if file is None:
         return None
     spec = load_spec(file)
-    return Member(slug, spec, expand(spec))
+    return member_of(slug, spec, expand(spec))

@@ -114,7 +114,7 @@ def _with_value(concept: Concept, values: Mapping[str, str]) -> str:
     value = values.get(concept.measure, "")
     if not value:
         return concept.brief
-    if concept is MIXTURE_OF_EXPERTS:
+    if concept == MIXTURE_OF_EXPERTS:
         return f"{concept.brief} {value.removesuffix(' experts')}"
     return value if concept.measure == "window" else f"{concept.brief} {value}"
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from archdraw.analysis.concepts import concepts, grouped, known_concepts
 from archdraw.glossary import text
+from archdraw.glossary.concepts import Concept
 from archdraw.model import Model
+from archdraw.records import record
 from archdraw.theme import load_theme
 from archdraw.tree.blocks import Module, Side
 from archdraw.tree.walks import walk
@@ -15,10 +17,23 @@ from archdraw.views.architecture import picture
 from archdraw.views.drawn import paths_of_scene, undrawn
 
 
-def coverage(models: Sequence[Model]) -> str:
+@record
+class Covered:
+    """One model with its features, and what its diagram leaves out."""
+
+    name: str
+    concepts: tuple[Concept, ...]
+    left_out: tuple[str, ...]
+
+
+def covered(model: Model) -> Covered:
+    """``model`` on the page; its diagram is drawn for that."""
+    return Covered(model.name, tuple(concepts(model.spec, model.block)), tuple(left_out(model)))
+
+
+def coverage(models: Sequence[Covered]) -> str:
     """A page about ``models``: every feature with the models that have it, every model with its features."""
     ordered = sorted(models, key=lambda model: model.name.casefold())
-    found = [(model, concepts(model.spec, model.block)) for model in ordered]
     lines = [
         "# Coverage",
         "",
@@ -28,12 +43,12 @@ def coverage(models: Sequence[Model]) -> str:
     for about, every in grouped(known_concepts()).items():
         lines += ["", f"## {about.capitalize()}", "", "| feature | models | which |", "|---|---:|---|"]
         for concept in every:
-            having = [model.name for model, own in found if concept in own]
+            having = [model.name for model in ordered if concept in model.concepts]
             lines.append(f"| {concept.name} | {len(having)} | {', '.join(having)} |")
     lines += ["", "## Models", "", "| model | features | not in the diagram |", "|---|---|---|"]
-    for model, own in found:
-        listed = "; ".join(", ".join(one.name for one in group) for group in grouped(own).values() if group)
-        lines.append(f"| {model.name} | {listed} | {'; '.join(left_out(model))} |")
+    for model in ordered:
+        listed = "; ".join(", ".join(one.name for one in group) for group in grouped(model.concepts).values() if group)
+        lines.append(f"| {model.name} | {listed} | {'; '.join(model.left_out)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from archdraw.app.batch import Job, Outcome, Output
+from archdraw.app.batch import Outcome
+from archdraw.app.jobs import Job, Output
 from archdraw.app.pages import page
-from archdraw.model_files import slug_of
 from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
 
 
 def jobs(
-    specs: Sequence[Path],
+    specs: Mapping[Path, str],
     folder: Path,
     theme: str | Path = "light",
     fonts: tuple[str, ...] = (),
     renderer: Renderer = "resvg",
 ) -> list[Job]:
-    """What is to be drawn: the diagram of each spec in ``folder``, named after it, as SVG and as PNG.
+    """What is to be drawn: the diagram of each of ``specs`` in ``folder``, under its name there, as SVG and as PNG.
 
     ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG.
     """
@@ -28,26 +28,22 @@ def jobs(
         Job(
             spec,
             (
-                Output(folder / f"{slug_of(spec)}.svg", "svg", theme=theme, fonts=fonts),
-                Output(
-                    folder / f"{slug_of(spec)}.png",
-                    "png",
-                    theme=theme,
-                    scale=PNG_SCALE,
-                    fonts=fonts,
-                    renderer=renderer,
-                ),
+                Output(folder / f"{name}.svg", "svg", theme=theme, fonts=fonts),
+                Output(folder / f"{name}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts, renderer=renderer),
             ),
         )
-        for spec in specs
+        for spec, name in specs.items()
     ]
 
 
-def index(outcomes: Sequence[Outcome]) -> str:
-    """An HTML page that shows every picture of ``outcomes``; it is meant for the folder of the pictures."""
+def index(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> str:
+    """An HTML page that shows every picture of ``outcomes``, of models of these ``names``.
+
+    It is meant for the folder of the pictures.
+    """
     figures = [
         {
-            "slug": slug_of(outcome.spec),
+            "slug": names[outcome.spec],
             "title": outcome.title,
             "description": outcome.description,
             "files": [file.name for file in outcome.written],

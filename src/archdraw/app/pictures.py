@@ -18,7 +18,7 @@ from archdraw.setters import setting_by
 from archdraw.theme import Theme, load_theme
 from archdraw.typesetting import other_fonts
 from archdraw.views import several
-from archdraw.views.glyphs import Written, remarks
+from archdraw.views.glyphs import Written, letters_of, remarks
 from archdraw.views.several import Several, Subject
 
 if TYPE_CHECKING:
@@ -30,6 +30,19 @@ def subject(model: Model, link: str = "") -> Subject:
     """``model`` as a view sees it. In ``link`` the text ``{slug}`` stands for its slug; empty: the spec's own link."""
     target = link.replace("{slug}", model.slug) if link else several.link_of(model.spec)
     return Subject(model.slug, model.spec, model.block, target, model.reading is None)
+
+
+@record(eq=False)
+class Single:
+    """One model in a picture of several: ``about`` is what the view is given of it, ``written`` finds its text."""
+
+    about: Any
+    written: Callable[[], Written]
+
+
+def single(view: Several, one: Subject) -> Single:
+    """``one`` as ``view`` is given it."""
+    return Single(view.about(one) if view.about is not None else one, partial(Written, one.spec.document, one.authored))
 
 
 Each: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
@@ -46,7 +59,9 @@ def _apart(name: str, theme: Theme, fonts: tuple[str | Path, ...], part: Any) ->
 
 @record(eq=False, repr=False)
 class Picture:
-    """A view of several models: ``value`` is what it shows, ``drawing`` the options of how, ``written`` their texts.
+    """A view of several models: ``value`` is what it shows, ``drawing`` the options of how.
+
+    ``written`` find their texts, for a letter that is not archdraw's own.
 
     In Jupyter it renders as its diagram.
     """
@@ -55,7 +70,7 @@ class Picture:
     view: Several
     value: Any
     drawing: Mapping[str, Any]
-    written: tuple[Written, ...] = ()
+    written: tuple[Callable[[], Written], ...] = ()
 
     def scene(self, theme: str | Path | Theme = "light", each: Each = map, fonts: Fonts = ()) -> Scene:
         """The picture as geometry, in px; ``theme`` is a theme's name, its file, or the theme.
@@ -72,8 +87,9 @@ class Picture:
             scenes = (tuple(each(partial(_apart, self.name, chosen, files), view.pieces(self.value))),)
         with setting_by(other_fonts(files)):
             scene = view.draw(self.value, chosen, *scenes, **self.drawing)
-        for problem in remarks(scene, self.written):
-            warnings.warn(FontWarning(problem), stacklevel=2)
+        if letters_of(scene):
+            for problem in remarks(scene, [find() for find in self.written]):
+                warnings.warn(FontWarning(problem), stacklevel=2)
         return scene
 
     def data(self) -> Any:
@@ -144,14 +160,20 @@ def picture(name: str, subjects: Sequence[Subject], /, **chosen: Any) -> Picture
     every option whose value is wrong; :class:`TypeError` for an option that the view does not have.
     """
     view = several.view(name)
-    if len(subjects) < view.least:
-        raise ArchdrawError(f"{name} needs at least {view.least} models, not {len(subjects)}")
-    if view.most is not None and len(subjects) > view.most:
-        raise ArchdrawError(f"{name} takes at most {view.most} models, not {len(subjects)}")
+    return picture_of(name, [single(view, subject) for subject in subjects], **chosen)
+
+
+def picture_of(name: str, singles: Sequence[Single], /, **chosen: Any) -> Picture:
+    """The view ``name`` of models that it was given one by one. Raises as :func:`picture`."""
+    view = several.view(name)
+    if len(singles) < view.least:
+        raise ArchdrawError(f"{name} needs at least {view.least} models, not {len(singles)}")
+    if view.most is not None and len(singles) > view.most:
+        raise ArchdrawError(f"{name} takes at most {view.most} models, not {len(singles)}")
     gathering, drawing = options(view.gather), options(view.draw)
     values = checked(name, {**gathering, **drawing}, chosen)
-    value = view.gather(subjects, **{key: values[key] for key in values if key in gathering})
-    written = tuple(Written(subject.spec.document, subject.authored) for subject in subjects)
+    value = view.gather([one.about for one in singles], **{key: values[key] for key in values if key in gathering})
+    written = tuple(one.written for one in singles)
     return Picture(name, view, value, {key: values[key] for key in values if key in drawing}, written)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from archdraw.cli._cache import remember
 from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED, OK, PROBLEMS
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
@@ -30,6 +31,10 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS.names(), *VIEWS_OF_SEVERAL.names()})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        remember(ctx, args)
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         doors = [door for door in (COMMANDS, VIEWS_OF_SEVERAL) if cmd_name in door.names()]

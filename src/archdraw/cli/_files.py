@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +12,16 @@ import click
 from archdraw.doors import FORMATS
 from archdraw.errors import ArchdrawError
 from archdraw.files import write_whole
+from archdraw.model_files import names_of
 from archdraw.writers import Writer
+
+
+def names(files: Sequence[Path]) -> dict[Path, str]:
+    """Names for what is made of ``files``, each another one. Raises :class:`click.UsageError` where there are none."""
+    try:
+        return names_of(files)
+    except ArchdrawError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from archdraw.app.batch import Job, Outcome, render_all
-from archdraw.cli._terminal import report, with_progress
-from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS, PluginWarning
+from archdraw.app.batch import Build, Outcome
+from archdraw.app.jobs import Job
+from archdraw.cli._cache import cache
+from archdraw.cli._terminal import after_progress, report, with_progress
+from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS
 from archdraw.errors import ArchdrawError, InputError
-from archdraw.model_files import slug_of
 from archdraw.writers import RENDERERS
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from archdraw.app.processes import Processes
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
@@ -44,6 +43,8 @@ def view_help() -> str:
 
 
 FONT_HELP = "Font for letters that Inter lacks (TTF, OTF, TTC), before those of this computer. Repeatable."
+JOBS_HELP = "Number of processes.  [default: one per core]"
+jobs_option = click.option("-j", "--jobs", type=click.IntRange(1), help=JOBS_HELP)
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
 RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
@@ -89,68 +90,57 @@ def known_formats(_: click.Context, __: click.Parameter, value: str | None) -> t
     return wanted
 
 
-def processes(jobs: int, asked: int | None) -> int:
-    """How many processes to draw with: as many as asked for, else one for each core if there is enough to do."""
-    if asked is not None:
-        return min(asked, max(1, jobs))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, jobs) if jobs >= ENOUGH_FOR_PROCESSES else 1
-
-
 def drawn(jobs: Sequence[Job], asked: int | None) -> Iterator[Outcome]:
-    """The outcomes of ``jobs`` in order, with a progress bar on a terminal."""
-    number = processes(len(jobs), asked)
-    if number <= 1:
-        yield from with_progress(render_all(jobs), len(jobs), "drawing")
-        return
-    with pool(number) as executor:
-        yield from with_progress(render_all(jobs, executor), len(jobs), "drawing")
+    """The outcomes of ``jobs`` in order, with a progress bar on a terminal; what is in the cache is not drawn.
+
+    In the place of the bar stands at the end what was done, in one line.
+    """
+    build = Build(jobs, cache().kept)
+    fresh = again = 0
+    with workers(len(build.left), asked) as executor:
+        for outcome in with_progress(build.outcomes(executor), len(jobs), "drawing"):
+            whole = len(outcome.written) > 0 and outcome.again == len(outcome.written)
+            fresh, again = fresh + (bool(outcome.written) and not whole), again + whole
+            yield outcome
+    left = len(jobs) - fresh - again
+    done = [f"{fresh} drawn", f"{again} as before", *([f"{left} not drawn"] if left else [])]
+    after_progress(f"{len(jobs)} models: {', '.join(done)}", len(jobs))
 
 
-def each(function: Callable[[Part], Made], parts: Sequence[Part], label: str = "drawing") -> Iterator[Made]:
-    """``function`` of each of ``parts``, in order, in other processes where there are many; with a progress bar."""
-    number = processes(len(parts), None)
-    if number <= 1:
-        yield from with_progress(map(function, parts), len(parts), label)
-        return
-    with pool(number) as executor:
-        yield from with_progress(executor.map(function, parts), len(parts), label)
+def each(asked: int | None, function: Callable[[Part], Made], parts: Sequence[Part]) -> Iterator[Made]:
+    """``function`` of each of ``parts``, in order, in other processes where there are many; with a progress bar.
 
+    Raises :class:`ArchdrawError` where the process of one of them ends.
+    """
+    from archdraw.app.running import in_order, worker_ended
 
-def _processes(number: int) -> Executor:
-    from concurrent.futures import ProcessPoolExecutor
+    def lost(_: Part, error: Exception) -> Made:
+        raise ArchdrawError(f"a part of the picture is not drawn: {worker_ended(error)}")
 
-    return ProcessPoolExecutor(number, initializer=begin_worker)
+    with workers(len(parts), asked) as executor:
+        yield from with_progress(in_order(function, parts, executor, lost), len(parts), "drawing")
 
 
 @contextmanager
-def pool(number: int, make: Callable[[int], Executor] = _processes) -> Iterator[Executor]:
-    """So many other processes, as ``make`` makes them, ended whatever happens."""
-    import multiprocessing
-    import signal
+def workers(number: int, asked: int | None, enough: int = ENOUGH_FOR_PROCESSES) -> Iterator[Processes | None]:
+    """Processes for so many things to do, as many as are ``asked`` for; None where there is too little to do."""
+    count = processes(number, asked, enough)
+    if count <= 1:
+        yield None
+        return
+    from archdraw.app.processes import pool
 
-    # A terminal interrupts all its processes at once. Workers that stop by themselves can leave the pool waiting for
-    # ever, so they are deaf and are ended from here.
     _load_plugins()
-    executor = make(number)
-    try:
+    with pool(count) as executor:
         yield executor
-    except BaseException:
-        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        executor.shutdown(wait=True, cancel_futures=True)
-        signal.signal(signal.SIGINT, heard)
-        raise
-    executor.shutdown()
 
 
-def begin_worker() -> None:
-    """What a worker begins with: it ignores interrupts, and does not repeat warnings about broken plug-ins."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore", PluginWarning)
+def processes(jobs: int, asked: int | None, enough: int) -> int:
+    """How many processes to use: as many as asked for, else one for each core if there is ``enough`` to do."""
+    if asked is not None:
+        return min(asked, max(1, jobs))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, jobs) if jobs >= enough else 1
 
 
 def _load_plugins() -> None:
@@ -162,14 +152,3 @@ def _load_plugins() -> None:
     for door, load in ((KINDS, kinds), (READERS, families), (CONVENTIONS, conventions)):
         if door.plugged():
             load()
-
-
-def twice(files: Sequence[Path]) -> tuple[Path, Path] | None:
-    """Two specs whose pictures would have the same name."""
-    seen: dict[str, Path] = {}
-    for file in files:
-        name = slug_of(file)
-        if name in seen:
-            return seen[name], file
-        seen[name] = file
-    return None

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from archdraw.app.batch import Outcome
+from archdraw.cli._cache import cache
 from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
 from archdraw.cli._terminal import report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
@@ -79,8 +80,10 @@ class Work:
 
     def outcome(self, outcome: Outcome, *, quiet: bool = False) -> None:
         """Prints the files that a job has made unless ``quiet``, and reports what went wrong with it."""
-        for file in () if quiet else outcome.written:
-            click.echo(str(file))
+        for file, key in zip(outcome.written, outcome.kept, strict=True):
+            cache().recording.wrote(file, key)
+            if not quiet:
+                cache().say(str(file))
         self.problems(outcome.problems)
         if outcome.crash:
             self.crash(outcome.crash)

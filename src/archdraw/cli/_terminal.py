@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from archdraw.errors import Problem
+from archdraw.cli._cache import recording
+from archdraw.errors import Problem, as_plain
 
 Item = TypeVar("Item")
 
@@ -26,6 +27,8 @@ ESCAPE = "\x1b"
 def report(problems: Iterable[Problem | str]) -> None:
     """Prints problems to stderr, in colour on a terminal."""
     for problem in problems:
+        if (recorded := recording()) is not None:
+            recorded.warned(as_plain(problem))
         lines = str(problem).splitlines() or [""]
         for sign, colour in (("error:", "red"), ("warning:", "yellow")):
             before, found, after = lines[0].partition(f" {sign} ")
@@ -40,6 +43,8 @@ def report(problems: Iterable[Problem | str]) -> None:
 
 def report_crash(trace: str, *, whole: bool = False) -> None:
     """Says that the program is at fault, and what a report of it needs: the error, its place and the versions."""
+    if (recorded := recording()) is not None:
+        recorded.complete = False
     lines = [line for line in trace.strip().splitlines() if line.strip()]
     places = [line.strip() for line in lines if line.startswith("  File ")]
     click.echo(f"archdraw: internal error: {lines[-1] if lines else 'unknown'}", err=True)
@@ -56,7 +61,7 @@ def report_crash(trace: str, *, whole: bool = False) -> None:
 
 def with_progress(items: Iterable[Item], count: int, label: str) -> Iterator[Item]:
     """``items`` as they come, with a bar on stderr if that is a terminal and there are several."""
-    if count < ENOUGH_FOR_A_BAR or sys.stderr is None or not sys.stderr.isatty():
+    if not _has_a_bar(count):
         yield from items
         return
     from rich.console import Console
@@ -67,6 +72,16 @@ def with_progress(items: Iterable[Item], count: int, label: str) -> Iterator[Ite
     to_terminal = sys.stdout is not None and sys.stdout.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=to_terminal) as progress:
         yield from progress.track(items, total=count, description=label)
+
+
+def after_progress(line: str, count: int) -> None:
+    """Prints ``line`` to stderr where :func:`with_progress` has shown a bar of ``count`` items, in its place."""
+    if _has_a_bar(count):
+        click.echo(line, err=True)
+
+
+def _has_a_bar(count: int) -> bool:
+    return count >= ENOUGH_FOR_A_BAR and sys.stderr is not None and sys.stderr.isatty()
 
 
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:

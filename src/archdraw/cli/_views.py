@@ -13,14 +13,25 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 
+from archdraw.app.known import each_kept, single_of
 from archdraw.app.options import options
-from archdraw.app.pictures import picture, subject
+from archdraw.app.pictures import Single, picture_of
 from archdraw.cli._amounts import tokens
+from archdraw.cli._cache import NO_CACHE_HELP, cache
 from archdraw.cli._files import check_stdout, one_file, write_file
-from archdraw.cli._pictures import FONT_HELP, RENDERER_HELP, each, format_help, known_formats, known_theme, theme_help
+from archdraw.cli._pictures import (
+    FONT_HELP,
+    JOBS_HELP,
+    RENDERER_HELP,
+    each,
+    format_help,
+    known_formats,
+    known_theme,
+    theme_help,
+)
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
-from archdraw.model import Model, load
+from archdraw.model import Model
 from archdraw.views import several
 from archdraw.writers import RENDERERS, Renderer, TextMode, Writer
 
@@ -66,6 +77,8 @@ def _usual() -> list[click.Parameter]:
         click.Option(["--font", "fonts"], metavar="FILE", multiple=True, help=FONT_HELP),
         click.Option(["--link"], default="", metavar="PATTERN",
                      help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
+        click.Option(["-j", "--jobs"], type=click.IntRange(1), help=JOBS_HELP),
+        click.Option(["--no-cache"], is_flag=True, expose_value=False, help=NO_CACHE_HELP),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the data of the picture as JSON; draw nothing."),
     ]  # fmt: skip
 
@@ -114,6 +127,7 @@ def _run(
     renderer: Renderer,
     fonts: tuple[str, ...],
     link: str,
+    jobs: int | None,
     as_json: bool,
     **chosen: Any,
 ) -> int:
@@ -123,39 +137,42 @@ def _run(
     view = several.view(name)
     work = Work(show_traceback=bool(click.get_current_context().obj))
     given = specs or (str(specs_folder()),)
+    cache().reads(*given, theme, *fonts)
     targets = _targets(name, specs, output, wanted)
     # Where models are compared one by one, one that is named twice is two; spec_files has each file once.
     asked = [(word,) for word in given] if view.least else [given]
 
-    def read(file: Path) -> Model:
-        model = load(file)
-        if model.reading is not None:
-            work.warn(model.warnings)
-        return model
+    def read(file: Path) -> Single:
+        found, problems = single_of(cache().kept, file, name, link)
+        work.warn(problems)
+        return found
 
     models = (model for words in asked for model in work.each(words, read))
-    number = sum(len(spec_files(words)[0]) for words in asked)
-    subjects = [subject(model, link) for model in with_progress(models, number, "reading")]
-    if work.code and (view.least or not subjects):
+    files = [file for words in asked for file in spec_files(words)[0]]
+    cache().models(files)
+    singles = list(with_progress(models, len(files), "reading"))
+    if work.code and (view.least or not singles):
         return work.code
-    made = picture(name, subjects, **{key: chosen[key] for key in own})
+    made = picture_of(name, singles, **{key: chosen[key] for key in own})
     if as_json:
-        click.echo(json.dumps(made.data(), indent=2, ensure_ascii=False))
-        return work.code
-    scene = made.scene(theme, each, fonts)
+        cache().say(json.dumps(made.data(), indent=2, ensure_ascii=False))
+        return cache().end(work.code)
+    scene = made.scene(theme, partial(each_kept, cache().kept, partial(each, jobs), name, theme, fonts), fonts)
     for target, format in targets:
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
         written = partial(Model.write, format=format, text=text, scale=scale, renderer=renderer)
-        for (part, _), made_of_it in zip(cut, each(written, [piece for _, piece in cut], "writing"), strict=True):
+        for (part, _), made_of_it in zip(cut, each(jobs, written, [piece for _, piece in cut]), strict=True):
             if target is None:
                 sys.stdout.buffer.write(made_of_it)
+                cache().recording.complete = False
                 continue
             file = target.with_name(f"{target.stem}-{part}{target.suffix}") if part else target
             write_file(file, made_of_it)
-            click.echo(str(file))
-    return work.code
+            cache().wrote(file, made_of_it)
+            cache().say(str(file))
+    return cache().end(work.code)
 
 
 def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ...]) -> list[tuple[Path | None, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -13,10 +13,10 @@ from typing import IO, Any
 import click
 
 from archdraw.app.census.files import FORMATS, written
-from archdraw.app.census.running import Processes, rows
+from archdraw.app.census.running import rows
 from archdraw.app.census.sources import sources
 from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
-from archdraw.cli._pictures import begin_worker, pool, processes
+from archdraw.cli._pictures import jobs_option, workers
 from archdraw.cli._terminal import report_crash, with_progress
 from archdraw.errors import ArchdrawError, unknown_name
 from archdraw.files import whole_file
@@ -30,7 +30,7 @@ ENOUGH_FOR_PROCESSES = 100
 @click.option("-o", "--output", required=True, metavar="FILE",
               help="Output file: .parquet, .csv or .jsonl; - is stdout, as JSON lines.")  # fmt: skip
 @click.option("--format", "wanted", type=click.Choice(FORMATS), help="[default: by the suffix of -o]")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
+@jobs_option
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler that has the work done: tcp://HOST:8786.")
 @click.pass_obj
 def command(
@@ -118,16 +118,8 @@ def _executor(jobs: int | None, dask: str | None) -> Iterator[Executor | None]:
         with _cluster(dask) as executor:
             yield executor
         return
-    number = processes(ENOUGH_FOR_PROCESSES, jobs)
-    if number <= 1:
-        yield None
-        return
-    with pool(number, _processes) as executor:
+    with workers(ENOUGH_FOR_PROCESSES, jobs) as executor:
         yield executor
-
-
-def _processes(number: int) -> Executor:
-    return Processes(lambda workers: ProcessPoolExecutor(workers, initializer=begin_worker), number)
 
 
 @contextmanager

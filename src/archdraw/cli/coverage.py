@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
-from archdraw.cli._specs import Work
+from archdraw.cli._cache import cache, no_cache_option
+from archdraw.cli._specs import Work, spec_files
 
 
 @click.command("coverage")
 @click.argument("specs", metavar="[SPEC...]", nargs=-1)
+@no_cache_option
 @click.pass_obj
 def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
     """List models by architectural feature, as Markdown.
@@ -20,12 +22,16 @@ def command(show_traceback: bool, specs: tuple[str, ...]) -> int:
     archdraw coverage > coverage.md
     archdraw coverage my-models/
     """
-    from archdraw.app.coverage import coverage
-    from archdraw.model import load
+    from archdraw.app.coverage import coverage, covered
+    from archdraw.app.known import known
     from archdraw.resources import specs_folder
 
     work = Work(show_traceback=show_traceback)
-    models = list(work.each(specs or (str(specs_folder()),), load))
+    given = specs or (str(specs_folder()),)
+    cache().reads(*given)
+    cache().models(spec_files(given)[0])
+    kept = cache().kept
+    models = list(work.each(given, lambda file: known(kept, file, ("coverage",), covered).value))
     if models:
-        click.echo(coverage(models), nl=False)
-    return work.code
+        cache().say(coverage(models).removesuffix("\n"))
+    return cache().end(work.code)

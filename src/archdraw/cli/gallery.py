@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from archdraw.app import gallery
-from archdraw.cli._files import write_file
-from archdraw.cli._pictures import drawn, font_option, known_theme, renderer_option, theme_help, twice
+from archdraw.cli._cache import cache, no_cache_option
+from archdraw.cli._files import names, write_file
+from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
 from archdraw.cli._specs import Work, spec_files
 from archdraw.writers import Renderer
 
@@ -21,7 +22,8 @@ from archdraw.writers import Renderer
 @renderer_option
 @font_option
 @click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
+@jobs_option
+@no_cache_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -45,17 +47,21 @@ def command(
     from archdraw.resources import specs_folder
 
     work = Work(show_traceback=show_traceback)
-    files, missing = spec_files(specs or (str(specs_folder()),))
-    if same := twice(files):
-        raise click.UsageError(f"{same[0]} and {same[1]} would be written to the same file; render them separately")
+    given = specs or (str(specs_folder()),)
+    cache().reads(*given, theme, *fonts)
+    files, missing = spec_files(given)
     work.problems(missing)
     folder = Path(output)
+    named = names(files)
+    cache().models(files)
     outcomes = []
-    for outcome in drawn(gallery.jobs(files, folder, theme, fonts, renderer), jobs):
+    for outcome in drawn(gallery.jobs(named, folder, theme, fonts, renderer), jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
         page = folder / "index.html"
-        write_file(page, gallery.index(outcomes).encode())
-        click.echo(str(page))
-    return work.code
+        index = gallery.index(outcomes, named).encode()
+        write_file(page, index)
+        cache().wrote(page, index)
+        cache().say(str(page))
+    return cache().end(work.code)

@@ -8,23 +8,23 @@ from typing import get_args
 
 import click
 
-from archdraw.app.batch import Job, Output
-from archdraw.cli._files import check_stdout, one_file
+from archdraw.app.jobs import Job, Output
+from archdraw.cli._cache import cache, no_cache_option
+from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
     drawn,
     font_option,
     format_help,
+    jobs_option,
     known_formats,
     known_theme,
     known_view,
     renderer_option,
     theme_help,
-    twice,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import Problem
-from archdraw.model_files import slug_of
 from archdraw.writers import Renderer, TextMode
 
 
@@ -45,7 +45,8 @@ from archdraw.writers import Renderer, TextMode
 @renderer_option
 @font_option
 @transformers_option
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one per core]")
+@jobs_option
+@no_cache_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -73,6 +74,7 @@ def command(
     archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
     """
     work = Work(show_traceback=show_traceback)
+    cache().reads(*specs, theme, *fonts)
     files, missing = spec_files(specs)
     if output == "-":
         one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
@@ -82,12 +84,10 @@ def command(
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
         targets: dict[Path, tuple[tuple[Path, str], ...]] = {file: ((Path(output), suffix),) for file in files}
     else:
-        if same := twice(files):
-            raise click.UsageError(f"{same[0]} and {same[1]} would be written to the same file; render them separately")
         folder = Path(output)
         targets = {
-            file: tuple((folder / f"{slug_of(file)}.{format}", format) for format in wanted or ("svg",))
-            for file in files
+            file: tuple((folder / f"{name}.{format}", format) for format in wanted or ("svg",))
+            for file, name in names(files).items()
         }
     work.problems(missing)
     todo = [
@@ -98,9 +98,10 @@ def command(
         )
         for file, outputs in targets.items()
     ]
+    cache().models(files)
     for outcome in drawn(todo, jobs):
         work.outcome(outcome)
-    return work.code
+    return cache().end(work.code)
 
 
 def _piped(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdraw.cli._amounts import tokens
+from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import write_file
 from archdraw.cli._specs import Work, spec_files
 from archdraw.cli._terminal import with_progress
@@ -30,6 +31,7 @@ FORMATS = ("md", "csv", "json", "html")
               help="Keys of the columns as in csv and json, separated by commas.  [default: all]")  # fmt: skip
 @click.option("--sort", metavar="COLUMN", help="Column to sort by; models without a value come last.")
 @click.option("--reverse", is_flag=True, help="Descending.")
+@no_cache_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -52,29 +54,33 @@ def command(
     archdraw table llama-3-8b qwen3-8b --columns name,total_parameters,kv_cache_bytes_per_token
     archdraw table --sort total_parameters --reverse -o models.html
     """
+    from archdraw.app.known import known
     from archdraw.app.table_formats import FORMATS as WRITERS
-    from archdraw.app.tables import known, ordered, row
-    from archdraw.model import Model, load
+    from archdraw.app.tables import known as known_columns
+    from archdraw.app.tables import ordered, row
     from archdraw.resources import specs_folder
 
     format = _format(output, wanted)
     try:
-        keys = known([key for word in chosen.split(",") if (key := word.strip())])
-        known((sort,) if sort else ())
+        keys = known_columns([key for word in chosen.split(",") if (key := word.strip())])
+        known_columns((sort,) if sort else ())
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
     if reverse and not sort:
         raise click.UsageError("--reverse needs --sort COLUMN")
     work = Work(show_traceback=show_traceback)
     given = specs or (str(specs_folder()),)
+    cache().reads(*given)
 
     def read(file: Path) -> Row:
-        model: Model = load(file)
-        if model.reading is not None:
-            work.warn(model.warnings)
-        return row(model, context)
+        found = known(cache().kept, file, ("row", str(context)), lambda model: row(model, context))
+        work.warn(found.problems)
+        made: Row = found.value
+        return made
 
-    rows = list(with_progress(work.each(given, read), len(spec_files(given)[0]), "reading"))
+    files = spec_files(given)[0]
+    cache().models(files)
+    rows = list(with_progress(work.each(given, read), len(files), "reading"))
     if not rows:
         return work.code
     if sort:
@@ -83,11 +89,12 @@ def command(
     if output == "-":
         if sys.stdout is None:
             raise ArchdrawError("stdout is closed: nothing can be written to it")
-        click.echo(text, nl=False)
+        cache().say(text.removesuffix("\n"))
     else:
         write_file(Path(output), text.encode())
-        click.echo(output)
-    return work.code
+        cache().wrote(Path(output), text.encode())
+        cache().say(output)
+    return cache().end(work.code)
 
 
 def _format(output: str, wanted: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -14,7 +13,7 @@ from archdraw.kinds.leaves import on_grid
 from archdraw.kinds.scope import KindError as KindError
 from archdraw.kinds.scope import Line as Line
 from archdraw.kinds.scope import Scope as Scope
-from archdraw.records import record
+from archdraw.records import record, replaced
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat, Role, Setting, Settings, Side
 
 Family = Literal["embedding", "layer", "mixer", "feed_forward", "norm", "position", "residual", "head", "side", "block"]
@@ -142,12 +141,12 @@ def signed(block: Block, keyword: str, given: Settings) -> Block:
     """
     match block:
         case Module(kind=kind, settings=()):
-            return replace(block, kind=kind or keyword, settings=given)
+            return replaced(block, kind=kind or keyword, settings=given)
         case Leaf(settings=()):
-            return replace(block, settings=given)
+            return replaced(block, settings=given)
         case Repeat(body=body) | Side(body=body):
             inner = signed(body, keyword, given)
-            return replace(block, body=inner) if inner is not body else block  # type: ignore[arg-type]
+            return replaced(block, body=inner) if inner is not body else block
         case _:
             return block
 

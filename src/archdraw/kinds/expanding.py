@@ -8,6 +8,7 @@ from typing import Any
 
 from archdraw.checked import Checked
 from archdraw.kinds.base import Kind, KindError, Line, Scope
+from archdraw.kinds.uses import used, used_again
 from archdraw.tree.blocks import Block
 
 
@@ -111,9 +112,10 @@ def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
         try:
             block = layers.made(kind, scope)
             if block is None:
+                before = used()
                 block = kind.expand(scope)
                 kind.lines_out(scope)
-                layers.add(kind, scope, block)
+                layers.add(kind, scope, block, used() - before)
             made.append(block)
         except (KindError, ExceptionGroup) as error:
             errors.append(error)
@@ -130,18 +132,24 @@ class _Layers:
     """The layers of a row that were expanded, by what their authors wrote."""
 
     def __init__(self) -> None:
-        self._known: defaultdict[int, deque[tuple[Kind, Scope, Block]]]
+        self._known: defaultdict[int, deque[tuple[Kind, Scope, Block, int]]]
         self._known = defaultdict(lambda: deque(maxlen=_MOST_COMPARED))
 
     def made(self, kind: Kind, scope: Scope) -> Block | None:
-        """The block of one that is written as ``kind`` is, in an equal ``scope``; None where there is none."""
-        known = self._known[_mark(kind)] if kind.family == "layer" else ()
-        return next((block for one, its, block in known if its == scope and _alike(one, kind)), None)
+        """The block of one that is written as ``kind`` is, in an equal ``scope``; None where there is none.
 
-    def add(self, kind: Kind, scope: Scope, block: Block) -> None:
-        """Remembers the ``block`` of ``kind`` in its ``scope``."""
+        Of one that is ``kind`` itself, used by its name, the templates in it are counted again.
+        """
+        known = self._known[_mark(kind)] if kind.family == "layer" else ()
+        for one, its, block, size in known:
+            if its == scope and (used_again(size) if one is kind else _alike(one, kind)):
+                return block
+        return None
+
+    def add(self, kind: Kind, scope: Scope, block: Block, size: int) -> None:
+        """Remembers the ``block`` of ``kind`` in its ``scope``, in which templates use ``size`` values."""
         if kind.family == "layer":
-            self._known[_mark(kind)].append((kind, scope, block))
+            self._known[_mark(kind)].append((kind, scope, block, size))
 
 
 def _mark(kind: Kind) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import assert_never
 
+from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
 
 
@@ -17,34 +17,34 @@ def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
         case Sequence(parts=parts):
             return Sequence(tuple(with_leaves(part, change) for part in parts))
         case Parallel(branches=branches):
-            return replace(block, branches=tuple(with_leaves(branch, change) for branch in branches))
+            return replaced(block, branches=tuple(with_leaves(branch, change) for branch in branches))
         case Graph(nodes=nodes):
-            return replace(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
+            return replaced(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
-            return replace(block, body=with_leaves(body, change))
+            return replaced(block, body=with_leaves(body, change))
         case Side(body=body):
-            return replace(block, body=replace(body, body=with_leaves(body.body, change)))
+            return replaced(block, body=replaced(body, body=with_leaves(body.body, change)))
         case _:
             assert_never(block)
 
 
 def counted_under(block: Block, part: Part) -> Block:
     """``block`` with the parameters of all its leaves counted under ``part``."""
-    return with_leaves(block, lambda leaf: replace(leaf, part=part))
+    return with_leaves(block, lambda leaf: replaced(leaf, part=part))
 
 
 def rest_counted_under(block: Block, part: Part) -> Block:
     """``block`` with those leaves counted under ``part`` that say no part of their own."""
-    return with_leaves(block, lambda leaf: replace(leaf, part=part) if leaf.part == "other" else leaf)
+    return with_leaves(block, lambda leaf: replaced(leaf, part=part) if leaf.part == "other" else leaf)
 
 
 def uncached(block: Block) -> Block:
     """``block`` without a key-value cache: the mixers of an encoder, which reads its whole input at once."""
 
     def change(leaf: Leaf) -> Leaf:
-        heads = replace(leaf.heads, kept=False) if leaf.heads is not None else None
-        kept = replace(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
-        return replace(kept, heads=heads)
+        heads = replaced(leaf.heads, kept=False) if leaf.heads is not None else None
+        kept = replaced(leaf, cache=None, role="plain") if leaf.cache is not None else leaf
+        return replaced(kept, heads=heads)
 
     return with_leaves(block, change)
 
@@ -53,6 +53,6 @@ def on_grid(block: Block, positions: int) -> Block:
     """``block`` with its leaves applied at so many ``positions`` of each input, those that say no number themselves."""
 
     def change(leaf: Leaf) -> Leaf:
-        return leaf if leaf.positions is not None else replace(leaf, positions=positions)
+        return leaf if leaf.positions is not None else replaced(leaf, positions=positions)
 
     return with_leaves(block, change)

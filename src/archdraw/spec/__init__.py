@@ -15,9 +15,10 @@ from archdraw.kinds.expanding import expand_in_row, placed_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.declared import trained
 from archdraw.kinds.registry import kinds
+from archdraw.kinds.uses import one_model
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.source.document import words
-from archdraw.spec.amounts import TemplateError, is_template, one_model
+from archdraw.spec.amounts import TemplateError, is_template
 from archdraw.spec.beside import disagreements
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text

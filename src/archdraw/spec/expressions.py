@@ -179,6 +179,8 @@ class Reader(Forms):
         if mark is not None:
             kind = self.block(node, mark.families, place)
             return BROKEN if kind is None else kind
+        if isinstance(node, ScalarNode) and isinstance(annotation, type):
+            return self._scalar(node, place)
         arguments = get_args(annotation)
         origin = get_origin(annotation)
         if origin in (Union, UnionType):

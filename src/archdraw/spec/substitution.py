@@ -59,10 +59,21 @@ class Substitution:
     known: Mapping[str, Value]
     ready: dict[str, object] = field(default_factory=dict)
     size: int = 0
+    _made: dict[object, Node] = field(default_factory=dict)
+    _named: dict[int, str] = field(default_factory=dict)
 
     def node(self, node: Node, known: Mapping[str, Value] | None = None) -> Node | None:
-        """``node`` with all values put in; None where it comes to nothing. Raises :class:`SubstitutionError`."""
-        known = self.known if known is None else known
+        """``node`` with all values put in; None where it comes to nothing. Raises :class:`SubstitutionError`.
+
+        What the rounds of a loop make alike is one object.
+        """
+        return self._one(self._node(node, self.known if known is None else known))
+
+    def _one(self, made: Node | None) -> Node | None:
+        """The first node that is like ``made``."""
+        return None if made is None else self._made.setdefault(_mark(made), made)
+
+    def _node(self, node: Node, known: Mapping[str, Value]) -> Node | None:
         self._count(1, node.span)
         match node:
             case ScalarNode():
@@ -88,7 +99,7 @@ class Substitution:
             if value is None:
                 continue
             if isinstance(value, ScalarNode) and isinstance(entry.value, ScalarNode) and entry.key in _IDENTIFIERS:
-                value = self._scalar(entry.value, known, identifier=True)
+                value = self._one(self._scalar(entry.value, known, identifier=True))
             key = self._text(entry.key, entry.span, known, identifier=True)
             if value is not None:
                 yield Entry(str(key), entry.span, value)
@@ -153,10 +164,10 @@ class Substitution:
             return None
         if isinstance(value, list | tuple):
             self._count(len(value), span)
-            items = (self._as_node(item, span) for item in value)
+            items = (self._one(self._as_node(item, span)) for item in value)
             return SequenceNode(tuple(item for item in items if item is not None), span)
         if not isinstance(value, str | int | float):
-            name = f"${len(self.ready)}"
+            name = self._named.setdefault(id(value), f"${len(self.ready)}")
             self.ready[name] = value
             return ScalarNode(name, span, name)
         return ScalarNode(value, span, str(value).lower() if isinstance(value, bool) else str(value))
@@ -184,6 +195,15 @@ class Substitution:
         self.size += more
         if self.size > MOST_NODES:
             raise SubstitutionError(f"more than {MOST_NODES:,} values with all loops written out", span)
+
+
+def _mark(node: Node) -> object:
+    """Equal for nodes that are alike and stand at one place of the text, if those in them are one object each."""
+    if isinstance(node, ScalarNode):
+        return id(node.span), type(node.value), node.value, node.text
+    if isinstance(node, SequenceNode):
+        return id(node.span), *map(id, node.items)
+    return id(node.span), *((entry.key, id(entry.span), id(entry.value)) for entry in node.entries)
 
 
 def part(node: MappingNode, key: str) -> Node:

@@ -6,17 +6,18 @@ way a template is a :class:`Kind` like any other, made by :func:`template`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
 from archdraw.errors import Span
-from archdraw.kinds.base import Composed, Kind, KindError, Line, Scope
+from archdraw.kinds.base import Composed, Family, Kind, KindError, Line, Scope
+from archdraw.kinds.uses import count, use
 from archdraw.records import record
 from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
-from archdraw.spec.amounts import TemplateError, count
+from archdraw.spec.amounts import TemplateError
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
 from archdraw.spec.values import Expression, pieces
@@ -79,8 +80,7 @@ class Template(Composed):
         template as a whole or, in an author's own, as :class:`TemplateError` at its place.
         """
         kind, reader, size = self._read(scope)
-        if self._expanded:
-            count(size)  # names are written out: what is used twice counts twice
+        use(size, first=not self._expanded)  # names are written out: what is used twice counts twice
         self.model_keep(_expanded=True)
         with self._entered():
             try:
@@ -226,6 +226,22 @@ class _BodyReader(Reader):
     """Reads the text of a template; templates that are used in it know that they are."""
 
     within: tuple[str, ...] = ()
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._read: dict[tuple[int, Collection[Family]], tuple[Node, Kind | None, int, int]] = {}
+
+    def block(self, node: Node, families: Collection[Family] = (), place: str = "") -> Kind | None:
+        """As of any reader; what the rounds of a loop have alike is read once, and counts in each."""
+        known = self._read.get((id(node), families))
+        if known is None:
+            size, deepest = self._size, self._deepest
+            self._size, self._deepest = 0, self._depth
+            kind = super().block(node, families, place)
+            known = self._read[id(node), families] = node, kind, self._size, self._deepest - self._depth
+            self._size, self._deepest = size, deepest
+        _, kind, size, height = known
+        return kind if self._fits(size, height, node.span) else None
 
     def build(self, model: type[Any], name: str, span: Span, fields: MappingNode, **given: Any) -> Any:
         """As of any reader."""

@@ -7,13 +7,13 @@ to the sum of their facts. ``docs/facts.md`` has the conventions, in the words o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import TypeVar, assert_never
 
 from archdraw.glossary import text
+from archdraw.records import replaced
 from archdraw.tree.blocks import (
     Block,
     Cache,
@@ -94,7 +94,7 @@ def repeated(one: Facts, times: int) -> Facts:
 def _looped(one: Facts, times: int) -> Facts:
     """The facts of one block that is gone through ``times``: its weights once, each time with a cache of its own."""
     every = repeated(one, times)
-    return replace(
+    return replaced(
         every,
         parts=one.parts,
         inactive=one.inactive,
@@ -123,9 +123,9 @@ def facts(block: Block) -> Facts:
             return _looped(facts(body), times) if tied else repeated(facts(body), times)
         case Experts(body=body, total=total, active=active, at_most=at_most):
             one = facts(body)
-            return replace(_experts(one, total, active), active_at_most=at_most or one.active_at_most)
+            return replaced(_experts(one, total, active), active_at_most=at_most or one.active_at_most)
         case Module(body=body, level="layer"):
-            return replace(facts(body), layers=1, convolving=int(only_convolves(block)))
+            return replaced(facts(body), layers=1, convolving=int(only_convolves(block)))
         case Module(body=body):
             return facts(body)
         case Side():
@@ -163,8 +163,8 @@ def _passed(entry: Cache, share: Fraction) -> Cache:
     """What a layer caches that only a ``share`` of tokens reach: a window of its tokens goes back that much further."""
     if share == 1:
         return entry
-    window = entry.window and replace(entry.window, size=round(entry.window.size / share))
-    return replace(entry, every=entry.every / share, window=window)
+    window = entry.window and replaced(entry.window, size=round(entry.window.size / share))
+    return replaced(entry, every=entry.every / share, window=window)
 
 
 def _at_positions(leaf: Leaf, once: int, positions: int) -> int:
@@ -218,7 +218,7 @@ def _per_key(heads: Heads) -> int:
 def _experts(one: Facts, total: int, active: int) -> Facts:
     """Inactive is what ``total`` hold less what ``active`` of them use; a token is cached by those that it passes."""
     every = repeated(one, total)
-    return replace(
+    return replaced(
         every,
         inactive=one.total_parameters * total - one.active_parameters * active,
         cache=_scaled(one.cache, active),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from itertools import count
 from typing import TypeVar, assert_never
 
+from archdraw.records import replaced
 from archdraw.tree.blocks import (
     LINE,
     Block,
@@ -22,6 +23,8 @@ from archdraw.tree.blocks import (
 
 SHARED = "shared"
 """The setting of a kind whose tensors are another block's."""
+
+_SHARED_WITHIN = f".{SHARED}"
 
 _Block = TypeVar("_Block", bound=Leaf | Module | Graph | Repeat | Experts)
 
@@ -43,12 +46,13 @@ class Likeness:
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
         self._known: dict[int, tuple[int, Block]] = {}
+        self._next = count()
 
     def __call__(self, block: Block) -> int:
         """The number of ``block``."""
         known = self._known.get(id(block))
         if known is None:
-            known = self._numbers.setdefault(self._seen(block), len(self._numbers)), block
+            known = self._numbers.setdefault(self._seen(block), next(self._next)), block
             self._known[id(block)] = known
         return known[0]
 
@@ -60,20 +64,37 @@ class Likeness:
             case Sequence(parts=parts):
                 return (Sequence, *map(self, parts))
             case Parallel(branches=branches):
-                return (replace(block, branches=()), *map(self, branches))
+                return (replaced(block, branches=()), *map(self, branches))
             case Graph(nodes=nodes):
-                return (replace(block, nodes=()), *((name, self(node)) for name, node in nodes))
+                return (replaced(block, nodes=()), *((name, self(node)) for name, node in nodes))
             case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-                return replace(block, body=LINE), self(body)
+                return replaced(block, body=LINE), self(body)
             case Module(body=body):
-                return replace(_own(block), body=LINE), self(body)
+                return replaced(_own(block), body=LINE), self(body)
             case Side(body=body):
-                return replace(block, body=_NO_MODULE), self(body)
+                return replaced(block, body=_NO_MODULE), self(body)
             case _:
                 assert_never(block)
 
+    def __len__(self) -> int:
+        """Of how many blocks it has the number."""
+        return len(self._known)
+
 
 _NO_MODULE = Module("", "", LINE)
+
+_MOST_KNOWN = 4096
+
+
+def likeness() -> Likeness:
+    """Numbers for blocks, with those of models that were read before: a plate asks for those of its layers thrice."""
+    global _kept
+    if len(_kept) > _MOST_KNOWN:
+        _kept = Likeness()
+    return _kept
+
+
+_kept = Likeness()
 
 
 def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
@@ -81,7 +102,7 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
 
     Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
     """
-    number_of = Likeness()
+    number_of = likeness()
     numbers: dict[int, int] = {}
     kinds: list[Module] = []
     # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
@@ -105,15 +126,15 @@ def _alike(block: Block) -> Block:
         case Sequence(parts=parts):
             return Sequence(tuple(map(_alike, parts)))
         case Parallel(branches=branches):
-            return replace(block, branches=tuple(map(_alike, branches)))
+            return replaced(block, branches=tuple(map(_alike, branches)))
         case Graph(nodes=nodes):
-            return replace(block, nodes=tuple((name, _alike(node)) for name, node in nodes))
+            return replaced(block, nodes=tuple((name, _alike(node)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body):
-            return replace(block, body=_alike(body))
+            return replaced(block, body=_alike(body))
         case Module(body=body):
-            return replace(_own(block), body=_alike(body))
+            return replaced(_own(block), body=_alike(body))
         case Side(body=body):
-            return replace(block, body=alike(body))
+            return replaced(block, body=alike(body))
         case _:
             assert_never(block)
 
@@ -123,12 +144,17 @@ _Named = TypeVar("_Named", Leaf, Module)
 
 def _own(block: _Named) -> _Named:
     """``block`` without what says which of several stores a tensor; its parts as they are."""
-    settings = tuple((name, value) for name, value in block.settings if name.rpartition(".")[2] != SHARED)
+    settings = block.settings
+    if any(name == SHARED or name.endswith(_SHARED_WITHIN) for name, _ in settings):
+        settings = tuple((name, value) for name, value in settings if name.rpartition(".")[2] != SHARED)
     if isinstance(block, Module):
-        return replace(block, settings=settings, notes=tuple(note for note in block.notes if isinstance(note, str)))
+        notes = tuple(note for note in block.notes if isinstance(note, str))
+        if settings is block.settings and notes == block.notes:
+            return block
+        return replaced(block, settings=settings, notes=notes)
     weights = block.weights
-    if block.part != "head":
-        weights = tuple(replace(weight, tied=False) if weight.tied else weight for weight in weights)
-    if weights == block.weights and settings == block.settings:
+    if block.part != "head" and any(weight.tied for weight in weights):
+        weights = tuple(replaced(weight, tied=False) for weight in weights)
+    if weights is block.weights and settings is block.settings:
         return block
-    return replace(block, weights=weights, settings=settings)
+    return replaced(block, weights=weights, settings=settings)

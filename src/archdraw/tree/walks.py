@@ -74,13 +74,20 @@ def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
 
 def leaves(block: Block) -> Iterator[Leaf]:
     """Every leaf of ``block``, input first, each once whatever repeats it."""
+    return iter(_leaves(block))
+
+
+@remembered(512)
+def _leaves(block: Block) -> tuple[Leaf, ...]:
+    found = []
     waiting = [block]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Leaf):
-            yield part
+            found.append(part)
         else:
             waiting.extend(reversed(children(part)))
+    return tuple(found)
 
 
 def outputs(block: Block) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import assert_never
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
+from archdraw.records import replaced
 
 DIAGRAMS = (Box, Chain, Branches, Graph, Lanes, Rail, Choice, Frame, Bar, Tap)
 """Whatever stands in a panel and is no words or chart."""
@@ -24,17 +24,17 @@ def changed(
         case Box():
             return change(item)
         case Chain(items=items) | Branches(items=items):
-            return replace(item, items=tuple(map(again, items)))
+            return replaced(item, items=tuple(map(again, items)))
         case Graph(nodes=nodes):
-            return replace(item, nodes=tuple((key, again(node)) for key, node in nodes))
+            return replaced(item, nodes=tuple((key, again(node)) for key, node in nodes))
         case Lanes(joints=joints):
-            return replace(item, joints=tuple(replace(joint, body=again(joint.body)) for joint in joints))
+            return replaced(item, joints=tuple(replaced(joint, body=again(joint.body)) for joint in joints))
         case Choice(options=options):
-            return replace(item, options=tuple(map(again, options)))
+            return replaced(item, options=tuple(map(again, options)))
         case Rail(body=body):
-            return replace(item, body=again(body))
+            return replaced(item, body=again(body))
         case Frame(body=body):
-            return around(replace(item, body=again(body)))
+            return around(replaced(item, body=again(body)))
         case Bar() | Tap():
             return around(item)
         case _:

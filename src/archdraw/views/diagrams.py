@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, assert_never
 
 from archdraw.glossary import comparison, plate, text
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
+from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.walks import inputs, leaves, outputs, walk
@@ -63,7 +63,7 @@ def chips(module: Module) -> tuple[Chip, ...]:
 
 def reading(leaf: Leaf, path: str) -> Tap:
     """A block that reads the line, beside it."""
-    return Tap(replace(folded(leaf, path), chips=()), "out")
+    return Tap(replaced(folded(leaf, path), chips=()), "out")
 
 
 def tapped(side: Side, path: str, note: str = "") -> Tap:
@@ -155,7 +155,7 @@ def activated(before: Diagram, part: Block) -> Box | None:
         and before.figure is None
         and len(before.label) + len(text(part.label)) <= LONGEST_LABEL
     ):
-        return replace(before, label=f"{before.label}, {text(part.label)}")
+        return replaced(before, label=f"{before.label}, {text(part.label)}")
     return None
 
 
@@ -168,12 +168,12 @@ def _unrepeated(items: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
         def quiet(box: Box, entered: list[str] = entered) -> Box:
             names = [entered.pop(0) if entered else "" for _ in box.outputs]
             kept = ("" if name == label else name for name, label in zip(box.outputs, names, strict=True))
-            return replace(box, outputs=tuple(kept))
+            return replaced(box, outputs=tuple(kept))
 
         if isinstance(item, Box):
             result[index] = quiet(item)
         elif isinstance(item, Branches) and all(isinstance(branch, Box) for branch in item.items):
-            result[index] = replace(item, items=tuple(quiet(box) for box in item.items if isinstance(box, Box)))
+            result[index] = replaced(item, items=tuple(quiet(box) for box in item.items if isinstance(box, Box)))
     return tuple(result)
 
 

@@ -10,7 +10,7 @@ from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, 
 from archdraw.scene import Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
-from archdraw.tree.sharing import Likeness
+from archdraw.tree.sharing import likeness
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.diagrams import is_activation, unnamed_path
 from archdraw.views.overlay import WRAPPED
@@ -26,7 +26,7 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     every = list(walk(model.body))
     own = {id(block) for path, block in every if path in paths}
     places = {id(block): path for path, block in reversed(every)}
-    number = Likeness()
+    number = likeness()
     known: dict[int, tuple[tuple[str, Leaf | Module], ...]] = {}
 
     @cache

@@ -68,7 +68,8 @@ def model_of(data: Mapping[str, Any]) -> Any:
         for name in names if isinstance(names, list) else ():
             named = getattr(transformers, name, None) if isinstance(name, str) else None
             if isinstance(named, type) and issubclass(named, transformers.PreTrainedModel):
-                return named._from_config(config)
+                cls: Any = named
+                return cls._from_config(config)
         for name in AUTO_CLASSES:
             auto = getattr(transformers, name, None)
             if auto is not None and type(config) in auto._model_mapping:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from archdraw.glossary import layers as words
 from archdraw.kinds.base import Composed, KindError
 from archdraw.kinds.fields import Size
 from archdraw.kinds.leaves import with_leaves
+from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Cache, Experts, Leaf, Repeat, Role, Side, Window
 from archdraw.tree.walks import children, leaves
 
@@ -79,7 +79,7 @@ class Declaring(Declared):
 
     def declared(self, leaf: Leaf, *, attends: bool = False) -> Leaf:
         """``leaf`` with what is said of it. One that ``attends`` has an unknown cache where nothing is said."""
-        made = replace(
+        made = replaced(
             leaf,
             cache=entry(self.cache),
             state=self.state or 0,
@@ -97,9 +97,9 @@ class DeclaringComposed(Declared):
     def declared(self, body: Block, *, attends: bool) -> Block:
         """``body`` with what is said of it. Raises :class:`KindError` where it has no box to say it of."""
         if self.cache is not None:
-            body = with_leaves(body, lambda leaf: replace(leaf, cache=None, uncertain=False))
+            body = with_leaves(body, lambda leaf: replaced(leaf, cache=None, uncertain=False))
         elif attends and not any(leaf.cache or leaf.heads or leaf.state or leaf.uncertain for leaf in leaves(body)):
-            body = with_leaves(body, lambda leaf: replace(leaf, uncertain=not self.state))
+            body = with_leaves(body, lambda leaf: replaced(leaf, uncertain=not self.state))
         given = {"cache": entry(self.cache), "state": self.state, "multiplications": self.multiplications}
         if any(given.values()):
             body = self._said_once(body)
@@ -119,7 +119,7 @@ class DeclaringComposed(Declared):
             done.append(True)
             kept = leaf.state if self.state is None else self.state
             more = leaf.multiplications + (self.multiplications or 0)
-            return replace(leaf, cache=entry(self.cache) or leaf.cache, state=kept, multiplications=more)
+            return replaced(leaf, cache=entry(self.cache) or leaf.cache, state=kept, multiplications=more)
 
         return with_leaves(body, change)
 
@@ -157,15 +157,15 @@ def with_remarks(detail: Detail, passes: float | None, trainable: bool | None) -
 def passed(block: Block, passes: float | None) -> Block:
     """``block`` where only a share of tokens reaches it."""
     reached = share(passes)
-    return block if reached == 1 else with_leaves(block, lambda leaf: replace(leaf, passes=leaf.passes * reached))
+    return block if reached == 1 else with_leaves(block, lambda leaf: replaced(leaf, passes=leaf.passes * reached))
 
 
 def trained(block: Block, trainable: bool | None) -> Block:
     """``block`` with its weights trained or frozen, those that an inner block says it of kept."""
 
     def change(leaf: Leaf) -> Leaf:
-        weights = (one if one.trainable is not None else replace(one, trainable=trainable) for one in leaf.weights)
-        return replace(leaf, weights=tuple(weights))
+        weights = (one if one.trainable is not None else replaced(one, trainable=trainable) for one in leaf.weights)
+        return replaced(leaf, weights=tuple(weights))
 
     return block if trainable is None else with_leaves(block, change)
 

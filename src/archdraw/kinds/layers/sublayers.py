@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from archdraw.glossary import layers as words
 from archdraw.glossary.phrases import Term
-from archdraw.records import record
+from archdraw.records import record, replaced
 from archdraw.tree import blocks, walks
 from archdraw.tree.blocks import Block, Leaf, Module
 
@@ -68,7 +67,7 @@ def row(block: Block) -> tuple[Block, ...]:
 
 
 def _named(norm: Leaf | Module, name: str, term: Term | None = None) -> Block:
-    return replace(norm, name=name, label=norm.label if term is None else term(norm=norm.label))
+    return replaced(norm, name=name, label=norm.label if term is None else term(norm=norm.label))
 
 
 def _sandwich_terms(one: Sublayer) -> tuple[Term, Term]:

@@ -40,12 +40,7 @@ class Label:
     @cached_property
     def reach(self) -> Bounds:
         """The bounds of label and leader together."""
-        if self.leader is None:
-            return self.box
-        (x, y), (u, v) = self.leader
-        return Bounds(
-            min(self.box.left, x, u), min(self.box.top, y, v), max(self.box.right, x, u), max(self.box.bottom, y, v)
-        )
+        return _reach(self.box, self.leader)
 
     @cached_property
     def cells(self) -> tuple[tuple[int, int], ...]:
@@ -89,6 +84,13 @@ class Marks:
                 if there:
                     found += there
         return found
+
+
+def _reach(box: Bounds, leader: tuple[Point, Point] | None) -> Bounds:
+    if leader is None:
+        return box
+    (x, y), (u, v) = leader
+    return Bounds(min(box.left, x, u), min(box.top, y, v), max(box.right, x, u), max(box.bottom, y, v))
 
 
 def cells(bounds: Bounds) -> Iterator[tuple[int, int]]:
@@ -150,16 +152,16 @@ class Table:
             right, top, bottom = left + own.width, baseline - RISE * size, baseline + FALL * size
             if left < area.left or right > area.right or top < area.top or bottom > area.bottom:
                 continue
-            label = Label(left, baseline, Bounds(left, top, right, bottom), leader, cost)
-            nearby = [one for one in self._marks.near(label.reach, 2 * AIR) if one is not own]
+            box = Bounds(left, top, right, bottom)
+            nearby = [one for one in self._marks.near(_reach(box, leader), 2 * AIR) if one is not own]
             if nearby:
-                gaps = [gap(label.box, one) for one in nearby]
+                gaps = [gap(box, one) for one in nearby]
                 if min(gaps) < AIR / 2 or (leader and any(from_line(leader, one) < CLEAR for one in nearby)):
                     continue
-                label.cost += NEAR_COST * sum(one < 2 * AIR for one in gaps)
+                cost += NEAR_COST * sum(one < 2 * AIR for one in gaps)
             over = any(top < edge < bottom for edge in self._edges) + any(left < wall < right for wall in self._walls)
-            label.cost += EDGE_COST * over
-            yield label
+            cost += EDGE_COST * over
+            yield Label(left, baseline, box, leader, cost)
 
 
 Place: TypeAlias = tuple[float, float, tuple[Point, Point] | None, float]

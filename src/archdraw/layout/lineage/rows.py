@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from operator import mul
 
 from archdraw.records import record
 
@@ -115,8 +114,8 @@ def _cost(order: Sequence[int], links: Links, down: Sequence[float]) -> float:
     place = [0] * len(order)
     for number, row in enumerate(order):
         place[row] = number
-    inner = sum([weight * abs(place[one] - place[other]) for one, other, weight in links])
-    return inner - sum(map(mul, down, place))
+    inner = sum(weight * abs(place[one] - place[other]) for one, other, weight in links)
+    return inner - sum(pull * at for pull, at in zip(down, place, strict=True))
 
 
 def _costs(row: int, rest: Sequence[int], links: Links, down: Sequence[float]) -> list[float]:

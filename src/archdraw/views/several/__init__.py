@@ -75,6 +75,9 @@ class Several:
     ``least`` is more than 0. ``parts(scene, scale)`` are the pieces, by name, that a format of pixels is written in,
     where the whole would be too large.
 
+    With ``about(subject)``, records of what the picture shows of one model, ``gather`` is given these in place of the
+    subjects: they are kept in the cache, and the model is read again only when its files have changed.
+
     What takes long to draw is drawn apart, maybe by other processes: ``pieces(value)`` are its parts,
     ``piece(part, theme)`` draws one, and ``draw(value, theme, scenes, **options)`` is handed all their scenes in order.
     Both are None, or neither.
@@ -90,6 +93,7 @@ class Several:
     parts: Callable[[Scene, float], Sequence[tuple[str, Scene]]] | None = None
     pieces: Callable[[Any], Sequence[Any]] | None = None
     piece: Callable[[Any, Theme], Scene] | None = None
+    about: Callable[[Subject], Any] | None = None
 
 
 def names() -> tuple[str, ...]:

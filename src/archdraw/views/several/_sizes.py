@@ -7,11 +7,29 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from archdraw.records import record
+from archdraw.tree.facts import Facts
 
 Across: TypeAlias = Literal["date", "active", "context"]
 Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
 Shown: TypeAlias = Literal["points", "bars"]
 Sort: TypeAlias = Literal["size", "date", "name"]
+
+
+@record
+class Counted:
+    """One model with all its counts, from which its sizes at any context follow; fields as in :class:`Sized`."""
+
+    slug: str
+    name: str
+    developer: str
+    released: str
+    day: date | None
+    kind: str
+    facts: Facts
+    active: int
+    active_is: str
+    context_length: int | None
+    link: str
 
 
 @record

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal, TypeAlias
 
-from archdraw.glossary.concepts import Group
+from archdraw.glossary.concepts import Concept, Group
 from archdraw.records import record
 
 By: TypeAlias = Literal["model", "quarter", "year"]
@@ -21,6 +21,16 @@ class Dated:
     released: str
     day: date
     link: str
+
+
+@record
+class Adopter:
+    """One model with its concepts, or with why it is not shown: in ``left_out``, which is empty for one that is."""
+
+    name: str
+    left_out: str = ""
+    dated: Dated | None = None
+    concepts: tuple[Concept, ...] = ()
 
 
 @record

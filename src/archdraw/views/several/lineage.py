@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent
+from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent, member_of
 from archdraw.analysis.traits import Change
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.cards import Note
@@ -17,16 +17,20 @@ from archdraw.views.developers import accent_index
 from archdraw.views.several import Several, Subject
 
 
+def about(one: Subject) -> Member:
+    """``one`` with its parents and what it is made of."""
+    return member_of(one.slug, one.spec, one.block, one.released, one.link)
+
+
 def gather(
-    subjects: Sequence[Subject],
+    members: Sequence[Member],
     *,
     of: Annotated[str | None, "Only the ancestors and descendants of this model."] = None,
     family: Annotated[tuple[str, ...], "Only models of this family or developer; can be given several times."] = (),
     from_: Annotated[int | None, "Only models from this year on."] = None,
     by: Annotated[Grouping, "Lanes: one per developer or family."] = "developer",
 ) -> Descent:
-    """The relations of ``subjects``; raises :class:`archdraw.ArchdrawError` for an unknown model or family."""
-    members = [Member(one.slug, one.spec, one.block, one.released, one.link) for one in subjects]
+    """The relations of ``members``; raises :class:`archdraw.ArchdrawError` for an unknown model or family."""
     return descent(members, of=of, families=family, start=from_, grouping=by)
 
 
@@ -244,6 +248,7 @@ def data(found: Descent) -> dict[str, Any]:
 
 VIEW = Several(
     summary="Draw model lineage.",
+    about=about,
     gather=gather,
     draw=draw,
     data=data,

@@ -35,11 +35,12 @@ SAME_SCALE = "all diagrams at the same scale"
 
 @record
 class Entry:
-    """One model on the poster. ``title`` are its main facts in one line."""
+    """One model on the poster; empty what its spec does not say. ``title`` are its main facts in one line."""
 
     slug: str
     name: str
     developer: str
+    family: str
     released: str
     link: str
     title: str
@@ -67,41 +68,14 @@ class Poster:
         return tuple(entry for group in self.groups for entry in group.entries)
 
 
-def gather(
-    subjects: Sequence[Subject],
-    *,
-    by: Annotated[
-        Grouping, "How models are grouped; a model without a family is grouped by its developer."
-    ] = "developer",
-) -> Poster:
-    """The models by group: developers and families by name, years in their order."""
-    dated = sorted(subjects, key=lambda one: (one.released is None, str(one.spec.released), one.spec.name.casefold()))
-    if by != "date":
-        dated.sort(key=lambda one: (_group(one, by).casefold(), _group(one, by)))
-    taken: dict[str, int] = {}
-    groups = []
-    for name, members in groupby(dated, key=lambda one: _group(one, by)):
-        ones = list(members)
-        accent = None if by == "date" else accent_index(ones[0].spec.developer or ones[0].spec.name)
-        groups.append(Group(name, accent, tuple(_entry(one, taken) for one in ones)))
-    return Poster(by, tuple(groups))
-
-
-def _group(one: Subject, by: Grouping) -> str:
-    """The heading of the group of ``one``."""
-    if by == "date":
-        return str(one.released.year) if one.released else UNDATED
-    return (one.spec.family if by == "family" else None) or one.spec.developer or one.spec.name
-
-
-def _entry(one: Subject, taken: dict[str, int]) -> Entry:
-    """``one`` with its plate; of several with one slug all but the first get a number."""
-    count = taken[one.slug] = taken.get(one.slug, 0) + 1
+def about(one: Subject) -> Entry:
+    """``one`` with its plate."""
     drawn = picture(one.spec, one.block)
     return Entry(
-        one.slug if count == 1 else f"{one.slug}.{count}",
+        one.slug,
         one.spec.name,
         one.spec.developer or "",
+        one.spec.family or "",
         one.spec.released or "",
         one.link,
         ", ".join((one.spec.name, *drawn.subtitle)),
@@ -109,9 +83,42 @@ def _entry(one: Subject, taken: dict[str, int]) -> Entry:
     )
 
 
+def gather(
+    entries: Sequence[Entry],
+    *,
+    by: Annotated[
+        Grouping, "How models are grouped; a model without a family is grouped by its developer."
+    ] = "developer",
+) -> Poster:
+    """The models by group: developers and families by name, years in their order."""
+    dated = sorted(entries, key=lambda one: (not one.released, one.released, one.name.casefold()))
+    if by != "date":
+        dated.sort(key=lambda one: (_group(one, by).casefold(), _group(one, by)))
+    taken: dict[str, int] = {}
+    groups = []
+    for name, members in groupby(dated, key=lambda one: _group(one, by)):
+        ones = list(members)
+        accent = None if by == "date" else accent_index(ones[0].developer or ones[0].name)
+        groups.append(Group(name, accent, tuple(_numbered(one, taken) for one in ones)))
+    return Poster(by, tuple(groups))
+
+
+def _group(one: Entry, by: Grouping) -> str:
+    """The heading of the group of ``one``."""
+    if by == "date":
+        return one.released.partition("-")[0] or UNDATED
+    return (one.family if by == "family" else "") or one.developer or one.name
+
+
+def _numbered(one: Entry, taken: dict[str, int]) -> Entry:
+    """``one``; of several with one slug all but the first get a number."""
+    count = taken[one.slug] = taken.get(one.slug, 0) + 1
+    return one if count == 1 else replace(one, slug=f"{one.slug}.{count}")
+
+
 def data(poster: Poster) -> Any:
     """The poster as plain data: its groups with their models."""
-    names = [field.name for field in fields(Entry) if field.name not in ("plate", "title")]
+    names = [field.name for field in fields(Entry) if field.name not in ("plate", "title", "family")]
     return {
         "by": poster.by,
         "groups": [
@@ -197,6 +204,7 @@ def _when(poster: Poster) -> str:
 
 VIEW = Several(
     summary="Draw many diagrams on one sheet, with a legend and an index.",
+    about=about,
     gather=gather,
     draw=draw,
     data=data,

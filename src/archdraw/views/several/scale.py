@@ -17,13 +17,32 @@ from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
 from archdraw.views.header import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
-from archdraw.views.several._sizes import Across, Scale, Shown, Sized, Sort, Upwards
+from archdraw.views.several._sizes import Across, Counted, Scale, Shown, Sized, Sort, Upwards
 
 VIEW_HELP = "Points on two axes, or bars of parameters to scale."
 
 
+def about(one: Subject) -> Counted:
+    """``one`` with its counts."""
+    spec = one.spec
+    active = active_parameters(one.facts, spec.published)
+    return Counted(
+        one.slug,
+        spec.name,
+        spec.developer or "",
+        str(spec.released or ""),
+        one.released,
+        kind_of(one.block),
+        one.facts,
+        active.count,
+        text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
+        spec.context_length,
+        one.link,
+    )
+
+
 def gather(
-    subjects: Sequence[Subject],
+    models: Sequence[Counted],
     *,
     x: Annotated[Across, "X axis (log, except dates)."] = "date",
     y: Annotated[Upwards, "Y axis (log)."] = "total",
@@ -33,7 +52,7 @@ def gather(
     copies: Annotated[bool, "Show models with the same counts as an older one."] = False,
     view: Annotated[Shown, VIEW_HELP] = "points",
 ) -> Scale:
-    """The sizes of the models of ``subjects``, and which are left out.
+    """The sizes of ``models``, and which are left out.
 
     Raises :class:`ArchdrawError` for a ``context`` below 1 and where no model is left.
     """
@@ -41,21 +60,21 @@ def gather(
     shown: list[Sized] = []
     same: dict[str, str] = {}
     out: dict[str, list[str]] = {}
-    first: dict[Hashable, Subject] = {}
+    first: dict[Hashable, Counted] = {}
     # The older one is the original; what is not dated comes last.
-    for subject in sorted(subjects, key=lambda one: (one.released or date.max, one.spec.name, one.slug)):
-        name, counted = subject.spec.name, subject.facts
+    for one in sorted(models, key=lambda one: (one.day or date.max, one.name, one.slug)):
+        counted = one.facts
         reason = "structure not disclosed" if counted.unknown else ""
-        model = None if reason else _sized(subject, context)
+        model = None if reason else _sized(one, context)
         if model and view == "points":
             reason = _no_place(model, counted, x, y)
         if reason or model is None:
-            out.setdefault(reason, []).append(name)
+            out.setdefault(reason, []).append(one.name)
             continue
         identity = (model.kind, *_identity(counted))
-        original = first.setdefault(identity, subject)
-        if original is not subject and not copies:
-            same[subject.slug] = original.slug
+        original = first.setdefault(identity, one)
+        if original is not one and not copies:
+            same[one.slug] = original.slug
         else:
             shown.append(model)
     if not shown:
@@ -64,26 +83,25 @@ def gather(
     return Scale(x, y, context, tuple(shown), same, {reason: tuple(names) for reason, names in out.items()})
 
 
-def _sized(subject: Subject, context: int) -> Sized:
-    spec, counted = subject.spec, subject.facts
-    active = active_parameters(counted, spec.published)
-    kept = min(context, spec.context_length or context)
+def _sized(one: Counted, context: int) -> Sized:
+    counted = one.facts
+    kept = min(context, one.context_length or context)
     return Sized(
-        subject.slug,
-        spec.name,
-        spec.developer or "",
-        str(spec.released or ""),
-        subject.released,
-        kind_of(subject.block),
+        one.slug,
+        one.name,
+        one.developer,
+        one.released,
+        one.day,
+        one.kind,
         counted.total_parameters,
-        active.count,
-        text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
+        one.active,
+        one.active_is,
         counted.inactive,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
-        spec.context_length,
+        one.context_length,
         kept,
         counted.kv_cache_bytes(kept),
-        subject.link,
+        one.link,
     )
 
 
@@ -143,6 +161,7 @@ def data(value: Scale) -> dict[str, Any]:
 
 VIEW = Several(
     summary="Plot total against active size.",
+    about=about,
     gather=gather,
     draw=draw,
     data=data,

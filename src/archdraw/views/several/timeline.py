@@ -12,18 +12,29 @@ from archdraw.layout.charts import matrix
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.several import Several, Subject, _timeline_matrix
-from archdraw.views.several._uptake import By, Dated, Timeline, Uptake
+from archdraw.views.several._uptake import Adopter, By, Dated, Timeline, Uptake
+
+
+def about_of(one: Subject) -> Adopter:
+    """``one`` with its concepts."""
+    spec = one.spec
+    if one.facts.unknown:
+        return Adopter(spec.name, "structure not disclosed")
+    if one.released is None:
+        return Adopter(spec.name, "no release date")
+    dated = Dated(one.slug, spec.name, str(spec.released), one.released, one.link)
+    return Adopter(spec.name, "", dated, tuple(concepts(spec, one.block)))
 
 
 def gather(
-    subjects: Sequence[Subject],
+    adopters: Sequence[Adopter],
     *,
     concept: Annotated[tuple[str, ...], "Show this feature; can be given several times."] = (),
     about: Annotated[
         tuple[str, ...], "Show the features of this group (positions ...); can be given several times."
     ] = (),
 ) -> Timeline:
-    """Which of ``subjects`` have which concepts, in the order of their release.
+    """Which of ``adopters`` have which concepts, in the order of their release.
 
     With neither ``concept`` nor ``about`` all concepts are shown. Raises :class:`ArchdrawError` where there is no such
     concept or group, and where no model has a date.
@@ -32,16 +43,11 @@ def gather(
     wanted = _wanted(every, concept, about)
     found: list[tuple[Dated, frozenset[Concept]]] = []
     out: dict[str, list[str]] = {}
-    for subject in subjects:
-        spec = subject.spec
-        if subject.facts.unknown:
-            out.setdefault("structure not disclosed", []).append(spec.name)
-        elif subject.released is None:
-            out.setdefault("no release date", []).append(spec.name)
+    for one in adopters:
+        if one.dated is None:
+            out.setdefault(one.left_out, []).append(one.name)
         else:
-            own = frozenset(concepts(spec, subject.block))
-            dated = Dated(subject.slug, spec.name, str(spec.released), subject.released, subject.link)
-            found.append((dated, own))
+            found.append((one.dated, frozenset(one.concepts)))
     if not found:
         reasons = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in out.items())
         raise ArchdrawError(f"there is no model to show; {reasons}" if reasons else "there is no model to show")
@@ -131,6 +137,7 @@ def data(value: Timeline) -> dict[str, Any]:
 
 VIEW = Several(
     summary="Draw a feature-adoption timeline.",
+    about=about_of,
     gather=gather,
     draw=draw,
     data=data,
