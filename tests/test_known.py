@@ -190,7 +190,9 @@ def test_plain_values_come_back_as_they_were() -> None:
     assert unpacked(packed(value)) == value
 
 
-@pytest.mark.parametrize("value", [sort_of, object(), {1, 2}, 1j, Kept], ids=("function", "object", "set", "complex", "class"))
+@pytest.mark.parametrize(
+    "value", [sort_of, object(), {1, 2}, 1j, Kept], ids=["function", "object", "set", "complex", "class"]
+)
 def test_what_is_no_record_is_not_kept(value: object) -> None:
     with pytest.raises(TypeError):
         packed((value,))

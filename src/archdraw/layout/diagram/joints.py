@@ -80,13 +80,15 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             for output in solid[-1][0].outputs:
                 canvas.line((x + output, y), (x + output, y - rest))
 
+    first, space, _ = solid[0]
     return Cell(
         min(cell.left for cell in cells),
         max(cell.right for cell in cells),
         length,
         cells[0].inputs,
         solid[-1][0].outputs,
-        solid[0][0].arrows,
+        # Under an item at whose line something stands first, the line has its head above that.
+        (False,) * len(first.arrows) if space else first.arrows,
         paint,
         solid[0][0].source,
     )
