@@ -116,6 +116,8 @@ Answered = Callable[..., bool]
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> Answered:
     monkeypatch.delenv("COLUMNS", raising=False)
+    # Another test may have imported a package with a finder of its own, which is asked (tests/test_installed.py).
+    monkeypatch.setattr("archdraw.front.adds_to", lambda prefix: False)
     return lambda *words: front.answered(words)
 
 

@@ -99,7 +99,7 @@ def test_a_symmetric_window_is_drawn_and_counted_to_both_sides() -> None:
     """ModernBERT, 2 layers of 3: ``local_attention: 128`` are 64 tokens before and 64 after, itself between them."""
     model = load(specs_folder() / "modernbert-base.yaml")
     drawn = figures(model)
-    near, far = drawn["sliding, window 128"].rows, drawn["multi-head"].rows
+    near, far = drawn["sliding, window 128"].rows, drawn["global"].rows
     assert all((key in near[query]) == (query in near[key]) for query in range(12) for key in range(12))
     assert far == (tuple(range(12)),) * 12
     assert {reach for reach, _ in model.facts.attended} == {None, 129}
