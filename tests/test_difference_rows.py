@@ -80,7 +80,8 @@ def test_the_head_of_a_masked_model_is_said_once() -> None:
     assert found["block", "GELU"] == ("added", None, "GELU")
     assert not {"activation", "norm"} & {what for what, _ in found}
     assert ("attention_norm", "") not in found, "all layers but one have it"
-    assert found["order", ""][2] == "1 MHA (no attention norm) + (2 SWA + 1 MHA (attention norm)) × 7"
+    order = "1 global attention (no attention norm) + (2 SWA + 1 global attention (attention norm)) × 7"
+    assert found["order", ""][2] == order
 
 
 def test_indexers_are_compared_under_every_spelling() -> None:
