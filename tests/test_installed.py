@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import PathFinder
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -11,12 +12,20 @@ import pytest
 from archdraw.installed import adds_to
 
 
+@pytest.fixture
+def own_finders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only Python's: another test may have imported a package with a finder of its own."""
+    others = [finder for finder in sys.meta_path if not hasattr(finder, "find_distributions") or finder is PathFinder]
+    monkeypatch.setattr(sys, "meta_path", others)
+
+
 def _package(folder: Path, about: str, text: str) -> str:
     (folder / about).mkdir(parents=True)
     (folder / about / "entry_points.txt").write_text(text, "utf-8")
     return str(folder)
 
 
+@pytest.mark.usefixtures("own_finders")
 @pytest.mark.parametrize("about", ["one-1.0.dist-info", "one.egg-info", "One-1.0.DIST-INFO"])
 def test_a_group_is_found(tmp_path: Path, about: str) -> None:
     place = _package(tmp_path, about, "[console_scripts]\narchdraw.x = archdraw.cli:main\n\n[archdraw.kinds]\na = b\n")
@@ -26,6 +35,7 @@ def test_a_group_is_found(tmp_path: Path, about: str) -> None:
     assert not adds_to("archdraw.", ["/nowhere"])
 
 
+@pytest.mark.usefixtures("own_finders")
 def test_a_name_is_no_group(tmp_path: Path) -> None:
     assert not adds_to("archdraw.", [_package(tmp_path, "one-1.0.dist-info", "[console_scripts]\narchdraw.x = a:b\n")])
     assert not adds_to("archdraw.", [_package(tmp_path / "deep", "one-1.0", "[archdraw.kinds]\na = b\n")])
@@ -40,6 +50,7 @@ def test_an_archive_is_left_to_the_library(tmp_path: Path) -> None:
     assert adds_to("archdraw.", [str(tmp_path / "packages.zip")])
 
 
+@pytest.mark.usefixtures("own_finders")
 def test_another_finder_is_left_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     class Finder:
         def find_distributions(self, context: object = None) -> list[object]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -221,12 +222,15 @@ def _entry_points() -> tuple[tuple[str, Found], ...]:
 def _modules(package: str, attribute: str) -> Callable[[], Iterator[Found]]:
     """Finds the modules of ``package`` by name; those that begin with an underscore are parts of others.
 
-    The package is not imported: which views there are is asked for by commands that draw none.
+    The package is not imported for it: which views there are is asked for by commands that draw none. One that has been
+    imported says itself where its modules are.
     """
 
     def modules() -> Iterator[Found]:
         top, *below = package.split(".")
         places = [os.path.join(place, *below) for place in import_module(top).__path__]  # noqa: PTH118
+        if package in sys.modules:
+            places = list(sys.modules[package].__path__)
         for module in pkgutil.iter_modules(places):
             if not module.name.startswith("_"):
                 yield Found(module.name, f"{package}.{module.name}:{attribute}")
