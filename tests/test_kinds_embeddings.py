@@ -61,7 +61,13 @@ def boxes(block: Block) -> list[str]:
         (
             NgramMemory(num_embeddings=500, embed_dim=16, ngram_size=2, heads_per_ngram=4, projections="wkv"),
             [
-                *("RMSNorm", "Token ids, hashes, n = 2", "4 n-gram tables, 500 rows in all, dim 4", "K 32 + V 32", "RMSNorm"),
+                *(
+                    "RMSNorm",
+                    "Token ids, hashes, n = 2",
+                    "4 n-gram tables, 500 rows in all, dim 4",
+                    "K 32 + V 32",
+                    "RMSNorm",
+                ),
                 "Context-aware gate, sigmoid of signed √(stream · K)",
                 *("RMSNorm", "causal conv (k = 4), dilation 2, SiLU"),
             ],
