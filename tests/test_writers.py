@@ -6,7 +6,6 @@ import builtins
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -555,7 +554,6 @@ def test_postscript_of_no_size(format: str, scale: float) -> None:
         writers.write(EVERYTHING, format, scale=scale)
 
 
-@pytest.mark.skipif(shutil.which("gs") is None, reason="Ghostscript is not installed")
 @pytest.mark.parametrize("format", ["eps", "ps"])
 def test_ghostscript_draws_what_resvg_draws(format: str, tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(writers.write(EVERYTHING, format))
