@@ -1,4 +1,4 @@
-"""The specs of the documents: each is counted right, drawn whole and without a fault, and told about."""
+"""The specs of the documents: each is counted right, drawn whole and without a fault, and spoken of."""
 
 from __future__ import annotations
 
@@ -113,6 +113,14 @@ def test_gnmt() -> None:
     decoder = lstm(width) + attention + 3 * lstm(2 * width)
     counted = model("gnmt").facts
     assert counted.total_parameters == encoder + decoder + rows * width + (width + 1) * rows == 160_671_297
+
+
+def test_layers_of_several_lines_go_by_their_own_names() -> None:
+    """The text's projections and the image's feed forward are not all that works on the tokens of an MMDiT block."""
+    shown = picture(model("mmdit").spec, model("mmdit").block).strip
+    assert shown is not None
+    assert shown.caption == "24 layers = 23 MMDiT + 1 last MMDiT"
+    assert [entry.label for entry in shown.legend] == ["MMDiT", "last MMDiT"]
 
 
 def test_mmdit_ends_with_a_block_that_makes_no_text() -> None:

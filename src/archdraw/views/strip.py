@@ -42,15 +42,19 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
     kinds, order_of_kinds = kinds_of(stack.all)
     if (len(kinds) < 2 and not alike) or not 0 < len(order_of_kinds) <= MOST_CELLS:
         return None
+    own = [own_name(layer) for layer in kinds]
     found = [(_upper(layer), _lower(layer)) for layer in kinds]
+    several = len(set(own)) == len(kinds) > 1 and any(map(_is_of_several_lines, kinds))
+    if several:
+        # One module of each is not all that works on tokens there: the layers go by their own names.
+        found = [(upper, None) for upper, _ in found]
     if not any(map(any, found)):
         # Cells without a color would show nothing.
         return None
     numbers = Counter(order_of_kinds)
     upper_names = _names([upper for upper, _ in found if upper])
     lower_names = _names([lower for _, lower in found if lower])
-    own = [own_name(layer) for layer in kinds]
-    if not all(map(any, found)) and len(set(own)) == len(kinds):
+    if several or (not all(map(any, found)) and len(set(own)) == len(kinds)):
         # A module is another sort of thing than a layer: where some go by their own names, all do.
         upper_names.update((upper, name) for (upper, _), name in zip(found, own, strict=True) if upper)
     named = [(_name(upper, upper_names), _name(lower, lower_names)) for upper, lower in found]
@@ -231,6 +235,11 @@ def _recurrent(layer: Module) -> Module | None:
 def _lower(layer: Module) -> Module | None:
     """The module of ``layer`` that works on each token by itself."""
     return next((part for _, part in walk(layer.body) if isinstance(part, Module) and part.role in LOWER_ROLES), None)
+
+
+def _is_of_several_lines(layer: Module) -> bool:
+    """Whether several feed forwards of ``layer`` work on lines of their own, as for text and for images."""
+    return sum(isinstance(part, Module) and part.role == "feed_forward" for _, part in walk(layer.body)) > 1
 
 
 def _name(module: Module | None, names: dict[Module, str]) -> str:
