@@ -10,7 +10,7 @@ from archdraw import load
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
 from archdraw.fonts import MissingGlyph
 from archdraw.kinds.scope import KindError, MissingSizeError
-from archdraw.spec.amounts import TemplateError
+from archdraw.spec.template_basics import TemplateError
 from archdraw.spec.substitution import SubstitutionError
 from archdraw.spec.values import ExpressionError
 

@@ -24,7 +24,7 @@ from archdraw.source import (
     read_text,
     scan,
 )
-from archdraw.spec.amounts import PARAMETERS, is_template
+from archdraw.spec.template_basics import PARAMETERS, is_template
 from archdraw.spec.expressions import Reader
 from archdraw.spec.heads import Head, plain_text, sentence, with_summary
 from archdraw.spec.names import Names

@@ -1,4 +1,7 @@
-"""What the templates of one model may come to; known to all specs, so that one without templates imports no more."""
+"""What every spec asks of templates: which definitions are some, and the fault inside of one.
+
+A spec without templates imports nothing else of them.
+"""
 
 from __future__ import annotations
 
