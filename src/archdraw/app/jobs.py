@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from dataclasses import field
 from pathlib import Path
-from typing import Any
 
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
@@ -67,16 +66,12 @@ class Drawn:
 def draw(job: Job) -> Drawn:
     """Does one job but for the writing; raises nothing, so that it can be sent to any executor."""
     made: list[Made] = []
-    scenes: dict[tuple[object, ...], tuple[Any, tuple[Problem, ...]]] = {}
     try:
         model = load(job.spec, with_transformers=job.with_transformers)
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
         for output in job.outputs:
-            looks = (output.view, output.theme, output.fonts)
-            if looks not in scenes:
-                scenes[looks] = model.drawn(*looks)
-            scene, found = scenes[looks]
+            scene, found = model.drawn(output.view, output.theme, output.fonts)
             data = Model.write(scene, output.format, text=output.text, scale=output.scale, renderer=output.renderer)
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
