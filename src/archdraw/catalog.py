@@ -113,9 +113,9 @@ def table(*models: AnyModel, context: int | None = None, columns: str | Sequence
     {'name': 'Llama 3 8B', 'kv_cache_bytes_per_token': 131072}
     """
     from archdraw.app.pictures import opened
-    from archdraw.app.tables import known, row
+    from archdraw.app.tables import known_columns, row
 
-    keys = known((columns,) if isinstance(columns, str) else columns)
+    keys = known_columns((columns,) if isinstance(columns, str) else columns)
     rows = (row(opened(model), context) for model in models or list_models())
     return [{key: found[key] for key in keys} for found in rows]
 

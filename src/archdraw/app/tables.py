@@ -180,7 +180,7 @@ def row(model: Model, context: int | None = None) -> Row:
     return {key: column.value(subject) for key, column in COLUMNS.items()}
 
 
-def known(keys: Sequence[str]) -> tuple[str, ...]:
+def known_columns(keys: Sequence[str]) -> tuple[str, ...]:
     """``keys`` of columns, each once; all of them for none. Raises :class:`ArchdrawError` for an unknown one."""
     for key in keys:
         if key not in COLUMNS:
@@ -193,7 +193,7 @@ def ordered(rows: Sequence[Row], key: str, *, reverse: bool = False) -> list[Row
 
     Raises :class:`ArchdrawError` for an unknown column.
     """
-    (key,) = known((key,))
+    (key,) = known_columns((key,))
     having = [row for row in rows if row[key] is not None]
     having.sort(key=lambda row: _sortable(row["name"]))
     having.sort(key=lambda row: _sortable(row[key]), reverse=reverse)

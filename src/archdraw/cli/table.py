@@ -56,8 +56,7 @@ def command(
     """
     from archdraw.app.known import known
     from archdraw.app.table_formats import FORMATS as WRITERS
-    from archdraw.app.tables import known as known_columns
-    from archdraw.app.tables import ordered, row
+    from archdraw.app.tables import known_columns, ordered, row
     from archdraw.resources import specs_folder
 
     format = _format(output, wanted)
