@@ -82,7 +82,7 @@ def test_a_killed_worker_costs_its_spec(archdraw: Run, specs: Path) -> None:  # 
 
 @pytest.mark.usefixtures("killing")
 def test_a_pool_of_the_standard_library_does_what_it_can(specs: Path, tmp_path: Path) -> None:
-    """It gives up when a worker ends: each of the others is told so, none is lost silently."""
+    """It gives up when a worker ends: each of the others says so, none is lost silently."""
     jobs = [Job(file, (Output(tmp_path / f"{file.stem}.svg", "svg"),)) for file in sorted(specs.iterdir())]
     with ProcessPoolExecutor(1) as executor:
         outcomes = list(render_all(jobs, executor))

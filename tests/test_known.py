@@ -37,11 +37,11 @@ COMMANDS = (
     ("coverage", "model.yaml", "other.yaml"),
 )
 each_command = pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-Told = Callable[..., tuple[list[str], bytes]]
+Command = Callable[..., tuple[list[str], bytes]]
 
 
 @pytest.fixture
-def told(kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:  # noqa: F811
+def command(kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:  # noqa: F811
     """Does a command the usual way: the names of the files that it reads, and what it writes or prints."""
     for name in ("model", "other"):
         Path(f"{name}.yaml").write_text(DATED.replace("Tiny", name.capitalize()), "utf-8")
@@ -64,34 +64,34 @@ def told(kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 @each_command
-def test_only_what_changed_is_read(told: Told, words: tuple[str, ...]) -> None:
-    read, first = told(*words)
+def test_only_what_changed_is_read(command: Command, words: tuple[str, ...]) -> None:
+    read, first = command(*words)
     assert read == ["model.yaml", "other.yaml"]
-    assert told(*words) == ([], first)
-    assert told(*words, "--no-cache")[0] == read
+    assert command(*words) == ([], first)
+    assert command(*words, "--no-cache")[0] == read
     Path("model.yaml").write_text(DATED.replace("Tiny", "Quite another"), "utf-8")
-    read, second = told(*words)
+    read, second = command(*words)
     assert read == ["model.yaml"]
     assert second != first
     assert b"Quite another" in second
 
 
 @each_command
-def test_the_bytes_are_those_without_the_cache(told: Told, words: tuple[str, ...]) -> None:
-    whole = told(words[0], "--no-cache", *words[1:])[1]
-    assert told(*words)[1] == whole
-    assert told(*words) == ([], whole)
+def test_the_bytes_are_those_without_the_cache(command: Command, words: tuple[str, ...]) -> None:
+    whole = command(words[0], "--no-cache", *words[1:])[1]
+    assert command(*words)[1] == whole
+    assert command(*words) == ([], whole)
 
 
 @each_command
 @pytest.mark.parametrize("harm", [b"", None], ids=["empty", "changed"])
-def test_a_damaged_record_is_made_anew(told: Told, kept: Kept, words: tuple[str, ...], harm: bytes | None) -> None:  # noqa: F811
-    whole = told(*words)[1]
+def test_a_damaged_record_is_made_anew(command: Command, kept: Kept, words: tuple[str, ...], harm: bytes | None) -> None:  # noqa: F811
+    whole = command(*words)[1]
     for _, _, path in list(kept.store.entries()):
         data = Path(path).read_bytes()
         Path(path).write_bytes(data[:-9] + b"x" + data[-8:] if harm is None else harm)
-    assert told(*words) == (["model.yaml", "other.yaml"], whole)
-    assert told(*words) == ([], whole)
+    assert command(*words) == (["model.yaml", "other.yaml"], whole)
+    assert command(*words) == ([], whole)
 
 
 @pytest.fixture
@@ -110,22 +110,22 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_one_piece_of_a_poster_is_drawn_for_one_changed_spec(told: Told, pieces: list[str]) -> None:
+def test_one_piece_of_a_poster_is_drawn_for_one_changed_spec(command: Command, pieces: list[str]) -> None:
     words = COMMANDS[1]
-    told(*words)
+    command(*words)
     assert sorted(pieces) == ["Model", "Other"]
-    told("poster", "--by", "date", *words[1:])
+    command("poster", "--by", "date", *words[1:])
     assert len(pieces) == 2
     Path("other.yaml").write_text(DATED.replace("Tiny", "Changed"), "utf-8")
-    told(*words)
+    command(*words)
     assert pieces[2:] == ["Changed"]
 
 
-def test_another_theme_is_another_drawing(told: Told, pieces: list[str]) -> None:
+def test_another_theme_is_another_drawing(command: Command, pieces: list[str]) -> None:
     words = ("poster", "--theme", "colours/theme.yaml", *COMMANDS[1][1:])
-    first = told(*words)[1]
+    first = command(*words)[1]
     Path("colours/theme.yaml").write_text("like: light\nink: '#111133'\n", "utf-8")
-    read, second = told(*words)
+    read, second = command(*words)
     assert read == []
     assert len(pieces) == 4
     assert b"#111122" in first
@@ -133,15 +133,15 @@ def test_another_theme_is_another_drawing(told: Told, pieces: list[str]) -> None
     assert b"#111122" not in second
 
 
-def test_options_are_part_of_what_is_kept(told: Told) -> None:
-    by = {context: told("table", "model.yaml", "--context", context, "-o", "x.json")[1] for context in ("64", "128")}
+def test_options_are_part_of_what_is_kept(command: Command) -> None:
+    by = {context: command("table", "model.yaml", "--context", context, "-o", "x.json")[1] for context in ("64", "128")}
     assert {json.loads(made)[0]["context"] for made in by.values()} == {64, 128}
     for link in ("{slug}.svg", "{slug}.html"):
-        made = told("scale", "model.yaml", "--link", link, "-o", "x.svg")[1]
+        made = command("scale", "model.yaml", "--link", link, "-o", "x.svg")[1]
         assert link.replace("{slug}", "model").encode() in made
 
 
-def test_the_warnings_of_a_config_are_said_again(told: Told, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_warnings_of_a_config_are_said_again(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     said = []
     for _ in range(2):
         assert run(("table", "odd", "-o", "x.csv")) == 0

@@ -37,9 +37,9 @@ class Kept:
         model = self.model(job.spec)
         if not model or job.with_transformers:
             return ""
-        looks = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
+        options = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
         files = [signature(os.fspath(file)) for file in (output.theme, *output.fonts)]
-        return digest("picture", self.program, self.plugins, model, *looks, *files)
+        return digest("picture", self.program, self.plugins, model, *options, *files)
 
     def model(self, spec: Path) -> str:
         """The state of the model at ``spec``: its names, and the content of its files; empty where it is no file."""

@@ -65,7 +65,7 @@ class Recording:
         """Whether nothing else was said or done than what was recorded."""
 
     def reads(self, path: str | Path, state: str = "") -> None:
-        """The command reads what is at ``path``, or looks whether something is there; asked before it does.
+        """The command reads what is at ``path``, or asks whether something is there; to be called before it does.
 
         ``state`` is its signature, where that was just made.
         """

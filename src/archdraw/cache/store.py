@@ -29,7 +29,7 @@ LENGTH = 16
 """Bytes of a digest."""
 SUFFIX = ".kept"
 TAG = "CACHEDIR.TAG"
-"""A file by which programs that make backups know a cache (https://bford.info/cachedir)."""
+"""A file by which programs that make backups leave a cache out (https://bford.info/cachedir)."""
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# What archdraw keeps; it makes it again.\n"
 
 

@@ -42,7 +42,7 @@ class Cache:
             return None
 
     def reads(self, *paths: str) -> None:
-        """The command reads what is at ``paths``, or looks whether there is something; said before it does."""
+        """The command reads what is at ``paths``, or asks whether something is there; said before it does."""
         if self.kept:
             for path in paths:
                 self.recording.reads(path)

@@ -74,5 +74,5 @@ def family_of(config: Config) -> Family | None:
 
 
 def is_unknown(data: Mapping[str, Any]) -> bool:
-    """Whether no reader knows the model that the config ``data`` describes."""
+    """Whether there is no reader for the model that the config ``data`` describes."""
     return family_of(Config(data)) is None
