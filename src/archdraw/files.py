@@ -143,7 +143,12 @@ def _sweep(folder: str) -> None:
 
 def _remove(part: str) -> None:
     _parts.discard(part)
+    remove_if_possible(part)
+
+
+def remove_if_possible(path: str) -> None:
+    """Removes the file at ``path``; where that cannot be, it stays."""
     try:
-        os.unlink(part)
+        os.unlink(path)
     except OSError:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,15 +65,11 @@ def _written(spec: Path) -> Written:
 def each_kept(
     kept: Kept | None, each: Each, name: str, theme: str, fonts: Sequence[str], function: Callable[[Any], Any],
     parts: Sequence[Any],
-) -> Iterable[Any]:  # fmt: skip
-    """The scenes that ``function`` draws of the ``parts`` of the view ``name``: those not kept by ``each``."""
-    return each(function, parts) if kept is None else _each_kept(kept, each, name, theme, fonts, function, parts)
-
-
-def _each_kept(
-    kept: Kept, each: Each, name: str, theme: str, fonts: Sequence[str], function: Callable[[Any], Any],
-    parts: Sequence[Any],
 ) -> Iterator[Any]:  # fmt: skip
+    """The scenes that ``function`` draws of the ``parts`` of the view ``name``: those not kept by ``each``."""
+    if kept is None:
+        yield from each(function, parts)
+        return
     keys = [_key(kept, name, part, theme, fonts) for part in parts]
     found = [kept.value(key) for key in keys]
     drawn = iter(each(function, [part for part, scene in zip(parts, found, strict=True) if scene is None]))

@@ -70,24 +70,22 @@ def _name(kind: type[Any]) -> str:
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
-_OTHERS: dict[str, Callable[..., Any]] = {
+_MAKERS: dict[str, Callable[..., Any]] = {
     _LIST: lambda *items: list(items),
     _SET: lambda *items: frozenset(items),
     _MAPPING: lambda *items: dict(items),
     _DATE: date.fromisoformat,
     _FRACTION: Fraction,
 }
+"""What makes a value again, by the head of its list; classes of records are added when one is met."""
 
 
 def _maker(name: str) -> Callable[..., Any]:
-    found = _OTHERS.get(name) or _KNOWN.get(name)
+    found = _MAKERS.get(name)
     if found is None:
         module, _, inside = name.partition(":")
         found = getattr(sys.modules[module], inside)
         if not isinstance(found, type) or not {"__dataclass_fields__", "_fields"} & found.__dict__.keys():
             raise TypeError(f"{name} is no record")
-        _KNOWN[name] = found
+        _MAKERS[name] = found
     return found
-
-
-_KNOWN: dict[str, Callable[..., Any]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from archdraw.files import write_whole
+from archdraw.files import remove_if_possible, write_whole
 
 try:
     from _blake2 import blake2b  # what hashlib gives for it, without loading OpenSSL, which takes 4 ms
@@ -128,7 +128,7 @@ class Store:
             if too_much <= 0:
                 break
             too_much -= size
-            _removed(path)
+            remove_if_possible(path)
 
     def clear(self) -> tuple[int, int]:
         """Removes every entry; how many there were, and their bytes. Raises :class:`OSError` where one cannot be."""
@@ -139,7 +139,7 @@ class Store:
             except FileNotFoundError:
                 continue
             number, total = number + 1, total + size
-        _removed(os.path.join(self.folder, TAG))
+        remove_if_possible(os.path.join(self.folder, TAG))
         try:
             os.rmdir(self.folder)
         except OSError:
@@ -159,10 +159,3 @@ def usual_store() -> Store | None:
     """The cache in the usual place; None where there is none."""
     folder = usual_folder()
     return Store(folder, usual_size()) if folder else None
-
-
-def _removed(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return
