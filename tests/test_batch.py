@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archdraw.app.batch import render, render_all
+from archdraw.app.batch import render_all
 from archdraw.app.jobs import Job, Output
 from archdraw.errors import Problem
 from archdraw.files import write_whole
@@ -52,7 +52,7 @@ def test_a_worker_that_falls_is_a_problem_of_its_job(tmp_path: Path) -> None:
 
 def test_an_unknown_theme_is_a_problem(tmp_path: Path) -> None:
     one = job(tmp_path, "a")
-    outcome = render(Job(one.spec, (Output(tmp_path / "a.svg", "svg", theme="drak"),)))
+    (outcome,) = render_all([Job(one.spec, (Output(tmp_path / "a.svg", "svg", theme="drak"),))])
     assert len(outcome.problems) == 1
     assert "drak" in str(outcome.problems[0])
     assert outcome.written == ()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from archdraw.app.batch import render
+from archdraw.app.batch import render_all
 from archdraw.app.jobs import Drawn, Job, Made, Output, draw
 from archdraw.app.kept import Kept
 from archdraw.cache import keys, replay, store
@@ -462,7 +462,7 @@ def test_the_keys_do_not_run_together() -> None:
 
 def test_an_outcome_from_the_cache_is_the_same(kept: Kept) -> None:
     job = Job(Path("odd/config.json"), (Output(Path("a.svg"), "svg"), Output(Path("a.png"), "png")))
-    first, second = render(job, kept), render(job, kept)
+    (first,), (second,) = render_all([job], kept=kept), render_all([job], kept=kept)
     assert (first.again, second.again) == (0, 2)
     assert replace(first, again=2) == second
 

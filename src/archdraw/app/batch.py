@@ -45,12 +45,6 @@ class Outcome:
     again: int = 0
 
 
-def render(job: Job, kept: Kept | None = None) -> Outcome:
-    """Does one job, here."""
-    (outcome,) = render_all([job], kept=kept)
-    return outcome
-
-
 def render_all(jobs: Sequence[Job], executor: Executor | None = None, kept: Kept | None = None) -> Iterator[Outcome]:
     """The outcomes of ``jobs`` in their order, each as soon as it and those before it are there.
 
