@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -10,11 +11,10 @@ import archdraw
 from archdraw.tree.blocks import Leaf
 from archdraw.tree.description import describe
 from benchmarks.measure import Cost, in_turns, run
-from benchmarks.programs import Setting, config, uncached
+from benchmarks.programs import FLOOR, Setting, config, uncached
 from benchmarks.tables import Table, milliseconds, times
 
 MODELS = ("llama-3-8b", "deepseek-v3", "qwen3-next-80b-a3b")
-FLOOR = "python -c pass"
 COLUMNS = ("command", "CPU ms", "wall ms", "CPU in floors", "CPU to llmviz", "CPU to dot")
 
 
@@ -60,7 +60,7 @@ def _pictures(setting: Setting, name: str) -> Table:
         kept = setting.empty("kept")
         for suffix in ("svg", "png"):
             row = f"archdraw {suffix.upper()}, drawn before"
-            candidates[row] = _again(setting, source, f"again.{suffix}", kept)
+            candidates[row] = partial(setting.archdraw, "render", source, "-o", f"again.{suffix}", cache=kept)
     if llmviz := setting.llmviz:
         candidates["llmviz SVG"] = lambda: run([llmviz, "render", source, "-o", "llmviz.svg"], setting.folder)
         candidates["llmviz PNG, scale 2"] = lambda: run([llmviz, "render", source, "-o", "llmviz.png"], setting.folder)
@@ -82,10 +82,6 @@ def _pictures(setting: Setting, name: str) -> Table:
     if not uncached("render"):
         notes.append("This archdraw keeps nothing from one run to the next: no rows of pictures drawn before.")
     return Table(f"Cold: a picture of {name}", COLUMNS, rows, [" ".join([*notes, *setting.lacking])])
-
-
-def _again(setting: Setting, source: Path, output: str, kept: Path) -> Callable[[], Cost]:
-    return lambda: setting.archdraw("render", source, "-o", output, cache=kept)
 
 
 def _first(costs: dict[str, Cost], beginning: str) -> Cost | None:

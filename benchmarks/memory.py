@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from benchmarks.made import irregular
 from benchmarks.measure import Cost, in_turns, run
-from benchmarks.programs import Setting, config, uncached
+from benchmarks.programs import FLOOR, Setting, config, uncached
 from benchmarks.tables import Table, megabytes, times
 
-FLOOR = "python -c pass"
 
 
 def tables(setting: Setting) -> list[Table]:

@@ -20,6 +20,8 @@ CHECKOUT = Path(__file__).parent.parent
 CONFIGS = CHECKOUT / "tests" / "data" / "configs"
 PAGE = CHECKOUT / "docs" / "speed.md"
 NO_CACHE = "--no-cache"
+FLOOR = "python -c pass"
+"""The row of Python itself."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.measure import Cost, in_turns
-from benchmarks.programs import Setting, uncached
+from benchmarks.programs import FLOOR, Setting, uncached
 from benchmarks.tables import Table, megabytes, milliseconds, times
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 def tables(setting: Setting) -> list[Table]:
     kept = setting.empty("kept")
-    candidates: dict[str, Callable[[], Cost]] = {"python -c pass": setting.floor}
+    candidates: dict[str, Callable[[], Cost]] = {FLOOR: setting.floor}
     for name, words in COMMANDS.items():
         if setting.quick and name in ("lineage", "poster"):
             continue
@@ -29,7 +29,7 @@ def tables(setting: Setting) -> list[Table]:
         if uncached(words[0]):
             candidates[f"{name}, again"] = partial(setting.archdraw, *words, cache=kept)
     costs = in_turns(candidates, setting.few)
-    floor = costs["python -c pass"].cpu
+    floor = costs[FLOOR].cpu
     rows = [
         (name, milliseconds(cost.cpu), milliseconds(cost.wall), megabytes(cost.memory), times(cost.cpu / floor))
         for name, cost in costs.items()

@@ -59,8 +59,7 @@ def renew(file: Path, section: str, tables: Iterable[str]) -> None:
 
 def milliseconds(seconds: float) -> str:
     """``seconds`` in ms, with as many digits as mean something."""
-    value = 1000 * seconds
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+    return times(1000 * seconds)
 
 
 def megabytes(count: float) -> str:
@@ -69,5 +68,5 @@ def megabytes(count: float) -> str:
 
 
 def times(value: float) -> str:
-    """A ratio."""
+    """A ratio, with as many digits as mean something."""
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
