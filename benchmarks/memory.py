@@ -10,7 +10,6 @@ from benchmarks.programs import FLOOR, Setting, config, uncached
 from benchmarks.tables import Table, megabytes, times
 
 
-
 def tables(setting: Setting) -> list[Table]:
     source = config("llama-3-8b")
     long = setting.folder / "long.yaml"

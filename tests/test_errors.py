@@ -10,8 +10,8 @@ from archdraw import load
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
 from archdraw.fonts import MissingGlyph
 from archdraw.kinds.scope import KindError, MissingSizeError
-from archdraw.spec.template_basics import TemplateError
 from archdraw.spec.substitution import SubstitutionError
+from archdraw.spec.template_basics import TemplateError
 from archdraw.spec.values import ExpressionError
 
 PROBLEM = Problem("is wrong", Span("a.yaml", 2, 3), "text", "hint")

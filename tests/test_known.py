@@ -85,7 +85,12 @@ def test_the_bytes_are_those_without_the_cache(command: Command, words: tuple[st
 
 @each_command
 @pytest.mark.parametrize("harm", [b"", None], ids=["empty", "changed"])
-def test_a_damaged_record_is_made_anew(command: Command, kept: Kept, words: tuple[str, ...], harm: bytes | None) -> None:  # noqa: F811
+def test_a_damaged_record_is_made_anew(
+    command: Command,
+    kept: Kept,  # noqa: F811
+    words: tuple[str, ...],
+    harm: bytes | None,
+) -> None:
     whole = command(*words)[1]
     for _, _, path in list(kept.store.entries()):
         data = Path(path).read_bytes()

@@ -18,11 +18,11 @@ from archdraw.kinds.registry import kinds
 from archdraw.kinds.uses import one_model
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
 from archdraw.source.document import words
-from archdraw.spec.template_basics import TemplateError, is_template
 from archdraw.spec.beside import disagreements
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
 from archdraw.spec.forms import Origin
+from archdraw.spec.template_basics import TemplateError, is_template
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed

@@ -17,9 +17,9 @@ from archdraw.kinds.base import Composed, Family, Kind, KindError, Line, Scope
 from archdraw.kinds.uses import count, use
 from archdraw.records import record
 from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
-from archdraw.spec.template_basics import TemplateError
 from archdraw.spec.expressions import Reader
 from archdraw.spec.substitution import Substitution, SubstitutionError, shown_value
+from archdraw.spec.template_basics import TemplateError
 from archdraw.spec.values import Expression, pieces
 from archdraw.tree.blocks import Block, Module, Repeat, Side
 
