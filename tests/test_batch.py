@@ -12,6 +12,7 @@ import pytest
 
 from archdraw.app.batch import render_all
 from archdraw.app.jobs import Job, Output
+from archdraw.app.running import in_order
 from archdraw.errors import Problem
 from archdraw.files import write_whole
 from test_cli import BROKEN, SPEC
@@ -48,6 +49,29 @@ def test_a_worker_that_falls_is_a_problem_of_its_job(tmp_path: Path) -> None:
     outcomes = list(render_all([job(tmp_path, "a"), job(tmp_path, "b")], Falling()))
     said = "error: not drawn: the worker ended: MemoryError: no memory left"
     assert [[str(one).partition(" ")[2] for one in outcome.problems] for outcome in outcomes] == [[said], [said]]
+
+
+class Waiting(Executor):
+    """An executor that does the first of what it is given, and never comes to the rest."""
+
+    def __init__(self) -> None:
+        self.given: list[Future[Any]] = []
+
+    def submit(self, function: Any, /, *arguments: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if not self.given:
+            future.set_result(function(*arguments, **options))
+        self.given.append(future)
+        return future
+
+
+def test_what_waits_is_cancelled_when_no_more_is_asked_for() -> None:
+    executor = Waiting()
+    made = in_order(abs, range(-9, 0), executor, lambda item, _: item, ahead=4)
+    assert next(made) == 9
+    assert not any(future.cancelled() for future in executor.given)
+    made.close()  # type: ignore[attr-defined]  # it is a generator
+    assert [future.cancelled() for future in executor.given] == [False, True, True, True]
 
 
 def test_an_unknown_theme_is_a_problem(tmp_path: Path) -> None:

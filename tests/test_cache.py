@@ -216,6 +216,12 @@ def test_another_program_is_seen(kept: Kept, monkeypatch: pytest.MonkeyPatch, tm
     assert len(set(seen)) == len(seen) - 1
 
 
+def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert keys.program() == kept.program
+    monkeypatch.setattr(sys, "version", "4.0.0")
+    assert keys.program() != kept.program
+
+
 @pytest.mark.parametrize(
     "other",
     [
