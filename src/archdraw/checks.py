@@ -20,9 +20,9 @@ class UnsureError(Exception):
 
 
 class Rule:
-    """A rule of its own in ``Annotated``: ``before`` changes what is checked, ``after`` changes or rejects it.
+    """One rule of its own in ``Annotated``: ``before`` changes what is checked, or ``after`` changes or rejects it.
 
-    ``around`` is given the value and a function that checks it. To reject a value they raise :class:`ValueError`.
+    Or ``around`` is given the value and a function that checks it. To reject a value they raise :class:`ValueError`.
     """
 
     def __init__(
