@@ -16,6 +16,7 @@ import click
 from archdraw.app.known import each_kept, single_of
 from archdraw.app.options import options
 from archdraw.app.pictures import Single, picture_of
+from archdraw.cache.replay import WITHOUT
 from archdraw.cli._amounts import tokens
 from archdraw.cli._cache import NO_CACHE_HELP, cache
 from archdraw.cli._files import check_stdout, one_file, write_file
@@ -78,7 +79,7 @@ def _usual() -> list[click.Parameter]:
         click.Option(["--link"], default="", metavar="PATTERN",
                      help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
         click.Option(["-j", "--jobs"], type=click.IntRange(1), help=JOBS_HELP),
-        click.Option(["--no-cache"], is_flag=True, expose_value=False, help=NO_CACHE_HELP),
+        click.Option([WITHOUT], is_flag=True, expose_value=False, help=NO_CACHE_HELP),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the data of the picture as JSON; draw nothing."),
     ]  # fmt: skip
 
