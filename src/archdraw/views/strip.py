@@ -162,12 +162,12 @@ def _bare(names: list[str], found: list[tuple[Module | None, Module | None]]) ->
 def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: list[str]) -> tuple[list[int], bool]:
     """The group of each layer: the rounds of its order where there is one, else those of a period.
 
-    That is the period of the ``mixers`` if it goes through all layers, as the caption has it then; else that of the
-    ``names`` of whole layers. Without either, a few runs are set apart; many would only scatter the cells. Says also
-    whether there are rounds.
+    That is the period of the ``mixers``, as the caption has it; where they have none, that of the ``names`` of whole
+    layers. Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are
+    rounds.
     """
     start, unit, times = periods(mixers)
-    if start or times < 2 or unit * times < len(mixers):
+    if times < 2:
         start, unit, times = periods(names)
     if order:
         lengths = rounds(order)
