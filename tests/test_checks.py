@@ -10,11 +10,12 @@ from archdraw.checked import Checked, Field
 from archdraw.checks import UnsureError
 from archdraw.models import validated
 
-SMALL, LARGE = Annotated[int, Field(le=5)], Annotated[int, Field(ge=1)]
-PAIRS = Annotated[tuple[int, ...], Field(min_length=1)]
-LOOSE = Annotated[tuple[int, ...], Field(strict=False)]
+SMALL: Any = Annotated[int, Field(le=5)]
+LARGE: Any = Annotated[int, Field(ge=1)]
+SOME: Any = Annotated[tuple[int, ...], Field(min_length=1)]
+LOOSE: Any = Annotated[tuple[int, ...], Field(strict=False)]
 TYPES: tuple[Any, ...] = (
-    *(int, float, str, bool, Any, SMALL, PAIRS, LOOSE, list[int], dict[str, int], tuple[int, str]),
+    *(int, float, str, bool, Any, SMALL, SOME, LOOSE, list[int], dict[str, int], tuple[int, str]),
     *(int | str | None, float | int, SMALL | LARGE, SMALL | tuple[SMALL, ...], Literal[1, "x"], Literal[True]),
     *(Annotated[str, Field(pattern="^a")], Annotated[float, Field(gt=0, allow_inf_nan=False)]),
 )
@@ -51,7 +52,7 @@ def test_what_is_taken_is_what_pydantic_takes(annotation: Any) -> None:
     ("annotation", "value"),
     [
         (SMALL | LARGE, 3),  # both members take it
-        (PAIRS, [1, 2]),  # a list is no tuple
+        (SOME, [1, 2]),  # a list is no tuple
         (SMALL, 6),
         (int, True),
         (Literal[1], True),
