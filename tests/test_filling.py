@@ -14,6 +14,7 @@ from archdraw.layout.plate import panels
 from archdraw.layout.plate.arrange import Limits, arrange
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.layout.plate.fitting import fitted_in
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
 
 WIDE = (False, False)
@@ -101,7 +102,7 @@ def test_many_panels_take_little_time() -> None:
     insets = tuple(inset(number, number % 7, source=f"p{number}", letter="") for number in range(60))
     limits = Limits(1000, 1500, 1400, 1800, strict=True)
     begun = time.process_time()
-    found = arrange(insets, 900, limits)
+    found = arrange(insets, 900, limits, Sizes())
     assert time.process_time() - begun < 5
     assert sum(map(len, found.columns)) == 60
     assert found.left_out == ()
@@ -114,10 +115,10 @@ def test_what_finds_no_room_is_named() -> None:
     kept = inset(0, 2, source="p0", letter="A")
     lesser = tuple(inset(number, 6, source=f"p{number}", letter=chr(65 + number), priority=1) for number in range(1, 8))
     roomy, low = Limits(1000, 6000, 6000, 6000), Limits(1000, 600, 600, 600, strict=True)
-    everything = fitted_in((kept, *lesser), 500, roomy, roomy)
+    everything = fitted_in((kept, *lesser), 500, roomy, roomy, Sizes())
     assert everything.left_out == ()
     assert everything.shortened == ()
-    found = fitted_in((kept, *lesser), 500, low, low)
+    found = fitted_in((kept, *lesser), 500, low, low, Sizes())
     shown = {one.title for column in found.columns for one in column}
     assert kept.title in shown
     assert found.left_out
