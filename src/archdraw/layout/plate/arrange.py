@@ -53,7 +53,7 @@ class Limits:
         return self.wide if self.is_wide(widths) else self.narrow
 
     def good(self, widths: tuple[float, ...]) -> float:
-        """The height beyond which insets in columns of ``widths`` do not fit: where ``strict``, the last that can be."""
+        """The height beyond which insets in columns of ``widths`` do not fit: the last that can be where ``strict``."""
         last = self.last(widths)
         return last if self.strict else min(self.tallest(widths), last)
 
