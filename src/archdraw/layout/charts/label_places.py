@@ -133,7 +133,7 @@ class Table:
             self._sort()
 
     def _ring(self) -> None:
-        """Looks for places at the ends of leaders that are one step longer."""
+        """Finds the places at the ends of leaders that are one step longer."""
         self._found += self._checked(_around(self._own, self._size, RINGS[self._rings], self._angles))
         self._rings += 1
 
