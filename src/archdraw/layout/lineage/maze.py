@@ -265,10 +265,9 @@ class Maze:
             port = goals.get(state)
             if port and cost + port.penalty < (ended[0] if ended else limit):
                 ended = (cost + port.penalty, state, port)
-            # A line that leaves another one goes straight at first, or it would run on it.
-            only = state not in before and begun[state] is None
             x, y = columns[place % width], rows[place // width]
-            for turn in (direction,) if only else (direction, (direction + 1) % 4, (direction + 3) % 4):
+            # A line that leaves another one cannot run on it: what that takes is not free.
+            for turn in (direction, (direction + 1) % 4, (direction + 3) % 4):
                 new = steps[turn][place]
                 if not 0 <= new < size or owner[new] != FREE:
                     continue
