@@ -7,7 +7,9 @@ import pytest
 from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.tree.facts import report
+from archdraw.tree.published import in_thousands
 from archdraw.tree.sheet import rows
+from archdraw.views.active import active_parameters
 from archdraw.views.architecture import picture
 from archdraw.views.header import kind_of, layers_of, size_of, subtitle
 from shipped import NAMES
@@ -163,3 +165,20 @@ def test_the_same_network_is_quoted_as_equally_active() -> None:
                 compared += 1
                 assert text(size_of(found.spec, found.facts)) == text(size_of(base.spec, base.facts)), name
     assert compared > 3
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("glm-5-3", 40_298_928_384), ("minimax-m2-5-230b", 10_415_940_608), ("ling-2-5-1t", 63_580_239_360)],
+)
+def test_a_round_figure_stands_for_what_rounds_to_it(name: str, count: int) -> None:
+    """40 billion are not 41.3, and 10 not 11.0: the zero that ends a figure is a digit of it."""
+    found = shipped(name)
+    assert active_parameters(found.facts, found.spec.published).count == count
+
+
+@pytest.mark.parametrize(
+    ("figure", "written"), [(40e9, "40e9"), (7e9, "7e9"), (1.5e12, "1.5e12"), (999e6, "999e6"), (350, "350"), (0, "0")]
+)
+def test_a_figure_is_written_in_thousands(figure: float, written: str) -> None:
+    assert in_thousands(figure) == written

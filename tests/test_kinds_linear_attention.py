@@ -13,6 +13,8 @@ from archdraw.kinds.mixers.position import Rope
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import leaves
+from archdraw.views.boxes import boxes
+from archdraw.views.diagrams import opened
 from test_wiring import leaving
 
 SCOPE = Scope(hidden_size=32, vocab_size=100)
@@ -110,3 +112,11 @@ def test_a_bias_that_is_left_out_is_that_of_the_other_projection() -> None:
 def test_groups_of_the_norm_divide_the_heads() -> None:
     with pytest.raises(KindError, match="group_norm_size 3 does not divide num_attention_heads 4"):
         LIGHTNING.model_copy(update={"group_norm_size": 3}).expand(SCOPE)
+
+
+def test_only_an_output_projection_has_its_widths_beside_its_name() -> None:
+    """Whatever tensors are called: a gate named ``output_gate`` says what it is in a line of its own."""
+    found = opened(LightningAttention(num_attention_heads=8, head_dim=32).expand(SCOPE), "self_attn")
+    said = {(box.label, box.detail) for box in boxes(found)}
+    assert ("gate 256", "sigmoid") in said
+    assert (f"Output projection 256 → {SCOPE.hidden_size}", "") in said

@@ -137,3 +137,23 @@ def test_letters_of_panels_follow_each_other_where_one_found_no_room() -> None:
     bold = {shape.text for shape in scene.shapes() if isinstance(shape, Text) and shape.weight == 700}
     letters = [text for text in bold if len(text) == 1]
     assert sorted(letters) == ["A", "B", "C", "D"]
+
+
+def test_cells_stand_in_the_rounds_of_the_caption() -> None:
+    """Ling 2.5: 7 lightning and 1 latent layer, also where the first round has dense layers."""
+    found = strip("ling-2-5-1t")
+    assert found.caption.startswith("80 layers = (7 lightning + 1 multi-head latent) × 10;")
+    assert [cell.group for cell in found.cells] == [layer // 8 for layer in range(80)]
+    assert [cell.tick for cell in found.cells if cell.tick] == [*map(str, range(0, 80, 8)), "79"]
+
+
+@pytest.mark.parametrize("slug", ["lfm2-5-350m", "llama-3-2-11b-vision", "recurrentgemma-2b"])
+def test_layers_with_one_feed_forward_go_by_their_mixers(slug: str) -> None:
+    """Though each kind of layer has a name of its own."""
+    assert any("SwiGLU" in entry.label or "GeGLU" in entry.label for entry in strip(slug).legend)
+
+
+def test_a_rest_behind_the_rounds_is_set_apart() -> None:
+    found = strip("glm-5-3-flash")
+    assert found.caption.startswith("45 layers = (3 Kimi Delta + 1 MLA with DSA) × 11 + 1 Kimi Delta;")
+    assert [cell.group for cell in found.cells] == [layer // 4 for layer in range(45)]

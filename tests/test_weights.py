@@ -13,6 +13,7 @@ from archdraw.tree.facts import facts
 from archdraw.weights.comparison import compare
 from archdraw.weights.naming import conventions, template_of
 from archdraw.weights.shapes import ranges_of, ranges_text, shapes_of, shapes_text
+from archdraw.weights.storage import GGML_TYPES
 from archdraw.weights.tensors import Tensor, tensors
 
 SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.yaml"))
@@ -276,3 +277,27 @@ def test_shapes_in_short_read_back() -> None:
 @pytest.mark.parametrize("numbers", [(0,), (0, 1, 2), (0, 2, 4, 6), (3, 7, 8, 9, 20), (1, 5), (0, 1, 5, 9, 13)])
 def test_ranges_read_back(numbers: tuple[int, ...]) -> None:
     assert ranges_of(ranges_text(numbers)) == numbers
+
+
+def test_types_of_gguf_files_are_those_of_the_library() -> None:
+    """Of each type that it has: the weights and the bytes of a block. Numbers of types that it has dropped may stay."""
+    from gguf import GGML_QUANT_SIZES
+
+    found = {number: (weights, size) for number, (_, weights, size) in GGML_TYPES.items()}
+    assert {int(kind): tuple(sizes) for kind, sizes in GGML_QUANT_SIZES.items()}.items() <= found.items()
+    assert {int(kind): kind.name for kind in GGML_QUANT_SIZES}.items() <= {
+        number: name for number, (name, _, _) in GGML_TYPES.items()
+    }.items()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model.layers.{}.mlp.gate.e_score_correction_bias",
+        "model.layers.{}.mlp.expert_bias",
+        "model.layers.{}.mlp.router.e_score_correction.bias",
+    ],
+)
+def test_a_selection_bias_has_one_name(name: str) -> None:
+    (plain,) = (one for one in conventions() if not one.rules)
+    assert any(found.endswith(".mlp.gate.e_score_correction_bias") for found in plain.names(name))

@@ -75,6 +75,16 @@ def tolerance(text: str) -> Decimal:
     return Decimal(1).scaleb(exponent + len(digits) - significant) / 2
 
 
+def in_thousands(figure: float) -> str:
+    """``figure`` as a publisher writes it, in thousands, millions, billions or trillions, with the digits that it has.
+
+    >>> in_thousands(40e9), in_thousands(7e9), in_thousands(1.5e12), in_thousands(350)
+    ('40e9', '7e9', '1.5e12', '350')
+    """
+    power = max((3 * place for place in range(5) if abs(figure) >= 10 ** (3 * place)), default=0)
+    return f"{figure / 10**power:g}e{power}" if power else f"{figure:g}"
+
+
 def agrees(count: int, text: str) -> bool:
     """Whether the figure written as ``text`` stands for ``count``: rounded, cut off, or within a hundredth."""
     figure, half = Decimal(text), tolerance(text)

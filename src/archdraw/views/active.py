@@ -7,7 +7,7 @@ from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
 from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
-from archdraw.tree.published import agrees
+from archdraw.tree.published import agrees, in_thousands
 
 MOSTLY_TABLES = 0.6
 """Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
@@ -56,7 +56,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
     ]
     figure = published.active_parameters if published is not None else None
-    agreeing = [way for way in ways if figure is not None and agrees(way[0], f"{figure:g}")]
+    agreeing = [way for way in ways if figure is not None and agrees(way[0], in_thousands(figure))]
     if agreeing:
         quoted = agreeing[0]
     elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
@@ -87,14 +87,15 @@ def total_parameters(counted: Facts, published: Published | None = None) -> tupl
     figure = published.total_parameters if published is not None else None
     if figure is None or not counted.lookup_parameters:
         return whole, ()
-    if agrees(whole, f"{figure:g}") or agrees(counted.text_parameters, f"{figure:g}"):
+    written = in_thousands(figure)
+    if agrees(whole, written) or agrees(counted.text_parameters, written):
         return whole, ()
     ways = [
         (whole - counted.lookup_parameters, (IN_TABLES(count=counted.lookup_parameters),)),
         (whole - tables, (plate.ALL_TABLES(count=tables),)),
     ]
     nearest = min(ways, key=lambda way: abs(way[0] - figure))
-    return nearest if agrees(nearest[0], f"{figure:g}") else (whole, ())
+    return nearest if agrees(nearest[0], written) else (whole, ())
 
 
 def _others(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal, assert_never
 
-from archdraw.glossary import comparison, plate, text
+from archdraw.glossary import Phrase, comparison, plate, text
+from archdraw.glossary.common import OUTPUT_PROJECTION
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
@@ -206,7 +207,8 @@ def _leaf(leaf: Leaf, path: str) -> Box:
     if heads is not None and leaf.tag and text(leaf.tag) not in detail:
         # What is done to the scores is said where they are made.
         detail = text((detail, text(leaf.tag)))
-    if leaf.name.startswith("o") and leaf.weights and len(label) + len(detail) < LONGEST_LABEL:
+    is_output = isinstance(leaf.label, Phrase) and leaf.label.term is OUTPUT_PROJECTION
+    if is_output and len(label) + len(detail) < LONGEST_LABEL:
         label, detail = f"{label} {detail}".strip(), ""
     return Box(
         path,

@@ -99,7 +99,7 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
         caption = text(words.EACH_WITH(order=caption, what=next(iter(same))))
     if decodes:
         caption = text(words.OF_DECODER(order=caption))
-    groups, in_rounds = _groups(order, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
+    groups, in_rounds = _groups(order, above, [f"{one}/{other}" for one, other in zip(above, below, strict=True)])
     step = max(1, -(-number // 12))
     bare = {name: place for place, name in enumerate(_bare(above_of, found))}
     shown_as = [
@@ -159,12 +159,16 @@ def _bare(names: list[str], found: list[tuple[Module | None, Module | None]]) ->
     return list(dict.fromkeys(name for name, modules in zip(names, found, strict=True) if not any(modules)))
 
 
-def _groups(order: Sequence[OrderCell | OrderGroup], names: list[str]) -> tuple[list[int], bool]:
-    """The group of each layer: the rounds of its order where there is one, else those of the period of ``names``.
+def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: list[str]) -> tuple[list[int], bool]:
+    """The group of each layer: the rounds of its order where there is one, else those of a period.
 
-    Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are rounds.
+    That is the period of the ``mixers``, as the caption has it; where they have none, that of the ``names`` of whole
+    layers. Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are
+    rounds.
     """
-    start, unit, times = periods(names)
+    start, unit, times = periods(mixers)
+    if times < 2:
+        start, unit, times = periods(names)
     if order:
         lengths = rounds(order)
     elif times > 1:

@@ -60,13 +60,14 @@ class MultiTokenPrediction(Kind):
         number = self.num_nextn_predict_layers
         one = counted_under(self._one(scope), "multi_token_prediction")
         body = one if number == 1 else Repeat(one, number)
+        size = LAYERS(number=1) if number == 1 else words.MODULES_OF_A_LAYER(number=number)
         return Side(
             Module(
                 "mtp",
                 self.label or self.term(),
                 body,
                 role="auxiliary",
-                detail=(LAYERS(number=number), words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
+                detail=(size, words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
                 title=words.MULTI_TOKEN_PREDICTION(),
                 notes=(
                     *((words.JOINED_WITH_EACH_STREAM(),) if self.stream_head is not None else ()),
