@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdraw.layout.plate import panels
-from archdraw.layout.plate.arrange import Limits, arrange
+from archdraw.layout.plate.arrange import LEAST_WIDTHS, Limits, _costs, arrange, least_height
 from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.layout.plate.fitting import fitted_in
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
 
 WIDE = (False, False)
@@ -28,7 +31,7 @@ def least(first: float, second: float, must: float, may: float) -> float:
     return 1.2 * (max(900.0, first, second, (first + second + must) / 2) - 900)
 
 
-def cost(pieces: list[Piece], choice: tuple[int, ...]) -> float:
+def cost(pieces: list[Piece], choice: tuple[int, ...], emptiness: Callable[[float, float], float] = emptiness) -> float:
     """What ``choice`` costs, counted column by column; infinite where a part has no line or a panel must not go."""
     columns = [[number for number, column in enumerate(choice) if column == which] for which in (1, 2)]
     if (columns[1] and not columns[0]) or any(
@@ -86,6 +89,19 @@ def test_filled_is_the_best_of_all_assignments(pieces: list[Piece]) -> None:
     assert cost(pieces, found) == pytest.approx(best)
 
 
+@settings(max_examples=150)
+@given(rows(), st.integers(300, 1500), st.tuples(*[st.integers(400, 2500)] * 4), st.booleans())
+def test_the_bounds_of_a_page_spare_its_best_way(
+    pieces: list[Piece], model_height: float, heights: tuple[int, int, int, int], strict: bool
+) -> None:
+    """Where only what is as good as the best is of use, it is found: no bound is higher than what a way costs."""
+    costs = _costs(LEAST_WIDTHS, model_height, Limits(*heights, strict=strict), math.inf)
+    best = min(cost(pieces, choice, costs.emptiness) for choice in product((1, 2, 0), repeat=len(pieces)))
+    found = filled(pieces, replace(costs, limit=best + 0.01), WIDE)
+    assert found is not None
+    assert cost(pieces, found, costs.emptiness) == pytest.approx(best, abs=0.01)
+
+
 def test_a_part_without_its_owner_is_left_out() -> None:
     lone = Piece((100, 100), (True, True), owner=-1)
     assert filled([Piece((100, 100), (True, True), lettered=True), lone], Costs(emptiness, least), WIDE) == (1, 0)
@@ -101,7 +117,7 @@ def test_many_panels_take_little_time() -> None:
     insets = tuple(inset(number, number % 7, source=f"p{number}", letter="") for number in range(60))
     limits = Limits(1000, 1500, 1400, 1800, strict=True)
     begun = time.process_time()
-    found = arrange(insets, 900, limits)
+    found = arrange(insets, 900, limits, Sizes())
     assert time.process_time() - begun < 5
     assert sum(map(len, found.columns)) == 60
     assert found.left_out == ()
@@ -114,13 +130,39 @@ def test_what_finds_no_room_is_named() -> None:
     kept = inset(0, 2, source="p0", letter="A")
     lesser = tuple(inset(number, 6, source=f"p{number}", letter=chr(65 + number), priority=1) for number in range(1, 8))
     roomy, low = Limits(1000, 6000, 6000, 6000), Limits(1000, 600, 600, 600, strict=True)
-    everything = fitted_in((kept, *lesser), 500, roomy, roomy)
+    everything = fitted_in((kept, *lesser), 500, roomy, roomy, Sizes())
     assert everything.left_out == ()
     assert everything.shortened == ()
-    found = fitted_in((kept, *lesser), 500, low, low)
+    found = fitted_in((kept, *lesser), 500, low, low, Sizes())
     shown = {one.title for column in found.columns for one in column}
     assert kept.title in shown
     assert found.left_out
     assert shown | {one.title for one in found.left_out} == {one.title for one in (kept, *lesser)}
     assert not shown & {one.title for one in found.left_out}
     assert {one.title for one in found.shortened} == shown
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 8])
+def test_no_columns_are_lower_than_the_least_height(number: int) -> None:
+    """It is that of two columns that are equally full; panels that may go have no part in it."""
+    insets, sizes = tuple(inset(one, 2, source=f"p{one}", letter="") for one in range(number)), Sizes()
+    roomy = Limits(4000, 9000, 9000, 9000)
+    least = least_height(insets, sizes)
+    found = arrange(insets, 0, roomy, sizes)
+    assert least <= found.height + 0.01
+    if number % 2 == 0:
+        assert least == pytest.approx(found.height)
+    assert least_height((*insets, inset(99, 6, optional=True)), sizes) == pytest.approx(least)
+
+
+def test_what_is_good_is_what_can_be_on_a_strict_page_and_what_should_be_on_another() -> None:
+    narrow, wide = (400.0,), (600.0, 600.0)
+    usual, strict = Limits(1000, 1500, 1400, 1800), Limits(1000, 1500, 1400, 1800, strict=True)
+    assert [usual.good(narrow), usual.good(wide), usual.most] == [1500, 1400, 1500]
+    assert [strict.good(narrow), strict.good(wide), strict.good((400.0, 400.0)), strict.most] == [
+        1500,
+        1800,
+        1800,
+        1800,
+    ]
+    assert replace(usual, hard=1300).good(wide) == 1300

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from archdraw.layout.lineage.maze import BEND, BRANCH, Maze, Port, Way
+from archdraw.layout.lineage.maze import APART, BEND, BRANCH, Maze, Port, Way
 from archdraw.layout.lineage.rows import _cost, _costs
 from archdraw.layout.lineage.tracks import CLEAR, FREE, WALL, Box, Tracks
 
@@ -207,3 +207,25 @@ def test_moving_a_row_costs_what_its_order_does(seed: int) -> None:
     rest = [other for other in order if other != row]
     orders = [[*rest[:place], row, *rest[place:]] for place in range(number)]
     assert _costs(row, rest, links, pulls) == [_cost(one, links, pulls) for one in orders]
+
+
+def test_places_where_a_line_is_left_are_one_or_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def near() -> int:
+        """How many pairs of such places are too near to each other."""
+        number = 0
+        for seed in range(40):
+            lot = Random(seed)
+            tracks, boxes = ground(lot)
+            maze = Maze(tracks)
+            source, *targets = boxes
+            for target in targets:
+                way = maze.route(1, source, target, 1e6, WINDOW)
+                if way is not None:
+                    maze.take(1, way)
+            for one, other in combinations(maze.dots.get(1, ()), 2):
+                number += 0 < abs(one[0] - other[0]) + abs(one[1] - other[1]) < APART
+        return number
+
+    apart = near()
+    monkeypatch.setattr("archdraw.layout.lineage.maze.APART", 0.0)
+    assert apart < near() / 2

@@ -55,6 +55,7 @@ def test_where_arrows_lead_straight_up_three_lengths_are_tried() -> None:
 
     assert longest(laid_out(LEAST), laid_out, 7 * 25 + 103.0, LEAST, MOST).gap == 25
     assert tried == [LEAST, MOST, 25, 26]
+    assert longest(laid_out(LEAST), laid_out, 7 * 25 + 100.0, LEAST, MOST).gap == 25
 
 
 MODELS = ["deepseek-v3", "gemma-4-e2b", "hymba-1-5b", "inkling-2-mini", "qwen3-next-80b-a3b"]

@@ -47,10 +47,6 @@ def _has_window(block: Module, counted: Facts) -> bool:
     return windows or any(leaf.cache is not None and leaf.cache.window is not None for leaf in leaves(block))
 
 
-def _reads_more(block: Module, counted: Facts) -> bool:
-    return counted.encoders > 0
-
-
 def _has_experts(block: Module, counted: Facts) -> bool:
     return any(isinstance(part, Experts) for _, part in walk(block))
 
@@ -72,7 +68,11 @@ CLAIMS = (
         "encoder that its decoder attends to",
     ),
     Claim(r"tied embeddings", lambda block, counted: counted.head_is_tied, "output that uses the token table"),
-    Claim(r"(?:images?|video|audio)(?:(?:,| and|, and) (?:image|video|audio))* input", _reads_more, "encoder"),
+    Claim(
+        r"(?:images?|video|audio)(?:(?:,| and|, and) (?:image|video|audio))* input",
+        lambda block, counted: counted.encoders > 0,
+        "encoder",
+    ),
     Claim(r"linear attention|state[- ]space|recurrent", lambda block, counted: counted.state > 0, "recurrent state"),
 )
 """Words and what they claim."""

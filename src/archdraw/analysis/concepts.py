@@ -17,7 +17,7 @@ from archdraw.kinds.expanding import every_kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
-from archdraw.tree.walks import layers, leaves, once, walk
+from archdraw.tree.walks import for_each, layers, leaves, once, walk
 
 
 def concepts(spec: Spec, block: Module) -> tuple[Concept, ...]:
@@ -57,9 +57,7 @@ def kinds_of(spec: Spec) -> tuple[Kind, ...]:
 
 def _sparse(block: Module) -> tuple[bool, ...]:
     """For each layer whether it has experts."""
-    every = layers(block)
-    sparse = {id(layer): any(leaf.part == "experts" for leaf in leaves(layer.body)) for layer in once(every)}
-    return tuple(sparse[id(layer)] for layer in every)
+    return tuple(for_each(layers(block), lambda layer: any(leaf.part == "experts" for leaf in leaves(layer.body))))
 
 
 def _leading_dense(block: Module) -> bool:

@@ -24,7 +24,7 @@ Grouping = Literal["developer", "family"]
 SAME = "same architecture"
 NOBODY = "unknown developer"
 MOST_TAKEN = 3
-"""So many of the concepts that a model took over from another are told."""
+"""So many of the concepts that a model took over from another are named."""
 
 
 @record

@@ -22,7 +22,6 @@ SINKS_OF = Term("sinks {number}", definition="A logit for each head, made from t
 SINK_OF_TOKEN = Term("one sink per head and token")
 
 MEANS_FOR_LINES = Term("{means:mean|means} of sums: {lines:and}")
-ONE_MEAN = Term("one mean of the sums")
 EMBEDDING_ALONE = Term("the embedding alone")
 BARE_DEPTH_MEAN = Term("a sublayer reads Σ softmax(w · sum / √d) sum, over the normalized sums of all blocks so far")
 BLOCK_RESIDUALS = Term(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 from archdraw.records import record
 from archdraw.scene import Circle, Line, Point, Polygon, Rect, Text
@@ -85,19 +85,21 @@ class Index:
         self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
 
     def add(self, number: int, area: Area) -> None:
-        rows = _span(area.top, area.bottom, self._rows)
-        for column in _span(area.left, area.right, self._columns):
-            for row in rows:
-                self._cells[column, row].append(number)
+        for cell in self._touched(area):
+            self._cells[cell].append(number)
 
     def near(self, area: Area) -> set[int]:
         """The numbers of all shapes that may touch ``area``, with others nearby."""
         found: set[int] = set()
-        rows = _span(area.top, area.bottom, self._rows)
-        for column in _span(area.left, area.right, self._columns):
-            for row in rows:
-                found.update(self._cells.get((column, row), ()))
+        for cell in self._touched(area):
+            found.update(self._cells.get(cell, ()))
         return found
+
+    def _touched(self, area: Area) -> Iterator[tuple[int, int]]:
+        return product(
+            _span(area.left, area.right, self._columns),
+            _span(area.top, area.bottom, self._rows),
+        )
 
 
 def _span(low: float, high: float, last: int) -> range:

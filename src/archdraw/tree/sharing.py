@@ -52,11 +52,11 @@ class Likeness:
         """The number of ``block``."""
         known = self._known.get(id(block))
         if known is None:
-            known = self._numbers.setdefault(self._seen(block), next(self._next)), block
+            known = self._numbers.setdefault(self._distinction(block), next(self._next)), block
             self._known[id(block)] = known
         return known[0]
 
-    def _seen(self, block: Block) -> object:
+    def _distinction(self, block: Block) -> object:
         """What distinguishes ``block``: all that it says itself, and the numbers of its parts."""
         match block:
             case Leaf():

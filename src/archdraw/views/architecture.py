@@ -73,12 +73,12 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[
     wanted = _wanted(spec, model, boxed)
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
-    own = _told_apart(own, drawn, model, decodes=_decodes(model))
+    own = _named_by_column(own, drawn, model, decodes=_decodes(model))
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
 
 
-def _told_apart(panels: tuple[Inset, ...], drawn: Columns, model: Module, *, decodes: bool) -> tuple[Inset, ...]:
+def _named_by_column(panels: tuple[Inset, ...], drawn: Columns, model: Module, *, decodes: bool) -> tuple[Inset, ...]:
     """``panels``; of those with one title each says which column it is from, a tower or the model that reads it.
 
     One that opens a box of the model says of which tower it opens an equal one, too. In columns without a tower one

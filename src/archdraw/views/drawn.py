@@ -10,6 +10,7 @@ from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, 
 from archdraw.scene import Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
+from archdraw.tree.remembered import remembered
 from archdraw.tree.sharing import likeness
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.diagrams import is_activation, unnamed_path
@@ -27,7 +28,6 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     own = {id(block) for path, block in every if path in paths}
     places = {id(block): path for path, block in reversed(every)}
     number = likeness()
-    known: dict[int, tuple[tuple[str, Leaf | Module], ...]] = {}
 
     @cache
     def shown() -> set[int]:
@@ -39,20 +39,17 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     def is_shown(block: Block) -> bool:
         return id(block) in own or number(block) in shown()
 
+    @remembered(len(every))
     def lacking(block: Block) -> tuple[tuple[str, Leaf | Module], ...]:
-        if id(block) not in known:
-            known[id(block)] = _lacking(block)
-        return known[id(block)]
-
-    def _lacking(block: Block) -> tuple[tuple[str, Leaf | Module], ...]:
         if isinstance(block, Leaf):
             return () if not block.weights or is_shown(block) else ((places[id(block)], block),)
         if isinstance(block, Module) and id(block) in own:
             return ()
         if isinstance(block, Module) and not any(True for _ in _solid(block)):
-            inside = [(part, is_shown(part)) for part in leaves(block)]
+            inside = list(leaves(block))
+            hidden = [part for part in inside if not is_shown(part)]
             # A function of each value may be written into the box before it.
-            if any(seen for _, seen in inside) and all(seen or is_activation(part) for part, seen in inside):
+            if len(hidden) < len(inside) and all(map(is_activation, hidden)):
                 return ()
             return () if is_shown(block) else ((places[id(block)], block),)
         if _is_unnamed(block) and _is_in_one_box(block, places, paths):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
@@ -22,9 +21,10 @@ from archdraw.layout.charts.clearance import (
     meets,
     overlap,
 )
+from archdraw.records import record
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Label:
     """Where a label stands: its ``left`` end and its ``baseline``; ``leader`` is the line to its mark, if it has one.
 
@@ -133,7 +133,7 @@ class Table:
             self._sort()
 
     def _ring(self) -> None:
-        """Looks for places at the ends of leaders that are one step longer."""
+        """Finds the places at the ends of leaders that are one step longer."""
         self._found += self._checked(_around(self._own, self._size, RINGS[self._rings], self._angles))
         self._rings += 1
 

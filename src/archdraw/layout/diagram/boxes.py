@@ -148,8 +148,6 @@ class _Chips:
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
-        if not chips:
-            return _NO_CHIPS
         rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
         return cls(chips, rows, measures.chip_width, measures.chip_space)
 
@@ -172,9 +170,6 @@ class _Chips:
                 paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
             canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)
             top += height + CHIP_GAP
-
-
-_NO_CHIPS = _Chips((), (), 0.0, 0.0)
 
 
 def _named(box: Box, leaving: tuple[float, ...]) -> Iterator[tuple[str, float, int]]:

@@ -62,8 +62,8 @@ class Maze:
 
     def copy(self) -> Maze:
         """Another one with the same lines."""
-        copied = Maze.__new__(Maze)
-        copied.tracks, copied.owner = self.tracks, list(self.owner)
+        copied = Maze(self.tracks)
+        copied.owner = list(self.owner)
         copied.trees = {tree: list(straight) for tree, straight in self.trees.items()}
         copied.dots = {tree: list(dots) for tree, dots in self.dots.items()}
         return copied
@@ -182,14 +182,14 @@ class Maze:
 
         Most searches that find nothing are of this sort, and would go through all places of the other side.
         """
-        before, after, owner, width = self.tracks.before, self.tracks.after, self.owner, self.tracks.width
-        tracks = self.tracks
+        tracks, owner = self.tracks, self.owner
+        before, after, width = tracks.before, tracks.after, tracks.width
         low, high = bisect_left(tracks.columns, window.left), bisect_right(tracks.columns, window.right)
         top, bottom = bisect_left(tracks.rows, window.top) * width, bisect_right(tracks.rows, window.bottom) * width
-        seen, fronts = [starts, goals], [list(starts), [goal for goal in goals if owner[goal] == FREE]]
+        met, fronts = [starts, goals], [list(starts), [goal for goal in goals if owner[goal] == FREE]]
         while fronts[0] and fronts[1]:
-            side = 0 if len(seen[0]) <= len(seen[1]) else 1
-            mine, other = seen[side], seen[1 - side]
+            side = 0 if len(met[0]) <= len(met[1]) else 1
+            mine, other = met[side], met[1 - side]
             front = []
             for place in fronts[side]:
                 if place in other:
@@ -230,9 +230,10 @@ class Maze:
 
         A* over places and directions; what is left is estimated by the way to the nearest end through anything.
         """
-        owner, width, size = self.owner, self.tracks.width, len(self.owner)
-        columns, rows = self.tracks.columns, self.tracks.rows
-        steps = (self.tracks.after, range(width, size + width), self.tracks.before, range(-width, size - width))
+        tracks, owner = self.tracks, self.owner
+        columns, rows, width, size = tracks.columns, tracks.rows, tracks.width, len(owner)
+        # By direction, the neighbour of each place there.
+        steps = (tracks.after, range(width, size + width), tracks.before, range(-width, size - width))
         # Px from each column and row to an end at least; outside the window more than there is.
         xs, ys = zip(*(self._point(port.place) for port in goals.values()), strict=True)
         left, right, upper, lower = min(xs), max(xs), min(ys), max(ys)
@@ -264,10 +265,9 @@ class Maze:
             port = goals.get(state)
             if port and cost + port.penalty < (ended[0] if ended else limit):
                 ended = (cost + port.penalty, state, port)
-            # A line that leaves another one goes straight at first, or it would run on it.
-            only = state not in before and begun[state] is None
             x, y = columns[place % width], rows[place // width]
-            for turn in (direction,) if only else (direction, (direction + 1) % 4, (direction + 3) % 4):
+            # A line that leaves another one cannot run on it: what that takes is not free.
+            for turn in (direction, (direction + 1) % 4, (direction + 3) % 4):
                 new = steps[turn][place]
                 if not 0 <= new < size or owner[new] != FREE:
                     continue

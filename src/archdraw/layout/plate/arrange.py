@@ -52,9 +52,14 @@ class Limits:
         """The height that insets in columns of ``widths`` may have."""
         return self.wide if self.is_wide(widths) else self.narrow
 
+    def good(self, widths: tuple[float, ...]) -> float:
+        """The height beyond which insets in columns of ``widths`` do not fit: the last that can be where ``strict``."""
+        last = self.last(widths)
+        return last if self.strict else min(self.tallest(widths), last)
+
     @property
     def most(self) -> float:
-        """The height beyond which no insets are good, however wide their columns are."""
+        """The height beyond which no insets are :meth:`good`, however wide their columns are."""
         return max(self.narrow, self.hard if self.strict else min(self.wide, self.hard))
 
     def is_wide(self, widths: tuple[float, ...]) -> bool:
@@ -76,14 +81,14 @@ class Arrangement:
     shortened: tuple[Inset, ...] = ()
 
 
-def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits, sizes: Sizes | None = None) -> Arrangement:
+def arrange(insets: tuple[Inset, ...], model_height: float, limits: Limits, sizes: Sizes) -> Arrangement:
     """The arrangement of ``insets`` beside a model column of ``model_height`` that leaves the least space unused.
 
     The insets stand in the order of their letters, those that open nothing last. A height beyond ``limits`` is taken
     only where nothing else is possible. ``sizes`` are those of the insets, as far as they are measured.
     """
     ordered = [inset for inset in insets if not _loose(inset)] + [inset for inset in insets if _loose(inset)]
-    measured = _Measured(ordered, sizes or Sizes())
+    measured = _Measured(ordered, sizes)
 
     best: tuple[float, Arrangement] | None = None
     for widths in measured.widths:

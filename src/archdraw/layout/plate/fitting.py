@@ -21,37 +21,28 @@ ROUNDING = 0.01
 """Sums of heights are not exact."""
 
 
-def fitted_in(
-    insets: Insets, model_height: float, usual: Limits, large: Limits, sizes: Sizes | None = None
-) -> Arrangement:
+def fitted_in(insets: Insets, model_height: float, usual: Limits, large: Limits, sizes: Sizes) -> Arrangement:
     """All ``insets``, without side remarks where that keeps the page ``usual``; on a ``large`` one as many as it holds.
 
     Where even the largest page is too low for what must not be left out, the arrangement is higher than that.
     ``sizes`` are those of the insets, as far as they are measured.
     """
-    sizes = sizes or Sizes()
     shortened = _shortening(insets)
 
-    def on_usual(fewer: Insets) -> Attempt:
-        if least_height(fewer, sizes) > usual.most + ROUNDING:
+    def tried(fewer: Insets, limits: Limits) -> Attempt:
+        if least_height(fewer, sizes) > limits.most + ROUNDING:
             return None, False
-        found = arrange(fewer, model_height, usual, sizes)
-        return found, found.height <= min(usual.tallest(found.widths), usual.last(found.widths))
-
-    def on_large(fewer: Insets) -> Attempt:
-        if least_height(fewer, sizes) > large.most + ROUNDING:
-            return None, False
-        found = arrange(fewer, model_height, large, sizes)
-        return found, found.height <= large.last(found.widths)
+        found = arrange(fewer, model_height, limits, sizes)
+        return found, found.height <= limits.good(found.widths)
 
     number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
     fewest = shortened(number)
-    found, fits = _least(lambda count: on_usual(shortened(count)), number)
+    found, fits = _least(lambda count: tried(shortened(count), usual), number)
     if not fits:
-        found, fits = _least(lambda count: on_large(shortened(count)), number)
+        found, fits = _least(lambda count: tried(shortened(count), large), number)
     if not fits and droppable:
         short, fewest = fewest, _lessened(fewest, droppable)
-        found, fits = _least(lambda count: on_large(_lessened(short, count + 1)), droppable - 1)
+        found, fits = _least(lambda count: tried(_lessened(short, count + 1), large), droppable - 1)
     return _reported(found or arrange(fewest, model_height, large, sizes), insets)
 
 

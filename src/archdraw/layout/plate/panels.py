@@ -183,7 +183,7 @@ class _LaidOut:
         # Where no words wrap, one layout is that of every width.
         ladder = _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)
         for measures in ladder[:-1]:
-            # To lay a diagram out takes far longer than to see that what stands side by side is too wide.
+            # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
         return ladder[-1]

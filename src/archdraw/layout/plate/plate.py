@@ -174,7 +174,7 @@ def _left_out(plate: Plate, arrangement: Arrangement) -> int:
 def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
 
-    Where a box stands is known once its ``column`` has been laid out, so it is painted once to see.
+    Where a box stands is known once its ``column`` has been laid out, so it is painted once, as a sketch.
     """
     canvas = Sketch(theme, plate.accent)
     column = column or column_at(plate)

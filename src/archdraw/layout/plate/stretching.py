@@ -32,14 +32,17 @@ def longest(shortest: _High, laid_out: Callable[[float], _High], height: float, 
     steps = int(most - gap)
     if shortest.height > height or not steps:
         return shortest
+    loosest = laid_out(gap + steps)
+    if loosest.height <= height:
+        return loosest
     best, fits = shortest, 0
-    tried, too_high, too_long = steps, 0.0, steps + 1
+    too_high, too_long = loosest.height, steps
     while too_long - fits > 1:
+        chord = int((height - best.height) / (too_high - best.height) * (too_long - fits))
+        tried = min(max(fits + chord, fits + 1), too_long - 1)
         found = laid_out(gap + tried)
         if found.height <= height:
             best, fits = found, tried
         else:
             too_high, too_long = found.height, tried
-        chord = int((height - best.height) / (too_high - best.height) * (too_long - fits)) if too_high else 0
-        tried = min(max(fits + chord, fits + 1), too_long - 1)
     return best

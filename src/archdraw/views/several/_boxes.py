@@ -41,7 +41,7 @@ def touches(item: Diagram, path: str) -> bool:
 
 
 def plain(item: Diagram) -> Diagram:
-    """``item`` as it looks, without the paths and tooltips that say where it is from."""
+    """``item`` as it is drawn, without the paths and tooltips that say where it is from."""
     return _with_boxes(item, lambda box: replace(box, path="", title=""), "")
 
 

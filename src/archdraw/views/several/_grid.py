@@ -65,7 +65,7 @@ class _Grid:
         return rows
 
     def _like(self, row: Sequence[Diagram | None], item: Diagram) -> float:
-        """How well ``item`` of the next model stands in ``row``: by its neighbour, else by what it looks like."""
+        """How well ``item`` of the next model stands in ``row``: by its neighbour, else by how it is drawn."""
         neighbour = row[-1]
         if neighbour is not None:
             return self._similarity(len(row) - 1, neighbour, item)

@@ -16,8 +16,8 @@ Sort: TypeAlias = Literal["size", "date", "name"]
 
 
 @record
-class Counted:
-    """One model with all its counts, from which its sizes at any context follow; fields as in :class:`Sized`."""
+class Released:
+    """One model by its release: ``released`` is as precise as the spec says it, ``day`` the first that it may mean."""
 
     slug: str
     name: str
@@ -25,6 +25,12 @@ class Counted:
     released: str
     day: date | None
     kind: str
+
+
+@record
+class Counted(Released):
+    """One model with all its counts, from which its sizes at any context follow; fields as in :class:`Sized`."""
+
     facts: Facts
     active: int
     active_is: str
@@ -33,22 +39,15 @@ class Counted:
 
 
 @record
-class Sized:
+class Sized(Released):
     """One model by its sizes.
 
     ``total`` are all its parameters, ``active`` those active per token (``active_is`` names the convention),
     ``inactive`` those of routed experts that are not, ``embedding`` those of embedding tables and LM head.
     ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
-    for, or the model's own context length where that is less. ``released`` is as precise as the spec says it, ``day``
-    the first that it may mean.
+    for, or the model's own context length where that is less.
     """
 
-    slug: str
-    name: str
-    developer: str
-    released: str
-    day: date | None
-    kind: str
     total: int
     active: int
     active_is: str

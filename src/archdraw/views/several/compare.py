@@ -218,7 +218,7 @@ def _in_common(insets: Sequence[Inset]) -> Inset:
 
 
 def _plain(inset: Inset) -> Inset:
-    """``inset`` as it looks, wherever it is from."""
+    """``inset`` as it is drawn, wherever it is from."""
     items = tuple(boxes.plain(item) if isinstance(item, aligning.DIAGRAMS) else item for item in inset.items)
     return replace(inset, source="", beside="", priority=None, items=items)
 

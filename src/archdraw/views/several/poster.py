@@ -30,7 +30,6 @@ LONGEST_PAGE = 14_400 / 0.75
 """Px; the most that viewers of PDF open."""
 MOST_COLUMNS = 100
 UNDATED = "no release date"
-SAME_SCALE = "all diagrams at the same scale"
 
 
 @record
