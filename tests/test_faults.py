@@ -106,6 +106,11 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         (text(60, 55), Rect(50, 30, 100, 40, fill=WHITE, kind="ground")),
         (Rect(50, 30, 100, 40, fill=WHITE, kind="ground"), text(60, 55)),
     ),
+    "text under a disc, and beside one in whose square it is": (
+        "text",
+        (text(60, 55), Circle(54, 38, 12, GREY, None, 0, "mark")),
+        (text(60, 55), Circle(51, 35, 12, GREY, None, 0, "mark")),
+    ),
     "boxes overlap partly": ("overlap", (box(50, 50), box(140, 60)), (box(50, 50), box(150, 60))),
     "box across a container's border": (
         "overlap",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -42,8 +43,21 @@ def texts(view: Survey) -> Iterator[Fault]:
                     yield Fault("text", f"{quoted(text)} overlaps {quoted(shape)}", x, y)
             elif _struck(area, shape) and not view.covered(area, other, number):
                 yield Fault("text", f"{quoted(text)} is crossed by {named(shape)}", x, y)
-            elif other > number and fill_of(shape) and area.overlaps(view.areas[other]):
+            elif other > number and fill_of(shape) and _covers(shape, view.areas[other], area):
                 yield Fault("text", f"{quoted(text)} is hidden by {named(shape)}", x, y)
+
+
+def _covers(shape: Shape, extent: Area, area: Area) -> bool:
+    """Whether a filled shape of this ``extent`` lies over a part of ``area``: of a disc the corners do not."""
+    if isinstance(shape, Circle):
+        return _distance(area, shape) < shape.radius - SLACK
+    return area.overlaps(extent)
+
+
+def _distance(area: Area, circle: Circle) -> float:
+    """How far the middle of ``circle`` is from ``area``; 0 within."""
+    x, y = min(max(circle.x, area.left), area.right), min(max(circle.y, area.top), area.bottom)
+    return math.hypot(x - circle.x, y - circle.y)
 
 
 def _struck(area: Area, shape: Shape) -> bool:
@@ -56,8 +70,7 @@ def _struck(area: Area, shape: Shape) -> bool:
             return any(segment_hits(start, end, area.grown(-SLACK)) for start, end in sides(shape.points))
         case Circle():
             gap = shape.radius + shape.stroke_width / 2
-            x, y = min(max(shape.x, area.left), area.right), min(max(shape.y, area.top), area.bottom)
-            if (x - shape.x) ** 2 + (y - shape.y) ** 2 >= (gap - SLACK) ** 2:
+            if _distance(area, shape) >= gap - SLACK:
                 return False
             reach = shape.radius - shape.stroke_width / 2 + SLACK
             return any((x - shape.x) ** 2 + (y - shape.y) ** 2 > reach**2 for x, y in area.corners())
