@@ -55,7 +55,7 @@ def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN)
     When they are painted, the place of slot ``path`` in a column is kept on the canvas under ``mark(column, path)``.
     """
     made = [_row(item, number, measures) for item in items]
-    likes = [_like(item) for item in items]
+    likes = [_like(item, measures) for item in items]
     for index in range(number):
         ports: tuple[float, ...] = (0.0,)
         for item, like, row in zip(items, likes, made, strict=True):
@@ -73,13 +73,13 @@ def mark(column: int, path: str) -> str:
     return f"#{column} {path}"
 
 
-def _like(item: GridItem) -> Diagram:
+def _like(item: GridItem, measures: Measures) -> Diagram:
     """A diagram that wants the same room about it as those of ``item``."""
     if isinstance(item, Around):
         return item.around[0]
     there = [one for one in item.items if one is not None]
     taps = [one for one in there if isinstance(one, Tap)]
-    return max(taps, key=lambda tap: frames.side_height(tap.box)) if taps else there[0]
+    return max(taps, key=lambda tap: frames.side_height(tap.box, measures)) if taps else there[0]
 
 
 def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
@@ -88,7 +88,7 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
         return [_around(one, cell, measures) for one, cell in zip(item.around, inner, strict=True)]
     placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
     length = max(cell.length for cell in placed if cell is not None)
-    if None in item.items and not isinstance(_like(item), Tap):
+    if None in item.items and not isinstance(_like(item, measures), Tap):
         length = max(length, _absent_height(item, measures))
     cells: list[Cell] = []
     for index, (one, cell) in enumerate(zip(item.items, placed, strict=True)):
@@ -101,7 +101,7 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
             # The line past a module that joins or reads it is that between its neighbours.
             beside = isinstance(one, Tap) and not one.aside
             level = replace(cell, length=length) if beside else _padded(cell, length)
-        elif isinstance(_like(item), Tap):
+        elif isinstance(_like(item, measures), Tap):
             level = _absent_tap(item, length, gap_mark(index, item.path), measures)
         else:
             level = _absent(item, length, measures)
@@ -168,7 +168,7 @@ def _absent(slot: Slot, length: float, measures: Measures, ports: tuple[float, .
 
 def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cell:
     """A dashed gap beside the line, where others have a module."""
-    tap = _like(slot)
+    tap = _like(slot, measures)
     assert isinstance(tap, Tap)
     if tap.aside:
         return _line(length)
@@ -177,7 +177,7 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
     place = frames.beside(tap, 0.0, measures)
 
     # As low as its own words: above it stands what the other models have no need to leave room for.
-    top = max(place.top, place.bottom - frames.SIDE_HEIGHT)
+    top = max(place.top, place.bottom - measures.side_height)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         gap = Place(x + place.left, y + top, x + place.right, y + place.bottom)

@@ -92,7 +92,7 @@ def _columns(picture: SideBySide, measures: Measures) -> list[Column]:
     left = max(column.left for column in own)
     right = max(column.right for column in own) + panels.gutter(picture.lettered)
     row = max(column.row for column in own)
-    return [replace(column, left=left, right=right, row=row) for column in own]
+    return [replace(column, left=left, right=right, least_row=row) for column in own]
 
 
 def _width(columns: Sequence[Column]) -> float:

@@ -14,7 +14,7 @@ from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, 
 from archdraw.picture import Box, Chip
 from archdraw.records import record
 
-CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+CHIP_GAP = 7.0
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -144,16 +144,17 @@ class _Chips:
     chips: tuple[Chip, ...]
     rows: tuple[tuple[Row, ...], ...]
     width: float
+    least_height: float
     space: float
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
         rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
-        return cls(chips, rows, measures.chip_width, measures.chip_space)
+        return cls(chips, rows, measures.chip_width, measures.chip_height, measures.chip_space)
 
     @property
     def heights(self) -> list[float]:
-        return [max(CHIP_HEIGHT, rows_height(rows) + 9) for rows in self.rows]
+        return [max(self.least_height, rows_height(rows) + 9) for rows in self.rows]
 
     @property
     def height(self) -> float:

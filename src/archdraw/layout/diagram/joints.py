@@ -43,7 +43,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
                 start = reach
             taps.append((cell, start))
             if item.direction == "out":
-                reach = start + cell.length + side_height(item.box) + SIDE_ROOM
+                reach = start + cell.length + side_height(item.box, measures) + SIDE_ROOM
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
@@ -100,7 +100,11 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
     if isinstance(upper, Branches) and len(above.inputs) == 1:
         return 0.0
     if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
-        return measures.gap + 12 if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame)) else 16.0
+        return (
+            measures.gap + measures.frame_gap
+            if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame))
+            else 16.0
+        )
     return max(measures.gap, NAMED_GAP) if _is_named(lower) else measures.gap
 
 

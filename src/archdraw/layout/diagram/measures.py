@@ -16,8 +16,14 @@ class Measures:
     text; ``gap`` is the length of an arrow between two boxes. ``widest_box`` is what a box may take before its words
     wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure. ``rail`` is the least distance of
     a residual line from its spine, ``frame_left`` and ``frame_right`` are the least extents of a frame about it: equal
-    stacks line up by themselves. ``chip_width`` and ``chip_space`` are those of chips and of the arrows
-    from them.
+    stacks line up by themselves. ``chip_width``, ``chip_height`` and ``chip_space`` are those of chips and of the
+    arrows from them. ``tap`` is from where a residual's line comes in up to its first box; ``frame_top`` and
+    ``frame_bottom`` are what a frame leaves free above and below, ``frame_gap`` what an arrow to a frame is longer,
+    ``gutter`` the room for what a bracket says, at most in ``times_size``. Folded runs are ``bar_height`` high,
+    modules beside the spine ``side_width`` by ``side_height`` with labels of ``side_label``, at lines ``tap_out`` or
+    ``tap_in`` long. A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and
+    ``input_gap`` below it the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it
+    from there are ``joining_width`` by ``joining_height``, in rows of ``joining_row``.
     """
 
     label_size: float
@@ -42,6 +48,27 @@ class Measures:
     figure_scale: float = 1
     chip_width: float = 128
     chip_space: float = 16
+    chip_height: float = 28
+    tap: float = 36
+    frame_top: float = 24
+    frame_bottom: float = 8
+    frame_gap: float = 12
+    gutter: float = 56
+    times_size: float = 20
+    bar_height: float = 40
+    side_width: float = 168
+    side_height: float = 60
+    side_label: float = 16
+    tap_out: float = 40
+    tap_in: float = 36
+    container_pad: float = 24
+    input_width: float = 200
+    input_height: float = 40
+    input_gap: float = 28
+    leaving: float = 28
+    joining_width: float = 208
+    joining_height: float = 56
+    joining_row: float = 80
 
     @cached_property
     def slim(self) -> Measures:
