@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from archdraw.cells import Strip
 from archdraw.edges import Edge
 from archdraw.records import record
+from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
 from archdraw.remarks import Segment as Segment
@@ -279,7 +280,7 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks.
+    without their remarks. Pages of few words have ``facts``.
     """
 
     name: str
@@ -295,3 +296,4 @@ class Plate:
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
+    facts: tuple[Fact, ...] = ()

@@ -29,8 +29,8 @@ NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
-    left = min(body.left - 22, port - measures.frame_left)
-    right = max(body.right + (BACK + 24 if item.back else 24), port + measures.frame_right)
+    left = min(body.left - measures.frame_space, port - measures.frame_left)
+    right = max(body.right + measures.frame_space + 2 + (BACK if item.back else 0), port + measures.frame_right)
     caption = _caption(item, body.outputs[0] - left) if item.caption else ()
     top = measures.frame_top + (CAPTION * len(caption) if caption else 0) + (BACK_ROOM if item.back else 0)
     bottom = measures.frame_bottom + (BACK_ROOM if item.back else 0)

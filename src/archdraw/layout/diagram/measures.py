@@ -17,13 +17,14 @@ class Measures:
     wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure. ``rail`` is the least distance of
     a residual line from its spine, ``frame_left`` and ``frame_right`` are the least extents of a frame about it: equal
     stacks line up by themselves. ``chip_width``, ``chip_height`` and ``chip_space`` are those of chips and of the
-    arrows from them. ``tap`` is from where a residual's line comes in up to its first box; ``frame_top`` and
-    ``frame_bottom`` are what a frame leaves free above and below, ``frame_gap`` what an arrow to a frame is longer,
-    ``gutter`` the room for what a bracket says, at most in ``times_size``. Folded runs are ``bar_height`` high,
-    modules beside the spine ``side_width`` by ``side_height`` with labels of ``side_label``, at lines ``tap_out`` or
-    ``tap_in`` long. A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and
-    ``input_gap`` below it the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it
-    from there are ``joining_width`` by ``joining_height``, in rows of ``joining_row``.
+    arrows from them. A residual line passes what it goes around ``rail_space`` px from it, a frame stands
+    ``frame_space`` around what is in it; ``tap`` is from where a residual's line comes in up to its first box.
+    ``frame_top`` and ``frame_bottom`` are what a frame leaves free above and below, ``frame_gap`` what an arrow to a
+    frame is longer, ``gutter`` the room for what a bracket says, at most in ``times_size``. Folded runs are
+    ``bar_height`` high, modules beside the spine ``side_width`` by ``side_height`` with labels of ``side_label``, at
+    lines ``tap_out`` or ``tap_in`` long. A model has ``container_pad`` within its container, an arrow of ``leaving``
+    above it, and ``input_gap`` below it the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules
+    that join it from there are ``joining_width`` by ``joining_height``, in rows of ``joining_row``.
     """
 
     label_size: float
@@ -49,6 +50,8 @@ class Measures:
     chip_width: float = 128
     chip_space: float = 16
     chip_height: float = 28
+    rail_space: float = 24
+    frame_space: float = 22
     tap: float = 36
     frame_top: float = 24
     frame_bottom: float = 8

@@ -24,7 +24,7 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
     body = body.moved(port - body.inputs[0])
     axis = body.outputs[0]
     half = midway.width / 2 if midway else 0.0
-    distance = max(measures.rail, port - body.left + 24 + half)
+    distance = max(measures.rail, port - body.left + measures.rail_space + half)
     radius = measures.node
     length = measures.tap + body.length + measures.gap + 2 * radius
 

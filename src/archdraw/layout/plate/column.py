@@ -43,6 +43,7 @@ class Column:
 
     ``joining`` is what joins the spine from below: the first of those stands level with the inputs, each other in a row
     below the one before, by :attr:`row` px (``least_row`` at least); a row may stay empty. Towers stand at the left.
+    The lines that come into a ``bare`` one begin below its container, without boxes.
     """
 
     cell: Cell
@@ -54,6 +55,7 @@ class Column:
     wires: tuple[Wire, ...] = ()
     measures: Measures = SPINE
     least_row: float = 0
+    bare: bool = False
 
     @property
     def width(self) -> float:
@@ -73,6 +75,8 @@ class Column:
     @property
     def terminals(self) -> float:
         """The height of the boxes of what comes in."""
+        if self.bare:
+            return 0.0
         every = (*self.inputs, *(one for tower in self.towers for one in tower.tower.inputs))
         return max((_terminal_height(one, self.measures) for one in every), default=self.measures.input_height)
 
@@ -160,6 +164,8 @@ def paint_model(
     own = ((spine, column.cell, column.inputs),)
     beside = ((spine - tower.left, tower.cell, tower.tower.inputs) for tower in column.towers)
     for begin, cell, inputs in (*own, *beside):
+        for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if column.bare and not cell.source else ():
+            canvas.line((begin + port, bottom), (begin + port, start), arrow=arrow, open_ends="start")
         # One that begins with a tensor of its own has no input.
         for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
             edge = _terminal(canvas, terminal, begin + port, foot + measures.input_gap, column, slug)

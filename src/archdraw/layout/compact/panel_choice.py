@@ -1,0 +1,90 @@
+"""Panels for a page with little room: each as whole as it fits, shortened in a fixed order where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archdraw.layout.plate import panels
+from archdraw.picture import (
+    Box,
+    Branches,
+    Chain,
+    Choice,
+    Diagram,
+    Frame,
+    Graph,
+    Inset,
+    Lanes,
+    Masks,
+    Rail,
+    Share,
+    Split,
+    Words,
+)
+
+LEAST_TITLE_WORDS = 2
+
+
+def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[panels.Panel]:
+    """At most so many of ``insets``, the one worth most first, measured for a column of ``width`` by ``height`` px.
+
+    ``space`` px are between two. Those that do not fit even in their shortest form are left out.
+    """
+    order = sorted(range(len(insets)), key=lambda index: (insets[index].optional, -_worth(insets[index]), index))
+    found: dict[int, panels.Panel] = {}
+    left = height
+    for index in order:
+        if len(found) == most:
+            break
+        panel = _first_fitting(insets[index], width, left)
+        if panel:
+            found[index] = panel
+            left -= panel.height + space
+    return [found[index] for index in sorted(found)]
+
+
+def _worth(inset: Inset) -> float:
+    return float("inf") if inset.priority is None else inset.priority
+
+
+def _first_fitting(inset: Inset, width: float, height: float) -> panels.Panel | None:
+    """``inset`` in the longest of its forms that fits ``width`` by ``height``; None where none does."""
+    for form in forms(inset):
+        if panels.widest(form) <= width:
+            panel = panels.measure(form, width)
+            if panel.height <= height:
+                return panel
+    return None
+
+
+def forms(inset: Inset) -> Iterator[Inset]:
+    """``inset``, then without its lesser remarks, then its figures and strong words only, then these words alone."""
+    yield inset
+    strong = tuple(item for item in inset.items if not isinstance(item, Words) or item.strong)
+    yield replace(inset, items=strong)
+    figures = tuple(part for item in strong for part in _figures(item))
+    if figures:
+        yield replace(inset, items=figures)
+        yield replace(inset, items=tuple(item for item in figures if not isinstance(item, Words)))
+    words = tuple(item for item in inset.items if isinstance(item, Words))
+    if words:
+        yield replace(inset, items=words)
+        yield replace(inset, items=words[:1])
+
+
+def _figures(item: Diagram | Words | Masks | Share | Split) -> tuple[Diagram | Words | Masks | Share | Split, ...]:
+    """What of ``item`` is words, a chart, or a box with a figure in it."""
+    match item:
+        case Words() | Masks() | Share() | Split():
+            return (item,)
+        case Box(figure=figure):
+            return (replace(item, chips=(), inputs=0, outputs=("",)),) if figure else ()
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
+            return tuple(part for one in items for part in _figures(one))
+        case Choice(options=options):
+            return tuple(part for one in options for part in _figures(one))
+        case Rail(body=body) | Frame(body=body):
+            return _figures(body)
+        case _:
+            return ()

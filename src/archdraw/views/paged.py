@@ -1,0 +1,94 @@
+"""A model on a page of a profile: as much of its plate as finds room there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archdraw.errors import ArchdrawError
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
+from archdraw.layout.compact import slide, upright
+from archdraw.layout.compact.model import Page
+from archdraw.layout.compact.slide import MARGIN
+from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.lengths import pixels
+from archdraw.profile import Profile
+from archdraw.scene import Scene
+from archdraw.spec import Spec
+from archdraw.theme import Theme
+from archdraw.tree.blocks import Module
+from archdraw.tree.facts import facts
+from archdraw.views import unpublished
+from archdraw.views.architecture import left_out, picture, sources_of
+from archdraw.views.brief import Brief, shortened
+from archdraw.views.header import kind_of, layers_of, origin, size_of
+from archdraw.views.quoted import quoted
+
+NARROW_MARGIN = 12.0
+LONGEST_SOURCE = 72
+"""Characters of a source that finds room on a page of few words; all are in its description."""
+
+
+def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
+    """The scene of a model on a page of ``profile``."""
+    counted = facts(block)
+    # Where facts stand out, the first of them is the size.
+    size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
+    subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
+    page = _page(profile)
+    for brief in (False, True):
+        plate = picture(spec, block, brief=brief)
+        plate = replace(plate, facts=quoted(spec, block, counted), subtitle=subtitle, footer=_footer(spec, block))
+        for number in range(len(profile.drop) + 1):
+            short = shortened(plate, (*profile.without, *profile.drop[:number]))
+            scene = _on(page, short, profile, theme)
+            if scene:
+                return _printed(scene, profile, spec)
+    raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
+
+
+def _on(page: Page, short: Brief, profile: Profile, theme: Theme) -> Scene | None:
+    """The scene of ``short`` on ``page``; None where it does not fit."""
+    plate, opened = short.plate, short.opened
+    if profile.layout == "slide":
+        return slide.draw(plate, opened, page, theme) if slide.fits(plate, opened, page) else None
+    return upright.draw(plate, page, theme) if upright.fits(plate, page) else None
+
+
+def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
+    """``scene`` with the size of its page in print, and all its sources in words."""
+    width, _ = profile.size
+    scale = width / scene.width
+    return replace(scene, printed=(width, scene.height * scale), description=_described(scene.description, spec))
+
+
+def _described(description: str, spec: Spec) -> str:
+    sources = sources_of(spec)
+    return f"{description} {text(words.SOURCES(sources=sources))}." if sources else description
+
+
+def _footer(spec: Spec, block: Module) -> tuple[str, ...]:
+    """What a page of few words says of its sources: the first, and how many there are besides."""
+    sources = spec.sources
+    every = list(sources.values() if isinstance(sources, dict) else sources)
+    more = text(words.MORE_SOURCES(number=len(every) - 1)) if len(every) > 1 else ""
+    first = text(words.SOURCES(sources="; ".join(filter(None, (every[0], more))))) if every else ""
+    if len(first) > LONGEST_SOURCE:
+        first = text(words.NUMBER_OF_SOURCES(number=len(every)))
+    incomplete = text(words.INCOMPLETE(reasons=tuple(spec.incomplete[:1]))) if spec.incomplete else ""
+    return tuple(filter(None, (first, left_out(block), incomplete, "archdraw")))
+
+
+def _page(profile: Profile) -> Page:
+    """The page of ``profile`` in design px, of which there are as many as make its smallest text large enough.
+
+    A page of one size has a whole number of them both ways.
+    """
+    width, height = (round(length, 1) for length in profile.size)
+    across = int(width * SMALL / pixels(profile.least_text))
+    if profile.layout == "slide":
+        exact = (x for x in range(across, across * 9 // 10, -1) if abs(x * height / width % 1 - 0.5) > 0.499)
+        across = next(exact, across)
+    measures = replace(SPINE, **profile.spine)
+    margin = MARGIN if profile.layout == "slide" else NARROW_MARGIN
+    return Page(float(across), float(round(across * height / width)), margin, measures, profile.panels, profile.facts)
