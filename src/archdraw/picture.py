@@ -58,7 +58,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
     """
 
     path: str
@@ -73,6 +73,7 @@ class Box:
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
+    cap: bool = False
 
 
 @record
@@ -182,6 +183,7 @@ class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
     A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
+    Its ``short`` caption has no figures in it.
     """
 
     body: Diagram
@@ -190,17 +192,22 @@ class Frame:
     title: str
     caption: str = ""
     back: bool = False
+    short: str = ""
 
 
 @record
 class Bar:
-    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass."""
+    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass.
+
+    Its ``short`` label has no figures in it.
+    """
 
     label: str
     times: str
     path: str
     title: str
     lines: int = 1
+    short: str = ""
 
 
 @record

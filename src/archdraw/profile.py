@@ -19,11 +19,11 @@ from archdraw.source import parse, plain, read_text
 
 Length: TypeAlias = Annotated[str, Field(pattern=PATTERN)]
 
-Step: TypeAlias = Literal["details", "inputs", "tags", "layers", "alternatives", "pairs", "runs", "modules"]
+Step: TypeAlias = Literal["details", "inputs", "tags", "layers", "alternatives", "pairs", "runs", "modules", "inside"]
 """What a page does without, where it has no room: the second lines of boxes; the boxes of what comes in; the tags at
 the left of boxes; the inside of layers in their place, which then stands beside the column; more than two
 alternatives in one slot, then any, which become one box; runs of layers, which become one bar; modules beside the
-line."""
+line; what is inside of layers."""
 
 
 class Profile(Checked):
@@ -34,7 +34,8 @@ class Profile(Checked):
     fixed is the most. ``least_text`` is the smallest size of text in print. A page has at most so many ``panels`` and
     ``facts``, and never has what ``without`` names; it does without what ``drop`` names,
     in that order, until the rest finds room. ``spine`` are measures of
-    the column, in design px (:class:`archdraw.layout.diagram.measures.Measures`).
+    the column, in design px (:class:`archdraw.layout.diagram.measures.Measures`), ``columns`` what is other in one
+    of several columns.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Profile(Checked):
     without: Annotated[tuple[Step, ...], Field(strict=False)] = ()
     drop: Annotated[tuple[Step, ...], Field(strict=False)] = ()
     spine: Mapping[str, float] = {}
+    columns: Mapping[str, float] = {}
 
     @property
     def size(self) -> tuple[float, float]:
@@ -108,8 +110,9 @@ def parse_profile(text: str, file: str) -> Profile:
             hint = nearest(str(like), profile_names()) or f"choose from {', '.join(profile_names())}"
             raise InputError([document.problem(f"unknown profile {like!r}", document.span("like"), hint)])
         base = _named(like).model_dump()
-    if isinstance(data.get("spine"), dict):
-        data["spine"] = {**base.get("spine", {}), **data["spine"]}
+    for measures in ("spine", "columns"):
+        if isinstance(data.get(measures), dict):
+            data[measures] = {**base.get(measures, {}), **data[measures]}
     try:
         return Profile.model_validate({**base, "name": Path(file).stem, **data})
     except ValidationError as error:

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Plate, Rail, Tap
+from archdraw.layout.diagram.forks import frames, is_forked
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
 
@@ -41,10 +42,11 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
-    def around(item: Diagram) -> Diagram:
-        return replace(item, box=change(item.box)) if isinstance(item, Tap) else item
+    return _items(brief, lambda item: changed(item, change, lambda part: _beside(part, change)))
 
-    return _items(brief, lambda item: changed(item, change, around))
+
+def _beside(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
+    return replace(item, box=change(item.box)) if isinstance(item, Tap) else item
 
 
 def _details(brief: Brief) -> Brief:
@@ -54,7 +56,12 @@ def _details(brief: Brief) -> Brief:
         chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
         return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
 
-    return _boxes(brief, short)
+    def around(item: Diagram) -> Diagram:
+        if isinstance(item, Bar) and item.short:
+            return replace(item, label=item.short)
+        return _beside(item, short)
+
+    return _items(brief, lambda item: changed(item, short, around))
 
 
 def _tags(brief: Brief) -> Brief:
@@ -65,28 +72,70 @@ def _inputs(brief: Brief) -> Brief:
     """A model with one input needs no box that says so; modules that join it from below stand beside its line."""
 
     def beside(item: Diagram) -> Diagram:
+        if isinstance(item, Branches) and item.merge == "+" and all(_is_table(part) for part in item.items):
+            return _summed([part for part in item.items if isinstance(part, Box)])
         if isinstance(item, Tap) and item.direction == "in" and item.joins:
             return replace(item, aside=True)
         return item
 
     plate = brief.plate
-    if len(plate.inputs) > 1 or plate.towers:
-        return brief
-    items = tuple(map(beside, plate.column.items))
-    return replace(brief, plate=replace(plate, inputs=(), column=Chain(items)))
+    column = Chain(tuple(map(beside, plate.column.items)))
+    towers = tuple(replace(tower, column=Chain(tuple(map(beside, tower.column.items)))) for tower in plate.towers)
+    inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers else ()
+    return replace(brief, plate=replace(plate, inputs=inputs, column=column, towers=towers))
+
+
+def _is_table(item: Diagram) -> bool:
+    return isinstance(item, Box) and item.role in ("embedding", "position") and not item.chips
+
+
+def _summed(tables: Sequence[Box]) -> Box:
+    """One box for tables that are added up; the usual one, which stands last, is named first."""
+    label = text(words.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
+    title = "; ".join(box.title or box.label for box in reversed(tables))
+    return replace(tables[-1], label=label, title=title)
 
 
 def _layers(brief: Brief) -> Brief:
-    """The frame of the most layers stands beside its column, in which a bar takes its place."""
-    items = brief.plate.column.items
-    frames = [item for item in items if isinstance(item, Frame)]
-    if brief.opened or not frames or brief.plate.towers or brief.plate.wires:
+    """Layers stand beside their columns, in which bars take their places: those of the frame with most of them."""
+    plate = brief.plate
+    own = list(frames(plate.column))
+    if brief.opened or not own:
         return brief
-    largest = max(frames, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
-    label = largest.caption or text(words.LAYER_OPENED())
-    bar = Bar(label, largest.times, largest.path, largest.title)
-    column = Chain(tuple(bar if item is largest else item for item in items))
-    return replace(brief, plate=replace(brief.plate, column=column), opened=replace(largest, times="", caption=""))
+    largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
+
+    several = bool(plate.towers) or is_forked(plate.column)
+
+    def bar(frame: Frame) -> Bar:
+        label = (
+            frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
+        )
+        # There is no room for brackets between columns.
+        return Bar(
+            f"{frame.times} {label}" if several else label, "" if several else frame.times, frame.path, frame.title
+        )
+
+    towers = tuple(
+        replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
+    )
+    column = _chain(_folded(plate.column, bar))
+    folded = replace(plate, column=column, towers=towers, wires=())
+    return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+
+
+def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
+    """``item`` with a ``bar`` in place of each of its outermost frames."""
+    match item:
+        case Frame():
+            return bar(item)
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(_folded(part, bar) for part in items))
+        case Graph(nodes=nodes):
+            return replaced(item, nodes=tuple((key, _folded(node, bar)) for key, node in nodes))
+        case Rail(body=body):
+            return replaced(item, body=_folded(body, bar))
+        case _:
+            return item
 
 
 def _alternatives(brief: Brief) -> Brief:
@@ -143,9 +192,10 @@ def _one(options: tuple[Diagram, ...]) -> Box:
 def _runs(brief: Brief) -> Brief:
     """Bars that follow each other become one."""
     items: list[Diagram] = []
-    for is_bar, run in groupby(brief.plate.column.items, lambda item: isinstance(item, Bar)):
+    opened = brief.opened.path if brief.opened else ""
+    for is_run, run in groupby(brief.plate.column.items, lambda item: isinstance(item, Bar) and item.path != opened):
         bars = list(run)
-        if not is_bar or len(bars) < 2 or (brief.opened and any(_is_opened(bar, brief.opened) for bar in bars)):
+        if not is_run or len(bars) < 2:
             items += bars
             continue
         first = bars[0]
@@ -156,14 +206,15 @@ def _runs(brief: Brief) -> Brief:
     return replace(brief, plate=replace(brief.plate, column=Chain(tuple(items))))
 
 
-def _is_opened(bar: Diagram, frame: Frame) -> bool:
-    return isinstance(bar, Bar) and bar.path == frame.path
-
-
 def _modules(brief: Brief) -> Brief:
     """Modules beside the line are left out."""
     items = tuple(item for item in brief.plate.column.items if not isinstance(item, Tap))
     return replace(brief, plate=replace(brief.plate, column=Chain(items)))
+
+
+def _inside(brief: Brief) -> Brief:
+    """What layers hold is not shown."""
+    return replace(brief, opened=None)
 
 
 STEPS: Mapping[str, Callable[[Brief], Brief]] = {
@@ -175,12 +226,14 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "pairs": _pairs,
     "runs": _runs,
     "modules": _modules,
+    "inside": _inside,
 }
 
 LEFT_OUT: Mapping[str, Term] = {
     "details": words.SIZES,
     "tags": words.TAGS,
     "modules": words.MODULES,
+    "inside": words.INSIDE,
 }
 """What a page says that it lacks after a step; the other steps leave nothing out, or what they make says so."""
 

@@ -12,6 +12,7 @@ from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.lengths import pixels
+from archdraw.picture import Plate
 from archdraw.profile import Profile
 from archdraw.scene import Scene
 from archdraw.spec import Spec
@@ -25,7 +26,7 @@ from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
 NARROW_MARGIN = 12.0
-LONGEST_SOURCE = 72
+LONGEST_SOURCE = 56
 """Characters of a source that finds room on a page of few words; all are in its description."""
 
 
@@ -40,11 +41,25 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
         plate = picture(spec, block, brief=brief)
         plate = replace(plate, facts=quoted(spec, block, counted), subtitle=subtitle, footer=_footer(spec, block))
         for number in range(len(profile.drop) + 1):
-            short = shortened(plate, (*profile.without, *profile.drop[:number]))
-            scene = _on(page, short, profile, theme)
+            scene = _on(page, shortened(plate, (*profile.without, *profile.drop[:number])), profile, theme)
             if scene:
-                return _printed(scene, profile, spec)
+                return _printed(_fullest(page, plate, profile, number, theme) or scene, profile, spec)
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
+
+
+def _fullest(page: Page, plate: Plate, profile: Profile, number: int, theme: Theme) -> Scene | None:
+    """The scene after so many steps of the ``profile``, but for those that turn out not to be needed.
+
+    None where all are: a step that is taken first leaves out least, and may be made up for by one that comes later.
+    """
+    steps, best = list(profile.drop[:number]), None
+    for step in profile.drop[: max(0, number - 1)]:
+        fewer = [*profile.without, *(other for other in steps if other != step)]
+        scene = _on(page, shortened(plate, fewer), profile, theme)
+        if scene:
+            steps.remove(step)
+            best = scene
+    return best
 
 
 def _on(page: Page, short: Brief, profile: Profile, theme: Theme) -> Scene | None:
@@ -68,12 +83,11 @@ def _described(description: str, spec: Spec) -> str:
 
 
 def _footer(spec: Spec, block: Module) -> tuple[str, ...]:
-    """What a page of few words says of its sources: the first, and how many there are besides."""
+    """What a page of few words says of its sources: the first, or only how many there are in its description."""
     sources = spec.sources
     every = list(sources.values() if isinstance(sources, dict) else sources)
-    more = text(words.MORE_SOURCES(number=len(every) - 1)) if len(every) > 1 else ""
-    first = text(words.SOURCES(sources="; ".join(filter(None, (every[0], more))))) if every else ""
-    if len(first) > LONGEST_SOURCE:
+    first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else ""
+    if every and not 0 < len(first) <= LONGEST_SOURCE:
         first = text(words.NUMBER_OF_SOURCES(number=len(every)))
     incomplete = text(words.INCOMPLETE(reasons=tuple(spec.incomplete[:1]))) if spec.incomplete else ""
     return tuple(filter(None, (first, left_out(block), incomplete, "archdraw")))
@@ -89,6 +103,9 @@ def _page(profile: Profile) -> Page:
     if profile.layout == "slide":
         exact = (x for x in range(across, across * 9 // 10, -1) if abs(x * height / width % 1 - 0.5) > 0.499)
         across = next(exact, across)
-    measures = replace(SPINE, **profile.spine)
     margin = MARGIN if profile.layout == "slide" else NARROW_MARGIN
-    return Page(float(across), float(round(across * height / width)), margin, measures, profile.panels, profile.facts)
+    alone = replace(SPINE, column=None, **profile.spine)
+    columns = replace(alone, **profile.columns)
+    measures = replace(alone, column=columns)
+    high = float(round(across * height / width))
+    return Page(float(across), high, margin, measures, columns, profile.panels, profile.facts)

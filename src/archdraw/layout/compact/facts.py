@@ -8,13 +8,17 @@ from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.picture import Fact
 
-LEAST_WIDTH = 112.0
+LEAST_WIDTH = 100.0
 """The narrowest place for facts."""
 VALUE, LEAST_VALUE = 23.0, 16.0
 GAP, PAD = 10.0, 5.0
+MOST_SPARE = 40.0
+"""Px that a box is higher at most where there is room to spare."""
 HIGH = 84.0
 """The height of a box with one line of label."""
 LINE = 20.0
+ROW, ROWS_PAD, ROW_VALUE = 24.0, 7.0, 18.0
+"""The height of a row, what is above and below all, and the size of the figures in them."""
 
 
 def height(facts: tuple[Fact, ...], width: float) -> float:
@@ -41,10 +45,39 @@ def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         return
     size = _size(facts, width)
     top = place.top
+    spare = place.bottom - place.top - height(facts, width)
     for fact in facts:
-        high = _high(fact, width)
+        high = _high(fact, width) + min(MOST_SPARE, max(0.0, spare / len(facts)))
         _box(canvas, fact, Place(place.left, top, place.right, top + high), size)
         top += high + GAP
+
+
+def rows_height(facts: tuple[Fact, ...]) -> float:
+    """The height of ``facts`` in rows, each with its label at the right of the figure."""
+    return ROW * len(facts) + 2 * ROWS_PAD
+
+
+def paint_rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
+    """``facts`` in one box, a row each: the figures end where the labels begin."""
+    theme = canvas.theme
+    values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
+    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    middle = place.left + (place.right - place.left - values - 12 - labels) / 2 + values
+    canvas.rect(
+        place.left,
+        place.top,
+        place.right - place.left,
+        place.bottom - place.top,
+        fill=theme.container,
+        stroke=theme.container_border,
+        radius=10,
+    )
+    pitch = (place.bottom - place.top - 2 * ROWS_PAD) / len(facts)
+    for number, fact in enumerate(facts):
+        y = place.top + ROWS_PAD + (number + 0.5) * pitch + MIDDLE * ROW_VALUE
+        with canvas.group("", f"{fact.label}: {fact.value}"):
+            canvas.text(middle, y, fact.value, ROW_VALUE, 700, fill=canvas.accent, anchor="end")
+            canvas.text(middle + 12, y, fact.label, SMALL, 400)
 
 
 def _each(facts: tuple[Fact, ...], width: float) -> float:
@@ -52,13 +85,12 @@ def _each(facts: tuple[Fact, ...], width: float) -> float:
 
 
 def _side_by_side(facts: tuple[Fact, ...], width: float) -> bool:
-    each = _each(facts, width)
+    room = _each(facts, width) - 2 * PAD
+    words = [word for fact in facts for word in fact.label.split()]
     return (
-        all(
-            text_width(fact.value, LEAST_VALUE, 700) <= each - 2 * PAD and len(_label(fact, each)) <= 2
-            for fact in facts
-        )
-        and each >= LEAST_WIDTH - 16
+        all(text_width(word, SMALL) <= room for word in words)
+        and all(text_width(fact.value, LEAST_VALUE, 700) <= room for fact in facts)
+        and all(len(_label(fact, room + 2 * PAD)) <= 2 for fact in facts)
     )
 
 

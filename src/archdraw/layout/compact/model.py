@@ -7,6 +7,7 @@ from dataclasses import replace
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.mirrored import mirrored
@@ -21,15 +22,23 @@ LINE = 20.0
 
 @record
 class Page:
-    """A page of ``width`` by at most ``height`` design px, with ``margin``, the ``measures`` of its column, and so many
-    panels and facts."""
+    """A page of ``width`` by at most ``height`` design px with a ``margin``.
+
+    ``measures`` are those of its column, ``columns`` those of each of several; it has so many panels and facts at most.
+    """
 
     width: float
     height: float
     margin: float
     measures: Measures
+    columns: Measures
     panels: int
     facts: int
+
+    def measures_of(self, plate: Plate) -> Measures:
+        """Those of each column of ``plate``."""
+        several = bool(plate.towers or plate.wires) or is_forked(plate.column)
+        return self.columns if several else self.measures
 
     @property
     def room(self) -> float:
@@ -60,19 +69,21 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 
 def stretched(plate: Plate, column: Column, height: float) -> Column:
-    """``column`` with arrows up to twice as long, as far as ``height`` allows."""
+    """``column`` with arrows up to twice as long, as far as ``height`` allows, and as wide as it is."""
     best = column
     for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * 2)):
         longer = column_in(plate, replace(column.measures, gap=float(gap)))
         if longer.height > height:
             break
-        best = longer
+        best = replace(longer, left=column.left, right=column.right)
     return best
 
 
 def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
-    """Those of ``insets`` whose box is on the page, or that have none."""
-    return tuple(inset for inset in insets if not inset.beside and (not inset.source or inset.source in canvas.places))
+    """Those of ``insets`` that may stand on the page: those of boxes that are not on it have their titles only."""
+    return tuple(
+        inset if inset.source in canvas.places else replace(inset, source="") for inset in insets if not inset.beside
+    )
 
 
 def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
@@ -89,8 +100,8 @@ def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
 
 def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset, ...]:
     """Those of ``insets`` that none of the panels ``shown`` is of."""
-    kept = {panel.inset.source or panel.inset.title for panel in shown}
-    return tuple(inset for inset in insets if (inset.source or inset.title) not in kept)
+    kept = [(panel.inset.source, panel.inset.title) for panel in shown]
+    return tuple(inset for inset in insets if not {(inset.source, inset.title), ("", inset.title)} & {*kept})
 
 
 def notes(plate: Plate, left_out: tuple[Inset, ...], room: float) -> tuple[Row, ...]:

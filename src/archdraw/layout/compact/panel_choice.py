@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from archdraw.fonts import text_width
+from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.plate import panels
 from archdraw.picture import (
     Box,
     Branches,
     Chain,
     Choice,
-    Diagram,
     Frame,
     Graph,
     Inset,
+    Item,
     Lanes,
     Masks,
     Rail,
@@ -23,7 +25,9 @@ from archdraw.picture import (
     Words,
 )
 
-LEAST_TITLE_WORDS = 2
+ROUNDING = 0.01
+SWATCH = 30.0
+"""Px beside the words of a chart."""
 
 
 def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[panels.Panel]:
@@ -50,12 +54,25 @@ def _worth(inset: Inset) -> float:
 
 def _first_fitting(inset: Inset, width: float, height: float) -> panels.Panel | None:
     """``inset`` in the longest of its forms that fits ``width`` by ``height``; None where none does."""
+    inner = width - 2 * panels.PAD
     for form in forms(inset):
-        if panels.widest(form) <= width:
-            panel = panels.measure(form, width)
-            if panel.height <= height:
-                return panel
+        if not form.items or any(_widest_words(item) > inner for item in form.items):
+            continue
+        panel = panels.measure(form, width)
+        if panel.height <= height and all(piece.width <= inner + ROUNDING for piece in panel.pieces):
+            return panel
     return None
+
+
+def _widest_words(item: Item) -> float:
+    """What the words of a chart take that do not wrap."""
+    match item:
+        case Split(segments=segments):
+            return SWATCH + max(text_width(segment.label, SMALL) for segment in segments)
+        case Share(left=left, right=right):
+            return text_width(left, SMALL) + text_width(right, SMALL) + SWATCH
+        case _:
+            return 0.0
 
 
 def forms(inset: Inset) -> Iterator[Inset]:
@@ -73,7 +90,7 @@ def forms(inset: Inset) -> Iterator[Inset]:
         yield replace(inset, items=words[:1])
 
 
-def _figures(item: Diagram | Words | Masks | Share | Split) -> tuple[Diagram | Words | Masks | Share | Split, ...]:
+def _figures(item: Item) -> tuple[Item, ...]:
     """What of ``item`` is words, a chart, or a box with a figure in it."""
     match item:
         case Words() | Masks() | Share() | Split():

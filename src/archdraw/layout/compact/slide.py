@@ -10,13 +10,15 @@ from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missi
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import panels
 from archdraw.layout.plate.column import Column, paint_model
+from archdraw.layout.plate.stretching import longest
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Frame, Inset, Plate
+from archdraw.picture import Fact, Frame, Inset, Plate
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
@@ -32,8 +34,12 @@ CHANNEL, SPACE = 30.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
 LEAST_PANEL = 230.0
 """The narrowest place for a panel."""
-OVERVIEW = 150.0
-"""The width of a box of a column whose layers stand beside it."""
+OVERVIEW, OVERVIEW_OF_SEVERAL = 150.0, 128.0
+"""The widths of boxes of a column whose layers stand beside it, and of each of several."""
+OVERVIEW_SIDE, SIDE_GAP = 82.0, 8.0
+"""The width of a module beside it, and what is between."""
+MOST_GAP = 20.0
+"""Px of the longest arrows in a frame by itself."""
 STUB = 12.0
 """Px of the lines into and out of a frame beside its column."""
 
@@ -52,31 +58,71 @@ class _Laid:
         return self.column.width + (CHANNEL + self.opened.width + 2 * FRAME_PAD if self.opened else 0.0)
 
 
-FRAME_PAD = 8.0
+FRAME_PAD = 4.0
 """Px that a frame which stands beside its column leaves free around it."""
+
+
+@record
+class _Framed:
+    """A frame by itself."""
+
+    cell: Cell
+
+    @property
+    def height(self) -> float:
+        return self.cell.length
 
 
 def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
     """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
     laid = _laid(plate, opened, page)
-    lower = laid.opened.length + 2 * FRAME_PAD if laid.opened else 0.0
-    room = page.room - (CHANNEL + facts.LEAST_WIDTH if plate.facts and page.facts else 0.0)
-    return laid.column.height <= laid.height and lower <= laid.height and laid.width <= room
+    high = laid.column.height
+    shown = plate.facts[: page.facts]
+    room = page.room
+    if shown and not _facts_under(laid, page, shown):
+        room -= CHANNEL + facts.LEAST_WIDTH
+    elif shown:
+        high += SPACE + facts.rows_height(shown)
+    lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
+    return high <= laid.height and lower <= laid.height and laid.width <= room
+
+
+def _facts_under(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> bool:
+    """Whether facts stand under the column: where what is opened leaves no room for them at its right."""
+    return bool(laid.opened and shown) and laid.width > page.room - CHANNEL - facts.LEAST_WIDTH
 
 
 def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, with the frame ``opened`` beside its column. It has to fit."""
     laid = _laid(plate, opened, page)
+    shown = plate.facts[: page.facts]
     canvas = Canvas(theme, plate.accent)
-    bottom = HEADER + laid.height
+    bottom = end = HEADER + laid.height
     _header(canvas, plate, page.width)
-    column = stretched(plate, laid.column, laid.height)
-    paint_model(canvas, column, bottom, left=MARGIN, top=HEADER)
+    column = laid.column
+    under = _facts_under(laid, page, shown)
+    if under:
+        end -= SPACE + facts.rows_height(shown)
+        # What is opened ends at the margin; the column has what is left.
+        spare = page.room - laid.width
+        column = replace(column, left=column.left + spare / 2, right=column.right + spare / 2)
+    column = stretched(plate, column, end - HEADER)
+    paint_model(canvas, column, end, left=MARGIN, top=HEADER)
     x = MARGIN + column.width
+    if under:
+        facts.paint_rows(canvas, shown, Place(MARGIN, end + SPACE, x, bottom))
+        shown = ()
     spine_frame = canvas.places[FRAME]
     if laid.opened and opened:
-        x = _beside(canvas, laid.opened, opened, x, bottom)
-    left_out = _right(canvas, plate, page, x, bottom)
+        frame = longest(
+            _Framed(laid.opened),
+            lambda gap: _Framed(_opened(opened, replace(page.measures, gap=gap))),
+            laid.height - 2 * STUB,
+            page.measures.gap,
+            MOST_GAP,
+        )
+        x = _beside(canvas, frame.cell, opened, x, bottom)
+    left_out = _right(canvas, plate, page, shown, x, bottom)
     canvas.places.setdefault(FRAME, spine_frame)
     _footer(canvas, plate, left_out, page)
     return Scene(
@@ -91,15 +137,38 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
-    frame = diagram.place(opened, (0.0,), (), page.measures) if opened else None
+    frame = _opened(opened, page.measures) if opened else None
     height = page.height - HEADER - FOOT - LINE * (len(notes(plate, plate.insets, page.room)) - 1)
-    return _Laid(column_in(plate, _overview(page.measures) if opened else page.measures), frame, height)
+    measures = page.measures_of(plate)
+    if opened or not any(frames(plate.column)):
+        several = measures == page.columns
+        least = OVERVIEW_OF_SEVERAL if several else OVERVIEW
+        measures = _slim(measures, least if opened else measures.box_width)
+        measures = measures if several else replace(measures, column=_slim(measures, OVERVIEW_OF_SEVERAL))
+    return _Laid(column_in(plate, measures), frame, height)
 
 
-def _overview(measures: Measures) -> Measures:
-    """Those of a column whose layers stand beside it: nothing is around its boxes."""
-    half = OVERVIEW / 2 + 8
-    return replace(measures, box_width=OVERVIEW, least_width=OVERVIEW, frame_left=half, frame_right=half, rail=half)
+def _opened(frame: Frame, measures: Measures) -> Cell:
+    """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
+    close = measures.box_width / 2 + measures.rail_space
+    return diagram.place(frame, (0.0,), (), replace(measures, rail=close, frame_left=close + measures.frame_space))
+
+
+def _slim(measures: Measures, width: float) -> Measures:
+    """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
+    half = width / 2 + 8
+    return replace(
+        measures,
+        box_width=width,
+        least_width=width,
+        bar_width=2 * half,
+        frame_left=half,
+        frame_right=half,
+        rail=half,
+        side_width=OVERVIEW_SIDE,
+        side_gap=SIDE_GAP,
+        column=None,
+    )
 
 
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
@@ -146,14 +215,15 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     return left + cell.width + FRAME_PAD
 
 
-def _right(canvas: Canvas, plate: Plate, page: Page, x: float, bottom: float) -> tuple[Inset, ...]:
+def _right(
+    canvas: Canvas, plate: Plate, page: Page, shown: tuple[Fact, ...], x: float, bottom: float
+) -> tuple[Inset, ...]:
     """Panels and facts at the right of ``x``; the panels that found no room."""
     left, right = x + CHANNEL, page.width - MARGIN
     width = right - left
     every = plate.insets
     if width < facts.LEAST_WIDTH:
         return every
-    shown = plate.facts[: page.facts]
     high = facts.height(shown, width)
     room = bottom - HEADER - (high + SPACE if shown else 0.0)
     found = chosen(openable(canvas, every), width, room, page.panels, SPACE) if width >= LEAST_PANEL else []

@@ -24,14 +24,14 @@ SEPARATOR = "  |  "
 
 def fits(plate: Plate, page: Page) -> bool:
     """Whether the model of ``plate`` finds room on ``page``, where panels need none."""
-    column = column_in(plate, page.measures)
+    column = column_in(plate, page.measures_of(plate))
     return column.width <= page.room and _around(plate, page) + column.height <= page.height
 
 
 def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, as high as it has to be. It has to fit."""
     canvas = Canvas(theme, plate.accent)
-    column = column_in(plate, page.measures)
+    column = column_in(plate, page.measures_of(plate))
     room = page.height - _around(plate, page) - column.height
     top = _header(canvas, plate, page)
     bottom = top + column.height

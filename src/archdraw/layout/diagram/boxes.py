@@ -75,6 +75,8 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         height = words_height + figure_height + 2 * FIGURE_PAD
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
+    if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
+        height = measures.cap
     height = max(height, box.least_height)
     left = centre - width / 2
 

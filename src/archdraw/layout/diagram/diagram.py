@@ -14,7 +14,7 @@ from typing import assert_never
 from archdraw.layout.diagram import boxes, frames, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
-from archdraw.layout.diagram.measures import COLUMN, Measures
+from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
 LEAST_BESIDE = 120.0
@@ -246,7 +246,7 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
 def _beside(measures: Measures, item: Branches, index: int) -> Measures:
     """The measures of one of several branches: side by side on the spine, boxes are narrower, but those of columns."""
     if measures.box_width and any(map(has_frame, item.items)):
-        return replace(COLUMN, gap=measures.gap)
+        return replace(measures.column or measures, gap=measures.gap)
     # Words beside a figure need not be narrower than that.
     widest = max([measures.widest_branch, *(boxes.natural_width(box, measures) for box in _figures(item.items[index]))])
     slim = measures.slim if widest == measures.widest_branch else replace(measures, widest_box=widest)

@@ -15,13 +15,10 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
-INSET_BAR = 240.0
-"""How wide a bar is in an inset."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0
-SIDE_GAP = 24.0
 NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 """What a module that joins the spine says beside its line."""
 
@@ -93,10 +90,13 @@ def bar_gaps(out: tuple[float, ...], inputs: int, measures: Measures) -> tuple[f
 
 def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
     """A run of layers folded to one line of words; lines that come in at ``ports`` leave it there."""
-    left, right = ports[0] - measures.frame_left, max(ports[0] + measures.frame_right, ports[-1] + INSET_BAR / 2)
+    left, right = (
+        ports[0] - measures.frame_left,
+        max(ports[0] + measures.frame_right, ports[-1] + measures.bar_width / 2),
+    )
     if not measures.frame_left:
-        left = ports[0] - INSET_BAR / 2
-        right = ports[-1] + INSET_BAR / 2
+        left = ports[0] - measures.bar_width / 2
+        right = ports[-1] + measures.bar_width / 2
     rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
     height = max(measures.bar_height, rows_height(rows) + 14)
 
@@ -271,7 +271,7 @@ def beside(item: Tap, port: float, measures: Measures) -> Place:
 
 def side_right(measures: Measures) -> float:
     """Where a module beside the spine ends, seen from the spine."""
-    return -measures.box_width / 2 - SIDE_GAP
+    return -measures.box_width / 2 - measures.side_gap
 
 
 def side_height(box: Box, measures: Measures, width: float = 0) -> float:
