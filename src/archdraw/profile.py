@@ -19,11 +19,24 @@ from archdraw.source import parse, plain, read_text
 
 Length: TypeAlias = Annotated[str, Field(pattern=PATTERN)]
 
-Step: TypeAlias = Literal["details", "inputs", "tags", "layers", "alternatives", "pairs", "runs", "modules", "inside"]
-"""What a page does without, where it has no room: the second lines of boxes; the boxes of what comes in; the tags at
-the left of boxes; the inside of layers in their place, which then stands beside the column; more than two
-alternatives in one slot, then any, which become one box; runs of layers, which become one bar; modules beside the
-line; what is inside of layers."""
+Step: TypeAlias = Literal[
+    "spacing",
+    "details",
+    "inputs",
+    "tags",
+    "layers",
+    "alternatives",
+    "pairs",
+    "runs",
+    "modules",
+    "inside",
+    "rows",
+    "whole",
+]
+"""What a page does without, where it has no room: air between boxes; the second lines of boxes; the boxes of what comes
+in; the tags at the left of boxes; the inside of layers in their place, which then stands beside the column; more than
+two alternatives in one slot, then any, which become one box; runs of layers, which become one bar; modules beside the
+line; what is inside of layers; boxes that follow each other, which become one; the whole, which becomes a box."""
 
 
 class Profile(Checked):
@@ -35,7 +48,7 @@ class Profile(Checked):
     ``facts``, and never has what ``without`` names; it does without what ``drop`` names,
     in that order, until the rest finds room. ``spine`` are measures of
     the column, in design px (:class:`archdraw.layout.diagram.measures.Measures`), ``columns`` what is other in one
-    of several columns.
+    of several columns, ``tight`` what is other where there is no air between boxes.
     """
 
     name: str
@@ -50,6 +63,7 @@ class Profile(Checked):
     drop: Annotated[tuple[Step, ...], Field(strict=False)] = ()
     spine: Mapping[str, float] = {}
     columns: Mapping[str, float] = {}
+    tight: Mapping[str, float] = {}
 
     @property
     def size(self) -> tuple[float, float]:
@@ -110,7 +124,7 @@ def parse_profile(text: str, file: str) -> Profile:
             hint = nearest(str(like), profile_names()) or f"choose from {', '.join(profile_names())}"
             raise InputError([document.problem(f"unknown profile {like!r}", document.span("like"), hint)])
         base = _named(like).model_dump()
-    for measures in ("spine", "columns"):
+    for measures in ("spine", "columns", "tight"):
         if isinstance(data.get(measures), dict):
             data[measures] = {**base.get(measures, {}), **data[measures]}
     try:

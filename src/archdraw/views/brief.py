@@ -8,6 +8,7 @@ from itertools import groupby
 
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
+from archdraw.layout.diagram.diagram import inputs_of
 from archdraw.layout.diagram.forks import frames, is_forked
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
@@ -61,7 +62,12 @@ def _details(brief: Brief) -> Brief:
             return replace(item, label=item.short)
         return _beside(item, short)
 
-    return _items(brief, lambda item: changed(item, short, around))
+    found = _items(brief, lambda item: changed(item, short, around))
+    named = tuple(replace(terminal, detail="") for terminal in found.plate.inputs)
+    towers = tuple(
+        replace(tower, inputs=tuple(replace(one, detail="") for one in tower.inputs)) for tower in found.plate.towers
+    )
+    return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
 
 
 def _tags(brief: Brief) -> Brief:
@@ -72,15 +78,13 @@ def _inputs(brief: Brief) -> Brief:
     """A model with one input needs no box that says so; modules that join it from below stand beside its line."""
 
     def beside(item: Diagram) -> Diagram:
-        if isinstance(item, Branches) and item.merge == "+" and all(_is_table(part) for part in item.items):
-            return _summed([part for part in item.items if isinstance(part, Box)])
         if isinstance(item, Tap) and item.direction == "in" and item.joins:
             return replace(item, aside=True)
         return item
 
     plate = brief.plate
-    column = Chain(tuple(map(beside, plate.column.items)))
-    towers = tuple(replace(tower, column=Chain(tuple(map(beside, tower.column.items)))) for tower in plate.towers)
+    column = _chain(_summed(Chain(tuple(map(beside, plate.column.items)))))
+    towers = tuple(replace(tower, column=_chain(_summed(tower.column))) for tower in plate.towers)
     inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers else ()
     return replace(brief, plate=replace(plate, inputs=inputs, column=column, towers=towers))
 
@@ -89,7 +93,18 @@ def _is_table(item: Diagram) -> bool:
     return isinstance(item, Box) and item.role in ("embedding", "position") and not item.chips
 
 
-def _summed(tables: Sequence[Box]) -> Box:
+def _summed(item: Diagram) -> Diagram:
+    """``item`` with one box in place of tables that are added up."""
+    match item:
+        case Branches(items=items, merge="+") if all(map(_is_table, items)):
+            return _sum([part for part in items if isinstance(part, Box)])
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_summed, items)))
+        case _:
+            return item
+
+
+def _sum(tables: Sequence[Box]) -> Box:
     """One box for tables that are added up; the usual one, which stands last, is named first."""
     label = text(words.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
     title = "; ".join(box.title or box.label for box in reversed(tables))
@@ -217,7 +232,49 @@ def _inside(brief: Brief) -> Brief:
     return replace(brief, opened=None)
 
 
+def _rows(brief: Brief) -> Brief:
+    """Boxes that follow each other become one."""
+    return _items(brief, _joined)
+
+
+def _joined(item: Diagram) -> Diagram:
+    match item:
+        case Chain(items=items):
+            found: list[Diagram] = []
+            for is_plain, run in groupby(items, _is_plain):
+                several = list(run)
+                found += [_first_of([box for box in several if isinstance(box, Box)])] if is_plain else several
+            return Chain(tuple(map(_joined, found)))
+        case Branches(items=items):
+            return replaced(item, items=tuple(map(_joined, items)))
+        case _:
+            return item
+
+
+def _is_plain(item: Diagram) -> bool:
+    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1
+
+
+def _first_of(run: Sequence[Box]) -> Box:
+    """One box for a ``run``: the first that is no norm, and how many there are besides."""
+    if len(run) == 1:
+        return run[0]
+    first = next((box for box in run if not box.cap), run[0])
+    label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
+    return replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False)
+
+
+def _whole(brief: Brief) -> Brief:
+    """The whole network is one box."""
+    plate = brief.plate
+    title = "; ".join(dict.fromkeys(box.label for box in boxes(plate.column)))
+    box = Box("whole", plate.name, title=title, inputs=len(plate.inputs) or inputs_of(plate.column))
+    column = Chain((box,))
+    return replace(brief, plate=replace(plate, column=column, towers=(), wires=()), opened=None)
+
+
 STEPS: Mapping[str, Callable[[Brief], Brief]] = {
+    "spacing": lambda brief: brief,
     "details": _details,
     "inputs": _inputs,
     "tags": _tags,
@@ -227,6 +284,8 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "runs": _runs,
     "modules": _modules,
     "inside": _inside,
+    "rows": _rows,
+    "whole": _whole,
 }
 
 LEFT_OUT: Mapping[str, Term] = {
@@ -234,6 +293,7 @@ LEFT_OUT: Mapping[str, Term] = {
     "tags": words.TAGS,
     "modules": words.MODULES,
     "inside": words.INSIDE,
+    "whole": words.WHOLE,
 }
 """What a page says that it lacks after a step; the other steps leave nothing out, or what they make says so."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
@@ -21,7 +24,7 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views import unpublished
 from archdraw.views.architecture import left_out, picture, sources_of
-from archdraw.views.brief import Brief, shortened
+from archdraw.views.brief import shortened
 from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
@@ -36,38 +39,37 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
-    page = _page(profile)
     for brief in (False, True):
         plate = picture(spec, block, brief=brief)
         plate = replace(plate, facts=quoted(spec, block, counted), subtitle=subtitle, footer=_footer(spec, block))
         for number in range(len(profile.drop) + 1):
-            scene = _on(page, shortened(plate, (*profile.without, *profile.drop[:number])), profile, theme)
+            scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
             if scene:
-                return _printed(_fullest(page, plate, profile, number, theme) or scene, profile, spec)
+                return _printed(_fullest(plate, profile, number, theme) or scene, profile, spec)
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
 
 
-def _fullest(page: Page, plate: Plate, profile: Profile, number: int, theme: Theme) -> Scene | None:
+def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme) -> Scene | None:
     """The scene after so many steps of the ``profile``, but for those that turn out not to be needed.
 
     None where all are: a step that is taken first leaves out least, and may be made up for by one that comes later.
     """
     steps, best = list(profile.drop[:number]), None
     for step in profile.drop[: max(0, number - 1)]:
-        fewer = [*profile.without, *(other for other in steps if other != step)]
-        scene = _on(page, shortened(plate, fewer), profile, theme)
+        fewer = [other for other in steps if other != step]
+        scene = _on(plate, (*profile.without, *fewer), profile, theme)
         if scene:
-            steps.remove(step)
-            best = scene
+            steps, best = fewer, scene
     return best
 
 
-def _on(page: Page, short: Brief, profile: Profile, theme: Theme) -> Scene | None:
-    """The scene of ``short`` on ``page``; None where it does not fit."""
-    plate, opened = short.plate, short.opened
+def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
+    """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
+    page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
     if profile.layout == "slide":
-        return slide.draw(plate, opened, page, theme) if slide.fits(plate, opened, page) else None
-    return upright.draw(plate, page, theme) if upright.fits(plate, page) else None
+        fitting = slide.fits(short.plate, short.opened, page)
+        return slide.draw(short.plate, short.opened, page, theme) if fitting else None
+    return upright.draw(short.plate, page, theme) if upright.fits(short.plate, page) else None
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
@@ -93,19 +95,27 @@ def _footer(spec: Spec, block: Module) -> tuple[str, ...]:
     return tuple(filter(None, (first, left_out(block), incomplete, "archdraw")))
 
 
-def _page(profile: Profile) -> Page:
-    """The page of ``profile`` in design px, of which there are as many as make its smallest text large enough.
+@lru_cache(maxsize=16)
+def _sized(width: float, height: float, least: float, *, fixed: bool) -> tuple[float, float]:
+    """Width and height in design px of a page of ``width`` by ``height`` px whose ``least`` text is :data:`SMALL`.
 
-    A page of one size has a whole number of them both ways.
+    A page of one size has a whole number of px both ways.
     """
-    width, height = (round(length, 1) for length in profile.size)
-    across = int(width * SMALL / pixels(profile.least_text))
-    if profile.layout == "slide":
+    across = int(width * SMALL / least)
+    if fixed:
         exact = (x for x in range(across, across * 9 // 10, -1) if abs(x * height / width % 1 - 0.5) > 0.499)
         across = next(exact, across)
-    margin = MARGIN if profile.layout == "slide" else NARROW_MARGIN
-    alone = replace(SPINE, column=None, **profile.spine)
-    columns = replace(alone, **profile.columns)
-    measures = replace(alone, column=columns)
-    high = float(round(across * height / width))
-    return Page(float(across), high, margin, measures, columns, profile.panels, profile.facts)
+    return float(across), float(round(across * height / width))
+
+
+def _page(profile: Profile, *, tight: bool) -> Page:
+    """The page of ``profile`` in design px, its boxes with less air about them where it is to be ``tight``."""
+    width, height = (round(length, 1) for length in profile.size)
+    fixed = profile.layout == "slide"
+    across, high = _sized(width, height, pixels(profile.least_text), fixed=fixed)
+    own: dict[str, Any] = {**profile.spine, **(profile.tight if tight else {})}
+    of_several: dict[str, Any] = dict(profile.columns)
+    alone = replace(SPINE, column=None, **own)
+    columns = replace(alone, **of_several)
+    margin = MARGIN if fixed else NARROW_MARGIN
+    return Page(across, high, margin, replace(alone, column=columns), columns, profile.panels, profile.facts)

@@ -36,7 +36,9 @@ LEAST_PANEL = 230.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 150.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
-OVERVIEW_SIDE, SIDE_GAP = 82.0, 8.0
+WIDTHS = (240.0, 208.0, 184.0, 160.0)
+"""Those of boxes of columns without frames, where nothing stands beside them."""
+OVERVIEW_SIDE, SIDE_GAP = 96.0, 8.0
 """The width of a module beside it, and what is between."""
 MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
@@ -88,8 +90,8 @@ def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
 
 
 def _facts_under(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> bool:
-    """Whether facts stand under the column: where what is opened leaves no room for them at its right."""
-    return bool(laid.opened and shown) and laid.width > page.room - CHANNEL - facts.LEAST_WIDTH
+    """Whether facts stand under the column: where it and what is opened leave no room for them at their right."""
+    return bool(shown) and laid.width > page.room - CHANNEL - facts.LEAST_WIDTH
 
 
 def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
@@ -137,15 +139,24 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
+    """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
     frame = _opened(opened, page.measures) if opened else None
     height = page.height - HEADER - FOOT - LINE * (len(notes(plate, plate.insets, page.room)) - 1)
     measures = page.measures_of(plate)
-    if opened or not any(frames(plate.column)):
-        several = measures == page.columns
-        least = OVERVIEW_OF_SEVERAL if several else OVERVIEW
-        measures = _slim(measures, least if opened else measures.box_width)
-        measures = measures if several else replace(measures, column=_slim(measures, OVERVIEW_OF_SEVERAL))
-    return _Laid(column_in(plate, measures), frame, height)
+    folded = opened or not any(frames(plate.column))
+    several = measures == page.columns
+    if not folded:
+        return _Laid(column_in(plate, measures), frame, height)
+    widths = (OVERVIEW_OF_SEVERAL if several else OVERVIEW,) if opened else WIDTHS
+    laid = None
+    for width in widths:
+        slim = _slim(measures, width)
+        slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
+        laid = _Laid(column_in(plate, slim), frame, height)
+        if laid.column.height <= height and laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
+            break
+    assert laid
+    return laid
 
 
 def _opened(frame: Frame, measures: Measures) -> Cell:

@@ -17,8 +17,6 @@ from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
-LEAST_BESIDE = 120.0
-"""The width of a box of the spine among many others: usual words need no more."""
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
 
@@ -257,7 +255,7 @@ def _beside(measures: Measures, item: Branches, index: int) -> Measures:
     else:
         # They share the breadth that one box has with its chips.
         width = (1.5 * measures.box_width - measures.branch_gap * (len(item.items) - 1)) / len(item.items)
-        width = max(width, LEAST_BESIDE)
+        width = max(width, measures.least_beside)
     return replace(slim, box_width=width, least_width=width)
 
 

@@ -115,7 +115,7 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
 def _sits(lower: Diagram, upper: Diagram) -> bool:
     """Whether one of both is a cap on the other, which is none."""
     caps = [isinstance(item, Box) and item.cap for item in (lower, upper)]
-    return caps[0] != caps[1] and all(isinstance(item, Box | Choice) for item in (lower, upper))
+    return caps[0] != caps[1] and all(isinstance(item, Box | Choice | Bar) for item in (lower, upper))
 
 
 def _is_named(item: Diagram) -> bool:

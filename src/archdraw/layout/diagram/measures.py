@@ -26,8 +26,8 @@ class Measures:
     ``side_height`` with labels of ``side_label``, ``side_gap`` from it, at lines ``tap_out`` or ``tap_in`` long.
     A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and ``input_gap`` below it
     the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it from there are
-    ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Columns side by side have the measures
-    ``column``.
+    ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at
+    least ``least_beside`` wide. Columns side by side have the measures ``column``.
     """
 
     label_size: float
@@ -78,6 +78,7 @@ class Measures:
     joining_width: float = 208
     joining_height: float = 56
     joining_row: float = 80
+    least_beside: float = 120
     column: Measures | None = None
 
     @cached_property
