@@ -10,7 +10,7 @@ from typing import Any
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
-from archdraw.layout.compact import slide, upright
+from archdraw.layout.compact import beside, slide, thumb, upright
 from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
@@ -40,8 +40,13 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
     for brief in (False, True):
-        plate = picture(spec, block, brief=brief)
-        plate = replace(plate, facts=quoted(spec, block, counted), subtitle=subtitle, footer=_footer(spec, block))
+        plate = picture(spec, block, brief=brief, every_strip=profile.layout == "thumb")
+        plate = replace(
+            plate,
+            facts=quoted(spec, block, counted, sizes=profile.layout == "thumb"),
+            subtitle=subtitle,
+            footer=_footer(spec, block),
+        )
         for number in range(len(profile.drop) + 1):
             scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
             if scene:
@@ -69,14 +74,18 @@ def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> S
     if profile.layout == "slide":
         fitting = slide.fits(short.plate, short.opened, page)
         return slide.draw(short.plate, short.opened, page, theme) if fitting else None
-    return upright.draw(short.plate, page, theme) if upright.fits(short.plate, page) else None
+    if profile.layout == "thumb":
+        return thumb.draw(short.plate, page, theme)
+    layout = beside if profile.layout == "page" else upright
+    return layout.draw(short.plate, page, theme) if layout.fits(short.plate, page) else None
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
     """``scene`` with the size of its page in print, and all its sources in words."""
     width, _ = profile.size
     scale = width / scene.width
-    return replace(scene, printed=(width, scene.height * scale), description=_described(scene.description, spec))
+    described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
+    return replace(scene, printed=(width, scene.height * scale), description=described)
 
 
 def _described(description: str, spec: Spec) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable
 from archdraw.layout.compact.panel_choice import chosen
-from archdraw.layout.diagram.measures import SMALL
-from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.zoom import zoom_lines
@@ -14,12 +13,8 @@ from archdraw.picture import Plate
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-TITLE, LEAST_TITLE = 24.0, 18.0
-TOP, UNDER_HEADER = 30.0, 26.0
-"""The baseline of the name, and from the last line of the header to the content: an arrow leaves the model there."""
 SPACE = 14.0
 STRIP_SPACE = 22.0
-SEPARATOR = "  |  "
 
 
 def fits(plate: Plate, page: Page) -> bool:
@@ -33,7 +28,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     canvas = Canvas(theme, plate.accent)
     column = column_in(plate, page.measures_of(plate))
     room = page.height - _around(plate, page) - column.height
-    top = _header(canvas, plate, page)
+    top = header(canvas, plate, page)
     bottom = top + column.height
     left = page.margin + (page.room - column.width) / 2
     paint_model(canvas, column, bottom, left=left, top=top)
@@ -51,7 +46,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         strip.paint(canvas, plate.strip, page.margin, y, page.room)
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, found)
-    y = _notes(canvas, notes(plate, left_out, page.room), page, y)
+    y = note(canvas, notes(plate, left_out, page.room), page, y)
     return Scene(
         page.width,
         float(round(y)),
@@ -65,35 +60,5 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
 
 def _around(plate: Plate, page: Page) -> float:
     """What stands above and below the model, without panels."""
-    above = TOP + LINE * len(_subtitle(plate, page)) + UNDER_HEADER
     below = STRIP_SPACE + strip.height(plate.strip, page.room) if plate.strip else 0.0
-    return above + below + 22 + LINE * len(notes(plate, plate.insets, page.room))
-
-
-def _subtitle(plate: Plate, page: Page) -> tuple[Row, ...]:
-    return fitted(SEPARATOR.join(plate.subtitle), page.room - 14, SMALL, SMALL, 400)
-
-
-def _header(canvas: Canvas, plate: Plate, page: Page) -> float:
-    """The name with the accent bar and the subtitle, all of it; where the content begins."""
-    (name, *more) = fitted(plate.name, page.room - 14, TITLE, LEAST_TITLE, 700)
-    y = TOP
-    x = page.margin + 14
-    for row in (name, *more):
-        canvas.text(x, y, row.text, row.size, 700, phrase=row.phrase)
-        y += row.height
-    y += LINE - name.height - 0 if not more else 0
-    for index, row in enumerate(_subtitle(plate, page)):
-        y += 0 if index else 4
-        canvas.text(x, y, row.text, SMALL, 400, fill=canvas.theme.muted, phrase=row.phrase)
-        y += LINE
-    canvas.rect(page.margin, 12, 4, y - LINE - 8, fill=canvas.accent, radius=2, kind="mark", layer="ground")
-    return y - LINE + UNDER_HEADER
-
-
-def _notes(canvas: Canvas, rows: tuple[Row, ...], page: Page, bottom: float) -> float:
-    y = bottom + 22
-    for row in rows:
-        canvas.text(page.margin, y, row.text, SMALL, 400, fill=canvas.theme.muted, phrase=row.phrase)
-        y += LINE
-    return y - LINE + 10
+    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(plate, plate.insets, page.room)) - 1)
