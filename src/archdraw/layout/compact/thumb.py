@@ -13,7 +13,7 @@ from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Fact, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record
-from archdraw.scene import Point, Polygon, Scene
+from archdraw.scene import Scene
 from archdraw.theme import Theme
 
 BAND, NAME, LEAST_NAME = 60.0, 24.0, 15.5
@@ -146,33 +146,20 @@ def _row(canvas: Canvas, roles: Sequence[str], place: Place) -> None:
     lowest = min(highs.values())
     usual = max((role for role in highs if highs[role] == lowest), key=roles.count)
 
+    def cell(role: str, left: float, right: float) -> None:
+        colours = canvas.theme.paint(role)
+        fill = colours.fill if role in MIXERS else colours.border
+        # What is higher than the usual cells is painted in two pieces: one lies on them, the other above.
+        for top, foot in ((highs[role], lowest), (lowest, 0.0)) if highs[role] > lowest else ((lowest, 0.0),):
+            canvas.rect(left, place.bottom - top, right - left, top - foot, fill=fill, radius=0, kind="mark")
+
     if usual:
-        fill = _strong(canvas, usual)
-        canvas.rect(
-            place.left, place.bottom - lowest, place.right - place.left, lowest, fill=fill, radius=0, kind="mark"
-        )
-    spans: dict[str, list[tuple[float, float]]] = {}
+        cell(usual, place.left, place.right)
     done = 0
     for role, run in groupby(roles):
         start, done = done, done + len(list(run))
         if role and role != usual:
-            ends = round(place.left + start * each), round(place.left + done * each)
-            spans.setdefault(role, []).append(ends)
-    for role, cells in spans.items():
-        # What is higher than the usual cells is painted in two pieces: one lies on them, the other above.
-        for top, foot in ((highs[role], lowest), (lowest, 0.0)) if highs[role] > lowest else ((lowest, 0.0),):
-            comb = _comb(cells, place.bottom - top, place.bottom - foot)
-            canvas.add(Polygon(comb, _strong(canvas, role)))
-
-
-def _strong(canvas: Canvas, role: str) -> str:
-    colours = canvas.theme.paint(role)
-    return colours.fill if role in MIXERS else colours.border
-
-
-def _comb(cells: Sequence[tuple[float, float]], top: float, foot: float) -> tuple[Point, ...]:
-    """The outline of ``cells`` from ``top`` to ``foot``, as one shape: it goes from each to the next along the foot."""
-    return tuple(point for left, right in cells for point in ((left, foot), (left, top), (right, top), (right, foot)))
+            cell(role, round(place.left + start * each), round(place.left + done * each))
 
 
 def _figures(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
