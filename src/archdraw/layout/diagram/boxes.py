@@ -13,6 +13,7 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 from archdraw.records import record
+from archdraw.setters import kept
 
 CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
 CHIP_PAD = 12.0
@@ -58,6 +59,12 @@ def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, .
 
 def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
     """``box`` over ``ports``, centred on them."""
+    return _placed(box, ports, out, measures.of_box)
+
+
+@kept(2048)
+def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
+    """As :func:`place`, kept: a diagram is laid out several times, with arrows of other lengths between its boxes."""
     centre = (ports[0] + ports[-1]) / 2
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
