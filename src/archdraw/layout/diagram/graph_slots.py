@@ -6,7 +6,7 @@ times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from operator import add
 from typing import NamedTuple
 
@@ -145,9 +145,15 @@ class Slots:
         kept = [(slot, self.places[slot]) for slot in together]
         for slot in together:
             self.places[slot] += dx
-        costs = [(slot, self._cost(slot)) for slot in touched]
         wide = self._breadth()
-        if sum([cost for _, cost in costs]) + wide < before - 0.5:
+        left = before - 0.5 - wide
+        costs = []
+        for slot in touched:
+            costs.append((slot, self._cost(slot)))
+            left -= costs[-1][1]
+            if left <= 0:
+                break
+        else:
             for slot, cost in costs:
                 self._costs[slot] = cost
             self._wide = wide
@@ -197,24 +203,26 @@ class Slots:
                 cost += share * abs(away) / len(near)
         return cost
 
-    def _ends(self, slot: int) -> Iterator[tuple[int, float, float, float]]:
+    def _ends(self, slot: int) -> Iterable[tuple[int, float, float, float]]:
         """Of each line to ``slot`` its number, where it starts and enters, what it costs to enter beside its middle."""
         places, entering, x = self.places, self._in[slot], self.places[slot]
-        if not (self._is_box[slot] or self._passes[slot]):
-            for index, (line, port) in enumerate(zip(entering, self._inputs[slot], strict=True)):
-                yield index, places[line.start] + line.output, x + port, 0.0
-            return
+        is_box = self._is_box[slot]
+        if not (is_box or self._passes[slot]):
+            return [
+                (index, places[line.start] + line.output, x + port, 0.0)
+                for index, (line, port) in enumerate(zip(entering, self._inputs[slot], strict=True))
+            ]
         starts = sorted([(places[line.start] + line.output, index) for index, line in enumerate(entering)])
         if self._is_sign[slot]:
             ends = around([start for start, _ in starts], x, self._cells[slot], 0.0, *self._room(slot))
-            for (start, index), end in zip(starts, ends, strict=True):
-                beside = end.goal is None and abs(end.x - x) > 0.01
-                yield index, start, end.x, entering[index].slip if beside else 0.0
-            return
-        entries = ports_of([start for start, _ in starts], x, self._reach[slot])
-        is_box = self._is_box[slot]
-        for (start, index), entry in zip(starts, entries, strict=True):
-            yield index, start, entry, entering[index].slip if is_box and abs(entry - x) > 0.01 else 0.0
+            beside = [(end.x, end.goal is None and abs(end.x - x) > 0.01) for end in ends]
+        else:
+            entries = ports_of([start for start, _ in starts], x, self._reach[slot])
+            beside = [(entry, is_box and abs(entry - x) > 0.01) for entry in entries]
+        return [
+            (index, start, entry, entering[index].slip if slips else 0.0)
+            for (start, index), (entry, slips) in zip(starts, beside, strict=True)
+        ]
 
     def _room(self, slot: int) -> tuple[float, float]:
         """The free stretch of the row around ``slot``."""
