@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import archdraw
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Diagram, Graph, Masks, Share, Split, Words
@@ -86,7 +87,7 @@ def test_no_diagram_is_less_wide_than_its_least_width(name: str) -> None:
     near = 0
     for item in diagrams(name):
         for measures in (INSET, replace(INSET, widest_branch=145, widest_box=300, branch_gap=12)):
-            least, width = diagram.least_width(item, diagram.inputs_of(item), measures), placed(item, measures).width
+            least, width = least_width(item, diagram.inputs_of(item), measures), placed(item, measures).width
             assert least <= width + 0.01
             near += least > 0.8 * width
     assert near or not any(isinstance(item, Graph) for item in diagrams(name))

@@ -34,12 +34,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
-def least_width(box: Box, measures: Measures) -> float:
-    """A width that ``box`` with its chips has at least, whatever lines it takes."""
-    return natural_width(box, measures) + _chips_width(box, measures)
-
-
-def _chips_width(box: Box, measures: Measures) -> float:
+def chips_width(box: Box, measures: Measures) -> float:
     """What the chips at the left of ``box`` take, with their arrows."""
     return measures.chip_width + measures.chip_space if box.chips else 0.0
 
@@ -114,7 +109,7 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = _chips_width(box, measures)
+    extent = chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.

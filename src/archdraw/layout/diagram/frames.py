@@ -18,6 +18,10 @@ BACK, BACK_ROOM = 32.0, 28.0
 FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
 BAR_HEIGHT, INSET_BAR = 40.0, 240.0
 """How high a bar is, and how wide in an inset."""
+PAD_LEFT, PAD_RIGHT = 22.0, 24.0
+"""From what is in a frame to its sides."""
+OPTION_PAD = 16.0
+"""From an alternative that is no box to the sides of its border."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
@@ -33,8 +37,8 @@ NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
-    left = min(body.left - 22, port - measures.frame_left)
-    right = max(body.right + (BACK + 24 if item.back else 24), port + measures.frame_right)
+    left = min(body.left - PAD_LEFT, port - measures.frame_left)
+    right = max(body.right + (BACK + PAD_RIGHT if item.back else PAD_RIGHT), port + measures.frame_right)
     caption = _caption(item, body.outputs[0] - left) if item.caption else ()
     top = FRAME_TOP + (CAPTION * len(caption) if caption else 0) + (BACK_ROOM if item.back else 0)
     bottom = FRAME_BOTTOM + (BACK_ROOM if item.back else 0)
@@ -75,7 +79,7 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             canvas.line((out, high), (side, high), (side, low), (x + port, low), arrow=True)
 
     passed = (False,) * len(body.inputs)
-    return Cell(left - _beside(item.times), right, length, body.inputs, body.outputs, passed, paint, body.source)
+    return Cell(left - gutter(item.times), right, length, body.inputs, body.outputs, passed, paint, body.source)
 
 
 def _caption(item: Frame, room: float) -> tuple[Row, ...]:
@@ -83,7 +87,7 @@ def _caption(item: Frame, room: float) -> tuple[Row, ...]:
     return fitted(item.caption, room - CAPTION_LEFT - 12, 16, SMALL, 600)
 
 
-def _beside(times: str) -> float:
+def gutter(times: str) -> float:
     """What the bracket of ``times`` takes at the left."""
     return BRACKET + GUTTER if times else 0.0
 
@@ -119,7 +123,7 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times)
 
-    return Cell(left - _beside(item.times), right, height, ports, ports, (True,) * len(ports), paint)
+    return Cell(left - gutter(item.times), right, height, ports, ports, (True,) * len(ports), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str) -> None:
@@ -151,7 +155,7 @@ def choice(
 
     Lines come into each at ``ports``; they leave all where they leave the one on top.
     """
-    pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
+    pads = [0.0 if isinstance(option, Box) else OPTION_PAD for option in options]
     left = min(cell.left for cell in cells) - max(pads)
     right = max(cell.right for cell in cells) + max(pads)
     box_left = min(_frame_left(cell, option, ports, measures) for cell, option in zip(cells, options, strict=True))

@@ -11,6 +11,8 @@ from archdraw.records import record
 
 TAP = 36.0
 """From where a residual's line comes in up to its first box; the dot is half-way."""
+BESIDE, HALF = 24.0, 2.0
+"""From a residual line to what it goes around, and what the line itself takes."""
 
 
 @record
@@ -27,7 +29,7 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
     body = body.moved(port - body.inputs[0])
     axis = body.outputs[0]
     half = midway.width / 2 if midway else 0.0
-    distance = max(measures.rail, port - body.left + 24 + half)
+    distance = max(measures.rail, port - body.left + BESIDE + half)
     radius = measures.node
     length = TAP + body.length + measures.gap + 2 * radius
 
@@ -48,4 +50,4 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
         canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
         canvas.node(x + axis, plus, radius, "+")
 
-    return Cell(port - distance - 2 - half, body.right, length, (port,), (axis,), (False,), paint)
+    return Cell(port - distance - HALF - half, body.right, length, (port,), (axis,), (False,), paint)
