@@ -53,9 +53,8 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
         case Branches(items=items):
             shares = dealt(items, inputs)
             slim = measures.slim
-            return Extent(
-                width=max(least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True))
-            )
+            widths = [least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True)]
+            return Extent(width=sum(widths) + measures.branch_gap * (len(items) - 1))
         case Choice(options=options):
             pad = 0.0 if all(isinstance(option, Box) for option in options) else frames.OPTION_PAD
             every = [extent(option, inputs, measures) for option in options]
