@@ -13,6 +13,7 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 from archdraw.records import record
+from archdraw.setters import kept
 
 CHIP_GAP = 7.0
 CHIP_PAD = 12.0
@@ -33,12 +34,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
-def least_width(box: Box, measures: Measures) -> float:
-    """A width that ``box`` with its chips has at least, whatever lines it takes."""
-    return natural_width(box, measures) + _chips_width(box, measures)
-
-
-def _chips_width(box: Box, measures: Measures) -> float:
+def chips_width(box: Box, measures: Measures) -> float:
     """What the chips at the left of ``box`` take, with their arrows."""
     return measures.chip_width + measures.chip_space if box.chips else 0.0
 
@@ -58,6 +54,12 @@ def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, .
 
 def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
     """``box`` over ``ports``, centred on them."""
+    return _placed(box, ports, out, measures.of_box)
+
+
+@kept(2048)
+def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
+    """As :func:`place`, kept: a diagram is laid out several times, with arrows of other lengths between its boxes."""
     centre = (ports[0] + ports[-1]) / 2
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
@@ -109,7 +111,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = _chips_width(box, measures)
+    extent = chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.

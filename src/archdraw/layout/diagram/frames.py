@@ -15,6 +15,8 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
+OPTION_PAD = 16.0
+"""From an alternative that is no box to the sides of its border."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
@@ -69,7 +71,7 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
 
     passed = (False,) * len(body.inputs)
     return Cell(
-        left - _beside(item.times, measures), right, length, body.inputs, body.outputs, passed, paint, body.source
+        left - gutter(item.times, measures), right, length, body.inputs, body.outputs, passed, paint, body.source
     )
 
 
@@ -78,7 +80,7 @@ def _caption(item: Frame, room: float) -> tuple[Row, ...]:
     return fitted(item.caption, room - CAPTION_LEFT - 12, 16, SMALL, 600)
 
 
-def _beside(times: str, measures: Measures) -> float:
+def gutter(times: str, measures: Measures) -> float:
     """What the bracket of ``times`` takes at the left."""
     return BRACKET + measures.gutter if times else 0.0
 
@@ -117,7 +119,7 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times, measures)
 
-    return Cell(left - _beside(item.times, measures), right, height, ports, ports, (True,) * len(ports), paint)
+    return Cell(left - gutter(item.times, measures), right, height, ports, ports, (True,) * len(ports), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str, measures: Measures) -> None:
@@ -149,7 +151,7 @@ def choice(
 
     Lines come into each at ``ports``; they leave all where they leave the one on top.
     """
-    pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
+    pads = [0.0 if isinstance(option, Box) else OPTION_PAD for option in options]
     left = min(cell.left for cell in cells) - max(pads)
     right = max(cell.right for cell in cells) + max(pads)
     box_left = min(_frame_left(cell, option, ports, measures) for cell, option in zip(cells, options, strict=True))

@@ -86,6 +86,11 @@ class Measures:
         """Those of what stands side by side, whose words wrap earlier."""
         return replace(self, widest_box=self.widest_branch)
 
+    @cached_property
+    def of_box(self) -> Measures:
+        """Those that a box goes by, equal for all diagrams that only leave other space between their boxes."""
+        return replace(self, gap=0, branch_gap=0, node=0, rail=0, frame_left=0, frame_right=0, widest_branch=0)
+
 
 _ALONE = Measures(
     label_size=20,

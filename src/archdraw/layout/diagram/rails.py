@@ -9,6 +9,9 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import Measures
 from archdraw.records import record
 
+HALF = 2.0
+"""What a residual line itself takes."""
+
 
 @record
 class Midway:
@@ -45,4 +48,4 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
         canvas.line((x + axis, y - measures.tap - body.length), (x + axis, plus + radius), arrow=True)
         canvas.node(x + axis, plus, radius, "+")
 
-    return Cell(port - distance - 2 - half, body.right, length, (port,), (axis,), (False,), paint)
+    return Cell(port - distance - HALF - half, body.right, length, (port,), (axis,), (False,), paint)
