@@ -68,7 +68,7 @@ HOMES: dict[str, set[str]] = {
     "svgwrite": {"writers._drawing"},
     "cairosvg": {"writers._cairo"},
     "reportlab": {"writers.pdf"},
-    "resvg_py": {"writers.png"},
+    "resvg": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
     "pydantic": {"models", "app.options", "app.schemas"},
     "pydantic_core": {"models"},
