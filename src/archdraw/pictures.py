@@ -19,17 +19,18 @@ AnyModel: TypeAlias = str | Path | Model
 """A model that was loaded, or what :func:`archdraw.load` takes."""
 
 
-def compare(*models: AnyModel, insets: bool = True, link: str = "") -> Picture:
+def compare(*models: AnyModel, details: bool = False, link: str = "") -> Picture:
     """Two to four ``models`` side by side, with a sign for each difference and a table of all.
 
-    ``insets`` opens what differs in panels below the table. ``link`` is where names of models lead to, ``{slug}`` in it
-    each model's slug; empty: the links in their specs. Raises :class:`archdraw.ArchdrawError` for fewer or more models,
-    for one whose structure is not disclosed, and as :func:`archdraw.load`.
+    The picture is made for one screen; ``details`` adds panels of what is in the blocks, below the table. ``link`` is
+    where names of models lead to, ``{slug}`` in it each model's slug; empty: the links in their specs. Raises
+    :class:`archdraw.ArchdrawError` for fewer or more models, for one whose structure is not disclosed, and as
+    :func:`archdraw.load`.
 
     >>> compare("llama-2-7b", "llama-3-8b").data()["models"][1]
     {'slug': 'llama-3-8b', 'name': 'Llama 3 8B'}
     """
-    return _drawn("compare", models, link, insets=insets)
+    return _drawn("compare", models, link, details=details)
 
 
 def lineage(
@@ -122,7 +123,7 @@ def draw(view: str, /, *models: AnyModel, link: str = "", **options: Any) -> Pic
     for fewer or more models than it takes and for values that an option does not take, :class:`TypeError` for an option
     that it does not have, and as :func:`archdraw.load`.
 
-    >>> draw("compare", "llama-2-7b", "llama-3-8b", insets=False)
+    >>> draw("compare", "llama-2-7b", "llama-3-8b", details=True)
     <archdraw compare>
     """
     return _drawn(view, models, link, **options)

@@ -277,7 +277,7 @@ def side_right(measures: Measures) -> float:
 
 def side_height(box: Box, width: float = SIDE_WIDTH) -> float:
     """How high a folded module of ``width`` beside the spine is."""
-    return max(SIDE_HEIGHT, rows_height(_side_rows(box, width)) + 16)
+    return max(SIDE_HEIGHT, box.least_height, rows_height(_side_rows(box, width)) + 16)
 
 
 def _side_rows(box: Box, width: float) -> tuple[Row, ...]:
