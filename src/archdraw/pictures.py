@@ -39,18 +39,21 @@ def lineage(
     family: str | Sequence[str] = (),
     from_: int | None = None,
     by: Literal["developer", "family"] = "developer",
+    details: bool = False,
     link: str = "",
 ) -> Picture:
     """Which of ``models`` (all that come with archdraw for none) was made from which, over time.
 
     ``of`` shows only the ancestors and descendants of this slug, ``family`` only models of these families or
-    developers, ``from_`` only those from this year on. ``by`` says what a lane is. ``link`` as in :func:`compare`.
+    developers, ``from_`` only those from this year on. ``by`` says what a lane is. Of many models boxes
+    count those of their family that are like them, and others stand in a list, unless ``details`` is set: then each has
+    its box, however tall the page becomes. ``link`` as in :func:`compare`.
     Raises :class:`archdraw.ArchdrawError` for a model or family that is not there, and as :func:`archdraw.load`.
 
     >>> [model["slug"] for model in lineage("llama-1-7b", "llama-2-7b", "gpt-2", family="Llama").data()["models"]]
     ['llama-1-7b', 'llama-2-7b']
     """
-    return _drawn("lineage", models, link, of=of, family=family, from_=from_, by=by)
+    return _drawn("lineage", models, link, of=of, family=family, from_=from_, by=by, details=details)
 
 
 def scale(
