@@ -278,7 +278,8 @@ def side_right(measures: Measures) -> float:
 
 def side_height(box: Box, measures: Measures, width: float = 0) -> float:
     """How high a folded module beside the spine is; ``width`` is its own where it is not the usual one."""
-    return max(measures.side_height, rows_height(_side_rows(box, width or measures.side_width, measures)) + 16)
+    words = rows_height(_side_rows(box, width or measures.side_width, measures)) + 16
+    return max(measures.side_height, box.least_height, words)
 
 
 def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
