@@ -59,13 +59,12 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
     if picture.panels:
         bottom = paint_panels(canvas, picture, _heading(canvas, "Details", bottom) + 20, step, columns[0].width)
     height = page.footer(canvas, picture.footer, width, bottom)
-    return Scene(
-        round(width, 2),
-        round(height, 2),
+    return canvas.scene(
+        width,
+        height,
         picture.title,
         picture.description,
-        theme.page,
-        (*receding.elements(), *canvas.elements()),
+        below=receding.elements(),
         at_once=_at_once(number, step, width, height),
     )
 

@@ -74,7 +74,7 @@ def scene(chart: Chart, theme: Theme) -> Scene:
         bottom += AXIS - 8
     _legend(canvas, chart, lines, bottom)
     height = page.footer(canvas, chart.footer, found.width, bottom + LEGEND)
-    return Scene(found.width, height, chart.title, chart.description, theme.page, canvas.elements())
+    return canvas.scene(found.width, height, chart.title, chart.description)
 
 
 def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:
