@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -79,8 +80,7 @@ def page(task: tuple[str, str, str], screen: tuple[float, float] = SCREEN) -> Pa
     scene = model.scene(view, theme)
     size, text = measured(scene, screen)
     titles = [panel.title for panel in picture(model.spec, model.block).insets] if view == "plate" else []
-    rest = list(scene.left_out)
-    shown = tuple(title for title in titles if not (title in rest and rest.remove(title) is None))
+    shown = tuple((Counter(titles) - Counter(scene.left_out)).elements())
     found = tuple(str(fault) for fault in faults(scene))
     return Page(name, view, theme, scene.width, scene.height, size, text, shown, scene.left_out, found)
 

@@ -40,7 +40,7 @@ from archdraw.writers.svg import svg
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 VALIDATOR = get_validator("full")
-MODES: tuple[writers.TextMode, ...] = ("embed", "outline", "searchable")
+MODES: tuple[writers.TextMode, ...] = ("embed", "plain", "outline", "searchable")
 
 
 def label(
@@ -149,7 +149,7 @@ def test_two_pictures_share_no_id() -> None:
         for prefix in ("a-", "b-")
     )
     assert first.isdisjoint(second)
-    with pytest.raises(ValueError, match="cannot begin an id"):
+    with pytest.raises(ArchdrawError, match="cannot begin an id"):
         svg(EVERYTHING, prefix='x" onload="')
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
 from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
-from archdraw.outputs import mime_bundle, saved
+from archdraw.outputs import mime_bundle, saved, written
 from archdraw.records import record
 from archdraw.resources import shipped_spec, specs_folder
 
@@ -217,16 +217,20 @@ class Model:
         view: str = "plate",
         text: TextMode = "embed",
         fonts: Fonts = (),
+        *,
+        prefix: str = "",
     ) -> str:
         """The diagram as SVG; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
 
-        ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
-        under a transparent text). Raises as :meth:`scene`.
+        ``text`` is "embed" (text with its font), "plain" (text for a page that brings the font), "outline" (shapes, for
+        places without fonts) or "searchable" (shapes under a transparent text). All ids begin with ``prefix``: two
+        pictures on one page share none. Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``prefix``
+        that cannot be part of an id.
 
         >>> load("gpt-2").svg(theme="dark")[:5]
         '<?xml'
         """
-        return self.write(self.scene(view, theme, fonts), "svg", text=text).decode()
+        return self.write(self.scene(view, theme, fonts), "svg", text=text, prefix=prefix).decode()
 
     def png(
         self,
@@ -263,28 +267,19 @@ class Model:
         scale: float = 1.0,
         fonts: Fonts = (),
         renderer: Renderer = "resvg",
+        prefix: str = "",
     ) -> Path:
         """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``view``, ``text`` and ``fonts`` as in :meth:`svg`, ``renderer`` as in :meth:`png`; ``scale``
-        multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, and where a library
-        that the format needs is missing, :class:`OSError` where the file cannot be written; what was there before is
+        ``theme``, ``view``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
+        :meth:`png`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no
+        format, and where a library that the format needs is missing, :class:`OSError` where the file cannot be
+        written; what was there before is
         then still there.
         """
-        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer)
+        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
-    @staticmethod
-    def write(
-        scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0, renderer: Renderer = "resvg"
-    ) -> bytes:
-        """``scene`` as a file of ``format``, with ``text``, ``scale`` and ``renderer`` as in :meth:`save`.
-
-        Raises :class:`archdraw.ArchdrawError` for an unknown format, a ``scale`` that no file can have, and where a
-        library is missing.
-        """
-        from archdraw.writers import write
-
-        return write(scene, format, text=text, scale=scale, renderer=renderer)
+    write = staticmethod(written)
 
     def __repr__(self) -> str:
         if self.facts.unknown:

@@ -16,7 +16,8 @@ from archdraw.writers import Renderer, TextMode
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids
+    begin with ``prefix``.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class Output:
     scale: float = 1.0
     fonts: tuple[str, ...] = ()
     renderer: Renderer = "resvg"
+    prefix: str = ""
 
 
 @record
@@ -72,7 +74,14 @@ def draw(job: Job) -> Drawn:
         known = model.warnings if model.reading is not None else ()
         for output in job.outputs:
             scene, found = model.drawn(output.view, output.theme, output.fonts)
-            data = Model.write(scene, output.format, text=output.text, scale=output.scale, renderer=output.renderer)
+            data = Model.write(
+                scene,
+                output.format,
+                text=output.text,
+                scale=output.scale,
+                renderer=output.renderer,
+                prefix=output.prefix,
+            )
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:

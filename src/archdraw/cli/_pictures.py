@@ -15,7 +15,7 @@ from archdraw.cli._cache import cache
 from archdraw.cli._terminal import after_progress, report, with_progress
 from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS
 from archdraw.errors import ArchdrawError, InputError
-from archdraw.writers import RENDERERS
+from archdraw.writers import RENDERERS, check_prefix
 
 if TYPE_CHECKING:
     from archdraw.app.processes import Processes
@@ -47,10 +47,21 @@ JOBS_HELP = "Number of processes.  [default: one per core]"
 jobs_option = click.option("-j", "--jobs", type=click.IntRange(1), help=JOBS_HELP)
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
+TEXT_HELP = "SVG text: with its font, plain for a page that has the font, outlines, or those over searchable text."
+PREFIX_HELP = "Begins all ids of an SVG, so that several fit on one page."
 RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
 renderer_option = click.option(
     "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
 )
+
+
+def known_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
+    """What ids may begin with; ``{slug}`` in it stands for the name of the file."""
+    try:
+        check_prefix(value.replace("{slug}", ""))
+    except ArchdrawError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:

@@ -12,11 +12,14 @@ from archdraw.app.jobs import Job, Output
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
+    PREFIX_HELP,
+    TEXT_HELP,
     drawn,
     font_option,
     format_help,
     jobs_option,
     known_formats,
+    known_prefix,
     known_theme,
     known_view,
     renderer_option,
@@ -41,7 +44,9 @@ from archdraw.writers import Renderer, TextMode
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
               help="Raster scale factor.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
-              help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+              help=TEXT_HELP)  # fmt: skip
+@click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
+              help=f"{PREFIX_HELP} {{slug}} in it is the name of the file.")  # fmt: skip
 @renderer_option
 @font_option
 @transformers_option
@@ -57,6 +62,7 @@ def command(
     view: str,
     scale: float,
     text: TextMode,
+    prefix: str,
     renderer: Renderer,
     fonts: tuple[str, ...],
     with_transformers: bool,
@@ -77,7 +83,7 @@ def command(
     cache().reads(*specs, theme, *fonts)
     files, missing = spec_files(specs)
     if output == "-":
-        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
+        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer, prefix)
         return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
@@ -93,7 +99,10 @@ def command(
     todo = [
         Job(
             file,
-            tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs),
+            tuple(
+                Output(path, format, view, theme, text, scale, fonts, renderer, prefix.replace("{slug}", path.stem))
+                for path, format in outputs
+            ),
             with_transformers,
         )
         for file, outputs in targets.items()
@@ -122,7 +131,8 @@ def _piped(
 
     def made(file: Path) -> bytes:
         scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
-        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
+        prefix = output.prefix.replace("{slug}", file.stem)
+        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer, prefix=prefix)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
 from archdraw.layout.extents import Extents
+from archdraw.layout.joined import direction, joined
 from archdraw.records import record
-from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Text, rounded
+from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Scene, Text, rounded
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -61,7 +62,33 @@ class Canvas:
 
     def elements(self) -> tuple[Element, ...]:
         """Everything so far, in painting order."""
-        return (*self._layers["ground"], *_joined(self._layers["line"]), *self._layers["object"])
+        return (*self._layers["ground"], *joined(self._layers["line"]), *self._layers["object"])
+
+    def scene(
+        self,
+        width: float,
+        height: float,
+        title: str,
+        description: str,
+        *,
+        below: tuple[Element, ...] = (),
+        at_once: tuple[float, float] | None = None,
+        printed: tuple[float, float] | None = None,
+    ) -> Scene:
+        """The finished picture, over what lies ``below`` it.
+
+        Its sides are whole numbers: renderers round others each in its own way, and draw the whole picture blurred.
+        """
+        return Scene(
+            _whole(width),
+            _whole(height),
+            title,
+            description,
+            self.theme.page,
+            (*below, *self.elements()),
+            at_once=at_once,
+            printed=printed,
+        )
 
     def is_crossed(self, place: Place) -> bool:
         """Whether a line that has been painted passes through ``place``."""
@@ -194,7 +221,7 @@ class Canvas:
         path = [_point(*point) for point in points]
         if arrow:
             tip = path[-1]
-            dx, dy = _direction(path[-2], tip)
+            dx, dy = direction(path[-2], tip)
             # Of an arrow that is hardly longer than its head, some of the line is kept: it says where the head belongs.
             leg = max(abs(tip[0] - path[-2][0]), abs(tip[1] - path[-2][1]))
             overlap = min(ARROW_OVERLAP, leg / 2)
@@ -247,44 +274,10 @@ class Sketch(Canvas):
         """Nothing is painted."""
 
 
+def _whole(side: float) -> int:
+    """``side`` up to the next whole number, but for what rounding has left."""
+    return math.ceil(rounded(side))
+
+
 def _point(x: float, y: float) -> Point:
     return (rounded(x), rounded(y))
-
-
-def _direction(start: Point, end: Point) -> tuple[float, float]:
-    length = max(abs(end[0] - start[0]), abs(end[1] - start[1])) or 1.0
-    return ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
-
-
-def _joined(elements: list[Element]) -> Iterator[Element]:
-    """Lines that go on where another ends become one, so that an edge through several items is one path."""
-    waiting: dict[Point, Line] = {}
-    result: list[Element | None] = []
-    index: dict[int, int] = {}
-    for element in elements:
-        if isinstance(element, Line) and element.kind == "edge":
-            before = waiting.pop(element.points[0], None)
-            if before is not None and _same_pen(before, element) and _straight_on(before, element):
-                result[index.pop(id(before))] = None
-                element = replace(
-                    element, points=(*before.points[:-1], *element.points[1:]), open_ends=_open_ends(before, element)
-                )
-            waiting[element.points[-1]] = element
-            index[id(element)] = len(result)
-        result.append(element)
-    return (element for element in result if element is not None)
-
-
-def _same_pen(one: Line, other: Line) -> bool:
-    return (one.stroke, one.stroke_width, one.dash) == (other.stroke, other.stroke_width, other.dash)
-
-
-def _open_ends(first: Line, last: Line) -> OpenEnds:
-    """The open ends of both as one: the start of the ``first``, the end of the ``last``."""
-    if first.open_ends in ("start", "both"):
-        return "both" if last.open_ends in ("end", "both") else "start"
-    return "end" if last.open_ends in ("end", "both") else ""
-
-
-def _straight_on(one: Line, other: Line) -> bool:
-    return _direction(one.points[-2], one.points[-1]) == _direction(other.points[0], other.points[1])

@@ -17,20 +17,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never, cast
 
-from archdraw.fonts import FALLBACK, UNITS, Weight, embedded_faces, outline
+from archdraw.fonts import FALLBACK, UNITS, MissingGlyph, Weight, embedded_faces, missing, outline
 from archdraw.scene import Circle, Element, Glyph, Group, Line, Polygon, Rect, Scene, Text, paths_of
-from archdraw.writers import TextMode
+from archdraw.writers import TextMode, check_prefix
 from archdraw.writers._values import clean, content, number, quoted, rounded_path, safe_link
 
 IS_TEXT = True
+TAKES_PREFIX = True
 SEE_THROUGH = "0.01"
 """The opacity of a text over its outlines: programs that make PDF of it leave out what has none."""
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.]+")
 
 
-def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> bytes:
+def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed", prefix: str = "") -> bytes:
     """``scene`` as an SVG file in UTF-8."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(scene, text=text, scale=scale)}\n'.encode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(scene, text, prefix=prefix, scale=scale)}\n'.encode()
 
 
 def svg(
@@ -38,14 +39,16 @@ def svg(
 ) -> str:
     """``scene`` as an ``<svg>`` element.
 
-    ``text`` "embed" writes letters as text and puts Inter into the file; "outline" writes them as shapes, which look
-    the same wherever fonts cannot be embedded; "searchable" adds a transparent text to those. All ids begin with
-    ``prefix``, so that several pictures fit in one page. ``scale`` multiplies width and height, not the viewBox.
-    The outline of a glyph stands in the file once and is referred to; without ``shared_outlines`` it stands wherever
-    the glyph does.
+    ``text`` "embed" writes letters as text and puts Inter into the file; "plain" leaves the font out, for a page that
+    has it, and with it the only style sheet, which a content security policy may forbid; "outline" writes letters as
+    shapes, which look the same wherever fonts cannot be embedded; "searchable" adds a transparent text to those. All
+    ids begin with ``prefix``, so that several pictures fit in one page. ``scale`` multiplies width and height, not
+    the viewBox. The outline of a glyph stands in the file once and is referred to; without ``shared_outlines`` it
+    stands wherever the glyph does.
 
     Raises :class:`archdraw.fonts.MissingGlyph` where the font lacks a glyph, :class:`ArchdrawError` for a link that
-    could run a script, :class:`ValueError` for a coordinate that is no number.
+    could run a script and for a ``prefix`` that cannot be part of an id, :class:`ValueError` for a coordinate that is
+    no number.
     """
     return _Picture(scene, text, prefix, scale, shared_outlines).written()
 
@@ -74,9 +77,9 @@ class _Picture:
 
     def __init__(self, scene: Scene, text: TextMode, prefix: str, scale: float, shared_outlines: bool) -> None:
         self.scene, self.text, self.scale, self.shared_outlines = scene, text, scale, shared_outlines
-        if prefix and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", prefix):
-            raise ValueError(f"{prefix!r} cannot begin an id")
-        self.ids = _Ids(prefix)
+        check_prefix(prefix)
+        # An id does not begin with a figure.
+        self.ids = _Ids(f"_{prefix}" if prefix and not (prefix[0].isalpha() or prefix[0] == "_") else prefix)
         self.glyphs: dict[tuple[int, str], tuple[str, str]] = {}
         self.glyph_ids: dict[tuple[int, str, str], str] = {}
         self.letters: dict[Weight, set[str]] = {}
@@ -122,7 +125,12 @@ class _Picture:
 
     def style(self) -> str:
         """The fonts, where text is embedded: each weight in use, the small subset where that has all the letters."""
-        if self.text != "embed" or not self.letters:
+        if self.text not in ("embed", "plain") or not self.letters:
+            return ""
+        if self.text == "plain":
+            letters = "".join(sorted(set().union(*self.letters.values())))
+            if absent := missing(letters):
+                raise MissingGlyph(frozenset(absent), letters)
             return ""
         rules = "".join(
             f"@font-face{{font-family:{face.family};font-weight:{face.weight};"
@@ -169,7 +177,7 @@ class _Picture:
                 stroke, stroke_width = _stroke(element.stroke, element.stroke_width)
                 return f'<circle {place} fill="{fill}" r="{radius}"{stroke}{stroke_width} />'
             case Text():
-                if self.text != "embed":
+                if self.text in ("outline", "searchable"):
                     return self.outlined(element)
                 return self.set_by_others(element) if element.glyphs else self.set_text(element)
             case _:

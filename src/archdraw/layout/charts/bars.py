@@ -116,7 +116,7 @@ def draw(picture: Bars, theme: Theme) -> Scene:
         left = page.MARGIN + index * (widths.total + GUTTER)
         ends.append(_column(canvas, picture, column, widths, left, top))
     bottom = page.footer(canvas, picture.footer, width, max(ends) - 8)
-    return Scene(width, rounded(bottom), picture.name, picture.description, theme.page, canvas.elements())
+    return canvas.scene(width, bottom, picture.name, picture.description)
 
 
 def _with_group_before(bars: Sequence[Bar]) -> Iterator[tuple[str, Bar]]:

@@ -125,7 +125,7 @@ def draw(picture: Matrix, theme: Theme) -> Scene:
             y += plan.row
             number += 1
     height = page.footer(canvas, picture.footer, plan.width, y, size=plan.size)
-    return Scene(plan.width, rounded(height), picture.name, picture.description, theme.page, canvas.elements())
+    return canvas.scene(plan.width, height, picture.name, picture.description)
 
 
 def _plans(picture: Matrix) -> Iterator[_Plan]:

@@ -224,7 +224,7 @@ def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label], theme: Them
     bottom = _legend(canvas, plan, plan.plot.bottom + 68)
     footer = [part.replace("{moved}", plan.displacement()) for part in picture.footer]
     height = page.footer(canvas, [part for part in footer if part], plan.width, bottom)
-    return Scene(plan.width, rounded(height), picture.name, picture.description, theme.page, canvas.elements())
+    return canvas.scene(plan.width, height, picture.name, picture.description)
 
 
 def _bands(canvas: Canvas, plan: _Plan) -> None:

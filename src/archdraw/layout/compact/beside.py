@@ -60,15 +60,8 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, shown)
     y = note(canvas, notes(plate, left_out, page.room), page, y)
-    return Scene(
-        page.width,
-        float(round(y)),
-        f"{plate.name} architecture",
-        plate.description,
-        theme.page,
-        canvas.elements(),
-        left_out=tuple(inset.title for inset in left_out),
-    )
+    scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _sourced(canvas: Canvas, found: list[panels.Panel]) -> list[panels.Panel]:

@@ -127,15 +127,8 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
     left_out = _right(canvas, plate, page, shown, x, bottom)
     canvas.places.setdefault(FRAME, spine_frame)
     _footer(canvas, plate, left_out, page)
-    return Scene(
-        page.width,
-        page.height,
-        f"{plate.name} architecture",
-        plate.description,
-        theme.page,
-        canvas.elements(),
-        left_out=tuple(inset.title for inset in left_out),
-    )
+    scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:

@@ -65,9 +65,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     _figures(
         canvas, plate.facts[: page.facts], Place(PAD * 2 + page.width * BLOCKS, BAND + PAD, page.width - PAD, floor)
     )
-    return Scene(
-        page.width, page.height, f"{plate.name} architecture", plate.description, theme.page, canvas.elements()
-    )
+    return canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
 
 
 def _silhouette(canvas: Canvas, plate: Plate, place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable
@@ -47,15 +49,8 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, found)
     y = note(canvas, notes(plate, left_out, page.room), page, y)
-    return Scene(
-        page.width,
-        float(round(y)),
-        f"{plate.name} architecture",
-        plate.description,
-        theme.page,
-        canvas.elements(),
-        left_out=tuple(inset.title for inset in left_out),
-    )
+    scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _around(plate: Plate, page: Page) -> float:

@@ -51,13 +51,12 @@ def draw(picture: SideBySide, place: Page, theme: Theme) -> Scene:
         _heading(canvas, "Details", MARGIN, bottom + SECTION)
         bottom = paint_panels(canvas, picture, bottom + SECTION + UNDER_HEADING, step, columns[0].width)
     height = page.footer(canvas, picture.footer, place.width, bottom)
-    return Scene(
-        round(place.width, 2),
-        round(height, 2),
+    return canvas.scene(
+        place.width,
+        height,
         picture.title,
         picture.description,
-        theme.page,
-        (*receding.elements(), *canvas.elements()),
+        below=receding.elements(),
         at_once=_at_once(len(columns), step, place.width, height),
     )
 

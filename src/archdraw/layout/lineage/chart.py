@@ -116,7 +116,7 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     height = page.footer(canvas, chart.footer, found.width, bottom)
     # A tall page is read across its whole width and moved downwards.
     at_once = (found.width, min(height, found.width * SCREEN)) if chart.width else None
-    return Scene(found.width, height, chart.title, chart.description, theme.page, canvas.elements(), at_once=at_once)
+    return canvas.scene(found.width, height, chart.title, chart.description, at_once=at_once)
 
 
 def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:

@@ -221,14 +221,7 @@ def draw_panel(plate: Plate, inset: Inset, theme: Theme) -> Scene:
 
 
 def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
-    return Scene(
-        round(width, 2),
-        round(height, 2),
-        f"{plate.name} architecture",
-        plate.description,
-        canvas.theme.page,
-        canvas.elements(),
-    )
+    return canvas.scene(width, height, f"{plate.name} architecture", plate.description)
 
 
 def _insets(

@@ -71,13 +71,11 @@ def draw(
     for number in range(len(plan.columns)):
         _column(canvas, plan, number, plan.body + height - plan.height)
     canvas.text(MARGIN * plan.unit, height - 18 * plan.unit, sheet.footer, FOOTER * plan.unit, 400, fill=theme.muted)
-    return Scene(
-        rounded(plan.width),
-        rounded(height),
+    return canvas.scene(
+        plan.width,
+        height,
         sheet.title,
         sheet.description,
-        theme.page,
-        canvas.elements(),
         at_once=max(((tile.scene.width, tile.scene.height) for tile in plan.tiles), key=min),
         printed=printed,
     )
