@@ -83,9 +83,9 @@ def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> S
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
     """``scene`` with the size of its page in print, and all its sources in words."""
     width, _ = profile.size
-    scale = width / scene.width
+    wide = float(round(width))
     described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
-    return replace(scene, printed=(width, scene.height * scale), description=described)
+    return replace(scene, printed=(wide, float(round(scene.height * wide / scene.width))), description=described)
 
 
 def _described(description: str, spec: Spec) -> str:
