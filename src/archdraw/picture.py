@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.figures import ExpertGrid as ExpertGrid
+from archdraw.figures import Figure as Figure
+from archdraw.figures import HeadGroups as HeadGroups
 from archdraw.records import record
 from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
@@ -27,29 +30,6 @@ class Chip:
 
     label: str
     role: str
-
-
-@record
-class HeadGroups:
-    """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head.
-
-    Keys and values have the color of what is cached where they are ``kept``.
-    """
-
-    query: int
-    key_value: int
-    kept: bool = True
-
-
-@record
-class ExpertGrid:
-    """Figure: ``total`` cells of which ``active`` are filled."""
-
-    total: int
-    active: int
-
-
-Figure: TypeAlias = HeadGroups | ExpertGrid
 
 
 @record

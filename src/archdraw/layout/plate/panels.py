@@ -25,10 +25,8 @@ TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
 LEADING = 1.2
-BADGE, LETTER = 26.0, 20.0
-"""The height of a letter in its panel, and at the box that the panel opens."""
-BADGE_PAD = 3.5
-"""Px between a letter and the sides of its badge, at least."""
+BADGE, LETTER, BADGE_PAD = 26.0, 20.0, 3.5
+"""The height of a letter in its panel, and at the box that the panel opens; px between it and the sides of its badge."""
 STUB_IN, STUB_OUT = 10.0, 20.0
 WIDE = 480.0
 """The widest panel, but for a diagram that cannot be made any narrower."""
