@@ -26,7 +26,7 @@ TITLE = 50.0
 TITLE_MIDDLE = 27.0
 LEADING = 1.2
 BADGE, LETTER, BADGE_PAD = 26.0, 20.0, 3.5
-"""The height of a letter in its panel, and at the box that the panel opens; px between it and the sides of its badge."""
+"""The height of a letter in its panel, and at the box that the panel opens; what it has beside it."""
 STUB_IN, STUB_OUT = 10.0, 20.0
 WIDE = 480.0
 """The widest panel, but for a diagram that cannot be made any narrower."""
