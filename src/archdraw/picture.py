@@ -39,6 +39,8 @@ class Box:
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
     One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
+    One with a ``colour``, ``#RRGGBB`` or the name of another role, is painted in that; a ``highlight`` is a strong
+    border.
     """
 
     path: str
@@ -54,6 +56,13 @@ class Box:
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
     cap: bool = False
+    colour: str = ""
+    highlight: bool = False
+
+    @property
+    def paint(self) -> str:
+        """What a theme gives its colours to: its role, or what its author says instead."""
+        return self.colour or self.role
 
 
 @record
@@ -249,7 +258,7 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number.
+    of the least ``priority``, as long as that is a number. Those that stand ``first`` do so in the order they are in.
     """
 
     title: str
@@ -259,6 +268,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    first: bool = False
 
 
 @record

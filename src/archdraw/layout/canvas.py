@@ -17,6 +17,8 @@ from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygo
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
+HIGHLIGHT = 4.5
+"""Px of the border of a box that stands out."""
 UNKNOWN_DASH = (6.0, 4.0)
 """The border of what is not known, or not there."""
 
@@ -167,16 +169,29 @@ class Canvas:
         place = (rounded(x), rounded(y), rounded(width), rounded(height))
         self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind, dash), layer)
 
-    def box(self, place: Place, role: str, path: str, *, radius: float = CORNER) -> None:
-        """A box in the colours of ``role``; its place is kept under ``path``."""
-        colours = self.theme.paint(role)
+    def box(
+        self,
+        place: Place,
+        role: str,
+        path: str,
+        *,
+        radius: float = CORNER,
+        colour: str = "",
+        highlight: bool = False,
+    ) -> None:
+        """A box in the colours of ``role``, or of ``colour`` where that is given; its place is kept under ``path``.
+
+        One to ``highlight`` has a strong border in the accent.
+        """
+        colours = self.theme.paint(colour or role)
         self.rect(
             place.left,
             place.top,
             place.right - place.left,
             place.bottom - place.top,
             fill=colours.fill,
-            stroke=colours.border,
+            stroke=self.accent if highlight else colours.border,
+            stroke_width=HIGHLIGHT if highlight else BOX_STROKE,
             radius=radius,
             dash=UNKNOWN_DASH if role == "unknown" else (),
         )

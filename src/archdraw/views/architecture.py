@@ -54,6 +54,10 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES())),
     )
+    if spec.figure is not None:
+        from archdraw.views.figure import figured
+
+        plate = figured(plate, spec, model, brief=brief)
     missing = undrawn(model, paths_of_plate(plate))
     if not missing:
         return plate

@@ -66,7 +66,7 @@ def insets(
             continue
         bodies.add(shape)
         priority = None if wanted is not None else _priority_of(block, [inset.title for inset in found])
-        found.extend(_opened(block, option.path, active, priority))
+        found.extend(panels_of(block, option.path, active, priority))
     if masks is not None:
         found.append(masks)
     memory = memory_panels(model, counted, context, vocabulary)
@@ -124,8 +124,8 @@ def _priority_of(block: Module, before: Iterable[str]) -> int:
     return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
 
 
-def _opened(module: Module, path: str, active: Active, priority: int | None) -> Iterator[Inset]:
-    """The panel of ``module``, and that of one of its experts beside it."""
+def panels_of(module: Module, path: str, active: Active, priority: int | None) -> Iterator[Inset]:
+    """The panel of ``module``, whose box is at ``path``, and that of one of its experts beside it."""
     inside = opened(module, path)
     items: list[Item] = [inside]
     words = describe(module)

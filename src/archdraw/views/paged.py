@@ -44,7 +44,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
         plate = replace(
             plate,
             facts=quoted(spec, block, counted, sizes=profile.layout == "thumb"),
-            subtitle=subtitle,
+            subtitle=plate.subtitle if spec.figure and spec.figure.subtitle else subtitle,
             footer=_footer(spec, block),
         )
         for number in range(len(profile.drop) + 1):

@@ -84,9 +84,9 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + left + width, y)
-        text_fill = canvas.theme.paint(box.role).text
+        text_fill = canvas.theme.paint(box.paint).text
         with canvas.group(box.path, box.title or _title(box)):
-            canvas.box(place, box.role, box.path)
+            canvas.box(place, box.role, box.path, colour=box.colour, highlight=box.highlight)
             if box.figure:
                 # The words keep the colours of the role; the figure stands on the page's.
                 canvas.rect(

@@ -291,5 +291,5 @@ def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures) -> None
     """A folded module beside the spine."""
     rows = _side_rows(box, place.right - place.left, measures)
     with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
-        canvas.box(place, box.role, box.path)
-        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)
+        canvas.box(place, box.role, box.path, colour=box.colour, highlight=box.highlight)
+        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.paint).text)
