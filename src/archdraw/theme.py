@@ -93,7 +93,8 @@ class Theme(Checked):
         if role == EQUAL:
             return self.equal
         if role.startswith("#"):
-            return own_paint(role, self.page, self.container)
+            grounds = (self.page, self.container, self.band, *map(self.tint, self.accents))
+            return own_paint(role, grounds)
         if role not in self.roles:
             hint = nearest(role, self.roles)
             raise ArchdrawError(
@@ -136,7 +137,7 @@ def contrast(first: str, second: str) -> float:
 
 
 @lru_cache(maxsize=256)
-def own_paint(colour: str, *grounds: str) -> Paint:
+def own_paint(colour: str, grounds: tuple[str, ...]) -> Paint:
     """The colours of a box whose inside is ``colour`` (``#RRGGBB``), on ``grounds``.
 
     Its text is black or white, whichever contrasts more (at least 4.58:1 on any colour). Its border is the colour,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from archdraw.checked import Checked, ValidationError
 from archdraw.checks import Rule
+from archdraw.doors import PROFILES, VIEWS
 from archdraw.errors import ArchdrawError, Span
 from archdraw.source import MappingNode, ScalarNode, SequenceNode, child
 from archdraw.spec.fields import Name, Text
@@ -31,6 +32,10 @@ def _coloured(value: str) -> str:
 
 
 Colour: TypeAlias = Annotated[str, Rule(before=_quoted), Rule(after=_coloured)]
+
+
+LISTS = ("open", "fold", "order", "highlight")
+"""The fields of a figure that name several blocks."""
 
 
 class Figure(Checked):
@@ -76,12 +81,26 @@ class Figure(Checked):
         return below.model_copy(update=said)
 
 
+USUAL_PAGE = "plate"
+
+
+def pages() -> tuple[str, ...]:
+    """The names of the views of a whole model, and of the profiles of pages."""
+    return (*(name for name in VIEWS.names() if name != "inset"), *PROFILES.names())
+
+
+def page_of(spec: Spec) -> str:
+    """The view that is drawn of ``spec`` where none is asked for: its figure's profile, where there is such a one."""
+    wanted = spec.figure.profile if spec.figure else None
+    return wanted if wanted in pages() else USUAL_PAGE
+
+
 def on_top(spec: Spec, given: Mapping[str, Any]) -> Spec:
     """``spec`` with what is ``given`` of a figure, by its fields, on top of its own.
 
     Raises :class:`ArchdrawError` with every value that a figure does not take.
     """
-    said = {name: _value(value) for name, value in given.items() if value is not None and value != ()}
+    said = {name: _value(name, value) for name, value in given.items() if value is not None and value != ()}
     try:
         figure = Figure.model_validate(said)
     except ValidationError as error:
@@ -89,11 +108,25 @@ def on_top(spec: Spec, given: Mapping[str, Any]) -> Spec:
     return spec.model_copy(update={"figure": figure.on(spec.figure or Figure())})
 
 
-def _value(value: Any) -> Any:
-    """One text stands for a list of one where a list is meant; a mapping and a list are made plain."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+def titled(spec: Spec) -> Spec:
+    """``spec`` as several models in one picture are drawn: of its figure it has the title, as its name."""
+    if spec.figure is None:
+        return spec
+    return spec.model_copy(update={"name": spec.figure.title or spec.name, "figure": None})
+
+
+def _value(name: str, value: Any) -> Any:
+    """What a spec would hold: one text stands for a list of one where ``name`` takes a list, spaces are plain."""
+    match value:
+        case str():
+            plain = " ".join(value.split())
+            return (plain,) if name in LISTS else plain
+        case Mapping():
+            return {key: _value("", one) for key, one in value.items()}
+        case Sequence():
+            return tuple(value)
+        case _:
+            return value
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
-from archdraw.doors import PROFILES, VIEWS
 from archdraw.errors import nearest
 from archdraw.picture import Box, Chain, Diagram, Inset, Plate, Tap, Words
 from archdraw.records import record
 from archdraw.spec import Spec
-from archdraw.spec.figure import Figure
+from archdraw.spec.figure import Figure, pages
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views.active import active_parameters
@@ -20,19 +19,6 @@ from archdraw.views.insets import panels_of
 from archdraw.views.named import NOT_TO_BE_OPENED, Names, can_be_opened, same
 from archdraw.views.opening import is_beside, panel
 from archdraw.views.stack import Option
-
-USUAL_PAGE = "plate"
-
-
-def pages() -> tuple[str, ...]:
-    """The names of the views of a whole model, and of the profiles of pages."""
-    return (*(name for name in VIEWS.names() if name != "inset"), *PROFILES.names())
-
-
-def page_of(spec: Spec) -> str:
-    """The view that is drawn of ``spec`` where none is asked for: its figure's profile, where there is such a one."""
-    wanted = spec.figure.profile if spec.figure else None
-    return wanted if wanted in pages() else USUAL_PAGE
 
 
 def subtitled(spec: Spec, usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,7 +118,8 @@ def _panels(
     if path in {one.path for one in encoders(model, ())}:
         return map(_standing, encoder_panels((option,), [path]))
     counted = facts(model)
-    if counted.unknown:
+    if counted.unknown or is_beside(path, model):
+        # What is not counted with the model has no share in it.
         return [panel(option, source=path)]
     return panels_of(module, path, active_parameters(counted, spec.published), None)
 

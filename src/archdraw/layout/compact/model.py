@@ -87,9 +87,10 @@ def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
 
 
 def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
-    """``found`` in the order of their boxes from the top down, with letters."""
+    """``found`` in the order of their boxes from the top down, with letters; those that are to stand first do."""
     opening = sorted(
-        (panel for panel in found if panel.inset.source), key=lambda panel: canvas.places[panel.inset.source].middle
+        (panel for panel in found if panel.inset.source),
+        key=lambda one: (not one.inset.first, 0 if one.inset.first else canvas.places[one.inset.source].middle),
     )
     named = [
         replace(panel, inset=replace(panel.inset, letter=letters.letter(number)))

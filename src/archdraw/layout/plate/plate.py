@@ -174,13 +174,15 @@ def _left_out(plate: Plate, arrangement: Arrangement) -> int:
 def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     """``plate`` with its insets in the order of their boxes from the top down, each with its letter.
 
-    Where a box stands is known once its ``column`` has been laid out, so it is painted once, as a sketch.
+    Those that are to stand first do, in the order they are in. Where a box stands is known once its ``column`` has been
+    laid out, so it is painted once, as a sketch.
     """
     canvas = Sketch(theme, plate.accent)
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
     opening = sorted(
-        (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
+        (inset for inset in plate.insets if inset.source),
+        key=lambda inset: (not inset.first, 0 if inset.first else canvas.places[inset.source].middle),
     )
     ordered: list[Inset] = []
     for number, inset in enumerate(opening):

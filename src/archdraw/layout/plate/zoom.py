@@ -171,7 +171,19 @@ def _ways(
                 end = _passage(columns[0], panel.inset.letter)
             ways.append(_Way(panel.inset.letter, source, start, end, place))
     ways.sort(key=lambda way: (way.start, way.end))
-    return [_snapped(way) for way in _spread(ways)], hemmed
+    kept = _in_order(ways)
+    hemmed += [(way.letter, way.source) for way in ways if way not in kept]
+    return [_snapped(way) for way in _spread(kept)], hemmed
+
+
+def _in_order(ways: list[_Way]) -> list[_Way]:
+    """As many of ``ways``, from the top down, as keep the order of their letters: the others would cross them."""
+    longest: list[list[_Way]] = []
+    for way in ways:
+        number = letters.number(way.letter)
+        before = [one for one in longest if letters.number(one[-1].letter) <= number]
+        longest.append([*max(before, key=len, default=[]), way])
+    return max(longest, key=len, default=[])
 
 
 def _snapped(way: _Way) -> _Way:
