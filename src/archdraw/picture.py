@@ -40,7 +40,7 @@ class Box:
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
     One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
     One with a ``colour``, ``#RRGGBB`` or the name of another role, is painted in that; a ``highlight`` is a strong
-    border.
+    border. A ``note`` is its author's and stands in its second line, also where that says nothing else.
     """
 
     path: str
@@ -56,6 +56,7 @@ class Box:
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
     cap: bool = False
+    note: str = ""
     colour: str = ""
     highlight: bool = False
 

@@ -68,6 +68,7 @@ USUAL = "[default: what figure: of a spec says, else plate]"
 @click.pass_obj
 def command(
     show_traceback: bool,
+    /,
     specs: tuple[str, ...],
     output: str,
     wanted: tuple[str, ...],

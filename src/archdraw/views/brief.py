@@ -55,7 +55,7 @@ def _details(brief: Brief) -> Brief:
 
     def short(box: Box) -> Box:
         chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
-        return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
+        return replace(box, detail=box.note, figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
         if isinstance(item, Bar) and item.short:
@@ -191,7 +191,8 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     if plain and len(same) == 1:
         what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset())
+    marked = any(box.highlight for box in every)
+    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), highlight=marked)
 
 
 def _runs(brief: Brief) -> Brief:
@@ -251,7 +252,8 @@ def _first_of(run: Sequence[Box]) -> Box:
         return run[0]
     first = next((box for box in run if not box.cap), run[0])
     label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
-    return replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False)
+    title, marked = "; ".join(box.title or box.label for box in run), any(box.highlight for box in run)
+    return replace(first, label=label, title=title, cap=False, highlight=marked)
 
 
 def _whole(brief: Brief) -> Brief:

@@ -134,7 +134,8 @@ def _ordered(
         if not found and not names.blocks(name):
             names.unknown("order", name, plate)
         elif not found and not brief:
-            names.wrong("order", name, f"{name} has no panel", f"open: [{name}] makes one")
+            can = any(can_be_opened(option.block) for option in names.blocks(name))
+            names.wrong("order", name, f"{name} has no panel", f"open: [{name}] makes one" if can else "")
         first += [inset for inset in found if inset not in first]
     rest = (inset for inset in insets if inset not in first)
     return (*(replace(_standing(inset), first=True) for inset in first), *rest)
@@ -158,8 +159,9 @@ class _Mark:
 
     def on(self, box: Box) -> Box:
         """``box`` with this mark."""
-        detail = "; ".join(filter(None, (box.detail, *self.notes)))
-        return replace(box, detail=detail, colour=self.colour, highlight=self.highlight)
+        note = "; ".join(self.notes)
+        detail = "; ".join(filter(None, (box.detail, note)))
+        return replace(box, detail=detail, note=note, colour=self.colour, highlight=self.highlight)
 
 
 def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, str], set[str]]) -> Plate:

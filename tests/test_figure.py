@@ -1,0 +1,478 @@
+"""``figure:`` in a spec: what is said of the picture alone, checked by name, obeyed by every view of one model."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import shipped
+from archdraw import ArchdrawError, InputError, Model, compare, load
+from archdraw.app.jobs import Job, Output, draw
+from archdraw.cli import program
+from archdraw.layout.canvas import HIGHLIGHT
+from archdraw.lint.faults import faults
+from archdraw.picture import Box, Inset, Plate, Words
+from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.spec.figure import Figure, page_of, pages
+from archdraw.theme import contrast, load_theme, theme_names
+from archdraw.tree.facts import facts
+from archdraw.views.architecture import picture
+from archdraw.views.boxes import DIAGRAMS, boxes, ports
+from archdraw.views.drawn import paths_of_plate
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+LAYER = "layers/layer"
+TEXT = """
+name: Small
+developer: Nobody
+hidden_size: 512
+vocab_size: 1000
+context_length: 2048
+define:
+  my_mlp: {swiglu: {intermediate_size: 2048}}
+layers:
+  - embedding
+  - decoder: {times: 4, attention: {multi_head: {num_attention_heads: 8}}, feed_forward: my_mlp}
+  - rmsnorm
+  - output_head
+"""
+ALL = """
+figure:
+  title: Another name
+  subtitle: one line of words
+  profile: card
+  open: [my_mlp]
+  fold: [Memory in bf16 at 2,048 tokens]
+  order: [self_attn]
+  notes: {self_attn: new here, lm_head: not new}
+  highlight: [self_attn, up_proj]
+  roles: {lm_head: linear}
+  colours: {mlp: "#aa3300"}
+"""
+EXPERTS = """
+name: Experts
+hidden_size: 512
+vocab_size: 1000
+layers:
+  - embedding
+  - decoder:
+      times: 4
+      attention: {multi_head: {num_attention_heads: 8}}
+      feed_forward: {mixture_of_experts: {n_routed_experts: 8, num_experts_per_tok: 2, moe_intermediate_size: 512}}
+  - rmsnorm
+  - output_head
+"""
+
+
+def made(figure: str = "", text: str = TEXT) -> Model:
+    return Model.from_text(text + figure)
+
+
+def figure(said: str, text: str = TEXT) -> Plate:
+    """The plate of the small model with a figure that says this."""
+    model = made(f"figure: {{{said}}}\n", text)
+    return picture(model.spec, model.block)
+
+
+def every_box(plate: Plate) -> Iterator[Box]:
+    for inset in plate.insets:
+        for item in inset.items:
+            if isinstance(item, DIAGRAMS):
+                yield from boxes(item)
+    yield from boxes(plate.column)
+
+
+def box(plate: Plate, path: str) -> Box:
+    return next(one for one in every_box(plate) if one.path == path)
+
+
+def titles(plate: Plate) -> list[str]:
+    return [inset.title for inset in plate.insets]
+
+
+def shapes(elements: tuple[object, ...]) -> Iterator[object]:
+    for element in elements:
+        if isinstance(element, Group):
+            yield from shapes(element.children)
+        else:
+            yield element
+
+
+def strong_borders(scene: Scene) -> list[Rect]:
+    return [shape for shape in shapes(scene.children) if isinstance(shape, Rect) and shape.stroke_width == HIGHLIGHT]
+
+
+def said(scene: Scene) -> set[str]:
+    return {shape.phrase or shape.text for shape in shapes(scene.children) if isinstance(shape, Text)}
+
+
+# No block, no number.
+
+
+def test_no_block_and_no_number_is_another() -> None:
+    plain, model = made(), made(ALL)
+    assert model.block == plain.block
+    assert facts(model.block) == facts(plain.block)
+    assert repr(model) == repr(plain)
+    with_it, without = (picture(one.spec, one.block) for one in (model, plain))
+    assert paths_of_plate(with_it) == paths_of_plate(without)
+    assert with_it.footer == without.footer
+    assert with_it.strip == without.strip
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("view", [*pages(), "inset:self_attn"])
+def test_every_page_obeys_and_has_no_fault(view: str, theme: str) -> None:
+    model = Model.from_text((DOCS / "examples" / "annotated.yaml").read_text("utf-8"))
+    if view == "strip":
+        return
+    scene = model.figure(highlight="self_attn").scene(view, theme)
+    assert not faults(scene)
+    if view.startswith("inset"):
+        return
+    assert "Convolve, then attend" in said(scene) or view == "thumb"
+    assert scene.title == "Convolve, then attend architecture"
+    if view != "thumb":
+        assert "a convolution over four tokens in front of every attention" in said(scene)
+        assert {rect.stroke for rect in strong_borders(scene)} == {load_theme(theme).accent(_accent(model))}
+    assert "#FFD166" in {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
+
+
+def _accent(model: Model) -> int:
+    return picture(model.spec, model.block).accent
+
+
+def test_the_example_of_the_page_is_a_figure() -> None:
+    text = (DOCS / "spec.md").read_text("utf-8")
+    (block,) = re.findall(r"^```yaml\n(figure:\n.*?)^```", text, re.M | re.S)
+    model = Model.from_text((ROOT / "specs" / "deepseek-v3.yaml").read_text("utf-8") + block)
+    assert model.spec.figure is not None
+    assert model.spec.figure.model_fields_set == set(Figure.model_fields)
+    for theme in theme_names():
+        assert not faults(model.scene("plate", theme))
+    section = text.partition("## Figure\n")[2].partition("\n## ")[0]
+    assert all(f"{name}:" in section for name in Figure.model_fields)
+
+
+# What each field does.
+
+
+def test_the_name_and_the_line_below_it() -> None:
+    plate = figure("title: Another, subtitle: in one line")
+    assert (plate.name, plate.subtitle) == ("Another", ("in one line",))
+    plain = figure("fold: []")
+    assert plain.name == "Small"
+    assert len(plain.subtitle) > 2
+
+
+def test_a_panel_is_opened_that_the_program_would_not_open() -> None:
+    text = TEXT + "insets: [self_attn]\n"
+    assert [inset.source for inset in figure("", text).insets if inset.source] == [f"{LAYER}/self_attn"]
+    for name in ("my_mlp", "mlp", "SwiGLU FFN", "swiglu", f"{LAYER}/mlp"):
+        (inset,) = (one for one in figure(f"open: [{name}]", text).insets if one.source == f"{LAYER}/mlp")
+        assert (inset.title, inset.optional, inset.priority) == ("SwiGLU FFN", False, None)
+
+
+def test_a_panel_that_is_there_is_opened_once_and_left_out_last() -> None:
+    plain, opened = figure(""), figure("open: [mlp]")
+    assert titles(plain) == titles(opened)
+    assert [one.priority for one in plain.insets if one.source == f"{LAYER}/mlp"] == [1]
+    assert [one.priority for one in opened.insets if one.source == f"{LAYER}/mlp"] == [None]
+
+
+def test_of_experts_the_panel_has_its_parts() -> None:
+    text = EXPERTS + "insets: false\n"
+    assert not [inset for inset in figure("", text).insets if inset.source or inset.beside]
+    found = figure("open: [mlp]", text).insets
+    assert [inset.source or inset.beside for inset in found[-2:]] == [f"{LAYER}/mlp", f"{LAYER}/mlp/experts"]
+    assert found[-1].beside
+
+
+def test_what_is_folded_is_not_opened_nor_are_its_parts() -> None:
+    plain = figure("", EXPERTS)
+    assert {"Mixture of experts", "Multi-head attention"} <= set(titles(plain))
+    folded = figure("fold: [mlp]", EXPERTS)
+    assert not [inset for inset in folded.insets if f"{LAYER}/mlp" in f"{inset.source}{inset.beside}"]
+    assert len(folded.insets) == len(plain.insets) - 2
+    alone = figure("fold: [mlp], open: [experts]", EXPERTS)
+    (part,) = (inset for inset in alone.insets if inset.title.startswith("Expert"))
+    assert not (part.source or part.beside)
+
+
+def test_a_panel_that_opens_nothing_is_folded_by_its_title() -> None:
+    assert "Parameter breakdown" in {title.partition(" (")[0] for title in titles(figure(""))}
+    folded = figure("fold: [parameter breakdown]")
+    assert "Parameter breakdown" not in {title.partition(" (")[0] for title in titles(folded)}
+
+
+def test_panels_come_first_in_the_order_that_is_said() -> None:
+    assert titles(figure(""))[:2] == ["SwiGLU FFN", "Multi-head attention"]
+    ordered = figure("order: [parameter breakdown, self_attn]").insets
+    assert [inset.title.partition(" (")[0] for inset in ordered][:2] == ["Parameter breakdown", "Multi-head attention"]
+    assert [(inset.first, inset.optional, inset.priority) for inset in ordered][:2] == [(True, False, None)] * 2
+    assert not ordered[2].first
+
+
+def letters(scene: Scene, found: tuple[Inset, ...]) -> list[str]:
+    """The titles of panels by their letters, which stand in the scene before the titles."""
+    texts = [shape for shape in shapes(scene.children) if isinstance(shape, Text)]
+    names = {inset.title for inset in found if inset.source}
+    pairs = [(one.text, two.phrase or two.text) for one, two in zip(texts, texts[1:], strict=False)]
+    return [title for _, title in sorted({(one, two) for one, two in pairs if two in names and len(one) == 1})]
+
+
+@pytest.mark.parametrize("order", list(permutations(("mlp", "self_attn", "mtp"), 3)), ids=" ".join)
+def test_letters_follow_the_order_and_no_line_crosses_another(order: tuple[str, ...]) -> None:
+    model = shipped.model("deepseek-v3").figure(open="mtp", order=order)
+    called = {
+        "mlp": "Mixture of experts",
+        "self_attn": "Multi-head latent attention",
+        "mtp": "Multi-token prediction (MTP)",
+    }
+    for view in ("plate", "page"):
+        scene = model.scene(view)
+        assert not faults(scene)
+        shown = letters(scene, picture(model.spec, model.block).insets)
+        assert shown == [called[name] for name in order if called[name] in shown]
+        assert len(shown) == 3 or view == "page"
+
+
+def test_what_stands_first_is_on_a_page_with_one_panel() -> None:
+    for name, title in (("self_attn", "Multi-head latent attention"), ("mlp", "Mixture of experts")):
+        scene = shipped.model("deepseek-v3").figure(order=name).scene("column")
+        assert title not in scene.left_out
+
+
+def test_a_note_stands_in_its_panel_else_in_the_box() -> None:
+    plate = figure("notes: {self_attn: new here, lm_head: not new, norm: odd}")
+    (panel,) = (inset for inset in plate.insets if inset.source == f"{LAYER}/self_attn")
+    assert panel.items[1] == Words("new here", strong=True)
+    assert "new here" not in box(plate, f"{LAYER}/self_attn").detail
+    assert box(plate, "lm_head").detail.endswith("; not new")
+    assert box(plate, "norm").detail == "odd"
+    folded = figure("fold: [self_attn], notes: {self_attn: new here}")
+    assert box(folded, f"{LAYER}/self_attn").detail.endswith("; new here")
+
+
+def test_a_note_is_no_size_that_a_page_does_without() -> None:
+    scene = made().figure(fold="self_attn", notes={"self_attn": "new here"}).scene("slide")
+    assert "new here" in said(scene)
+
+
+def test_boxes_that_stand_out_in_the_panel_and_on_the_spine() -> None:
+    plate = figure("highlight: [self_attn, q_proj]")
+    marked = {one.path for one in every_box(plate) if one.highlight}
+    assert marked == {f"{LAYER}/self_attn", f"{LAYER}/self_attn/q_proj"}
+    assert len(strong_borders(made().figure(highlight=["self_attn", "q_proj"]).scene())) == 2
+
+
+def test_ports_on_lanes_stand_out_too() -> None:
+    model = shipped.model("deepseek-v4-flash")
+    port = next(ports(picture(model.spec, model.block).column))
+    marked = model.figure(highlight=port.path)
+    shown = picture(marked.spec, marked.block)
+    assert {one.path for one in every_box(shown) if one.highlight} == {port.path}
+    assert strong_borders(marked.scene())
+    with pytest.raises(ArchdrawError, match="has no room for words"):
+        model.figure(notes={port.path: "too long"})
+
+
+def test_colours_of_a_role_and_of_its_own() -> None:
+    plate = figure('roles: {lm_head: linear, mlp: norm}, colours: {mlp: "#aa3300"}')
+    assert (box(plate, "lm_head").paint, box(plate, "lm_head").role) == ("linear", "embedding")
+    assert (box(plate, f"{LAYER}/mlp").paint, box(plate, f"{LAYER}/mlp").role) == ("#AA3300", "feed_forward")
+    scene = made().figure(roles={"lm_head": "linear"}, colours={"mlp": "#AA3300"}).scene()
+    fills = {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
+    assert {load_theme("light").paint("linear").fill, "#AA3300"} <= fills
+
+
+@given(st.integers(0, 0xFFFFFF), st.sampled_from(theme_names()))
+def test_any_colour_can_be_read_in_every_theme(number: int, name: str) -> None:
+    theme, colour = load_theme(name), f"#{number:06X}"
+    paint = theme.paint(colour)
+    assert paint.fill == colour
+    assert contrast(paint.text, colour) >= 4.5
+    grounds = (theme.page, theme.container, theme.band, *map(theme.tint, theme.accents))
+    assert min(contrast(paint.border, ground) for ground in grounds) >= 3
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#FFFFFF", "#777777", "#FFEE00", "#0000FF", "#1A1D21"])
+@pytest.mark.parametrize("theme", theme_names())
+def test_pictures_with_such_boxes_have_no_fault(colour: str, theme: str) -> None:
+    model = made().figure(colours=dict.fromkeys(("mlp", "lm_head", "q_proj"), colour), highlight=["mlp"])
+    for view in ("plate", "card", "slide", "thumb"):
+        assert not faults(model.scene(view, theme))
+
+
+# What is wrong.
+
+
+WRONG = """figure:
+  profile: slid
+  open: [mpl, q_proj, self_attn]
+  fold: [mpl, self_attn]
+  order: [lm_head, lm_haed]
+  notes: {sefl_attn: x}
+  highlight: [Gate projection, up_proj]
+  roles: {lm_haed: linear}
+  colours: {rpoe: "#AA3300"}
+insets: false
+"""
+SAID = """\
+<text>:16:12: error: no page is called slid
+   16 |   profile: slid
+      |            ^^^^
+  hint: did you mean slide or slide-4-3 or slide-half?
+<text>:17:10: error: nothing that could be opened is called mpl
+   17 |   open: [mpl, q_proj, self_attn]
+      |          ^^^
+  hint: did you mean mlp?
+"""
+
+
+def test_everything_that_is_wrong_is_said_at_its_place_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        picture((model := made(WRONG)).spec, model.block)
+    print(caught.value)
+    assert str(caught.value) == SAID.strip()
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint"),
+    [
+        ("colour: {}", "figure has no field colour", "did you mean colours?"),
+        ("roles: {mlp: liner}", 'mlp must be plain, .* or unknown, not "liner"', "did you mean linear or plain?"),
+        ("colours: {mlp: red}", 'mlp must be a colour in the form "#AA3300", not "red"', ""),
+        ("colours: {mlp: null}", 'mlp must be a colour; write it in quotes, "#AA3300": a bare # begins a comment', ""),
+        ("open: mlp", 'open must be a list, not "mlp"', ""),
+        ("title: [a, b]", "title must be a text, not a list", ""),
+        (f"title: {'x' * 81}", "title must be a text of at most 80 characters, not .*", ""),
+    ],
+)
+def test_what_a_figure_does_not_take_is_an_error_of_the_spec(said: str, message: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        made(f"figure: {{{said}}}\n")
+    (problem,) = caught.value.problems
+    assert re.fullmatch(message, problem.message)
+    assert problem.hint == hint
+
+
+# From Python.
+
+
+def test_what_is_said_in_python_comes_on_top() -> None:
+    own = made(ALL)
+    found = own.figure(title="Third", fold=("my_mlp",), highlight="lm_head", notes={"lm_head": "new"}, order=["mlp"])
+    figure = found.spec.figure
+    assert figure is not None
+    assert (figure.title, figure.subtitle) == ("Third", "one line of words")
+    assert (figure.open, figure.fold) == ((), ("Memory in bf16 at 2,048 tokens", "my_mlp"))
+    assert figure.highlight == ("self_attn", "up_proj", "lm_head")
+    assert figure.order == ("mlp", "self_attn")
+    assert figure.notes == {"self_attn": "new here", "lm_head": "new"}
+    assert figure.colours == {"mlp": "#AA3300"}
+    assert own.spec.figure != figure
+    assert (found.slug, found.block) == (own.slug, own.block)
+
+
+def test_without_a_word_nothing_is_another() -> None:
+    assert made().figure().scene() == made().scene()
+    assert made(ALL).figure().scene("card") == made(ALL).scene("card")
+
+
+def test_names_that_are_not_in_the_text_are_errors_without_a_place() -> None:
+    with pytest.raises(ArchdrawError) as caught:
+        made().figure(open=["mpl"], highlight="nope", profile="slid")
+    assert not isinstance(caught.value, InputError)
+    assert str(caught.value).splitlines() == [
+        "open: nothing that could be opened is called mpl; did you mean mlp?",
+        "highlight: nothing in the picture is called nope; did you mean RoPE or norm?",
+        "profile: no page is called slid; did you mean slide or slide-4-3 or slide-half?",
+    ]
+    with pytest.raises(ArchdrawError) as caught:
+        made().figure(colours={"mlp": "red"}, roles={"mlp": "liner"}, title="")  # type: ignore[dict-item]
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_a_model_of_a_config_has_a_figure_too() -> None:
+    model = load(ROOT / "tests" / "data" / "configs" / "llama-3-8b.json").figure(title="Mine", highlight="self_attn")
+    assert model.reading is not None
+    assert "Mine" in said(model.scene())
+
+
+# On the command line.
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(program, ["render", *map(str, arguments), "--no-cache"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def png_size(data: bytes) -> tuple[int, int]:
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(TEXT + ALL.replace("card", "slide"), "utf-8")
+    return file
+
+
+def test_a_page_of_its_own_is_drawn_where_none_is_asked_for(spec: Path, tmp_path: Path) -> None:
+    for arguments, size in (((), (1920, 1080)), (("--dpi", 96), (1280, 720)), (("--scale", 2), (1632, 918))):
+        run(spec, "-o", tmp_path / "made.png", *arguments)
+        assert png_size((tmp_path / "made.png").read_bytes()) == size
+    plate = load(spec).scene("plate")
+    run(spec, "-o", tmp_path / "made.png", "--view", "plate")
+    assert png_size((tmp_path / "made.png").read_bytes()) == (plate.width, plate.height)
+    assert load(spec).scene("") == load(spec).scene("slide")
+    assert load(spec).scene() == plate
+    assert page_of(made().spec) == "plate"
+
+
+def test_options_come_on_top(spec: Path, tmp_path: Path) -> None:
+    options = ("--title", "Third", "--subtitle", "x", "--fold", "self_attn", "--highlight", "norm", "--open", "mlp")
+    run(spec, "-o", tmp_path / "made.svg", "--view", "plate", *options)
+    wanted = load(spec).figure(title="Third", subtitle="x", fold="self_attn", highlight="norm", open="mlp")
+    assert (tmp_path / "made.svg").read_text("utf-8") == wanted.svg()
+    result = CliRunner().invoke(program, ["render", str(spec), "-o", "-", "--view", "plate", *options])
+    assert result.output == wanted.svg()
+
+
+def test_a_name_that_nothing_has_is_no_traceback(spec: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(program, ["render", str(spec), "-o", str(tmp_path / "made.svg"), "--open", "mpl"])
+    assert result.exit_code == 1
+    assert "error: open: nothing that could be opened is called mpl; did you mean mlp" in result.output
+    assert not (tmp_path / "made.svg").exists()
+
+
+def test_files_of_one_job_are_of_one_figure(spec: Path) -> None:
+    said = (("title", "Third"),)
+    outputs = [Output(Path(f"a.{name}"), name, view="", figure=said, dpi=None) for name in ("svg", "png")]
+    (svg, png) = draw(Job(spec, tuple(outputs))).made
+    assert svg.title == png.title == "Third architecture"
+    assert png_size(png.data) == (1920, 1080)
+
+
+# Several models.
+
+
+def test_pictures_of_several_models_have_the_title_only() -> None:
+    text = TEXT.replace("times: 4", "times: 5")
+    scene = compare(made(ALL), Model.from_text(text)).scene()
+    assert {"Another name", "Small"} <= said(scene)
+    assert "one line of words" not in said(scene)
+    assert not strong_borders(scene)
+    assert "#AA3300" not in {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
