@@ -34,7 +34,6 @@ from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_o
 from archdraw.errors import Problem
 from archdraw.writers import Renderer, TextMode
 
-
 USUAL = "[default: what figure: of a spec says, else plate]"
 
 

@@ -62,23 +62,22 @@ class Figure(Checked):
     def on(self, below: Figure) -> Figure:
         """This one on top of ``below``: lists are longer by it, what both say is as it is here.
 
-        What one of them opens and the other folds is as it is here.
+        What is folded here is no longer opened or in an order there, what is opened here is no longer folded.
         """
-        said = {name: value for name in self.model_fields if (value := getattr(self, name))}
-        for name, value in said.items():
-            under = getattr(below, name)
-            if isinstance(value, tuple):
-                opposite = {"open": self.fold, "fold": self.open}.get(name, ())
-                kept = [one for one in under if one not in opposite]
-                # An order that is given goes before the one that was there.
-                both = (*value, *kept) if name == "order" else (*kept, *value)
+        said: dict[str, Any] = {}
+        for name in self.model_fields:
+            own, under = getattr(self, name), getattr(below, name)
+            if name in LISTS:
+                revoked = {"open": self.fold, "order": self.fold, "fold": self.open}.get(name, ())
+                kept = tuple(one for one in under if one not in revoked)
+                # An order that is said here goes before the one that was there.
+                both = (*own, *kept) if name == "order" else (*kept, *own)
                 said[name] = tuple(dict.fromkeys(both))
-            elif isinstance(value, Mapping):
-                said[name] = {**under, **value}
-        for name, opposite in (("open", self.fold), ("fold", self.open)):
-            if name not in said:
-                said[name] = tuple(one for one in getattr(below, name) if one not in opposite)
-        return below.model_copy(update=said)
+            elif isinstance(own, Mapping):
+                said[name] = {**under, **own}
+            else:
+                said[name] = under if own is None else own
+        return Figure.model_validate({name: value for name, value in said.items() if value is not None})
 
 
 USUAL_PAGE = "plate"

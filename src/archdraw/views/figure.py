@@ -71,12 +71,16 @@ def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[
         if not found and not names.blocks(name):
             names.unknown("fold", name, plate)
         folded += found
+    closed = {option.path for name in figure.fold for option in names.blocks(name)}
     for name in figure.open:
         there = names.panels(name, insets)
-        if any(inset in folded for inset in there):
+        if any(inset in folded for inset in there) or any(one.path in closed for one in names.blocks(name)):
             names.wrong("open", name, f"{name} is to be opened and to be folded", "say one of them")
+            continue
         new = [] if there else _opened(name, insets, plate, names, model)
-        if not there and not new:
+        if not there and not new and names.blocks(name):
+            names.wrong("open", name, f"{name} has no more inside than its box says")
+        elif not there and not new:
             names.unknown("open", name, plate, NOT_TO_BE_OPENED)
         insets += new
         wanted += [*there, *new]

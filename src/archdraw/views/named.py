@@ -47,7 +47,7 @@ class Names:
         """Those of ``insets`` that open the blocks called ``name``, or have that title."""
         every = list(insets)
         paths = self.among(name, {place(inset) for inset in every} - {""})
-        return [inset for inset in every if place(inset) in paths or name.casefold() in _titles(inset)]
+        return [inset for inset in every if place(inset) in paths or _is_called(inset, name)]
 
     def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate, *, brief: bool) -> set[str]:
         """The paths of those boxes of a ``plate``, ``every`` one by its path, that are called ``name`` in ``field``.
@@ -112,6 +112,7 @@ def place(inset: Inset) -> str:
     return inset.source or inset.beside
 
 
-def _titles(inset: Inset) -> set[str]:
-    """What a panel may be called: its title, also without the figures in it."""
-    return {inset.title.casefold(), inset.title.partition(" (")[0].casefold()}
+def _is_called(inset: Inset, name: str) -> bool:
+    """Whether ``name`` is the title of a panel; of one that opens no box its first words will do."""
+    title, wanted = inset.title.casefold(), name.casefold()
+    return wanted in (title, title.partition(" (")[0]) or (not place(inset) and title.startswith(f"{wanted} "))
