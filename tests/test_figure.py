@@ -339,10 +339,13 @@ SAID = """\
    16 |   open: [mpl, q_proj, self_attn]
       |          ^^^
   hint: did you mean mlp?
-<text>:16:15: error: nothing that could be opened is called q_proj
+<text>:16:15: error: q_proj has no more inside than its box says
    16 |   open: [mpl, q_proj, self_attn]
       |               ^^^^^^
-  hint: did you mean q_proj or v_proj or o_proj?
+<text>:16:23: error: self_attn is to be opened and to be folded
+   16 |   open: [mpl, q_proj, self_attn]
+      |                       ^^^^^^^^^
+  hint: say one of them
 <text>:17:10: error: nothing in the picture is called mpl
    17 |   fold: [mpl, self_attn]
       |          ^^^
