@@ -50,7 +50,7 @@ figure:
   subtitle: one line of words
   profile: card
   open: [my_mlp]
-  fold: [memory]
+  fold: [parameter breakdown]
   order: [self_attn]
   notes: {self_attn: new here, lm_head: not new}
   highlight: [self_attn, q_proj]
@@ -278,6 +278,11 @@ def test_boxes_that_stand_out_in_the_panel_and_on_the_spine() -> None:
     assert len(strong_borders(made().figure(highlight=["self_attn", "q_proj"]).scene())) == 2
 
 
+def test_what_is_in_a_folded_block_needs_no_box() -> None:
+    plate = figure("fold: [self_attn], highlight: [q_proj, lm_head]")
+    assert {one.path for one in every_box(plate) if one.highlight} == {"lm_head"}
+
+
 def test_ports_on_lanes_stand_out_too() -> None:
     model = shipped.model("deepseek-v4-flash")
     port = next(ports(picture(model.spec, model.block).column))
@@ -410,13 +415,13 @@ def test_what_a_figure_does_not_take_is_an_error_of_the_spec(said: str, message:
 
 def test_what_is_said_in_python_comes_on_top() -> None:
     own = made(ALL)
-    found = own.figure(title="Third", fold=("my_mlp",), highlight="lm_head", notes={"lm_head": "new"}, order=["mlp"])
+    found = own.figure(title="Third", fold=("my_mlp",), highlight="lm_head", notes={"lm_head": "new"}, order=["memory"])
     figure = found.spec.figure
     assert figure is not None
     assert (figure.title, figure.subtitle) == ("Third", "one line of words")
-    assert (figure.open, figure.fold) == ((), ("memory", "my_mlp"))
+    assert (figure.open, figure.fold) == ((), ("parameter breakdown", "my_mlp"))
     assert figure.highlight == ("self_attn", "q_proj", "lm_head")
-    assert figure.order == ("mlp", "self_attn")
+    assert figure.order == ("memory", "self_attn")
     assert figure.notes == {"self_attn": "new here", "lm_head": "new"}
     assert figure.colours == {"mlp": "#AA3300"}
     assert own.spec.figure != figure

@@ -52,7 +52,8 @@ class Names:
     def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate, *, brief: bool) -> set[str]:
         """The paths of those boxes of a ``plate``, ``every`` one by its path, that are called ``name`` in ``field``.
 
-        It is wrong where there are none, but for blocks of a ``brief`` plate, which has not all of them.
+        It is wrong where there are none, but for blocks of a ``brief`` plate, which has not all of them, and for those
+        in a block that the figure folds.
         """
         found = self.among(name, every)
         if not found:
@@ -61,11 +62,17 @@ class Names:
                 path for path, box in every.items() if f"/{path}".endswith(f"/{name}") or box.label.casefold() == wanted
             }
         if not found and self.blocks(name):
-            if not brief:
+            if not brief and not self._is_folded(name):
                 self.wrong(field, name, f"{name} has no box of its own in the picture", self._shown_by(name))
         elif not found:
             self.unknown(field, name, plate, more=(box.label for box in every.values()))
         return found
+
+    def _is_folded(self, name: str) -> bool:
+        """Whether all blocks called ``name`` are inside of blocks that the figure folds."""
+        fold = self.spec.figure.fold if self.spec.figure else ()
+        folded = tuple(f"{option.path}/" for one in fold for option in self.blocks(one))
+        return all(option.path.startswith(folded) for option in self.blocks(name))
 
     def _shown_by(self, name: str) -> str:
         """A hint: what has to be opened for the block called ``name`` to have a box."""
