@@ -20,7 +20,8 @@ from archdraw.layout.canvas import HIGHLIGHT
 from archdraw.lint.faults import faults
 from archdraw.picture import Box, Inset, Plate, Words
 from archdraw.scene import Group, Rect, Scene, Text
-from archdraw.spec.figure import Figure, page_of, pages
+from archdraw.spec.figure import Figure
+from archdraw.spec.presenting import page_of, pages
 from archdraw.theme import contrast, load_theme, theme_names
 from archdraw.tree.facts import facts
 from archdraw.views.architecture import picture

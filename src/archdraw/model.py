@@ -149,7 +149,7 @@ class Model(Pictured):
             ...
         archdraw.errors.ArchdrawError: open: nothing that could be opened is called self_atn; did you mean self_attn?
         """
-        from archdraw.spec.figure import on_top
+        from archdraw.spec.presenting import on_top
         from archdraw.views.architecture import picture
 
         lists = {"open": open, "fold": fold, "order": order, "highlight": highlight}

@@ -72,7 +72,7 @@ class Pictured:
         check_width(width)
         check_background(background)
         if not view:
-            from archdraw.spec.figure import page_of
+            from archdraw.spec.presenting import page_of
 
             view = page_of(self.spec)
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme

@@ -13,7 +13,7 @@ from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
-from archdraw.spec.figure import page_of
+from archdraw.spec.presenting import page_of
 from archdraw.writers import Renderer, TextMode
 
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]

@@ -15,7 +15,7 @@ from archdraw.outputs import mime_bundle, saved
 from archdraw.records import record
 from archdraw.resources import specs_folder
 from archdraw.setters import setting_by
-from archdraw.spec.figure import titled
+from archdraw.spec.presenting import titled
 from archdraw.theme import Theme, load_theme
 from archdraw.typesetting import other_fonts
 from archdraw.views import several

@@ -9,7 +9,8 @@ from archdraw.errors import nearest
 from archdraw.picture import Box, Chain, Diagram, Inset, Plate, Tap, Words
 from archdraw.records import record
 from archdraw.spec import Spec
-from archdraw.spec.figure import Figure, pages
+from archdraw.spec.figure import Figure
+from archdraw.spec.presenting import pages
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views.active import active_parameters
