@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from archdraw.cells import Strip
 from archdraw.edges import Edge
 from archdraw.records import record
+from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
 from archdraw.remarks import Segment as Segment
@@ -57,7 +58,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Box:
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
+    cap: bool = False
 
 
 @record
@@ -181,6 +183,7 @@ class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
     A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
+    Its ``short`` caption has no figures in it.
     """
 
     body: Diagram
@@ -189,17 +192,22 @@ class Frame:
     title: str
     caption: str = ""
     back: bool = False
+    short: str = ""
 
 
 @record
 class Bar:
-    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass."""
+    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass.
+
+    Its ``short`` label has no figures in it.
+    """
 
     label: str
     times: str
     path: str
     title: str
     lines: int = 1
+    short: str = ""
 
 
 @record
@@ -279,7 +287,7 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks.
+    without their remarks. Pages of few words have ``facts``.
     """
 
     name: str
@@ -295,3 +303,4 @@ class Plate:
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
+    facts: tuple[Fact, ...] = ()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from archdraw.doors import VIEWS
+from archdraw.profile import is_profile, load_profile
 from archdraw.setters import setting_by
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts:
     from archdraw.typesetting import other_fonts
 
     name, _, argument = view.partition(":")
-    found: View = VIEWS.load(name)
     with setting_by(other_fonts(fonts)):
+        if name not in VIEWS.names() and is_profile(view):
+            from archdraw.views import paged
+
+            return paged.draw(spec, block, load_profile(view), theme)
+        found: View = VIEWS.load(name)
         return found(spec, block, argument, theme)

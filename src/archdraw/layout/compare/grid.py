@@ -17,7 +17,23 @@ from archdraw.records import record
 
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
-TIGHT = replace(COLUMN, gap=18, one_line=34, two_lines=54, pad=7)
+TIGHT = replace(
+    COLUMN,
+    gap=18,
+    one_line=32,
+    two_lines=52,
+    pad=6,
+    rail_space=20,
+    tap=32,
+    frame_top=18,
+    frame_gap=6,
+    bar_height=34,
+    tap_out=34,
+    tap_in=30,
+    container_pad=16,
+    input_gap=22,
+    joining_row=72,
+)
 """For columns that would be too tall for a screen."""
 ABSENT_HEIGHT, ABSENT_LINE, ABSENT_PAD, ABSENT_SIZE = 40.0, 20.0, 16.0, 16.0
 
@@ -86,7 +102,7 @@ def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN)
     When they are painted, the place of slot ``path`` in a column is kept on the canvas under ``mark(column, path)``.
     """
     made = [_row(item, number, measures) for item in items]
-    likes = [_like(item) for item in items]
+    likes = [_like(item, measures) for item in items]
     for index in range(number):
         ports: tuple[float, ...] = (0.0,)
         for item, like, row in zip(items, likes, made, strict=True):
@@ -104,7 +120,7 @@ def mark(column: int, path: str) -> str:
     return f"#{column} {path}"
 
 
-def _like(item: GridItem) -> Diagram:
+def _like(item: GridItem, measures: Measures) -> Diagram:
     """A diagram that wants the same room about it as those of ``item``."""
     if isinstance(item, Around):
         return item.around[0]
@@ -113,7 +129,7 @@ def _like(item: GridItem) -> Diagram:
         return next((one for one in own if isinstance(one, Frame | Bar)), own[0])
     there = [one for one in item.items if one is not None]
     taps = [one for one in there if isinstance(one, Tap)]
-    return max(taps, key=lambda tap: frames.side_height(tap.box)) if taps else there[0]
+    return max(taps, key=lambda tap: frames.side_height(tap.box, measures)) if taps else there[0]
 
 
 def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
@@ -125,7 +141,7 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
         return [_padded(cell, max(side.length for side in sides)) for cell in sides]
     placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
     length = max(cell.length for cell in placed if cell is not None)
-    if None in item.items and not isinstance(_like(item), Tap):
+    if None in item.items and not isinstance(_like(item, measures), Tap):
         length = max(length, _absent_height(item, measures))
     cells: list[Cell] = []
     for index, (one, cell) in enumerate(zip(item.items, placed, strict=True)):
@@ -138,7 +154,7 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
             # The line past a module that joins or reads it is that between its neighbours.
             beside = isinstance(one, Tap) and not one.aside
             level = replace(cell, length=length) if beside else _padded(cell, length)
-        elif isinstance(_like(item), Tap):
+        elif isinstance(_like(item, measures), Tap):
             level = _absent_tap(item, length, gap_mark(index, item.path), measures)
         else:
             level = _absent(item, length, measures)
@@ -213,7 +229,7 @@ def _absent(slot: Slot, length: float, measures: Measures, ports: tuple[float, .
 
 def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cell:
     """A dashed gap beside the line, where others have a module."""
-    tap = _like(slot)
+    tap = _like(slot, measures)
     assert isinstance(tap, Tap)
     if tap.aside:
         return _line(length)
@@ -222,7 +238,7 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
     place = frames.beside(tap, 0.0, measures)
 
     # As low as its own words: above it stands what the other models have no need to leave room for.
-    top = max(place.top, place.bottom - frames.SIDE_HEIGHT)
+    top = max(place.top, place.bottom - measures.side_height)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         gap = Place(x + place.left, y + top, x + place.right, y + place.bottom)

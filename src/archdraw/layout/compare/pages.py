@@ -15,7 +15,7 @@ from archdraw.layout.diagram.frames import side_height
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import panels, strip
-from archdraw.layout.plate.column import JOINING_WIDTH, Column, column_of
+from archdraw.layout.plate.column import Column, column_of
 from archdraw.layout.plate.plate import LAST_RESORT
 from archdraw.picture import Tap
 from archdraw.records import record
@@ -96,8 +96,20 @@ def _fitting(picture: SideBySide, measures: Measures) -> tuple[Column, ...]:
     """The columns by ``measures``, slimmer where two of them would be too wide."""
     columns = _columns(picture, measures)
     if len(columns) == 2 and _width(columns) > LAST_RESORT:
-        columns = _columns(picture, replace(SLIM, gap=measures.gap, one_line=measures.one_line))
+        columns = _columns(picture, _slim(measures))
     return columns
+
+
+def _slim(measures: Measures) -> Measures:
+    """``measures`` with the widths of columns that are too wide."""
+    return replace(
+        measures,
+        box_width=SLIM.box_width,
+        least_width=SLIM.least_width,
+        frame_left=SLIM.frame_left,
+        frame_right=SLIM.frame_right,
+        rail=SLIM.rail,
+    )
 
 
 def _best(picture: SideBySide, columns: tuple[Column, ...]) -> Page:
@@ -185,20 +197,20 @@ def _columns(picture: SideBySide, measures: Measures) -> tuple[Column, ...]:
     """The columns of the grid, all of one width."""
     cells = grid.columns(picture.items, len(picture.models), measures)
     own = [
-        column_of(cell, tuple(_joining(picture.items, index)), measures, inputs=model.inputs)
+        column_of(cell, tuple(_joining(picture.items, index, measures)), measures, inputs=model.inputs)
         for index, (cell, model) in enumerate(zip(cells, picture.models, strict=True))
     ]
     left = max(column.left for column in own)
     right = max(column.right for column in own) + panels.gutter(picture.lettered)
     row = max(column.row for column in own)
-    return tuple(replace(column, left=left, right=right, row=row) for column in own)
+    return tuple(replace(column, left=left, right=right, least_row=row) for column in own)
 
 
 def _width(columns: Sequence[Column]) -> float:
     return 2 * MARGIN + sum(column.width for column in columns) + CHANNEL * (len(columns) - 1)
 
 
-def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
+def _joining(items: Sequence[GridItem], index: int, measures: Measures) -> Iterator[Tap | None]:
     """What joins a column from below, None in the rows of what only others have."""
     for row in joining_rows(items):
         slot = row[min(index, len(row) - 1)]
@@ -206,7 +218,7 @@ def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
         if isinstance(item, Tap):
             # Boxes of one row are equally high.
             every = [one for own in row if own for one in own.items if isinstance(one, Tap)]
-            height = max(side_height(one.box, JOINING_WIDTH) for one in every)
+            height = max(side_height(one.box, measures, measures.joining_width) for one in every)
             yield replace(item, box=replace(item.box, least_height=height))
         else:
             yield None

@@ -14,7 +14,7 @@ from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, 
 from archdraw.picture import Box, Chip
 from archdraw.records import record
 
-CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+CHIP_GAP = 7.0
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -75,6 +75,8 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         height = words_height + figure_height + 2 * FIGURE_PAD
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
+    if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
+        height = measures.cap
     height = max(height, box.least_height)
     left = centre - width / 2
 
@@ -144,16 +146,17 @@ class _Chips:
     chips: tuple[Chip, ...]
     rows: tuple[tuple[Row, ...], ...]
     width: float
+    least_height: float
     space: float
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
         rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
-        return cls(chips, rows, measures.chip_width, measures.chip_space)
+        return cls(chips, rows, measures.chip_width, measures.chip_height, measures.chip_space)
 
     @property
     def heights(self) -> list[float]:
-        return [max(CHIP_HEIGHT, rows_height(rows) + 9) for rows in self.rows]
+        return [max(self.least_height, rows_height(rows) + 9) for rows in self.rows]
 
     @property
     def height(self) -> float:

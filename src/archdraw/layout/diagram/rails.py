@@ -9,9 +9,6 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import Measures
 from archdraw.records import record
 
-TAP = 36.0
-"""From where a residual's line comes in up to its first box; the dot is half-way."""
-
 
 @record
 class Midway:
@@ -27,14 +24,14 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
     body = body.moved(port - body.inputs[0])
     axis = body.outputs[0]
     half = midway.width / 2 if midway else 0.0
-    distance = max(measures.rail, port - body.left + 24 + half)
+    distance = max(measures.rail, port - body.left + measures.rail_space + half)
     radius = measures.node
-    length = TAP + body.length + measures.gap + 2 * radius
+    length = measures.tap + body.length + measures.gap + 2 * radius
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        tap, plus = y - TAP / 2, y - length + radius
+        tap, plus = y - measures.tap / 2, y - length + radius
         left = x + port - distance
-        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
+        canvas.line((x + port, y), (x + port, y - measures.tap), arrow=body.arrows[0])
         if midway is None:
             canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
         else:
@@ -44,8 +41,8 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
             above = (left, middle - midway.height / 2)
             canvas.line(above, (left, plus), (x + axis - radius, plus), arrow=True)
         canvas.dot(x + port, tap)
-        body.paint(canvas, x, y - TAP)
-        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
+        body.paint(canvas, x, y - measures.tap)
+        canvas.line((x + axis, y - measures.tap - body.length), (x + axis, plus + radius), arrow=True)
         canvas.node(x + axis, plus, radius, "+")
 
     return Cell(port - distance - 2 - half, body.right, length, (port,), (axis,), (False,), paint)
