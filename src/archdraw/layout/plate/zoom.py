@@ -66,10 +66,7 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
     """
     ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
     for letter, source in hemmed:
-        # A line could not leave past the neighbour: the letter alone stands at the box.
-        half = badge_width(letter, LETTER) / 2
-        x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-        badge(canvas, x, y, letter, LETTER)
+        paint_letter(canvas, source, letter, apart=apart)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
@@ -94,7 +91,7 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
-        canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+        canvas.line(*straightened(points), kind="zoom", width=WIDTH)
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
@@ -103,6 +100,13 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
         if not canvas.is_barred(across) and not canvas.is_crossed(upright):
             _lead(canvas, points)
+
+
+def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool) -> None:
+    """The ``letter`` alone at the box ``source``, from which no line could leave past its neighbours."""
+    half = badge_width(letter, LETTER) / 2
+    x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
+    badge(canvas, x, y, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -161,7 +165,7 @@ def _ways(
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
-            if apart or _is_hemmed(canvas, source, model_right):
+            if apart or is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
@@ -179,7 +183,8 @@ def _snapped(way: _Way) -> _Way:
     return replace(way, start=way.end) if abs(way.start - way.end) < KINK else way
 
 
-def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+def is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+    """Whether no line can leave ``source`` to the right, where its model ends at ``model_right``."""
     if source.bottom - source.top < LETTER:
         # Words beside lines: boxes stand at their right, now or a little higher.
         return True
@@ -250,12 +255,12 @@ def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
 
 
 def _lead(canvas: Canvas, points: list[tuple[float, float]]) -> None:
-    canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
+    canvas.line(*straightened(points), kind="zoom", width=WIDTH)
     for x, y in (points[0], points[-1]):
         canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
 
 
-def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """``points`` without those that stand on a straight piece."""
     result: list[tuple[float, float]] = []
     for point in points:
