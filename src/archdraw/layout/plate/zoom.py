@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.plate import letters
-from archdraw.layout.plate.filling import SPACE
+from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
 from archdraw.records import record
 
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
-PASSING, PASSING_ROOM = 9.0, SPACE - 6.0
-"""Px between two lines that pass the first column at one place, and between all of them at most."""
 KINK = 12.0
 WIDTH = 1.75
 
@@ -30,6 +28,7 @@ class _Way:
     start: float
     end: float
     goal: Place
+    column: int = 0
 
     @property
     def arrival(self) -> float:
@@ -68,14 +67,13 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
     for letter, source in hemmed:
         paint_letter(canvas, source, letter, apart=apart)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
-    through = [way for way in ways if way.goal.left > columns[0][0][1].left + 1] if columns else []
     parts = [
         _Part(canvas.places[panel.inset.beside], place)
         for column in columns
         for panel, place in column
         if panel.inset.beside
     ]
-    gutter = _gutter(columns, [*through, *(part for part in parts if part.across)])
+    gutter = _gutters(columns, [*(way for way in ways if way.column), *(part for part in parts if part.across)])
     spread = max(channel, default=0)
     step = TRACK if spread <= 2 else 32.0 / (spread + 1)
     for way, track in zip(ways, channel, strict=True):
@@ -87,7 +85,7 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         badge(canvas, badge_x, way.start, way.letter, LETTER)
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
         goal_y = way.arrival
-        if way in through:
+        if way.column:
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
@@ -170,12 +168,9 @@ def _ways(
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
             start = source.middle + 14 * seen
-            end = place.top + TITLE_MIDDLE
-            if number:
-                end = _passage(columns[0], panel.inset.letter)
-            ways.append(_Way(panel.inset.letter, source, start, end, place))
-    ways.sort(key=lambda way: (way.start, way.end))
-    return [_snapped(way) for way in _spread(ways)], hemmed
+            ways.append(_Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number))
+    ways.sort(key=lambda way: (way.column, way.goal.top))
+    return [_snapped(way) for way in _passed(ways, columns)], hemmed
 
 
 def _snapped(way: _Way) -> _Way:
@@ -203,46 +198,33 @@ def _is_under(canvas: Canvas, source: Place) -> bool:
     )
 
 
-def _spread(ways: list[_Way]) -> list[_Way]:
-    """``ways`` with those that pass the first column at one height set a little apart, in their order."""
+def _passed(ways: list[_Way], columns: Placed) -> list[_Way]:
+    """``ways``; those to further columns pass under the first ones, one below the other in the order of letters."""
+    further = [way for way in ways if way.column]
+    bottoms = [column[-1][1].bottom for column in columns]
+    # The lines to the last column are the lowest ones under all columns before it.
+    lowest = max(bottoms, default=0.0)
     result = []
     for way in ways:
-        together = [other for other in ways if other.end == way.end]
-        between = min(PASSING, PASSING_ROOM / max(len(together) - 1, 1))
-        shift = (together.index(way) - (len(together) - 1) / 2) * between
-        result.append(replace(way, end=way.end + shift))
+        if way.column:
+            below = len(further) - further.index(way)
+            way = replace(way, end=lowest - LINES_PAD / 2 - LINE_SPACE * (below - 0.5))
+        result.append(way)
     return result
 
 
-def _passage(first: list[tuple[Panel, Place]], letter: str) -> float:
-    """The middle of the space in the first column through which the line of ``letter`` passes."""
-    number = letters.number(letter)
-    numbered = [(letters.number(panel.inset.letter), place) for panel, place in first if panel.inset.letter]
-    above = [place for other, place in numbered if other < number]
-    below = [place for other, place in numbered if other > number]
-    if not above:
-        return first[0][1].top - 12
-    if below:
-        index = next(i for i, (_, place) in enumerate(first) if place is below[0])
-        return (first[index - 1][1].bottom + first[index][1].top) / 2
-    index = next(i for i, (_, place) in enumerate(first) if place is above[-1])
-    while index + 1 < len(first) and first[index + 1][0].inset.beside:
-        index += 1
-    if index + 1 < len(first):
-        return (first[index][1].bottom + first[index + 1][1].top) / 2
-    return above[-1].bottom + 12
-
-
-def _gutter(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Part, float]:
-    """Where each line that passes the first column turns towards the second."""
-    if len(columns) < 2:
-        return {}
-    left = columns[0][0][1].right
-    width = columns[1][0][1].left - left
-    through = sorted(through, key=lambda way: (way.end, way.arrival))
-    order = tracks([Crossing(way.end, way.arrival) for way in through])
-    number = max(order, default=0) + 1
-    return {way: left + width * (track + 1) / (number + 1) for way, track in zip(through, order, strict=True)}
+def _gutters(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _Part, float]:
+    """Where each line to a further column turns towards its panel: in the space before that column."""
+    result: dict[_Way | _Part, float] = {}
+    for before, column in pairwise(columns):
+        left, right = before[0][1].right, column[0][1].left
+        own = [way for way in through if way.goal.left == right]
+        own.sort(key=lambda way: (way.end, way.arrival))
+        order = tracks([Crossing(way.end, way.arrival) for way in own])
+        number = max(order, default=0) + 1
+        for way, track in zip(own, order, strict=True):
+            result[way] = left + (right - left) * (track + 1) / (number + 1)
+    return result
 
 
 def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
