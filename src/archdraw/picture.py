@@ -57,7 +57,7 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower.
+    One that is ``wired`` is reached by a line from a tower; one of some layers has their numbers in ``layers``.
     """
 
     path: str
@@ -72,6 +72,7 @@ class Box:
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -189,6 +190,7 @@ class Frame:
     title: str
     caption: str = ""
     back: bool = False
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -200,6 +202,7 @@ class Bar:
     path: str
     title: str
     lines: int = 1
+    layers: tuple[int, ...] = ()
 
 
 @record

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeGuard
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
-from archdraw.scene import Element, Group, Scene
+from archdraw.scene import FRAME, Element, Group, Scene
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.remembered import remembered
@@ -99,7 +99,8 @@ def paths_of_scene(scene: Scene) -> frozenset[str]:
 def _grouped(elements: tuple[Element, ...]) -> Iterator[str]:
     for element in elements:
         if isinstance(element, Group):
-            if element.path:
+            # A frame has the path of what is in it, which is drawn by boxes of its own.
+            if element.path and element.role != FRAME:
                 yield element.path
             yield from _grouped(element.children)
 

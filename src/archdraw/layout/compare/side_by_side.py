@@ -9,6 +9,7 @@ from archdraw.cells import Strip
 from archdraw.fonts import MIDDLE, text_width, wrap
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
+from archdraw.layout.colours import RECEDING, Colours
 from archdraw.layout.compare import grid, signs, table
 from archdraw.layout.compare.grid import SLIM, GridItem
 from archdraw.layout.compare.marks import CHANNEL, joins, paint_letters, paint_signs
@@ -21,9 +22,10 @@ from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.plate import LAST_RESORT
+from archdraw.layout.sections import section
 from archdraw.picture import Tap
 from archdraw.scene import Scene
-from archdraw.theme import EQUAL, Paint, Theme
+from archdraw.theme import EQUAL, Theme
 
 SECTION = 44.0
 """From the end of one part of the page to the baseline of the next one's heading."""
@@ -37,8 +39,7 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
     """The scene of ``picture``."""
     number = len(picture.models)
     # What is equal recedes, lines and all.
-    pale = theme.model_copy(update={"edge": theme.equal_edge, "roles": {**theme.roles, "plain": _outlined(theme)}})
-    receding, canvas = Canvas(pale), Canvas(theme)
+    receding, canvas = Canvas(Colours(theme, RECEDING)), Canvas(theme)
     columns = _columns(picture, COLUMN)
     if number == 2 and _width(columns) > LAST_RESORT:
         columns = _columns(picture, SLIM)
@@ -50,9 +51,11 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
         page.header(
             receding, model.name, model.subtitle, column.width + 2 * MARGIN, left=left - MARGIN, href=model.link
         )
+        receding.opens = dict(picture.letters)
         paint_model(receding, column, tokens + column.below, left=left, slug=f"{model.slug}/", joining_left=JOINING)
-    paint_signs(receding, picture, step)
-    paint_letters(receding, picture, columns, step)
+    with receding.section("signs"):
+        paint_signs(receding, picture, step)
+        paint_letters(receding, picture, columns, step)
     bottom = tokens + max(column.below for column in columns)
     bottom = _table(canvas, picture, bottom, width)
     bottom = _strips(canvas, picture, bottom, width)
@@ -64,7 +67,7 @@ def draw(picture: SideBySide, theme: Theme) -> Scene:
         height,
         picture.title,
         picture.description,
-        below=receding.elements(),
+        below=receding,
         at_once=_at_once(number, step, width, height),
     )
 
@@ -74,11 +77,6 @@ def _at_once(number: int, step: float, width: float, height: float) -> tuple[flo
     if number == 2 and width <= LAST_RESORT:
         return None
     return (2 if number > 2 else 1) * step + MARGIN, height
-
-
-def _outlined(theme: Theme) -> Paint:
-    """Plain boxes and nodes of a picture that recedes."""
-    return Paint(fill=theme.page, border=theme.equal_edge, text=theme.equal.text)
 
 
 def _columns(picture: SideBySide, measures: Measures) -> list[Column]:
@@ -108,7 +106,8 @@ def _joining(items: Sequence[GridItem], index: int) -> Iterator[Tap | None]:
 
 def _heading(canvas: Canvas, words: str, bottom: float) -> float:
     baseline = bottom + SECTION
-    canvas.text(MARGIN, baseline, words, HEADING_SIZE, 600)
+    with canvas.section("heading"):
+        canvas.text(MARGIN, baseline, words, HEADING_SIZE, 600)
     return baseline
 
 
@@ -119,12 +118,14 @@ def _table(canvas: Canvas, picture: SideBySide, bottom: float, width: float) -> 
     y = baseline + 20
     if picture.rows:
         y = table.paint(canvas, picture.rows, headings, MARGIN, y, width - 2 * MARGIN)
-    for line in wrap(picture.equal, SMALL, 400, width - 2 * MARGIN) if picture.equal else ():
-        y += 24
-        canvas.text(MARGIN, y, line, SMALL, 400, fill=canvas.theme.muted)
+    with canvas.section("equal"):
+        for line in wrap(picture.equal, SMALL, 400, width - 2 * MARGIN) if picture.equal else ():
+            y += 24
+            canvas.text(MARGIN, y, line, SMALL, 400, fill=canvas.theme.muted)
     return y
 
 
+@section("legend")
 def _legend(canvas: Canvas, picture: SideBySide, baseline: float, width: float) -> None:
     """What the signs mean, those in use, at the right end of the heading's line."""
     order: list[Sign] = ["changed", "added", "removed"]

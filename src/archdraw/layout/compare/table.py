@@ -10,6 +10,7 @@ from archdraw.layout.compare import signs
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.sections import section
 from archdraw.records import record
 
 SIZE, LINE, ROW_PAD = 16.0, 20.0, 12.0
@@ -86,6 +87,7 @@ def paint(
     return max(ends, default=top)
 
 
+@section("table")
 def _paint(
     canvas: Canvas, rows: Sequence[TableRow], headings: Sequence[Heading], columns: _Columns, top: float
 ) -> float:

@@ -128,6 +128,11 @@ def paint_model(
 
     Paths of inputs get ``slug`` before them.
     """
+    with canvas.section("model", path=slug.removesuffix("/")):
+        _paint_model(canvas, column, bottom, left, slug, joining_left)
+
+
+def _paint_model(canvas: Canvas, column: Column, bottom: float, left: float, slug: str, joining_left: float) -> None:
     theme = canvas.theme
     spine = left + column.left
     top = HEADER
@@ -201,7 +206,8 @@ def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, room: fl
     """The box of what comes in about ``x``, as near to the model as there is ``room``; its upper edge."""
     width, height = _terminal_width(terminal), _terminal_height(terminal)
     place = Place(x - width / 2, top, x + width / 2, top + (room if room > TOKENS_HEIGHT else height))
-    with canvas.group(f"{slug}{terminal.path}", f"{terminal.label}: {terminal.detail}".removesuffix(": ")):
+    title = f"{terminal.label}: {terminal.detail}".removesuffix(": ")
+    with canvas.group(f"{slug}{terminal.path}", title, role="input", open_ends="start"):
         canvas.box(place, "plain", f"{slug}{terminal.path}")
         fill = canvas.theme.paint("plain").text
         rows = _rows(terminal)
@@ -246,7 +252,8 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, pi
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
         box, top = _with_note(item), low - JOINING_HEIGHT
-        side_box(canvas, box, Place(left, top, left + JOINING_WIDTH, top + side_height(box, JOINING_WIDTH)))
+        place = Place(left, top, left + JOINING_WIDTH, top + side_height(box, JOINING_WIDTH))
+        side_box(canvas, box, place, open_ends="both")
         return
     join = canvas.places[f"{item.box.path}#join"]
     x = left + (JOINING_STEP / 2 if row else 104)
@@ -257,7 +264,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, pi
         left -= (x - second) / 2
     top = low - JOINING_HEIGHT
     place = Place(left, top, left + JOINING_WIDTH, top + _joining_height(item) if _is_high(item) else low)
-    side_box(canvas, item.box, place)
+    side_box(canvas, item.box, place, open_ends="start")
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     if goal and second < x:
         canvas.line((second, place.top), (second, goal.bottom), arrow=True)
