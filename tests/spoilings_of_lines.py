@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
@@ -52,9 +53,12 @@ def lengthened(whole: Whole, random: Random) -> Scene | None:
 
 @spoiling
 def line_dropped(whole: Whole, random: Random) -> Scene | None:
-    """An edge with its head: what it joined stands alone."""
-    found = one_of(random, ((n, line) for n, line in whole.lines if line.kind == "edge" and line.head))
-    return whole.edited({found[0]: ()}) if found else None
+    """The only edge that enters a block, or that leaves one."""
+    edges = [(n, line) for n, line in whole.lines if line.kind == "edge"]
+    entered, left = Counter(line.end for _, line in edges), Counter(line.start for _, line in edges)
+    only = [n for n, line in edges if (line.end and entered[line.end] == 1) or (line.start and left[line.start] == 1)]
+    found = one_of(random, only)
+    return None if found is None else whole.edited({found: ()})
 
 
 @spoiling

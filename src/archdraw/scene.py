@@ -118,22 +118,22 @@ def bounds(elements: tuple[Element, ...]) -> Bounds:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
-    """The paths of all groups that have one, each before those inside it."""
+def groups_of(elements: tuple[Element, ...]) -> Iterator[Group]:
+    """All groups among ``elements``, each before those inside it."""
     for element in elements:
         if isinstance(element, Group):
-            if element.path:
-                yield element.path
-            yield from paths_of(element.children)
+            yield element
+            yield from groups_of(element.children)
+
+
+def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
+    """The paths of all groups that have one, each before those inside it."""
+    return (group.path for group in groups_of(elements) if group.path)
 
 
 def links_of(elements: tuple[Element, ...]) -> Iterator[str]:
     """Where the links of all groups lead to."""
-    for element in elements:
-        if isinstance(element, Group):
-            if element.href:
-                yield element.href
-            yield from links_of(element.children)
+    return (group.href for group in groups_of(elements) if group.href)
 
 
 def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:

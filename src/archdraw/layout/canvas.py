@@ -39,6 +39,8 @@ class Canvas:
         self.places: dict[str, Place] = {}
         self.opens: Mapping[str, str] = {}
         """The panels that boxes open, by the paths of these."""
+        self.read: frozenset[str] = frozenset()
+        """The paths of boxes beside the line from which lines lead to others."""
         self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
         self._open: list[list[Element]] = []
         self._lines: list[Line] = []

@@ -83,6 +83,7 @@ class _Ends:
         self._nodes: list[tuple[Circle, str]] = []
         self._found: dict[tuple[int, bool], str] = {}
         choices: list[Rect] = []
+        wholes: list[Rect] = []
         for shape, group in _solid(elements, None):
             path = group.path if group else ""
             if isinstance(shape, Circle):
@@ -91,14 +92,18 @@ class _Ends:
                 self._boxes.append((shape, path))
             elif path:
                 self._frames.append((shape, path))
-            elif group and group.role == "choice":
-                choices.append(shape)
+            else:
+                (choices if group and group.role == "choice" else wholes).append(shape)
         for choice in choices:
-            self._offer(choice)
+            self._offer(choice, [whole for whole in wholes if _holds(choice, whole)])
 
-    def _offer(self, choice: Rect) -> None:
-        """What meets one of the boxes above each other in ``choice`` meets all of them."""
-        within = [number for number, (box, path) in enumerate(self._boxes) if path and _is_option(box, choice)]
+    def _offer(self, choice: Rect, wholes: Sequence[Rect]) -> None:
+        """What meets one of the boxes above each other in ``choice``, and in none of the ``wholes``, meets all."""
+        within = [
+            number
+            for number, (box, path) in enumerate(self._boxes)
+            if path and _holds(choice, box) and not any(_holds(whole, box) for whole in wholes)
+        ]
         paths = " ".join(self._boxes[number][1] for number in within)
         for number in within:
             self._boxes[number] = (self._boxes[number][0], paths)
@@ -147,10 +152,10 @@ def _solid(elements: Iterable[Element], group: Group | None) -> Iterator[tuple[R
                 yield element, group
 
 
-def _is_option(box: Rect, choice: Rect) -> bool:
-    """Whether ``box`` is one of the alternatives that fill the breadth of ``choice``."""
-    inside = choice.y - 1 < box.y and box.y + box.height < choice.y + choice.height + 1
-    return inside and abs(box.x - choice.x) < 1 and abs(box.width - choice.width) < 1
+def _holds(around: Rect, inner: Rect) -> bool:
+    """Whether ``inner`` lies in ``around``."""
+    level = around.x - 1 < inner.x and inner.x + inner.width < around.x + around.width + 1
+    return level and around.y - 1 < inner.y and inner.y + inner.height < around.y + around.height + 1
 
 
 def _touched(place: Point, things: Iterable[tuple[Rect, str]]) -> str | None:

@@ -251,7 +251,7 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
         def read(canvas: Canvas, x: float, y: float) -> None:
             place = Place(x + left, y - height, x + left + SIDE_WIDTH, y)
-            side_box(canvas, item.box, place)
+            side_box(canvas, item.box, place, open_ends="" if item.box.path in canvas.read else "end")
             canvas.line((x + port, y), (x + port, y - height))
             canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
             canvas.dot(x + port, place.middle)

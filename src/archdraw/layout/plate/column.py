@@ -134,6 +134,7 @@ def paint_model(
 
 def _paint_model(canvas: Canvas, column: Column, bottom: float, left: float, slug: str, joining_left: float) -> None:
     theme = canvas.theme
+    canvas.read = frozenset(wire.source for wire in column.wires)
     spine = left + column.left
     top = HEADER
     bottom -= column.below
