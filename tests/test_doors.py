@@ -161,7 +161,7 @@ def _imported(source: str) -> set[str]:
     return set(done.stdout.rpartition("loaded:")[2].split())
 
 
-LIBRARIES = {"pydantic", "yaml", "svgwrite", "cairosvg", "reportlab", "resvg_py", "graphviz", "huggingface_hub"}
+LIBRARIES = {"pydantic", "yaml", "svgwrite", "cairosvg", "reportlab", "resvg", "graphviz", "huggingface_hub"}
 
 
 def test_listing_names_imports_nothing_that_they_name() -> None:

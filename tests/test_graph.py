@@ -328,7 +328,8 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
     assert boxes >= {"router", "down", "experts", "up", "shared"}
 
 
-def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # what was found on a path is kept
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(ArchdrawError, match=r"^a graph needs Graphviz: install it, or pip install graphviz-pure$"):
         arranged(("a", "b"), (Edge("a", "b"),))

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "archdraw"
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "ground": (
         {"errors", "resources", "source", "files", "cache", "model_files", "glossary", "records", "version", "front"}
-        | {"doors", "installed", "by_need", "checks", "checked", "models"},
+        | {"doors", "installed", "by_need", "checks", "checked", "models", "lengths"},
         set(),
     ),
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
@@ -25,6 +25,9 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "edges",
             "cells",
             "remarks",
+            "figures",
+            "profile",
+            "sizing",
             "picture",
             "fonts",
             "fontdata",
@@ -41,7 +44,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "pictures", "outputs", "catalog", "app", "cli"},
+        {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -70,7 +73,7 @@ HOMES: dict[str, set[str]] = {
     "svgwrite": {"writers._drawing"},
     "cairosvg": {"writers._cairo"},
     "reportlab": {"writers.pdf"},
-    "resvg_py": {"writers.png"},
+    "resvg": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
     "pydantic": {"models", "app.options", "app.schemas"},
     "pydantic_core": {"models"},

@@ -60,7 +60,7 @@ import archdraw
 
 model: archdraw.Model = archdraw.load("llama-3-8b")
 count: int = model.facts.total_parameters
-picture: archdraw.Picture = archdraw.compare(model, "llama-2-7b", insets=False)
+picture: archdraw.Picture = archdraw.compare(model, "llama-2-7b", details=True)
 picture.save("both.svg")
 names: tuple[str, ...] = archdraw.list_kinds()
 changes: archdraw.Difference = archdraw.difference(model, "llama-2-7b")

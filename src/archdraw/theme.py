@@ -7,7 +7,7 @@ A theme has names of roles, not what they mean: the drawing half of the program 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -165,18 +165,7 @@ def theme_file(name: str) -> AbstractContextManager[Path]:
 
     Raises :class:`ArchdrawError` where there is no such theme, or where its package cannot be imported.
     """
-    found = THEMES.find(name)
-    if not found.distribution:
-        return nullcontext(Path(found.target))
-    from importlib.resources import as_file, files
-
-    try:
-        file = files(found.target) / f"{name}.yaml"
-        if not file.is_file():
-            raise FileNotFoundError(f"{name}.yaml is not in {found.target}")
-        return as_file(file)
-    except Exception as error:
-        raise THEMES.broken(found, error) from error
+    return THEMES.file(name)
 
 
 def load_theme(name_or_path: str | Path) -> Theme:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from archdraw.app.jobs import Job, Output
+from archdraw.app.jobs import Job, Output, encoded
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
@@ -18,12 +19,15 @@ from archdraw.cli._pictures import (
     font_option,
     format_help,
     jobs_option,
+    known_background,
     known_formats,
     known_prefix,
     known_theme,
     known_view,
+    known_width,
     renderer_option,
     theme_help,
+    usual_dpi,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
@@ -41,8 +45,14 @@ from archdraw.writers import Renderer, TextMode
               help=theme_help())  # fmt: skip
 @click.option("--view", default="plate", show_default=True, metavar="VIEW", callback=known_view,
               help=view_help())  # fmt: skip
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
-              help="Raster scale factor.")  # fmt: skip
+@click.option("--width", default="", metavar="LENGTH", callback=known_width,
+              help="Width in print: 3.25in, 8cm, 1280px. Pages are laid out for it.")  # fmt: skip
+@click.option("--background", default="", metavar="COLOUR", callback=known_background,
+              help="none (transparent), white or #RRGGBB.  [default: the theme's]")  # fmt: skip
+@click.option("--scale", default=None, type=click.FloatRange(0, min_open=True),
+              help="Raster scale factor.  [default: 1, of pages by their --dpi]")  # fmt: skip
+@click.option("--dpi", default=None, type=click.FloatRange(0, min_open=True),
+              help="Pixels per inch in print, in place of --scale.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help=TEXT_HELP)  # fmt: skip
 @click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
@@ -60,7 +70,10 @@ def command(
     wanted: tuple[str, ...],
     theme: str,
     view: str,
-    scale: float,
+    width: str,
+    background: str,
+    scale: float | None,
+    dpi: float | None,
     text: TextMode,
     prefix: str,
     renderer: Renderer,
@@ -80,11 +93,24 @@ def command(
     archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
     """
     work = Work(show_traceback=show_traceback)
-    cache().reads(*specs, theme, *fonts)
+    cache().reads(*specs, theme, view, *fonts)
+    look = Output(
+        Path("-"),
+        "svg",
+        view,
+        theme,
+        text,
+        scale or 1.0,
+        fonts,
+        renderer,
+        prefix,
+        width,
+        background,
+        dpi or (0.0 if scale else usual_dpi(view)),
+    )
     files, missing = spec_files(specs)
     if output == "-":
-        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer, prefix)
-        return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
+        return _piped(files, missing, wanted or ("svg",), look, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
@@ -100,7 +126,7 @@ def command(
         Job(
             file,
             tuple(
-                Output(path, format, view, theme, text, scale, fonts, renderer, prefix.replace("{slug}", path.stem))
+                replace(look, path=path, format=format, prefix=prefix.replace("{slug}", path.stem))
                 for path, format in outputs
             ),
             with_transformers,
@@ -122,17 +148,17 @@ def _piped(
     with_transformers: bool,
 ) -> int:
     """Writes one picture to stdout."""
-    from archdraw.model import Model, load
+    from archdraw.model import load
 
     if len(files) != 1 or missing or len(wanted) != 1:
         raise click.UsageError("-o - takes one spec and one format")
-    format = wanted[0]
-    check_stdout(format)
+    check_stdout(wanted[0])
 
     def made(file: Path) -> bytes:
-        scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
-        prefix = output.prefix.replace("{slug}", file.stem)
-        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer, prefix=prefix)
+        one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
+        model = load(file, with_transformers=with_transformers)
+        scene = model.scene(one.view, one.theme, one.fonts, width=one.width, background=one.background)
+        return encoded(scene, one)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Literal
@@ -37,7 +37,7 @@ class Canvas:
         self.theme = Colours(theme) if isinstance(theme, Theme) else theme
         self.paint_for(accent)
         self.places: dict[str, Place] = {}
-        self.opens: Mapping[str, str] = {}
+        self.opens: dict[str, str] = {}
         """The panels that boxes open, by the paths of these."""
         self.read: frozenset[str] = frozenset()
         """The paths of boxes beside the line from which lines lead to others."""
@@ -72,7 +72,8 @@ class Canvas:
 
         Its sides are whole numbers: renderers round others each in its own way, and draw the whole picture blurred.
         """
-        children, steps = stepped(linked((*(below.elements() if below else ()), *self.elements())))
+        opens = {**(below.opens if below else {}), **self.opens}
+        children, steps = stepped(linked((*(below.elements() if below else ()), *self.elements()), opens))
         return Scene(
             _whole(width),
             _whole(height),
@@ -154,15 +155,13 @@ class Canvas:
     ) -> Iterator[None]:
         """What is painted inside belongs together, under ``path`` and with ``title`` as its tooltip.
 
-        With ``href`` the whole is a link to there; the rest as of a :class:`archdraw.scene.Group`. A box opens what
-        the canvas has for its path.
+        With ``href`` the whole is a link to there; the rest as of a :class:`archdraw.scene.Group`.
         """
         self._open.append([])
         try:
             yield
         finally:
             children = tuple(self._open.pop())
-            opens = opens or (self.opens.get(path, "") if path else "")
             self._add(Group(children, path, title, href, role, "", opens, layers, None, open_ends), layer)
 
     def _add(self, element: Element, layer: Layer) -> None:

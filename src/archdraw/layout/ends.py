@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, pairwise
 
 from archdraw.records import replaced
@@ -16,26 +16,30 @@ TOUCH = 1.5
 """Px between an end and the border that it lies on, at most."""
 
 
-def linked(elements: Sequence[Element]) -> tuple[Element, ...]:
+def linked(elements: Sequence[Element], opens: Mapping[str, str]) -> tuple[Element, ...]:
     """``elements`` with names for their nodes, and whose edges say the paths of what they leave and enter.
+
+    ``opens`` are the panels that blocks open, by the paths of these.
 
     An edge that begins at another one, or goes on where that ends, leaves the same block. Where neither a block nor a
     node is met, as at an end that is open, the path is empty. What enters or leaves one of several alternatives does so
     with all of them: their paths stand with spaces between.
     """
-    return _linked(_named(elements, count(1)))
+    return _linked(_named(elements, count(1), opens))
 
 
-def _named(elements: Iterable[Element], numbers: Iterator[int]) -> tuple[Element, ...]:
-    """``elements``, the groups of nodes among them with a path: "add-1", "multiply-2"."""
-    return tuple(_with_path(element, numbers) if isinstance(element, Group) else element for element in elements)
+def _named(elements: Iterable[Element], numbers: Iterator[int], opens: Mapping[str, str]) -> tuple[Element, ...]:
+    """``elements``, the groups of nodes among them with a path: "add-1", "multiply-2"; blocks with what they open."""
+    return tuple(_of(element, numbers, opens) if isinstance(element, Group) else element for element in elements)
 
 
-def _with_path(group: Group, numbers: Iterator[int]) -> Group:
+def _of(group: Group, numbers: Iterator[int], opens: Mapping[str, str]) -> Group:
     if group.role in NODES and not group.path:
         return replaced(group, path=f"{group.role}-{next(numbers)}")
-    if any(isinstance(child, Group) for child in group.children):
-        return replaced(group, children=_named(group.children, numbers))
+    panel = opens.get(group.path, "") if group.path else ""
+    if panel or any(isinstance(child, Group) for child in group.children):
+        inside = _named(group.children, numbers, opens)
+        return replaced(group, children=inside, opens=panel or group.opens)
     return group
 
 

@@ -14,8 +14,9 @@ from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, 
 from archdraw.picture import Box, Chip
 from archdraw.records import record
 from archdraw.scene import OpenEnds
+from archdraw.setters import kept
 
-CHIP_HEIGHT, CHIP_GAP = 28.0, 7.0
+CHIP_GAP = 7.0
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -34,12 +35,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
-def least_width(box: Box, measures: Measures) -> float:
-    """A width that ``box`` with its chips has at least, whatever lines it takes."""
-    return natural_width(box, measures) + _chips_width(box, measures)
-
-
-def _chips_width(box: Box, measures: Measures) -> float:
+def chips_width(box: Box, measures: Measures) -> float:
     """What the chips at the left of ``box`` take, with their arrows."""
     return measures.chip_width + measures.chip_space if box.chips else 0.0
 
@@ -59,6 +55,12 @@ def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, .
 
 def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
     """``box`` over ``ports``, centred on them."""
+    return _placed(box, ports, out, measures.of_box)
+
+
+@kept(2048)
+def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
+    """As :func:`place`, kept: a diagram is laid out several times, with arrows of other lengths between its boxes."""
     centre = (ports[0] + ports[-1]) / 2
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
@@ -76,6 +78,8 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         height = words_height + figure_height + 2 * FIGURE_PAD
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
+    if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
+        height = measures.cap
     height = max(height, box.least_height)
     left = centre - width / 2
 
@@ -109,7 +113,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = _chips_width(box, measures)
+    extent = chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
@@ -146,16 +150,17 @@ class _Chips:
     chips: tuple[Chip, ...]
     rows: tuple[tuple[Row, ...], ...]
     width: float
+    least_height: float
     space: float
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
         rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
-        return cls(chips, rows, measures.chip_width, measures.chip_space)
+        return cls(chips, rows, measures.chip_width, measures.chip_height, measures.chip_space)
 
     @property
     def heights(self) -> list[float]:
-        return [max(CHIP_HEIGHT, rows_height(rows) + 9) for rows in self.rows]
+        return [max(self.least_height, rows_height(rows) + 9) for rows in self.rows]
 
     @property
     def height(self) -> float:

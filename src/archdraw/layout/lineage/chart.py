@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdraw.fonts import text_width
 from archdraw.layout import page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, rows_height
-from archdraw.layout.lineage import cards
+from archdraw.layout.lineage import cards, listing
 from archdraw.layout.lineage.dates import Tick
-from archdraw.layout.lineage.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
+from archdraw.layout.lineage.lanes import EXPONENTS, INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed, width_of
 from archdraw.layout.lineage.line_labels import SIZE, Label, labelled
 from archdraw.layout.lineage.lines import Line, Routing
 from archdraw.layout.sections import section
@@ -26,6 +28,15 @@ DASH = (6.0, 4.0)
 STROKE = 1.75
 YEAR, TICK = 15.0, 14.0
 LEGEND = 40.0
+WIDTHS = (1640.0, 2000.0, 2350.0, 2688.0)
+"""Px of pages of many cards: on the widest, text of 14 px has 10 px where its width fills that of a screen."""
+FEW_EXPONENTS = EXPONENTS[1::3]
+"""Those that are tried to see how tall a page is, about."""
+MOST_SHORT, MOST_WIDE = 100, 140
+"""More cards make no usual page that is not tall, nor the widest: where they stand is not even tried."""
+MOST_TALL, SCREEN = 1.5, 9 / 16
+WORDS_LATER = 1.05
+"""How much taller a chart may become by words in place of lines."""
 
 
 @kept(4)
@@ -43,6 +54,34 @@ def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
     routing.add(dashed=True)
     lines = routing.lines()
     return found, lines, labelled(lines, found)
+
+
+def is_short(chart: Chart) -> bool:
+    """Whether the page of ``chart`` is at most half again as tall as wide."""
+    return _number(chart) <= MOST_SHORT and _height(chart) <= MOST_TALL * width_of(chart)
+
+
+def fitted_to(chart: Chart) -> Chart | None:
+    """``chart`` on the narrowest page that is at most half again as tall as wide; None where every page is taller."""
+    fitting = None
+    for width in reversed(WIDTHS if _number(chart) <= MOST_WIDE else ()):
+        tried = replace(chart, width=width)
+        if _height(tried) > MOST_TALL * width:
+            break
+        fitting = tried
+    return fitting
+
+
+def _number(chart: Chart) -> int:
+    return sum(len(lane.cards) for lane in chart.lanes)
+
+
+def _height(chart: Chart) -> float:
+    """How tall the page of ``chart`` is, about: that of links in words is not yet known."""
+    found = placed(chart, frozenset(), FEW_EXPONENTS)
+    below = AXIS - 8 if found.height > TALL else 0
+    listed = listing.height(chart.listed, found.width)
+    return WORDS_LATER * found.height + page.HEADER - 20 + AXIS + below + LEGEND + listed + page.FOOTER + page.BELOW
 
 
 def scene(chart: Chart, theme: Theme) -> Scene:
@@ -76,8 +115,11 @@ def scene(chart: Chart, theme: Theme) -> Scene:
             _ticks(canvas, found, bottom, below=True)
         bottom += AXIS - 8
     _legend(canvas, chart, lines, bottom)
-    height = page.footer(canvas, chart.footer, found.width, bottom + LEGEND)
-    return canvas.scene(found.width, height, chart.title, chart.description)
+    bottom = listing.paint(canvas, chart.heading, chart.listed, found.width, bottom + LEGEND)
+    height = page.footer(canvas, chart.footer, found.width, bottom)
+    # A tall page is read across its whole width and moved downwards.
+    at_once = (found.width, min(height, found.width * SCREEN)) if chart.width else None
+    return canvas.scene(found.width, height, chart.title, chart.description, at_once=at_once)
 
 
 @section("axes")

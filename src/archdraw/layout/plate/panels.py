@@ -11,6 +11,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram, unbroken
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
@@ -24,10 +25,8 @@ TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
 LEADING = 1.2
-BADGE, LETTER = 26.0, 20.0
-"""The height of a letter in its panel, and at the box that the panel opens."""
-BADGE_PAD = 3.5
-"""Px between a letter and the sides of its badge, at least."""
+BADGE, LETTER, BADGE_PAD = 26.0, 20.0, 3.5
+"""The height of a letter in its panel, and at the box that the panel opens; what it has beside it."""
 STUB_IN, STUB_OUT = 10.0, 20.0
 WIDE = 480.0
 """The widest panel, but for a diagram that cannot be made any narrower."""
@@ -166,6 +165,7 @@ class _LaidOut:
     def __init__(self, item: Diagram) -> None:
         self._item = item
         self._words = unbroken.words_width(item, INSET)
+        self._has_figures = unbroken.has_figures(item)
         self._measures: dict[float, Measures] = {}
         self._least: dict[Measures, float] = {}
         self._cells: dict[Measures, Cell] = {}
@@ -181,16 +181,24 @@ class _LaidOut:
     def _fitting(self, inner: float) -> Measures:
         """The first measures by which the diagram fits ``inner``, else the smallest."""
         # Where no words wrap, one layout is that of every width.
-        ladder = _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)
+        ladder = tuple(
+            dict.fromkeys(map(self._plain, _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)))
+        )
         for measures in ladder[:-1]:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
         return ladder[-1]
 
+    def _plain(self, measures: Measures) -> Measures:
+        """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
+        wraps = self._words > measures.widest_branch - 2 * measures.pad
+        widest, scale = (measures.widest_branch if wraps else UNBROKEN), measures.figure_scale
+        return replace(measures, widest_branch=widest, figure_scale=scale if self._has_figures else 1)
+
     def _least_width(self, measures: Measures) -> float:
         if measures not in self._least:
-            self._least[measures] = diagram.least_width(self._item, diagram.inputs_of(self._item), measures)
+            self._least[measures] = least_width(self._item, diagram.inputs_of(self._item), measures)
         return self._least[measures]
 
     def _placed(self, measures: Measures) -> Cell:
@@ -229,7 +237,10 @@ def _ladder(inner: float) -> tuple[Measures, ...]:
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px, its pieces spread over the height."""
-    with canvas.section("panel", panel.inset.title, panel=letters.name_of(panel.inset)):
+    name = letters.name_of(panel.inset)
+    if opened := panel.inset.source or panel.inset.beside:
+        canvas.opens[opened] = name
+    with canvas.section("panel", panel.inset.title, panel=name):
         _paint(canvas, panel, left, top, height)
 
 

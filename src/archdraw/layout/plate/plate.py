@@ -98,12 +98,6 @@ def _drawn(plate: Plate, theme: Theme, spare: float, natural: Column, sizes: Siz
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
-    canvas.opens = {
-        inset.source or inset.beside: letters.name_of(inset)
-        for insets in arrangement.columns
-        for inset in insets
-        if inset.source or inset.beside
-    }
     width = MARGIN + column.width + MARGIN
     if arrangement.columns:
         width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
