@@ -87,27 +87,33 @@ class Line:
         """The points of the stroke, which stops inside the head, so that no corner of it shows beside the tip."""
         if not self.head:
             return self.points
-        before, tip = self.points[-2:]
-        leg = math.dist(before, tip)
+        (x, y), right, down, leg = self._tip()
         # Of an arrow that is hardly longer than its head, some of the line is kept: it says where the head belongs.
-        share = min(HEAD_OVERLAP * self.head, leg / 2) / leg if leg else 0.0
-        stop = rounded(tip[0] - share * (tip[0] - before[0])), rounded(tip[1] - share * (tip[1] - before[1]))
-        return (*self.points[:-1], stop)
+        back = min(HEAD_OVERLAP * self.head, leg / 2)
+        return (*self.points[:-1], (rounded(x - right * back), rounded(y - down * back)))
 
     @property
     def head_points(self) -> tuple[Point, ...]:
         """The corners of the head, its tip first; none where it has none."""
         if not self.head:
             return ()
-        before, (x, y) = self.points[-2:]
-        leg = math.dist(before, (x, y)) or 1.0
-        right, down = (x - before[0]) / leg, (y - before[1]) / leg
-        back, half = (x - right * self.head, y - down * self.head), HEAD_BREADTH * self.head / 2
+        (x, y), right, down, _ = self._tip()
+        across, along, half = x - right * self.head, y - down * self.head, HEAD_BREADTH * self.head / 2
         return (
             (x, y),
-            (rounded(back[0] - down * half), rounded(back[1] + right * half)),
-            (rounded(back[0] + down * half), rounded(back[1] - right * half)),
+            (rounded(across - down * half), rounded(along + right * half)),
+            (rounded(across + down * half), rounded(along - right * half)),
         )
+
+    def _tip(self) -> tuple[Point, float, float, float]:
+        """Where it ends, the way that it comes there, as a step of 1, and how far it comes that way."""
+        (left, top), (x, y) = self.points[-2:]
+        if left == x:
+            return (x, y), 0.0, 1.0 if y > top else -1.0, abs(y - top)
+        if top == y:
+            return (x, y), 1.0 if x > left else -1.0, 0.0, abs(x - left)
+        leg = math.dist((left, top), (x, y))
+        return (x, y), (x - left) / leg, (y - top) / leg, leg
 
 
 @record

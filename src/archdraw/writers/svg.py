@@ -167,13 +167,15 @@ class _Picture:
             data += f' data-step="{line.step}"'
         if line.end:
             data += f' data-to="{quoted(line.end)}"'
-        colour, head = self.paints[line.stroke], line.head
-        points = line.stroked if head else line.points
-        stroke = f' fill="none" stroke="{colour}"{dashed(line.dash)} stroke-width="{number(line.stroke_width)}" />'
-        path = rounded_path(points, line.radius)
-        if not head:
-            return f'<path d="{path}"{data}{stroke}'
-        return f'<g{data}><path d="{path}"{stroke}{self.polygon(line.head_points, line.stroke)}</g>'
+        colour = self.paints[line.stroke]
+        dash = dashed(line.dash) if line.dash else ""
+        stroke = f' fill="none" stroke="{colour}"{dash} stroke-width="{number(line.stroke_width)}" />'
+        if not line.head:
+            return f'<path d="{rounded_path(line.points, line.radius)}"{data}{stroke}'
+        path = rounded_path(line.stroked, line.radius)
+        (x, y), (left, top), (right, bottom) = line.head_points
+        corners = f"{number(x)},{number(y)} {number(left)},{number(top)} {number(right)},{number(bottom)}"
+        return f'<g{data}><path d="{path}"{stroke}<polygon fill="{colour}" points="{corners}" /></g>'
 
     def polygon(self, points: tuple[Point, ...], fill: str) -> str:
         corners = " ".join([f"{number(x)},{number(y)}" for x, y in points])
