@@ -36,6 +36,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "theme",
             "layout",
             "scene",
+            "shapes",
         },
         {"ground"},
     ),
@@ -51,7 +52,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 # Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
 NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors", "doors"},
-    "scene": set(),
+    "scene": {"shapes"},
+    "shapes": set(),
     "tree.blocks": {"glossary", "tree.roles"},
     "tree.roles": set(),
     "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},

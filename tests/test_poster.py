@@ -28,7 +28,7 @@ from archdraw.layout.sheet.sections import Flow, column_name
 from archdraw.layout.sheet.tiles import tiles
 from archdraw.lint.faults import faults, minimum_text
 from archdraw.model import Model, load
-from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, moved, paths_of
+from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import _poster_legend, poster
 from archdraw.writers.pdf import pdf
@@ -243,7 +243,7 @@ def test_words_of_plates_are_found_in_the_pdf(few: dict[str, Any]) -> None:
 def test_plates_stand_in_their_places(few: dict[str, Any]) -> None:
     """In the order of the groups, down the columns, with the place that the index gives them."""
     scene = drawn(few, columns=2)
-    groups = {group.path: group for group in scene.children if isinstance(group, Group) and group.path}
+    groups = {group.path: group for group in groups_of(scene.children) if group.path}
     order = [entry.slug for entry in few["value"].entries]
     assert list(groups) == order
     tags = {}
@@ -254,7 +254,7 @@ def test_plates_stand_in_their_places(few: dict[str, Any]) -> None:
         assert groups[slug].children[1 : 1 + len(inside)] == inside
         tags[slug] = cast(Text, groups[slug].children[-1]).text
     assert list(tags.values()) == ["A1", "A2", "B1", "B2", "B3"]
-    index = {group.href[1:]: group for group in scene.children if isinstance(group, Group) and group.href}
+    index = {group.href[1:]: group for group in groups_of(scene.children) if group.href}
     assert {slug: cast(Text, group.children[0]).text for slug, group in index.items()} == tags
 
 
@@ -304,7 +304,7 @@ def test_families_stand_together_and_undated_models_last(tmp_path: Path) -> None
 def test_two_models_of_one_name_have_places_of_their_own(models: list[Model]) -> None:
     one = subject(next(model for model in models if model.slug == "gpt-2"))
     scene = picture("poster", [one, one]).scene("light")
-    assert [group.path for group in scene.children if isinstance(group, Group) and group.path] == ["gpt-2", "gpt-2.2"]
+    assert [group.path for group in groups_of(scene.children) if group.path] == ["gpt-2", "gpt-2.2"]
     assert faults(scene) == []
 
 
@@ -342,7 +342,7 @@ def test_every_role_of_a_plate_is_in_the_legend(models: list[Model]) -> None:
 def test_paper_is_filled(few: dict[str, Any], paper: str, landscape: bool, size: tuple[int, int]) -> None:
     scene = drawn(few, paper=paper, landscape=landscape)
     assert scene.size == pytest.approx([side * 96 / 25.4 for side in size])
-    assert scene.height / scene.width == pytest.approx(size[1] / size[0], rel=1e-5)
+    assert scene.height / scene.width == pytest.approx(size[1] / size[0], rel=1e-3)
     assert faults(scene) == []
 
 

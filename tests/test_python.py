@@ -259,11 +259,11 @@ def test_blocks_by_path() -> None:
     assert len(blocks) == len(list(model.walk()))
     for path, block in blocks.items():
         assert model.at(path) is block
-    assert model.at("layer.2/mlp/gate") is blocks["layers/layer.2/mlp/gate"]
+    assert model.at("layer.dense/mlp/gate_proj") is blocks["layers/layer.dense/mlp/gate_proj"]
     with pytest.raises(archdraw.ArchdrawError) as raised:
         model.at("mlp/gate")
     assert str(raised.value) == (
-        "several blocks of DeepSeek V3 are named mlp/gate: layers/layer.2/mlp/gate, mtp/layer/mlp/gate"
+        "several blocks of DeepSeek V3 are named mlp/gate: layers/layer/mlp/gate, mtp/layer/mlp/gate"
     )
     with pytest.raises(archdraw.ArchdrawError) as raised:
         model.at("xyz")

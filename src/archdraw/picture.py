@@ -38,7 +38,8 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow;
+    one of some layers has their numbers in ``layers``.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Box:
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
     cap: bool = False
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -173,6 +175,7 @@ class Frame:
     caption: str = ""
     back: bool = False
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -188,6 +191,7 @@ class Bar:
     title: str
     lines: int = 1
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record

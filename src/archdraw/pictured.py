@@ -64,7 +64,7 @@ class Pictured:
         width: str = "",
         background: str = "",
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of ``view``, ``theme``, ``fonts``, ``width`` and ``background`` with its warnings; the last is kept.
+        """The scene of ``view``, ``theme``, ``fonts``, ``width`` and ``background`` with its warnings; it is kept.
 
         Raises as :meth:`scene`.
         """

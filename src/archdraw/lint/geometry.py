@@ -73,7 +73,9 @@ def outline(shape: Rect | Line | Polygon | Circle, *, stroke: bool = True) -> Ar
             return Area(shape.x, shape.y, shape.right, shape.bottom).grown(reach)
         case Circle():
             return Area(shape.x, shape.y, shape.x, shape.y).grown(shape.radius + reach)
-        case Line() | Polygon():
+        case Line():
+            return Area.of((*shape.points, *shape.head_points)).grown(reach)
+        case Polygon():
             return Area.of(shape.points).grown(reach)
 
 
@@ -125,7 +127,7 @@ def _clip(start: Point, end: Point, area: Area) -> tuple[float, float] | None:
 
 def sides(points: tuple[Point, ...]) -> Iterator[tuple[Point, Point]]:
     """The sides of a polygon, the last one back to its start."""
-    yield from pairwise((*points, points[0]))
+    yield from pairwise((*points, *points[:1]))
 
 
 def in_polygon(x: float, y: float, points: tuple[Point, ...]) -> bool:

@@ -153,6 +153,14 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px, its pieces spread over the height."""
+    name = letters.name_of(panel.inset)
+    if opened := panel.inset.source or panel.inset.beside:
+        canvas.opens[opened] = name
+    with canvas.section("panel", panel.inset.title, panel=name):
+        _paint(canvas, panel, left, top, height)
+
+
+def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     inset = panel.inset
     canvas.rect(
         left,
@@ -201,8 +209,9 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
     """The letter of an inset about ``x`` and ``y``, in the accent."""
     width = badge_width(letter, size)
-    canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
-    canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
+    with canvas.group("", "", role="letter", opens=letter):
+        canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+        canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
 
 
 def badge_width(letter: str, size: float) -> float:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
@@ -24,6 +25,7 @@ class _Way:
     """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
 
     letter: str
+    path: str
     source: Place
     start: float
     end: float
@@ -40,6 +42,8 @@ class _Way:
 class _Part:
     """A line from a part of an inset to the panel that opens it."""
 
+    path: str
+    panel: str
     source: Place
     goal: Place
 
@@ -65,10 +69,11 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
     """
     ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
     for letter, source in hemmed:
+        # A line could not leave past the neighbour: the letter alone stands at the box.
         paint_letter(canvas, source, letter, apart=apart)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     parts = [
-        _Part(canvas.places[panel.inset.beside], place)
+        _Part(panel.inset.beside, letters.name_of(panel.inset), canvas.places[panel.inset.beside], place)
         for column in columns
         for panel, place in column
         if panel.inset.beside
@@ -80,31 +85,35 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         x = model_right + FIRST_TRACK + track * step
         half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
-        canvas.line((way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH)
-        canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
-        badge(canvas, badge_x, way.start, way.letter, LETTER)
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
         goal_y = way.arrival
         if way.column:
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
-        canvas.line(*straightened(points), kind="zoom", width=WIDTH)
-        canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+        with canvas.section("zoom", opens=way.letter):
+            canvas.line(
+                (way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH, start=way.path
+            )
+            canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
+            badge(canvas, badge_x, way.start, way.letter, LETTER)
+            canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
+            canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
         (start, y), (turn, _), (_, end) = points[:3]
         across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
         if not canvas.is_barred(across) and not canvas.is_crossed(upright):
-            _lead(canvas, points)
+            _lead(canvas, part, points)
 
 
 def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool) -> None:
     """The ``letter`` alone at the box ``source``, from which no line could leave past its neighbours."""
     half = badge_width(letter, LETTER) / 2
     x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-    badge(canvas, x, y, letter, LETTER)
+    with canvas.section("zoom", opens=letter):
+        badge(canvas, x, y, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -168,7 +177,9 @@ def _ways(
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
             start = source.middle + 14 * seen
-            ways.append(_Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number))
+            ways.append(
+                _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
+            )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     return [_snapped(way) for way in _passed(ways, columns)], hemmed
 
@@ -236,10 +247,11 @@ def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
     return [(source.right, source.middle), (x, source.middle), (x, goal.top)]
 
 
-def _lead(canvas: Canvas, points: list[tuple[float, float]]) -> None:
-    canvas.line(*straightened(points), kind="zoom", width=WIDTH)
-    for x, y in (points[0], points[-1]):
-        canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
+def _lead(canvas: Canvas, part: _Part, points: list[tuple[float, float]]) -> None:
+    with canvas.section("zoom", opens=part.panel):
+        canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=part.path, end=part.panel)
+        for x, y in (points[0], points[-1]):
+            canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
 
 
 def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
