@@ -29,6 +29,7 @@ class _Way:
     end: float
     goal: Place
     column: int = 0
+    also: tuple[str, ...] = ()
 
     @property
     def arrival(self) -> float:
@@ -94,6 +95,9 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         points.append((way.goal.left, goal_y))
         canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+    for way in ways:
+        for path in way.also:
+            _mark(canvas, way.letter, canvas.places[path], model_right)
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
@@ -101,6 +105,18 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
         if not canvas.is_barred(across) and not canvas.is_crossed(upright):
             _lead(canvas, points)
+
+
+def _mark(canvas: Canvas, letter: str, source: Place, model_right: float) -> None:
+    """The letter of a panel at another box that it opens, on a line of its own where there is one."""
+    half = badge_width(letter, LETTER) / 2
+    if _is_hemmed(canvas, source, model_right):
+        badge(canvas, *_spot(canvas, source, half), letter, LETTER)
+        return
+    x = (model_right + canvas.places[FRAME].right) / 2
+    canvas.line((source.right, source.middle), (x - half, source.middle), kind="zoom", width=WIDTH)
+    canvas.dot(source.right, source.middle, colour=canvas.theme.zoom, layer="object")
+    badge(canvas, x, source.middle, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -164,7 +180,9 @@ def _ways(
                 continue
             seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
             start = source.middle + 14 * seen
-            ways.append(_Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number))
+            ways.append(
+                _Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number, panel.inset.also)
+            )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     return [_snapped(way) for way in _passed(ways, columns)], hemmed
 
