@@ -26,7 +26,7 @@ from archdraw.theme import Theme
 
 STRIP_SPACE, BAND_SPACE = 28.0, 24.0
 """Px above the layer strip, and above the band."""
-GAPS = (24.0, 18.0, 14.0, 12.0)
+GAPS = (24.0, 18.0, 14.0, 12.0, 10.0)
 """How long arrows are: as the first is where all panels find room so, else shorter."""
 TIGHT = 12.0
 """With arrows no longer than these, boxes have less air about them, too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
@@ -14,6 +14,7 @@ from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
 from archdraw.views.brief import shortened
 from archdraw.views.drawn import paths_of_scene, undrawn
+from archdraw.views.layers_beside import layers_beside
 
 
 def whole(view: str, argument: str) -> None:
@@ -22,8 +23,8 @@ def whole(view: str, argument: str) -> None:
         raise ArchdrawError(f"the view {view} is of the whole model: it takes no :{argument}")
 
 
-STEPS = ((), ("alternatives",), ("alternatives", "pairs"), ("alternatives", "pairs", "runs"))
-"""What is made shorter in a column that is too high, from all that is in it on."""
+STEPS = ("alternatives", "pairs", "runs")
+"""What is made shorter in a column that is too high even with its layers beside it."""
 
 
 def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene:
@@ -31,14 +32,9 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
 
     Where none does, the lowest, its layers in brief among them.
     """
-    plate = picture(spec, block)
     best: Scene | None = None
-    for steps in STEPS:
-        brief = shortened(plate, steps)
-        if len(brief.without) < len(steps):
-            # One of them makes no difference here.
-            continue
-        scene = lay_out(brief.plate)
+    for plate in _shorter(picture(spec, block)):
+        scene = lay_out(plate)
         best = scene if best is None or scene.height < best.height else best
         if not is_too_high(scene):
             break
@@ -47,3 +43,15 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
         scene = lay_out(picture(spec, block, brief=True))
         best = scene if scene.height < best.height else best
     return replace(best, undrawn=tuple(path for path, _ in undrawn(block, paths_of_scene(best))))
+
+
+def _shorter(plate: Plate) -> Iterator[Plate]:
+    """``plate``, then with its layers beside its column, then with less and less in them; each once."""
+    yield plate
+    seen = [plate]
+    for number in range(len(STEPS) + 1):
+        short = shortened(plate, STEPS[:number]).plate
+        for shorter in (short, short if plate.towers or plate.wires else layers_beside(short)):
+            if shorter not in seen:
+                seen.append(shorter)
+                yield shorter
