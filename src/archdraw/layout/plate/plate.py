@@ -10,7 +10,7 @@ from archdraw.layout.canvas import Canvas, Place, Sketch
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip
@@ -28,8 +28,8 @@ STRIP_SPACE, BAND_SPACE = 28.0, 24.0
 """Px above the layer strip, and above the band."""
 GAPS = (24.0, 18.0, 14.0, 12.0, 10.0)
 """How long arrows are: as the first is where all panels find room so, else shorter."""
-TIGHT = 12.0
-"""With arrows no longer than these, boxes have less air about them, too."""
+TIGHT, LOW_PANEL_GAP = 12.0, 12.0
+"""With arrows no longer than these boxes have less air about them, too, and arrows in panels have the second."""
 LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
@@ -83,10 +83,10 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in columns, strip, band and footer."""
-    natural, sizes = column_at(plate), Sizes()
+    natural = column_at(plate)
     plate = lettered(plate, theme, natural)
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
-    natural, arrangement, gap = _roomiest(plate, natural, sizes)
+    natural, arrangement, gap = _roomiest(plate, natural)
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
@@ -95,7 +95,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
-    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL)
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, _panel_gap(gap))
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
@@ -117,10 +117,12 @@ def _is_apart(plate: Plate) -> bool:
     return bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
 
 
-def _roomiest(plate: Plate, natural: Column, sizes: Sizes) -> tuple[Column, Arrangement, float]:
+def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:
     """The column of ``plate`` with the longest arrows beside which most panels find room, with those and the gap."""
     best: tuple[Column, Arrangement, float] | None = None
+    usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
     for gap in GAPS:
+        sizes = low if gap <= TIGHT else usual
         column = natural if gap == GAPS[0] else column_at(plate, gap)
         arrangement = _arranged(plate, column, sizes)
         if best is None or _worth(arrangement) > _worth(best[1]):
@@ -129,6 +131,11 @@ def _roomiest(plate: Plate, natural: Column, sizes: Sizes) -> tuple[Column, Arra
             break
     assert best is not None
     return best
+
+
+def _panel_gap(gap: float) -> float:
+    """How long the arrows in panels are at least beside a model with arrows of ``gap``."""
+    return LOW_PANEL_GAP if gap <= TIGHT else INSET.gap
 
 
 def _worth(arrangement: Arrangement) -> tuple[bool, float, int]:
@@ -257,18 +264,20 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
     return canvas.scene(width, height, f"{plate.name} architecture", plate.description)
 
 
-def _insets(canvas: Canvas, arrangement: Arrangement, left: float) -> list[list[tuple[panels.Panel, Place]]]:
+def _insets(
+    canvas: Canvas, arrangement: Arrangement, left: float, gap: float
+) -> list[list[tuple[panels.Panel, Place]]]:
     """Every inset painted; the columns with the places of their panels."""
     placed: list[list[tuple[panels.Panel, Place]]] = []
     for insets, width, passing in zip(arrangement.columns, arrangement.widths, arrangement.passing, strict=True):
-        measured = [panels.measure(inset, width) for inset in insets]
+        measured = [panels.measure(inset, width, gap) for inset in insets]
         room = arrangement.height - passing
         slack = room - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
         heights = _shared_out(measured, slack)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
-            tall = panels.stretched(panel.inset, width, height)
+            tall = panels.stretched(panel.inset, width, height, gap)
             panels.paint(canvas, tall, left, top, height)
             column.append((tall, Place(left, top, left + width, top + height)))
             top += height + SPACE

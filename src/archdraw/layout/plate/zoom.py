@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,6 +16,8 @@ from archdraw.records import record
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
 KINK = 12.0
+MARKS_APART = 22.0
+"""Px between the letters of two panels that open one box."""
 WIDTH = 1.75
 
 
@@ -29,7 +31,6 @@ class _Way:
     end: float
     goal: Place
     column: int = 0
-    also: tuple[str, ...] = ()
 
     @property
     def arrival(self) -> float:
@@ -64,7 +65,13 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
+    marks = _marks(columns, canvas)
+    ways, hemmed = _ways(canvas, columns, model_right, marks, apart=apart)
+    # Whether a line can leave a box is seen before any of them are drawn.
+    further = [
+        (letter, place, heights[letter], apart or _is_hemmed(canvas, place, model_right))
+        for letter, place, heights in _further(columns, canvas, marks)
+    ]
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
         half = badge_width(letter, LETTER) / 2
@@ -95,9 +102,13 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         points.append((way.goal.left, goal_y))
         canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
         canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
-    for way in ways:
-        for path in way.also:
-            _mark(canvas, way.letter, canvas.places[path], model_right)
+    for letter, source, height, stands_alone in further:
+        half = badge_width(letter, LETTER) / 2
+        if stands_alone:
+            x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
+            badge(canvas, x, y, letter, LETTER)
+        else:
+            _stub(canvas, letter, source, height, model_right)
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
@@ -107,16 +118,39 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
             _lead(canvas, points)
 
 
-def _mark(canvas: Canvas, letter: str, source: Place, model_right: float) -> None:
-    """The letter of a panel at another box that it opens, on a line of its own where there is one."""
-    half = badge_width(letter, LETTER) / 2
-    if _is_hemmed(canvas, source, model_right):
-        badge(canvas, *_spot(canvas, source, half), letter, LETTER)
-        return
+def _marks(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
+    """By the path of a box the letters of the panels that open it, each with the height of its line."""
+    letters_of: dict[str, list[str]] = {}
+    for column in columns:
+        for panel, _ in column:
+            for path in filter(None, (panel.inset.source, *panel.inset.also)):
+                letters_of.setdefault(path, []).append(panel.inset.letter)
+    return {
+        path: {
+            letter: canvas.places[path].middle + MARKS_APART * (number - (len(own) - 1) / 2)
+            for number, letter in enumerate(own)
+        }
+        for path, own in letters_of.items()
+    }
+
+
+def _further(
+    columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
+) -> Iterator[tuple[str, Place, dict[str, float]]]:
+    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
+    for column in columns:
+        for panel, _ in column:
+            for path in panel.inset.also:
+                yield panel.inset.letter, canvas.places[path], marks[path]
+
+
+def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right: float) -> None:
+    """The letter of a panel at a further box that it opens, on a short line."""
     x = (model_right + canvas.places[FRAME].right) / 2
-    canvas.line((source.right, source.middle), (x - half, source.middle), kind="zoom", width=WIDTH)
-    canvas.dot(source.right, source.middle, colour=canvas.theme.zoom, layer="object")
-    badge(canvas, x, source.middle, letter, LETTER)
+    half = badge_width(letter, LETTER) / 2
+    canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH)
+    canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
+    badge(canvas, x, height, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -161,7 +195,7 @@ def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
 
 
 def _ways(
-    canvas: Canvas, columns: Placed, model_right: float, *, apart: bool
+    canvas: Canvas, columns: Placed, model_right: float, marks: Mapping[str, dict[str, float]], *, apart: bool
 ) -> tuple[list[_Way], list[tuple[str, Place]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
@@ -169,7 +203,6 @@ def _ways(
     """
     ways: list[_Way] = []
     hemmed: list[tuple[str, Place]] = []
-    sources: dict[str, int] = {}
     for number, column in enumerate(columns):
         for panel, place in column:
             if not panel.inset.source:
@@ -178,10 +211,9 @@ def _ways(
             if apart or _is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
-            seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
-            start = source.middle + 14 * seen
+            start = marks[panel.inset.source][panel.inset.letter]
             ways.append(
-                _Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number, panel.inset.also)
+                _Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number)
             )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     return [_snapped(way) for way in _passed(ways, columns)], hemmed

@@ -33,7 +33,8 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
     Where none does, the lowest, its layers in brief among them.
     """
     best: Scene | None = None
-    for plate in _shorter(picture(spec, block)):
+    full = picture(spec, block)
+    for plate in _shorter(full):
         scene = lay_out(plate)
         best = scene if best is None or scene.height < best.height else best
         if not is_too_high(scene):
@@ -42,7 +43,9 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
     if is_too_high(best):
         scene = lay_out(picture(spec, block, brief=True))
         best = scene if scene.height < best.height else best
-    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, paths_of_scene(best))))
+    # What a panel shows is in the picture, also where its box is one with others.
+    opened = {path for panel in full.insets if panel.title not in best.left_out for path in (panel.source, *panel.also)}
+    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, {*paths_of_scene(best), *opened} - {""})))
 
 
 def _shorter(plate: Plate) -> Iterator[Plate]:
