@@ -253,7 +253,8 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number.
+    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
+    letter.
     """
 
     title: str
@@ -263,6 +264,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @record

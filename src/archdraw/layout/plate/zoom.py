@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,6 +17,8 @@ from archdraw.records import record
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
 KINK = 12.0
+MARKS_APART = 22.0
+"""Px between the letters of two panels that open one box."""
 WIDTH = 1.75
 
 
@@ -67,7 +69,13 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
+    marks = _marks(columns, canvas)
+    ways, hemmed = _ways(canvas, columns, model_right, marks, apart=apart)
+    # Whether a line can leave a box is seen before any of them are drawn.
+    further = [
+        (letter, place, heights[letter], apart or is_hemmed(canvas, place, model_right))
+        for letter, place, heights in _further(columns, canvas, marks)
+    ]
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
         paint_letter(canvas, source, letter, apart=apart)
@@ -99,6 +107,11 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
             badge(canvas, badge_x, way.start, way.letter, LETTER)
             canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
             canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+    for letter, source, height, stands_alone in further:
+        if stands_alone:
+            paint_letter(canvas, source, letter, apart=apart)
+        else:
+            _stub(canvas, letter, source, height, model_right)
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
@@ -114,6 +127,42 @@ def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool) -> 
     x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
     with canvas.section("zoom", opens=letter):
         badge(canvas, x, y, letter, LETTER)
+
+
+def _marks(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
+    """By the path of a box the letters of the panels that open it, each with the height of its line."""
+    letters_of: dict[str, list[str]] = {}
+    for column in columns:
+        for panel, _ in column:
+            for path in filter(None, (panel.inset.source, *panel.inset.also)):
+                letters_of.setdefault(path, []).append(panel.inset.letter)
+    return {
+        path: {
+            letter: canvas.places[path].middle + MARKS_APART * (number - (len(own) - 1) / 2)
+            for number, letter in enumerate(own)
+        }
+        for path, own in letters_of.items()
+    }
+
+
+def _further(
+    columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
+) -> Iterator[tuple[str, Place, dict[str, float]]]:
+    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
+    for column in columns:
+        for panel, _ in column:
+            for path in panel.inset.also:
+                yield panel.inset.letter, canvas.places[path], marks[path]
+
+
+def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right: float) -> None:
+    """The letter of a panel at a further box that it opens, on a short line."""
+    x = (model_right + canvas.places[FRAME].right) / 2
+    half = badge_width(letter, LETTER) / 2
+    with canvas.section("zoom", opens=letter):
+        canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH, end=letter)
+        canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
+        badge(canvas, x, height, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -158,7 +207,7 @@ def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
 
 
 def _ways(
-    canvas: Canvas, columns: Placed, model_right: float, *, apart: bool
+    canvas: Canvas, columns: Placed, model_right: float, marks: Mapping[str, dict[str, float]], *, apart: bool
 ) -> tuple[list[_Way], list[tuple[str, Place]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
@@ -166,7 +215,6 @@ def _ways(
     """
     ways: list[_Way] = []
     hemmed: list[tuple[str, Place]] = []
-    sources: dict[str, int] = {}
     for number, column in enumerate(columns):
         for panel, place in column:
             if not panel.inset.source:
@@ -175,8 +223,7 @@ def _ways(
             if apart or is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
-            seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
-            start = source.middle + 14 * seen
+            start = marks[panel.inset.source][panel.inset.letter]
             ways.append(
                 _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
             )
