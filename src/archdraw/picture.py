@@ -279,7 +279,7 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks.
+    without their remarks. ``undrawn`` are the paths of blocks that no box of the columns shows.
     """
 
     name: str
@@ -295,3 +295,4 @@ class Plate:
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
+    undrawn: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
-from archdraw.views.drawn import paths_of_scene, undrawn
+from archdraw.views.drawn import paths_of_plate, paths_of_scene, undrawn
 
 
 def whole(view: str, argument: str) -> None:
@@ -23,7 +23,12 @@ def whole(view: str, argument: str) -> None:
 
 def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene:
     """The picture of a whole model, its layers in brief where nobody could read it otherwise."""
-    scene = lay_out(picture(spec, block))
+    plate = picture(spec, block)
+    scene = lay_out(plate)
     if min(scene.width, scene.height) > LARGEST:
-        scene = lay_out(picture(spec, block, brief=True))
-    return replace(scene, undrawn=tuple(path for path, _ in undrawn(block, paths_of_scene(scene))))
+        plate = picture(spec, block, brief=True)
+        scene = lay_out(plate)
+    there = paths_of_scene(scene)
+    if not plate.undrawn and paths_of_plate(plate) <= there:
+        return scene  # all that was to be drawn is, and that was all of the model
+    return replace(scene, undrawn=tuple(path for path, _ in undrawn(block, there)))
