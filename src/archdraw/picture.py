@@ -273,7 +273,8 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. Pages of few words have ``facts``.
+    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
+    columns shows.
     """
 
     name: str
@@ -290,3 +291,4 @@ class Plate:
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
     facts: tuple[Fact, ...] = ()
+    undrawn: tuple[str, ...] = ()
