@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
 from archdraw.records import record
@@ -92,6 +92,10 @@ class Index:
         """The numbers of all shapes that may touch ``area``, with others nearby."""
         cells = [self._cells[cell] for cell in self._touched(area) if cell in self._cells]
         return set().union(*cells)
+
+    def at(self, x: float, y: float) -> Sequence[int]:
+        """The numbers of all shapes that may touch a point, with others nearby, in the order in which they came."""
+        return self._cells.get((_cell(x, self._columns), _cell(y, self._rows)), ())
 
     def _touched(self, area: Area) -> Iterable[tuple[int, int]]:
         left, right = _cell(area.left, self._columns), _cell(area.right, self._columns)
