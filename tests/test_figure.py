@@ -16,7 +16,7 @@ import shipped
 from archdraw import ArchdrawError, InputError, Model, compare, load
 from archdraw.app.jobs import Job, Output, draw
 from archdraw.cli import run
-from archdraw.layout.canvas import HIGHLIGHT
+from archdraw.layout.diagram.measures import HIGHLIGHT
 from archdraw.lint.faults import faults
 from archdraw.picture import Box, Inset, Plate, Words
 from archdraw.scene import Group, Rect, Scene, Text
@@ -111,6 +111,16 @@ def strong_borders(scene: Scene) -> list[Rect]:
     return [shape for shape in shapes(scene.children) if isinstance(shape, Rect) and shape.stroke_width == HIGHLIGHT]
 
 
+def fills(scene: Scene) -> set[str]:
+    rects = [shape for shape in shapes(scene.children) if isinstance(shape, Rect)]
+    return {scene.colour(rect.fill) for rect in rects if rect.fill}
+
+
+def new_faults(scene: Scene, without: Scene) -> set[str]:
+    """What is wrong with ``scene`` that was not wrong with the picture ``without`` the figure."""
+    return {fault.message for fault in faults(scene)} - {fault.message for fault in faults(without)}
+
+
 def said(scene: Scene) -> set[str]:
     return {shape.phrase or shape.text for shape in shapes(scene.children) if isinstance(shape, Text)}
 
@@ -136,7 +146,8 @@ def test_every_page_obeys_and_has_no_fault(view: str, theme: str) -> None:
     if view == "strip":
         return
     scene = model.figure(highlight="self_attn").scene(view, theme)
-    assert not faults(scene)
+    without = Model(model.spec.model_copy(update={"figure": None}), model.block)
+    assert not new_faults(scene, without.scene(view, theme))
     if view.startswith("inset"):
         return
     assert "Convolve, then attend" in said(scene) or view == "thumb"
@@ -144,9 +155,11 @@ def test_every_page_obeys_and_has_no_fault(view: str, theme: str) -> None:
     if view not in ("thumb", "slide-4-3", "slide-half"):
         assert "a convolution over four tokens in front of every attention" in said(scene)
     if view not in ("thumb", "slide-half"):
-        assert {rect.stroke for rect in strong_borders(scene)} == {load_theme(theme).accent(_accent(model))}
+        assert {scene.colour(rect.stroke or "") for rect in strong_borders(scene)} == {
+            load_theme(theme).accent(_accent(model))
+        }
     if view != "slide-half":  # which has no room for what is inside of layers, and says so
-        assert "#FFD166" in {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
+        assert "#FFD166" in fills(scene)
 
 
 def _accent(model: Model) -> int:
@@ -274,14 +287,14 @@ def test_a_note_is_no_size_that_a_page_does_without() -> None:
 
 def test_boxes_that_stand_out_in_the_panel_and_on_the_spine() -> None:
     plate = figure("highlight: [self_attn, q_proj]")
-    marked = {one.path for one in every_box(plate) if one.highlight}
+    marked = {one.path for one in every_box(plate) if one.mark.highlight}
     assert marked == {f"{LAYER}/self_attn", f"{LAYER}/self_attn/q_proj"}
     assert len(strong_borders(made().figure(highlight=["self_attn", "q_proj"]).scene())) == 2
 
 
 def test_what_is_in_a_folded_block_needs_no_box() -> None:
     plate = figure("fold: [self_attn], highlight: [q_proj, lm_head]")
-    assert {one.path for one in every_box(plate) if one.highlight} == {"lm_head"}
+    assert {one.path for one in every_box(plate) if one.mark.highlight} == {"lm_head"}
 
 
 def test_ports_on_lanes_stand_out_too() -> None:
@@ -289,7 +302,7 @@ def test_ports_on_lanes_stand_out_too() -> None:
     port = next(ports(picture(model.spec, model.block).column))
     marked = model.figure(highlight=port.path)
     shown = picture(marked.spec, marked.block)
-    assert {one.path for one in every_box(shown) if one.highlight} == {port.path}
+    assert {one.path for one in every_box(shown) if one.mark.highlight} == {port.path}
     assert strong_borders(marked.scene())
     with pytest.raises(ArchdrawError, match="has no room for words"):
         model.figure(notes={port.path: "too long"})
@@ -297,11 +310,10 @@ def test_ports_on_lanes_stand_out_too() -> None:
 
 def test_colours_of_a_role_and_of_its_own() -> None:
     plate = figure('roles: {lm_head: linear, mlp: norm}, colours: {mlp: "#aa3300"}')
-    assert (box(plate, "lm_head").paint, box(plate, "lm_head").role) == ("linear", "embedding")
-    assert (box(plate, f"{LAYER}/mlp").paint, box(plate, f"{LAYER}/mlp").role) == ("#AA3300", "feed_forward")
+    assert (box(plate, "lm_head").mark.colour, box(plate, "lm_head").role) == ("linear", "embedding")
+    assert (box(plate, f"{LAYER}/mlp").mark.colour, box(plate, f"{LAYER}/mlp").role) == ("#AA3300", "feed_forward")
     scene = made().figure(roles={"lm_head": "linear"}, colours={"mlp": "#AA3300"}).scene()
-    fills = {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
-    assert {load_theme("light").paint("linear").fill, "#AA3300"} <= fills
+    assert {load_theme("light").paint("linear").fill, "#AA3300"} <= fills(scene)
 
 
 @given(st.integers(0, 0xFFFFFF), st.sampled_from(theme_names()))
@@ -319,7 +331,7 @@ def test_any_colour_can_be_read_in_every_theme(number: int, name: str) -> None:
 def test_pictures_with_such_boxes_have_no_fault(colour: str, theme: str) -> None:
     model = made().figure(colours=dict.fromkeys(("mlp", "lm_head", "q_proj"), colour), highlight=["mlp"])
     for view in ("plate", "card", "slide", "thumb"):
-        assert not faults(model.scene(view, theme))
+        assert not new_faults(model.scene(view, theme), made().scene(view, theme))
 
 
 # What is wrong.
@@ -518,4 +530,4 @@ def test_pictures_of_several_models_have_the_title_only() -> None:
     assert {"Another name", "Small"} <= said(scene)
     assert "one line of words" not in said(scene)
     assert not strong_borders(scene)
-    assert "#AA3300" not in {shape.fill for shape in shapes(scene.children) if isinstance(shape, Rect)}
+    assert "#AA3300" not in fills(scene)

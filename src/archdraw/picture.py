@@ -15,7 +15,9 @@ from archdraw.figures import ExpertGrid as ExpertGrid
 from archdraw.figures import Figure as Figure
 from archdraw.figures import HeadGroups as HeadGroups
 from archdraw.records import record
+from archdraw.remarks import UNMARKED
 from archdraw.remarks import Fact as Fact
+from archdraw.remarks import Mark as Mark
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
 from archdraw.remarks import Segment as Segment
@@ -38,9 +40,8 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
-    One with a ``colour``, ``#RRGGBB`` or the name of another role, is painted in that; a ``highlight`` is a strong
-    border. A ``note`` is its author's and stands in its second line, also where that says nothing else.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow;
+    one of some layers has their numbers in ``layers``.
     """
 
     path: str
@@ -56,14 +57,8 @@ class Box:
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
     cap: bool = False
-    note: str = ""
-    colour: str = ""
-    highlight: bool = False
-
-    @property
-    def paint(self) -> str:
-        """What a theme gives its colours to: its role, or what its author says instead."""
-        return self.colour or self.role
+    layers: tuple[int, ...] = ()
+    mark: Mark = UNMARKED
 
 
 @record
@@ -183,6 +178,7 @@ class Frame:
     caption: str = ""
     back: bool = False
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -198,6 +194,7 @@ class Bar:
     title: str
     lines: int = 1
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -259,7 +256,8 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number. Those that stand ``first`` do so in the order they are in.
+    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
+    letter. Those that stand ``first`` do so in the order they are in.
     """
 
     title: str
@@ -269,6 +267,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    also: tuple[str, ...] = ()
     first: bool = False
 
 
@@ -278,7 +277,8 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. Pages of few words have ``facts``.
+    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
+    columns shows.
     """
 
     name: str
@@ -295,3 +295,4 @@ class Plate:
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
     facts: tuple[Fact, ...] = ()
+    undrawn: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
 from archdraw.spec.presenting import page_of
-from archdraw.writers import Renderer, TextMode
+from archdraw.writers import Renderer, TextMode, Writer
 
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
@@ -97,7 +97,8 @@ def usual_dpi(view: str) -> float:
 def encoded(scene: Scene, output: Output, model: Model) -> bytes:
     """``scene`` of ``model`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
     dpi = usual_dpi(output.view or page_of(model.spec)) if output.dpi is None else output.dpi
-    scale = scale_at(scene, dpi) if dpi else output.scale
+    dense = dpi and Writer(output.format).is_raster
+    scale = scale_at(scene, dpi) if dense else output.scale
     return Model.write(
         scene, output.format, text=output.text, scale=scale, renderer=output.renderer, prefix=output.prefix
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Joint, Lanes, Port, Rail, Tap
@@ -55,6 +55,11 @@ def changed(
             return around(item)
         case _:
             assert_never(item)
+
+
+def marked(box: Box, every: Iterable[Box]) -> Box:
+    """``box`` in the place of ``every`` one of several: it stands out where one of them does."""
+    return replaced(box, mark=replaced(box.mark, highlight=any(one.mark.highlight for one in every)))
 
 
 def ports(item: Diagram) -> Iterator[Box]:

@@ -9,10 +9,10 @@ from itertools import groupby
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.diagram import inputs_of
-from archdraw.layout.diagram.forks import frames, is_forked
+from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
-from archdraw.views.boxes import boxes, changed
+from archdraw.views.boxes import boxes, changed, marked
 
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
@@ -55,7 +55,7 @@ def _details(brief: Brief) -> Brief:
 
     def short(box: Box) -> Box:
         chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
-        return replace(box, detail=box.note, figure=None, strong=frozenset(), chips=chips)
+        return replace(box, detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
         if isinstance(item, Bar) and item.short:
@@ -119,23 +119,31 @@ def _layers(brief: Brief) -> Brief:
         return brief
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
-    several = bool(plate.towers) or is_forked(plate.column)
-
     def bar(frame: Frame) -> Bar:
         label = (
             frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
         )
-        # There is no room for brackets between columns.
-        return Bar(
-            f"{frame.times} {label}" if several else label, "" if several else frame.times, frame.path, frame.title
-        )
+        return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(
         replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
     )
-    column = _chain(_folded(plate.column, bar))
+    column = _chain(_counted(_folded(plate.column, bar)))
     folded = replace(plate, column=column, towers=towers, wires=())
     return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+
+
+def _counted(item: Diagram) -> Diagram:
+    """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
+    match item:
+        case Bar(times=times) if times:
+            return replace(
+                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
+            )
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_counted, items)))
+        case _:
+            return item
 
 
 def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
@@ -191,8 +199,7 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     if plain and len(same) == 1:
         what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    marked = any(box.highlight for box in every)
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), highlight=marked)
+    return marked(replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset()), every)
 
 
 def _runs(brief: Brief) -> Brief:
@@ -252,8 +259,7 @@ def _first_of(run: Sequence[Box]) -> Box:
         return run[0]
     first = next((box for box in run if not box.cap), run[0])
     label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
-    title, marked = "; ".join(box.title or box.label for box in run), any(box.highlight for box in run)
-    return replace(first, label=label, title=title, cap=False, highlight=marked)
+    return marked(replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False), run)
 
 
 def _whole(brief: Brief) -> Brief:

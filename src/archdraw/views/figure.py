@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import nearest
-from archdraw.picture import Box, Chain, Diagram, Inset, Plate, Tap, Words
-from archdraw.records import record
+from archdraw.picture import Box, Chain, Diagram, Inset, Mark, Plate, Tap, Words
+from archdraw.remarks import UNMARKED
 from archdraw.spec import Spec
 from archdraw.spec.figure import Figure
 from archdraw.spec.presenting import pages
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views.active import active_parameters
+from archdraw.views.alike import Opening
 from archdraw.views.boxes import DIAGRAMS, boxes, changed, ports
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import panels_of
@@ -66,16 +67,16 @@ def figured_panel(inset: Inset, plate: Plate, spec: Spec, model: Module) -> Inse
 
 def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[Inset, ...]:
     """The panels of ``plate`` without those that are folded, and with those that are to be opened."""
-    insets, folded, wanted = list(plate.insets), list[Inset](), list[Inset]()
+    insets, wanted = list(plate.insets), list[Inset]()
     for name in figure.fold:
-        found = names.panels(name, plate.insets)
-        if not found and not names.blocks(name):
+        found = names.panels(name, insets)
+        if not names.panels(name, plate.insets) and not names.blocks(name):
             names.unknown("fold", name, plate)
-        folded += found
+        insets = [left for inset in insets for left in (names.without(name, inset) if inset in found else (inset,))]
     closed = {option.path for name in figure.fold for option in names.blocks(name)}
     for name in figure.open:
         there = names.panels(name, insets)
-        if any(inset in folded for inset in there) or any(one.path in closed for one in names.blocks(name)):
+        if any(one.path in closed for one in names.blocks(name)):
             names.wrong("open", name, f"{name} is to be opened and to be folded", "say one of them")
             continue
         new = [] if there else _opened(name, insets, plate, names, model)
@@ -85,10 +86,9 @@ def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[
             names.unknown("open", name, plate, NOT_TO_BE_OPENED)
         insets += new
         wanted += [*there, *new]
-    kept = [inset for inset in insets if inset not in folded]
-    sources = tuple(f"{inset.source}/" for inset in kept if inset.source)
+    sources = tuple(f"{inset.source}/" for inset in insets if inset.source)
     found = []
-    for inset in kept:
+    for inset in insets:
         if inset.beside and not inset.beside.startswith(sources):
             # A part of what is folded goes with it; opened on purpose it stands by itself.
             found += [replace(_standing(inset), beside="")] if inset in wanted else []
@@ -126,7 +126,7 @@ def _panels(
     if counted.unknown or is_beside(path, model):
         # What is not counted with the model has no share in it.
         return [panel(option, source=path)]
-    return panels_of(module, path, active_parameters(counted, spec.published), None)
+    return panels_of(Opening(option), active_parameters(counted, spec.published), None)
 
 
 def _ordered(
@@ -154,24 +154,9 @@ def _standing(inset: Inset) -> Inset:
 # What boxes look like, and what is said of them.
 
 
-@record
-class _Mark:
-    """What is done to one box."""
-
-    notes: tuple[str, ...] = ()
-    colour: str = ""
-    highlight: bool = False
-
-    def on(self, box: Box) -> Box:
-        """``box`` with this mark."""
-        note = "; ".join(self.notes)
-        detail = "; ".join(filter(None, (box.detail, note)))
-        return replace(box, detail=detail, note=note, colour=self.colour, highlight=self.highlight)
-
-
 def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, str], set[str]]) -> Plate:
     """``plate`` with the notes, colours and borders that boxes have, which are ``found`` by field and name."""
-    marks: dict[str, _Mark] = {}
+    marks: dict[str, Mark] = {}
     for name, note in figure.notes.items():
         own = names.panels(name, plate.insets)
         if own:
@@ -182,14 +167,19 @@ def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, st
         if paths & {box.path for item in _diagrams(plate) for box in ports(item)}:
             names.wrong("notes", name, f"the box of {name} has no room for words", "name the block around it")
         for path in paths:
-            mark = marks.get(path, _Mark())
-            marks[path] = replace(mark, notes=(*mark.notes, note))
+            mark = marks.get(path, UNMARKED)
+            marks[path] = replace(mark, note="; ".join(filter(None, (mark.note, note))))
     for field, colours in (("roles", figure.roles), ("colours", figure.colours)):
         for name, colour in colours.items():
-            marks.update({path: replace(marks.get(path, _Mark()), colour=colour) for path in found(field, name)})
+            marks.update({path: replace(marks.get(path, UNMARKED), colour=colour) for path in found(field, name)})
     for name in figure.highlight:
-        marks.update({path: replace(marks.get(path, _Mark()), highlight=True) for path in found("highlight", name)})
-    return _each_box(plate, lambda box: marks[box.path].on(box) if box.path in marks else box)
+        marks.update({path: replace(marks.get(path, UNMARKED), highlight=True) for path in found("highlight", name)})
+
+    def marked(box: Box) -> Box:
+        mark = marks.get(box.path, UNMARKED)
+        return replace(box, detail="; ".join(filter(None, (box.detail, mark.note))), mark=mark)
+
+    return _each_box(plate, lambda box: marked(box) if box.path in marks else box)
 
 
 def _noted(inset: Inset, note: str) -> Inset:

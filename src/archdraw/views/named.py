@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from archdraw.errors import ArchdrawError, InputError, nearest
 from archdraw.picture import Box, Inset, Plate
@@ -46,8 +47,15 @@ class Names:
     def panels(self, name: str, insets: Iterable[Inset]) -> list[Inset]:
         """Those of ``insets`` that open the blocks called ``name``, or have that title."""
         every = list(insets)
-        paths = self.among(name, {place(inset) for inset in every} - {""})
-        return [inset for inset in every if place(inset) in paths or _is_called(inset, name)]
+        paths = self.among(name, {path for inset in every for path in opens(inset)})
+        return [inset for inset in every if paths & {*opens(inset)} or _is_called(inset, name)]
+
+    def without(self, name: str, inset: Inset) -> tuple[Inset, ...]:
+        """``inset`` for the other boxes that it opens than those called ``name``; nothing where there are none."""
+        left = [path for path in opens(inset) if path not in self.among(name, opens(inset))]
+        if not left or inset.beside or _is_called(inset, name):
+            return ()
+        return (replace(inset, source=left[0], also=tuple(left[1:])),)
 
     def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate, *, brief: bool) -> set[str]:
         """The paths of those boxes of a ``plate``, ``every`` one by its path, that are called ``name`` in ``field``.
@@ -114,12 +122,12 @@ def can_be_opened(block: Block) -> bool:
     return isinstance(block, Module) and block.level != "stack" and has_inside(block)
 
 
-def place(inset: Inset) -> str:
-    """The path of the box that ``inset`` opens; empty for one that opens none."""
-    return inset.source or inset.beside
+def opens(inset: Inset) -> tuple[str, ...]:
+    """The paths of the boxes that ``inset`` opens; nothing for one that opens none."""
+    return tuple(filter(None, (inset.source or inset.beside, *inset.also)))
 
 
 def _is_called(inset: Inset, name: str) -> bool:
     """Whether ``name`` is the title of a panel; of one that opens no box its first words will do."""
     title, wanted = inset.title.casefold(), name.casefold()
-    return wanted in (title, title.partition(" (")[0]) or (not place(inset) and title.startswith(f"{wanted} "))
+    return wanted in (title, title.partition(" (")[0]) or (not opens(inset) and title.startswith(f"{wanted} "))
