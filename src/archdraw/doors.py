@@ -14,16 +14,18 @@ import pkgutil
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache, reduce
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 from archdraw.errors import ArchdrawError, nearest
 from archdraw.installed import adds_to
 from archdraw.records import record
-from archdraw.resources import themes_folder
+from archdraw.resources import profiles_folder, themes_folder
 
 Thing = TypeVar("Thing")
 
@@ -121,6 +123,24 @@ class Door:
                 raise
             raise self.broken(found, error) from error
         return thing
+
+    def file(self, name: str) -> AbstractContextManager[Path]:
+        """The file ``NAME.yaml``, while the context lasts, behind a door that leads to files.
+
+        Raises :class:`ArchdrawError` as :meth:`find`, :class:`PluginError` where another package has no such file.
+        """
+        found = self.find(name)
+        if not found.distribution:
+            return nullcontext(Path(found.target))
+        from importlib.resources import as_file, files
+
+        try:
+            file = files(found.target) / f"{name}.yaml"
+            if not file.is_file():
+                raise FileNotFoundError(f"{name}.yaml is not in {found.target}")
+            return as_file(file)
+        except Exception as error:
+            raise self.broken(found, error) from error
 
     def gather(self, parts: Callable[[Any], Iterable[Thing]]) -> Iterator[tuple[Found, Thing]]:
         """What ``parts`` finds in each module or object that the door leads to, and where it was found.
@@ -253,6 +273,11 @@ def _theme_files() -> Iterator[Found]:
         yield Found(file.stem, str(file))
 
 
+def _profile_files() -> Iterator[Found]:
+    for file in profiles_folder().glob("*.yaml"):
+        yield Found(file.stem, str(file))
+
+
 KINDS = Door("kind", "archdraw.kinds", _package("archdraw.kinds"), "a Kind with a keyword, or a module of kinds")
 TEMPLATES = Found("templates", "archdraw.spec.shipped:Shipped")
 """What reads the templates among the kinds: the reader of specs, which knows the kinds and is not known to them."""
@@ -269,6 +294,7 @@ VIEWS = Door("view", "archdraw.views", _modules("archdraw.views.single", "draw")
 VIEWS_OF_SEVERAL = Door("view", "archdraw.views_of_several", _modules("archdraw.views.several", "VIEW"), "a Several")
 FORMATS = Door("format", "archdraw.formats", _modules("archdraw.writers", "write"), "a function that writes a scene")
 THEMES = Door("theme", "archdraw.themes", _theme_files, "a package that holds the file of that name, NAME.yaml")
+PROFILES = Door("profile", "archdraw.profiles", _profile_files, "a package that holds the file of that name, NAME.yaml")
 COMMANDS = Door("command", "archdraw.commands", _modules("archdraw.cli", "command"), "a click.Command")
 
-DOORS = (KINDS, READERS, CONVENTIONS, VIEWS, VIEWS_OF_SEVERAL, FORMATS, THEMES, COMMANDS)
+DOORS = (KINDS, READERS, CONVENTIONS, VIEWS, VIEWS_OF_SEVERAL, FORMATS, THEMES, PROFILES, COMMANDS)

@@ -11,7 +11,11 @@ from typing import Literal, TypeAlias
 
 from archdraw.cells import Strip
 from archdraw.edges import Edge
+from archdraw.figures import ExpertGrid as ExpertGrid
+from archdraw.figures import Figure as Figure
+from archdraw.figures import HeadGroups as HeadGroups
 from archdraw.records import record
+from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
 from archdraw.remarks import Segment as Segment
@@ -29,35 +33,13 @@ class Chip:
 
 
 @record
-class HeadGroups:
-    """Figure: ``query`` heads in ``key_value`` groups, each group with one key and one value head.
-
-    Keys and values have the color of what is cached where they are ``kept``.
-    """
-
-    query: int
-    key_value: int
-    kept: bool = True
-
-
-@record
-class ExpertGrid:
-    """Figure: ``total`` cells of which ``active`` are filled."""
-
-    total: int
-    active: int
-
-
-Figure: TypeAlias = HeadGroups | ExpertGrid
-
-
-@record
 class Box:
     """A box with a label and a second line. It takes ``inputs`` lines and hands on one for each name in ``outputs``.
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow;
+    one of some layers has their numbers in ``layers``.
     """
 
     path: str
@@ -72,6 +54,8 @@ class Box:
     least_height: float = 0
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
+    cap: bool = False
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -181,6 +165,7 @@ class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
     A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
+    Its ``short`` caption has no figures in it.
     """
 
     body: Diagram
@@ -189,17 +174,24 @@ class Frame:
     title: str
     caption: str = ""
     back: bool = False
+    short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
 class Bar:
-    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass."""
+    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass.
+
+    Its ``short`` label has no figures in it.
+    """
 
     label: str
     times: str
     path: str
     title: str
     lines: int = 1
+    short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -261,7 +253,8 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number.
+    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
+    letter.
     """
 
     title: str
@@ -271,6 +264,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @record
@@ -279,7 +273,8 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. ``undrawn`` are the paths of blocks that no box of the columns shows.
+    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
+    columns shows.
     """
 
     name: str
@@ -295,4 +290,5 @@ class Plate:
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
+    facts: tuple[Fact, ...] = ()
     undrawn: tuple[str, ...] = ()

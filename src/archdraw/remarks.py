@@ -55,3 +55,11 @@ class Split:
     """A bar cut into named segments, with a legend of their shares below."""
 
     segments: tuple[Segment, ...]
+
+
+@record
+class Fact:
+    """A figure that stands out on a page of few words, and what it is the figure of."""
+
+    value: str
+    label: str

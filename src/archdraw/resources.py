@@ -37,6 +37,11 @@ def themes_folder() -> Path:
     return _folder("themes")
 
 
+def profiles_folder() -> Path:
+    """The folder of the page profiles that come with the program."""
+    return _PACKAGE / "profiles"
+
+
 def shipped_spec(name: str | Path) -> Path | None:
     """The spec that comes with the program under ``name`` (``llama-3-8b``); None where ``name`` is a file's or unknown.
 

@@ -37,7 +37,7 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
     bodies = {number: other.body for number, other in enumerate((layer, *others))}
     group = next(group for group in laid_over(list(bodies.values())) if 0 in group.parts)
     if len(group.parts) == 1:
-        what = _shaped_apart(layer, others)
+        what, names = _shaped_apart(layer, others), _shaped_apart(layer, others, describing=False)
     else:
         columns = [dict(column) for column in group.columns(bodies)]
         # What all drawn layers have and this one lacks; what it has, with what stands there in the drawn ones.
@@ -51,11 +51,13 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
         ]
         without = tuple(block.label for block in lacking if block.role != "norm")
         what = tuple(_apart(block, there) for block, there in different if block.role != "norm" or not without)
+        names = tuple(block.label for block, _ in different if block.role != "norm" or not without)
         if without:
-            what = (*what, words.WITHOUT(what=without))
+            what, names = ((*said, words.WITHOUT(what=without)) for said in (what, names))
     # What it has of the alternatives may be what differs, too.
-    line = text(words.BAR(which=which, what=tuple(dict.fromkeys((*_chosen(layer, others), *what)))))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line, inputs(layer))
+    chosen = tuple(_chosen(layer, others))
+    line, short = (text(words.BAR(which=which, what=tuple(dict.fromkeys((*chosen, *said))))) for said in (what, names))
+    return Bar(line, text(words.REPEATED(number=end - start)), path, line, inputs(layer), short)
 
 
 def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:
@@ -66,16 +68,17 @@ def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:
             yield listed(block) if isinstance(block, Module) else block.label
 
 
-def _shaped_apart(layer: Module, others: Sequence[Module]) -> tuple[Words, ...]:
+def _shaped_apart(layer: Module, others: Sequence[Module], *, describing: bool = True) -> tuple[Words, ...]:
     """What a layer of another shape has that no drawn one has, and the norms that it lacks of the first.
 
     Where it has nothing of its own, what it lacks of the drawn one that is most alike; where that is nothing, all.
+    Without ``describing`` feed forwards are named only.
     """
     own = blocks_of(layer.body)
     theirs = {block for other in others for block in blocks_of(other.body)}
     # The label of a feed forward says nothing of its width, and a plate opens those of the drawn layers alone.
     more = tuple(
-        describe(block).full if block.role == "feed_forward" else block.label
+        describe(block).full if describing and block.role == "feed_forward" else block.label
         for block in own
         if block not in theirs and block.role != "norm"
     )

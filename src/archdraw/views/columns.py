@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from archdraw import picture
+from archdraw.glossary import Detail, text
 from archdraw.glossary import plate as words
-from archdraw.glossary import text
 from archdraw.glossary.common import LAYERS, PARAMETERS
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
 from archdraw.records import record
@@ -133,16 +133,22 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
         layers = [layer for stack in fold.stacks for layer in stack.all]
         # What stands around the frame of the layers is not counted by its caption.
         own = LAYERS(number=len(layers)), PARAMETERS(count=sum(facts(layer).total_parameters for layer in layers))
-        column = _captioned(column, describe(module).full, describe(replace(module, detail=own)).full, path)
+        column = _captioned(column, module, own, path)
     return Tower(column, inputs, path, goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
 
 
-def _captioned(column: Chain, caption: str, inside: str, path: str) -> Chain:
-    """``column`` with the caption ``inside`` at its only frame; in a frame of its own where it has none, or several."""
+def _captioned(column: Chain, module: Module, own: Detail, path: str) -> Chain:
+    """``column`` of ``module`` with a caption at its only frame, which says its ``own`` detail.
+
+    In a frame of its own where it has none, or several.
+    """
+    name, caption, inside = text(module.label), describe(module).full, describe(replace(module, detail=own)).full
     frames = [item for item in column.items if isinstance(item, Frame)]
     if len(frames) == 1 and not frames[0].caption:
-        return Chain(tuple(replace(item, caption=inside) if item is frames[0] else item for item in column.items))
-    return Chain((Frame(column, "", f"{path}/tower", caption, caption),))
+        return Chain(
+            tuple(replace(item, caption=inside, short=name) if item is frames[0] else item for item in column.items)
+        )
+    return Chain((Frame(column, "", f"{path}/tower", caption, caption, short=name),))
 
 
 def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:

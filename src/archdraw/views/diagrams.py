@@ -50,6 +50,7 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         outputs=outputs(block),
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
+        cap=block.role == "norm",
     )
 
 

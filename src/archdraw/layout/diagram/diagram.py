@@ -14,11 +14,9 @@ from typing import assert_never
 from archdraw.layout.diagram import boxes, frames, joints, lanes, rails
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
-from archdraw.layout.diagram.measures import COLUMN, Measures
+from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 
-LEAST_BESIDE = 120.0
-"""The width of a box of the spine among many others: usual words need no more."""
 Gaps = tuple[float, ...]
 """Distances between neighbouring lines, one less than there are lines."""
 
@@ -218,7 +216,7 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
 def beside(measures: Measures, item: Branches, index: int) -> Measures:
     """The measures of one of several branches: side by side on the spine, boxes are narrower, but those of columns."""
     if measures.box_width and any(map(has_frame, item.items)):
-        return replace(COLUMN, gap=measures.gap)
+        return replace(measures.column or measures, gap=measures.gap)
     # Words beside a figure need not be narrower than that.
     widest = max([measures.widest_branch, *(boxes.natural_width(box, measures) for box in _figures(item.items[index]))])
     slim = measures.slim if widest == measures.widest_branch else replace(measures, widest_box=widest)
@@ -229,7 +227,7 @@ def beside(measures: Measures, item: Branches, index: int) -> Measures:
     else:
         # They share the breadth that one box has with its chips.
         width = (1.5 * measures.box_width - measures.branch_gap * (len(item.items) - 1)) / len(item.items)
-        width = max(width, LEAST_BESIDE)
+        width = max(width, measures.least_beside)
     return replace(slim, box_width=width, least_width=width)
 
 

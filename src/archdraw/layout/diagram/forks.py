@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archdraw.picture import Branches, Chain, Diagram, Frame, Graph, Lanes, Rail
+from collections.abc import Iterator
+
+from archdraw.picture import Bar, Branches, Chain, Diagram, Frame, Graph, Lanes, Rail
 
 
 def is_forked(item: Diagram) -> bool:
@@ -19,9 +21,9 @@ def is_forked(item: Diagram) -> bool:
 
 
 def has_frame(item: Diagram) -> bool:
-    """Whether ``item`` is a column: a frame is in it."""
+    """Whether ``item`` is a column: a frame or a bar is in it."""
     match item:
-        case Frame():
+        case Frame() | Bar():
             return True
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
             return any(map(has_frame, items))
@@ -29,3 +31,17 @@ def has_frame(item: Diagram) -> bool:
             return has_frame(body)
         case _:
             return False
+
+
+def frames(item: Diagram) -> Iterator[Frame]:
+    """The outermost frames of ``item``."""
+    match item:
+        case Frame():
+            yield item
+        case Chain(items=items) | Branches(items=items) | Graph(items=items):
+            for part in items:
+                yield from frames(part)
+        case Rail(body=body):
+            yield from frames(body)
+        case _:
+            return

@@ -8,6 +8,8 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
+from archdraw.scene import FRAME as FRAMED
+from archdraw.scene import OpenEnds
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
@@ -15,21 +17,12 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
-FRAME_TOP, FRAME_BOTTOM = 24.0, 8.0
-BAR_HEIGHT, INSET_BAR = 40.0, 240.0
-"""How high a bar is, and how wide in an inset."""
-PAD_LEFT, PAD_RIGHT = 22.0, 24.0
-"""From what is in a frame to its sides."""
 OPTION_PAD = 16.0
 """From an alternative that is no box to the sides of its border."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0
-GUTTER = 56.0
-"""Room for what a bracket says."""
-SIDE_WIDTH, SIDE_HEIGHT, SIDE_GAP = 168.0, 60.0, 24.0
-TAP_OUT, TAP_IN = 40.0, 36.0
 NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 """What a module that joins the spine says beside its line."""
 
@@ -37,34 +30,33 @@ NOTE_WIDTH, NOTE_LINE = 190.0, 19.0
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
     body = body.moved(port - body.inputs[0])
-    left = min(body.left - PAD_LEFT, port - measures.frame_left)
-    right = max(body.right + (BACK + PAD_RIGHT if item.back else PAD_RIGHT), port + measures.frame_right)
+    left = min(body.left - measures.frame_space, port - measures.frame_left)
+    right = max(body.right + measures.frame_space + 2 + (BACK if item.back else 0), port + measures.frame_right)
     caption = _caption(item, body.outputs[0] - left) if item.caption else ()
-    top = FRAME_TOP + (CAPTION * len(caption) if caption else 0) + (BACK_ROOM if item.back else 0)
-    bottom = FRAME_BOTTOM + (BACK_ROOM if item.back else 0)
+    top = measures.frame_top + (CAPTION * len(caption) if caption else 0) + (BACK_ROOM if item.back else 0)
+    bottom = measures.frame_bottom + (BACK_ROOM if item.back else 0)
     length = bottom + body.length + top
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - length, x + right, y)
-        canvas.rect(
-            place.left,
-            place.top,
-            right - left,
-            length,
-            fill=canvas.tint,
-            stroke=canvas.accent,
-            stroke_width=2,
-            radius=20,
-            kind="container",
-            layer="ground",
-        )
-        canvas.places[item.path] = place
-        bracket(canvas, place, item.times)
-        if caption:
-            block = rows_height(caption)
-            paint_rows(
-                canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
+        with canvas.group(item.path, item.title, role=FRAMED, layers=item.layers, layer="ground"):
+            canvas.rect(
+                place.left,
+                place.top,
+                right - left,
+                length,
+                fill=canvas.tint,
+                stroke=canvas.accent,
+                stroke_width=2,
+                radius=20,
+                kind="container",
             )
+        canvas.places[item.path] = place
+        bracket(canvas, place, item.times, measures)
+        if caption:
+            middle = place.top + 12 + rows_height(caption) / 2
+            with canvas.group("", "", role="caption"):
+                paint_rows(canvas, caption, place.left + CAPTION_LEFT, middle, canvas.theme.ink, "start")
         for entry, arrow in () if body.source else zip(body.inputs, body.arrows, strict=True):
             canvas.line((x + entry, y), (x + entry, y - bottom), arrow=arrow)
         body.paint(canvas, x, y - bottom)
@@ -79,7 +71,9 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
             canvas.line((out, high), (side, high), (side, low), (x + port, low), arrow=True)
 
     passed = (False,) * len(body.inputs)
-    return Cell(left - gutter(item.times), right, length, body.inputs, body.outputs, passed, paint, body.source)
+    return Cell(
+        left - gutter(item.times, measures), right, length, body.inputs, body.outputs, passed, paint, body.source
+    )
 
 
 def _caption(item: Frame, room: float) -> tuple[Row, ...]:
@@ -87,9 +81,9 @@ def _caption(item: Frame, room: float) -> tuple[Row, ...]:
     return fitted(item.caption, room - CAPTION_LEFT - 12, 16, SMALL, 600)
 
 
-def gutter(times: str) -> float:
+def gutter(times: str, measures: Measures) -> float:
     """What the bracket of ``times`` takes at the left."""
-    return BRACKET + GUTTER if times else 0.0
+    return BRACKET + measures.gutter if times else 0.0
 
 
 def bar_gaps(out: tuple[float, ...], inputs: int, measures: Measures) -> tuple[float, ...]:
@@ -99,16 +93,19 @@ def bar_gaps(out: tuple[float, ...], inputs: int, measures: Measures) -> tuple[f
 
 def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
     """A run of layers folded to one line of words; lines that come in at ``ports`` leave it there."""
-    left, right = ports[0] - measures.frame_left, max(ports[0] + measures.frame_right, ports[-1] + INSET_BAR / 2)
+    left, right = (
+        ports[0] - measures.frame_left,
+        max(ports[0] + measures.frame_right, ports[-1] + measures.bar_width / 2),
+    )
     if not measures.frame_left:
-        left = ports[0] - INSET_BAR / 2
-        right = ports[-1] + INSET_BAR / 2
+        left = ports[0] - measures.bar_width / 2
+        right = ports[-1] + measures.bar_width / 2
     rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
-    height = max(BAR_HEIGHT, rows_height(rows) + 14)
+    height = max(measures.bar_height, rows_height(rows) + 14)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + right, y)
-        with canvas.group(item.path, item.title):
+        with canvas.group(item.path, item.title, role="layers", layers=item.layers):
             canvas.rect(
                 place.left,
                 place.top,
@@ -121,27 +118,28 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
             )
             paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.ink)
         canvas.places[item.path] = place
-        bracket(canvas, place, item.times)
+        bracket(canvas, place, item.times, measures)
 
-    return Cell(left - gutter(item.times), right, height, ports, ports, (True,) * len(ports), paint)
+    return Cell(left - gutter(item.times, measures), right, height, ports, ports, (True,) * len(ports), paint)
 
 
-def bracket(canvas: Canvas, place: Place, times: str) -> None:
+def bracket(canvas: Canvas, place: Place, times: str, measures: Measures) -> None:
     """A straight bracket at the left of ``place`` with ``times`` beside its middle."""
     if not times:
         return
     x, foot = place.left - BRACKET, place.left - BRACKET + BRACKET_FOOT
     top, bottom = place.top + 2, place.bottom - 2
     points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
-    canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
-    rows = fitted(times, GUTTER, 20, SMALL, 700)
+    rows = fitted(times, measures.gutter, measures.times_size, SMALL, 700)
     y = place.middle - rows_height(rows) / 2
-    for row in rows:
-        baseline = y + row.height / 2 + MIDDLE * row.size
-        canvas.text(
-            x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
-        )
-        y += row.height
+    with canvas.group("", "", role="bracket"):
+        canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
+        for row in rows:
+            baseline = y + row.height / 2 + MIDDLE * row.size
+            canvas.text(
+                x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
+            )
+            y += row.height
 
 
 def choice(
@@ -164,16 +162,16 @@ def choice(
     length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        canvas.rect(
-            x + box_left - max(pads),
-            y - length,
-            right - box_left + max(pads),
-            length,
-            fill=canvas.theme.page,
-            stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group("", "", role="choice", layer="ground"):
+            canvas.rect(
+                x + box_left - max(pads),
+                y - length,
+                right - box_left + max(pads),
+                length,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
+                kind="container",
+            )
         top = y - length
         for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
             bottom = top + cell.length + 2 * pad
@@ -222,11 +220,11 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
             return Cell(port - 1, port + 1, 0, (port,), (port,), (False,), lambda canvas, x, y: None)
 
         def join(canvas: Canvas, x: float, y: float) -> None:
-            middle = y - length + TAP_IN / 2
+            middle = y - length + measures.tap_in / 2
             canvas.places[f"{item.box.path}#join"] = Place(x + port, middle, x + port, middle)
 
         # Its note stands between its line and that of another one that joins below.
-        length = max(TAP_IN, 17 + NOTE_LINE * len(fitted(item.note, NOTE_WIDTH, SMALL, SMALL, 400)))
+        length = max(measures.tap_in, 17 + NOTE_LINE * len(fitted(item.note, NOTE_WIDTH, SMALL, SMALL, 400)))
         return Cell(port - 1, port + 1, length, (port,), (port,), (False,), join)
 
     place = beside(item, port, measures)
@@ -234,64 +232,69 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         middle = x + (left + right) / 2
-        level = y - TAP_OUT / 2
-        side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom))
+        level = y - measures.tap_out / 2
+        there = Place(x + left, y + place.top, x + right, y + place.bottom)
+        side_box(canvas, item.box, there, measures, open_ends="end" if item.joins else "both")
         if item.joins:
-            canvas.line((x + port, level), (middle, level), (middle, y - TAP_OUT), arrow=True)
+            canvas.line((x + port, level), (middle, level), (middle, y - measures.tap_out), arrow=True)
             canvas.dot(x + port, level)
 
-    return Cell(left, port + 1, TAP_OUT, (port,), (port,), (False,), paint)
+    return Cell(left, port + 1, measures.tap_out, (port,), (port,), (False,), paint)
 
 
 def _aside(item: Tap, port: float, measures: Measures) -> Cell:
     """A module that joins the line from its left, or that reads it at its right, in a row of its own."""
-    height = side_height(item.box)
+    height = side_height(item.box, measures)
     right = port + side_right(measures)
     if item.direction == "out":
         left = port - side_right(measures)
 
         def read(canvas: Canvas, x: float, y: float) -> None:
-            place = Place(x + left, y - height, x + left + SIDE_WIDTH, y)
-            side_box(canvas, item.box, place)
+            place = Place(x + left, y - height, x + left + measures.side_width, y)
+            open_ends: OpenEnds = "" if item.box.path in canvas.read else "end"
+            side_box(canvas, item.box, place, measures, open_ends=open_ends)
             canvas.line((x + port, y), (x + port, y - height))
             canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
             canvas.dot(x + port, place.middle)
 
-        return Cell(port - 1, left + SIDE_WIDTH, height, (port,), (port,), (False,), read)
+        return Cell(port - 1, left + measures.side_width, height, (port,), (port,), (False,), read)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        place = Place(x + right - SIDE_WIDTH, y - height, x + right, y)
-        side_box(canvas, item.box, place)
+        place = Place(x + right - measures.side_width, y - height, x + right, y)
+        side_box(canvas, item.box, place, measures, open_ends="start")
         canvas.line((x + port, y), (x + port, y - height))
         canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
 
-    return Cell(right - SIDE_WIDTH, port + 1, height, (port,), (port,), (False,), paint)
+    return Cell(right - measures.side_width, port + 1, height, (port,), (port,), (False,), paint)
 
 
 def beside(item: Tap, port: float, measures: Measures) -> Place:
     """Where the box of a module that reads the line at ``port`` stands, seen from where its line comes in."""
     right = port + side_right(measures)
-    return Place(right - SIDE_WIDTH, -TAP_OUT - side_height(item.box), right, -TAP_OUT)
+    top = -measures.tap_out - side_height(item.box, measures)
+    return Place(right - measures.side_width, top, right, -measures.tap_out)
 
 
 def side_right(measures: Measures) -> float:
     """Where a module beside the spine ends, seen from the spine."""
-    return -measures.box_width / 2 - SIDE_GAP
+    return -measures.box_width / 2 - measures.side_gap
 
 
-def side_height(box: Box, width: float = SIDE_WIDTH) -> float:
-    """How high a folded module of ``width`` beside the spine is."""
-    return max(SIDE_HEIGHT, rows_height(_side_rows(box, width)) + 16)
+def side_height(box: Box, measures: Measures, width: float = 0) -> float:
+    """How high a folded module beside the spine is; ``width`` is its own where it is not the usual one."""
+    words = rows_height(_side_rows(box, width or measures.side_width, measures)) + 16
+    return max(measures.side_height, box.least_height, words)
 
 
-def _side_rows(box: Box, width: float) -> tuple[Row, ...]:
+def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
     inner = width - 16
-    return (*fitted(box.label, inner, 16, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
+    return (*fitted(box.label, inner, measures.side_label, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
 
 
-def side_box(canvas: Canvas, box: Box, place: Place) -> None:
-    """A folded module beside the spine."""
-    rows = _side_rows(box, place.right - place.left)
-    with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
+def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures, *, open_ends: OpenEnds = "") -> None:
+    """A folded module beside the spine; ``open_ends`` says whether no line enters it, or none leaves it."""
+    rows = _side_rows(box, place.right - place.left, measures)
+    title = box.title or f"{box.label}: {box.detail}"
+    with canvas.group(box.path, title, role=box.role, layers=box.layers, open_ends=open_ends):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

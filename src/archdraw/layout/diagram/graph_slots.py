@@ -171,7 +171,7 @@ class Slots:
         return (between if beside.slot in together else between - abs(dx)) >= beside.space - 0.01
 
     def _breadth(self) -> float:
-        return max(map(add, self.places, self._rights)) - min(map(add, self.places, self._lefts))
+        return float(max(map(add, self.places, self._rights)) - min(map(add, self.places, self._lefts)))
 
     def _touched(self, key: Key) -> set[Key]:
         """The slots whose cost depends on where ``key`` is."""

@@ -9,10 +9,12 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import side_height, side_right
 from archdraw.layout.diagram.measures import Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Lanes, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Rail, Tap
 
 SIDE_ROOM = 14.0
 """Above a box beside the spine, where another or a frame follows."""
+CAP_GAP = 3.0
+"""Between a cap and the box that it sits on: too little for an arrow."""
 NAMED_GAP = 32.0
 """An arrow with a name beside it."""
 BUS_LOW = 13.0
@@ -43,7 +45,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
                 start = reach
             taps.append((cell, start))
             if item.direction == "out":
-                reach = start + cell.length + side_height(item.box) + SIDE_ROOM
+                reach = start + cell.length + side_height(item.box, measures) + SIDE_ROOM
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
@@ -68,7 +70,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             if space:
                 lines = solid[index - 1][0].outputs if index else cell.inputs
                 for low, high, arrow in zip(lines, cell.inputs, cell.arrows, strict=True):
-                    _rise(canvas, x + low, x + high, y, space, arrow)
+                    _rise(canvas, x + low, x + high, y, space, arrow and space > CAP_GAP)
             for tap, height in beside:
                 tap.paint(canvas, x, start - height)
             y -= space
@@ -99,9 +101,21 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
         return 0.0
     if isinstance(upper, Branches) and len(above.inputs) == 1:
         return 0.0
+    if measures.cap and _sits(lower, upper) and len(above.inputs) == 1:
+        return CAP_GAP
     if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
-        return measures.gap + 12 if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame)) else 16.0
+        return (
+            measures.gap + measures.frame_gap
+            if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame))
+            else 16.0
+        )
     return max(measures.gap, NAMED_GAP) if _is_named(lower) else measures.gap
+
+
+def _sits(lower: Diagram, upper: Diagram) -> bool:
+    """Whether one of both is a cap on the other, which is none."""
+    caps = [isinstance(item, Box) and item.cap for item in (lower, upper)]
+    return caps[0] != caps[1] and all(isinstance(item, Box | Choice | Bar) for item in (lower, upper))
 
 
 def _is_named(item: Diagram) -> bool:

@@ -60,13 +60,13 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
             every = [extent(option, inputs, measures) for option in options]
             return _around(Extent(*map(max, zip(*every, strict=True)))._replace(straight=every[0].straight), pad, pad)
         case Rail(body=body):
-            inner = _around(extent(body, inputs, measures), rails.BESIDE + rails.HALF, 0.0)
+            inner = _around(extent(body, inputs, measures), measures.rail_space + rails.HALF, 0.0)
             return inner._replace(left=max(inner.left, measures.rail + rails.HALF))
         case Frame(body=body):
-            right = frames.PAD_RIGHT + (frames.BACK if item.back else 0.0)
-            inner = _around(extent(body, inputs, measures), frames.PAD_LEFT, right)
+            right = measures.frame_space + 2 + (frames.BACK if item.back else 0.0)
+            inner = _around(extent(body, inputs, measures), measures.frame_space, right)
             wide = max(inner.left, measures.frame_left), max(inner.right, measures.frame_right)
-            return _around(Extent(*wide, inner.width, inner.straight), frames.gutter(item.times), 0.0)
+            return _around(Extent(*wide, inner.width, inner.straight), frames.gutter(item.times, measures), 0.0)
         case _:
             return Extent()
 

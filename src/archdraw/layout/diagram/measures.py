@@ -16,8 +16,18 @@ class Measures:
     text; ``gap`` is the length of an arrow between two boxes. ``widest_box`` is what a box may take before its words
     wrap (``widest_branch``: beside others), ``figure_scale`` the size of its figure. ``rail`` is the least distance of
     a residual line from its spine, ``frame_left`` and ``frame_right`` are the least extents of a frame about it: equal
-    stacks line up by themselves. ``chip_width`` and ``chip_space`` are those of chips and of the arrows
-    from them.
+    stacks line up by themselves. ``chip_width``, ``chip_height`` and ``chip_space`` are those of chips and of the
+    arrows from them. A residual line passes what it goes around ``rail_space`` px from it, a frame stands
+    ``frame_space`` around what is in it; ``tap`` is from where a residual's line comes in up to its first box. Where
+    ``cap`` is a height, caps are that high and sit on their boxes.
+    ``frame_top`` and ``frame_bottom`` are what a frame leaves free above and below, ``frame_gap`` what an arrow to a
+    frame is longer, ``gutter`` the room for what a bracket says, at most in ``times_size``. Folded runs are
+    ``bar_height`` high and in a panel ``bar_width`` wide; modules beside the spine are ``side_width`` by
+    ``side_height`` with labels of ``side_label``, ``side_gap`` from it, at lines ``tap_out`` or ``tap_in`` long.
+    A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and ``input_gap`` below it
+    the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it from there are
+    ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at
+    least ``least_beside`` wide. Columns side by side have the measures ``column``.
     """
 
     label_size: float
@@ -42,6 +52,34 @@ class Measures:
     figure_scale: float = 1
     chip_width: float = 128
     chip_space: float = 16
+    chip_height: float = 28
+    rail_space: float = 24
+    frame_space: float = 22
+    tap: float = 36
+    cap: float = 0
+    frame_top: float = 24
+    frame_bottom: float = 8
+    frame_gap: float = 12
+    gutter: float = 56
+    times_size: float = 20
+    bar_height: float = 40
+    bar_width: float = 240
+    side_width: float = 168
+    side_height: float = 60
+    side_label: float = 16
+    side_gap: float = 24
+    tap_out: float = 40
+    tap_in: float = 36
+    container_pad: float = 24
+    input_width: float = 200
+    input_height: float = 40
+    input_gap: float = 28
+    leaving: float = 28
+    joining_width: float = 208
+    joining_height: float = 56
+    joining_row: float = 80
+    least_beside: float = 120
+    column: Measures | None = None
 
     @cached_property
     def slim(self) -> Measures:
@@ -54,7 +92,7 @@ class Measures:
         return replace(self, gap=0, branch_gap=0, node=0, rail=0, frame_left=0, frame_right=0, widest_branch=0)
 
 
-SPINE = Measures(
+_ALONE = Measures(
     label_size=20,
     least_label_size=16,
     detail_size=16,
@@ -74,7 +112,7 @@ SPINE = Measures(
 )
 
 COLUMN = replace(
-    SPINE,
+    _ALONE,
     box_width=280,
     least_width=280,
     gap=20,
@@ -85,6 +123,9 @@ COLUMN = replace(
     chip_space=12,
 )
 """The measures of one of several columns: a little smaller than a spine by itself."""
+
+SPINE = replace(_ALONE, column=COLUMN)
+"""Those of the column of a model."""
 
 INSET = Measures(
     label_size=16,
@@ -104,10 +145,7 @@ INSET = Measures(
 
 EDGE = 2.0
 BOX_STROKE = 1.5
-ARROW_LENGTH, ARROW_WIDTH = 9.0, 8.0
 SMALL = 15.5
 """The smallest text: 1.1 % of the shorter side of a usual plate."""
-# The stroke stops inside the head, so that no corner of it shows beside the tip.
-ARROW_OVERLAP = 7.0
 CORNER = 8.0
 DOT = 3.5

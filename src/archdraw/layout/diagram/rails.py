@@ -7,12 +7,11 @@ from collections.abc import Callable
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import Measures
+from archdraw.layout.steps import RESIDUAL
 from archdraw.records import record
 
-TAP = 36.0
-"""From where a residual's line comes in up to its first box; the dot is half-way."""
-BESIDE, HALF = 24.0, 2.0
-"""From a residual line to what it goes around, and what the line itself takes."""
+HALF = 2.0
+"""What a residual line itself takes."""
 
 
 @record
@@ -29,25 +28,27 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
     body = body.moved(port - body.inputs[0])
     axis = body.outputs[0]
     half = midway.width / 2 if midway else 0.0
-    distance = max(measures.rail, port - body.left + BESIDE + half)
+    distance = max(measures.rail, port - body.left + measures.rail_space + half)
     radius = measures.node
-    length = TAP + body.length + measures.gap + 2 * radius
+    length = measures.tap + body.length + measures.gap + 2 * radius
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        tap, plus = y - TAP / 2, y - length + radius
+        tap, plus = y - measures.tap / 2, y - length + radius
         left = x + port - distance
-        canvas.line((x + port, y), (x + port, y - TAP), arrow=body.arrows[0])
-        if midway is None:
-            canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
-        else:
-            middle = (tap + plus) / 2
-            canvas.line((x + port, tap), (left, tap), (left, middle + midway.height / 2), arrow=True)
-            midway.paint(canvas, left, middle)
-            above = (left, middle - midway.height / 2)
-            canvas.line(above, (left, plus), (x + axis - radius, plus), arrow=True)
-        canvas.dot(x + port, tap)
-        body.paint(canvas, x, y - TAP)
-        canvas.line((x + axis, y - TAP - body.length), (x + axis, plus + radius), arrow=True)
+        canvas.line((x + port, y), (x + port, y - measures.tap), arrow=body.arrows[0])
+        with canvas.group("", "", role=RESIDUAL, layer="line"):
+            around = ((left, plus), (x + axis - radius, plus))
+            if midway is None:
+                canvas.line((x + port, tap), (left, tap), *around, arrow=True)
+            else:
+                low, high = ((tap + plus) / 2 + side * midway.height / 2 for side in (1, -1))
+                canvas.line((x + port, tap), (left, tap), (left, low), arrow=True)
+                canvas.line((left, high), *around, arrow=True)
+            canvas.dot(x + port, tap)
+        if midway is not None:
+            midway.paint(canvas, left, (tap + plus) / 2)
+        body.paint(canvas, x, y - measures.tap)
+        canvas.line((x + axis, y - measures.tap - body.length), (x + axis, plus + radius), arrow=True)
         canvas.node(x + axis, plus, radius, "+")
 
     return Cell(port - distance - HALF - half, body.right, length, (port,), (axis,), (False,), paint)

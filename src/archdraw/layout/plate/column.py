@@ -7,23 +7,20 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, FRAME, GUTTER, SIDE_HEIGHT, side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME, side_box, side_height
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import wires as lines
+from archdraw.layout.sections import section
 from archdraw.picture import Box, Tap, Terminal, Tower, Wire
 from archdraw.records import record
 
-BRACKETS, MODEL_RIGHT = BRACKET + GUTTER + 16, 24.0
-MODEL_PAD = 24.0
-TOKENS_WIDTH, TOKENS_HEIGHT, TOKENS_GAP = 200.0, 40.0, 28.0
+MODEL_RIGHT = 24.0
 TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
-JOINING_LEFT, JOINING_ROW, JOINING_STEP = 64.0, 80.0, 24.0
-"""Where modules that join the spine begin; from one to the next below it, and how much further left that reaches."""
-JOINING_WIDTH, JOINING_HEIGHT = 208.0, 56.0
-"""The size of their boxes; one with many words is higher."""
+JOINING_LEFT, JOINING_STEP = 64.0, 24.0
+"""Where modules that join the spine begin, and how much further left one below another reaches."""
 CORNER, OFF_CORNER = 24.0, 2.0
 """The radius of the container's corners, and how far from those a line enters."""
 GOAL = 28.0
@@ -46,7 +43,8 @@ class Column:
     """The columns of a model: the cell of its spine, the extents of the container about the spine's first line.
 
     ``joining`` is what joins the spine from below: the first of those stands level with the inputs, each other in a row
-    below the one before, by ``row`` px; a row may stay empty. Towers stand at the left.
+    below the one before, by :attr:`row` px (``least_row`` at least); a row may stay empty. Towers stand at the left.
+    The lines that come into a ``bare`` one begin below its container, without boxes.
     """
 
     cell: Cell
@@ -56,7 +54,9 @@ class Column:
     joining: tuple[Tap | None, ...] = ()
     towers: tuple[Beside, ...] = ()
     wires: tuple[Wire, ...] = ()
-    row: float = JOINING_ROW
+    measures: Measures = SPINE
+    least_row: float = 0
+    bare: bool = False
 
     @property
     def width(self) -> float:
@@ -71,19 +71,35 @@ class Column:
     @property
     def height(self) -> float:
         """From the top of the container to the bottom of the inputs."""
-        return 2 * MODEL_PAD + self.length + TOKENS_GAP + self.terminals + self.below
+        return 2 * self.measures.container_pad + self.length + self.measures.input_gap + self.terminals + self.below
 
     @property
     def terminals(self) -> float:
         """The height of the boxes of what comes in."""
+        if self.bare:
+            return 0.0
         every = (*self.inputs, *(one for tower in self.towers for one in tower.tower.inputs))
-        return max((_terminal_height(one) for one in every), default=TOKENS_HEIGHT)
+        return max((_terminal_height(one, self.measures) for one in every), default=self.measures.input_height)
+
+    @property
+    def row(self) -> float:
+        """From one that joins to the next below it: the space below each is that below a plain one."""
+        highest = max(
+            (_joining_height(tap, self.measures) for tap in self.joining[:-1]), default=self.measures.joining_height
+        )
+        return max(self.least_row, self.measures.joining_row + highest - self.measures.joining_height)
 
     @property
     def below(self) -> float:
         """What modules that join the spine need below the tokens: the first stands level with them."""
-        apart = any(tap is not None and (not tap.joins or _is_high(tap)) for tap in self.joining)
-        spare = max(SPARE_ROW, *(_joining_height(tap) - JOINING_HEIGHT for tap in self.joining)) if apart else 0
+        apart = any(tap is not None and (not tap.joins or _is_high(tap, self.measures)) for tap in self.joining)
+        spare = (
+            max(
+                SPARE_ROW, *(_joining_height(tap, self.measures) - self.measures.joining_height for tap in self.joining)
+            )
+            if apart
+            else 0
+        )
         return max(0, len(self.joining) - 1) * self.row + spare
 
 
@@ -101,38 +117,41 @@ def column_of(
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
     if not towers and not wires:
-        left = max(-cell.left + 16, measures.frame_left + BRACKETS, _widest(inputs) / 2)
-        last = cell.inputs[-1] + _widest(inputs[-1:]) / 2
+        bracket = BRACKET + measures.gutter if measures.gutter else 0.0
+        left = max(-cell.left + 16, measures.frame_left + bracket + 16, _widest(inputs, measures) / 2)
+        last = cell.inputs[-1] + _widest(inputs[-1:], measures) / 2
         right = max(cell.right, measures.frame_right, last)
-        return Column(cell, left, right + MODEL_RIGHT, inputs, joining, row=_row(joining))
+        return Column(cell, left, right + MODEL_RIGHT, inputs, joining, measures=measures)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs[:1]) / 2 - cell.inputs[0]) + lines.channel(len(towers))
+    x = max(-cell.left, _widest(inputs[:1], measures) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
-        x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:]) / 2)
+        x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:], measures) / 2)
         beside.append(Beside(tower, own, x))
-        x += max(-own.left, _widest(tower.inputs[:1]) / 2 - own.inputs[0]) + MODEL_RIGHT
-    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:]) / 2)
-    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, _row(joining))
+        x += max(-own.left, _widest(tower.inputs[:1], measures) / 2 - own.inputs[0]) + MODEL_RIGHT
+    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:], measures) / 2)
+    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, measures)
 
 
+@section("model")
 def paint_model(
     canvas: Canvas,
     column: Column,
     bottom: float,
     *,
     left: float = MARGIN,
+    top: float = HEADER,
     slug: str = "",
     joining_left: float = JOINING_LEFT,
 ) -> None:
-    """The container with its columns from ``left`` on, the inputs below and the arrows that leave above.
+    """The container with its columns from ``left`` and ``top`` on, the inputs below and the arrows that leave above.
 
     Paths of inputs get ``slug`` before them.
     """
-    theme = canvas.theme
+    theme, measures = canvas.theme, column.measures
+    canvas.read = frozenset(wire.source for wire in column.wires)
     spine = left + column.left
-    top = HEADER
     bottom -= column.below
-    foot = bottom - column.terminals - TOKENS_GAP
+    foot = bottom - column.terminals - measures.input_gap
     canvas.rect(
         left,
         top,
@@ -144,14 +163,16 @@ def paint_model(
         kind="container",
         layer="ground",
     )
-    slack = foot - top - 2 * MODEL_PAD - column.length
-    start = foot - MODEL_PAD - slack / 2
+    slack = foot - top - 2 * measures.container_pad - column.length
+    start = foot - measures.container_pad - slack / 2
     own = ((spine, column.cell, column.inputs),)
     beside = ((spine - tower.left, tower.cell, tower.tower.inputs) for tower in column.towers)
     for begin, cell, inputs in (*own, *beside):
+        for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if column.bare and not cell.source else ():
+            canvas.line((begin + port, bottom), (begin + port, start), arrow=arrow, open_ends="start")
         # One that begins with a tensor of its own has no input.
         for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
-            edge = _terminal(canvas, terminal, begin + port, foot + TOKENS_GAP, column.terminals, slug)
+            edge = _terminal(canvas, terminal, begin + port, foot + measures.input_gap, column, slug)
             canvas.line((begin + port, edge), (begin + port, start), arrow=arrow)
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
     canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
@@ -159,7 +180,7 @@ def paint_model(
     frame = canvas.places[FRAME]
     canvas.places[FRAME] = replace(frame, right=max(frame.right, spine + column.cell.right))
     for port in column.cell.outputs:
-        above = (spine + port, top - 28)
+        above = (spine + port, top - measures.leaving)
         canvas.line((spine + port, start - column.cell.length), above, arrow=True, open_ends="end")
     for tower in column.towers:
         tower.cell.paint(canvas, spine - tower.left, start)
@@ -176,48 +197,51 @@ def paint_model(
     joining_left = max(joining_left, CORNER + OFF_CORNER + (lowest - 1 / 2) * JOINING_STEP)
     for row, item in enumerate(column.joining):
         if item is not None:
-            _joining(canvas, item, bottom, row, left + joining_left, column.row)
+            _joining(canvas, item, bottom, row, left + joining_left, column)
 
 
-def _rows(terminal: Terminal) -> tuple[Row, ...]:
-    detail = fitted(terminal.detail, 280, 16, SMALL, 400) if terminal.detail else ()
-    return (*fitted(terminal.label, 280, 20, 16, 500), *detail)
+def _rows(terminal: Terminal, measures: Measures) -> tuple[Row, ...]:
+    detail = fitted(terminal.detail, 280, measures.detail_size, SMALL, 400) if terminal.detail else ()
+    return (*fitted(terminal.label, 280, measures.label_size, min(16, measures.label_size), 500), *detail)
 
 
-def _terminal_height(terminal: Terminal) -> float:
-    rows = _rows(terminal)
-    return max(TOKENS_HEIGHT, rows_height(rows) + 14) if len(rows) > 1 else TOKENS_HEIGHT
+def _terminal_height(terminal: Terminal, measures: Measures) -> float:
+    rows = _rows(terminal, measures)
+    least = measures.input_height
+    return max(least, rows_height(rows) + 14) if len(rows) > 1 else least
 
 
-def _terminal_width(terminal: Terminal) -> float:
-    return max(TOKENS_WIDTH, *(row.width + 2 * TERMINAL_PAD for row in _rows(terminal)))
+def _terminal_width(terminal: Terminal, measures: Measures) -> float:
+    return max(measures.input_width, *(row.width + 2 * TERMINAL_PAD for row in _rows(terminal, measures)))
 
 
-def _widest(inputs: tuple[Terminal, ...]) -> float:
-    return max((_terminal_width(one) + TERMINAL_SPACE for one in inputs), default=0.0)
+def _widest(inputs: tuple[Terminal, ...], measures: Measures) -> float:
+    return max((_terminal_width(one, measures) + TERMINAL_SPACE for one in inputs), default=0.0)
 
 
-def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, room: float, slug: str) -> float:
-    """The box of what comes in about ``x``, as near to the model as there is ``room``; its upper edge."""
-    width, height = _terminal_width(terminal), _terminal_height(terminal)
-    place = Place(x - width / 2, top, x + width / 2, top + (room if room > TOKENS_HEIGHT else height))
-    with canvas.group(f"{slug}{terminal.path}", f"{terminal.label}: {terminal.detail}".removesuffix(": ")):
+def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, column: Column, slug: str) -> float:
+    """The box of what comes in about ``x``, as near to ``column`` as there is room; its upper edge."""
+    measures, room = column.measures, column.terminals
+    width, height = _terminal_width(terminal, measures), _terminal_height(terminal, measures)
+    place = Place(x - width / 2, top, x + width / 2, top + (room if room > measures.input_height else height))
+    title = f"{terminal.label}: {terminal.detail}".removesuffix(": ")
+    with canvas.group(f"{slug}{terminal.path}", title, role="input", open_ends="start"):
         canvas.box(place, "plain", f"{slug}{terminal.path}")
         fill = canvas.theme.paint("plain").text
-        rows = _rows(terminal)
+        rows = _rows(terminal, measures)
         paint_rows(canvas, rows, x, place.middle, fill)
     return place.top
 
 
-def spread(inputs: tuple[Terminal, ...]) -> tuple[float, ...]:
+def spread(inputs: tuple[Terminal, ...], measures: Measures = SPINE) -> tuple[float, ...]:
     """How far apart the lines of neighbouring inputs must be for their boxes."""
-    widths = [_terminal_width(one) for one in inputs]
+    widths = [_terminal_width(one, measures) for one in inputs]
     return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
-def _is_high(tap: Tap) -> bool:
+def _is_high(tap: Tap, measures: Measures) -> bool:
     """Whether the words of ``tap`` need a third line."""
-    return side_height(tap.box, JOINING_WIDTH) > SIDE_HEIGHT
+    return side_height(tap.box, measures, measures.joining_width) > measures.side_height
 
 
 def _with_note(tap: Tap) -> Box:
@@ -226,42 +250,40 @@ def _with_note(tap: Tap) -> Box:
     return replace(box, detail=f"{box.detail}, {tap.note}" if tap.note else box.detail) if not tap.joins else box
 
 
-def _joining_height(tap: Tap | None) -> float:
+def _joining_height(tap: Tap | None, measures: Measures) -> float:
     """The height of the box of ``tap``, of an empty row that of a plain one."""
-    return JOINING_HEIGHT if tap is None else max(JOINING_HEIGHT, side_height(_with_note(tap), JOINING_WIDTH))
+    least = measures.joining_height
+    return least if tap is None else max(least, side_height(_with_note(tap), measures, measures.joining_width))
 
 
-def _row(joining: tuple[Tap | None, ...]) -> float:
-    """From one that joins to the next below it: the space below each is that below a plain one."""
-    highest = max(map(_joining_height, joining[:-1]), default=JOINING_HEIGHT)
-    return JOINING_ROW + highest - JOINING_HEIGHT
-
-
-def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, pitch: float) -> None:
+def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, column: Column) -> None:
     """The box of a tap that joins the spine, and its line: level with the tokens, or some rows below.
 
     Each lower row reaches further left, so that its line passes the boxes above it.
     """
-    left, low = left - row * JOINING_STEP, bottom + row * pitch
+    measures, width = column.measures, column.measures.joining_width
+    left, low = left - row * JOINING_STEP, bottom + row * column.row
     if not item.joins:
         # It is met inside the layers: no line could lead there without crossing theirs.
-        box, top = _with_note(item), low - JOINING_HEIGHT
-        side_box(canvas, box, Place(left, top, left + JOINING_WIDTH, top + side_height(box, JOINING_WIDTH)))
+        box, top = _with_note(item), low - measures.joining_height
+        place = Place(left, top, left + width, top + side_height(box, measures, width))
+        side_box(canvas, box, place, measures, open_ends="both")
         return
     join = canvas.places[f"{item.box.path}#join"]
-    x = left + (JOINING_STEP / 2 if row else 104)
+    x = left + (JOINING_STEP / 2 if row else width / 2)
     goal = canvas.places.get(item.goal)
     second = goal.left + GOAL if goal else x
     if goal and second < x:
         # Both lines leave about the middle of the box.
         left -= (x - second) / 2
-    top = low - JOINING_HEIGHT
-    place = Place(left, top, left + JOINING_WIDTH, top + _joining_height(item) if _is_high(item) else low)
-    side_box(canvas, item.box, place)
+    top = low - measures.joining_height
+    height = _joining_height(item, measures) if _is_high(item, measures) else measures.joining_height
+    place = Place(left, top, left + width, top + height)
+    side_box(canvas, item.box, place, measures, open_ends="start")
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     if goal and second < x:
         canvas.line((second, place.top), (second, goal.bottom), arrow=True)
-    room = join.left - SPINE.box_width / 2 - x - 20
+    room = join.left - measures.box_width / 2 - x - 20
     rows = fitted(item.note, room, SMALL, SMALL, 400)
     for index, row_of_words in enumerate(rows):
         baseline = join.top + 26 + index * 19

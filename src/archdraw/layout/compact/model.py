@@ -1,0 +1,111 @@
+"""The model of a page with little room: its column with the measures of the page, a name above it, notes below."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archdraw.layout.canvas import Canvas
+from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.forks import is_forked
+from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.mirrored import mirrored
+from archdraw.layout.plate import letters, panels
+from archdraw.layout.plate.column import Column, column_of, spread
+from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
+from archdraw.records import record
+
+LINE = 20.0
+"""Px from one line of notes to the next."""
+
+
+@record
+class Page:
+    """A page of ``width`` by at most ``height`` design px with a ``margin``.
+
+    ``measures`` are those of its column, ``columns`` those of each of several; it has so many panels and facts at most.
+    """
+
+    width: float
+    height: float
+    margin: float
+    measures: Measures
+    columns: Measures
+    panels: int
+    facts: int
+
+    def measures_of(self, plate: Plate) -> Measures:
+        """Those of each column of ``plate``."""
+        several = bool(plate.towers or plate.wires) or is_forked(plate.column)
+        return self.columns if several else self.measures
+
+    @property
+    def room(self) -> float:
+        """Px across within the margins."""
+        return self.width - 2 * self.margin
+
+
+def column_in(plate: Plate, measures: Measures) -> Column:
+    """The columns of ``plate`` with ``measures``; without inputs their lines begin below the container."""
+    beside = bool(plate.towers or plate.wires)
+    cell = _cell(plate.column, plate.inputs, measures)
+    towers = tuple((tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers)
+    taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
+    inputs = plate.inputs
+    if beside:
+        cell, inputs = mirrored(cell), inputs[::-1]
+    column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=towers, wires=plate.wires)
+    return replace(column, bare=not inputs)
+
+
+def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
+    wanted = diagram.gaps(column, (), len(inputs) or diagram.inputs_of(column) or 1, measures)
+    rooms = spread(inputs, measures) if inputs else (0.0,) * len(wanted)
+    ports = [0.0]
+    for distance, room in zip(wanted, rooms, strict=True):
+        ports.append(ports[-1] + max(distance, room))
+    return diagram.place(column, tuple(ports), (), measures)
+
+
+def stretched(plate: Plate, column: Column, height: float) -> Column:
+    """``column`` with arrows up to twice as long, as far as ``height`` allows, and as wide as it is."""
+    best = column
+    for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * 2)):
+        longer = column_in(plate, replace(column.measures, gap=float(gap)))
+        if longer.height > height:
+            break
+        best = replace(longer, left=column.left, right=column.right)
+    return best
+
+
+def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
+    """Those of ``insets`` that may stand on the page: those of boxes that are not on it have their titles only."""
+    return tuple(
+        inset if inset.source in canvas.places else replace(inset, source="") for inset in insets if not inset.beside
+    )
+
+
+def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
+    """``found`` in the order of their boxes from the top down, with letters."""
+    opening = sorted(
+        (panel for panel in found if panel.inset.source), key=lambda panel: canvas.places[panel.inset.source].middle
+    )
+    named = [
+        replace(panel, inset=replace(panel.inset, letter=letters.letter(number)))
+        for number, panel in enumerate(opening)
+    ]
+    return [*named, *(panel for panel in found if not panel.inset.source)]
+
+
+def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset, ...]:
+    """Those of ``insets`` that none of the panels ``shown`` is of."""
+    kept = [(panel.inset.source, panel.inset.title) for panel in shown]
+    return tuple(inset for inset in insets if not {(inset.source, inset.title), ("", inset.title)} & {*kept})
+
+
+def notes(plate: Plate, left_out: tuple[Inset, ...], room: float) -> tuple[Row, ...]:
+    """What stands below the content in ``room`` px: the footer, and how many panels there was no room for."""
+    unopened = f"{plate.lacking[0]}: {len(left_out)}" if left_out else ""
+    said = " | ".join(filter(None, (*plate.footer[:-1], unopened, *plate.footer[-1:])))
+    return fitted(said, room, SMALL, SMALL, 400)

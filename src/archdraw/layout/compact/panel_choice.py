@@ -1,0 +1,106 @@
+"""Panels for a page with little room: which ones, and how much of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+
+from archdraw.layout.compact import panel
+from archdraw.layout.compact.panel import Shown
+from archdraw.layout.compact.short import beside, core, figured, number_of_boxes, short
+from archdraw.layout.plate.panels import Panel
+from archdraw.picture import Inset, Masks, Share, Split, Words
+from archdraw.records import record
+
+FEW_BOXES = 7
+"""The most boxes of a diagram that is read at one glance."""
+USUAL = 1
+"""The priority of a usual block, which is opened only where there is nothing else to open."""
+
+
+@record
+class Form:
+    """What a panel may hold: it is a ``figure`` where it is more than words and bars."""
+
+    items: tuple[Shown, ...]
+    figure: bool
+
+
+def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[Panel]:
+    """At most so many of ``insets`` as find room in ``width`` by ``height`` px, ``space`` px between two.
+
+    Figures come before words, two figures before a larger one, and what is worth most before the rest.
+    """
+    order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
+    rare = [index for index in order if insets[index].priority != USUAL]
+    for number in range(most, 0, -1):
+        for indices in combinations(rare if number > 1 else order, number):
+            found = _together([insets[index] for index in indices], width, height, space, figures=True)
+            if found:
+                places = dict(zip(indices, found, strict=True))
+                return [places[index] for index in sorted(indices)]
+    for index in order:
+        found = _together([insets[index]], width, height, space, figures=False) if most else []
+        if found:
+            return found
+    return []
+
+
+def _rank(inset: Inset) -> tuple[bool, bool, float]:
+    """What comes first of several: what opens a box or shows masks, then what is not optional, then the rare."""
+    masks = any(isinstance(item, Masks) for item in inset.items)
+    worth = 2.5 if masks else 0.0 if inset.priority is None else float(inset.priority)
+    return not (inset.source or masks), inset.optional and not masks, -worth
+
+
+def _together(insets: Sequence[Inset], width: float, height: float, space: float, *, figures: bool) -> list[Panel]:
+    """All of ``insets`` above each other, each in the longest form that leaves room for the others; none if none do."""
+    every = [[form for form in forms(inset) if form.figure == figures] for inset in insets]
+    for choice in product(*every):
+        least = [panel.least(inset, form.items, width) for inset, form in zip(insets, choice, strict=True)]
+        spare = height - space * (len(least) - 1) - sum(least)
+        if spare < 0:
+            continue
+        rooms = [own + spare / len(least) for own in least]
+        found = [
+            panel.measure(inset, form.items, width, room)
+            for inset, form, room in zip(insets, choice, rooms, strict=True)
+        ]
+        return [one for one in found if one]
+    return []
+
+
+def forms(inset: Inset) -> Iterator[Form]:
+    """What of ``inset`` a panel may show, the most first.
+
+    Its diagram with few boxes and the words that count; its figure and what it is of; words by themselves.
+    """
+    diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
+    masks = tuple(item for item in inset.items if isinstance(item, Masks))
+    strong = tuple(item for item in inset.items if isinstance(item, Words) and item.strong)
+    if masks:
+        yield Form((*masks, *strong[:1]), figure=True)
+        yield Form(masks, figure=True)
+    if len(diagrams) == 1:
+        (whole,) = diagrams
+        box = figured(whole)
+        shorter = [item for item in (short(whole), core(whole)) if 1 < number_of_boxes(item) <= FEW_BOXES]
+        if box and box.figure:
+            said = (box.label, box.detail) if box.role == "experts" else (box.detail,)
+            more = tuple(f"+ {name}" for name in beside(whole))
+            words = tuple(Words(text, strong=True) for text in (*filter(None, said), *more))
+            if box.role == "experts":
+                yield from (Form((item, *strong[:1]), figure=True) for item in shorter)
+            yield Form((box.figure, *words, *strong[:1]), figure=True)
+            yield Form((box.figure, *words), figure=True)
+        else:
+            for item in shorter:
+                yield Form((item, *strong[:1]), figure=True)
+                yield Form((item,), figure=True)
+    words = tuple(item for item in inset.items if isinstance(item, Words))
+    bars = tuple(item for item in inset.items if isinstance(item, Share | Split))
+    if bars:
+        yield Form((*bars, *strong[:1]), figure=False)
+    if words:
+        yield Form(words[:2], figure=False)
+        yield Form(words[:1], figure=False)

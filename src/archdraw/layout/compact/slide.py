@@ -1,0 +1,274 @@
+"""A page of one size: the model, what is opened beside it, some figures, and as little else as says what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.compact import facts, panel, zoom
+from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
+from archdraw.layout.compact.panel_choice import chosen
+from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.forks import frames
+from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.text import fitted
+from archdraw.layout.plate.column import Column, paint_model
+from archdraw.layout.plate.stretching import longest
+from archdraw.layout.sections import section
+from archdraw.picture import Fact, Frame, Inset, Plate
+from archdraw.records import record
+from archdraw.scene import Scene
+from archdraw.theme import Theme
+
+MARGIN = 20.0
+HEADER = 52.0
+"""Where the content begins."""
+TITLE_LINE, TITLE, LEAST_TITLE = 36.0, 28.0, 18.0
+"""The baseline of the name and its sizes."""
+FOOT = 27.0
+"""From the end of the content to the end of the page where the footer has one line."""
+CHANNEL, SPACE = 28.0, 14.0
+"""Px between the model and what stands beside it, and between two things above each other there."""
+LEAST_PANEL = 204.0
+"""The narrowest place for a panel."""
+OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
+"""The widths of boxes of a column whose layers stand beside it, and of each of several."""
+WIDTHS = (240.0, 208.0, 184.0, 160.0)
+"""Those of boxes of columns without frames, where nothing stands beside them."""
+OVERVIEW_SIDE, SIDE_GAP = 88.0, 20.0
+"""The width of a module beside the line of such a column, and how far from the line it stands."""
+MOST_GAP = 20.0
+"""Px of the longest arrows in a frame by itself."""
+END = 24.0
+"""From a zoom line to the ends of the side of the frame that it reaches, at least."""
+STUB = 12.0
+"""Px of the lines into and out of a frame beside its column."""
+
+
+@record
+class _Laid:
+    """A model laid out for a page: its column, a frame of it that stands beside it, and how high the content may be."""
+
+    column: Column
+    opened: Cell | None
+    height: float
+
+    @property
+    def width(self) -> float:
+        """Of both, with what is between them."""
+        return self.column.width + (CHANNEL + self.opened.width if self.opened else 0.0)
+
+
+@record
+class _Framed:
+    """A frame by itself."""
+
+    cell: Cell
+
+    @property
+    def height(self) -> float:
+        return self.cell.length
+
+
+def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
+    """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
+    laid = _laid(plate, opened, page)
+    shown = plate.facts[: page.facts]
+    lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
+    if laid.column.height > laid.height or lower > laid.height or laid.width > page.room:
+        return False
+    return _facts_at(laid, page, shown) is not None
+
+
+def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
+    """Where facts stand: under what is opened, at the right of all, or under the column; None where they cannot."""
+    if not shown:
+        return "right"
+    if laid.opened:
+        below = SPACE + facts.height(shown, laid.opened.width)
+        if facts.fits(shown, laid.opened.width) and laid.opened.length + 2 * STUB + below <= laid.height:
+            return "opened"
+    if laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
+        return "right"
+    width = laid.column.width + page.room - laid.width
+    return "column" if laid.column.height + SPACE + facts.height(shown, width) <= laid.height else None
+
+
+def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
+    """The scene of ``plate`` on ``page``, with the frame ``opened`` beside its column. It has to fit."""
+    laid = _laid(plate, opened, page)
+    shown = plate.facts[: page.facts]
+    canvas = Canvas(theme, plate.accent)
+    bottom = end = HEADER + laid.height
+    _header(canvas, plate, page.width)
+    column = laid.column
+    where = _facts_at(laid, page, shown)
+    if laid.width > page.room - CHANNEL - facts.LEAST_WIDTH:
+        # Nothing stands at the right: the column has what is left.
+        spare = page.room - laid.width
+        column = replace(column, left=column.left + spare / 2, right=column.right + spare / 2)
+    if where == "column":
+        end -= SPACE + facts.height(shown, column.width)
+    column = stretched(plate, column, end - HEADER)
+    paint_model(canvas, column, end, left=MARGIN, top=HEADER)
+    x = MARGIN + column.width
+    if where == "column":
+        facts.paint(canvas, shown, Place(MARGIN, end + SPACE, x, bottom))
+    spine_frame = canvas.places[FRAME]
+    if laid.opened and opened:
+        below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
+        frame = longest(
+            _Framed(laid.opened),
+            lambda gap: _Framed(_opened(opened, replace(page.measures, gap=gap))),
+            laid.height - 2 * STUB - below,
+            page.measures.gap,
+            MOST_GAP,
+        )
+        left = x + CHANNEL
+        x = _beside(canvas, frame.cell, opened, x, bottom - below)
+        if below:
+            facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
+    left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
+    canvas.places.setdefault(FRAME, spine_frame)
+    _footer(canvas, plate, left_out, page)
+    scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
+
+
+def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
+    """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
+    frame = _opened(opened, page.measures) if opened else None
+    height = page.height - HEADER - FOOT - LINE * (len(notes(plate, plate.insets, page.room)) - 1)
+    measures = page.measures_of(plate)
+    folded = opened or not any(frames(plate.column))
+    several = measures == page.columns
+    if not folded:
+        return _Laid(column_in(plate, measures), frame, height)
+    widths = (OVERVIEW_OF_SEVERAL if several else OVERVIEW,) if opened else WIDTHS
+    laid = None
+    for width in widths:
+        slim = _slim(measures, width)
+        slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
+        laid = _Laid(column_in(plate, slim), frame, height)
+        if laid.column.height <= height and laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
+            break
+    assert laid
+    return laid
+
+
+def _opened(frame: Frame, measures: Measures) -> Cell:
+    """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
+    close = measures.box_width / 2 + measures.rail_space
+    return diagram.place(frame, (0.0,), (), replace(measures, rail=close, frame_left=close + measures.frame_space))
+
+
+def _slim(measures: Measures, width: float) -> Measures:
+    """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
+    half = width / 2 + 8
+    return replace(
+        measures,
+        box_width=width,
+        least_width=width,
+        bar_width=2 * half,
+        frame_left=half,
+        frame_right=half,
+        rail=half,
+        side_width=OVERVIEW_SIDE,
+        side_gap=SIDE_GAP - width / 2,
+        gutter=0,
+        column=None,
+    )
+
+
+@section("header")
+def _header(canvas: Canvas, plate: Plate, width: float) -> None:
+    """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
+    room = width - 2 * MARGIN - 14
+    canvas.rect(MARGIN, 13, 4, 32, fill=canvas.accent, radius=2, kind="mark", layer="ground")
+    rows = fitted(plate.name, room, TITLE, LEAST_TITLE, 700)
+    for index, row in enumerate(rows):
+        baseline = TITLE_LINE - row.height * (len(rows) - 1 - index)
+        canvas.text(MARGIN + 14, baseline, row.text, row.size, 700, phrase=row.phrase)
+    start = MARGIN + 14 + rows[-1].width + 16
+    said = ""
+    for part in plate.subtitle:
+        longer = f"{said} | {part}" if said else part
+        fitting = fitted(longer, width - MARGIN - start, SMALL, SMALL, 400) if start < width - MARGIN - 60 else ()
+        if len(fitting) != 1:
+            break
+        said = longer
+    if said:
+        canvas.text(start, TITLE_LINE, said, SMALL, 400, fill=canvas.theme.muted)
+
+
+@section("model")
+def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -> float:
+    """Paints ``cell``, that of the ``frame`` whose bar stands in the column that ends at ``x``; where it ends."""
+    bar = canvas.places[frame.path]
+    left = x + CHANNEL
+    slack = bottom - HEADER - cell.length
+    # Level with its bar where there is room for that, else in the middle.
+    low = bottom - bar.middle
+    slack = (
+        min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
+    )
+    canvas.places.pop(FRAME, None)
+    cell.paint(canvas, left - cell.left, bottom - slack)
+    place = canvas.places[FRAME]
+    line = left - cell.left + cell.inputs[0]
+    canvas.line((line, bottom - slack + STUB), (line, bottom - slack), open_ends="start")
+    line += cell.outputs[0] - cell.inputs[0]
+    top = bottom - slack - cell.length
+    canvas.line((line, top), (line, top - STUB), arrow=True, open_ends="end")
+    y = min(max(bar.middle, place.top + END), place.bottom - END)
+    middle = x + CHANNEL / 2
+    points = [(bar.right, bar.middle), (place.left, y)]
+    if abs(y - bar.middle) > 0.01:
+        points = [(bar.right, bar.middle), (middle, bar.middle), (middle, y), (place.left, y)]
+    canvas.line(*points, kind="zoom", width=1.75, start=frame.path, end=frame.path)
+    for end in (points[0], points[-1]):
+        canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+    return left + cell.width
+
+
+def _right(
+    canvas: Canvas, plate: Plate, page: Page, shown: tuple[Fact, ...], x: float, bottom: float, *, opened: bool
+) -> tuple[Inset, ...]:
+    """Panels and facts at the right of ``x``; the panels that found no room."""
+    left, right = x + CHANNEL, page.width - MARGIN
+    width = right - left
+    every = plate.insets
+    if width < facts.LEAST_WIDTH:
+        return every
+    high = facts.height(shown, width)
+    room = bottom - HEADER - (high + SPACE if shown else 0.0)
+    found = chosen(openable(canvas, every), width, room, page.panels, SPACE) if width >= LEAST_PANEL else []
+    if not found:
+        facts.paint(canvas, shown, Place(left, HEADER, right, bottom))
+        return every
+    if shown:
+        facts.paint(canvas, shown, Place(left, bottom - high, right, bottom))
+    named = lettered(found, canvas)
+    slack = (room - sum(one.height for one in named) - SPACE * (len(named) - 1)) / len(named)
+    top, placed = HEADER, []
+    for one in named:
+        placed.append((one, Place(left, top, right, top + one.height + slack)))
+        top += one.height + slack + SPACE
+    apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    placed = zoom.without_letters(canvas, placed, x, apart=apart and not opened)
+    for one, place in placed:
+        panel.paint(canvas, one, place.left, place.top, place.bottom - place.top)
+    zoom.paint(canvas, placed, x, apart=apart)
+    return missing(every, named)
+
+
+@section("footer")
+def _footer(canvas: Canvas, plate: Plate, left_out: tuple[Inset, ...], page: Page) -> None:
+    rows = notes(plate, left_out, page.room)
+    baseline = page.height - 9 - LINE * (len(rows) - 1)
+    right, fill = page.width - MARGIN, canvas.theme.muted
+    for row in rows:
+        canvas.text(right, baseline, row.text, SMALL, 400, fill=fill, anchor="end", phrase=row.phrase)
+        baseline += LINE

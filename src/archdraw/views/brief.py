@@ -1,0 +1,300 @@
+"""Pictures with less in them, for pages with little room: what is left out, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from archdraw.glossary import Term, text
+from archdraw.glossary import plate as words
+from archdraw.layout.diagram.diagram import inputs_of
+from archdraw.layout.diagram.forks import frames
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
+from archdraw.records import record, replaced
+from archdraw.views.boxes import boxes, changed
+
+MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
+"""Roles of what mixes tokens."""
+
+
+@record
+class Brief:
+    """A plate with less in it, the frame that stands beside its column, and the steps that made a difference."""
+
+    plate: Plate
+    opened: Frame | None = None
+    without: tuple[str, ...] = ()
+
+
+def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
+    """``plate`` after the ``steps`` of :data:`archdraw.profile.Step`."""
+    brief = Brief(plate)
+    for step in steps:
+        found = STEPS[step](brief)
+        if found != brief:
+            brief = replace(found, without=(*brief.without, step))
+    said = [LEFT_OUT[step] for step in brief.without if step in LEFT_OUT]
+    if not said:
+        return brief
+    note = text(words.NOT_SHOWN(what=tuple(text(term()) for term in said)))
+    footer = brief.plate.footer
+    return replace(brief, plate=replace(brief.plate, footer=(*footer[:-1], note, *footer[-1:])))
+
+
+def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
+    return _items(brief, lambda item: changed(item, change, lambda part: _beside(part, change)))
+
+
+def _beside(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
+    return replace(item, box=change(item.box)) if isinstance(item, Tap) else item
+
+
+def _details(brief: Brief) -> Brief:
+    """Boxes and tags are left with their names."""
+
+    def short(box: Box) -> Box:
+        chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
+        return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
+
+    def around(item: Diagram) -> Diagram:
+        if isinstance(item, Bar) and item.short:
+            return replace(item, label=item.short)
+        return _beside(item, short)
+
+    found = _items(brief, lambda item: changed(item, short, around))
+    named = tuple(replace(terminal, detail="") for terminal in found.plate.inputs)
+    towers = tuple(
+        replace(tower, inputs=tuple(replace(one, detail="") for one in tower.inputs)) for tower in found.plate.towers
+    )
+    return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
+
+
+def _tags(brief: Brief) -> Brief:
+    return _boxes(brief, lambda box: replace(box, chips=()))
+
+
+def _inputs(brief: Brief) -> Brief:
+    """A model with one input needs no box that says so; modules that join it from below stand beside its line."""
+
+    def beside(item: Diagram) -> Diagram:
+        if isinstance(item, Tap) and item.direction == "in" and item.joins:
+            return replace(item, aside=True)
+        return item
+
+    plate = brief.plate
+    column = _chain(_summed(Chain(tuple(map(beside, plate.column.items)))))
+    towers = tuple(replace(tower, column=_chain(_summed(tower.column))) for tower in plate.towers)
+    inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers else ()
+    return replace(brief, plate=replace(plate, inputs=inputs, column=column, towers=towers))
+
+
+def _is_table(item: Diagram) -> bool:
+    return isinstance(item, Box) and item.role in ("embedding", "position") and not item.chips
+
+
+def _summed(item: Diagram) -> Diagram:
+    """``item`` with one box in place of tables that are added up."""
+    match item:
+        case Branches(items=items, merge="+") if all(map(_is_table, items)):
+            return _sum([part for part in items if isinstance(part, Box)])
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_summed, items)))
+        case _:
+            return item
+
+
+def _sum(tables: Sequence[Box]) -> Box:
+    """One box for tables that are added up; the usual one, which stands last, is named first."""
+    label = text(words.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
+    title = "; ".join(box.title or box.label for box in reversed(tables))
+    return replace(tables[-1], label=label, title=title)
+
+
+def _layers(brief: Brief) -> Brief:
+    """Layers stand beside their columns, in which bars take their places: those of the frame with most of them."""
+    plate = brief.plate
+    own = list(frames(plate.column))
+    if brief.opened or not own:
+        return brief
+    largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
+
+    def bar(frame: Frame) -> Bar:
+        label = (
+            frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
+        )
+        return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
+
+    towers = tuple(
+        replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
+    )
+    column = _chain(_counted(_folded(plate.column, bar)))
+    folded = replace(plate, column=column, towers=towers, wires=())
+    return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+
+
+def _counted(item: Diagram) -> Diagram:
+    """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
+    match item:
+        case Bar(times=times) if times:
+            return replace(
+                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
+            )
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_counted, items)))
+        case _:
+            return item
+
+
+def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
+    """``item`` with a ``bar`` in place of each of its outermost frames."""
+    match item:
+        case Frame():
+            return bar(item)
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(_folded(part, bar) for part in items))
+        case Graph(nodes=nodes):
+            return replaced(item, nodes=tuple((key, _folded(node, bar)) for key, node in nodes))
+        case Rail(body=body):
+            return replaced(item, body=_folded(body, bar))
+        case _:
+            return item
+
+
+def _items(brief: Brief, change: Callable[[Diagram], Diagram]) -> Brief:
+    plate = brief.plate
+    opened = change(brief.opened) if brief.opened else None
+    assert opened is None or isinstance(opened, Frame)
+    towers = tuple(replace(tower, column=_chain(change(tower.column))) for tower in plate.towers)
+    return replace(brief, plate=replace(plate, column=_chain(change(plate.column)), towers=towers), opened=opened)
+
+
+def merged(item: Diagram, least: int) -> Diagram:
+    """``item`` with one box in place of each slot with at least so many alternatives."""
+
+    def again(part: Diagram) -> Diagram:
+        return merged(part, least)
+
+    match item:
+        case Choice(options=options) if len(options) >= least:
+            return _one(options)
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(again, items)))
+        case Lanes(joints=joints):
+            return replaced(item, joints=tuple(replaced(joint, body=again(joint.body)) for joint in joints))
+        case Rail(body=body) | Frame(body=body):
+            return replaced(item, body=again(body))
+        case _:
+            return item
+
+
+def _one(options: tuple[Diagram, ...]) -> Box:
+    """One box for ``options``, with the path and the role of the usual one, which stands last."""
+    every = [next(boxes(option)) if not isinstance(option, Box) else option for option in options]
+    usual = every[-1]
+    title = "; ".join(box.title or box.label for box in every)
+    plain = all(isinstance(option, Box) for option in options)
+    same = {box.role in MIXERS for box in every}
+    what = words.KINDS_OF_BLOCK
+    if plain and len(same) == 1:
+        what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
+    label = text(words.KINDS_OF(number=len(options), what=what()))
+    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset())
+
+
+def _runs(brief: Brief) -> Brief:
+    """Bars that follow each other become one."""
+    items: list[Diagram] = []
+    opened = brief.opened.path if brief.opened else ""
+    for is_run, run in groupby(brief.plate.column.items, lambda item: isinstance(item, Bar) and item.path != opened):
+        bars = list(run)
+        if not is_run or len(bars) < 2:
+            items += bars
+            continue
+        first = bars[0]
+        assert isinstance(first, Bar)
+        label = text(words.RUNS(number=len(bars)))
+        title = "; ".join(bar.title for bar in bars if isinstance(bar, Bar))
+        items.append(replace(first, label=label, times="", title=title))
+    return replace(brief, plate=replace(brief.plate, column=Chain(tuple(items))))
+
+
+def _modules(brief: Brief) -> Brief:
+    """Modules beside the line are left out."""
+    items = tuple(item for item in brief.plate.column.items if not isinstance(item, Tap))
+    return replace(brief, plate=replace(brief.plate, column=Chain(items)))
+
+
+def _inside(brief: Brief) -> Brief:
+    """What layers hold is not shown."""
+    return replace(brief, opened=None)
+
+
+def _rows(brief: Brief) -> Brief:
+    """Boxes that follow each other become one."""
+    return _items(brief, _joined)
+
+
+def _joined(item: Diagram) -> Diagram:
+    match item:
+        case Chain(items=items):
+            found: list[Diagram] = []
+            for is_plain, run in groupby(items, _is_plain):
+                several = list(run)
+                found += [_first_of([box for box in several if isinstance(box, Box)])] if is_plain else several
+            return Chain(tuple(map(_joined, found)))
+        case Branches(items=items):
+            return replaced(item, items=tuple(map(_joined, items)))
+        case _:
+            return item
+
+
+def _is_plain(item: Diagram) -> bool:
+    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1
+
+
+def _first_of(run: Sequence[Box]) -> Box:
+    """One box for a ``run``: the first that is no norm, and how many there are besides."""
+    if len(run) == 1:
+        return run[0]
+    first = next((box for box in run if not box.cap), run[0])
+    label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
+    return replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False)
+
+
+def _whole(brief: Brief) -> Brief:
+    """The whole network is one box."""
+    plate = brief.plate
+    title = "; ".join(dict.fromkeys(box.label for box in boxes(plate.column)))
+    box = Box("whole", plate.name, title=title, inputs=len(plate.inputs) or inputs_of(plate.column))
+    column = Chain((box,))
+    return replace(brief, plate=replace(plate, column=column, towers=(), wires=()), opened=None)
+
+
+STEPS: Mapping[str, Callable[[Brief], Brief]] = {
+    "spacing": lambda brief: brief,
+    "details": _details,
+    "inputs": _inputs,
+    "tags": _tags,
+    "layers": _layers,
+    "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
+    "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
+    "runs": _runs,
+    "modules": _modules,
+    "inside": _inside,
+    "rows": _rows,
+    "whole": _whole,
+}
+
+LEFT_OUT: Mapping[str, Term] = {
+    "details": words.SIZES,
+    "tags": words.TAGS,
+    "modules": words.MODULES,
+    "inside": words.INSIDE,
+    "whole": words.WHOLE,
+}
+"""What a page says that it lacks after a step; the other steps leave nothing out, or what they make says so."""
+
+
+def _chain(item: Diagram) -> Chain:
+    return item if isinstance(item, Chain) else Chain((item,))

@@ -1,0 +1,163 @@
+"""A model on a page of a profile: as much of its plate as finds room there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from archdraw.errors import ArchdrawError
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
+from archdraw.layout.compact import beside, slide, thumb, upright
+from archdraw.layout.compact.model import Page, notes
+from archdraw.layout.compact.slide import MARGIN
+from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.lengths import pixels
+from archdraw.picture import Plate
+from archdraw.profile import Profile
+from archdraw.scene import Scene
+from archdraw.spec import Spec
+from archdraw.theme import Theme
+from archdraw.tree.blocks import Module
+from archdraw.tree.facts import facts
+from archdraw.views import unpublished
+from archdraw.views.architecture import left_out, picture, sources_of
+from archdraw.views.brief import shortened
+from archdraw.views.header import kind_of, layers_of, origin, size_of
+from archdraw.views.quoted import quoted
+
+NARROW_MARGIN = 12.0
+FOR_PANELS = frozenset({"spacing", "layers", "tags", "alternatives"})
+"""Steps that leave out little: they are worth a panel."""
+LONGEST_SOURCE = 56
+"""Characters of a source that finds room on a page of few words; all are in its description."""
+
+
+def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
+    """The scene of a model on a page of ``profile``."""
+    counted = facts(block)
+    # Where facts stand out, the first of them is the size.
+    size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
+    subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
+    for brief in (False, True):
+        plate = picture(spec, block, brief=brief, every_strip=profile.layout == "thumb")
+        plate = replace(
+            plate,
+            facts=quoted(spec, block, counted, sizes=profile.layout == "thumb"),
+            subtitle=subtitle,
+            footer=_footer(spec, block),
+        )
+        scene = _best(plate, profile, theme)
+        if scene:
+            return _printed(scene, profile, spec)
+    raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
+
+
+def _best(plate: Plate, profile: Profile, theme: Theme) -> Scene | None:
+    """The scene of ``plate`` after the fewest steps of ``profile``; None where it does not fit after all of them.
+
+    Small steps are also taken to make room for a panel, where there would be none.
+    """
+    small = next((n for n, step in enumerate(profile.drop) if step not in FOR_PANELS), len(profile.drop))
+    for number in range(small + 1) if profile.panels and plate.insets else ():
+        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        if scene and _panels(scene, plate):
+            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+    for number in range(len(profile.drop) + 1):
+        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        if scene:
+            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+    return None
+
+
+def _panels(scene: Scene, plate: Plate) -> int:
+    """How many panels of ``plate`` the ``scene`` has."""
+    return len(plate.insets) - len(scene.left_out)
+
+
+def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme, *, panels: int) -> Scene | None:
+    """The scene after so many steps of the ``profile``, but for those that turn out not to be needed.
+
+    None where all are: a step that is taken first leaves out least, and may be made up for by one that comes later.
+    It has as many ``panels`` as it would have after all of them.
+    """
+    steps, best = list(profile.drop[:number]), None
+    for step in profile.drop[: max(0, number - 1)]:
+        fewer = [other for other in steps if other != step]
+        scene = _on(plate, (*profile.without, *fewer), profile, theme)
+        if scene and _panels(scene, plate) >= panels:
+            steps, best = fewer, scene
+    return best
+
+
+def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
+    """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
+    page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
+    brief = replace(short.plate, footer=_short_footer(short.plate, page))
+    if profile.layout == "slide":
+        return slide.draw(brief, short.opened, page, theme) if slide.fits(brief, short.opened, page) else None
+    if profile.layout == "thumb":
+        return thumb.draw(brief, page, theme)
+    layout = beside if profile.layout == "page" else upright
+    return layout.draw(brief, page, theme) if layout.fits(brief, page) else None
+
+
+def _short_footer(plate: Plate, page: Page) -> tuple[str, ...]:
+    """The footer of ``plate``, with the number of its sources where their words would need another line."""
+    source, *rest = plate.footer
+    if len(notes(plate, plate.insets, page.room)) == 1 or not source.startswith(text(words.SOURCES(sources=""))):
+        return plate.footer
+    return text(words.NUMBER_OF_SOURCES(number=1)), *rest
+
+
+def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
+    """``scene`` with the size of its page in print, and all its sources in words."""
+    wide, high = (float(round(length)) for length in profile.size)
+    if profile.layout not in ("slide", "thumb"):
+        high = float(round(scene.height * wide / scene.width))
+    described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
+    return replace(scene, printed=(wide, high), description=described)
+
+
+def _described(description: str, spec: Spec) -> str:
+    sources = sources_of(spec)
+    return f"{description} {text(words.SOURCES(sources=sources))}." if sources else description
+
+
+def _footer(spec: Spec, block: Module) -> tuple[str, ...]:
+    """What a page of few words says of its sources: the first, or only how many there are in its description."""
+    sources = spec.sources
+    every = list(sources.values() if isinstance(sources, dict) else sources)
+    first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else ""
+    if every and not 0 < len(first) <= LONGEST_SOURCE:
+        first = text(words.NUMBER_OF_SOURCES(number=len(every)))
+    incomplete = text(words.INCOMPLETE(reasons=tuple(spec.incomplete[:1]))) if spec.incomplete else ""
+    return tuple(filter(None, (first, left_out(block), incomplete, "archdraw")))
+
+
+@lru_cache(maxsize=16)
+def _sized(width: float, height: float, least: float, *, fixed: bool) -> tuple[float, float]:
+    """Width and height in design px of a page of ``width`` by ``height`` px whose ``least`` text is :data:`SMALL`.
+
+    A page of one size has a whole number of px both ways.
+    """
+    across = int(width * SMALL / least)
+    if fixed:
+        exact = (x for x in range(across, across * 9 // 10, -1) if abs(x * height / width % 1 - 0.5) > 0.499)
+        across = next(exact, across)
+    return float(across), float(round(across * height / width))
+
+
+def _page(profile: Profile, *, tight: bool) -> Page:
+    """The page of ``profile`` in design px, its boxes with less air about them where it is to be ``tight``."""
+    width, height = (round(length, 1) for length in profile.size)
+    fixed = profile.layout == "slide"
+    across, high = _sized(width, height, pixels(profile.least_text), fixed=fixed)
+    own: dict[str, Any] = {**profile.spine, **(profile.tight if tight else {})}
+    of_several: dict[str, Any] = dict(profile.columns)
+    alone = replace(SPINE, column=None, **own)
+    columns = replace(alone, **of_several)
+    margin = MARGIN if fixed else NARROW_MARGIN
+    return Page(across, high, margin, replace(alone, column=columns), columns, profile.panels, profile.facts)

@@ -1,0 +1,39 @@
+"""The figures of a model that stand out where there is room for few: size, what is computed, what is kept."""
+
+from __future__ import annotations
+
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
+from archdraw.glossary.numbers import data_size, tokens
+from archdraw.picture import Fact
+from archdraw.spec import Spec
+from archdraw.tree.blocks import Module
+from archdraw.tree.facts import Facts
+from archdraw.tree.runs import number_of_layers
+from archdraw.views.active import active_parameters, total_parameters
+from archdraw.views.wording import parameters
+
+
+def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) -> tuple[Fact, ...]:
+    """The figures of ``model``, the most important first, only its ``sizes`` if so; what is not known has none."""
+    found: list[tuple[str, str]] = []
+    if not counted.unknown:
+        total, _ = total_parameters(counted, spec.published)
+        found.append((parameters(total), text(words.FACT_PARAMETERS())))
+        active = active_parameters(counted, spec.published)
+        if active.count < total:
+            found.append((("≤ " if active.at_most else "") + parameters(active.count), text(words.FACT_ACTIVE())))
+    if sizes:
+        return tuple(Fact(value, label) for value, label in found)
+    if each := counted.kv_cache_bytes_per_token():
+        found.append((data_size(each), text(words.FACT_CACHE())))
+    elif counted.state:
+        found.append((data_size(counted.recurrent_state_bytes()), text(words.FACT_STATE())))
+    if spec.context_length:
+        length = spec.context_length
+        found.append((tokens(length) or f"{length:,}", text(words.FACT_CONTEXT())))
+    if layers := number_of_layers(model):
+        found.append((str(layers), text(words.FACT_LAYERS())))
+    if spec.vocab_size:
+        found.append((f"{spec.vocab_size:,}", text(words.FACT_VOCABULARY())))
+    return tuple(Fact(value, label) for value, label in found)
