@@ -18,7 +18,7 @@ from archdraw.app.jobs import Job, Output, draw
 from archdraw.cli import run
 from archdraw.layout.diagram.measures import HIGHLIGHT
 from archdraw.lint.faults import faults
-from archdraw.picture import Box, Inset, Plate, Words
+from archdraw.picture import Box, Inset, Plate, Share, Words
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.spec.figure import Figure
 from archdraw.spec.presenting import page_of, pages
@@ -200,16 +200,18 @@ def test_a_panel_is_opened_that_the_program_would_not_open() -> None:
 def test_a_panel_that_is_there_is_opened_once_and_left_out_last() -> None:
     plain, opened = figure(""), figure("open: [mlp]")
     assert titles(plain) == titles(opened)
-    assert [one.priority for one in plain.insets if one.source == f"{LAYER}/mlp"] == [1]
+    assert [one.priority is None for one in plain.insets if one.source == f"{LAYER}/mlp"] == [False]
     assert [one.priority for one in opened.insets if one.source == f"{LAYER}/mlp"] == [None]
 
 
 def test_of_experts_the_panel_has_its_parts() -> None:
     text = EXPERTS + "insets: false\n"
     assert not [inset for inset in figure("", text).insets if inset.source or inset.beside]
-    found = figure("open: [mlp]", text).insets
-    assert [inset.source or inset.beside for inset in found[-2:]] == [f"{LAYER}/mlp", f"{LAYER}/mlp/experts"]
-    assert found[-1].beside
+    found = figure("open: [mlp]", text).insets[-1]
+    assert found.source == f"{LAYER}/mlp"
+    assert any(isinstance(item, Share) for item in found.items)
+    found = figure("open: [mlp, experts]", text).insets[-1]
+    assert (found.beside, found.title) == (f"{LAYER}/mlp/experts", "Expert: SwiGLU, width 512")
 
 
 def test_what_is_folded_is_not_opened_nor_are_its_parts() -> None:
@@ -217,7 +219,7 @@ def test_what_is_folded_is_not_opened_nor_are_its_parts() -> None:
     assert {"Mixture of experts", "Multi-head attention"} <= set(titles(plain))
     folded = figure("fold: [mlp]", EXPERTS)
     assert not [inset for inset in folded.insets if f"{LAYER}/mlp" in f"{inset.source}{inset.beside}"]
-    assert len(folded.insets) == len(plain.insets) - 2
+    assert len(folded.insets) == len(plain.insets) - 1
     alone = figure("fold: [mlp], open: [experts]", EXPERTS)
     (part,) = (inset for inset in alone.insets if inset.title.startswith("Expert"))
     assert (part.source, part.beside) == ("", "")
@@ -263,9 +265,11 @@ def test_letters_follow_the_order_and_no_line_crosses_another(order: tuple[str, 
         assert len(shown) == 3 or view == "page"
 
 
-def test_what_stands_first_is_on_a_page_with_one_panel() -> None:
+@pytest.mark.parametrize("view", ["slide", "column", "page"])
+def test_what_stands_first_is_on_a_page_with_one_panel(view: str) -> None:
     for name, title in (("self_attn", "Multi-head latent attention"), ("mlp", "Mixture of experts")):
-        scene = shipped.model("deepseek-v3").figure(order=name).scene("column")
+        scene = shipped.model("deepseek-v3").figure(order=name).scene(view)
+        assert not faults(scene)
         assert title not in scene.left_out
 
 
