@@ -46,6 +46,7 @@ FEWER_NOTES = Term("some notes left out", definition="panels that stand without 
 NOT_SHOWN = Term("not shown: {what:and}")
 SIZES = Term("sizes")
 TAGS = Term("tags")
+NOTES = Term("notes", definition="what an author says of single boxes")
 MODULES = Term("side modules")
 INSIDE = Term("the inside of layers")
 WHOLE = Term("the blocks of the network")

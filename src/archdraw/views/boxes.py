@@ -8,6 +8,8 @@ from typing import assert_never
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Joint, Lanes, Port, Rail, Tap
 from archdraw.records import replaced
 
+NOTE = "; "
+"""What stands between the second line of a box and the note of its author."""
 DIAGRAMS = (Box, Chain, Branches, Graph, Lanes, Rail, Choice, Frame, Bar, Tap)
 """Whatever stands in a panel and is no words or chart."""
 
@@ -60,6 +62,12 @@ def changed(
 def marked(box: Box, every: Iterable[Box]) -> Box:
     """``box`` in the place of ``every`` one of several: it stands out where one of them does."""
     return replaced(box, mark=replaced(box.mark, highlight=any(one.mark.highlight for one in every)))
+
+
+def unnoted(box: Box) -> Box:
+    """``box`` without the note of its author."""
+    detail = box.detail.removesuffix(box.mark.note).removesuffix(NOTE) if box.mark.note else box.detail
+    return replaced(box, detail=detail, mark=replaced(box.mark, note=""))
 
 
 def ports(item: Diagram) -> Iterator[Box]:

@@ -12,7 +12,7 @@ from archdraw.layout.diagram.diagram import inputs_of
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
-from archdraw.views.boxes import boxes, changed, marked
+from archdraw.views.boxes import boxes, changed, marked, unnoted
 
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
@@ -68,10 +68,6 @@ def _details(brief: Brief) -> Brief:
         replace(tower, inputs=tuple(replace(one, detail="") for one in tower.inputs)) for tower in found.plate.towers
     )
     return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
-
-
-def _tags(brief: Brief) -> Brief:
-    return _boxes(brief, lambda box: replace(box, chips=()))
 
 
 def _inputs(brief: Brief) -> Brief:
@@ -275,8 +271,9 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "spacing": lambda brief: brief,
     "details": _details,
     "inputs": _inputs,
-    "tags": _tags,
+    "tags": lambda brief: _boxes(brief, lambda box: replace(box, chips=())),
     "layers": _layers,
+    "notes": lambda brief: _boxes(brief, unnoted),
     "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
     "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
     "runs": _runs,
@@ -289,6 +286,7 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
 LEFT_OUT: Mapping[str, Term] = {
     "details": words.SIZES,
     "tags": words.TAGS,
+    "notes": words.NOTES,
     "modules": words.MODULES,
     "inside": words.INSIDE,
     "whole": words.WHOLE,

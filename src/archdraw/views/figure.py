@@ -15,7 +15,7 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views.active import active_parameters
 from archdraw.views.alike import Opening
-from archdraw.views.boxes import DIAGRAMS, boxes, changed, ports
+from archdraw.views.boxes import DIAGRAMS, NOTE, boxes, changed, ports
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import panels_of
 from archdraw.views.named import NOT_TO_BE_OPENED, Names, can_be_opened, same
@@ -79,8 +79,11 @@ def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[
         if any(one.path in closed for one in names.blocks(name)):
             names.wrong("open", name, f"{name} is to be opened and to be folded", "say one of them")
             continue
-        new = [] if there else _opened(name, insets, plate, names, model)
-        if not there and not new and names.blocks(name):
+        drawn = [] if there else _drawn(names.blocks(name), plate)
+        new = [] if there or drawn else _opened(name, insets, plate, names, model)
+        if drawn:
+            names.wrong("open", name, f"{name} is drawn as what is in it", "name a block inside of it")
+        elif not there and not new and names.blocks(name):
             names.wrong("open", name, f"{name} has no more inside than its box says")
         elif not there and not new:
             names.unknown("open", name, plate, NOT_TO_BE_OPENED)
@@ -95,6 +98,13 @@ def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[
         else:
             found.append(_standing(inset) if inset in wanted else inset)
     return tuple(found)
+
+
+def _drawn(options: Iterable[Option], plate: Plate) -> list[Option]:
+    """Those of ``options`` that are drawn in the columns of ``plate``, as what is in them: layers, towers."""
+    columns = _paths((plate.column, *(tower.column for tower in plate.towers)))
+    framed = (one for one in options if one.path not in columns)
+    return [one for one in framed if any(path.startswith(f"{one.path}/") for path in columns)]
 
 
 def _opened(name: str, insets: Iterable[Inset], plate: Plate, names: Names, model: Module) -> list[Inset]:
@@ -168,7 +178,7 @@ def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, st
             names.wrong("notes", name, f"the box of {name} has no room for words", "name the block around it")
         for path in paths:
             mark = marks.get(path, UNMARKED)
-            marks[path] = replace(mark, note="; ".join(filter(None, (mark.note, note))))
+            marks[path] = replace(mark, note=NOTE.join(filter(None, (mark.note, note))))
     for field, colours in (("roles", figure.roles), ("colours", figure.colours)):
         for name, colour in colours.items():
             marks.update({path: replace(marks.get(path, UNMARKED), colour=colour) for path in found(field, name)})
@@ -177,7 +187,7 @@ def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, st
 
     def marked(box: Box) -> Box:
         mark = marks.get(box.path, UNMARKED)
-        return replace(box, detail="; ".join(filter(None, (box.detail, mark.note))), mark=mark)
+        return replace(box, detail=NOTE.join(filter(None, (box.detail, mark.note))), mark=mark)
 
     return _each_box(plate, lambda box: marked(box) if box.path in marks else box)
 

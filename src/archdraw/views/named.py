@@ -48,7 +48,7 @@ class Names:
         """Those of ``insets`` that open the blocks called ``name``, or have that title."""
         every = list(insets)
         paths = self.among(name, {path for inset in every for path in opens(inset)})
-        return [inset for inset in every if paths & {*opens(inset)} or _is_called(inset, name)]
+        return [inset for inset in every if (paths | {name}) & {*opens(inset)} or _is_called(inset, name)]
 
     def without(self, name: str, inset: Inset) -> tuple[Inset, ...]:
         """``inset`` for the other boxes that it opens than those called ``name``; nothing where there are none."""

@@ -37,6 +37,8 @@ LONGEST_SOURCE = 56
 
 def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     """The scene of a model on a page of ``profile``."""
+    if not (spec.figure and spec.figure.notes):
+        profile = profile.model_copy(update={"drop": tuple(step for step in profile.drop if step != "notes")})
     counted = facts(block)
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
