@@ -13,7 +13,7 @@ from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import fitted, room
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
@@ -182,7 +182,7 @@ class _LaidOut:
         """The first measures by which the diagram fits ``inner``, else the smallest."""
         # Where no words wrap, one layout is that of every width.
         ladder = tuple(
-            dict.fromkeys(map(self._plain, _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)))
+            dict.fromkeys(map(self._plain, _ladder(UNBROKEN if self._words <= room(inner, INSET.pad) else inner)))
         )
         for measures in ladder[:-1]:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
@@ -192,7 +192,7 @@ class _LaidOut:
 
     def _plain(self, measures: Measures) -> Measures:
         """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
-        wraps = self._words > measures.widest_branch - 2 * measures.pad
+        wraps = self._words > room(measures.widest_branch, measures.pad)
         widest, scale = (measures.widest_branch if wraps else UNBROKEN), measures.figure_scale
         return replace(measures, widest_branch=widest, figure_scale=scale if self._has_figures else 1)
 
