@@ -8,7 +8,15 @@ import shipped
 from archdraw.layout.diagram.text import AIR, around, room
 from archdraw.scene import Rect, Scene, Text, groups_of
 
-NAMES = ("gemma-2-27b", "glm-5-2", "grok-1-314b", "kimi-linear-48b-a3b", "qwen3-next-80b-a3b", "flan-t5-xxl", "detr-r50")
+NAMES = (
+    "gemma-2-27b",
+    "glm-5-2",
+    "grok-1-314b",
+    "kimi-linear-48b-a3b",
+    "qwen3-next-80b-a3b",
+    "flan-t5-xxl",
+    "detr-r50",
+)
 
 
 def tight(scene: Scene) -> list[tuple[str, str]]:
