@@ -108,7 +108,7 @@ def keep(canvas: Canvas) -> None:
     catalog.OutputIntents = PDFArray([intent])
     about = {"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}
     # Programs that know nothing of PDF read it too: it is not compressed.
-    catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document).encode(), []))
+    catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document).encode()))
 
 
 def _metadata(document: Any) -> str:
