@@ -6,8 +6,9 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +28,8 @@ from archdraw.layout.sheet import legend
 from archdraw.layout.sheet.sections import Flow, column_name
 from archdraw.layout.sheet.tiles import tiles
 from archdraw.lint.faults import faults, minimum_text
+from archdraw.lint.legibility import contrasts
+from archdraw.lint.survey import Survey
 from archdraw.model import Model, load
 from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of
 from archdraw.theme import load_theme, theme_names
@@ -165,14 +168,39 @@ def test_parts_that_are_read_apart_need_no_larger_words(few: dict[str, Any]) -> 
     assert minimum_text(replace(scene, width=4000, height=4000, at_once=None)) == 34
 
 
-@pytest.mark.parametrize("name", theme_names())
-def test_posters_have_no_fault(models: list[Model], name: str) -> None:
-    subjects = [subject(model) for model in models[::EVERY]]
-    made = picture("poster", subjects)
-    plates = [draw_plate(part, load_theme(name)) for part in poster.pieces(made.value)]
-    for chosen in ({}, {"columns": 1}, {"columns": 12}, {"paper": "A1"}, {"paper": "A4", "landscape": True}):
-        scene = poster.draw(made.value, load_theme(name), plates, **cast(dict[str, Any], chosen))
+CHOICES: tuple[dict[str, Any], ...] = (
+    {},
+    {"columns": 1},
+    {"columns": 12},
+    {"paper": "A1"},
+    {"paper": "A4", "landscape": True},
+)
+
+
+@pytest.fixture(scope="module")
+def posters(models: list[Model]) -> Callable[[str], list[Scene]]:
+    """Posters of every ninth model in a theme, one for each of the choices."""
+    made = picture("poster", [subject(model) for model in models[::EVERY]])
+
+    @cache
+    def drawn(name: str) -> list[Scene]:
+        plates = [draw_plate(part, load_theme(name)) for part in poster.pieces(made.value)]
+        return [poster.draw(made.value, load_theme(name), plates, **chosen) for chosen in CHOICES]
+
+    return drawn
+
+
+def test_posters_have_no_fault(posters: Callable[[str], list[Scene]]) -> None:
+    for chosen, scene in zip(CHOICES, posters("light"), strict=True):
         assert faults(scene) == [], chosen
+
+
+@pytest.mark.parametrize("name", [theme for theme in theme_names() if theme != "light"])
+def test_posters_have_no_fault_in_other_colors(posters: Callable[[str], list[Scene]], name: str) -> None:
+    """Only contrasts can be wrong: all else is where it is in light, and no other rule is about colors."""
+    for chosen, scene, light in zip(CHOICES, posters(name), posters("light"), strict=True):
+        assert shipped.bare(scene) == shipped.bare(light), chosen
+        assert list(contrasts(Survey(scene))) == [], chosen
 
 
 @pytest.mark.parametrize("slugs", [FEW[:1], FEW[:2], FEW[2:3], FEW])

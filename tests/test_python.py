@@ -118,7 +118,8 @@ def public() -> Iterator[tuple[str, Callable[..., Any]]]:
         if inspect.isfunction(value):
             yield name, value
         if inspect.isclass(value):
-            for key, member in vars(value).items():
+            own = [base for base in value.__mro__ if base.__module__.startswith("archdraw.")]
+            for key, member in {key: one for base in reversed(own) for key, one in vars(base).items()}.items():
                 # The function in a class method, a property or a cached property.
                 plain = next((found for part in INSIDE if (found := getattr(member, part, None))), member)
                 if not key.startswith("_") and inspect.isfunction(plain):

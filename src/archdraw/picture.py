@@ -253,7 +253,8 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number.
+    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
+    letter.
     """
 
     title: str
@@ -263,6 +264,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @record
@@ -271,7 +273,8 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. Pages of few words have ``facts``.
+    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
+    columns shows.
     """
 
     name: str
@@ -288,3 +291,4 @@ class Plate:
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
     facts: tuple[Fact, ...] = ()
+    undrawn: tuple[str, ...] = ()

@@ -129,6 +129,8 @@ SELECTION = Term("{kind}, top {size}", definition="An indexer selects so many ke
 DECODER = Term("Decoder")
 PANEL_OF = Term("{column}: {panel:within}")
 PANEL_OF_BOTH = Term("{panel} ({column:within}, too)")
+LIKE_IT = Term("{block}: {difference}", definition="a block that a panel stands for, and how it differs")
+HAVING = Term("with {what:and}")
 LINES_IN = Term("comes in, from the left: {lines:and}", definition="names of the lines that a panel begins with")
 BESIDE_LAYERS = Term("{what}: {count:parameters} parameters")
 MEMORY = Term("Memory in bf16 at {context:token|tokens}")

@@ -186,9 +186,12 @@ def torn(view: Survey) -> Iterator[Fault]:
 
 def _is_passed(view: Survey, frame: Rect) -> bool:
     """Whether a line leads through the lower border of ``frame``: then it is no panel, whatever it begins with."""
+    border = Area(frame.x, frame.bottom - 0.5, frame.right, frame.bottom + 0.5)
+    near = (view.shapes[number] for number in view.index.near(border))
     return any(
-        line.kind == "edge" and frame.x < x < frame.right and min(low, high) < frame.bottom + 0.5 < max(low, high) + 1
-        for _, line in view.lines
+        frame.x < x < frame.right and min(low, high) < border.bottom and border.top < max(low, high)
+        for line in near
+        if isinstance(line, Line) and line.kind == "edge"
         for (x, low), (end, high) in pairwise(line.points)
         if x == end
     )

@@ -75,7 +75,7 @@ class Survey:
             x, y = area.middle()
             around = [
                 other
-                for other in self.index.near(Area(x, y, x, y))
+                for other in self.index.at(x, y)
                 if other in boxes and other != number and _holds(boxes[other], x, y, area)
             ]
             if around:
@@ -85,7 +85,7 @@ class Survey:
 
     def ground(self, x: float, y: float, before: int) -> str | None:
         """The colour that a reader sees at a point below the shape numbered ``before``; None: unknown, transparent."""
-        for number in sorted(self.index.near(Area(x, y, x, y)), reverse=True):
+        for number in reversed(self.index.at(x, y)):
             if number < before and (fill := fill_of(self.shapes[number])) and covers(self.shapes[number], x, y):
                 return self.colour(fill)
         return self.scene.background and self.colour(self.scene.background)

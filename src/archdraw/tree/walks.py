@@ -60,6 +60,16 @@ def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
         waiting.extend((child, place, taken, names) for child in reversed(children(part)))
 
 
+def blocks_in(block: Block) -> Iterator[Block]:
+    """Every block below and including ``block``, input first, for whom paths do not matter."""
+    waiting = [block]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, Leaf):
+            waiting.extend(reversed(children(part)))
+
+
 def leaves(block: Block) -> Iterator[Leaf]:
     """Every leaf of ``block``, input first, each once whatever repeats it."""
     return iter(_leaves(block))

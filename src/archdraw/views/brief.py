@@ -9,7 +9,7 @@ from itertools import groupby
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.diagram import inputs_of
-from archdraw.layout.diagram.forks import frames, is_forked
+from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
@@ -119,23 +119,31 @@ def _layers(brief: Brief) -> Brief:
         return brief
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
-    several = bool(plate.towers) or is_forked(plate.column)
-
     def bar(frame: Frame) -> Bar:
         label = (
             frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
         )
-        # There is no room for brackets between columns.
-        return Bar(
-            f"{frame.times} {label}" if several else label, "" if several else frame.times, frame.path, frame.title
-        )
+        return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(
         replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
     )
-    column = _chain(_folded(plate.column, bar))
+    column = _chain(_counted(_folded(plate.column, bar)))
     folded = replace(plate, column=column, towers=towers, wires=())
     return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+
+
+def _counted(item: Diagram) -> Diagram:
+    """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
+    match item:
+        case Bar(times=times) if times:
+            return replace(
+                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
+            )
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_counted, items)))
+        case _:
+            return item
 
 
 def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:

@@ -17,6 +17,8 @@ from archdraw.scene import OpenEnds
 from archdraw.setters import kept
 
 CHIP_GAP = 7.0
+CAP_LABEL = 0.58
+"""The size of the words of a cap by its height, at most."""
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -80,6 +82,9 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
         height = measures.cap
+        # Letters that reach below the line keep clear of the border.
+        size = max(min(measures.label_size, CAP_LABEL * height), SMALL)
+        rows = fitted(box.label, room(width, measures.pad), size, SMALL, rows[0].weight)
     height = max(height, box.least_height)
     left = centre - width / 2
 

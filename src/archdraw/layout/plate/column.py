@@ -117,7 +117,8 @@ def column_of(
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
     if not towers and not wires:
-        left = max(-cell.left + 16, measures.frame_left + BRACKET + measures.gutter + 16, _widest(inputs, measures) / 2)
+        bracket = BRACKET + measures.gutter if measures.gutter else 0.0
+        left = max(-cell.left + 16, measures.frame_left + bracket + 16, _widest(inputs, measures) / 2)
         last = cell.inputs[-1] + _widest(inputs[-1:], measures) / 2
         right = max(cell.right, measures.frame_right, last)
         return Column(cell, left, right + MODEL_RIGHT, inputs, joining, measures=measures)
