@@ -201,7 +201,9 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     if plain and len(same) == 1:
         what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset())
+    # Of the tags only those that all of them have are those of the one box.
+    chips = tuple(chip for chip in usual.chips if all(chip in box.chips for box in every))
+    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
 
 
 def _runs(brief: Brief) -> Brief:

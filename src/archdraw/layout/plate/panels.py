@@ -190,7 +190,8 @@ class _LaidOut:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
-        return ladder[-1]
+        # Wider boxes than in the narrowest panel would make what does not fit wider still.
+        return _ladder(min(inner, WIDE - 2 * PAD))[-1]
 
     def _plain(self, measures: Measures) -> Measures:
         """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
