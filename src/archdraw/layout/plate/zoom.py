@@ -106,7 +106,9 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         half = badge_width(letter, LETTER) / 2
         if stands_alone:
             x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-            badge(canvas, x, y, letter, LETTER)
+            # Where it finds no room, the words of its panel have to do.
+            if canvas.is_free(_around(x, y, half, LETTER / 2)) or _within(canvas, source, half) == (x, y):
+                badge(canvas, x, y, letter, LETTER)
         else:
             _stub(canvas, letter, source, height, model_right)
     for part in parts:

@@ -36,9 +36,10 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
     full = picture(spec, block)
     for plate in _shorter(full):
         scene = lay_out(plate)
-        best = scene if best is None or scene.height < best.height else best
         if not is_too_high(scene):
+            best = scene
             break
+        best = scene if best is None or scene.height < best.height else best
     assert best is not None
     if is_too_high(best):
         scene = lay_out(picture(spec, block, brief=True))
