@@ -11,7 +11,7 @@ from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
-from archdraw.writers import Renderer, TextMode
+from archdraw.writers import Renderer, TextMode, Writer
 
 
 @record
@@ -73,7 +73,8 @@ class Drawn:
 
 def encoded(scene: Scene, output: Output) -> bytes:
     """``scene`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
-    scale = scale_at(scene, output.dpi) if output.dpi else output.scale
+    dense = output.dpi and Writer(output.format).is_raster
+    scale = scale_at(scene, output.dpi) if dense else output.scale
     return Model.write(
         scene, output.format, text=output.text, scale=scale, renderer=output.renderer, prefix=output.prefix
     )

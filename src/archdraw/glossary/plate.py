@@ -114,6 +114,7 @@ IDENTICAL = Term("{number:identical layer|identical layers}")
 OF_DECODER = Term("decoder: {order}", definition="the order of the decoder's layers, beside an encoder with its own")
 EACH_WITH = Term("{order}, each with {what}")
 CELL = Term("layer {number}: {what}")
+CELLS = Term("layers {first} to {last}: {what}")
 NO_FEED_FORWARD = Term("no FFN")
 DENSE = Term("dense {what}")
 

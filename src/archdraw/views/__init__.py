@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from archdraw.doors import VIEWS
+from archdraw.doors import PROFILES, VIEWS
+from archdraw.errors import ArchdrawError
 from archdraw.setters import setting_by
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def draw(
 
             profile = load_profile(view)
             return paged.draw(spec, block, profile.of_width(width) if width else profile, theme)
+        if name not in VIEWS.names():
+            raise ArchdrawError(VIEWS.unknown(name, (*VIEWS.names(), *PROFILES.names())))
         found: View = VIEWS.load(name)
         scene = found(spec, block, argument, theme)
     if not width:

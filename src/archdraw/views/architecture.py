@@ -59,7 +59,8 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
     if not missing:
         return plate
     names = tuple(dict.fromkeys(text(block.label) for _, block in missing))
-    return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
+    footer = (*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:])
+    return replace(plate, footer=footer, undrawn=tuple(path for path, _ in missing))
 
 
 def _decodes(model: Module) -> bool:

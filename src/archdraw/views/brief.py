@@ -9,7 +9,7 @@ from itertools import groupby
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.diagram import inputs_of
-from archdraw.layout.diagram.forks import frames, is_forked
+from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
@@ -119,23 +119,31 @@ def _layers(brief: Brief) -> Brief:
         return brief
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
-    several = bool(plate.towers) or is_forked(plate.column)
-
     def bar(frame: Frame) -> Bar:
         label = (
             frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
         )
-        # There is no room for brackets between columns.
-        return Bar(
-            f"{frame.times} {label}" if several else label, "" if several else frame.times, frame.path, frame.title
-        )
+        return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(
         replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
     )
-    column = _chain(_folded(plate.column, bar))
+    column = _chain(_counted(_folded(plate.column, bar)))
     folded = replace(plate, column=column, towers=towers, wires=())
     return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+
+
+def _counted(item: Diagram) -> Diagram:
+    """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
+    match item:
+        case Bar(times=times) if times:
+            return replace(
+                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
+            )
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(_counted, items)))
+        case _:
+            return item
 
 
 def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
@@ -151,16 +159,6 @@ def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
             return replaced(item, body=_folded(body, bar))
         case _:
             return item
-
-
-def _alternatives(brief: Brief) -> Brief:
-    """More than two alternatives in one slot become one box."""
-    return _items(brief, lambda item: merged(item, 3))
-
-
-def _pairs(brief: Brief) -> Brief:
-    """Any alternatives in one slot become one box."""
-    return _items(brief, lambda item: merged(item, 2))
 
 
 def _items(brief: Brief, change: Callable[[Diagram], Diagram]) -> Brief:
@@ -191,7 +189,7 @@ def merged(item: Diagram, least: int) -> Diagram:
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:
-    """One box for ``options``, with the path and the role of the usual one, which stands last."""
+    """One box for ``options``, with the path and the role of the usual one, which stands last, and the tags of all."""
     every = [next(boxes(option)) if not isinstance(option, Box) else option for option in options]
     usual = every[-1]
     title = "; ".join(box.title or box.label for box in every)
@@ -201,7 +199,6 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     if plain and len(same) == 1:
         what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    # Of the tags only those that all of them have are those of the one box.
     chips = tuple(chip for chip in usual.chips if all(chip in box.chips for box in every))
     return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
 
@@ -281,8 +278,8 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "inputs": _inputs,
     "tags": _tags,
     "layers": _layers,
-    "alternatives": _alternatives,
-    "pairs": _pairs,
+    "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
+    "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
     "runs": _runs,
     "modules": _modules,
     "inside": _inside,

@@ -11,7 +11,7 @@ from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.layout.compact import beside, slide, thumb, upright
-from archdraw.layout.compact.model import Page
+from archdraw.layout.compact.model import Page, notes
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.lengths import pixels
@@ -29,6 +29,8 @@ from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
 NARROW_MARGIN = 12.0
+FOR_PANELS = frozenset({"spacing", "layers", "tags", "alternatives"})
+"""Steps that leave out little: they are worth a panel."""
 LONGEST_SOURCE = 56
 """Characters of a source that finds room on a page of few words; all are in its description."""
 
@@ -47,23 +49,45 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
             subtitle=subtitle,
             footer=_footer(spec, block),
         )
-        for number in range(len(profile.drop) + 1):
-            scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
-            if scene:
-                return _printed(_fullest(plate, profile, number, theme) or scene, profile, spec)
+        scene = _best(plate, profile, theme)
+        if scene:
+            return _printed(scene, profile, spec)
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
 
 
-def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme) -> Scene | None:
+def _best(plate: Plate, profile: Profile, theme: Theme) -> Scene | None:
+    """The scene of ``plate`` after the fewest steps of ``profile``; None where it does not fit after all of them.
+
+    Small steps are also taken to make room for a panel, where there would be none.
+    """
+    small = next((n for n, step in enumerate(profile.drop) if step not in FOR_PANELS), len(profile.drop))
+    for number in range(small + 1) if profile.panels and plate.insets else ():
+        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        if scene and _panels(scene, plate):
+            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+    for number in range(len(profile.drop) + 1):
+        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        if scene:
+            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+    return None
+
+
+def _panels(scene: Scene, plate: Plate) -> int:
+    """How many panels of ``plate`` the ``scene`` has."""
+    return len(plate.insets) - len(scene.left_out)
+
+
+def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme, *, panels: int) -> Scene | None:
     """The scene after so many steps of the ``profile``, but for those that turn out not to be needed.
 
     None where all are: a step that is taken first leaves out least, and may be made up for by one that comes later.
+    It has as many ``panels`` as it would have after all of them.
     """
     steps, best = list(profile.drop[:number]), None
     for step in profile.drop[: max(0, number - 1)]:
         fewer = [other for other in steps if other != step]
         scene = _on(plate, (*profile.without, *fewer), profile, theme)
-        if scene:
+        if scene and _panels(scene, plate) >= panels:
             steps, best = fewer, scene
     return best
 
@@ -71,21 +95,30 @@ def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme) -> Scene
 def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
     """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
     page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
+    brief = replace(short.plate, footer=_short_footer(short.plate, page))
     if profile.layout == "slide":
-        fitting = slide.fits(short.plate, short.opened, page)
-        return slide.draw(short.plate, short.opened, page, theme) if fitting else None
+        return slide.draw(brief, short.opened, page, theme) if slide.fits(brief, short.opened, page) else None
     if profile.layout == "thumb":
-        return thumb.draw(short.plate, page, theme)
+        return thumb.draw(brief, page, theme)
     layout = beside if profile.layout == "page" else upright
-    return layout.draw(short.plate, page, theme) if layout.fits(short.plate, page) else None
+    return layout.draw(brief, page, theme) if layout.fits(brief, page) else None
+
+
+def _short_footer(plate: Plate, page: Page) -> tuple[str, ...]:
+    """The footer of ``plate``, with the number of its sources where their words would need another line."""
+    source, *rest = plate.footer
+    if len(notes(plate, plate.insets, page.room)) == 1 or not source.startswith(text(words.SOURCES(sources=""))):
+        return plate.footer
+    return text(words.NUMBER_OF_SOURCES(number=1)), *rest
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
     """``scene`` with the size of its page in print, and all its sources in words."""
-    width, _ = profile.size
-    wide = float(round(width))
+    wide, high = (float(round(length)) for length in profile.size)
+    if profile.layout not in ("slide", "thumb"):
+        high = float(round(scene.height * wide / scene.width))
     described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
-    return replace(scene, printed=(wide, float(round(scene.height * wide / scene.width))), description=described)
+    return replace(scene, printed=(wide, high), description=described)
 
 
 def _described(description: str, spec: Spec) -> str:

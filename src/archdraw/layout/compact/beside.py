@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
-from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.zoom import Placed, zoom_lines
-from archdraw.picture import Plate
+from archdraw.picture import Inset, Plate, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -39,7 +39,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     width = page.room - column.width - CHANNEL
     high = min(most, max(column.height, LEAST_HEIGHT * page.width))
     own = tuple(inset for inset in plate.insets if not inset.beside)
-    found = chosen(own, width, high, page.panels, SPACE) if width >= LEAST_PANEL else []
+    found = _chosen(own, width, high, page.panels) if width >= LEAST_PANEL else []
     tall = sum(panel.height for panel in found) + SPACE * (len(found) - 1)
     high = max(column.height, tall)
     top = header(canvas, plate, page)
@@ -62,6 +62,30 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     y = note(canvas, notes(plate, left_out, page.room), page, y)
     scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
+
+
+def _chosen(insets: tuple[Inset, ...], width: float, height: float, most: int) -> list[panels.Panel]:
+    """At most so many of ``insets`` as find room in ``width`` by ``height`` px, those that are missed most first.
+
+    Each stands whole, or without its lesser remarks.
+    """
+    order = sorted(range(len(insets)), key=lambda index: (insets[index].optional, -_worth(insets[index]), index))
+    found: dict[int, panels.Panel] = {}
+    for index in order:
+        whole = insets[index]
+        terse = tuple(item for item in whole.items if not isinstance(item, Words) or item.strong)
+        for form in (whole, replace(whole, items=terse)):
+            if len(found) < most and panels.widest(form) <= width and form.items:
+                panel = panels.measure(form, width)
+                if panel.height <= height:
+                    found[index] = panel
+                    height -= panel.height + SPACE
+                    break
+    return [found[index] for index in sorted(found)]
+
+
+def _worth(inset: Inset) -> float:
+    return inf if inset.priority is None else inset.priority
 
 
 def _sourced(canvas: Canvas, found: list[panels.Panel]) -> list[panels.Panel]:

@@ -6,19 +6,20 @@ from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.sections import section
 from archdraw.picture import Fact
 
 LEAST_WIDTH = 100.0
 """The narrowest place for facts."""
-VALUE, LEAST_VALUE = 23.0, 16.0
+VALUE, LEAST_VALUE = 25.0, 16.0
 GAP, PAD = 10.0, 5.0
-MOST_SPARE = 40.0
-"""Px that a box is higher at most where there is room to spare."""
 HIGH = 84.0
 """The height of a box with one line of label."""
 LINE = 20.0
 ROW, ROWS_PAD, ROW_VALUE = 24.0, 7.0, 18.0
 """The height of a row, what is above and below all, and the size of the figures in them."""
+ROW_SPACE, ROW_PAD = 12.0, 9.0
+"""Px between a figure and its label in a row, and at both ends of the row."""
 
 
 def height(facts: tuple[Fact, ...], width: float) -> float:
@@ -27,42 +28,59 @@ def height(facts: tuple[Fact, ...], width: float) -> float:
         return 0.0
     if _side_by_side(facts, width):
         return HIGH + LINE * (max(len(_label(fact, _each(facts, width))) for fact in facts) - 1)
+    if rows_width(facts) <= width:
+        return ROW * len(facts) + 2 * ROWS_PAD
     return sum(_high(fact, width) for fact in facts) + GAP * (len(facts) - 1)
 
 
+def fits(facts: tuple[Fact, ...], width: float) -> bool:
+    """Whether ``facts`` stand side by side or in rows in ``width`` px."""
+    return _side_by_side(facts, width) or rows_width(facts) <= width
+
+
+@section("facts")
 def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
-    """``facts`` over the whole of ``place``, or from its top down."""
+    """``facts`` over the whole of ``place``, in one of three ways: side by side, in rows, or above each other."""
     width = place.right - place.left
     if not facts:
         return
     if _side_by_side(facts, width):
         each = _each(facts, width)
-        high = min(place.bottom - place.top, height(facts, width))
         size = _size(facts, each)
         for index, fact in enumerate(facts):
             left = place.left + index * (each + GAP)
-            _box(canvas, fact, Place(left, place.bottom - high, left + each, place.bottom), size)
+            _box(canvas, fact, Place(left, place.top, left + each, place.bottom), size)
+        return
+    if rows_width(facts) <= width and place.bottom - place.top < _stacked(facts, width):
+        _rows(canvas, facts, place)
         return
     size = _size(facts, width)
+    spare = (place.bottom - place.top - _stacked(facts, width)) / len(facts)
     top = place.top
-    spare = place.bottom - place.top - height(facts, width)
     for fact in facts:
-        high = _high(fact, width) + min(MOST_SPARE, max(0.0, spare / len(facts)))
+        high = _high(fact, width) + spare
         _box(canvas, fact, Place(place.left, top, place.right, top + high), size)
         top += high + GAP
 
 
-def rows_height(facts: tuple[Fact, ...]) -> float:
-    """The height of ``facts`` in rows, each with its label at the right of the figure."""
-    return ROW * len(facts) + 2 * ROWS_PAD
+def _stacked(facts: tuple[Fact, ...], width: float) -> float:
+    """The height of ``facts`` above each other, each in a box of its own."""
+    return sum(_high(fact, width) for fact in facts) + GAP * (len(facts) - 1)
 
 
-def paint_rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
+def rows_width(facts: tuple[Fact, ...]) -> float:
+    """The least width of ``facts`` in rows, each with its label at the right of the figure."""
+    values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
+    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    return values + ROW_SPACE + labels + 2 * ROW_PAD
+
+
+def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     """``facts`` in one box, a row each: the figures end where the labels begin."""
     theme = canvas.theme
     values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
     labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
-    middle = place.left + (place.right - place.left - values - 12 - labels) / 2 + values
+    middle = place.left + (place.right - place.left - values - ROW_SPACE - labels) / 2 + values
     canvas.rect(
         place.left,
         place.top,
@@ -77,7 +95,7 @@ def paint_rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         y = place.top + ROWS_PAD + (number + 0.5) * pitch + MIDDLE * ROW_VALUE
         with canvas.group("", f"{fact.label}: {fact.value}"):
             canvas.text(middle, y, fact.value, ROW_VALUE, 700, fill=canvas.accent, anchor="end")
-            canvas.text(middle + 12, y, fact.label, SMALL, 400)
+            canvas.text(middle + ROW_SPACE, y, fact.label, SMALL, 400)
 
 
 def _each(facts: tuple[Fact, ...], width: float) -> float:

@@ -1,107 +1,106 @@
-"""Panels for a page with little room: each as whole as it fits, shortened in a fixed order where it does not."""
+"""Panels for a page with little room: which ones, and how much of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 
-from archdraw.fonts import text_width
-from archdraw.layout.diagram.measures import SMALL
-from archdraw.layout.plate import panels
-from archdraw.picture import (
-    Box,
-    Branches,
-    Chain,
-    Choice,
-    Frame,
-    Graph,
-    Inset,
-    Item,
-    Lanes,
-    Masks,
-    Rail,
-    Share,
-    Split,
-    Words,
-)
+from archdraw.layout.compact import panel
+from archdraw.layout.compact.panel import Shown
+from archdraw.layout.compact.short import beside, core, figured, number_of_boxes, short
+from archdraw.layout.plate.panels import Panel
+from archdraw.picture import Inset, Masks, Share, Split, Words
+from archdraw.records import record
 
-ROUNDING = 0.01
-SWATCH = 30.0
-"""Px beside the words of a chart."""
+FEW_BOXES = 7
+"""The most boxes of a diagram that is read at one glance."""
+USUAL = 1
+"""The priority of a usual block, which is opened only where there is nothing else to open."""
 
 
-def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[panels.Panel]:
-    """At most so many of ``insets``, the one worth most first, measured for a column of ``width`` by ``height`` px.
+@record
+class Form:
+    """What a panel may hold: it is a ``figure`` where it is more than words and bars."""
 
-    ``space`` px are between two. Those that do not fit even in their shortest form are left out.
+    items: tuple[Shown, ...]
+    figure: bool
+
+
+def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[Panel]:
+    """At most so many of ``insets`` as find room in ``width`` by ``height`` px, ``space`` px between two.
+
+    Figures come before words, two figures before a larger one, and what is worth most before the rest.
     """
-    order = sorted(range(len(insets)), key=lambda index: (insets[index].optional, -_worth(insets[index]), index))
-    found: dict[int, panels.Panel] = {}
-    left = height
+    order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
+    rare = [index for index in order if insets[index].priority != USUAL]
+    for number in range(most, 0, -1):
+        for indices in combinations(rare if number > 1 else order, number):
+            found = _together([insets[index] for index in indices], width, height, space, figures=True)
+            if found:
+                places = dict(zip(indices, found, strict=True))
+                return [places[index] for index in sorted(indices)]
     for index in order:
-        if len(found) == most:
-            break
-        panel = _first_fitting(insets[index], width, left)
-        if panel:
-            found[index] = panel
-            left -= panel.height + space
-    return [found[index] for index in sorted(found)]
+        found = _together([insets[index]], width, height, space, figures=False) if most else []
+        if found:
+            return found
+    return []
 
 
-def _worth(inset: Inset) -> float:
-    return float("inf") if inset.priority is None else inset.priority
+def _rank(inset: Inset) -> tuple[bool, bool, float]:
+    """What comes first of several: what opens a box or shows masks, then what is not optional, then the rare."""
+    masks = any(isinstance(item, Masks) for item in inset.items)
+    worth = 2.5 if masks else 0.0 if inset.priority is None else float(inset.priority)
+    return not (inset.source or masks), inset.optional and not masks, -worth
 
 
-def _first_fitting(inset: Inset, width: float, height: float) -> panels.Panel | None:
-    """``inset`` in the longest of its forms that fits ``width`` by ``height``; None where none does."""
-    inner = width - 2 * panels.PAD
-    for form in forms(inset):
-        if not form.items or any(_widest_words(item) > inner for item in form.items):
+def _together(insets: Sequence[Inset], width: float, height: float, space: float, *, figures: bool) -> list[Panel]:
+    """All of ``insets`` above each other, each in the longest form that leaves room for the others; none if none do."""
+    every = [[form for form in forms(inset) if form.figure == figures] for inset in insets]
+    for choice in product(*every):
+        least = [panel.least(inset, form.items, width) for inset, form in zip(insets, choice, strict=True)]
+        spare = height - space * (len(least) - 1) - sum(least)
+        if spare < 0:
             continue
-        panel = panels.measure(form, width)
-        if panel.height <= height and all(piece.width <= inner + ROUNDING for piece in panel.pieces):
-            return panel
-    return None
+        rooms = [own + spare / len(least) for own in least]
+        found = [
+            panel.measure(inset, form.items, width, room)
+            for inset, form, room in zip(insets, choice, rooms, strict=True)
+        ]
+        return [one for one in found if one]
+    return []
 
 
-def _widest_words(item: Item) -> float:
-    """What the words of a chart take that do not wrap."""
-    match item:
-        case Split(segments=segments):
-            return SWATCH + max(text_width(segment.label, SMALL) for segment in segments)
-        case Share(left=left, right=right):
-            return text_width(left, SMALL) + text_width(right, SMALL) + SWATCH
-        case _:
-            return 0.0
+def forms(inset: Inset) -> Iterator[Form]:
+    """What of ``inset`` a panel may show, the most first.
 
-
-def forms(inset: Inset) -> Iterator[Inset]:
-    """``inset``, then without its lesser remarks, then its figures and strong words only, then these words alone."""
-    yield inset
-    strong = tuple(item for item in inset.items if not isinstance(item, Words) or item.strong)
-    yield replace(inset, items=strong)
-    figures = tuple(part for item in strong for part in _figures(item))
-    if figures:
-        yield replace(inset, items=figures)
-        yield replace(inset, items=tuple(item for item in figures if not isinstance(item, Words)))
+    Its diagram with few boxes and the words that count; its figure and what it is of; words by themselves.
+    """
+    diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
+    masks = tuple(item for item in inset.items if isinstance(item, Masks))
+    strong = tuple(item for item in inset.items if isinstance(item, Words) and item.strong)
+    if masks:
+        yield Form((*masks, *strong[:1]), figure=True)
+        yield Form(masks, figure=True)
+    if len(diagrams) == 1:
+        (whole,) = diagrams
+        box = figured(whole)
+        shorter = [item for item in (short(whole), core(whole)) if 1 < number_of_boxes(item) <= FEW_BOXES]
+        if box and box.figure:
+            said = (box.label, box.detail) if box.role == "experts" else (box.detail,)
+            more = tuple(f"+ {name}" for name in beside(whole))
+            words = tuple(Words(text, strong=True) for text in (*filter(None, said), *more))
+            if box.role == "experts":
+                yield from (Form((item, *strong[:1]), figure=True) for item in shorter)
+            yield Form((box.figure, *words, *strong[:1]), figure=True)
+            yield Form((box.figure, *words), figure=True)
+        else:
+            for item in shorter:
+                yield Form((item, *strong[:1]), figure=True)
+                yield Form((item,), figure=True)
     words = tuple(item for item in inset.items if isinstance(item, Words))
+    bars = tuple(item for item in inset.items if isinstance(item, Share | Split))
+    if bars:
+        yield Form((*bars, *strong[:1]), figure=False)
     if words:
-        yield replace(inset, items=words)
-        yield replace(inset, items=words[:1])
-
-
-def _figures(item: Item) -> tuple[Item, ...]:
-    """What of ``item`` is words, a chart, or a box with a figure in it."""
-    match item:
-        case Words() | Masks() | Share() | Split():
-            return (item,)
-        case Box(figure=figure):
-            return (replace(item, chips=(), inputs=0, outputs=("",)),) if figure else ()
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
-            return tuple(part for one in items for part in _figures(one))
-        case Choice(options=options):
-            return tuple(part for one in options for part in _figures(one))
-        case Rail(body=body) | Frame(body=body):
-            return _figures(body)
-        case _:
-            return ()
+        yield Form(words[:2], figure=False)
+        yield Form(words[:1], figure=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.compact import facts
+from archdraw.layout.compact import facts, panel, zoom
 from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram import diagram, forks
@@ -14,10 +14,9 @@ from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import fitted
-from archdraw.layout.plate import panels
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
-from archdraw.layout.plate.zoom import zoom_lines
+from archdraw.layout.sections import section
 from archdraw.picture import Fact, Frame, Inset, Plate
 from archdraw.records import record
 from archdraw.scene import Scene
@@ -30,18 +29,20 @@ TITLE_LINE, TITLE, LEAST_TITLE = 36.0, 28.0, 18.0
 """The baseline of the name and its sizes."""
 FOOT = 27.0
 """From the end of the content to the end of the page where the footer has one line."""
-CHANNEL, SPACE = 30.0, 14.0
+CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
-LEAST_PANEL = 230.0
+LEAST_PANEL = 204.0
 """The narrowest place for a panel."""
-OVERVIEW, OVERVIEW_OF_SEVERAL = 150.0, 128.0
+OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
 WIDTHS = (240.0, 208.0, 184.0, 160.0)
 """Those of boxes of columns without frames, where nothing stands beside them."""
-OVERVIEW_SIDE, SIDE_GAP = 96.0, 8.0
-"""The width of a module beside it, and what is between."""
+OVERVIEW_SIDE, SIDE_GAP = 88.0, 20.0
+"""The width of a module beside the line of such a column, and how far from the line it stands."""
 MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
+END = 24.0
+"""From a zoom line to the ends of the side of the frame that it reaches, at least."""
 STUB = 12.0
 """Px of the lines into and out of a frame beside its column."""
 
@@ -57,11 +58,7 @@ class _Laid:
     @property
     def width(self) -> float:
         """Of both, with what is between them."""
-        return self.column.width + (CHANNEL + self.opened.width + 2 * FRAME_PAD if self.opened else 0.0)
-
-
-FRAME_PAD = 4.0
-"""Px that a frame which stands beside its column leaves free around it."""
+        return self.column.width + (CHANNEL + self.opened.width if self.opened else 0.0)
 
 
 @record
@@ -78,20 +75,25 @@ class _Framed:
 def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
     """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
     laid = _laid(plate, opened, page)
-    high = laid.column.height
     shown = plate.facts[: page.facts]
-    room = page.room
-    if shown and not _facts_under(laid, page, shown):
-        room -= CHANNEL + facts.LEAST_WIDTH
-    elif shown:
-        high += SPACE + facts.rows_height(shown)
     lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
-    return high <= laid.height and lower <= laid.height and laid.width <= room
+    if laid.column.height > laid.height or lower > laid.height or laid.width > page.room:
+        return False
+    return _facts_at(laid, page, shown) is not None
 
 
-def _facts_under(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> bool:
-    """Whether facts stand under the column: where it and what is opened leave no room for them at their right."""
-    return bool(shown) and laid.width > page.room - CHANNEL - facts.LEAST_WIDTH
+def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
+    """Where facts stand: under what is opened, at the right of all, or under the column; None where they cannot."""
+    if not shown:
+        return "right"
+    if laid.opened:
+        below = SPACE + facts.height(shown, laid.opened.width)
+        if facts.fits(shown, laid.opened.width) and laid.opened.length + 2 * STUB + below <= laid.height:
+            return "opened"
+    if laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
+        return "right"
+    width = laid.column.width + page.room - laid.width
+    return "column" if laid.column.height + SPACE + facts.height(shown, width) <= laid.height else None
 
 
 def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
@@ -102,29 +104,33 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
     bottom = end = HEADER + laid.height
     _header(canvas, plate, page.width)
     column = laid.column
-    under = _facts_under(laid, page, shown)
-    if under:
-        end -= SPACE + facts.rows_height(shown)
-        # What is opened ends at the margin; the column has what is left.
+    where = _facts_at(laid, page, shown)
+    if laid.width > page.room - CHANNEL - facts.LEAST_WIDTH:
+        # Nothing stands at the right: the column has what is left.
         spare = page.room - laid.width
         column = replace(column, left=column.left + spare / 2, right=column.right + spare / 2)
+    if where == "column":
+        end -= SPACE + facts.height(shown, column.width)
     column = stretched(plate, column, end - HEADER)
     paint_model(canvas, column, end, left=MARGIN, top=HEADER)
     x = MARGIN + column.width
-    if under:
-        facts.paint_rows(canvas, shown, Place(MARGIN, end + SPACE, x, bottom))
-        shown = ()
+    if where == "column":
+        facts.paint(canvas, shown, Place(MARGIN, end + SPACE, x, bottom))
     spine_frame = canvas.places[FRAME]
     if laid.opened and opened:
+        below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
         frame = longest(
             _Framed(laid.opened),
             lambda gap: _Framed(_opened(opened, replace(page.measures, gap=gap))),
-            laid.height - 2 * STUB,
+            laid.height - 2 * STUB - below,
             page.measures.gap,
             MOST_GAP,
         )
-        x = _beside(canvas, frame.cell, opened, x, bottom)
-    left_out = _right(canvas, plate, page, shown, x, bottom)
+        left = x + CHANNEL
+        x = _beside(canvas, frame.cell, opened, x, bottom - below)
+        if below:
+            facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
+    left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
     _footer(canvas, plate, left_out, page)
     scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
@@ -170,11 +176,13 @@ def _slim(measures: Measures, width: float) -> Measures:
         frame_right=half,
         rail=half,
         side_width=OVERVIEW_SIDE,
-        side_gap=SIDE_GAP,
+        side_gap=SIDE_GAP - width / 2,
+        gutter=0,
         column=None,
     )
 
 
+@section("header")
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
     room = width - 2 * MARGIN - 14
@@ -195,11 +203,17 @@ def _header(canvas: Canvas, plate: Plate, width: float) -> None:
         canvas.text(start, TITLE_LINE, said, SMALL, 400, fill=canvas.theme.muted)
 
 
+@section("model")
 def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -> float:
     """Paints ``cell``, that of the ``frame`` whose bar stands in the column that ends at ``x``; where it ends."""
     bar = canvas.places[frame.path]
-    left = x + CHANNEL + FRAME_PAD
-    slack = (bottom - HEADER - cell.length) / 2
+    left = x + CHANNEL
+    slack = bottom - HEADER - cell.length
+    # Level with its bar where there is room for that, else in the middle.
+    low = bottom - bar.middle
+    slack = (
+        min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
+    )
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
@@ -208,19 +222,19 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     line += cell.outputs[0] - cell.inputs[0]
     top = bottom - slack - cell.length
     canvas.line((line, top), (line, top - STUB), arrow=True, open_ends="end")
-    y = min(max(bar.middle, place.top + 24), place.bottom - 24)
+    y = min(max(bar.middle, place.top + END), place.bottom - END)
     middle = x + CHANNEL / 2
     points = [(bar.right, bar.middle), (place.left, y)]
     if abs(y - bar.middle) > 0.01:
         points = [(bar.right, bar.middle), (middle, bar.middle), (middle, y), (place.left, y)]
-    canvas.line(*points, kind="zoom", width=1.75)
+    canvas.line(*points, kind="zoom", width=1.75, start=frame.path, end=frame.path)
     for end in (points[0], points[-1]):
         canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
-    return left + cell.width + FRAME_PAD
+    return left + cell.width
 
 
 def _right(
-    canvas: Canvas, plate: Plate, page: Page, shown: tuple[Fact, ...], x: float, bottom: float
+    canvas: Canvas, plate: Plate, page: Page, shown: tuple[Fact, ...], x: float, bottom: float, *, opened: bool
 ) -> tuple[Inset, ...]:
     """Panels and facts at the right of ``x``; the panels that found no room."""
     left, right = x + CHANNEL, page.width - MARGIN
@@ -237,19 +251,20 @@ def _right(
     if shown:
         facts.paint(canvas, shown, Place(left, bottom - high, right, bottom))
     named = lettered(found, canvas)
-    slack = (room - sum(panel.height for panel in named) - SPACE * (len(named) - 1)) / len(named)
+    slack = (room - sum(one.height for one in named) - SPACE * (len(named) - 1)) / len(named)
     top, placed = HEADER, []
-    for panel in named:
-        height = panel.height + slack
-        tall = panels.stretched(panel.inset, width, height)
-        panels.paint(canvas, tall, left, top, height)
-        placed.append((tall, Place(left, top, right, top + height)))
-        top += height + SPACE
+    for one in named:
+        placed.append((one, Place(left, top, right, top + one.height + slack)))
+        top += one.height + slack + SPACE
     apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
-    zoom_lines(canvas, [placed], x, apart=apart)
+    placed = zoom.without_letters(canvas, placed, x, apart=apart and not opened)
+    for one, place in placed:
+        panel.paint(canvas, one, place.left, place.top, place.bottom - place.top)
+    zoom.paint(canvas, placed, x, apart=apart)
     return missing(every, named)
 
 
+@section("footer")
 def _footer(canvas: Canvas, plate: Plate, left_out: tuple[Inset, ...], page: Page) -> None:
     rows = notes(plate, left_out, page.room)
     baseline = page.height - 9 - LINE * (len(rows) - 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.compact import panel
 from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable
 from archdraw.layout.compact.panel_choice import chosen
-from archdraw.layout.plate import panels, strip
+from archdraw.layout.plate import strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.zoom import zoom_lines
 from archdraw.picture import Plate
@@ -36,11 +37,11 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     paint_model(canvas, column, bottom, left=left, top=top)
     found = lettered(chosen(openable(canvas, plate.insets), page.room, room - SPACE, page.panels, SPACE), canvas)
     placed, y = [], bottom
-    for panel in found:
+    for one in found:
         y += SPACE
-        panels.paint(canvas, panel, page.margin, y, panel.height)
-        placed.append((panel, Place(page.margin, y, page.width - page.margin, y + panel.height)))
-        y += panel.height
+        panel.paint(canvas, one, page.margin, y, one.height)
+        placed.append((one, Place(page.margin, y, page.width - page.margin, y + one.height)))
+        y += one.height
     if placed:
         zoom_lines(canvas, [placed], left + column.width, apart=True)
     if plate.strip:

@@ -17,7 +17,24 @@ from archdraw.records import record
 
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
-TIGHT = replace(COLUMN, gap=18, one_line=34, two_lines=54, pad=7)
+TIGHT = replace(
+    COLUMN,
+    gap=18,
+    one_line=30,
+    two_lines=50,
+    pad=5,
+    node=12,
+    rail_space=18,
+    tap=30,
+    frame_top=18,
+    frame_gap=6,
+    bar_height=34,
+    tap_out=34,
+    tap_in=30,
+    container_pad=14,
+    input_gap=22,
+    joining_row=72,
+)
 """For columns that would be too tall for a screen."""
 ABSENT_HEIGHT, ABSENT_LINE, ABSENT_PAD, ABSENT_SIZE = 40.0, 20.0, 16.0, 16.0
 

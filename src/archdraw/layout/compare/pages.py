@@ -97,8 +97,20 @@ def _fitting(picture: SideBySide, measures: Measures) -> tuple[Column, ...]:
     """The columns by ``measures``, slimmer where two of them would be too wide."""
     columns = _columns(picture, measures)
     if len(columns) == 2 and _width(columns) > LAST_RESORT:
-        columns = _columns(picture, replace(SLIM, gap=measures.gap, one_line=measures.one_line))
+        columns = _columns(picture, _slim(measures))
     return columns
+
+
+def _slim(measures: Measures) -> Measures:
+    """``measures`` with the widths of columns that are too wide."""
+    return replace(
+        measures,
+        box_width=SLIM.box_width,
+        least_width=SLIM.least_width,
+        frame_left=SLIM.frame_left,
+        frame_right=SLIM.frame_right,
+        rail=SLIM.rail,
+    )
 
 
 def _best(picture: SideBySide, columns: tuple[Column, ...]) -> Page:

@@ -14,46 +14,51 @@ GOLDEN = (sqrt(5) - 1) / 2
 HEADS_WIDTH, HEADS_HEIGHT = 372.0, 62.0
 HEADS_NAME = 46.0
 WIDEST_HEAD = 11.0
+HIGH_GRID = 1.3
+"""From so many times the usual height on a grid has half as many columns."""
 
 
-def size(figure: Figure, scale: float = 1) -> tuple[float, float]:
-    """Width and height of ``figure`` in px, at ``scale`` where it can be made smaller."""
+def size(figure: Figure, scale: float = 1, high: float = 1) -> tuple[float, float]:
+    """Width and height of ``figure`` in px, at ``scale`` where it can be made smaller, ``high`` times as high.
+
+    Heads are longer then, a grid of many experts has fewer columns.
+    """
     match figure:
         case ExpertGrid():
-            columns, rows, cell_width, cell_height, gap = _grid(figure, scale)
+            columns, rows, cell_width, cell_height, gap = _grid(figure, scale, high)
             return columns * (cell_width + gap) - gap, rows * (cell_height + gap) - gap
         case HeadGroups():
-            return HEADS_NAME + _pitch(figure, scale) * figure.key_value, HEADS_HEIGHT
+            return HEADS_NAME + _pitch(figure, scale) * figure.key_value, HEADS_HEIGHT * high
         case _:
             assert_never(figure)
 
 
-def scale_in(figure: Figure, width: float, scale: float = 1) -> float:
+def scale_in(figure: Figure, width: float, scale: float = 1, high: float = 1) -> float:
     """``scale``, or the smaller one at which ``figure`` is at most ``width`` px wide."""
     match figure:
         case ExpertGrid():
-            return min(scale, width / size(figure)[0])
+            return min(scale, width / size(figure, 1, high)[0])
         case HeadGroups():
             return min(scale, max(width, 2 * HEADS_NAME) / HEADS_WIDTH)
         case _:
             assert_never(figure)
 
 
-def paint(canvas: Canvas, figure: Figure, centre: float, top: float, scale: float = 1) -> None:
-    """``figure`` centred on ``centre``, down from ``top``."""
+def paint(canvas: Canvas, figure: Figure, centre: float, top: float, scale: float = 1, high: float = 1) -> None:
+    """``figure`` centred on ``centre``, down from ``top``; ``high`` times as high as usual."""
     match figure:
         case ExpertGrid():
-            _paint_grid(canvas, figure, centre, top, scale)
+            _paint_grid(canvas, figure, centre, top, scale, high)
         case HeadGroups():
-            _paint_heads(canvas, figure, centre, top, scale)
+            _paint_heads(canvas, figure, centre, top, scale, high)
         case _:
             assert_never(figure)
 
 
-def _grid(figure: ExpertGrid, scale: float) -> tuple[int, int, float, float, float]:
+def _grid(figure: ExpertGrid, scale: float, high: float = 1) -> tuple[int, int, float, float, float]:
     """Columns, rows, cell width and height, gap: wide grids for many experts, squares for few."""
     if figure.total > 160:
-        columns = 32
+        columns = 32 if high < HIGH_GRID else 16
         return columns, ceil(figure.total / columns), 8 * scale, 7 * scale, 2 * scale
     columns = min(16, figure.total) if figure.total > 16 else min(8, figure.total)
     return columns, ceil(figure.total / columns), 14 * scale, 14 * scale, 3 * scale
@@ -72,9 +77,9 @@ def active_cells(total: int, active: int) -> frozenset[int]:
     return frozenset(chosen)
 
 
-def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, scale: float) -> None:
-    columns, _, cell_width, cell_height, gap = _grid(figure, scale)
-    width, _ = size(figure, scale)
+def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, scale: float, high: float) -> None:
+    columns, _, cell_width, cell_height, gap = _grid(figure, scale, high)
+    width, _ = size(figure, scale, high)
     chosen = active_cells(figure.total, figure.active)
     for wanted, role, title in (
         (False, "expert_idle", f"{figure.total - figure.active} experts not active per token"),
@@ -91,7 +96,7 @@ def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, s
                     canvas.rect(x, y, cell_width, cell_height, fill=fill, radius=1, kind="mark")
 
 
-def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, scale: float) -> None:
+def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, scale: float, high: float) -> None:
     """One column a group: its query heads over a bracket over one box that is cut into key and value."""
     each = figure.query // figure.key_value
     pitch = _pitch(figure, scale)
@@ -99,7 +104,7 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, 
     left = centre - (pitch * figure.key_value + HEADS_NAME) / 2 + HEADS_NAME
     query = canvas.theme.paint("attention")
     pairs = canvas.theme.paint("latent" if figure.kept else "plain")
-    names = (("Q", top + 12.5), ("K, V", top + 53.5))
+    names = (("Q", top + 7.5 * high + 5), ("K, V", top + 48 * high + 5.5))
     for name, baseline in names:
         canvas.text(left - 8, baseline, name, SMALL, 600, anchor="end")
     with canvas.group("", f"{figure.query} query heads, {figure.key_value} key and value heads"):
@@ -113,31 +118,40 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, 
                     x + head * step + (step - bar) / 2,
                     top,
                     bar,
-                    15,
+                    15 * high,
                     fill=query.fill,
                     radius=min(2.0, bar / 3),
                     kind="mark",
                 )
             if each > 1:
                 first, last = x + step / 2, x + group - step / 2
-                bracket = ((first, top + 18), (first, top + 24), (last, top + 24), (last, top + 18))
+                bracket = (
+                    (first, top + 18 * high),
+                    (first, top + 24 * high),
+                    (last, top + 24 * high),
+                    (last, top + 18 * high),
+                )
                 canvas.add(Line(bracket, canvas.theme.edge, 1.25, kind="rule"))
-                canvas.add(Line(((middle, top + 24), (middle, top + 34)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(
+                    Line(((middle, top + 24 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
+                )
             else:
-                canvas.add(Line(((middle, top + 18), (middle, top + 34)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(
+                    Line(((middle, top + 18 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
+                )
             box = max(min(group, 26.0), 6.0) if each == 1 else max(group, 6.0)
             canvas.rect(
                 middle - box / 2,
-                top + 34,
+                top + 34 * high,
                 box,
-                28,
+                28 * high,
                 fill=pairs.fill,
                 stroke=pairs.border,
                 stroke_width=1.25,
                 radius=min(3.0, box / 4),
                 kind="mark",
             )
-            ends = ((middle - box / 2, top + 48), (middle + box / 2, top + 48))
+            ends = ((middle - box / 2, top + 48 * high), (middle + box / 2, top + 48 * high))
             canvas.add(Line(ends, pairs.border, 1.25, kind="rule"))
 
 

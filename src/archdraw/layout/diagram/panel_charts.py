@@ -13,6 +13,9 @@ MASK = 12 * CELL
 """Width of a cell of a mask, and of a mask of as many as fit."""
 
 
+CELLS = 12
+LEAST_CELL, MASK_SPACE = 5.0, 18.0
+"""Cells of a mask either way; the smallest cell of masks without words at their sides, and what is between two."""
 MASK_PITCH, MASK_WORDS = 194.0, 188.0
 QUERY = 40.0
 """What the word for the rows takes at the left of the first mask."""
@@ -73,6 +76,51 @@ def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
         for rows, fill in zip(_mask_words(mask), (canvas.theme.ink, canvas.theme.muted), strict=True):
             paint_rows(canvas, rows, middle, baseline + rows_height(rows) / 2, fill)
             baseline += rows_height(rows)
+
+
+def _plain_words(mask: Mask, width: float) -> tuple[Row, ...]:
+    return (*fitted(mask.label, width, SMALL, SMALL, 500), *fitted(mask.detail, width, SMALL, SMALL, 400))
+
+
+def plain_masks_size(item: Masks, width: float, cell: float) -> tuple[float, float]:
+    """Width and height of masks with cells of ``cell`` px and words below them only, side by side in ``width`` px."""
+    each = (width - MASK_SPACE * (len(item.masks) - 1)) / len(item.masks)
+    words = max(rows_height(_plain_words(mask, each)) for mask in item.masks)
+    widest = max(row.width for mask in item.masks for row in _plain_words(mask, each))
+    return width if widest <= each else width + widest, CELLS * cell + 8 + words
+
+
+def paint_plain_masks(canvas: Canvas, item: Masks, left: float, top: float, width: float, cell: float) -> None:
+    """Masks with cells of ``cell`` px and their words below them, side by side in ``width`` px."""
+    each = (width - MASK_SPACE * (len(item.masks) - 1)) / len(item.masks)
+    side = CELLS * cell
+    for index, mask in enumerate(item.masks):
+        middle = left + index * (each + MASK_SPACE) + each / 2
+        x = middle - side / 2
+        colours = canvas.theme.paint(mask.role)
+        with canvas.group("", f"{mask.label}, {mask.detail}"):
+            canvas.rect(
+                x - 3,
+                top - 3,
+                side + 6,
+                side + 6,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border,
+                radius=3,
+            )
+            for row, keys in enumerate(mask.rows):
+                for column in keys:
+                    canvas.rect(
+                        x + column * cell + 0.5,
+                        top + row * cell + 0.5,
+                        cell - 1,
+                        cell - 1,
+                        fill=colours.fill,
+                        radius=1,
+                        kind="mark",
+                    )
+        rows = _plain_words(mask, each)
+        paint_rows(canvas, rows, middle, top + side + 8 + rows_height(rows) / 2, canvas.theme.ink)
 
 
 def _side_by_side(item: Share, width: float) -> bool:

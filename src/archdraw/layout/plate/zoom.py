@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
-from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
+from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, badge, badge_width
+from archdraw.layout.plate.spots import Placed, further_boxes, letters_at, paint_letter
 from archdraw.layout.plate.tracks import Crossing, tracks
 from archdraw.records import record
 
-Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
 KINK = 12.0
-MARKS_APART = 22.0
-"""Px between the letters of two panels that open one box."""
 WIDTH = 1.75
 
 
@@ -26,6 +25,7 @@ class _Way:
     """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
 
     letter: str
+    path: str
     source: Place
     start: float
     end: float
@@ -42,6 +42,8 @@ class _Way:
 class _Part:
     """A line from a part of an inset to the panel that opens it."""
 
+    path: str
+    panel: str
     source: Place
     goal: Place
 
@@ -65,21 +67,19 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    marks = _marks(columns, canvas)
+    marks = letters_at(columns, canvas)
     ways, hemmed = _ways(canvas, columns, model_right, marks, apart=apart)
     # Whether a line can leave a box is seen before any of them are drawn.
     further = [
-        (letter, place, heights[letter], apart or _is_hemmed(canvas, place, model_right))
-        for letter, place, heights in _further(columns, canvas, marks)
+        (letter, place, heights[letter], apart or is_hemmed(canvas, place, model_right))
+        for letter, place, heights in further_boxes(columns, canvas, marks)
     ]
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
-        half = badge_width(letter, LETTER) / 2
-        x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-        badge(canvas, x, y, letter, LETTER)
+        paint_letter(canvas, source, letter, apart=apart)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     parts = [
-        _Part(canvas.places[panel.inset.beside], place)
+        _Part(panel.inset.beside, letters.name_of(panel.inset), canvas.places[panel.inset.beside], place)
         for column in columns
         for panel, place in column
         if panel.inset.beside
@@ -91,24 +91,23 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         x = model_right + FIRST_TRACK + track * step
         half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
-        canvas.line((way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH)
-        canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
-        badge(canvas, badge_x, way.start, way.letter, LETTER)
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
         goal_y = way.arrival
         if way.column:
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
-        canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
-        canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+        with canvas.section("zoom", opens=way.letter):
+            canvas.line(
+                (way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH, start=way.path
+            )
+            canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
+            badge(canvas, badge_x, way.start, way.letter, LETTER)
+            canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
+            canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
     for letter, source, height, stands_alone in further:
-        half = badge_width(letter, LETTER) / 2
         if stands_alone:
-            x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-            # Where it finds no room, the words of its panel have to do.
-            if canvas.is_free(_around(x, y, half, LETTER / 2)) or _within(canvas, source, half) == (x, y):
-                badge(canvas, x, y, letter, LETTER)
+            paint_letter(canvas, source, letter, apart=apart, further=True)
         else:
             _stub(canvas, letter, source, height, model_right)
     for part in parts:
@@ -117,83 +116,17 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         (start, y), (turn, _), (_, end) = points[:3]
         across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
         if not canvas.is_barred(across) and not canvas.is_crossed(upright):
-            _lead(canvas, points)
-
-
-def _marks(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
-    """By the path of a box the letters of the panels that open it, each with the height of its line."""
-    letters_of: dict[str, list[str]] = {}
-    for column in columns:
-        for panel, _ in column:
-            for path in filter(None, (panel.inset.source, *panel.inset.also)):
-                letters_of.setdefault(path, []).append(panel.inset.letter)
-    return {
-        path: {
-            letter: canvas.places[path].middle + MARKS_APART * (number - (len(own) - 1) / 2)
-            for number, letter in enumerate(own)
-        }
-        for path, own in letters_of.items()
-    }
-
-
-def _further(
-    columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
-) -> Iterator[tuple[str, Place, dict[str, float]]]:
-    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
-    for column in columns:
-        for panel, _ in column:
-            for path in panel.inset.also:
-                yield panel.inset.letter, canvas.places[path], marks[path]
+            _lead(canvas, part, points)
 
 
 def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right: float) -> None:
     """The letter of a panel at a further box that it opens, on a short line."""
     x = (model_right + canvas.places[FRAME].right) / 2
     half = badge_width(letter, LETTER) / 2
-    canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH)
-    canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
-    badge(canvas, x, height, letter, LETTER)
-
-
-def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter, ``half`` of which is that wide, at the box ``source``: where no line passes."""
-    above, corner = source.top - LETTER / 2 - 3, source.left + half
-    beside = (source.right + half + 3, source.middle)
-    spots = [(corner, above), (source.right - half, above), beside]
-    if source.top > canvas.places[FRAME].bottom:
-        # Beside the tokens there is room; above, the line of the box leaves.
-        spots.insert(0, beside)
-    elif source.bottom - source.top < LETTER:
-        # A line of words, whose letter stands in it.
-        spots.insert(0, beside)
-    elif _is_under(canvas, source):
-        # Above an alternative are the words that tell when it comes.
-        spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
-    spots.append((source.left - half - 3, source.middle))
-    free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))
-    return next(free, None) or _within(canvas, source, half) or spots[0]
-
-
-def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter at a side of the box ``source`` in a model of several columns."""
-    right, left = source.right + half + 2, source.left - half - 2
-    upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
-    spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
-    spots += [(source.left + half, above), (source.right - half, above)]
-    below = source.bottom + LETTER / 2 + 2
-    spots += [(source.left + half, below), (source.right - half, below)]
-    free = (spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2)))
-    return next(free, None) or _within(canvas, source, half) or spots[2]
-
-
-def _within(canvas: Canvas, source: Place, half: float) -> tuple[float, float] | None:
-    """The middle of a letter in the box ``source``, beside its words; None where these leave no room."""
-    spots = (source.right - half - 3, source.middle), (source.left + half + 3, source.middle)
-    return next((spot for spot in spots if canvas.is_blank(_around(*spot, half + 2, LETTER / 2))), None)
-
-
-def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
-    return Place(x - half_width, y - half_height, x + half_width, y + half_height)
+    with canvas.section("zoom", opens=letter):
+        canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH, end=letter)
+        canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
+        badge(canvas, x, height, letter, LETTER)
 
 
 def _ways(
@@ -210,12 +143,12 @@ def _ways(
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
-            if apart or _is_hemmed(canvas, source, model_right):
+            if apart or is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
             start = marks[panel.inset.source][panel.inset.letter]
             ways.append(
-                _Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number)
+                _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
             )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     return [_snapped(way) for way in _passed(ways, columns)], hemmed
@@ -226,7 +159,8 @@ def _snapped(way: _Way) -> _Way:
     return replace(way, start=way.end) if abs(way.start - way.end) < KINK else way
 
 
-def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+def is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
+    """Whether no line can leave ``source`` to the right, where its model ends at ``model_right``."""
     if source.bottom - source.top < LETTER:
         # Words beside lines: boxes stand at their right, now or a little higher.
         return True
@@ -235,14 +169,6 @@ def _is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
     beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
     # The line of a loop returns between the boxes and the side of the model.
     return beside or canvas.is_barred(Place(source.right + 1, source.middle - 1, model_right - 1, source.middle + 1))
-
-
-def _is_under(canvas: Canvas, source: Place) -> bool:
-    """Whether another box of the same slot stands a band's height above ``source``."""
-    return any(
-        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * LETTER
-        for other in canvas.places.values()
-    )
 
 
 def _passed(ways: list[_Way], columns: Placed) -> list[_Way]:
@@ -283,13 +209,14 @@ def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
     return [(source.right, source.middle), (x, source.middle), (x, goal.top)]
 
 
-def _lead(canvas: Canvas, points: list[tuple[float, float]]) -> None:
-    canvas.line(*_straightened(points), kind="zoom", width=WIDTH)
-    for x, y in (points[0], points[-1]):
-        canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
+def _lead(canvas: Canvas, part: _Part, points: list[tuple[float, float]]) -> None:
+    with canvas.section("zoom", opens=part.panel):
+        canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=part.path, end=part.panel)
+        for x, y in (points[0], points[-1]):
+            canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
 
 
-def _straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """``points`` without those that stand on a straight piece."""
     result: list[tuple[float, float]] = []
     for point in points:

@@ -14,7 +14,7 @@ from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
 from archdraw.views.brief import shortened
-from archdraw.views.drawn import paths_of_scene, undrawn
+from archdraw.views.drawn import paths_of_plate, paths_of_scene, undrawn
 from archdraw.views.layers_beside import layers_beside
 
 
@@ -49,7 +49,10 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page:
         best = scene if scene.height < best.height else best
     # What a panel shows is in the picture, also where its box is one with others.
     opened = {path for panel in full.insets if panel.title not in best.left_out for path in (panel.source, *panel.also)}
-    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, {*paths_of_scene(best), *opened} - {""})))
+    there = {*paths_of_scene(best), *opened} - {""}
+    if not full.undrawn and paths_of_plate(full) <= there:
+        return best  # all that was to be drawn is, and that was all of the model
+    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, there)))
 
 
 def _is_too_large(scene: Scene) -> bool:

@@ -1,0 +1,135 @@
+"""Diagrams with few boxes: what a panel of few words shows of what is inside of a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archdraw.layout.diagram.diagram import outputs_of
+from archdraw.picture import (
+    Box,
+    Branches,
+    Chain,
+    Choice,
+    Diagram,
+    ExpertGrid,
+    Frame,
+    Graph,
+    HeadGroups,
+    Lanes,
+    Rail,
+)
+from archdraw.records import replaced
+
+PASSED = frozenset({"norm", "position", "plain"})
+"""Roles of boxes that a short diagram passes by a line, where something else stands below them."""
+LEAST_LINES = 3
+"""Of a box that several lines come into: it is what its block is about, and keeps its second line."""
+LONGEST_NAME = 4
+"""Characters of the name of a line: one of more stands in the way of other lines."""
+SIZES = re.compile(r"\s*\([^()]*\)|(?<=\s)[\d.,]+(?=\s|$|,)|\s[×→](?=\s|$)")
+
+
+def short(item: Diagram) -> Diagram:
+    """``item`` without sizes, and without second lines but of the boxes that several lines come into."""
+    return _short(item, first=True, passing=False)
+
+
+def core(item: Diagram) -> Diagram:
+    """:func:`short`, without norms, positions and other small steps on the way of a line."""
+    found = _short(item, first=True, passing=True)
+    try:
+        outputs_of(found)
+    except ValueError:
+        # Without a box nothing says how many lines come into what is left.
+        return short(item)
+    return found
+
+
+def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
+    """``item``, which stands at the beginning of its lines if it is ``first``."""
+    match item:
+        case Box():
+            lines = (item.inputs, len(item.outputs))
+            small = item.role in PASSED and not first and not item.figure
+            if passing and small and lines == (1, 1):
+                return Chain()
+            if passing and small and item.role != "plain" and lines[0] == lines[1]:
+                return Branches((Chain(),) * item.inputs, merge=None)
+            detail = item.detail if item.inputs >= LEAST_LINES else ""
+            named = tuple(name if len(name) <= LONGEST_NAME else "" for name in item.outputs)
+            return replace(item, label=without_sizes(item), detail=detail, chips=(), outputs=named)
+        case Chain(items=items):
+            parts = [_short(part, first=first and not index, passing=passing) for index, part in enumerate(items)]
+            return Chain(tuple(part for part in parts if not _is_lines(part)))
+        case Branches(items=items, merge=merge):
+            parts = [_short(part, first=first, passing=passing) for part in items]
+            # Lines beside each other are lines of the whole.
+            flat = [
+                line
+                for part in parts
+                for line in (
+                    part.items if merge is None and isinstance(part, Branches) and _is_lines(part) else (part,)
+                )
+            ]
+            return replaced(item, items=tuple(flat))
+        case _:
+            return item
+
+
+def _is_lines(item: Diagram) -> bool:
+    """Whether ``item`` is nothing but lines."""
+    match item:
+        case Chain(items=items):
+            return not items
+        case Branches(items=items, merge=None):
+            return all(map(_is_lines, items))
+        case _:
+            return False
+
+
+def without_sizes(box: Box) -> str:
+    """The label of ``box`` without its figures; that of experts is about their number."""
+    if box.figure:
+        return box.label
+    before, label = "", box.label.replace("\u00a0", " ")
+    while label != before:
+        before, label = label, SIZES.sub("", label)
+    return " ".join(label.strip(" ,+").split()) or box.label
+
+
+def number_of_boxes(item: Diagram) -> int:
+    """How many boxes ``item`` has."""
+    return sum(1 for _ in boxes_of(item))
+
+
+def boxes_of(item: Diagram) -> Iterator[Box]:
+    """The boxes of ``item``."""
+    match item:
+        case Box():
+            yield item
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
+            for part in items:
+                yield from boxes_of(part)
+        case Choice(options=options):
+            for part in options:
+                yield from boxes_of(part)
+        case Rail(body=body) | Frame(body=body):
+            yield from boxes_of(body)
+        case _:
+            return
+
+
+def figured(item: Diagram) -> Box | None:
+    """The first box of ``item`` with a figure of heads or of experts in it."""
+    return next((box for box in boxes_of(item) if isinstance(box.figure, HeadGroups | ExpertGrid)), None)
+
+
+def beside(item: Diagram) -> tuple[str, ...]:
+    """The names of what stands by itself beside the experts of ``item``: shared ones, a dense block."""
+    if not (isinstance(item, Branches) and item.merge == "+"):
+        return ()
+    others = (part for part in item.items if not figured(part))
+    # Of a block behind a gate the block is named.
+    return tuple(list(boxes_of(part))[-1].label for part in others if number_of_boxes(part))

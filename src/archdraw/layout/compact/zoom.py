@@ -1,0 +1,62 @@
+"""The lines from boxes to the panels beside them on a page with little room: as level as can be, without letters."""
+
+from __future__ import annotations
+
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.plate.panels import Panel
+from archdraw.layout.plate.tracks import Crossing, tracks
+from archdraw.layout.plate.zoom import is_hemmed, paint_letter, straightened
+from archdraw.records import record, replaced
+
+WIDTH = 1.75
+FIRST_TRACK, TRACK = 12.0, 8.0
+END = 20.0
+"""From a line to the ends of the side that it reaches, at least."""
+KINK = 12.0
+"""A line that would rise by less starts where it ends."""
+
+Placed = list[tuple[Panel, Place]]
+
+
+@record
+class _Way:
+    """From the box ``source`` at the height ``start`` to the panel at ``goal``, which it reaches at ``end``."""
+
+    source: Place
+    start: float
+    goal: Place
+    end: float
+
+
+def without_letters(canvas: Canvas, placed: Placed, right: float, *, apart: bool) -> Placed:
+    """``placed``, of which those have no letters that a line leads to from a model that ends at ``right``."""
+    return [
+        (panel, place)
+        if apart or not panel.inset.source or is_hemmed(canvas, canvas.places[panel.inset.source], right)
+        else (replaced(panel, inset=replaced(panel.inset, letter="")), place)
+        for panel, place in placed
+    ]
+
+
+def paint(canvas: Canvas, placed: Placed, right: float, *, apart: bool) -> None:
+    """The line to each panel without a letter, with a dot at both ends, and the letters of the rest."""
+    opening = [(panel.inset, canvas.places[panel.inset.source], place) for panel, place in placed if panel.inset.source]
+    for inset, source, _ in opening:
+        if inset.letter:
+            paint_letter(canvas, source, inset.letter, apart=apart)
+    ways = [_way(source, goal) for inset, source, goal in opening if not inset.letter]
+    order = tracks([Crossing(way.start, way.end) for way in ways])
+    for way, track in zip(ways, order, strict=True):
+        x = right + FIRST_TRACK + track * TRACK
+        points = [(way.source.right, way.start), (x, way.start), (x, way.end), (way.goal.left, way.end)]
+        canvas.line(*straightened(points), kind="zoom", width=WIDTH)
+        for end in (points[0], points[-1]):
+            canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+
+
+def _way(source: Place, goal: Place) -> _Way:
+    start = source.middle
+    end = min(max(start, goal.top + END), goal.bottom - END)
+    if 0 < abs(end - start) < min(KINK, (source.bottom - source.top) / 2 - 4):
+        start = end
+    return _Way(source, start, goal, end)
