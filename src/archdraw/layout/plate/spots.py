@@ -9,6 +9,8 @@ from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate.panels import LETTER, Panel, badge, badge_width
 
 Placed = list[list[tuple[Panel, Place]]]
+BEYOND = 31.0
+"""What a norm that sits on a box takes above or below it."""
 MARKS_APART = 22.0
 """Px between the letters of two panels that open one box."""
 
@@ -75,11 +77,14 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
 def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
     """The middle of a letter at a side of the box ``source`` in a model of several columns."""
     right, left = source.right + half + 2, source.left - half - 2
+    lower = max(source.bottom - LETTER / 2, source.middle)
     upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
-    spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
+    spots = [(x, y) for y in (source.middle, upper, lower) for x in (right, left)]
     spots += [(source.left + half, above), (source.right - half, above)]
     below = source.bottom + LETTER / 2 + 2
     spots += [(source.left + half, below), (source.right - half, below)]
+    # A norm may sit on the box: then beyond that.
+    spots += [(x, y) for y in (above - BEYOND, below + BEYOND) for x in (source.left + half, source.right - half)]
     free = (spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2)))
     return next(free, None) or _within(canvas, source, half) or spots[2]
 
