@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from archdraw.layout.plate import panels
+from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.arrange import SPACE, Page, arrange, most_height
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
@@ -24,7 +24,7 @@ def page(height: float, overhead: float = 300.0, *, apart: bool = False) -> Page
 
 
 def lettered(number: int, lines: int = 6) -> tuple[Inset, ...]:
-    return tuple(inset(one, lines + one % 5, source=f"p{one}", letter=chr(65 + one)) for one in range(number))
+    return tuple(inset(one, lines + one % 5, source=f"p{one}", letter=letters.letter(one)) for one in range(number))
 
 
 @pytest.mark.parametrize("number", range(1, 13))
@@ -77,7 +77,7 @@ def test_what_finds_no_room_is_named() -> None:
     """Remarks go before panels, panels of little worth before others; all that goes is in the arrangement."""
     kept = inset(0, 2, source="p0", letter="A")
     lesser = tuple(
-        inset(number, 30, source=f"p{number}", letter=chr(65 + number), priority=1) for number in range(1, 20)
+        inset(number, 30, source=f"p{number}", letter=letters.letter(number), priority=1) for number in range(1, 20)
     )
     found = fitted_in((kept, *lesser), page(500), Sizes())
     shown = {one.title for column in found.columns for one in column}
