@@ -13,6 +13,8 @@ from archdraw.layout.diagram.text import room
 from archdraw.picture import Diagram
 from archdraw.setters import kept
 
+NARROWEST = 432.0
+"""Room in a panel of the usual width."""
 UNBROKEN = 10000.0
 """Room for a diagram of which no words would wrap in what there is."""
 ROUNDING = 0.01
@@ -48,7 +50,8 @@ class LaidOut:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
-        return ladder[-1]
+        # Wider boxes than in the narrowest panel would make what does not fit wider still.
+        return _ladder(min(inner, NARROWEST))[-1]
 
     def _plain(self, measures: Measures) -> Measures:
         """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
