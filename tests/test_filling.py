@@ -9,12 +9,12 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdraw.layout.plate import panels
 from archdraw.layout.plate.arrange import LEAST_WIDTHS, Limits, _costs, arrange, least_height
-from archdraw.layout.plate.filling import DETOUR_COST, PASSAGE_COST, SPACE, UNDER_COST, Costs, Piece, filled
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
