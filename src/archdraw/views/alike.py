@@ -63,8 +63,15 @@ def is_like(one: Opening, option: Option) -> bool:
         return False
     if sort == "feed_forward" and first.kind != other.kind:
         return False
+    if _reads_others(first) != _reads_others(other):
+        return False
     ours, theirs = _names(first), _names(other)
     return max((ours - theirs).total(), (theirs - ours).total()) <= MOST_APART
+
+
+def _reads_others(module: Module) -> bool:
+    """Whether the queries of ``module`` meet keys of another sequence than their own."""
+    return any(leaf.heads is not None and leaf.heads.cross for leaf in leaves(module.body))
 
 
 def differences(opening: Opening) -> Iterator[str]:
