@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.joined import straightened
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, badge, badge_width
@@ -92,19 +93,17 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
-        goal_y = way.arrival
         if way.column:
             turn = gutter[way]
-            points += [(turn, way.end), (turn, goal_y)]
-        points.append((way.goal.left, goal_y))
+            points += [(turn, way.end), (turn, way.arrival)]
+        points.append((way.goal.left, way.arrival))
         with canvas.section("zoom", opens=way.letter):
-            canvas.line(
-                (way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH, start=way.path
-            )
+            before = (way.source.right, way.start), (badge_x - half, way.start)
+            canvas.line(*before, kind="zoom", width=WIDTH, start=way.path, end=way.letter)
             canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
             badge(canvas, badge_x, way.start, way.letter, LETTER)
             canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
-            canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+            canvas.dot(way.goal.left, way.arrival, colour=canvas.theme.zoom, layer="object")
     for letter, source, height, stands_alone in further:
         if stands_alone:
             paint_letter(canvas, source, letter, apart=apart, further=True)
@@ -214,19 +213,3 @@ def _lead(canvas: Canvas, part: _Part, points: list[tuple[float, float]]) -> Non
         canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=part.path, end=part.panel)
         for x, y in (points[0], points[-1]):
             canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
-
-
-def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """``points`` without those that stand on a straight piece."""
-    result: list[tuple[float, float]] = []
-    for point in points:
-        if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
-            continue
-        if len(result) > 1 and (
-            (abs(result[-2][0] - result[-1][0]) < 0.01 and abs(result[-1][0] - point[0]) < 0.01)
-            or (abs(result[-2][1] - result[-1][1]) < 0.01 and abs(result[-1][1] - point[1]) < 0.01)
-        ):
-            result[-1] = point
-        else:
-            result.append(point)
-    return result
