@@ -9,7 +9,7 @@ from itertools import groupby
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.diagram import inputs_of
-from archdraw.layout.diagram.forks import frames, is_forked
+from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
@@ -34,12 +34,14 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
         found = STEPS[step](brief)
         if found != brief:
             brief = replace(found, without=(*brief.without, step))
-    said = [LEFT_OUT[step] for step in brief.without if step in LEFT_OUT]
-    if not said:
-        return brief
-    note = text(words.NOT_SHOWN(what=tuple(text(term()) for term in said)))
-    footer = brief.plate.footer
-    return replace(brief, plate=replace(brief.plate, footer=(*footer[:-1], note, *footer[-1:])))
+    return brief
+
+
+def not_shown(brief: Brief, panels: int) -> str:
+    """What a page says that it lacks: what :data:`LEFT_OUT` names, and so many ``panels``; empty for nothing."""
+    said = [LEFT_OUT[step]() for step in brief.without if step in LEFT_OUT]
+    said += [words.PANELS(number=panels)] if panels else []
+    return text(words.NOT_SHOWN(what=tuple(map(text, said)))) if said else ""
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
@@ -137,7 +139,9 @@ def _counted(item: Diagram) -> Diagram:
     """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
     match item:
         case Bar(times=times) if times:
-            return replace(item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times="")
+            return replace(
+                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
+            )
         case Chain(items=items) | Branches(items=items):
             return replaced(item, items=tuple(map(_counted, items)))
         case _:

@@ -10,7 +10,6 @@ from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import Facts
 from archdraw.tree.runs import number_of_layers
-from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, total_parameters
 from archdraw.views.wording import parameters
 
@@ -18,10 +17,7 @@ from archdraw.views.wording import parameters
 def quoted(spec: Spec, model: Module, counted: Facts) -> tuple[Fact, ...]:
     """The figures of ``model``, the most telling first; what is not known of it has none."""
     found: list[tuple[str, str]] = []
-    if counted.unknown:
-        size = unpublished.size(spec)
-        found.append((size.partition(",")[0], "")) if False else None
-    else:
+    if not counted.unknown:
         total, _ = total_parameters(counted, spec.published)
         found.append((parameters(total), text(words.FACT_PARAMETERS())))
         active = active_parameters(counted, spec.published)

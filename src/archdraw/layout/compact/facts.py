@@ -12,7 +12,7 @@ LEAST_WIDTH = 100.0
 """The narrowest place for facts."""
 VALUE, LEAST_VALUE = 25.0, 16.0
 GAP, PAD = 10.0, 5.0
-HIGH = 84.0
+HIGH = 78.0
 """The height of a box with one line of label."""
 LINE = 20.0
 ROW, ROWS_PAD, ROW_VALUE = 24.0, 7.0, 18.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
@@ -18,6 +20,8 @@ from archdraw.records import record
 
 LINE = 20.0
 """Px from one line of notes to the next."""
+Footer: TypeAlias = Callable[[int], Sequence[str]]
+"""What is said below all where so many panels are left out, the longest wording first."""
 
 
 @record
@@ -104,8 +108,10 @@ def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset
     return tuple(inset for inset in insets if not {(inset.source, inset.title), ("", inset.title)} & {*kept})
 
 
-def notes(plate: Plate, left_out: tuple[Inset, ...], room: float) -> tuple[Row, ...]:
-    """What stands below the content in ``room`` px: the footer, and how many panels there was no room for."""
-    unopened = f"{plate.lacking[0]}: {len(left_out)}" if left_out else ""
-    said = " | ".join(filter(None, (*plate.footer[:-1], unopened, *plate.footer[-1:])))
-    return fitted(said, room, SMALL, SMALL, 400)
+def notes(footer: Footer, panels: int, room: float) -> tuple[Row, ...]:
+    """What stands below the content in ``room`` px, where so many ``panels`` are left out: in one line if it can."""
+    for said in footer(panels):
+        rows = fitted(said, room, SMALL, SMALL, 400)
+        if len(rows) == 1:
+            break
+    return rows

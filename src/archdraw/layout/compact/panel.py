@@ -17,27 +17,29 @@ from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width
 from archdraw.picture import Diagram, ExpertGrid, Figure, HeadGroups, Inset, Item, Masks, Share, Split, Words
 
-PAD, TOP = 14.0, 14.0
-"""Px between the sides of a panel and what is in it, and above its title."""
+PAD, TOP, BOTTOM = 14.0, 12.0, 11.0
+"""Px between the sides of a panel and what is in it, above its title, and below all."""
 TITLE, LEAST_TITLE, TITLE_LEADING = 17.0, 16.0, 1.2
 BADGE_SPACE = 9.0
-UNDER_TITLE = 8.0
+UNDER_TITLE = 6.0
 LINE = 20.0
 SPACE = 10.0
 """Px above a figure, and between it and its words, at least."""
-MOST_SPREAD, MOST_ABOVE = 22.0, 40.0
+MOST_SPREAD, MOST_ABOVE = 22.0, 30.0
 """Px to spare that go between two pieces, and between the title and the first, at most."""
-STUB_IN, STUB_OUT = 16.0, 15.0
+STUB_IN, STUB_OUT = 13.0, 13.0
 GAPS = (30.0, 24.0, 19.0, 15.0, 11.0)
 """Lengths of arrows in a diagram, the most generous first."""
-STRETCHES = (1.7, 1.5, 1.3, 1.15, 1.0)
+STRETCHES = (2.1, 1.7, 1.4, 1.2, 1.0)
 """How much larger a figure is drawn with the arrows of the same place in :data:`GAPS`."""
 ROUNDING = 0.01
 
 Shown: TypeAlias = Item | Figure
 """What may stand in such a panel: what stands in a panel of a plate, or a figure by itself."""
 
-_BASE = replace(INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38)
+_BASE = replace(
+    INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38, named_gap=27
+)
 _LADDER = (
     {"branch_gap": 22.0, "least_width": 84.0},
     {},
@@ -76,7 +78,7 @@ def _measured(inset: Inset, items: Sequence[Shown], width: float, step: int) -> 
         before = item
     if len(title(inset, width)) > 2:
         return None
-    height = _title_height(inset, width) + sum(piece.height + piece.space for piece in pieces) + PAD
+    height = _title_height(inset, width) + sum(piece.height + piece.space for piece in pieces) + BOTTOM
     return Panel(inset, width, height, tuple(pieces))
 
 

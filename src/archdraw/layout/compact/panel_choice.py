@@ -15,7 +15,7 @@ from archdraw.records import record
 FEW_BOXES = 7
 """The most boxes of a diagram that is read at one glance."""
 USUAL = 1
-"""The priority of a usual block, which is opened only where there is nothing else to open."""
+"""The priority of a usual block, which is opened after all others."""
 
 
 @record
@@ -34,12 +34,12 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
     rare = [index for index in order if insets[index].priority != USUAL]
     for number in range(most, 0, -1):
-        for indices in combinations(rare if number > 1 else order, number):
+        for indices in (*combinations(rare, number), *combinations(order, number)):
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
             if found:
                 places = dict(zip(indices, found, strict=True))
                 return [places[index] for index in sorted(indices)]
-    for index in order:
+    for index in rare:
         found = _together([insets[index]], width, height, space, figures=False) if most else []
         if found:
             return found

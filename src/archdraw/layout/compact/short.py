@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archdraw.layout.diagram.diagram import outputs_of
+from archdraw.layout.diagram.diagram import inputs_of, outputs_of
 from archdraw.picture import (
     Box,
     Branches,
@@ -39,12 +39,13 @@ def short(item: Diagram) -> Diagram:
 def core(item: Diagram) -> Diagram:
     """:func:`short`, without norms, positions and other small steps on the way of a line."""
     found = _short(item, first=True, passing=True)
+    inputs = inputs_of(item)
     try:
-        outputs_of(found)
+        agrees = inputs_of(found) == inputs and outputs_of(found, inputs) == outputs_of(item, inputs)
     except ValueError:
-        # Without a box nothing says how many lines come into what is left.
-        return short(item)
-    return found
+        agrees = False
+    # Without its boxes nothing may say how many lines come into what is left.
+    return found if agrees else short(item)
 
 
 def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
@@ -69,7 +70,9 @@ def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
             flat = [
                 line
                 for part in parts
-                for line in (part.items if merge is None and isinstance(part, Branches) and _is_lines(part) else (part,))
+                for line in (
+                    part.items if merge is None and isinstance(part, Branches) and _is_lines(part) else (part,)
+                )
             ]
             return replaced(item, items=tuple(flat))
         case _:
@@ -87,6 +90,11 @@ def _is_lines(item: Diagram) -> bool:
             return False
 
 
+def _lines_of(item: Diagram) -> tuple[Diagram, ...]:
+    """The lines of what is nothing but lines; anything else by itself."""
+    return item.items if isinstance(item, Branches) and _is_lines(item) else (item,)
+
+
 def without_sizes(box: Box) -> str:
     """The label of ``box`` without its figures; that of experts is about their number."""
     if box.figure:
@@ -94,7 +102,8 @@ def without_sizes(box: Box) -> str:
     before, label = "", box.label.replace("\u00a0", " ")
     while label != before:
         before, label = label, SIZES.sub("", label)
-    return " ".join(label.strip(" ,+").split()) or box.label
+    label = " ".join(label.strip(" ,+").split())
+    return label if any(map(str.isalpha, label)) else box.label
 
 
 def number_of_boxes(item: Diagram) -> int:

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
-from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
+from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Fact, Frame, Inset, Plate
@@ -71,9 +71,9 @@ class _Framed:
         return self.cell.length
 
 
-def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
+def fits(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> bool:
     """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
-    laid = _laid(plate, opened, page)
+    laid = _laid(plate, opened, page, footer)
     shown = plate.facts[: page.facts]
     lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
     if laid.column.height > laid.height or lower > laid.height or laid.width > page.room:
@@ -95,9 +95,9 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     return "column" if laid.column.height + SPACE + facts.height(shown, width) <= laid.height else None
 
 
-def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
+def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, with the frame ``opened`` beside its column. It has to fit."""
-    laid = _laid(plate, opened, page)
+    laid = _laid(plate, opened, page, footer)
     shown = plate.facts[: page.facts]
     canvas = Canvas(theme, plate.accent)
     bottom = end = HEADER + laid.height
@@ -131,7 +131,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
             facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
     left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
-    _footer(canvas, plate, left_out, page)
+    _footer(canvas, notes(footer, len(left_out), page.room), page)
     return Scene(
         page.width,
         page.height,
@@ -143,10 +143,10 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
     )
 
 
-def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
+def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _Laid:
     """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
     frame = _opened(opened, page.measures) if opened else None
-    height = page.height - HEADER - FOOT - LINE * (len(notes(plate, plate.insets, page.room)) - 1)
+    height = page.height - HEADER - FOOT - LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
     measures = page.measures_of(plate)
     folded = opened or not any(frames(plate.column))
     several = measures == page.columns
@@ -215,7 +215,9 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     slack = bottom - HEADER - cell.length
     # Level with its bar where there is room for that, else in the middle.
     low = bottom - bar.middle
-    slack = min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
+    slack = (
+        min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
+    )
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
@@ -266,8 +268,7 @@ def _right(
     return missing(every, named)
 
 
-def _footer(canvas: Canvas, plate: Plate, left_out: tuple[Inset, ...], page: Page) -> None:
-    rows = notes(plate, left_out, page.room)
+def _footer(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
     baseline = page.height - 9 - LINE * (len(rows) - 1)
     right, fill = page.width - MARGIN, canvas.theme.muted
     for row in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import panel
-from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable
+from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
@@ -23,17 +23,17 @@ STRIP_SPACE = 22.0
 SEPARATOR = "  |  "
 
 
-def fits(plate: Plate, page: Page) -> bool:
+def fits(plate: Plate, page: Page, footer: Footer) -> bool:
     """Whether the model of ``plate`` finds room on ``page``, where panels need none."""
     column = column_in(plate, page.measures_of(plate))
-    return column.width <= page.room and _around(plate, page) + column.height <= page.height
+    return column.width <= page.room and _around(plate, page, footer) + column.height <= page.height
 
 
-def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
+def draw(plate: Plate, page: Page, footer: Footer, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, as high as it has to be. It has to fit."""
     canvas = Canvas(theme, plate.accent)
     column = column_in(plate, page.measures_of(plate))
-    room = page.height - _around(plate, page) - column.height
+    room = page.height - _around(plate, page, footer) - column.height
     top = _header(canvas, plate, page)
     bottom = top + column.height
     left = page.margin + (page.room - column.width) / 2
@@ -52,7 +52,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         strip.paint(canvas, plate.strip, page.margin, y, page.room)
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, found)
-    y = _notes(canvas, notes(plate, left_out, page.room), page, y)
+    y = _notes(canvas, notes(footer, len(left_out), page.room), page, y)
     return Scene(
         page.width,
         float(round(y)),
@@ -64,11 +64,11 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     )
 
 
-def _around(plate: Plate, page: Page) -> float:
+def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the model, without panels."""
     above = TOP + LINE * len(_subtitle(plate, page)) + UNDER_HEADER
     below = STRIP_SPACE + strip.height(plate.strip, page.room) if plate.strip else 0.0
-    return above + below + 22 + LINE * len(notes(plate, plate.insets, page.room))
+    return above + below + 22 + LINE * len(notes(footer, len(plate.insets), page.room))
 
 
 def _subtitle(plate: Plate, page: Page) -> tuple[Row, ...]:

@@ -96,9 +96,7 @@ def _paint_grid(canvas: Canvas, figure: ExpertGrid, centre: float, top: float, s
                     canvas.rect(x, y, cell_width, cell_height, fill=fill, radius=1, kind="mark")
 
 
-def _paint_heads(
-    canvas: Canvas, figure: HeadGroups, centre: float, top: float, scale: float, high: float
-) -> None:
+def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, scale: float, high: float) -> None:
     """One column a group: its query heads over a bracket over one box that is cut into key and value."""
     each = figure.query // figure.key_value
     pitch = _pitch(figure, scale)
@@ -127,15 +125,24 @@ def _paint_heads(
                 )
             if each > 1:
                 first, last = x + step / 2, x + group - step / 2
-                bracket = ((first, top + 18 * high), (first, top + 24 * high), (last, top + 24 * high), (last, top + 18 * high))
+                bracket = (
+                    (first, top + 18 * high),
+                    (first, top + 24 * high),
+                    (last, top + 24 * high),
+                    (last, top + 18 * high),
+                )
                 canvas.add(Line(bracket, canvas.theme.edge, 1.25, kind="rule"))
-                canvas.add(Line(((middle, top + 24 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(
+                    Line(((middle, top + 24 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
+                )
             else:
-                canvas.add(Line(((middle, top + 18 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule"))
+                canvas.add(
+                    Line(((middle, top + 18 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
+                )
             box = max(min(group, 26.0), 6.0) if each == 1 else max(group, 6.0)
             canvas.rect(
                 middle - box / 2,
-                top + 34 * high,
+                pair,
                 box,
                 28 * high,
                 fill=pairs.fill,

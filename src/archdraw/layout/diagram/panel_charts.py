@@ -100,7 +100,13 @@ def paint_plain_masks(canvas: Canvas, item: Masks, left: float, top: float, widt
         colours = canvas.theme.paint(mask.role)
         with canvas.group("", f"{mask.label}, {mask.detail}"):
             canvas.rect(
-                x - 3, top - 3, side + 6, side + 6, fill=canvas.theme.page, stroke=canvas.theme.container_border, radius=3
+                x - 3,
+                top - 3,
+                side + 6,
+                side + 6,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border,
+                radius=3,
             )
             for row, keys in enumerate(mask.rows):
                 for column in keys:
