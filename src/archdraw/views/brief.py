@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -13,7 +14,10 @@ from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
+from archdraw.views.levels import levels
 
+TIMES = re.compile(r"[\d,]+ × ")
+"""How the label of a box of so many layers begins."""
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
 
@@ -56,7 +60,7 @@ def _details(brief: Brief) -> Brief:
     """Boxes and tags are left with their names."""
 
     def short(box: Box) -> Box:
-        chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
+        chips = tuple(replace(chip, label=re.split(r", | \(", chip.label)[0]) for chip in box.chips)
         return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
@@ -188,8 +192,11 @@ def merged(item: Diagram, least: int) -> Diagram:
         return merged(part, least)
 
     match item:
-        case Choice(options=options) if len(options) >= least:
-            return _one(options)
+        case Choice(options=options, bands=bands) if len(options) >= least:
+            if any(isinstance(option, Box) for option in options):
+                return _one(options)
+            # Of whole blocks the usual one stays as it is.
+            return Choice((*map(_named, options[:-1]), options[-1]), bands)
         case Chain(items=items) | Branches(items=items):
             return replaced(item, items=tuple(map(again, items)))
         case Lanes(joints=joints):
@@ -198,6 +205,14 @@ def merged(item: Diagram, least: int) -> Diagram:
             return replaced(item, body=again(body))
         case _:
             return item
+
+
+def _named(option: Diagram) -> Box:
+    """One box for the whole block ``option``: that of what mixes tokens in it, else its first."""
+    every = list(boxes(option))
+    chosen = next((box for box in every if box.role in MIXERS), every[0])
+    title = "; ".join(box.title or box.label for box in every)
+    return replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:
@@ -257,12 +272,15 @@ def _joined(item: Diagram) -> Diagram:
             return Chain(tuple(map(_joined, found)))
         case Branches(items=items):
             return replaced(item, items=tuple(map(_joined, items)))
+        case Graph():
+            return levels(item)
         case _:
             return item
 
 
 def _is_plain(item: Diagram) -> bool:
-    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1
+    """Whether ``item`` is a box that may become one with its neighbours: not one of several layers."""
+    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1 and not TIMES.match(item.label)
 
 
 def _first_of(run: Sequence[Box]) -> Box:

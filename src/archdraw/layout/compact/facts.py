@@ -69,7 +69,7 @@ def _stacked(facts: tuple[Fact, ...], width: float) -> float:
 def rows_width(facts: tuple[Fact, ...]) -> float:
     """The least width of ``facts`` in rows, each with its label at the right of the figure."""
     values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
-    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    labels = max(text_width(_short(fact), SMALL, 400) for fact in facts)
     return values + ROW_SPACE + labels + 2 * ROW_PAD
 
 
@@ -77,7 +77,7 @@ def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     """``facts`` in one box, a row each: the figures end where the labels begin."""
     theme = canvas.theme
     values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
-    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    labels = max(text_width(_short(fact), SMALL, 400) for fact in facts)
     middle = place.left + (place.right - place.left - values - ROW_SPACE - labels) / 2 + values
     canvas.rect(
         place.left,
@@ -93,7 +93,11 @@ def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         y = place.top + ROWS_PAD + (number + 0.5) * pitch + MIDDLE * ROW_VALUE
         with canvas.group("", f"{fact.label}: {fact.value}"):
             canvas.text(middle, y, fact.value, ROW_VALUE, 700, fill=canvas.accent, anchor="end")
-            canvas.text(middle + ROW_SPACE, y, fact.label, SMALL, 400)
+            canvas.text(middle + ROW_SPACE, y, _short(fact), SMALL, 400)
+
+
+def _short(fact: Fact) -> str:
+    return fact.short or fact.label
 
 
 def _each(facts: tuple[Fact, ...], width: float) -> float:

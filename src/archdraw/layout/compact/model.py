@@ -20,6 +20,8 @@ from archdraw.records import record
 
 LINE = 20.0
 """Px from one line of notes to the next."""
+LONGEST = 3.0
+"""How many times as long the arrows of a column may become that has room to spare."""
 Footer: TypeAlias = Callable[[int], Sequence[str]]
 """What is said below all where so many panels are left out, the longest wording first."""
 
@@ -73,9 +75,9 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 
 def stretched(plate: Plate, column: Column, height: float) -> Column:
-    """``column`` with arrows up to twice as long, as far as ``height`` allows, and as wide as it is."""
+    """``column`` with arrows up to :data:`LONGEST` times as long, as far as ``height`` allows, and as wide as it is."""
     best = column
-    for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * 2)):
+    for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * LONGEST)):
         longer = column_in(plate, replace(column.measures, gap=float(gap)))
         if longer.height > height:
             break

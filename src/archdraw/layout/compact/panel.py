@@ -76,20 +76,23 @@ def _measured(inset: Inset, items: Sequence[Shown], width: float, step: int) -> 
             return None
         pieces.append(piece)
         before = item
-    if len(title(inset, width)) > 2:
+    # Whether it gets a letter is not known yet.
+    rows = title(inset, width, lettered=bool(inset.source))
+    if len(rows) > 2:
         return None
-    height = _title_height(inset, width) + sum(piece.height + piece.space for piece in pieces) + BOTTOM
+    height = _title_height(rows) + sum(piece.height + piece.space for piece in pieces) + BOTTOM
     return Panel(inset, width, height, tuple(pieces))
 
 
-def title(inset: Inset, width: float) -> tuple[Row, ...]:
-    """The lines of the title, with room for a letter before it."""
-    room = width - 2 * PAD - (BADGE + BADGE_SPACE if inset.source else 0)
-    return fitted(inset.title, room, TITLE, LEAST_TITLE, 600)
+def title(inset: Inset, width: float, *, lettered: bool) -> tuple[Row, ...]:
+    """The lines of the title, with room for a letter before it where it is ``lettered``."""
+    room = width - 2 * PAD - (BADGE + BADGE_SPACE if lettered else 0)
+    rows = fitted(inset.title, room, TITLE, LEAST_TITLE, 600)
+    # What stands in brackets is said by the figure, too.
+    return rows if len(rows) == 1 else fitted(inset.title.partition(" (")[0], room, TITLE, LEAST_TITLE, 600)
 
 
-def _title_height(inset: Inset, width: float) -> float:
-    rows = title(inset, width)
+def _title_height(rows: tuple[Row, ...]) -> float:
     return TOP + max(BADGE, sum(row.height for row in rows)) + UNDER_TITLE
 
 
@@ -205,20 +208,19 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
         layer="ground",
     )
     x, middle = left + PAD, top + TOP + BADGE / 2
-    rows = title(inset, panel.width)
+    rows = title(inset, panel.width, lettered=bool(inset.letter))
     if inset.letter:
         width = badge_width(inset.letter, BADGE)
         badge(canvas, x + width / 2, middle, inset.letter, BADGE)
         x += width + BADGE_SPACE
-    block = max(0.0, sum(row.height for row in rows) - BADGE)
-    line = middle + block / 2 - sum(row.height for row in rows) / 2
+    line = top + TOP + max(0.0, BADGE - sum(row.height for row in rows)) / 2
     for row in rows:
         canvas.text(x, line + row.height / 2 + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
         line += row.height
     spare = height - panel.height
     breaks = sum(1 for piece in panel.pieces[1:] if piece.space)
     each = min(spare / (breaks + 2), MOST_SPREAD)
-    y = top + _title_height(inset, panel.width)
+    y = top + _title_height(rows)
     # What is spread further than this goes around all of it: figures and their words belong together.
     y += min((spare - each * breaks) / 2, MOST_ABOVE)
     for number, piece in enumerate(panel.pieces):

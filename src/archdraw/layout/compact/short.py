@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archdraw.layout.diagram.diagram import inputs_of, outputs_of
+from archdraw.layout.diagram.diagram import inputs_of, least_width, outputs_of
+from archdraw.layout.diagram.measures import INSET
 from archdraw.picture import (
     Box,
     Branches,
@@ -16,7 +17,6 @@ from archdraw.picture import (
     ExpertGrid,
     Frame,
     Graph,
-    HeadGroups,
     Lanes,
     Rail,
 )
@@ -41,6 +41,7 @@ def core(item: Diagram) -> Diagram:
     found = _short(item, first=True, passing=True)
     inputs = inputs_of(item)
     try:
+        least_width(found, inputs, INSET)
         agrees = inputs_of(found) == inputs and outputs_of(found, inputs) == outputs_of(item, inputs)
     except ValueError:
         agrees = False
@@ -129,8 +130,9 @@ def boxes_of(item: Diagram) -> Iterator[Box]:
 
 
 def figured(item: Diagram) -> Box | None:
-    """The first box of ``item`` with a figure of heads or of experts in it."""
-    return next((box for box in boxes_of(item) if isinstance(box.figure, HeadGroups | ExpertGrid)), None)
+    """The box of ``item`` with a figure in it: that of the most experts, or of heads."""
+    found = [(box, box.figure) for box in boxes_of(item) if box.figure]
+    return max(found, key=lambda one: one[1].total if isinstance(one[1], ExpertGrid) else 0, default=(None,))[0]
 
 
 def beside(item: Diagram) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
 WIDTHS = (240.0, 208.0, 184.0, 160.0)
 """Those of boxes of columns without frames, where nothing stands beside them."""
-OVERVIEW_SIDE, SIDE_GAP = 88.0, 20.0
+NARROW = 172.0
+"""That of boxes in what is opened, where it leaves no room for a panel otherwise."""
+OVERVIEW_SIDE, SIDE_GAP = 96.0, 20.0
 """The width of a module beside the line of such a column, and how far from the line it stands."""
 MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
@@ -48,11 +50,21 @@ STUB = 12.0
 
 @record
 class _Laid:
-    """A model laid out for a page: its column, a frame of it that stands beside it, and how high the content may be."""
+    """A model laid out for a page: its column, a frame of it that stands beside it, and how high the content may be.
+
+    The frame has the ``measures``.
+    """
 
     column: Column
+    measures: Measures
     opened: Cell | None
     height: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether neither is too high."""
+        lower = self.opened.length + 2 * STUB if self.opened else 0.0
+        return self.column.height <= self.height and lower <= self.height
 
     @property
     def width(self) -> float:
@@ -75,8 +87,7 @@ def fits(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> bool
     """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
     laid = _laid(plate, opened, page, footer)
     shown = plate.facts[: page.facts]
-    lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
-    if laid.column.height > laid.height or lower > laid.height or laid.width > page.room:
+    if not laid.fits or laid.width > page.room:
         return False
     return _facts_at(laid, page, shown) is not None
 
@@ -120,9 +131,9 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
         frame = longest(
             _Framed(laid.opened),
-            lambda gap: _Framed(_opened(opened, replace(page.measures, gap=gap))),
+            lambda gap: _Framed(_opened(opened, replace(laid.measures, gap=gap))),
             laid.height - 2 * STUB - below,
-            page.measures.gap,
+            laid.measures.gap,
             MOST_GAP,
         )
         left = x + CHANNEL
@@ -145,29 +156,34 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _Laid:
     """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
-    frame = _opened(opened, page.measures) if opened else None
     height = page.height - HEADER - FOOT - LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
     measures = page.measures_of(plate)
-    folded = opened or not any(frames(plate.column))
+    if not opened and any(frames(plate.column)):
+        return _Laid(column_in(plate, measures), page.measures, None, height)
     several = measures == page.columns
-    if not folded:
-        return _Laid(column_in(plate, measures), frame, height)
     widths = (OVERVIEW_OF_SEVERAL if several else OVERVIEW,) if opened else WIDTHS
-    laid = None
-    for width in widths:
-        slim = _slim(measures, width)
-        slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
-        laid = _Laid(column_in(plate, slim), frame, height)
-        if laid.column.height <= height and laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
-            break
-    assert laid
-    return laid
+    beside = CHANNEL + (LEAST_PANEL if page.panels and opened else facts.LEAST_WIDTH)
+    found: list[_Laid] = []
+    for inner in (
+        (page.measures, replace(page.measures, box_width=NARROW, least_width=NARROW)) if opened else (measures,)
+    ):
+        frame = _opened(opened, inner) if opened else None
+        for width in widths:
+            slim = _slim(measures, width)
+            slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
+            laid = _Laid(column_in(plate, slim), inner, frame, height)
+            if laid.fits and laid.width <= page.room - beside:
+                return laid
+            found.append(laid)
+    return next((laid for laid in found if laid.fits and laid.width <= page.room), found[-1])
 
 
 def _opened(frame: Frame, measures: Measures) -> Cell:
     """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
     close = measures.box_width / 2 + measures.rail_space
-    return diagram.place(frame, (0.0,), (), replace(measures, rail=close, frame_left=close + measures.frame_space))
+    right = measures.box_width / 2 + measures.frame_space + 4
+    own = replace(measures, rail=close, frame_left=close + measures.frame_space, frame_right=right)
+    return diagram.place(frame, (0.0,), (), own)
 
 
 def _slim(measures: Measures, width: float) -> Measures:
