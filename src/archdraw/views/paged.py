@@ -40,10 +40,15 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
-    for brief in (False, True):
-        plate = picture(spec, block, brief=brief)
-        plate = replace(plate, facts=quoted(spec, block, counted), subtitle=subtitle)
-        scene = _best(plate, _Footer(spec, block), profile, theme)
+    plates = [
+        replace(picture(spec, block, brief=brief), facts=quoted(spec, block, counted), subtitle=subtitle)
+        for brief in (False, True)
+    ]
+    said = _Footer(spec, block)
+    # A network is a single box only where its layers as boxes find no room either.
+    last = len(profile.drop) - profile.drop.count("whole")
+    for plate, number in ((plates[0], last), (plates[1], last), (plates[0], len(profile.drop))):
+        scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
             return _printed(scene, profile, spec)
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")

@@ -28,6 +28,8 @@ LEAST_LINES = 3
 """Of a box that several lines come into: it is what its block is about, and keeps its second line."""
 LONGEST_NAME = 4
 """Characters of the name of a line: one of more stands in the way of other lines."""
+SETTING = re.compile(r"[a-z]{3,} .*\d")
+"""A number that has a name of its own: "stride 2"."""
 SIZES = re.compile(r"\s*\([^()]*\)|(?<=\s)[\d.,]+(?=\s|$|,)|\s[×→](?=\s|$)")
 
 
@@ -100,11 +102,19 @@ def without_sizes(box: Box) -> str:
     """The label of ``box`` without its figures; that of experts is about their number."""
     if box.figure:
         return box.label
-    before, label = "", box.label.replace("\u00a0", " ")
-    while label != before:
-        before, label = label, SIZES.sub("", label)
-    label = " ".join(label.strip(" ,+").split())
+    first, *rest = box.label.replace("\u00a0", " ").split(", ")
+    parts = [first if box.role == "convolution" else _plain(first)]
+    parts += [_plain(part) for part in rest if not SETTING.match(part)]
+    label = ", ".join(filter(None, parts)).rstrip(" +")
     return label if any(map(str.isalpha, label)) else box.label
+
+
+def _plain(words: str) -> str:
+    """``words`` without numbers and what joins them."""
+    before = ""
+    while words != before:
+        before, words = words, SIZES.sub("", words)
+    return " ".join(words.split())
 
 
 def number_of_boxes(item: Diagram) -> int:

@@ -26,7 +26,7 @@ HEADER = 52.0
 """Where the content begins."""
 TITLE_LINE, TITLE, LEAST_TITLE = 36.0, 28.0, 18.0
 """The baseline of the name and its sizes."""
-FOOT = 27.0
+FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
@@ -34,7 +34,7 @@ LEAST_PANEL = 204.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
-WIDTHS = (240.0, 208.0, 184.0, 160.0)
+WIDTHS = (252.0, 240.0, 208.0, 184.0, 160.0)
 """Those of boxes of columns without frames, where nothing stands beside them."""
 NARROW = 172.0
 """That of boxes in what is opened, where it leaves no room for a panel otherwise."""
@@ -194,8 +194,8 @@ def _slim(measures: Measures, width: float) -> Measures:
         box_width=width,
         least_width=width,
         bar_width=2 * half,
-        frame_left=half,
-        frame_right=half,
+        frame_left=0,
+        frame_right=0,
         rail=half,
         side_width=OVERVIEW_SIDE,
         side_gap=SIDE_GAP - width / 2,

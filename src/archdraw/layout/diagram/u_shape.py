@@ -138,7 +138,8 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
         for name, cell in cells.items():
             cell.paint(canvas, x + across[name], edge(name, 1))
 
-    start = lane - 1 if graph.inputs else left - reach["left"]
+    # Not at the round corner of what stands around it.
+    start = lane - 12 if graph.inputs else left - reach["left"]
     return Cell(start, right + reach["right"], height, (port,), (right,), (False,), paint, not graph.inputs)
 
 
