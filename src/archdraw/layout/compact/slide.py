@@ -34,8 +34,10 @@ LEAST_PANEL = 204.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
-WIDTHS = (252.0, 240.0, 208.0, 184.0, 160.0)
+WIDTHS = (240.0, 208.0, 184.0, 160.0, 0.0)
 """Those of boxes of columns without frames, where nothing stands beside them."""
+LEAST_BOX = 120.0
+"""The least width of boxes that are as wide as their words."""
 NARROW = 172.0
 """That of boxes in what is opened, where it leaves no room for a panel otherwise."""
 OVERVIEW_SIDE, SIDE_GAP = 96.0, 20.0
@@ -188,11 +190,11 @@ def _opened(frame: Frame, measures: Measures) -> Cell:
 
 def _slim(measures: Measures, width: float) -> Measures:
     """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
-    half = width / 2 + 8
+    half = (width or OVERVIEW) / 2 + 8
     return replace(
         measures,
         box_width=width,
-        least_width=width,
+        least_width=width or LEAST_BOX,
         bar_width=2 * half,
         frame_left=0,
         frame_right=0,
