@@ -101,7 +101,8 @@ def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, the
     if profile.layout == "slide":
         fitting = slide.fits(short.plate, short.opened, page, footer)
         return slide.draw(short.plate, short.opened, page, footer, theme) if fitting else None
-    return upright.draw(short.plate, page, footer, theme) if upright.fits(short.plate, page, footer) else None
+    fitting = upright.fits(short.plate, short.opened, page, footer)
+    return upright.draw(short.plate, short.opened, page, footer, theme) if fitting else None
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:

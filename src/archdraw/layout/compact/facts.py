@@ -17,6 +17,7 @@ HIGH = 78.0
 LINE = 20.0
 ROW, ROWS_PAD, ROW_VALUE = 24.0, 7.0, 18.0
 """The height of a row, what is above and below all, and the size of the figures in them."""
+ROUNDING = 0.01
 ROW_SPACE, ROW_PAD = 12.0, 9.0
 """Px between a figure and its label in a row, and at both ends of the row."""
 
@@ -32,6 +33,12 @@ def height(facts: tuple[Fact, ...], width: float) -> float:
     return sum(_high(fact, width) for fact in facts) + GAP * (len(facts) - 1)
 
 
+def least(facts: tuple[Fact, ...], width: float) -> float:
+    """The height that ``facts`` need in ``width`` px at least: in rows, where they have room for that."""
+    rows = ROW * len(facts) + 2 * ROWS_PAD if rows_width(facts) <= width else height(facts, width)
+    return min(rows, height(facts, width))
+
+
 def fits(facts: tuple[Fact, ...], width: float) -> bool:
     """Whether ``facts`` stand side by side or in rows in ``width`` px."""
     return _side_by_side(facts, width) or rows_width(facts) <= width
@@ -42,7 +49,7 @@ def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     width = place.right - place.left
     if not facts:
         return
-    if _side_by_side(facts, width):
+    if _side_by_side(facts, width) and height(facts, width) <= place.bottom - place.top + ROUNDING:
         each = _each(facts, width)
         size = _size(facts, each)
         for index, fact in enumerate(facts):

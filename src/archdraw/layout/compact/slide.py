@@ -105,7 +105,7 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     if laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
         return "right"
     width = laid.column.width + page.room - laid.width
-    return "column" if laid.column.height + SPACE + facts.height(shown, width) <= laid.height else None
+    return "column" if laid.column.height + SPACE + facts.least(shown, width) <= laid.height else None
 
 
 def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: Theme) -> Scene:
@@ -122,7 +122,8 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         spare = page.room - laid.width
         column = replace(column, left=column.left + spare / 2, right=column.right + spare / 2)
     if where == "column":
-        end -= SPACE + facts.height(shown, column.width)
+        high = facts.height(shown, column.width)
+        end -= SPACE + (high if column.height + SPACE + high <= laid.height else facts.least(shown, column.width))
     column = stretched(plate, column, end - HEADER)
     paint_model(canvas, column, end, left=MARGIN, top=HEADER)
     x = MARGIN + column.width
@@ -133,7 +134,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
         frame = longest(
             _Framed(laid.opened),
-            lambda gap: _Framed(_opened(opened, replace(laid.measures, gap=gap))),
+            lambda gap: _Framed(framed(opened, replace(laid.measures, gap=gap))),
             laid.height - 2 * STUB - below,
             laid.measures.gap,
             MOST_GAP,
@@ -169,18 +170,18 @@ def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _La
     for inner in (
         (page.measures, replace(page.measures, box_width=NARROW, least_width=NARROW)) if opened else (measures,)
     ):
-        frame = _opened(opened, inner) if opened else None
+        frame = framed(opened, inner) if opened else None
         for width in widths:
-            slim = _slim(measures, width)
-            slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
-            laid = _Laid(column_in(plate, slim), inner, frame, height)
+            own = slim(measures, width)
+            own = own if several else replace(own, column=slim(measures, OVERVIEW_OF_SEVERAL))
+            laid = _Laid(column_in(plate, own), inner, frame, height)
             if laid.fits and laid.width <= page.room - beside:
                 return laid
             found.append(laid)
     return next((laid for laid in found if laid.fits and laid.width <= page.room), found[-1])
 
 
-def _opened(frame: Frame, measures: Measures) -> Cell:
+def framed(frame: Frame, measures: Measures) -> Cell:
     """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
     close = measures.box_width / 2 + measures.rail_space
     right = measures.box_width / 2 + measures.frame_space + 4
@@ -188,7 +189,7 @@ def _opened(frame: Frame, measures: Measures) -> Cell:
     return diagram.place(frame, (0.0,), (), own)
 
 
-def _slim(measures: Measures, width: float) -> Measures:
+def slim(measures: Measures, width: float) -> Measures:
     """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
     half = (width or OVERVIEW) / 2 + 8
     return replace(
