@@ -9,7 +9,6 @@ from itertools import groupby
 
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
-from archdraw.layout.diagram.diagram import inputs_of
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
@@ -293,12 +292,13 @@ def _first_of(run: Sequence[Box]) -> Box:
 
 
 def _whole(brief: Brief) -> Brief:
-    """The whole network is one box."""
+    """The whole network is one box, with one line for all that comes in."""
     plate = brief.plate
     title = "; ".join(dict.fromkeys(box.label for box in boxes(plate.column)))
-    box = Box("whole", plate.name, title=title, inputs=len(plate.inputs) or inputs_of(plate.column))
-    column = Chain((box,))
-    return replace(brief, plate=replace(plate, column=column, towers=(), wires=()), opened=None)
+    inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
+    comes = (replace(inputs[0], label=", ".join(one.label for one in inputs), detail=""),) if inputs else ()
+    column = Chain((Box("whole", plate.name, title=title),))
+    return replace(brief, plate=replace(plate, column=column, inputs=comes, towers=(), wires=()), opened=None)
 
 
 STEPS: Mapping[str, Callable[[Brief], Brief]] = {

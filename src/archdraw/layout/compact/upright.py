@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from archdraw.cells import Strip
+from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import panel
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable
@@ -83,9 +85,10 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     if placed:
         zoom_lines(canvas, [placed], right, apart=True)
     if plate.strip:
+        layers = _narrow(plate.strip, page.room)
         y += STRIP_SPACE
-        strip.paint(canvas, plate.strip, page.margin, y, page.room)
-        y += strip.height(plate.strip, page.room)
+        strip.paint(canvas, layers, page.margin, y, page.room)
+        y += strip.height(layers, page.room)
     left_out = missing(plate.insets, found)
     y = _notes(canvas, notes(footer, len(left_out), page.room), page, y)
     return Scene(
@@ -141,8 +144,18 @@ def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) 
 def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the model, without panels."""
     above = TOP + LINE * len(_subtitle(plate, page)) + UNDER_HEADER
-    below = STRIP_SPACE + strip.height(plate.strip, page.room) if plate.strip else 0.0
+    below = STRIP_SPACE + strip.height(_narrow(plate.strip, page.room), page.room) if plate.strip else 0.0
     return above + below + 22 + LINE * len(notes(footer, len(plate.insets), page.room))
+
+
+def _narrow(layers: Strip, room: float) -> Strip:
+    """``layers`` whose legend fits ``room`` px: what stands in brackets in a long line of it stands in the caption."""
+    longest = room - strip.SWATCH - strip.SWATCH_GAP
+    legend = (
+        entry if text_width(entry.label, SMALL) <= longest else replace(entry, label=entry.label.partition(" (")[0])
+        for entry in layers.legend
+    )
+    return replace(layers, legend=tuple(legend))
 
 
 def _subtitle(plate: Plate, page: Page) -> tuple[Row, ...]:
