@@ -29,7 +29,7 @@ NOTHING_BUT_PYTHON = ("archdraw.cli", "click", "dataclasses", "inspect", "pathli
 UNNEEDED = (
     *("asyncio", "email", "http", "importlib.metadata", "importlib.resources", "logging", "multiprocessing", "socket"),
     *("concurrent.futures.process", "ssl", "subprocess", "urllib.request", "xml"),
-    *("cairosvg", "fontTools", "graphviz", "jinja2", "pydantic", "reportlab", "resvg_py", "rich", "svgwrite"),
+    *("cairosvg", "fontTools", "graphviz", "jinja2", "pydantic", "reportlab", "resvg", "rich", "svgwrite"),
     *("archdraw.analysis", "archdraw.lint", "archdraw.models", "archdraw.layout.diagram.graphs"),
     *("archdraw.spec.declaring", "archdraw.spec.templates", "archdraw.weights.comparison"),
 )

@@ -18,7 +18,7 @@ from archdraw.layout.compare import grid
 from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.lint.faults import faults
 from archdraw.picture import Bar, Box
-from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.scene import Group, Rect, Scene, Text, groups_of
 from archdraw.theme import load_theme
 from archdraw.views.boxes import boxes as boxes_of
 from archdraw.views.several import Subject, compare
@@ -43,8 +43,8 @@ def models() -> dict[str, Subject]:
     return {name: subject(shipped.model(name)) for name in shipped.NAMES}
 
 
-def compared(models: dict[str, Subject], *slugs: str) -> SideBySide:
-    return compare.compared(compare.gather([models[slug] for slug in slugs]))
+def compared(models: dict[str, Subject], *slugs: str, details: bool = False) -> SideBySide:
+    return compare.compared(compare.gather([models[slug] for slug in slugs]), details=details)
 
 
 def signs(found: SideBySide) -> dict[str, tuple[str | None, ...]]:
@@ -90,10 +90,61 @@ def test_any_two_models_compare_without_a_fault(models: dict[str, Subject]) -> N
         ("mistral-large-4", "glm-5-3-flash"),  # a bracket of the footer is closed in its next line
         ("gemma-4-31b", "gemma-4-e2b"),  # a residual line of one stands beside a box of the other: it ran for ever
         ("gemma-4-e4b", "deepseek-v4-1-flash"),
+        ("qwen3-6-35b-a3b", "detr-r50"),  # a word beside a line went on below the container
+        ("ember-1", "xiaomi-mimo-v2-6-flash-rl"),
     ],
 )
 def test_pairs_that_had_faults(models: dict[str, Subject], one: str, other: str) -> None:
     assert faults(picture("compare", [models[one], models[other]]).scene()) == []
+
+
+def test_details_have_no_fault(models: dict[str, Subject]) -> None:
+    for slugs in PAIRS[:3]:
+        made = picture("compare", [models[slug] for slug in slugs], details=True)
+        assert faults(made.scene()) == []
+
+
+def test_two_models_are_compared_on_one_screen(models: dict[str, Subject]) -> None:
+    """No page is taller than half again its width, and of those whose columns have room text has 10 px at 1080p."""
+    lot = Random(5)
+    known = [slug for slug, model in models.items() if not model.facts.unknown]
+    small = 0
+    pairs = [*PAIRS[:-1], *(tuple(lot.sample(known, 2)) for _ in range(33))]
+    for pair in pairs:
+        scene = picture("compare", [models[slug] for slug in pair]).scene()
+        assert scene.height <= 1.5 * scene.width, pair
+        least = min(shape.size for shape in scene.shapes() if isinstance(shape, Text))
+        on_screen = least * min(1920 / scene.width, 1080 / scene.height)
+        assert on_screen >= (10 if pair in PAIRS else 6), pair
+        small += on_screen < 10
+    assert small <= len(pairs) / 4
+
+
+def test_what_has_no_room_on_the_screen_is_said(models: dict[str, Subject]) -> None:
+    def texts(*slugs: str, **options: bool) -> str:
+        scene = picture("compare", [models[slug] for slug in slugs], **options).scene()
+        return " ".join(shape.text for shape in scene.shapes() if isinstance(shape, Text))
+
+    short = texts("deepseek-v3", "kimi-k2")
+    assert "not shown: 4 panels of details (with --details)" in short
+    assert "Layer maps" in short
+    assert "Details" not in short.split()
+    whole = texts("deepseek-v3", "kimi-k2", details=True)
+    assert "Details" in whole.split()
+    assert "not shown" not in whole
+    assert "not shown: 9 panels of details" in texts("qwen3-6-35b-a3b", "detr-r50")
+
+
+def test_what_only_one_model_has_makes_the_other_no_longer(models: dict[str, Subject]) -> None:
+    """Where each has something that the other lacks, both stand level, each with its own sign beside it."""
+    items = compared(models, "step-3-5-flash-196b", "resnet-50").items
+    opposite = next(item for item in items if isinstance(item, grid.Opposite))
+    assert all(slot.items[1] is None and slot.signs == ("removed",) for slot in opposite.sides[0])
+    assert all(slot.items[0] is None and slot.signs == ("added",) for slot in opposite.sides[1])
+    apart = [*opposite.sides[0], *opposite.sides[1]]
+    level, after = (grid.columns(these, 2) for these in ([opposite], apart))
+    assert level[0].length == level[1].length
+    assert level[0].length < 0.7 * after[0].length
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -171,8 +222,8 @@ def test_slots_are_level(models: dict[str, Subject]) -> None:
 
 
 def _rectangles(scene: Scene) -> Sequence[tuple[Group, Rect]]:
-    groups = [child for child in scene.children if isinstance(child, Group) and child.path]
-    return [(group, next(part for part in group.children if isinstance(part, Rect))) for group in groups]
+    found = ((group, part) for group in groups_of(scene.children) if group.path for part in group.children)
+    return [(group, part) for group, part in found if isinstance(part, Rect) and part.kind == "box"]
 
 
 def test_rows_of_the_table(models: dict[str, Subject]) -> None:
@@ -200,7 +251,7 @@ def test_equal_things_are_told_in_one_line(models: dict[str, Subject]) -> None:
 
 
 def test_panels_come_once_where_equal(models: dict[str, Subject]) -> None:
-    found = compared(models, "deepseek-v3", "deepseek-v3-2").panels
+    found = compared(models, "deepseek-v3", "deepseek-v3-2", details=True).panels
     assert [(row.is_equal, [inset.title for inset in row.insets if inset]) for row in found] == [
         (True, ["Mixture of experts", "Mixture of experts"]),
         (False, ["Multi-head latent attention", "MLA with DeepSeek Sparse Attention (DSA)"]),
@@ -244,7 +295,7 @@ def test_a_model_that_cannot_be_read_ends_in_its_problem(
 def test_the_picture_in_the_docs_is_what_is_drawn_now(
     models: dict[str, Subject], golden: Callable[[Path, str], None]
 ) -> None:
-    drawn = picture("compare", [models["deepseek-v3"], models["kimi-k2"]], insets=False).svg()
+    drawn = picture("compare", [models["deepseek-v3"], models["kimi-k2"]]).svg()
     golden(ROOT / "docs" / "images" / "compare-deepseek-v3-kimi-k2.svg", drawn)
 
 

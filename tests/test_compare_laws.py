@@ -141,7 +141,7 @@ def test_every_block_that_differs_is_in_a_row(first: str, second: str) -> None:
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids="+".join)
 def test_picture_table_and_json_list_the_same(first: str, second: str) -> None:
     found = differs(first, second)
-    picture = compare.compared(compare.Compared((model(first), model(second)), (found,)), insets=False)
+    picture = compare.compared(compare.Compared((model(first), model(second)), (found,)))
     told = report(found, first, second)["changes"]
     assert len(picture.rows) == len(found.changes) == len(told)
     names = [row.name for row in picture.rows]

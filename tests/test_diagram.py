@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.least import extent
 from archdraw.layout.diagram.measures import INSET, SPINE, Measures
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Rail
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Rail
+from archdraw.records import replaced
 from archdraw.scene import Element, Group, Line, Rect
 from archdraw.theme import load_theme
 
@@ -90,6 +94,21 @@ def test_everything_lies_within_the_extents(item: Diagram) -> None:
         assert rect.x >= 300 + cell.left - 0.01
         assert rect.right <= 300 + cell.right + 0.01
         assert 800 - cell.length - 0.01 <= rect.y <= rect.bottom <= 800.01
+
+
+@given(single, st.sampled_from([INSET, replace(INSET, pad=8, branch_gap=10, widest_branch=104), SPINE]))
+def test_no_diagram_takes_less_than_it_takes_at_least(item: Diagram, measures: Measures) -> None:
+    cell, least = placed(item, measures), extent(item, 1, measures)
+    assert least.width <= cell.width + 0.01
+    assert (-least.left, least.right) == (max(-least.left, cell.left - 0.01), min(least.right, cell.right + 0.01))
+    assert not least.straight or abs(cell.outputs[0]) < 0.01
+
+
+def test_a_chain_reaches_to_both_sides_as_far_as_each_of_its_items() -> None:
+    chips = replaced(box("narrow"), chips=(Chip("chip", "plain"),))
+    frame = Frame(Rail(Chain((chips, box("a box with many letters in it")))), "3 ×", "frame", "")
+    least, cell = extent(Chain((box("a"), frame)), 1, INSET), placed(Chain((box("a"), frame)))
+    assert (-least.left, least.right) == pytest.approx((cell.left, cell.right))
 
 
 def test_lines_that_are_dealt_out_run_straight() -> None:

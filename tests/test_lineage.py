@@ -24,10 +24,11 @@ from archdraw.layout.lineage.lines import Line
 from archdraw.lint.faults import faults
 from archdraw.model import Model
 from archdraw.resources import specs_folder
-from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.scene import Group, Rect, Scene, Text, groups_of
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import theme_names
-from archdraw.views.several.lineage import picture
+from archdraw.views.several._lineage_folds import folded
+from archdraw.views.several.lineage import on_a_page, picture
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,13 @@ def models() -> dict[str, Model]:
 
 @pytest.fixture(scope="module")
 def every(models: dict[str, Model]) -> Picture:
+    """The picture of all models in which each has a box."""
+    return drawn("lineage", [subject(model) for model in models.values()], details=True)
+
+
+@pytest.fixture(scope="module")
+def short(models: dict[str, Model]) -> Picture:
+    """The picture of all models on a page that is read."""
     return drawn("lineage", [subject(model) for model in models.values()])
 
 
@@ -63,7 +71,7 @@ def of(models: dict[str, Model], **options: object) -> Picture:
 
 
 def groups(scene: Scene) -> dict[str, Group]:
-    return {child.path: child for child in scene.children if isinstance(child, Group) and child.path}
+    return {child.path: child for child in groups_of(scene.children) if child.path}
 
 
 def texts(scene: Scene) -> str:
@@ -102,6 +110,76 @@ def small(name: str, more: str = "", developer: str = "A", times: int = 2, atten
 
 
 # The whole picture
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_the_page_of_all_models_is_no_strip_and_has_no_fault(short: Picture, theme: str) -> None:
+    scene = scene_of(short, theme)
+    assert faults(scene) == []
+    assert scene.height <= 1.5 * scene.width
+    smallest = min(shape.size for shape in scene.shapes() if isinstance(shape, Text))
+    # As wide as a screen its smallest text has 10 px.
+    assert smallest * 1920 / scene.width >= 10
+
+
+def test_every_model_has_a_box_or_is_named_in_the_list(short: Picture, models: dict[str, Model]) -> None:
+    page = on_a_page(short.value)
+    boxed = {card.path for lane in page.lanes for card in lane.cards}
+    listed = {entry.path for entry in page.listed if entry.path}
+    counting = [entry for entry in page.listed if not entry.path]
+    counted = {name for entry in counting for name in entry.text.split(", ")}
+    assert not boxed & listed
+    assert {models[slug].name for slug in boxed | listed} | counted == {model.name for model in models.values()}
+    assert len(boxed) + len(listed) + len(counted) == len(models)
+    for entry in counting:
+        name, number = entry.name.rsplit(" +", 1)
+        box = next(card for lane in page.lanes for card in lane.cards if card.name == entry.name)
+        assert len(entry.text.split(", ")) == int(number)
+        assert box.title.endswith(f"with {entry.text}")
+        assert name in {model.name for model in models.values()}
+    alone = {one.child for one in short.value.relations if one.inside} | {one.parent for one in short.value.relations}
+    assert {slug for slug in models if slug not in alone} <= listed
+    assert any(f"{len(models) - len(boxed)} models stand in the list" in part for part in page.footer)
+
+
+def test_no_relation_of_what_is_listed_is_lost(short: Picture, models: dict[str, Model]) -> None:
+    page = on_a_page(short.value)
+    for entry in page.listed:
+        for relation in short.value.relations:
+            if entry.path and relation.child == entry.path:
+                assert relation.name in entry.text
+    boxed = {card.path for lane in page.lanes for card in lane.cards}
+    assert {(link.parent, link.child) for link in page.links} == {
+        (one.parent, one.child) for one in short.value.relations if one.inside and one.child in boxed
+    }
+
+
+def test_equal_children_are_counted_first_and_the_last_of_a_line_keeps_its_box(models: dict[str, Model]) -> None:
+    found = descent(members(models))
+    names = {level: {model.slug for model in folded(found, level).models} for level in (1, 2, 3)}
+    assert names[3] < names[2] < names[1] < {*models}
+    # A size of Llama 3 is counted; what came after it is not.
+    under = {slug: {one.slug for one in own} for slug, own in folded(found, 1).under.items()}
+    for slug, own in under.items():
+        for child in own:
+            chain = [one for one in found.relations if one.child == child]
+            assert len(chain) == 1
+            assert not any(change.sign for change in chain[0].changes)
+            assert models[child].spec.developer == models[slug].spec.developer
+    last: dict[str, list[str]] = {}
+    for one in found.relations:
+        if one.inside and models[one.child].spec.developer == models[one.parent].spec.developer:
+            last.setdefault(one.parent, []).append(one.child)
+    for parent, children in last.items():
+        signed = [one for one in children if one in names[1]]
+        if parent in names[2] and signed:
+            assert names[2] & {*signed}, parent
+
+
+def test_a_family_has_all_its_boxes(models: dict[str, Model]) -> None:
+    for family in ("Llama", "Qwen", "Gemma"):
+        found = descent(members(models), families=[family])
+        assert on_a_page(found) == picture(found)
 
 
 @pytest.mark.parametrize("theme", theme_names())

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from archdraw.records import record
+from archdraw.records import record, replaced
 
 
 @record
@@ -114,6 +114,28 @@ def test_each_method_may_be_the_first() -> None:
 def test_it_goes_to_another_process() -> None:
     cls = _alone("Sent")
     assert pickle.loads(pickle.dumps(cls(7))) == cls(7)
+
+
+def test_it_is_hashed_once_and_each_copy_by_itself() -> None:
+    class Counted:
+        hashed = 0
+
+        def __hash__(self) -> int:
+            self.hashed += 1
+            return 7
+
+    part = Counted()
+    one = Quiet(part)  # type: ignore[arg-type]
+    assert hash(one) == hash(one)
+    assert part.hashed == 1
+    assert hash(replaced(one, x=1)) == hash(Quiet(1)) != hash(one)
+
+
+def test_its_hash_stays_in_its_process() -> None:
+    sent = Quiet("texts have another hash in each")  # type: ignore[arg-type]
+    before = vars(sent).copy()
+    hash(sent)
+    assert vars(pickle.loads(pickle.dumps(sent))) == before
 
 
 def test_threads_may_make_the_first_at_once() -> None:

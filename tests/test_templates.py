@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import archdraw.kinds
 from archdraw.errors import InputError
 from archdraw.glossary import text
 from archdraw.kinds.registry import kinds
+from archdraw.source import MappingNode, SequenceNode, parse
 from archdraw.spec import expand, parse_spec, templates
+from archdraw.spec.substitution import Substitution
 from archdraw.spec.templates import Template
-from archdraw.spec.values import LARGEST, ExpressionError, expression, pieces
+from archdraw.spec.values import LARGEST, Expression, ExpressionError, expression, pieces
 from archdraw.tree.blocks import Leaf, Module, Repeat, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import leaves, walk
@@ -437,3 +440,30 @@ def test_what_is_alike_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     layers = [block for block in blocks if block.kind == "layer"]
     assert len(layers) == 3
     assert len({id(layer) for layer in layers}) == 1
+
+
+def test_what_a_loop_does_not_change_is_made_once_and_counts_in_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated: list[str] = []
+
+    def value(self: Expression, known: Mapping[str, Any]) -> Any:
+        evaluated.append(self.text)
+        return usual(self, known)
+
+    usual = Expression.value
+    monkeypatch.setattr(Expression, "value", value)
+    loop = "for: index\nin: range(3)\ndo: [{same: $(width * 2), other: $(index + 1), flag: [$width, $(index == 1)]}]"
+    substitution = Substitution({"width": 4})
+    made = substitution.node(parse(loop, "a template").root)
+    assert isinstance(made, SequenceNode)
+    first, second, third = (item for item in made.items if isinstance(item, MappingNode))
+    assert evaluated.count("width * 2") == evaluated.count("width") == 1
+    assert evaluated.count("index + 1") == evaluated.count("index == 1") == 3
+    assert first.entries[0].value is third.entries[0].value
+    assert len({str(one.entries[1].value) for one in (first, second, third)}) == 3
+
+    def size(rounds: int) -> int:
+        tried = Substitution({"width": 4})
+        tried.node(parse(loop.replace("range(3)", f"range({rounds})"), "a template").root)
+        return tried.size
+
+    assert size(3) - size(1) == 2 * (size(1) - size(0))

@@ -91,7 +91,7 @@ def test_pictures_of_several_models(name: str, subjects: list[Subject]) -> None:
 @pytest.mark.parametrize("slugs", [("deepseek-v3", "kimi-k2"), ("gemma-2-27b", "gemma-3-27b"), ("gpt-2", "gpt-2")])
 def test_comparisons(slugs: tuple[str, ...]) -> None:
     models = [subject(archdraw.load(ROOT / "specs" / f"{slug}.yaml")) for slug in slugs]
-    assert found(words(picture("compare", models, insets=False).scene())) == []
+    assert found(words(picture("compare", models).scene())) == []
 
 
 def test_the_legend_of_a_poster() -> None:

@@ -40,7 +40,7 @@ from archdraw.writers.svg import svg
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 VALIDATOR = get_validator("full")
-MODES: tuple[writers.TextMode, ...] = ("embed", "outline", "searchable")
+MODES: tuple[writers.TextMode, ...] = ("embed", "plain", "outline", "searchable")
 
 
 def label(
@@ -149,7 +149,7 @@ def test_two_pictures_share_no_id() -> None:
         for prefix in ("a-", "b-")
     )
     assert first.isdisjoint(second)
-    with pytest.raises(ValueError, match="cannot begin an id"):
+    with pytest.raises(ArchdrawError, match="cannot begin an id"):
         svg(EVERYTHING, prefix='x" onload="')
 
 
@@ -402,7 +402,7 @@ def test_outlines_that_are_repeated_draw_the_same_picture() -> None:
 
     images = [cairosvg.svg2png(bytestring=markup.encode(), scale=2) for markup in (shared, repeated)]
     assert images[0] == images[1]
-    assert images[0] == png(EVERYTHING, 2, "cairosvg")
+    assert opened(images[0]).tobytes() == opened(png(EVERYTHING, 2, "cairosvg")).tobytes()
 
 
 @pytest.mark.parametrize("renderer", writers.RENDERERS)
@@ -414,6 +414,16 @@ def test_png_of_a_size_that_is_no_whole_number(
     image = opened(png(scene(width=size[0], height=size[1], background="#F00000"), scale, renderer))
     assert image.size == (round(size[0] * scale), round(size[1] * scale))
     assert image.getcolors() == [(image.width * image.height, (240, 0, 0, 255))]
+
+
+@pytest.mark.parametrize("renderer", writers.RENDERERS)
+@pytest.mark.parametrize(("scale", "printed", "dots"), [(1, None, 96), (2, None, 192), (2, (100, 50), 384)])
+def test_png_says_how_large_it_is(
+    scale: float, printed: tuple[float, float] | None, dots: float, renderer: writers.Renderer
+) -> None:
+    image = opened(png(replace(scene(width=200, height=100), printed=printed), scale, renderer))
+    assert image.size == (200 * scale, 100 * scale)
+    assert image.info["dpi"] == pytest.approx((dots, dots), abs=0.02)
 
 
 def test_png_has_letters() -> None:

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span, nearest
+from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
 from archdraw.model_files import CHECKPOINT_SUFFIXES, is_spec, slug_of
-from archdraw.outputs import mime_bundle, saved
+from archdraw.pictured import Fonts as Fonts
+from archdraw.pictured import Pictured
 from archdraw.records import record
 from archdraw.resources import shipped_spec, specs_folder
 
 if TYPE_CHECKING:
     from archdraw.readers import Reading
-    from archdraw.scene import Scene
     from archdraw.spec import Spec
-    from archdraw.theme import Theme
     from archdraw.tree.blocks import Leaf, Module
     from archdraw.tree.description import Description
     from archdraw.tree.facts import Facts
-    from archdraw.views.last import Pictures
-    from archdraw.writers import Renderer, TextMode
-
-Fonts: TypeAlias = str | Path | Sequence[str | Path]
-"""A file with a font, or several."""
 
 
 def load(source: str | Path, *, with_transformers: bool = False) -> Model:
@@ -80,7 +73,7 @@ def described(reading: Reading, path: str | Path) -> Model:
 
 
 @record(eq=False, repr=False)
-class Model:
+class Model(Pictured):
     """One model, read and checked. All else follows from its block tree, when it is first asked for.
 
     ``spec`` is what its author wrote, ``block`` its block tree. ``reading`` says what of a config was recognized; None
@@ -182,117 +175,7 @@ class Model:
             raise ArchdrawError(f"no block named {path} in {self.name}" + (f"; {hint}" if hint else ""))
         return blocks[found[0]]
 
-    def scene(self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()) -> Scene:
-        """The diagram as geometry, in px.
-
-        ``view`` is ``plate``, ``card``, ``strip`` or ``inset:PATH``; ``theme`` a theme's name, its file, or the theme.
-        ``fonts`` are files with fonts (TTF, OTF, TTC) for letters that archdraw's own lacks, before those of this
-        computer; a :class:`archdraw.FontWarning` says which was taken. Raises :class:`archdraw.ArchdrawError` where
-        there is no such view, theme, path or font, :class:`archdraw.InputError` at each text of a spec with a letter
-        that no font has.
-        """
-        scene, problems = self.drawn(view, theme, fonts)
-        for problem in problems:
-            warnings.warn(FontWarning(problem), stacklevel=2)
-        return scene
-
-    def drawn(
-        self, view: str = "plate", theme: str | Path | Theme = "light", fonts: Fonts = ()
-    ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of ``view``, ``theme``, ``fonts`` with its warnings; the last is kept. Raises as :meth:`scene`."""
-        from archdraw.theme import load_theme
-
-        chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
-        return self._pictures.drawn(view, chosen, [fonts] if isinstance(fonts, str | Path) else fonts)
-
-    @cached_property
-    def _pictures(self) -> Pictures:
-        from archdraw.views.last import Pictures
-
-        return Pictures(self.spec, self.block, own=self.reading is None)
-
-    def svg(
-        self,
-        theme: str | Path | Theme = "light",
-        view: str = "plate",
-        text: TextMode = "embed",
-        fonts: Fonts = (),
-    ) -> str:
-        """The diagram as SVG; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
-
-        ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
-        under a transparent text). Raises as :meth:`scene`.
-
-        >>> load("gpt-2").svg(theme="dark")[:5]
-        '<?xml'
-        """
-        return self.write(self.scene(view, theme, fonts), "svg", text=text).decode()
-
-    def png(
-        self,
-        theme: str | Path | Theme = "light",
-        view: str = "plate",
-        scale: float = 1.0,
-        fonts: Fonts = (),
-        *,
-        renderer: Renderer = "resvg",
-    ) -> bytes:
-        """The diagram as PNG, ``scale`` pixels per px of the scene.
-
-        ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`. ``renderer`` "cairosvg" needs the library cairo.
-
-        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large,
-        and for a renderer that there is not or that lacks its library.
-        """
-        return self.write(self.scene(view, theme, fonts), "png", scale=scale, renderer=renderer)
-
-    def pdf(self, theme: str | Path | Theme = "light", view: str = "plate", fonts: Fonts = ()) -> bytes:
-        """The diagram as PDF, one page of its size; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
-
-        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
-        """
-        return self.write(self.scene(view, theme, fonts), "pdf")
-
-    def save(
-        self,
-        path: str | Path,
-        theme: str | Path | Theme = "light",
-        view: str = "plate",
-        *,
-        text: TextMode = "embed",
-        scale: float = 1.0,
-        fonts: Fonts = (),
-        renderer: Renderer = "resvg",
-    ) -> Path:
-        """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
-
-        ``theme``, ``view``, ``text`` and ``fonts`` as in :meth:`svg`, ``renderer`` as in :meth:`png`; ``scale``
-        multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, and where a library
-        that the format needs is missing, :class:`OSError` where the file cannot be written; what was there before is
-        then still there.
-        """
-        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer)
-
-    @staticmethod
-    def write(
-        scene: Scene, format: str, *, text: TextMode = "embed", scale: float = 1.0, renderer: Renderer = "resvg"
-    ) -> bytes:
-        """``scene`` as a file of ``format``, with ``text``, ``scale`` and ``renderer`` as in :meth:`save`.
-
-        Raises :class:`archdraw.ArchdrawError` for an unknown format, a ``scale`` that no file can have, and where a
-        library is missing.
-        """
-        from archdraw.writers import write
-
-        return write(scene, format, text=text, scale=scale, renderer=renderer)
-
     def __repr__(self) -> str:
         if self.facts.unknown:
             return f"<archdraw model {self.name}: parameters and layers not disclosed>"
         return f"<archdraw model {self.name}: {self.facts.total_parameters:,} parameters, {self.facts.in_layers}>"
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, Any]:
-        """What a notebook shows: the diagram as SVG, with a line of text for places without pictures."""
-        return mime_bundle(repr(self), self.svg, include, exclude)

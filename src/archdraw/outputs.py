@@ -11,26 +11,48 @@ if TYPE_CHECKING:
     from archdraw.writers import Renderer, TextMode
 
 
-def saved(scene: Scene, path: str | Path, *, text: TextMode, scale: float, renderer: Renderer) -> Path:
+def written(
+    scene: Scene,
+    format: str,
+    *,
+    text: TextMode = "embed",
+    scale: float = 1.0,
+    renderer: Renderer = "resvg",
+    prefix: str = "",
+) -> bytes:
+    """``scene`` as a file of ``format``.
+
+    ``text``, ``scale``, ``renderer`` and ``prefix`` are as in :meth:`archdraw.Model.save`.
+
+    Raises :class:`archdraw.ArchdrawError` for an unknown format, a ``scale`` or ``prefix`` that no file can have, and
+    where a library is missing.
+    """
+    from archdraw.writers import write
+
+    return write(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix)
+
+
+def saved(
+    scene: Scene, path: str | Path, *, text: TextMode, scale: float, renderer: Renderer, prefix: str = ""
+) -> Path:
     """Writes ``scene`` to ``path`` in the format of its suffix, at once, and returns the path.
 
     Raises :class:`archdraw.ArchdrawError` as :func:`archdraw.writers.write`, :class:`OSError` where the file cannot be
     written; what was there before is then still there.
     """
     from archdraw.files import write_whole
-    from archdraw.writers import write
 
     target = Path(path)
     format = target.suffix.removeprefix(".").lower()
-    write_whole(target, write(scene, format, text=text, scale=scale, renderer=renderer))
+    write_whole(target, written(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix))
     return target
 
 
-def drawing(scene: Scene, text: TextMode = "embed") -> Any:
+def drawing(scene: Scene, text: TextMode = "embed", *, prefix: str = "") -> Any:
     """``scene`` as a ``svgwrite.Drawing``, to which a program can add elements of its own, in px of the scene.
 
-    ``text`` is "embed", "outline" or "searchable", as in :meth:`archdraw.Model.svg`. Raises
-    :class:`archdraw.ArchdrawError` for a link that could run a script.
+    ``text`` and ``prefix`` are as in :meth:`archdraw.Model.svg`. Raises :class:`archdraw.ArchdrawError` for a link that
+    could run a script, and for a ``prefix`` that cannot be part of an id.
 
     >>> from archdraw import load
     >>> diagram = drawing(load("gpt-2").scene(view="card"))
@@ -39,7 +61,7 @@ def drawing(scene: Scene, text: TextMode = "embed") -> Any:
     """
     from archdraw.writers._drawing import drawing
 
-    return drawing(scene, text)
+    return drawing(scene, text, prefix)
 
 
 def mime_bundle(

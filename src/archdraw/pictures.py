@@ -19,17 +19,18 @@ AnyModel: TypeAlias = str | Path | Model
 """A model that was loaded, or what :func:`archdraw.load` takes."""
 
 
-def compare(*models: AnyModel, insets: bool = True, link: str = "") -> Picture:
+def compare(*models: AnyModel, details: bool = False, link: str = "") -> Picture:
     """Two to four ``models`` side by side, with a sign for each difference and a table of all.
 
-    ``insets`` opens what differs in panels below the table. ``link`` is where names of models lead to, ``{slug}`` in it
-    each model's slug; empty: the links in their specs. Raises :class:`archdraw.ArchdrawError` for fewer or more models,
-    for one whose structure is not disclosed, and as :func:`archdraw.load`.
+    The picture is made for one screen; ``details`` adds panels of what is in the blocks, below the table. ``link`` is
+    where names of models lead to, ``{slug}`` in it each model's slug; empty: the links in their specs. Raises
+    :class:`archdraw.ArchdrawError` for fewer or more models, for one whose structure is not disclosed, and as
+    :func:`archdraw.load`.
 
     >>> compare("llama-2-7b", "llama-3-8b").data()["models"][1]
     {'slug': 'llama-3-8b', 'name': 'Llama 3 8B'}
     """
-    return _drawn("compare", models, link, insets=insets)
+    return _drawn("compare", models, link, details=details)
 
 
 def lineage(
@@ -38,18 +39,21 @@ def lineage(
     family: str | Sequence[str] = (),
     from_: int | None = None,
     by: Literal["developer", "family"] = "developer",
+    details: bool = False,
     link: str = "",
 ) -> Picture:
     """Which of ``models`` (all that come with archdraw for none) was made from which, over time.
 
     ``of`` shows only the ancestors and descendants of this slug, ``family`` only models of these families or
-    developers, ``from_`` only those from this year on. ``by`` says what a lane is. ``link`` as in :func:`compare`.
+    developers, ``from_`` only those from this year on. ``by`` says what a lane is. Of many models boxes
+    count those of their family that are like them, and others stand in a list, unless ``details`` is set: then each has
+    its box, however tall the page becomes. ``link`` as in :func:`compare`.
     Raises :class:`archdraw.ArchdrawError` for a model or family that is not there, and as :func:`archdraw.load`.
 
     >>> [model["slug"] for model in lineage("llama-1-7b", "llama-2-7b", "gpt-2", family="Llama").data()["models"]]
     ['llama-1-7b', 'llama-2-7b']
     """
-    return _drawn("lineage", models, link, of=of, family=family, from_=from_, by=by)
+    return _drawn("lineage", models, link, of=of, family=family, from_=from_, by=by, details=details)
 
 
 def scale(
@@ -122,7 +126,7 @@ def draw(view: str, /, *models: AnyModel, link: str = "", **options: Any) -> Pic
     for fewer or more models than it takes and for values that an option does not take, :class:`TypeError` for an option
     that it does not have, and as :func:`archdraw.load`.
 
-    >>> draw("compare", "llama-2-7b", "llama-3-8b", insets=False)
+    >>> draw("compare", "llama-2-7b", "llama-3-8b", details=True)
     <archdraw compare>
     """
     return _drawn(view, models, link, **options)

@@ -44,7 +44,8 @@ class Profile(Checked):
 
     ``layout``: "slide" has one fixed size, "column" stacks panels under the model, "page" has them beside it, "thumb"
     has no words but the name. ``width`` and ``height`` are those of the page in print; a height of a page that is not
-    fixed is the most. ``least_text`` is the smallest size of text in print. A page has at most so many ``panels`` and
+    fixed is the most. ``least_text`` is the smallest size of text in print, ``dpi`` the pixels per inch of
+    a PNG where nothing else is asked for. A page has at most so many ``panels`` and
     ``facts``, and never has what ``without`` names; it does without what ``drop`` names,
     in that order, until the rest finds room. ``spine`` are measures of
     the column, in design px (:class:`archdraw.layout.diagram.measures.Measures`), ``columns`` what is other in one
@@ -57,6 +58,7 @@ class Profile(Checked):
     width: Length
     height: Length
     least_text: Length
+    dpi: Annotated[float, Field(gt=0)] = 96
     panels: Annotated[int, Field(ge=0, le=26)] = 2
     facts: Annotated[int, Field(ge=0, le=6)] = 3
     without: Annotated[tuple[Step, ...], Field(strict=False)] = ()

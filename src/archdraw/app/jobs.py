@@ -9,14 +9,18 @@ from pathlib import Path
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
 from archdraw.records import record
-from archdraw.writers import Renderer, TextMode
+from archdraw.scene import Scene
+from archdraw.sizing import scale_at
+from archdraw.writers import Renderer, TextMode, Writer
 
 
 @record
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids
+    begin with ``prefix``. ``width`` and ``background`` are as in :meth:`archdraw.Model.scene`; with ``dpi`` pixels are
+    so many per inch in print, whatever ``scale`` is.
     """
 
     path: Path
@@ -27,6 +31,10 @@ class Output:
     scale: float = 1.0
     fonts: tuple[str, ...] = ()
     renderer: Renderer = "resvg"
+    prefix: str = ""
+    width: str = ""
+    background: str = ""
+    dpi: float = 0
 
 
 @record
@@ -63,6 +71,15 @@ class Drawn:
     crash: str = ""
 
 
+def encoded(scene: Scene, output: Output) -> bytes:
+    """``scene`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
+    dense = output.dpi and Writer(output.format).is_raster
+    scale = scale_at(scene, output.dpi) if dense else output.scale
+    return Model.write(
+        scene, output.format, text=output.text, scale=scale, renderer=output.renderer, prefix=output.prefix
+    )
+
+
 def draw(job: Job) -> Drawn:
     """Does one job but for the writing; raises nothing, so that it can be sent to any executor."""
     made: list[Made] = []
@@ -71,8 +88,10 @@ def draw(job: Job) -> Drawn:
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
         for output in job.outputs:
-            scene, found = model.drawn(output.view, output.theme, output.fonts)
-            data = Model.write(scene, output.format, text=output.text, scale=output.scale, renderer=output.renderer)
+            scene, found = model.drawn(
+                output.view, output.theme, output.fonts, width=output.width, background=output.background
+            )
+            data = encoded(scene, output)
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:

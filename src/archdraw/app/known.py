@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdraw.app.kept import Kept
 from archdraw.app.packed import packed
 from archdraw.app.pictures import Each, Single, single, subject
-from archdraw.errors import Problem
+from archdraw.app.running import in_order, worker_ended
+from archdraw.errors import ArchdrawError, Problem
 from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.views import several
 from archdraw.views.glyphs import Written, letters_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @record
@@ -30,15 +36,70 @@ def known(kept: Kept | None, spec: Path, what: Sequence[str], make: Callable[[Mo
 
     Raises as :func:`archdraw.load` and ``make``.
     """
+    key, found = _found(kept, spec, what)
+    if found is None:
+        found = _made(make, spec)
+        _keep(kept, spec, what, key, found)
+    return found
+
+
+def each_known(
+    kept: Kept | None,
+    specs: Sequence[Path],
+    what: Sequence[str],
+    make: Callable[[Model], Any],
+    workers: Callable[[int], AbstractContextManager[Executor | None]],
+) -> Iterator[Known | Exception]:
+    """As :func:`known` of each of ``specs``, in their order, or what it raises.
+
+    What is not kept is made by ``workers``, which are given how many that are; ``make`` and what it makes are sent to
+    other processes.
+    """
+    found = [_found(kept, spec, what) for spec in specs]
+    left = [spec for spec, (_, one) in zip(specs, found, strict=True) if one is None]
+    with workers(len(left)) as executor:
+        fresh = in_order(partial(_tried, make), left, executor, _lost)
+        for spec, (key, one) in zip(specs, found, strict=True):
+            if one is None:
+                made = next(fresh)
+                if isinstance(made, Known):
+                    _keep(kept, spec, what, key, made)
+                yield made
+            else:
+                yield one
+
+
+def _found(kept: Kept | None, spec: Path, what: Sequence[str]) -> tuple[str, Known | None]:
+    """The key of ``what`` is asked of the model at ``spec``, and what is kept under it."""
     key = kept.value_key(spec, *what) if kept else ""
-    if kept and isinstance(found := kept.value(key), Known):
-        return found
+    found = kept.value(key) if kept else None
+    return key, found if isinstance(found, Known) else None
+
+
+def _keep(kept: Kept | None, spec: Path, what: Sequence[str], key: str, made: Known) -> None:
+    """Keeps ``made`` under ``key`` if the files are still those that it was made from."""
+    if kept and key and kept.value_key(spec, *what) == key:
+        kept.put_value(key, made)
+
+
+def _made(make: Callable[[Model], Any], spec: Path) -> Known:
     model = load(spec)
     # Warnings of a spec are for its author, who runs check; those of a config say how complete all else is.
-    made = Known(make(model), model.warnings if model.reading is not None else ())
-    if kept and key and kept.value_key(spec, *what) == key:  # the files are still those that it was made from
-        kept.put_value(key, made)
-    return made
+    return Known(make(model), model.warnings if model.reading is not None else ())
+
+
+def _tried(make: Callable[[Model], Any], spec: Path) -> Known | Exception:
+    """As :func:`_made`, or what that raises: of an exception from another process only its words are left."""
+    try:
+        return _made(make, spec)
+    except Exception as error:
+        if not isinstance(error, ArchdrawError):
+            error.add_note(traceback.format_exc())
+        return error
+
+
+def _lost(spec: Path, error: Exception) -> Exception:
+    return ArchdrawError(worker_ended(error))
 
 
 def single_of(kept: Kept | None, spec: Path, name: str, link: str) -> tuple[Single, tuple[Problem, ...]]:

@@ -96,13 +96,14 @@ class Picture:
         """What it shows, as plain data: mappings, lists, texts and numbers, as ``--json`` prints them."""
         return self.view.data(self.value)
 
-    def svg(self, theme: str | Path | Theme = "light", text: TextMode = "embed", fonts: Fonts = ()) -> str:
-        """The picture as SVG; ``theme`` and ``fonts`` as in :meth:`scene`.
+    def svg(
+        self, theme: str | Path | Theme = "light", text: TextMode = "embed", fonts: Fonts = (), *, prefix: str = ""
+    ) -> str:
+        """The picture as SVG; ``theme`` and ``fonts`` as in :meth:`scene`, ``text`` and ``prefix`` as for one model.
 
-        ``text`` is "embed" (text with its font), "outline" (shapes, for places without fonts) or "searchable" (shapes
-        under a transparent text). Raises as :meth:`scene`.
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``prefix`` that cannot be part of an id.
         """
-        return Model.write(self.scene(theme, fonts=fonts), "svg", text=text).decode()
+        return Model.write(self.scene(theme, fonts=fonts), "svg", text=text, prefix=prefix).decode()
 
     def png(
         self,
@@ -135,15 +136,17 @@ class Picture:
         scale: float = 1.0,
         fonts: Fonts = (),
         renderer: Renderer = "resvg",
+        prefix: str = "",
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``text`` and ``fonts`` as in :meth:`svg`, ``renderer`` as in :meth:`archdraw.Model.png`; ``scale``
-        multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no format, and where a library
-        that the format needs is missing, :class:`OSError` where the file cannot be written; what was there before is
+        ``theme``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
+        :meth:`archdraw.Model.png`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix
+        that is no format, and where a library that the format needs is missing, :class:`OSError` where the file
+        cannot be written; what was there before is
         then still there.
         """
-        return saved(self.scene(theme, fonts=fonts), path, text=text, scale=scale, renderer=renderer)
+        return saved(self.scene(theme, fonts=fonts), path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
     def __repr__(self) -> str:
         return f"<archdraw {self.name}>"

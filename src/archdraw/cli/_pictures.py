@@ -13,9 +13,9 @@ from archdraw.app.batch import Build, Outcome
 from archdraw.app.jobs import Job
 from archdraw.cli._cache import cache
 from archdraw.cli._terminal import after_progress, report, with_progress
-from archdraw.doors import CONVENTIONS, FORMATS, KINDS, READERS, THEMES, VIEWS
+from archdraw.doors import CONVENTIONS, FORMATS, KINDS, PROFILES, READERS, THEMES, VIEWS
 from archdraw.errors import ArchdrawError, InputError
-from archdraw.writers import RENDERERS
+from archdraw.writers import RENDERERS, check_prefix
 
 if TYPE_CHECKING:
     from archdraw.app.processes import Processes
@@ -39,7 +39,8 @@ def theme_help() -> str:
 
 def view_help() -> str:
     """The help of ``--view``."""
-    return f"{', '.join(VIEWS.names())}; inset:PATH is one block opened."
+    pages = ", ".join(PROFILES.names())
+    return f"{', '.join(VIEWS.names())} (inset:PATH is one block opened), or a page: {pages}, or a file of your own."
 
 
 FONT_HELP = "Font for letters that Inter lacks (TTF, OTF, TTC), before those of this computer. Repeatable."
@@ -47,10 +48,21 @@ JOBS_HELP = "Number of processes.  [default: one per core]"
 jobs_option = click.option("-j", "--jobs", type=click.IntRange(1), help=JOBS_HELP)
 font_option = click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 
+TEXT_HELP = "SVG text: with its font, plain for a page that has the font, outlines, or those over searchable text."
+PREFIX_HELP = "Begins all ids of an SVG, so that several fit on one page."
 RENDERER_HELP = "What draws PNG; cairosvg needs the library cairo."
 renderer_option = click.option(
     "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
 )
+
+
+def known_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
+    """What ids may begin with; ``{slug}`` in it stands for the name of the file."""
+    try:
+        check_prefix(value.replace("{slug}", ""))
+    except ArchdrawError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
 
 
 def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -75,9 +87,44 @@ def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
     """A view's name; what stands after its colon is looked up in each model."""
     name, colon, path = value.partition(":")
     if name not in VIEWS.names():
-        raise click.BadParameter(VIEWS.unknown(name))
+        from archdraw.profile import is_profile, load_profile
+
+        if not is_profile(value):
+            raise click.BadParameter(VIEWS.unknown(name, (*VIEWS.names(), *PROFILES.names())))
+        load_profile(value)
     if colon and not path:
         raise click.BadParameter(f"the path after {value} is missing")
+    return value
+
+
+def usual_dpi(view: str) -> float:
+    """Pixels per inch of a page where nothing is asked for; 0 for a ``view`` that is none."""
+    if view.partition(":")[0] in VIEWS.names():
+        return 0.0
+    from archdraw.profile import load_profile
+
+    return load_profile(view).dpi
+
+
+def known_width(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A length, or nothing."""
+    from archdraw.sizing import check_width
+
+    return _checked(check_width, value)
+
+
+def known_background(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A ground for a picture, or nothing."""
+    from archdraw.sizing import check_background
+
+    return _checked(check_background, value)
+
+
+def _checked(check: Callable[[str], None], value: str) -> str:
+    try:
+        check(value)
+    except ArchdrawError as error:
+        raise click.BadParameter(str(error)) from None
     return value
 
 

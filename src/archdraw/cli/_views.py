@@ -23,10 +23,13 @@ from archdraw.cli._files import check_stdout, one_file, write_file
 from archdraw.cli._pictures import (
     FONT_HELP,
     JOBS_HELP,
+    PREFIX_HELP,
     RENDERER_HELP,
+    TEXT_HELP,
     each,
     format_help,
     known_formats,
+    known_prefix,
     known_theme,
     theme_help,
 )
@@ -72,7 +75,8 @@ def _usual() -> list[click.Parameter]:
         click.Option(["--scale"], default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
                      help="Raster scale factor."),
         click.Option(["--text"], type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
-                     help="SVG text: embedded font, outlines, or outlines with a searchable text layer."),
+                     help=TEXT_HELP),
+        click.Option(["--id-prefix", "prefix"], default="", metavar="TEXT", callback=known_prefix, help=PREFIX_HELP),
         click.Option(["--renderer"], type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True,
                      help=RENDERER_HELP),
         click.Option(["--font", "fonts"], metavar="FILE", multiple=True, help=FONT_HELP),
@@ -125,6 +129,7 @@ def _run(
     theme: str,
     scale: float,
     text: TextMode,
+    prefix: str,
     renderer: Renderer,
     fonts: tuple[str, ...],
     link: str,
@@ -163,7 +168,7 @@ def _run(
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
-        written = partial(Model.write, format=format, text=text, scale=scale, renderer=renderer)
+        written = partial(Model.write, format=format, text=text, scale=scale, renderer=renderer, prefix=prefix)
         for (part, _), made_of_it in zip(cut, each(jobs, written, [piece for _, piece in cut]), strict=True):
             if target is None:
                 sys.stdout.buffer.write(made_of_it)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from archdraw.app.jobs import Job, Output
+from archdraw.app.jobs import Job, Output, encoded
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
+    PREFIX_HELP,
+    TEXT_HELP,
     drawn,
     font_option,
     format_help,
     jobs_option,
+    known_background,
     known_formats,
+    known_prefix,
     known_theme,
     known_view,
+    known_width,
     renderer_option,
     theme_help,
+    usual_dpi,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
@@ -38,10 +45,18 @@ from archdraw.writers import Renderer, TextMode
               help=theme_help())  # fmt: skip
 @click.option("--view", default="plate", show_default=True, metavar="VIEW", callback=known_view,
               help=view_help())  # fmt: skip
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
-              help="Raster scale factor.")  # fmt: skip
+@click.option("--width", default="", metavar="LENGTH", callback=known_width,
+              help="Width in print: 3.25in, 8cm, 1280px. Pages are laid out for it.")  # fmt: skip
+@click.option("--background", default="", metavar="COLOUR", callback=known_background,
+              help="none (transparent), white or #RRGGBB.  [default: the theme's]")  # fmt: skip
+@click.option("--scale", default=None, type=click.FloatRange(0, min_open=True),
+              help="Raster scale factor.  [default: 1, of pages by their --dpi]")  # fmt: skip
+@click.option("--dpi", default=None, type=click.FloatRange(0, min_open=True),
+              help="Pixels per inch in print, in place of --scale.")  # fmt: skip
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
-              help="SVG text: embedded font, outlines, or outlines with a searchable text layer.")  # fmt: skip
+              help=TEXT_HELP)  # fmt: skip
+@click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
+              help=f"{PREFIX_HELP} {{slug}} in it is the name of the file.")  # fmt: skip
 @renderer_option
 @font_option
 @transformers_option
@@ -55,8 +70,12 @@ def command(
     wanted: tuple[str, ...],
     theme: str,
     view: str,
-    scale: float,
+    width: str,
+    background: str,
+    scale: float | None,
+    dpi: float | None,
     text: TextMode,
+    prefix: str,
     renderer: Renderer,
     fonts: tuple[str, ...],
     with_transformers: bool,
@@ -74,11 +93,24 @@ def command(
     archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
     """
     work = Work(show_traceback=show_traceback)
-    cache().reads(*specs, theme, *fonts)
+    cache().reads(*specs, theme, view, *fonts)
+    look = Output(
+        Path("-"),
+        "svg",
+        view,
+        theme,
+        text,
+        scale or 1.0,
+        fonts,
+        renderer,
+        prefix,
+        width,
+        background,
+        dpi or (0.0 if scale else usual_dpi(view)),
+    )
     files, missing = spec_files(specs)
     if output == "-":
-        one = Output(Path("-"), "svg", view, theme, text, scale, fonts, renderer)
-        return _piped(files, missing, wanted or ("svg",), one, work, with_transformers)
+        return _piped(files, missing, wanted or ("svg",), look, work, with_transformers)
     if suffix := one_file(output, wanted):
         if len(files) + len(missing) > 1:
             raise click.UsageError(f"-o {output} is one file, but there are {len(files)} specs; give a folder")
@@ -93,7 +125,10 @@ def command(
     todo = [
         Job(
             file,
-            tuple(Output(path, format, view, theme, text, scale, fonts, renderer) for path, format in outputs),
+            tuple(
+                replace(look, path=path, format=format, prefix=prefix.replace("{slug}", path.stem))
+                for path, format in outputs
+            ),
             with_transformers,
         )
         for file, outputs in targets.items()
@@ -113,16 +148,17 @@ def _piped(
     with_transformers: bool,
 ) -> int:
     """Writes one picture to stdout."""
-    from archdraw.model import Model, load
+    from archdraw.model import load
 
     if len(files) != 1 or missing or len(wanted) != 1:
         raise click.UsageError("-o - takes one spec and one format")
-    format = wanted[0]
-    check_stdout(format)
+    check_stdout(wanted[0])
 
     def made(file: Path) -> bytes:
-        scene = load(file, with_transformers=with_transformers).scene(output.view, output.theme, output.fonts)
-        return Model.write(scene, format, text=output.text, scale=output.scale, renderer=output.renderer)
+        one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
+        model = load(file, with_transformers=with_transformers)
+        scene = model.scene(one.view, one.theme, one.fonts, width=one.width, background=one.background)
+        return encoded(scene, one)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -9,6 +9,7 @@ from archdraw.fonts import text_width, wrap
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import divided, fitted
+from archdraw.layout.sections import section
 
 MARGIN = 32.0
 HEADER = 152.0
@@ -19,6 +20,7 @@ LINE, BELOW = 20.0, 24.0
 SEPARATOR = "  |  "
 
 
+@section("header")
 def header(
     canvas: Canvas,
     name: str,
@@ -53,9 +55,24 @@ def header(
         canvas.text(x + 20, baseline, row.text, row.size, 400, fill=canvas.theme.muted, phrase=row.phrase)
 
 
+@section("footer")
 def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:
     """The source line below content that ends at ``bottom``; returns the height of the whole picture."""
-    baseline, room = bottom + FOOTER, width - 2 * MARGIN
+    baseline = bottom + FOOTER
+    for line, phrase in _footer_lines(parts, width, size):
+        canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted, phrase=phrase)
+        baseline += LINE
+    return baseline - LINE + BELOW
+
+
+def footer_height(parts: Sequence[str], width: float, *, size: float = SMALL) -> float:
+    """What :func:`footer` adds to the height of the content."""
+    return FOOTER + LINE * (len(_footer_lines(parts, width, size)) - 1) + BELOW
+
+
+def _footer_lines(parts: Sequence[str], width: float, size: float) -> list[tuple[str, str]]:
+    """The lines of a footer, each with the phrase that it is of."""
+    room = width - 2 * MARGIN
     lines: list[str] = []
     phrases: list[str] = []
     phrase_of: list[int] = []
@@ -70,7 +87,4 @@ def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *,
             phrase_of += [len(phrases)] * len(wrapped)
             lines.extend(wrapped)
             phrases.append(part)
-    for line, number in zip(lines, phrase_of, strict=True):
-        canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted, phrase=phrases[number])
-        baseline += LINE
-    return baseline - LINE + BELOW
+    return [(line, phrases[number]) for line, number in zip(lines, phrase_of, strict=True)]

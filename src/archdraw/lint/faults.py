@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdraw.lint.ends import ends, heads, joints, undotted
+from archdraw.lint.ends import ends, heads, joints, undotted, unlinked
 from archdraw.lint.geometry import SLACK, Area, Index, outline
 from archdraw.lint.labels import empty, labels, sides, torn, unboxed
 from archdraw.lint.legibility import contrasts, minimum_text, small, texts
@@ -31,10 +31,15 @@ def faults(scene: Scene) -> list[Fault]:
 
 
 def _canvas(view: Survey) -> Iterator[Fault]:
-    """Texts stay 2 px inside the canvas, everything else inside it with its stroke; grounds may fill it."""
+    """The sides of the canvas are whole numbers, else each renderer rounds them, and blurs the picture, in its own way.
+
+    Texts stay 2 px inside it, everything else with its stroke; grounds may fill it.
+    """
+    width, height = view.scene.width, view.scene.height
+    if width % 1 or height % 1:
+        yield Fault("canvas", f"the canvas of {width:g} x {height:g} has a side that is no whole number", width, height)
     for shape, area in zip(view.shapes, view.areas, strict=True):
         margin = CANVAS_MARGIN if isinstance(shape, Text) else 0.0
-        width, height = view.scene.width, view.scene.height
         if not area.within(Area(0, 0, width, height).grown(SLACK - margin)):
             yield Fault("canvas", f"{named(shape)} leaves the canvas of {width:g} x {height:g}", area.left, area.top)
 
@@ -79,6 +84,7 @@ RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     contrasts,
     ends,
     heads,
+    unlinked,
     joints,
     undotted,
     labels,

@@ -28,7 +28,7 @@ from archdraw.spec.expressions import Reader
 from archdraw.spec.heads import Head, plain_text, sentence, with_summary
 from archdraw.spec.names import Names
 from archdraw.spec.parameters import Parameter
-from archdraw.spec.substitution import checked, checked_value
+from archdraw.spec.substitution_checks import checked, checked_value
 from archdraw.spec.template_basics import PARAMETERS, is_template
 from archdraw.spec.templates import LINE_WIDTH, Check, Source, Template
 from archdraw.spec.values import CONSTANTS, FUNCTIONS

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
-from archdraw.errors import ArchdrawError, Problem, Span
-from archdraw.source import MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
-from archdraw.spec.values import MOST_ITEMS, Expression, ExpressionError, Piece, Value, check_names, expression, pieces
+from archdraw.errors import ArchdrawError, Span
+from archdraw.source import MOST_NODES, Entry, MappingNode, Node, ScalarNode, SequenceNode
+from archdraw.spec.values import MOST_ITEMS, Expression, ExpressionError, Piece, Value, expression, pieces
 
-_PARTS_OF_IF = ("if", "then", "else")
-_PARTS_OF_FOR = ("for", "in", "do")
 _IDENTIFIERS = frozenset({"name", "tensor"})
 """Fields whose text is a name in a checkpoint: numbers in it have no thousands separators."""
+_PLAIN = frozenset({int, float, str, bool, type(None)})
 _COST_OF_LOOP = 100
 """What an expression over a list counts among the values of a template."""
 
@@ -26,14 +25,16 @@ class SubstitutionError(ArchdrawError):
         self.message, self.span, self.hint = message, span, hint
 
 
-@cache
-def _pieces(text: str) -> tuple[Piece, ...]:
+@lru_cache(maxsize=4096)
+def text_pieces(text: str) -> tuple[Piece, ...]:
+    """As :func:`archdraw.spec.values.pieces`, kept: templates are few."""
     return pieces(text)
 
 
-def _whole(text: str) -> Expression:
+@lru_cache(maxsize=4096)
+def whole(text: str) -> Expression:
     """The expression of a condition or a list, which may stand without ``$( )``."""
-    found = _pieces(text)
+    found = text_pieces(text)
     return found[0] if len(found) == 1 and isinstance(found[0], Expression) else expression(text)
 
 
@@ -61,13 +62,46 @@ class Substitution:
     size: int = 0
     _made: dict[object, Node] = field(default_factory=dict)
     _named: dict[int, str] = field(default_factory=dict)
+    _loops: set[str] = field(default_factory=set)
+    """The names of rounds of loops that have been begun."""
+    _rounds_made: dict[object, tuple[Node | None, int]] = field(default_factory=dict)
+    """What nodes in loops came to with the values that they name, and what that counts."""
+    _texts: dict[int, tuple[Node, str]] = field(default_factory=dict)
 
     def node(self, node: Node, known: Mapping[str, Value] | None = None) -> Node | None:
         """``node`` with all values put in; None where it comes to nothing. Raises :class:`SubstitutionError`.
 
-        What the rounds of a loop make alike is one object.
+        What the rounds of a loop make alike is one object, and made once where it names nothing that differs.
         """
-        return self._one(self._node(node, self.known if known is None else known))
+        if known is None or known is self.known:
+            return self._one(self._node(node, self.known))
+        text = self._text_in(node)
+        given = [(name, type(known[name]), known[name]) for name in self._loops if name in known and name in text]
+        if not all(kind in _PLAIN for _, kind, _ in given):
+            return self._one(self._node(node, known))
+        key = id(node), *given
+        found = self._rounds_made.get(key)
+        if found is None:
+            before = self.size
+            made = self._one(self._node(node, known))
+            found = self._rounds_made[key] = made, self.size - before
+        else:
+            self._count(found[1], node.span)
+        return found[0]
+
+    def _text_in(self, node: Node) -> str:
+        """All text in ``node``: what it does not hold is not named in it."""
+        found = self._texts.get(id(node))
+        if found is None:
+            match node:
+                case ScalarNode(value=value):
+                    text = str(value)
+                case SequenceNode(items=items):
+                    text = " ".join(map(self._text_in, items))
+                case MappingNode(entries=entries):
+                    text = " ".join(f"{entry.key} {self._text_in(entry.value)}" for entry in entries)
+            found = self._texts[id(node)] = node, text
+        return found[1]
 
     def _one(self, made: Node | None) -> Node | None:
         """The first node that is like ``made``."""
@@ -136,6 +170,7 @@ class Substitution:
         if len(items) > MOST_ITEMS:
             raise SubstitutionError(f"{len(items):,} rounds; at most {MOST_ITEMS:,} are made", over.span)
         assert isinstance(name, ScalarNode)
+        self._loops.add(str(name.value))
         for item in items:
             self._count(1, node.span)
             yield {**known, str(name.value): item}
@@ -149,7 +184,7 @@ class Substitution:
         if not isinstance(node.value, str):
             return node.value
         try:
-            return self._evaluated(_whole(node.value), node.span, known)
+            return self._evaluated(whole(node.value), node.span, known)
         except ExpressionError as error:
             raise SubstitutionError(error.message, node.span, error.hint) from None
 
@@ -175,7 +210,7 @@ class Substitution:
     def _text(self, text: str, span: Span, known: Mapping[str, Value], *, identifier: bool) -> Value:
         """A text with values in it; a value that is all of the text stays what it is."""
         try:
-            found = _pieces(text)
+            found = text_pieces(text)
             if len(found) == 1 and isinstance(found[0], Expression):
                 return self._evaluated(found[0], span, known)
             return "".join(
@@ -211,70 +246,3 @@ def part(node: MappingNode, key: str) -> Node:
     entry = node.entry(key)
     assert entry is not None
     return entry.value
-
-
-def checked(document: Document, node: Node, known: Collection[str]) -> Iterator[Problem]:
-    """What is wrong with the expressions in ``node``, whatever their values: names, grammar, parts of if and for."""
-    match node:
-        case ScalarNode(value=str(text)):
-            yield from _faults(document, lambda: _pieces(text), node.span, known)
-        case SequenceNode(items=items):
-            for item in items:
-                yield from checked(document, item, known)
-        case MappingNode(entries=entries):
-            is_for, is_if = node.entry("for"), node.entry("if")
-            if is_for or is_if:
-                yield from _checked_parts(document, node, "for" if is_for else "if", known)
-                return
-            union = node.entry("union")
-            if union and (len(entries) > 1 or not isinstance(union.value, SequenceNode)):
-                yield document.problem("union is the only key of its mapping, and takes a list of mappings", union.span)
-            for entry in entries:
-                yield from _faults(document, lambda entry=entry: _pieces(entry.key), entry.span, known)  # type: ignore[misc]
-                yield from checked(document, entry.value, known)
-
-
-def _checked_parts(document: Document, node: MappingNode, word: str, known: Collection[str]) -> Iterator[Problem]:
-    """What is wrong with an ``if`` or a ``for``."""
-    parts = _PARTS_OF_IF if word == "if" else _PARTS_OF_FOR
-    keys = [entry.key for entry in node.entries]
-    needed = parts[:2] if word == "if" else parts
-    if not set(needed) <= set(keys) <= set(parts):
-        usage = "if, then and, where it is needed, else" if word == "if" else "for, in and do"
-        yield document.problem(f"{word} has the keys {usage}; here are {', '.join(keys)}"[:200], node.span)
-        return
-    inner = known
-    if word == "for":
-        name = part(node, "for")
-        if not isinstance(name, ScalarNode) or not str(name.value).isidentifier():
-            yield document.problem("for takes the name of one value", name.span, "write for: index")
-            return
-        inner = {*known, str(name.value)}
-    yield from checked_value(document, part(node, parts[0] if word == "if" else "in"), known)
-    for key in parts[1:] if word == "if" else ("do",):
-        entry = node.entry(key)
-        if entry is not None:
-            yield from checked(document, entry.value, inner)
-
-
-def checked_value(document: Document, node: Node, known: Collection[str]) -> Iterator[Problem]:
-    """What is wrong with a condition, a list or a value of the template's own."""
-    if isinstance(node, SequenceNode):
-        for item in node.items:
-            yield from checked_value(document, item, known)
-    elif isinstance(node, MappingNode):
-        yield document.problem("here stands an expression, not a mapping", node.span)
-    elif isinstance(node.value, str):
-        text = node.value
-        yield from _faults(document, lambda: (_whole(text),), node.span, known)
-
-
-def _faults(
-    document: Document, read: Callable[[], tuple[Piece, ...]], span: Span, known: Collection[str]
-) -> Iterator[Problem]:
-    try:
-        for piece in read():
-            if isinstance(piece, Expression):
-                check_names(piece, known)
-    except ExpressionError as error:
-        yield document.problem(error.message, span, error.hint)

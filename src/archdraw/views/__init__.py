@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from archdraw.doors import VIEWS
-from archdraw.profile import is_profile, load_profile
+from archdraw.doors import PROFILES, VIEWS
+from archdraw.errors import ArchdrawError
 from archdraw.setters import setting_by
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ def views() -> tuple[str, ...]:
     return VIEWS.names()
 
 
-def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts: Sequence[str | Path] = ()) -> Scene:
-    """The scene of one model; letters that archdraw's own font lacks are of the files ``fonts`` or of this computer.
+def draw(
+    spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts: Sequence[str | Path] = (), width: str = ""
+) -> Scene:
+    """The scene of one model in a ``view``, which may be the name or the file of a profile of pages.
+
+    ``width`` is that in print, for which a page of a profile is laid out. Letters that archdraw's own font lacks are of
+    the files ``fonts`` or of this computer.
 
     Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, for a view of another package that
     cannot be imported or has the name of another, and for a file that holds no font.
@@ -40,9 +45,24 @@ def draw(spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts:
 
     name, _, argument = view.partition(":")
     with setting_by(other_fonts(fonts)):
-        if name not in VIEWS.names() and is_profile(view):
+        if name not in VIEWS.names() and _is_profile(view):
+            from archdraw.profile import load_profile
             from archdraw.views import paged
 
-            return paged.draw(spec, block, load_profile(view), theme)
+            profile = load_profile(view)
+            return paged.draw(spec, block, profile.of_width(width) if width else profile, theme)
+        if name not in VIEWS.names():
+            raise ArchdrawError(VIEWS.unknown(name, (*VIEWS.names(), *PROFILES.names())))
         found: View = VIEWS.load(name)
-        return found(spec, block, argument, theme)
+        scene = found(spec, block, argument, theme)
+    if not width:
+        return scene
+    from archdraw.sizing import of_width
+
+    return of_width(scene, width)
+
+
+def _is_profile(view: str) -> bool:
+    from archdraw.profile import is_profile
+
+    return is_profile(view)

@@ -166,16 +166,6 @@ def _folded(item: Diagram, bar: Callable[[Frame], Bar]) -> Diagram:
             return item
 
 
-def _alternatives(brief: Brief) -> Brief:
-    """More than two alternatives in one slot become one box."""
-    return _items(brief, lambda item: merged(item, 3))
-
-
-def _pairs(brief: Brief) -> Brief:
-    """Any alternatives in one slot become one box."""
-    return _items(brief, lambda item: merged(item, 2))
-
-
 def _items(brief: Brief, change: Callable[[Diagram], Diagram]) -> Brief:
     plate = brief.plate
     opened = change(brief.opened) if brief.opened else None
@@ -307,8 +297,8 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "inputs": _inputs,
     "tags": _tags,
     "layers": _layers,
-    "alternatives": _alternatives,
-    "pairs": _pairs,
+    "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
+    "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
     "runs": _runs,
     "modules": _modules,
     "inside": _inside,

@@ -22,14 +22,16 @@ class Pictures:
         self._spec, self._block, self._own = spec, block, own
         self._last: tuple[object, tuple[Scene, tuple[Problem, ...]]] | None = None
 
-    def drawn(self, view: str, theme: Theme, fonts: Sequence[str | Path]) -> tuple[Scene, tuple[Problem, ...]]:
+    def drawn(
+        self, view: str, theme: Theme, fonts: Sequence[str | Path], width: str = ""
+    ) -> tuple[Scene, tuple[Problem, ...]]:
         """The scene of ``view`` with its warnings. Raises as :func:`archdraw.views.draw`."""
         # Fonts are the same object as long as nothing has changed in their files.
-        wanted = view, theme, other_fonts(fonts)
+        wanted = view, theme, other_fonts(fonts), width
         last = self._last
         if last is not None and last[0] == wanted:
             return last[1]
-        scene = draw(self._spec, self._block, view=view, theme=theme, fonts=fonts)
+        scene = draw(self._spec, self._block, view=view, theme=theme, fonts=fonts, width=width)
         made = scene, remarks(scene, [Written(self._spec.document, self._own)])
         self._last = wanted, made
         return made

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
-from archdraw.layout.compact import slide, upright
+from archdraw.layout.compact import beside, slide, thumb, upright
 from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
@@ -40,8 +40,13 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
+    is_thumb = profile.layout == "thumb"
     plates = [
-        replace(picture(spec, block, brief=brief), facts=quoted(spec, block, counted), subtitle=subtitle)
+        replace(
+            picture(spec, block, brief=brief, every_strip=is_thumb),
+            facts=quoted(spec, block, counted, sizes=is_thumb),
+            subtitle=subtitle,
+        )
         for brief in (False, True)
     ]
     said = _Footer(spec, block)
@@ -98,18 +103,29 @@ def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, the
     def footer(panels: int) -> Sequence[str]:
         return said.after(not_shown(short, panels))
 
-    if profile.layout == "slide":
-        fitting = slide.fits(short.plate, short.opened, page, footer)
-        return slide.draw(short.plate, short.opened, page, footer, theme) if fitting else None
-    fitting = upright.fits(short.plate, short.opened, page, footer)
-    return upright.draw(short.plate, short.opened, page, footer, theme) if fitting else None
+    opened, plate = short.opened, short.plate
+    match profile.layout:
+        case "thumb":
+            return thumb.draw(plate, page, theme)
+        case "slide":
+            fitting = slide.fits(plate, opened, page, footer)
+            return slide.draw(plate, opened, page, footer, theme) if fitting else None
+        case "column":
+            fitting = upright.fits(plate, opened, page, footer)
+            return upright.draw(plate, opened, page, footer, theme) if fitting else None
+        case "page":
+            return beside.draw(plate, page, footer, theme) if beside.fits(plate, page, footer) else None
+        case _:
+            assert_never(profile.layout)
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
     """``scene`` with the size of its page in print, and all its sources in words."""
-    width, _ = profile.size
-    scale = width / scene.width
-    return replace(scene, printed=(width, scene.height * scale), description=_described(scene.description, spec))
+    wide, high = (float(round(length)) for length in profile.size)
+    if profile.layout not in ("slide", "thumb"):
+        high = float(round(scene.height * wide / scene.width))
+    described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
+    return replace(scene, printed=(wide, high), description=described)
 
 
 def _described(description: str, spec: Spec) -> str:

@@ -14,8 +14,8 @@ from archdraw.views.active import active_parameters, total_parameters
 from archdraw.views.wording import parameters
 
 
-def quoted(spec: Spec, model: Module, counted: Facts) -> tuple[Fact, ...]:
-    """The figures of ``model``, the most telling first; what is not known of it has none."""
+def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) -> tuple[Fact, ...]:
+    """The figures of ``model``, the most important first, only its ``sizes`` if so; what is not known has none."""
     found: list[tuple[str, str]] = []
     if not counted.unknown:
         total, _ = total_parameters(counted, spec.published)
@@ -23,6 +23,8 @@ def quoted(spec: Spec, model: Module, counted: Facts) -> tuple[Fact, ...]:
         active = active_parameters(counted, spec.published)
         if active.count < total:
             found.append((("≤ " if active.at_most else "") + parameters(active.count), text(words.FACT_ACTIVE())))
+    if sizes:
+        return tuple(Fact(value, label) for value, label in found)
     if each := counted.kv_cache_bytes_per_token():
         found.append((data_size(each), text(words.FACT_CACHE())))
     elif counted.state:

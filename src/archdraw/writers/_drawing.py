@@ -38,12 +38,12 @@ class _Element(BaseElement):  # type: ignore[misc]
         return xml
 
 
-def drawing(scene: Scene, text: TextMode = "embed") -> Drawing:
-    """``scene`` as a ``svgwrite.Drawing``; ``text``, and what is raised, as in :func:`archdraw.writers.svg.svg`.
+def drawing(scene: Scene, text: TextMode = "embed", prefix: str = "") -> Drawing:
+    """``scene`` as a ``svgwrite.Drawing``; the rest, and what is raised, as in :func:`archdraw.writers.svg.svg`.
 
     Its user units are the px of the scene.
     """
-    root = ElementTree.fromstring(svg(scene, text))
+    root = ElementTree.fromstring(svg(scene, text, prefix=prefix))
     made = Drawing(size=None, debug=False)
     made.attribs = {_plain(name): value for name, value in root.items()}
     made.elements = [_element_of(made, child) for child in root]

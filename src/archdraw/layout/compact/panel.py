@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram, figures
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width
@@ -40,7 +41,7 @@ Shown: TypeAlias = Item | Figure
 _BASE = replace(
     INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38, named_gap=27
 )
-_LADDER = (
+_LADDER: tuple[dict[str, float], ...] = (
     {"branch_gap": 22.0, "least_width": 84.0},
     {},
     {"pad": 7.0, "widest_branch": 150.0},
@@ -184,8 +185,9 @@ def _cell(item: Diagram, inner: float, gap: float) -> Cell | None:
     """``item`` with the most generous measures that fit ``inner``; None where none do."""
     for step in _LADDER:
         room = step.get("widest_branch", inner)
-        measures: Measures = replace(_BASE, widest_box=inner, **{"widest_branch": room, **step}, gap=gap)
-        if diagram.least_width(item, diagram.inputs_of(item), measures) > inner + ROUNDING:
+        fields: dict[str, Any] = {"widest_branch": room, **step}
+        measures: Measures = replace(_BASE, widest_box=inner, **fields, gap=gap)
+        if least_width(item, diagram.inputs_of(item), measures) > inner + ROUNDING:
             continue
         cell = diagram.place(item, diagram.natural_ports(item, measures), (), measures)
         if cell.width <= inner + ROUNDING:

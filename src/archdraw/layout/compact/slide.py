@@ -16,6 +16,7 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
+from archdraw.layout.sections import section
 from archdraw.picture import Fact, Frame, Inset, Plate
 from archdraw.records import record
 from archdraw.scene import Scene
@@ -146,15 +147,8 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
     _footer(canvas, notes(footer, len(left_out), page.room), page)
-    return Scene(
-        page.width,
-        page.height,
-        f"{plate.name} architecture",
-        plate.description,
-        theme.page,
-        canvas.elements(),
-        left_out=tuple(inset.title for inset in left_out),
-    )
+    scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _Laid:
@@ -207,6 +201,7 @@ def slim(measures: Measures, width: float) -> Measures:
     )
 
 
+@section("header")
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
     room = width - 2 * MARGIN - 14
@@ -227,6 +222,7 @@ def _header(canvas: Canvas, plate: Plate, width: float) -> None:
         canvas.text(start, TITLE_LINE, said, SMALL, 400, fill=canvas.theme.muted)
 
 
+@section("model")
 def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -> float:
     """Paints ``cell``, that of the ``frame`` whose bar stands in the column that ends at ``x``; where it ends."""
     bar = canvas.places[frame.path]
@@ -250,7 +246,7 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     points = [(bar.right, bar.middle), (place.left, y)]
     if abs(y - bar.middle) > 0.01:
         points = [(bar.right, bar.middle), (middle, bar.middle), (middle, y), (place.left, y)]
-    canvas.line(*points, kind="zoom", width=1.75)
+    canvas.line(*points, kind="zoom", width=1.75, start=frame.path, end=frame.path)
     for end in (points[0], points[-1]):
         canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
     return left + cell.width
@@ -287,6 +283,7 @@ def _right(
     return missing(every, named)
 
 
+@section("footer")
 def _footer(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
     baseline = page.height - 9 - LINE * (len(rows) - 1)
     right, fill = page.width - MARGIN, canvas.theme.muted

@@ -8,6 +8,7 @@ from archdraw.cells import Strip
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import panel
+from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.compact.slide import framed, slim
@@ -15,7 +16,6 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL
-from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate import strip
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.zoom import zoom_lines
@@ -24,16 +24,12 @@ from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-TITLE, LEAST_TITLE = 24.0, 18.0
-TOP, UNDER_HEADER = 30.0, 26.0
-"""The baseline of the name, and from the last line of the header to the content: an arrow leaves the model there."""
 SPACE = 14.0
 STRIP_SPACE = 22.0
 STUB, LANE = 12.0, 24.0
 """Px of the lines into and out of a frame by itself, and of the place for the line that leads to it."""
 WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0), (168.0, 150.0, 138.0, 128.0)
 """The widths of boxes of a column whose layers stand below it, and of each of several."""
-SEPARATOR = "  |  "
 
 
 @record
@@ -68,7 +64,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     laid = _laid(plate, opened, page)
     column = laid.column
     room = page.height - _around(plate, page, footer) - laid.height
-    top = _header(canvas, plate, page)
+    top = header(canvas, plate, page)
     bottom = top + column.height
     left = page.margin + (page.room - column.width) / 2
     paint_model(canvas, column, bottom, left=left, top=top)
@@ -90,16 +86,9 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         strip.paint(canvas, layers, page.margin, y, page.room)
         y += strip.height(layers, page.room)
     left_out = missing(plate.insets, found)
-    y = _notes(canvas, notes(footer, len(left_out), page.room), page, y)
-    return Scene(
-        page.width,
-        float(round(y)),
-        f"{plate.name} architecture",
-        plate.description,
-        theme.page,
-        canvas.elements(),
-        left_out=tuple(inset.title for inset in left_out),
-    )
+    y = note(canvas, notes(footer, len(left_out), page.room), page, y)
+    scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
+    return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
@@ -143,9 +132,8 @@ def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) 
 
 def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the model, without panels."""
-    above = TOP + LINE * len(_subtitle(plate, page)) + UNDER_HEADER
     below = STRIP_SPACE + strip.height(_narrow(plate.strip, page.room), page.room) if plate.strip else 0.0
-    return above + below + 22 + LINE * len(notes(footer, len(plate.insets), page.room))
+    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
 
 
 def _narrow(layers: Strip, room: float) -> Strip:
@@ -156,32 +144,3 @@ def _narrow(layers: Strip, room: float) -> Strip:
         for entry in layers.legend
     )
     return replace(layers, legend=tuple(legend))
-
-
-def _subtitle(plate: Plate, page: Page) -> tuple[Row, ...]:
-    return fitted(SEPARATOR.join(plate.subtitle), page.room - 14, SMALL, SMALL, 400)
-
-
-def _header(canvas: Canvas, plate: Plate, page: Page) -> float:
-    """The name with the accent bar and the subtitle, all of it; where the content begins."""
-    (name, *more) = fitted(plate.name, page.room - 14, TITLE, LEAST_TITLE, 700)
-    y = TOP
-    x = page.margin + 14
-    for row in (name, *more):
-        canvas.text(x, y, row.text, row.size, 700, phrase=row.phrase)
-        y += row.height
-    y += LINE - name.height - 0 if not more else 0
-    for index, row in enumerate(_subtitle(plate, page)):
-        y += 0 if index else 4
-        canvas.text(x, y, row.text, SMALL, 400, fill=canvas.theme.muted, phrase=row.phrase)
-        y += LINE
-    canvas.rect(page.margin, 12, 4, y - LINE - 8, fill=canvas.accent, radius=2, kind="mark", layer="ground")
-    return y - LINE + UNDER_HEADER
-
-
-def _notes(canvas: Canvas, rows: tuple[Row, ...], page: Page, bottom: float) -> float:
-    y = bottom + 22
-    for row in rows:
-        canvas.text(page.margin, y, row.text, SMALL, 400, fill=canvas.theme.muted, phrase=row.phrase)
-        y += LINE
-    return y - LINE + 10

@@ -12,11 +12,30 @@ from archdraw.layout.diagram import diagram, frames, joints, rails
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.diagram.text import fitted, paint_rows
-from archdraw.picture import Box, Diagram, Frame, Rail, Tap
+from archdraw.picture import Bar, Box, Diagram, Frame, Rail, Tap
 from archdraw.records import record
 
 SLIM = replace(COLUMN, box_width=248, least_width=248, frame_left=288, frame_right=148, rail=264)
 """For models with branches side by side, whose columns are wide."""
+TIGHT = replace(
+    COLUMN,
+    gap=18,
+    one_line=30,
+    two_lines=50,
+    pad=5,
+    node=12,
+    rail_space=18,
+    tap=30,
+    frame_top=18,
+    frame_gap=6,
+    bar_height=34,
+    tap_out=34,
+    tap_in=30,
+    container_pad=14,
+    input_gap=22,
+    joining_row=72,
+)
+"""For columns that would be too tall for a screen."""
 ABSENT_HEIGHT, ABSENT_LINE, ABSENT_PAD, ABSENT_SIZE = 40.0, 20.0, 16.0, 16.0
 
 
@@ -41,12 +60,41 @@ class Around:
     slots: tuple[GridItem, ...]
 
 
-GridItem: TypeAlias = Slot | Around
+@record
+class Opposite:
+    """What only the first of two models has level with what only the second has: neither makes the other longer."""
+
+    sides: tuple[tuple[Slot, ...], tuple[Slot, ...]]
+
+
+GridItem: TypeAlias = Slot | Around | Opposite
 
 
 def slots(items: Sequence[GridItem]) -> list[Slot]:
     """Every slot, the lowest first."""
-    return [slot for item in items for slot in (slots(item.slots) if isinstance(item, Around) else [item])]
+    return [slot for item in items for slot in _slots(item)]
+
+
+def _slots(item: GridItem) -> list[Slot]:
+    match item:
+        case Around():
+            return slots(item.slots)
+        case Opposite(sides=(one, other)):
+            return [*one, *other]
+        case Slot():
+            return [item]
+
+
+def opposite(items: Sequence[GridItem]) -> dict[str, int]:
+    """The paths of slots that stand opposite others, and in which of the two columns each is."""
+    found: dict[str, int] = {}
+    for item in items:
+        match item:
+            case Around():
+                found |= opposite(item.slots)
+            case Opposite(sides=sides):
+                found |= {slot.path: column for column, side in enumerate(sides) for slot in side}
+    return found
 
 
 def columns(items: Sequence[GridItem], number: int, measures: Measures = COLUMN) -> list[Cell]:
@@ -77,6 +125,9 @@ def _like(item: GridItem, measures: Measures) -> Diagram:
     """A diagram that wants the same room about it as those of ``item``."""
     if isinstance(item, Around):
         return item.around[0]
+    if isinstance(item, Opposite):
+        own = [one for slot in _slots(item) for one in slot.items if one is not None]
+        return next((one for one in own if isinstance(one, Frame | Bar)), own[0])
     there = [one for one in item.items if one is not None]
     taps = [one for one in there if isinstance(one, Tap)]
     return max(taps, key=lambda tap: frames.side_height(tap.box, measures)) if taps else there[0]
@@ -86,6 +137,9 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
     if isinstance(item, Around):
         inner = columns(item.slots, number, measures)
         return [_around(one, cell, measures) for one, cell in zip(item.around, inner, strict=True)]
+    if isinstance(item, Opposite):
+        sides = [_side(side, column, measures) for column, side in enumerate(item.sides)]
+        return [_padded(cell, max(side.length for side in sides)) for cell in sides]
     placed = [None if one is None else diagram.place(one, (0.0,), (), measures) for one in item.items]
     length = max(cell.length for cell in placed if cell is not None)
     if None in item.items and not isinstance(_like(item, measures), Tap):
@@ -107,6 +161,14 @@ def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
             level = _absent(item, length, measures)
         cells.append(_marked(level, mark(index, item.path)))
     return cells
+
+
+def _side(side: Sequence[Slot], column: int, measures: Measures) -> Cell:
+    """The cells of ``side`` above each other."""
+    items = [item for slot in side if (item := slot.items[column]) is not None]
+    cells = [diagram.place(item, (0.0,), (), measures) for item in items]
+    marked = [_marked(cell, mark(column, slot.path)) for cell, slot in zip(cells, side, strict=True)]
+    return joints.stacked(marked, items, measures)
 
 
 def _around(one: Rail | Frame, inner: Cell, measures: Measures) -> Cell:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compare import grid, signs
-from archdraw.layout.compare.grid import Slot
+from archdraw.layout.compare.grid import GridItem, Slot
 from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.layout.page import MARGIN
 from archdraw.layout.plate import panels
@@ -23,22 +24,45 @@ def joins(slot: Slot) -> bool:
     return any(isinstance(item, Tap) and item.direction == "in" and not item.aside for item in slot.items)
 
 
+def joining_rows(items: Sequence[GridItem]) -> list[tuple[Slot | None, ...]]:
+    """The rows of modules that join from below: one slot for all columns, or one for each of two, or None, in each.
+
+    What only the first of two models has stands level with what only the second has.
+    """
+    rows: list[tuple[Slot | None, ...]] = []
+    for is_alone, run in groupby(filter(joins, grid.slots(items)), lambda slot: None in slot.items):
+        every = list(run)
+        if is_alone and len(every[0].items) == 2:
+            sides = [[slot for slot in every if slot.items[column]] for column in range(2)]
+            rows += zip_longest(*sides)
+        else:
+            rows += [(slot,) for slot in every]
+    return rows
+
+
 def paint_signs(canvas: Canvas, picture: SideBySide, step: float) -> None:
     """The sign of each slot that differs: in the channel, or at the left of a module beside the line."""
-    joining = sum(map(joins, grid.slots(picture.items)))
+    rows = joining_rows(picture.items)
+    opposite = grid.opposite(picture.items)
+    # Level with another of the other model, so that there is no gap for it.
+    own = {slot.path: column for row in rows if all(row) for column, slot in enumerate(row) if slot and len(row) == 2}
     for slot in grid.slots(picture.items):
         for index, sign in enumerate(slot.signs):
             if sign is None:
                 continue
-            if any(isinstance(item, Tap) for item in slot.items):
-                place = _beside(canvas, slot, index + 1, step)
+            x = MARGIN + (index + 1) * step - CHANNEL / 2
+            if (column := opposite.get(slot.path)) is not None:
+                # Nearer to the model that has it: another may stand level with it.
+                middle = canvas.places[grid.mark(column, slot.path)].middle
+                signs.paint(canvas, x + (2 * column - 1) * CHANNEL / 4, middle, sign, SIGN_SIZE)
+            elif any(isinstance(item, Tap) for item in slot.items):
+                place = _beside(canvas, slot, own.get(slot.path, index + 1), step)
                 # At the left, but where the lines of several that join from below pass there.
-                x = place.right + 18 if joining > 1 and joins(slot) else place.left - SIGN_SIZE / 2 - 6
+                at_right = joins(slot) and (len(rows) > 1 or slot.path in own)
+                x = place.right + 18 if at_right else place.left - SIGN_SIZE / 2 - 6
                 signs.paint(canvas, x, place.middle, sign, SIGN_SIZE)
             else:
-                middle = canvas.places[grid.mark(index + 1, slot.path)].middle
-                x = MARGIN + (index + 1) * step - CHANNEL / 2
-                signs.paint(canvas, x, middle, sign, SIGN_SIZE)
+                signs.paint(canvas, x, canvas.places[grid.mark(index + 1, slot.path)].middle, sign, SIGN_SIZE)
 
 
 def _beside(canvas: Canvas, slot: Slot, column: int, step: float) -> Place:

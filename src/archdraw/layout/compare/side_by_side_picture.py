@@ -32,7 +32,11 @@ class PanelRow:
 
 @record
 class SideBySide:
-    """A whole picture of several models. ``letters`` are pairs: the path of a box with a panel, and its letter."""
+    """A whole picture of several models.
+
+    ``letters`` are pairs: the path of a box with a panel, and its letter. ``folded`` is the number of panels that there
+    are and that are not shown.
+    """
 
     title: str
     description: str
@@ -44,6 +48,7 @@ class SideBySide:
     panels: tuple[PanelRow, ...]
     letters: tuple[tuple[str, str], ...]
     footer: tuple[str, ...]
+    folded: int = 0
 
     @property
     def lettered(self) -> int:

@@ -13,8 +13,12 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 from archdraw.records import record
+from archdraw.scene import OpenEnds
+from archdraw.setters import kept
 
 CHIP_GAP = 7.0
+CAP_LABEL = 0.58
+"""The size of the words of a cap by its height, at most."""
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -33,12 +37,7 @@ def natural_width(box: Box, measures: Measures) -> float:
     return max(measures.least_width, words + 2 * measures.pad, figure)
 
 
-def least_width(box: Box, measures: Measures) -> float:
-    """A width that ``box`` with its chips has at least, whatever lines it takes."""
-    return natural_width(box, measures) + _chips_width(box, measures)
-
-
-def _chips_width(box: Box, measures: Measures) -> float:
+def chips_width(box: Box, measures: Measures) -> float:
     """What the chips at the left of ``box`` take, with their arrows."""
     return measures.chip_width + measures.chip_space if box.chips else 0.0
 
@@ -58,6 +57,12 @@ def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, .
 
 def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
     """``box`` over ``ports``, centred on them."""
+    return _placed(box, ports, out, measures.of_box)
+
+
+@kept(2048)
+def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: Measures) -> Cell:
+    """As :func:`place`, kept: a diagram is laid out several times, with arrows of other lengths between its boxes."""
     centre = (ports[0] + ports[-1]) / 2
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
@@ -77,13 +82,17 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
         height = measures.cap
+        # Letters that reach below the line keep clear of the border.
+        size = max(min(measures.label_size, CAP_LABEL * height), SMALL)
+        rows = fitted(box.label, width - 2 * measures.pad, size, SMALL, rows[0].weight)
     height = max(height, box.least_height)
     left = centre - width / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + left + width, y)
         text_fill = canvas.theme.paint(box.role).text
-        with canvas.group(box.path, box.title or _title(box)):
+        open_ends: OpenEnds = "" if box.inputs else "start"
+        with canvas.group(box.path, box.title or _title(box), role=box.role, layers=box.layers, open_ends=open_ends):
             canvas.box(place, box.role, box.path)
             if box.figure:
                 # The words keep the colours of the role; the figure stands on the page's.
@@ -109,7 +118,7 @@ def place(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures: 
                     x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
                 )
 
-    extent = _chips_width(box, measures)
+    extent = chips_width(box, measures)
     right = left + width
     if len(leaving) != len(ports):
         # A name beside its line may reach beyond the box.
@@ -168,7 +177,7 @@ class _Chips:
         top = middle - self.height / 2
         for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
             colours = canvas.theme.paint(chip.role)
-            with canvas.group("", chip.label):
+            with canvas.group("", chip.label, role=chip.role):
                 canvas.rect(left, top, self.width, height, fill=colours.fill, stroke=colours.border)
                 paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
             canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)

@@ -148,34 +148,6 @@ def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
     return _ports(gaps(item, (), inputs_of(item), measures))
 
 
-def least_width(item: Diagram, inputs: int, measures: Measures) -> float:
-    """A width below which ``item``, into which ``inputs`` lines come, cannot be laid out; 0 where nothing says so."""
-    match item:
-        case Box():
-            return boxes.least_width(item, measures)
-        case Graph():
-            from archdraw.layout.diagram import graphs
-
-            return graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
-        case Chain():
-            widest = 0.0
-            for part in flat(item):
-                widest = max(widest, least_width(part, inputs, measures))
-                inputs = outputs_of(part, inputs)
-            return widest
-        case Branches(items=items) if inputs == 1:
-            widths = [least_width(part, 1, _beside(measures, item, index)) for index, part in enumerate(items)]
-            return sum(widths) + measures.branch_gap * (len(items) - 1)
-        case Branches(items=items):
-            shares = dealt(items, inputs)
-            slim = measures.slim
-            return max(least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True))
-        case Rail(body=body) | Frame(body=body):
-            return least_width(body, inputs, measures)
-        case _:
-            return 0.0
-
-
 def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:
     """``item`` with its lines coming in at ``ports``; lines that leave are at least ``out`` apart."""
 
@@ -193,7 +165,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             within, between = slices(out, leaving) if item.merge is None else ([()] * len(items), [])
             if len(ports) == 1:
                 cells = [
-                    place(branch, (0.0,), within[index], _beside(measures, item, index))
+                    place(branch, (0.0,), within[index], beside(measures, item, index))
                     for index, branch in enumerate(items)
                 ]
                 return joints.copied(cells, item, ports[0], between, measures)
@@ -241,7 +213,7 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
     return wanted[::-1]
 
 
-def _beside(measures: Measures, item: Branches, index: int) -> Measures:
+def beside(measures: Measures, item: Branches, index: int) -> Measures:
     """The measures of one of several branches: side by side on the spine, boxes are narrower, but those of columns."""
     if measures.box_width and any(map(has_frame, item.items)):
         return replace(measures.column or measures, gap=measures.gap)

@@ -8,6 +8,8 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
+from archdraw.scene import FRAME as FRAMED
+from archdraw.scene import OpenEnds
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
@@ -15,6 +17,8 @@ CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
+OPTION_PAD = 16.0
+"""From an alternative that is no box to the sides of its border."""
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
@@ -35,25 +39,24 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - length, x + right, y)
-        canvas.rect(
-            place.left,
-            place.top,
-            right - left,
-            length,
-            fill=canvas.tint,
-            stroke=canvas.accent,
-            stroke_width=2,
-            radius=20,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group(item.path, item.title, role=FRAMED, layers=item.layers, layer="ground"):
+            canvas.rect(
+                place.left,
+                place.top,
+                right - left,
+                length,
+                fill=canvas.tint,
+                stroke=canvas.accent,
+                stroke_width=2,
+                radius=20,
+                kind="container",
+            )
         canvas.places[item.path] = place
         bracket(canvas, place, item.times, measures)
         if caption:
-            block = rows_height(caption)
-            paint_rows(
-                canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
-            )
+            middle = place.top + 12 + rows_height(caption) / 2
+            with canvas.group("", "", role="caption"):
+                paint_rows(canvas, caption, place.left + CAPTION_LEFT, middle, canvas.theme.ink, "start")
         for entry, arrow in () if body.source else zip(body.inputs, body.arrows, strict=True):
             canvas.line((x + entry, y), (x + entry, y - bottom), arrow=arrow)
         body.paint(canvas, x, y - bottom)
@@ -69,7 +72,7 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
 
     passed = (False,) * len(body.inputs)
     return Cell(
-        left - _beside(item.times, measures), right, length, body.inputs, body.outputs, passed, paint, body.source
+        left - gutter(item.times, measures), right, length, body.inputs, body.outputs, passed, paint, body.source
     )
 
 
@@ -78,7 +81,7 @@ def _caption(item: Frame, room: float) -> tuple[Row, ...]:
     return fitted(item.caption, room - CAPTION_LEFT - 12, 16, SMALL, 600)
 
 
-def _beside(times: str, measures: Measures) -> float:
+def gutter(times: str, measures: Measures) -> float:
     """What the bracket of ``times`` takes at the left."""
     return BRACKET + measures.gutter if times else 0.0
 
@@ -102,7 +105,7 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + right, y)
-        with canvas.group(item.path, item.title):
+        with canvas.group(item.path, item.title, role="layers", layers=item.layers):
             canvas.rect(
                 place.left,
                 place.top,
@@ -117,7 +120,7 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
         canvas.places[item.path] = place
         bracket(canvas, place, item.times, measures)
 
-    return Cell(left - _beside(item.times, measures), right, height, ports, ports, (True,) * len(ports), paint)
+    return Cell(left - gutter(item.times, measures), right, height, ports, ports, (True,) * len(ports), paint)
 
 
 def bracket(canvas: Canvas, place: Place, times: str, measures: Measures) -> None:
@@ -127,15 +130,16 @@ def bracket(canvas: Canvas, place: Place, times: str, measures: Measures) -> Non
     x, foot = place.left - BRACKET, place.left - BRACKET + BRACKET_FOOT
     top, bottom = place.top + 2, place.bottom - 2
     points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
-    canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
     rows = fitted(times, measures.gutter, measures.times_size, SMALL, 700)
     y = place.middle - rows_height(rows) / 2
-    for row in rows:
-        baseline = y + row.height / 2 + MIDDLE * row.size
-        canvas.text(
-            x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
-        )
-        y += row.height
+    with canvas.group("", "", role="bracket"):
+        canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
+        for row in rows:
+            baseline = y + row.height / 2 + MIDDLE * row.size
+            canvas.text(
+                x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
+            )
+            y += row.height
 
 
 def choice(
@@ -149,7 +153,7 @@ def choice(
 
     Lines come into each at ``ports``; they leave all where they leave the one on top.
     """
-    pads = [0.0 if isinstance(option, Box) else 16.0 for option in options]
+    pads = [0.0 if isinstance(option, Box) else OPTION_PAD for option in options]
     left = min(cell.left for cell in cells) - max(pads)
     right = max(cell.right for cell in cells) + max(pads)
     box_left = min(_frame_left(cell, option, ports, measures) for cell, option in zip(cells, options, strict=True))
@@ -158,16 +162,16 @@ def choice(
     length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        canvas.rect(
-            x + box_left - max(pads),
-            y - length,
-            right - box_left + max(pads),
-            length,
-            fill=canvas.theme.page,
-            stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group("", "", role="choice", layer="ground"):
+            canvas.rect(
+                x + box_left - max(pads),
+                y - length,
+                right - box_left + max(pads),
+                length,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
+                kind="container",
+            )
         top = y - length
         for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
             bottom = top + cell.length + 2 * pad
@@ -229,7 +233,8 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     def paint(canvas: Canvas, x: float, y: float) -> None:
         middle = x + (left + right) / 2
         level = y - measures.tap_out / 2
-        side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom), measures)
+        there = Place(x + left, y + place.top, x + right, y + place.bottom)
+        side_box(canvas, item.box, there, measures, open_ends="end" if item.joins else "both")
         if item.joins:
             canvas.line((x + port, level), (middle, level), (middle, y - measures.tap_out), arrow=True)
             canvas.dot(x + port, level)
@@ -246,7 +251,8 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
         def read(canvas: Canvas, x: float, y: float) -> None:
             place = Place(x + left, y - height, x + left + measures.side_width, y)
-            side_box(canvas, item.box, place, measures)
+            open_ends: OpenEnds = "" if item.box.path in canvas.read else "end"
+            side_box(canvas, item.box, place, measures, open_ends=open_ends)
             canvas.line((x + port, y), (x + port, y - height))
             canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
             canvas.dot(x + port, place.middle)
@@ -255,7 +261,7 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - measures.side_width, y - height, x + right, y)
-        side_box(canvas, item.box, place, measures)
+        side_box(canvas, item.box, place, measures, open_ends="start")
         canvas.line((x + port, y), (x + port, y - height))
         canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
 
@@ -276,7 +282,8 @@ def side_right(measures: Measures) -> float:
 
 def side_height(box: Box, measures: Measures, width: float = 0) -> float:
     """How high a folded module beside the spine is; ``width`` is its own where it is not the usual one."""
-    return max(measures.side_height, rows_height(_side_rows(box, width or measures.side_width, measures)) + 16)
+    words = rows_height(_side_rows(box, width or measures.side_width, measures)) + 16
+    return max(measures.side_height, box.least_height, words)
 
 
 def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
@@ -284,9 +291,10 @@ def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
     return (*fitted(box.label, inner, measures.side_label, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
 
 
-def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures) -> None:
-    """A folded module beside the spine."""
+def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures, *, open_ends: OpenEnds = "") -> None:
+    """A folded module beside the spine; ``open_ends`` says whether no line enters it, or none leaves it."""
     rows = _side_rows(box, place.right - place.left, measures)
-    with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
+    title = box.title or f"{box.label}: {box.detail}"
+    with canvas.group(box.path, title, role=box.role, layers=box.layers, open_ends=open_ends):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from archdraw.layout.diagram.buses import NEAR, Bus, End
 from archdraw.layout.diagram.cell import Cell
@@ -56,7 +57,7 @@ def ends_of(rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = Fal
     links = sorted(rows.entering(key), key=lambda link: rows.starts(places, link))
     starts = [rows.starts(places, link) for link in links]
     if key in rows.signs:
-        ends = _around(starts, x, cell, rise, *_room(rows, places, key))
+        ends = around(starts, x, cell, rise, *_room(rows, places, key))
     else:
         half = reach(rows, key)
         ends = [End(port, rise, not passes(key)) for port in ports_of(starts, x, half)]
@@ -88,7 +89,7 @@ def _cleared(ends: list[End], others: list[float], x: float, half: float) -> lis
     return ends
 
 
-def _around(starts: list[float], x: float, cell: Cell, rise: float, low: float, high: float) -> list[End]:
+def around(starts: list[float], x: float, cell: Cell, rise: float, low: float, high: float) -> list[End]:
     """Two or three lines into a sign, at its left, below, at its right; turning where they have come up, or nearer."""
     below = 1 if len(starts) == 3 else None
     if len(starts) == 2:
@@ -107,19 +108,31 @@ def _around(starts: list[float], x: float, cell: Cell, rise: float, low: float, 
     return ends
 
 
+class Beside(NamedTuple):
+    """A neighbour of a sign in its row: its ``place``, where its ``edge`` is about that, whether it is a sign, too."""
+
+    place: float
+    edge: float
+    is_sign: bool
+
+
 def _room(rows: Rows, places: Mapping[Key, float], key: Key) -> tuple[float, float]:
-    """The free stretch of the row around ``key``, between its neighbours; signs share what is between them."""
+    """The free stretch of the row around ``key``."""
     row = rows.rows[key[0]]
     index = row.index(key)
+    left, right = row[index - 1] if index else None, row[index + 1] if index < len(row) - 1 else None
+    return stretch(
+        places[key],
+        left and Beside(places[left], rows.cells[left].right, left in rows.signs),
+        right and Beside(places[right], rows.cells[right].left, right in rows.signs),
+    )
+
+
+def stretch(x: float, left: Beside | None, right: Beside | None) -> tuple[float, float]:
+    """The free stretch of a row around a sign at ``x``, between its neighbours; signs share what is between them."""
     low, high = -math.inf, math.inf
-    if index:
-        other = row[index - 1]
-        low = places[other] + rows.cells[other].right + PASSING_SPACE
-        if other in rows.signs:
-            low = (places[other] + places[key] + NEAR) / 2
-    if index < len(row) - 1:
-        other = row[index + 1]
-        high = places[other] + rows.cells[other].left - PASSING_SPACE
-        if other in rows.signs:
-            high = (places[other] + places[key] - NEAR) / 2
+    if left:
+        low = (left.place + x + NEAR) / 2 if left.is_sign else left.place + left.edge + PASSING_SPACE
+    if right:
+        high = (right.place + x - NEAR) / 2 if right.is_sign else right.place + right.edge - PASSING_SPACE
     return low, high

@@ -88,6 +88,11 @@ class Measures:
         """Those of what stands side by side, whose words wrap earlier."""
         return replace(self, widest_box=self.widest_branch)
 
+    @cached_property
+    def of_box(self) -> Measures:
+        """Those that a box goes by, equal for all diagrams that only leave other space between their boxes."""
+        return replace(self, gap=0, branch_gap=0, node=0, rail=0, frame_left=0, frame_right=0, widest_branch=0)
+
 
 _ALONE = Measures(
     label_size=20,
@@ -142,10 +147,7 @@ INSET = Measures(
 
 EDGE = 2.0
 BOX_STROKE = 1.5
-ARROW_LENGTH, ARROW_WIDTH = 9.0, 8.0
 SMALL = 15.5
 """The smallest text: 1.1 % of the shorter side of a usual plate."""
-# The stroke stops inside the head, so that no corner of it shows beside the tip.
-ARROW_OVERLAP = 7.0
 CORNER = 8.0
 DOT = 3.5

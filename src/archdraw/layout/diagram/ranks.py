@@ -6,8 +6,9 @@ that a picture does not depend on the version of Graphviz.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -28,10 +29,20 @@ PURE = "graphviz-pure"
 
 def binaries() -> tuple[Path, ...]:
     """The programs that can lay out a graph: the system's ``dot``, then the one installed with archdraw."""
+    found = _binaries(os.environ.get("PATH"))
+    if not found:
+        _binaries.cache_clear()  # it may be installed before the next picture is drawn
+    return found
+
+
+@lru_cache(maxsize=4)
+def _binaries(path: str | None) -> tuple[Path, ...]:
+    """Those on ``path``, kept: a plate with graphs asks dozens of times."""
     import shutil
     import sysconfig
 
-    found = (shutil.which("dot"), shutil.which(PURE, path=sysconfig.get_path("scripts")) or shutil.which(PURE))
+    scripts = sysconfig.get_path("scripts")
+    found = (shutil.which("dot", path=path), shutil.which(PURE, path=scripts) or shutil.which(PURE, path=path))
     return tuple(Path(place) for place in found if place)
 
 

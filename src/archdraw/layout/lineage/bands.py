@@ -55,19 +55,22 @@ def _shared(own: list[int], small: list[int], sizes: Sequence[int], ties: Ties) 
     """Bands for the ``small`` lanes in the gaps between the others: few, and where most of them have relatives."""
     number = max(1, round(sum(sizes[lane] for lane in small) / SHARED))
 
-    def distance(lane: int, gap: int) -> int:
-        return sum(
-            tie * (gap - place if place < gap else place - gap + 1)
-            for place, other in enumerate(own)
-            if (tie := ties.get((min(lane, other), max(lane, other)), 0))
-        )
+    places = {lane: place for place, lane in enumerate(own)}
+    tied_to: dict[int, list[tuple[int, int]]] = {lane: [] for lane in small}
+    for pair, tie in ties.items():
+        for lane, other in (pair, pair[::-1]):
+            if lane in tied_to and other in places:
+                tied_to[lane].append((places[other], tie))
+    far = {
+        (lane, gap): sum(tie * (gap - place if place < gap else place - gap + 1) for place, tie in tied_to[lane])
+        for lane in small
+        for gap in range(len(own) + 1)
+    }
 
     gaps: list[int] = []
     while len(gaps) < min(number, len(own) + 1):
         free = [gap for gap in range(len(own) + 1) if gap not in gaps]
-        gaps.append(
-            min(free, key=lambda gap: (sum(min(distance(lane, g) for g in [*gaps, gap]) for lane in small), gap))
-        )
+        gaps.append(min(free, key=lambda gap: (sum(min(far[lane, g] for g in [*gaps, gap]) for lane in small), gap)))
     gaps.sort()
     held: dict[int, list[int]] = {gap: [] for gap in gaps}
     kin = {lane: {other for pair in ties if lane in pair for other in pair if other != lane} for lane in small}
@@ -79,7 +82,7 @@ def _shared(own: list[int], small: list[int], sizes: Sequence[int], ties: Ties) 
         def load(gap: int) -> int:
             return sum(sizes[other] for other in held[gap])
 
-        chosen = min(gaps, key=lambda gap: (distance(lane, gap), -beside[gap], load(gap), gap))
+        chosen = min(gaps, key=lambda gap: (far[lane, gap], -beside[gap], load(gap), gap))
         held[chosen].append(lane)
     bands: list[tuple[int, ...]] = []
     for place in range(len(own) + 1):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdraw.fonts import text_width
 from archdraw.layout import page
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, rows_height
-from archdraw.layout.lineage import cards
+from archdraw.layout.lineage import cards, listing
 from archdraw.layout.lineage.dates import Tick
-from archdraw.layout.lineage.lanes import INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed
+from archdraw.layout.lineage.lanes import EXPONENTS, INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed, width_of
 from archdraw.layout.lineage.line_labels import SIZE, Label, labelled
 from archdraw.layout.lineage.lines import Line, Routing
+from archdraw.layout.sections import section
 from archdraw.scene import Scene
 from archdraw.setters import kept
 from archdraw.theme import Theme
@@ -25,6 +28,15 @@ DASH = (6.0, 4.0)
 STROKE = 1.75
 YEAR, TICK = 15.0, 14.0
 LEGEND = 40.0
+WIDTHS = (1640.0, 2000.0, 2350.0, 2688.0)
+"""Px of pages of many cards: on the widest, text of 14 px has 10 px where its width fills that of a screen."""
+FEW_EXPONENTS = EXPONENTS[1::3]
+"""Those that are tried to see how tall a page is, about."""
+MOST_SHORT, MOST_WIDE = 100, 140
+"""More cards make no usual page that is not tall, nor the widest: where they stand is not even tried."""
+MOST_TALL, SCREEN = 1.5, 9 / 16
+WORDS_LATER = 1.05
+"""How much taller a chart may become by words in place of lines."""
 
 
 @kept(4)
@@ -44,6 +56,34 @@ def laid(chart: Chart) -> tuple[Placed, tuple[Line, ...], tuple[Label, ...]]:
     return found, lines, labelled(lines, found)
 
 
+def is_short(chart: Chart) -> bool:
+    """Whether the page of ``chart`` is at most half again as tall as wide."""
+    return _number(chart) <= MOST_SHORT and _height(chart) <= MOST_TALL * width_of(chart)
+
+
+def fitted_to(chart: Chart) -> Chart | None:
+    """``chart`` on the narrowest page that is at most half again as tall as wide; None where every page is taller."""
+    fitting = None
+    for width in reversed(WIDTHS if _number(chart) <= MOST_WIDE else ()):
+        tried = replace(chart, width=width)
+        if _height(tried) > MOST_TALL * width:
+            break
+        fitting = tried
+    return fitting
+
+
+def _number(chart: Chart) -> int:
+    return sum(len(lane.cards) for lane in chart.lanes)
+
+
+def _height(chart: Chart) -> float:
+    """How tall the page of ``chart`` is, about: that of links in words is not yet known."""
+    found = placed(chart, frozenset(), FEW_EXPONENTS)
+    below = AXIS - 8 if found.height > TALL else 0
+    listed = listing.height(chart.listed, found.width)
+    return WORDS_LATER * found.height + page.HEADER - 20 + AXIS + below + LEGEND + listed + page.FOOTER + page.BELOW
+
+
 def scene(chart: Chart, theme: Theme) -> Scene:
     """The picture of ``chart``."""
     found, lines, labels = laid(chart)
@@ -56,9 +96,10 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     for line in lines:
         _line(canvas, chart, line, top)
     every = {card.path: card for lane in chart.lanes for card in lane.cards}
-    for label in labels:
-        colour = theme.accent(every[label.line.link.parent].accent)
-        canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
+    with canvas.section("names"):
+        for label in labels:
+            colour = canvas.theme.accent(every[label.line.link.parent].accent)
+            canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
     for band in found.bands:
         for row, y, height in zip(band.rows, band.tops, band.heights, strict=True):
             for path in row:
@@ -70,13 +111,18 @@ def scene(chart: Chart, theme: Theme) -> Scene:
                     )  # fmt: skip
     bottom = top + found.height
     if found.height > TALL:
-        _ticks(canvas, found, bottom, below=True)
+        with canvas.section("axes"):
+            _ticks(canvas, found, bottom, below=True)
         bottom += AXIS - 8
     _legend(canvas, chart, lines, bottom)
-    height = page.footer(canvas, chart.footer, found.width, bottom + LEGEND)
-    return Scene(found.width, height, chart.title, chart.description, theme.page, canvas.elements())
+    bottom = listing.paint(canvas, chart.heading, chart.listed, found.width, bottom + LEGEND)
+    height = page.footer(canvas, chart.footer, found.width, bottom)
+    # A tall page is read across its whole width and moved downwards.
+    at_once = (found.width, min(height, found.width * SCREEN)) if chart.width else None
+    return canvas.scene(found.width, height, chart.title, chart.description, at_once=at_once)
 
 
+@section("axes")
 def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:
     if found.calendar is None or any(card.day is None for lane in chart.lanes for card in lane.cards):
         canvas.text(MARGIN + NAMES + INSET, top - 18, chart.undated, TICK, 500, fill=canvas.theme.muted)
@@ -112,6 +158,7 @@ def _ticks(canvas: Canvas, found: Placed, y: float, *, below: bool) -> None:
                 canvas.text(x, baseline, tick.label, TICK, 400, fill=canvas.theme.muted)
 
 
+@section("band")
 def _band(canvas: Canvas, band: Band, found: Placed, top: float) -> None:
     """The ground of a band, cut where years begin, with its name at the left."""
     colour = canvas.accent if band.accent is None else canvas.theme.accent(band.accent)
@@ -141,6 +188,7 @@ def _line(canvas: Canvas, chart: Chart, line: Line, top: float) -> None:
             canvas.dot(line.way.branch[0], top + line.way.branch[1], colour=colour)
 
 
+@section("legend")
 def _legend(canvas: Canvas, chart: Chart, lines: tuple[Line, ...], bottom: float) -> None:
     """Words for what is in the picture, and only for that."""
     plain, dashed, signs, unknown = chart.legend

@@ -8,12 +8,13 @@ from datetime import date
 from archdraw.layout.lineage import bands, cards, dates, rows
 from archdraw.layout.lineage.cards import Content, Note, Wordings
 from archdraw.layout.lineage.dates import Calendar
+from archdraw.layout.lineage.listing import Entry
 from archdraw.layout.lineage.tracks import Box
 from archdraw.records import record
 
 MARGIN = 32.0
 WIDTH, NARROW, FEW = 1640.0, 1224.0, 8
-"""Px of a page, and of one of few cards. A wider page could be no taller: its shorter side rules the size of text."""
+"""Px of a page, and of one of few cards."""
 NAMES = 122.0
 """Px of the names of lanes."""
 INSET = 12.0
@@ -73,7 +74,8 @@ class Link:
 class Chart:
     """A whole picture. ``shared`` is what a band of several small lanes is called; ``undated`` a column without days.
 
-    ``legend`` has the words for lines that are not dashed, that are, for signs, and for dashed cards.
+    ``legend`` has the words for lines that are not dashed, that are, for signs, and for dashed cards. ``listed`` stands
+    below the chart, under ``heading``. ``width`` is that of the page in px; None: as usual.
     """
 
     title: str
@@ -86,6 +88,9 @@ class Chart:
     legend: tuple[str, str, str, str]
     footer: tuple[str, ...]
     description: str
+    heading: str = ""
+    listed: tuple[Entry, ...] = ()
+    width: float | None = None
 
 
 @record
@@ -117,7 +122,12 @@ class Placed:
         return self.bands[-1].bottom
 
 
-def placed(chart: Chart, in_words: frozenset[Link]) -> Placed:
+def width_of(chart: Chart) -> float:
+    """Px of the page of ``chart``."""
+    return chart.width or (NARROW if sum(len(lane.cards) for lane in chart.lanes) <= FEW else WIDTH)
+
+
+def placed(chart: Chart, in_words: frozenset[Link], exponents: Sequence[float] = EXPONENTS) -> Placed:
     """The cards of ``chart`` in bands and rows; links that are given ``in_words`` have these in their child."""
     number = sum(len(lane.cards) for lane in chart.lanes)
     order = bands.arranged([len(lane.cards) for lane in chart.lanes], _ties(chart))
@@ -134,8 +144,7 @@ def placed(chart: Chart, in_words: frozenset[Link]) -> Placed:
         for lane in chart.lanes
         for card in lane.cards
     }
-    width = NARROW if number <= FEW else WIDTH
-    tried = [_at(chart, order, contents, width, exponent) for exponent in EXPONENTS]
+    tried = [_at(chart, order, contents, width_of(chart), exponent) for exponent in exponents]
     return min(tried, key=lambda found: found.height)
 
 

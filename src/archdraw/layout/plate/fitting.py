@@ -10,40 +10,37 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from archdraw.layout.plate import letters
-from archdraw.layout.plate.arrange import Arrangement, Limits, arrange, least_height
+from archdraw.layout.plate.arrange import Arrangement, Page, arrange
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
 
 Insets = tuple[Inset, ...]
-Attempt: TypeAlias = tuple[Arrangement | None, bool]
-"""An arrangement, and whether it fits; none where it is plain beforehand that it does not."""
-ROUNDING = 0.01
-"""Sums of heights are not exact."""
+Attempt: TypeAlias = tuple[Arrangement, bool]
+"""An arrangement, and whether it fits."""
 
 
-def fitted_in(insets: Insets, model_height: float, usual: Limits, large: Limits, sizes: Sizes) -> Arrangement:
-    """All ``insets``, without side remarks where that keeps the page ``usual``; on a ``large`` one as many as it holds.
+def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
+    """``insets`` on ``page``: all of them, else all without side remarks, else as many as it holds.
 
-    Where even the largest page is too low for what must not be left out, the arrangement is higher than that.
-    ``sizes`` are those of the insets, as far as they are measured.
+    Where the page is too low even for what must not be left out, the arrangement says that it does not fit. ``sizes``
+    are those of the insets, as far as they are measured.
     """
     shortened = _shortening(insets)
 
-    def tried(fewer: Insets, limits: Limits) -> Attempt:
-        if least_height(fewer, sizes) > limits.most + ROUNDING:
-            return None, False
-        found = arrange(fewer, model_height, limits, sizes)
-        return found, found.height <= limits.good(found.widths)
+    def tried(fewer: Insets) -> Attempt:
+        found = arrange(fewer, page, sizes)
+        return found, found.fits
 
     number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
     fewest = shortened(number)
-    found, fits = _least(lambda count: tried(shortened(count), usual), number)
-    if not fits:
-        found, fits = _least(lambda count: tried(shortened(count), large), number)
+    found, fits = _least(lambda count: tried(shortened(count)), number)
     if not fits and droppable:
         short, fewest = fewest, _lessened(fewest, droppable)
-        found, fits = _least(lambda count: tried(_lessened(short, count + 1), large), droppable - 1)
-    return _reported(found or arrange(fewest, model_height, large, sizes), insets)
+        found, fits = _least(lambda count: tried(_lessened(short, count + 1)), droppable - 1)
+    if not fits:
+        # Panels that have to stand take as many columns as the page is wide.
+        found = arrange(fewest, page, sizes, len(fewest))
+    return _reported(found, insets)
 
 
 def _least(attempt: Callable[[int], Attempt], most: int) -> Attempt:

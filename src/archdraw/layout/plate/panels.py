@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
-from archdraw.layout.diagram import diagram, unbroken
 from archdraw.layout.diagram import panel_charts as charts
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import INSET, SMALL, Measures
+from archdraw.layout.diagram.measures import INSET, SMALL
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
+from archdraw.layout.plate.ladder import laid_out
 from archdraw.layout.plate.stretching import longest
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
 from archdraw.records import record
-from archdraw.setters import kept
 
 PAD = 24.0
 TITLE = 50.0
 """Height of the line with the letter and the title, down to the content."""
 TITLE_MIDDLE = 27.0
 LEADING = 1.2
-BADGE, LETTER = 26.0, 20.0
-"""The height of a letter in its panel, and at the box that the panel opens."""
-BADGE_PAD = 3.5
-"""Px between a letter and the sides of its badge, at least."""
+BADGE, LETTER, BADGE_PAD = 26.0, 20.0, 3.5
+"""The height of a letter in its panel, and at the box that the panel opens; what it has beside it."""
 STUB_IN, STUB_OUT = 10.0, 20.0
 WIDE = 480.0
 """The widest panel, but for a diagram that cannot be made any narrower."""
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
-UNBROKEN = 10000.0
-"""Room for a diagram of which no words would wrap in what there is."""
-ROUNDING = 0.01
-"""Sums of widths are not exact."""
 MOST_SPREAD = 30.0
 """Px that a panel with room to spare puts between two of its items, beyond what they want."""
 
@@ -93,12 +84,12 @@ def widest(inset: Inset) -> float:
     return inner + 2 * PAD
 
 
-def stretched(inset: Inset, width: float, height: float) -> Panel:
-    """The panel whose arrows are as long as ``height`` allows."""
-    natural = measure(inset, width)
+def stretched(inset: Inset, width: float, height: float, gap: float = INSET.gap) -> Panel:
+    """The panel whose arrows are as long as ``height`` allows, at least ``gap``."""
+    natural = measure(inset, width, gap)
     if not natural.is_elastic:
         return natural
-    return longest(natural, lambda gap: measure(inset, width, gap), height, INSET.gap, LOOSEST_GAP)
+    return longest(natural, lambda longer: measure(inset, width, longer), height, gap, LOOSEST_GAP)
 
 
 def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
@@ -157,78 +148,19 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
 
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
     """``item`` with the largest type and the widest spaces that fit ``inner``, its arrows of ``gap``."""
-    return _laid_out(item).fitting(inner, gap)
-
-
-class _LaidOut:
-    """A diagram by itself, laid out once by each measures."""
-
-    def __init__(self, item: Diagram) -> None:
-        self._item = item
-        self._words = unbroken.words_width(item, INSET)
-        self._measures: dict[float, Measures] = {}
-        self._least: dict[Measures, float] = {}
-        self._cells: dict[Measures, Cell] = {}
-
-    def fitting(self, inner: float, gap: float) -> Cell:
-        """The cell with the most generous measures that fits ``inner``, its arrows of ``gap``."""
-        if inner not in self._measures:
-            self._measures[inner] = self._fitting(inner)
-        # How wide it is does not depend on how long its arrows are.
-        measures = self._measures[inner]
-        return self._placed(measures if gap == INSET.gap else replace(measures, gap=gap))
-
-    def _fitting(self, inner: float) -> Measures:
-        """The first measures by which the diagram fits ``inner``, else the smallest."""
-        # Where no words wrap, one layout is that of every width.
-        ladder = _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)
-        for measures in ladder[:-1]:
-            # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
-            if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
-                return measures
-        return ladder[-1]
-
-    def _least_width(self, measures: Measures) -> float:
-        if measures not in self._least:
-            self._least[measures] = diagram.least_width(self._item, diagram.inputs_of(self._item), measures)
-        return self._least[measures]
-
-    def _placed(self, measures: Measures) -> Cell:
-        if measures not in self._cells:
-            ports = diagram.natural_ports(self._item, measures)
-            self._cells[measures] = diagram.place(self._item, ports, (), measures)
-        return self._cells[measures]
-
-
-@kept(256)
-def _laid_out(item: Diagram) -> _LaidOut:
-    """``item``, kept, since a plate asks for the same one for every way to arrange its panels, and in every theme."""
-    return _LaidOut(item)
-
-
-@lru_cache(maxsize=64)
-def _ladder(inner: float) -> tuple[Measures, ...]:
-    """Measures for a diagram in a panel with ``inner`` px of room, from the most generous to the smallest."""
-    usual = replace(INSET, widest_box=inner, widest_branch=inner)
-    tight = replace(usual, branch_gap=14, pad=10, least_width=48)
-    return (
-        replace(usual, branch_gap=36, least_width=168),
-        replace(usual, branch_gap=28, least_width=124),
-        usual,
-        tight,
-        replace(tight, figure_scale=0.8),
-        replace(tight, widest_branch=200, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=9, widest_branch=160, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=9, widest_branch=145, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=9, widest_branch=130, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=9, widest_branch=116, figure_scale=0.8),
-        replace(tight, branch_gap=12, pad=8, widest_branch=104, figure_scale=0.72),
-        replace(tight, branch_gap=10, pad=8, widest_branch=104, figure_scale=0.62, port_gap=36),
-    )
+    return laid_out(item).fitting(inner, gap)
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px, its pieces spread over the height."""
+    name = letters.name_of(panel.inset)
+    if opened := panel.inset.source or panel.inset.beside:
+        canvas.opens[opened] = name
+    with canvas.section("panel", panel.inset.title, panel=name):
+        _paint(canvas, panel, left, top, height)
+
+
+def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     inset = panel.inset
     canvas.rect(
         left,
@@ -277,8 +209,9 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
     """The letter of an inset about ``x`` and ``y``, in the accent."""
     width = badge_width(letter, size)
-    canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
-    canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
+    with canvas.group("", "", role="letter", opens=letter):
+        canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+        canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
 
 
 def badge_width(letter: str, size: float) -> float:

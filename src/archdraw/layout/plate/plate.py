@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from archdraw.layout import page
@@ -9,13 +10,12 @@ from archdraw.layout.canvas import Canvas, Place, Sketch
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
-from archdraw.layout.page import FOOTER, HEADER, MARGIN
-from archdraw.layout.plate import letters, panels, strip
-from archdraw.layout.plate.arrange import Arrangement, Limits
+from archdraw.layout.page import HEADER, MARGIN
+from archdraw.layout.plate import band, letters, panels, strip
+from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, Page, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model, spread
-from archdraw.layout.plate.filling import SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.layout.plate.stretching import longest
@@ -24,30 +24,34 @@ from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
-CHANNEL, GUTTER = 48.0, 32.0
-STRIP_SPACE = 28.0
-NARROWEST = 1160.0
-"""Room across the narrowest plate that has insets."""
-TWO_COLUMNS = 1592.0
-"""Room across the narrowest that has two columns of them."""
-TIGHTEST_GAP, LOOSEST_GAP = 18.0, 40.0
-TALLEST_WIDE = SMALL / 0.011
-"""Up to this height the smallest text is 1.1 % of the shorter side, which can be read on any screen."""
+STRIP_SPACE, BAND_SPACE = 28.0, 24.0
+"""Px above the layer strip, and above the band."""
+GAPS = (24.0, 18.0, 14.0, 12.0, 10.0)
+"""How long arrows are: as the first is where all panels find room so, else shorter."""
+TIGHT, LOW_PANEL_GAP = 12.0, 12.0
+"""With arrows no longer than these boxes have less air about them, too, and arrows in panels have the second."""
+LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
-"""A page with two columns is never taller: what does not find room there is left out."""
-STRETCHED = 1.05
-"""A column may be so much longer for the sake of panels that would else be left out."""
-MOST_LINES = 3
-"""So many lines may be in a footer beyond its first."""
-TALLEST_NARROW = 1550.0
-"""About 4:5 for a plate with one column of insets."""
+"""A page of other views with two columns is never taller."""
+MOST_TRIES = 3
+"""How often a page is laid out at most until its footer has room for what it says is left out."""
+CAP = 28.0
+"""The height of a norm on its box."""
+LOW = {
+    "one_line": 34, "two_lines": 50, "cap": 26, "tap": 26, "chip_height": 24, "frame_top": 14, "frame_gap": 6,
+    "bar_height": 34, "container_pad": 16, "input_gap": 20, "tap_out": 34, "tap_in": 32, "side_height": 52,
+}  # fmt: skip
+"""What is lower in a column that is too high else."""
+BESIDE = replace(COLUMN, cap=CAP)
+ALONE = replace(SPINE, cap=CAP, column=BESIDE)
+"""The measures of one of several columns of a model, and of a column by itself."""
 
 
-def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
+def column_at(plate: Plate, gap: float = GAPS[0]) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
     # At the left is room for lines where the residual ones of the model run at its right.
     beside = bool(plate.towers or plate.wires)
-    measures = replace(COLUMN if beside else SPINE, gap=gap)
+    measures = _measures(gap, beside=beside)
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
@@ -60,6 +64,14 @@ def column_at(plate: Plate, gap: float = SPINE.gap) -> Column:
     return replace(column, right=column.right + panels.gutter(lettered))
 
 
+def _measures(gap: float, *, beside: bool) -> Measures:
+    """Those of a model with arrows of ``gap``, one of several columns or alone."""
+    if gap > TIGHT:
+        return replace(BESIDE if beside else ALONE, gap=gap)
+    column = replace(BESIDE, gap=gap, **LOW)
+    return column if beside else replace(ALONE, gap=gap, column=column, **LOW)
+
+
 def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
     """The cell of ``column``, the lines of its ``inputs`` as far apart as their boxes need."""
     wanted = diagram.gaps(column, (), max(1, len(inputs)), measures)
@@ -70,53 +82,71 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 
 def draw(plate: Plate, theme: Theme) -> Scene:
-    """The scene of ``plate``: model, insets in one or two columns, strip."""
-    natural, sizes = column_at(plate), Sizes()
+    """The scene of ``plate``: model, insets in columns, strip, band and footer."""
+    natural = column_at(plate)
     plate = lettered(plate, theme, natural)
-    first = scene = _drawn(plate, theme, 0, natural, sizes)
-    for lines in range(1, MOST_LINES + 1):
-        # What is left out is named in the footer, for whose lines a page that is full without them has no room.
-        if not 0 < min(first.width, first.height) - LAST_RESORT <= MOST_LINES * page.LINE or not first.left_out:
-            break
-        scene = _drawn(plate, theme, lines * page.LINE, natural, sizes)
-        if min(scene.width, scene.height) <= LAST_RESORT:
-            return scene
-    return first
-
-
-def _drawn(plate: Plate, theme: Theme, spare: float, natural: Column, sizes: Sizes) -> Scene:
-    """The scene of ``plate``, which leaves ``spare`` px of the tallest page free."""
-    gap = SPINE.gap
-    arrangement = _arranged(plate, natural, spare, sizes)
-    if _left_out(plate, arrangement):
-        # Shorter arrows make the page lower, which may be what a second column lacks.
-        tight = column_at(plate, TIGHTEST_GAP)
-        lower = _arranged(plate, tight, spare, sizes)
-        if _left_out(plate, lower) < _left_out(plate, arrangement):
-            natural, arrangement, gap = tight, lower, TIGHTEST_GAP
+    cells = tuple(inset for inset in plate.insets if band.belongs(inset))
+    natural, arrangement, gap = _roomiest(plate, natural)
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
-    width = MARGIN + column.width + MARGIN
-    if arrangement.columns:
-        width += CHANNEL + sum(arrangement.widths) + GUTTER * (len(arrangement.columns) - 1)
+    width = _page(plate, column, ()).across(arrangement.widths)
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
-    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, bottom)
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, _panel_gap(gap))
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    apart = bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=apart)
-    height = bottom
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=_is_apart(plate))
+    height, room = bottom, width - 2 * MARGIN
     if plate.strip:
-        strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, width - 2 * MARGIN)
-        height += STRIP_SPACE + strip.height(plate.strip, width - 2 * MARGIN)
+        strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, room)
+        height += STRIP_SPACE + strip.height(plate.strip, room)
+    if cells:
+        band.paint(canvas, cells, MARGIN, height + BAND_SPACE, room)
+        height += BAND_SPACE + band.height(cells, room)
     height = page.footer(canvas, _footer(plate, arrangement), width, height)
     left_out = tuple(inset.title for inset in arrangement.left_out)
     return replace(_scene(canvas, plate, width, height), left_out=left_out)
+
+
+def _is_apart(plate: Plate) -> bool:
+    """Whether letters stand without lines, which could not leave boxes without crossing others."""
+    return bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+
+
+def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:
+    """The column of ``plate`` with the longest arrows beside which most panels find room, with those and the gap."""
+    best: tuple[Column, Arrangement, float] | None = None
+    usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
+    for gap in GAPS:
+        sizes = low if gap <= TIGHT else usual
+        column = natural if gap == GAPS[0] else column_at(plate, gap)
+        arrangement = _arranged(plate, column, sizes)
+        if best is None or _worth(arrangement) > _worth(best[1]):
+            best = column, arrangement, gap
+        if _worth(best[1]) == (True, 0.0, 0):
+            break
+    assert best is not None
+    return best
+
+
+def _panel_gap(gap: float) -> float:
+    """How long the arrows in panels are at least beside a model with arrows of ``gap``."""
+    return LOW_PANEL_GAP if gap <= TIGHT else INSET.gap
+
+
+def _worth(arrangement: Arrangement) -> tuple[bool, float, int]:
+    """What makes one of two arrangements the better one: a page that is not too high, then more panels."""
+    fits = arrangement.fits and arrangement.excess <= ROUNDING
+    return fits, 0.0 if fits else -arrangement.excess, -len(arrangement.left_out)
+
+
+def is_too_high(scene: Scene) -> bool:
+    """Whether a plate is higher than its width allows, or too high for any screen."""
+    return scene.height > most_height(scene.width) + 1
 
 
 def _name(inset: Inset) -> str:
@@ -146,29 +176,31 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, column: Column, spare: float, sizes: Sizes) -> Arrangement:
+def _arranged(plate: Plate, column: Column, sizes: Sizes) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
-    overhead = _overhead(plate, NARROWEST)
-    beside = 2 * MARGIN + column.width + CHANNEL
-    # Where the model itself is taller than that, panels may be as tall as it is.
-    narrow, wide = (max(most - overhead, column.height) for most in (TALLEST_NARROW, TALLEST_WIDE))
-    usual = Limits(TALLEST_WIDE - beside, narrow, wide, TALLEST_WIDE - overhead)
-    # The last resort has two columns, beside which a strip has fewer lines.
-    tallest = LAST_RESORT - _overhead(plate, TWO_COLUMNS) - spare
-    narrow = max(narrow, STRETCHED * column.height)
-    large = Limits(LAST_RESORT - beside, narrow, wide, tallest, strict=True)
-    return fitted_in(plate.insets, column.height, usual, large, sizes)
+    insets = tuple(inset for inset in plate.insets if not band.belongs(inset))
+    footer = plate.footer
+    for _ in range(MOST_TRIES):
+        found = fitted_in(insets, _page(plate, column, footer), sizes)
+        said = _footer(plate, found)
+        if len(said) <= len(footer):
+            break
+        # What is left out is named in the footer, for whose lines there has to be room.
+        footer = said
+    return found
 
 
-def _overhead(plate: Plate, width: float) -> float:
-    """What stands above and below the model on a page with ``width`` px across its strip."""
-    return HEADER + FOOTER + 24 + (STRIP_SPACE + strip.height(plate.strip, width) if plate.strip else 0)
+def _page(plate: Plate, column: Column, footer: tuple[str, ...]) -> Page:
+    """What stands around the panels of ``plate``, whose last line is ``footer``."""
+    cells = tuple(inset for inset in plate.insets if band.belongs(inset))
 
+    def overhead(width: float) -> float:
+        room = width - 2 * MARGIN
+        below = STRIP_SPACE + strip.height(plate.strip, room) if plate.strip else 0.0
+        below += BAND_SPACE + band.height(cells, room) if cells else 0.0
+        return HEADER + below + page.footer_height(footer, width)
 
-def _left_out(plate: Plate, arrangement: Arrangement) -> int:
-    """How many panels that are not optional have no place."""
-    wanted = sum(not inset.optional for inset in plate.insets)
-    return wanted - sum(not inset.optional for column in arrangement.columns for inset in column)
+    return Page(column.width, column.height, overhead, _is_apart(plate))
 
 
 def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
@@ -179,15 +211,23 @@ def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     canvas = Sketch(theme, plate.accent)
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
-    opening = sorted(
-        (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
-    )
+    insets = [_led(inset, canvas.places) for inset in plate.insets]
+    opening = sorted((inset for inset in insets if inset.source), key=lambda inset: canvas.places[inset.source].middle)
     ordered: list[Inset] = []
     for number, inset in enumerate(opening):
         ordered.append(replace(inset, letter=letters.letter(number)))
-        ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
-    ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]
+        ordered += [part for part in insets if part.beside.startswith(f"{inset.source}/")]
+    ordered += [inset for inset in insets if not inset.source and not inset.beside]
     return replace(plate, insets=tuple(ordered))
+
+
+def _led(inset: Inset, places: Mapping[str, Place]) -> Inset:
+    """``inset`` with the highest of the boxes that it opens as its source, as far as they are in the picture."""
+    every = sorted((path for path in (inset.source, *inset.also) if path in places), key=lambda path: places[path].top)
+    if not inset.source or not every:
+        return replace(inset, source="", also=())
+    first = inset.source if inset.source in every else every[0]
+    return replace(inset, source=first, also=tuple(path for path in every if path != first))
 
 
 def draw_card(plate: Plate, theme: Theme) -> Scene:
@@ -221,35 +261,26 @@ def draw_panel(plate: Plate, inset: Inset, theme: Theme) -> Scene:
 
 
 def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
-    return Scene(
-        round(width, 2),
-        round(height, 2),
-        f"{plate.name} architecture",
-        plate.description,
-        canvas.theme.page,
-        canvas.elements(),
-    )
+    return canvas.scene(width, height, f"{plate.name} architecture", plate.description)
 
 
 def _insets(
-    canvas: Canvas, arrangement: Arrangement, left: float, bottom: float
+    canvas: Canvas, arrangement: Arrangement, left: float, gap: float
 ) -> list[list[tuple[panels.Panel, Place]]]:
     """Every inset painted; the columns with the places of their panels."""
     placed: list[list[tuple[panels.Panel, Place]]] = []
-    for insets, width in zip(arrangement.columns, arrangement.widths, strict=True):
-        measured = [panels.measure(inset, width) for inset in insets]
-        slack = arrangement.height - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
+    for insets, width, passing in zip(arrangement.columns, arrangement.widths, arrangement.passing, strict=True):
+        measured = [panels.measure(inset, width, gap) for inset in insets]
+        room = arrangement.height - passing
+        slack = room - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
         heights = _shared_out(measured, slack)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
-            tall = panels.stretched(panel.inset, width, height)
+            tall = panels.stretched(panel.inset, width, height, gap)
             panels.paint(canvas, tall, left, top, height)
             column.append((tall, Place(left, top, left + width, top + height)))
             top += height + SPACE
-        if column:
-            last, place = column[-1]
-            column[-1] = (last, Place(place.left, place.top, place.right, bottom))
         placed.append(column)
         left += width + GUTTER
     return placed

@@ -2,7 +2,8 @@
 
 A diagram is as high as its highest way from bottom to top, and each way is higher by the same for each px that its
 arrows are longer: the height is a convex function of the length of arrows. So a chord between two lengths is never
-below it, and what the chord says of the longest arrows is never too long.
+below it, and what the chord says of the longest arrows is never too long. Beyond its ends the chord is never above the
+height: where the next px is too high by it, nothing longer has to be tried.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ class High(Protocol):
 
 
 _High = TypeVar("_High", bound=High)
+
+ROUNDING = 0.001
+"""Sums of heights are not exact."""
 
 
 def longest(shortest: _High, laid_out: Callable[[float], _High], height: float, gap: float, most: float) -> _High:
@@ -42,7 +46,10 @@ def longest(shortest: _High, laid_out: Callable[[float], _High], height: float, 
         tried = min(max(fits + chord, fits + 1), too_long - 1)
         found = laid_out(gap + tried)
         if found.height <= height:
+            rise = (found.height - best.height) / (tried - fits)
             best, fits = found, tried
+            if best.height + rise > height + ROUNDING:
+                break
         else:
             too_high, too_long = found.height, tried
     return best

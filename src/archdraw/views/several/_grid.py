@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from archdraw.analysis.difference import BLOCK, Difference
 from archdraw.analysis.difference.similarity import SUBLAYER
 from archdraw.glossary import comparison, text
-from archdraw.layout.compare.grid import Around, GridItem, Slot
+from archdraw.layout.compare.grid import Around, GridItem, Opposite, Slot
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.diagram import flat
 from archdraw.picture import Bar, Box, Chain, Choice, Diagram, Frame, Rail, Tap
@@ -45,7 +45,18 @@ class _Grid:
 
     def items(self, chains: Sequence[Sequence[Diagram]]) -> list[GridItem]:
         """``chains`` aligned, the first of each at the bottom."""
-        return [self._item(row) for row in self._rows(chains)]
+        rows = self._rows(chains)
+        if len(chains) != 2:
+            return [self._item(row) for row in rows]
+        return [item for run in _runs(rows) for item in self._run(run)]
+
+    def _run(self, run: Sequence[Sequence[Diagram | None]]) -> list[GridItem]:
+        """The rows of ``run``: those of the first model alone stand opposite those of the second alone."""
+        sides = [[row for row in run if row[1 - column] is None] for column in range(2)]
+        if not _is_alone(run[0]) or not all(sides):
+            return [self._item(row) for row in run]
+        one, other = (tuple(self._slot(row) for row in side) for side in sides)
+        return [Opposite((one, other))]
 
     def _rows(self, chains: Sequence[Sequence[Diagram]]) -> list[list[Diagram | None]]:
         """Rows of what corresponds in the chains; one chain after the other is aligned to the rows."""
@@ -210,6 +221,16 @@ class _Grid:
         label = named[-1].label.removesuffix(", folded") if named else ""
         # An imperative (read, write, mix, copy) is no thing that could lack.
         return text(comparison.NO_BLOCK(block=within(label))) if label and named[-1].role != "plain" else "–"
+
+
+def _runs(rows: Sequence[Sequence[Diagram | None]]) -> list[list[Sequence[Diagram | None]]]:
+    """``rows`` of two models, those as one run that follow each other and are of one model alone."""
+    return [list(run) for _, run in groupby(rows, lambda row: object() if not _is_alone(row) else True)]
+
+
+def _is_alone(row: Sequence[Diagram | None]) -> bool:
+    """Whether only one of the models has what is in ``row``, and it stands on the line."""
+    return None in row and not any(isinstance(item, Tap) for item in row)
 
 
 def _weight(box: Box) -> float:

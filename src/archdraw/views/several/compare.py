@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypeGuard
 
 from archdraw.analysis.difference import Difference, Pairing, difference, report
 from archdraw.errors import ArchdrawError
-from archdraw.glossary import text
+from archdraw.glossary import Phrase, comparison, text
 from archdraw.glossary.comparison import FIELD, SOURCES_OF
-from archdraw.layout.compare import grid, side_by_side
+from archdraw.layout.compare import grid, pages, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
 from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.plate import letters
@@ -65,13 +65,32 @@ def draw(
     value: Compared,
     theme: Theme,
     *,
-    insets: Annotated[bool, "Details of what differs, in panels below the table."] = True,
+    details: Annotated[bool, "Everything: panels of what is in the blocks, and layer maps, however tall."] = False,
 ) -> Scene:
-    """The picture of ``value``; layers of models whose columns are too wide to be read are boxes."""
-    scene = side_by_side.draw(compared(value, insets=insets), theme)
-    if min(scene.width, scene.height) > LARGEST:
-        scene = side_by_side.draw(compared(value, insets=insets, brief=True), theme)
-    return scene
+    """The picture of ``value``, made for one screen; with ``details`` it has all that is known of the models.
+
+    Layers of models whose columns are too wide to be read are boxes. The footer says what is left out.
+    """
+    picture = compared(value, details=details)
+    place = pages.page_of(picture, whole=details)
+    if min(place.width, place.height) > LARGEST:
+        brief = compared(value, details=details, brief=True)
+        shorter = pages.page_of(brief, whole=details)
+        if shorter.on_screen > place.on_screen:
+            picture, place = brief, shorter
+    return side_by_side.draw(replace(picture, footer=_with_left_out(picture, place)), place, theme)
+
+
+def _with_left_out(picture: SideBySide, place: pages.Page) -> tuple[str, ...]:
+    """The footer, with what the page leaves out."""
+    parts: list[str | Phrase] = []
+    if picture.folded:
+        parts.append(comparison.PANELS(number=picture.folded))
+    if any(picture.strips) and not place.maps:
+        parts.append(comparison.LAYER_MAPS())
+    if not parts:
+        return picture.footer
+    return (*picture.footer[:-1], text(comparison.NOT_SHOWN(parts=tuple(parts))), picture.footer[-1])
 
 
 def _alike(columns: list[Chain]) -> list[Chain]:
@@ -83,11 +102,23 @@ def _alike(columns: list[Chain]) -> list[Chain]:
     ]
 
 
+def _with_notes(column: Chain) -> Chain:
+    """``column`` with what modules that join from below say beside their lines in their boxes: columns are narrow."""
+
+    def noted(item: Diagram) -> Diagram:
+        if not _joins(item) or not item.note:
+            return item
+        detail = ", ".join(filter(None, (item.box.detail, item.note)))
+        return replace(item, note="", box=replace(item.box, detail=detail))
+
+    return Chain(tuple(map(noted, column.items)))
+
+
 def _joins(item: Diagram) -> TypeGuard[Tap]:
     return isinstance(item, Tap) and item.direction == "in" and item.joins
 
 
-def compared(value: Compared, *, insets: bool = True, brief: bool = False) -> SideBySide:
+def compared(value: Compared, *, details: bool = False, brief: bool = False) -> SideBySide:
     """The picture of ``value``, before anything has a place; in ``brief`` layers in columns side by side are boxes."""
     subjects = value.subjects
     plates = [picture(one.spec, one.block, every_strip=True, towers=False) for one in subjects]
@@ -99,10 +130,10 @@ def compared(value: Compared, *, insets: bool = True, brief: bool = False) -> Si
             for one, plate in zip(subjects, plates, strict=True)
         ]
     slugs = _slugs(subjects)
-    columns = _alike([Chain(tuple(map(without_lanes, plate.column.items))) for plate in plates])
+    columns = _alike([_with_notes(Chain(tuple(map(without_lanes, plate.column.items)))) for plate in plates])
     items = aligning.grid(columns, value.differences, slugs)
     pairings = [one.pairing for one in value.differences]
-    opened, lettered = _panels(plates, slugs, grid.slots(items), pairings) if insets else ((), ())
+    opened, lettered = _panels(plates, slugs, grid.slots(items), pairings)
     rows = table_rows(value.differences, subjects)
     equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, subjects))))
     names = [one.spec.name for one in subjects]
@@ -119,8 +150,9 @@ def compared(value: Compared, *, insets: bool = True, brief: bool = False) -> Si
         rows=rows,
         equal=equal,
         strips=tuple(plate.strip for plate in plates) if _have_layer_maps(plates) else (None,) * len(plates),
-        panels=opened,
-        letters=lettered,
+        panels=opened if details else (),
+        letters=lettered if details else (),
+        folded=0 if details else len({id(inset) for row in opened for inset in row.insets if inset}),
         footer=_footer(subjects),
     )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from archdraw.analysis.descent import NOBODY, SAME, Descent, Grouping, Member, Relation, Relative, descent, member_of
-from archdraw.analysis.traits import Change
+from archdraw.analysis.descent import NOBODY, Descent, Grouping, Member, Relation, Relative, descent, member_of
 from archdraw.layout.lineage import chart
 from archdraw.layout.lineage.cards import Note
 from archdraw.layout.lineage.lanes import Card, Chart, Lane, Link
@@ -15,6 +13,8 @@ from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.views.developers import accent_index
 from archdraw.views.several import Several, Subject
+from archdraw.views.several._lineage_folds import LEVELS, folded, shortened
+from archdraw.views.several._lineage_words import sentence, taken, tooltip, words
 
 
 def about(one: Subject) -> Member:
@@ -34,23 +34,47 @@ def gather(
     return descent(members, of=of, families=family, start=from_, grouping=by)
 
 
-def draw(found: Descent, theme: Theme) -> Scene:
-    """The picture of ``found``."""
-    return chart.scene(picture(found), theme)
+def draw(
+    found: Descent,
+    theme: Theme,
+    *,
+    details: Annotated[bool, "Every model in a box of its own, however tall the page becomes."] = False,
+) -> Scene:
+    """The picture of ``found``, at most half again as tall as it is wide unless all ``details`` are to be shown.
+
+    For that boxes count models of their family that are like them, and others stand in a list.
+    """
+    return chart.scene(picture(found) if details else on_a_page(found), theme)
+
+
+def on_a_page(found: Descent) -> Chart:
+    """``found`` with as many models in boxes as a page has room for."""
+    whole = picture(found)
+    if chart.is_short(whole):
+        return whole
+    shorter = whole
+    for level in LEVELS:
+        shorter = shortened(whole, found, folded(found, level))
+        if (fitting := chart.fitted_to(shorter)) is not None:
+            return fitting
+    return shorter
 
 
 def picture(found: Descent) -> Chart:
     """``found`` as lanes, cards and links, before anything has a place."""
     lanes = list(dict.fromkeys(model.lane for model in found.models))
     names = {model.slug: model for model in found.models}
+    own: dict[str, list[Relation]] = {model.slug: [] for model in found.models}
+    for relation in found.relations:
+        own[relation.child].append(relation)
     links = [
         Link(
             relation.parent,
             relation.child,
             f"from {relation.name}",
             names[relation.parent].lane != names[relation.child].lane,
-            _sentence(relation, names[relation.child].name),
-            _taken(relation),
+            sentence(relation, names[relation.child].name),
+            taken(relation),
         )
         for relation in found.relations
         if relation.inside
@@ -70,7 +94,7 @@ def picture(found: Descent) -> Chart:
             Lane(
                 lane,
                 _accent([model for model in found.models if model.lane == lane], found.grouping),
-                tuple(_card(model, found) for model in found.models if model.lane == lane),
+                tuple(_card(model, found, own[model.slug]) for model in found.models if model.lane == lane),
             )
             for lane in lanes
         ),
@@ -108,8 +132,7 @@ def _title(found: Descent, names: dict[str, Relative]) -> str:
     return "Model lineage"
 
 
-def _card(model: Relative, found: Descent) -> Card:
-    own = [relation for relation in found.relations if relation.child == model.slug]
+def _card(model: Relative, found: Descent, own: Sequence[Relation]) -> Card:
     outside = [relation for relation in own if not relation.inside]
     return Card(
         model.slug,
@@ -118,87 +141,11 @@ def _card(model: Relative, found: Descent) -> Card:
         model.day,
         words(model, own),
         tuple(Note(f"from {one.name}", accent_index(one.lane or one.name)) for one in outside),
-        _tooltip(model, own),
+        tooltip(model, own),
         model.link,
         strong=model.slug == found.of,
         dashed=not model.known,
     )
-
-
-def words(model: Relative, own: Sequence[Relation]) -> tuple[tuple[str, ...], ...]:
-    """The lines of a box, the most important first: the author's words, then what was computed and they do not say.
-
-    Where a phrase of the author is too long, what was counted of the same says it in short. A model without parents
-    says what it is made of.
-    """
-    if not own:
-        return tuple((_bound(word),) for word in model.about)
-    ordered = sorted(own, key=lambda relation: relation.relation == "influence")
-    counted = list(ordered[0].changes)
-    lines: list[tuple[str, ...]] = []
-    if ordered[0].same and not any(SAME in phrase for relation in ordered for phrase in relation.words):
-        lines.append((SAME,))
-    for phrase in dict.fromkeys(phrase for relation in ordered for phrase in relation.words):
-        same = [change for change in counted if _says(phrase, change)]
-        counted = [change for change in counted if change not in same]
-        short = [str(change) for change in same]
-        if any(phrase.casefold() == name for change in same for name in _names(change)):
-            lines.append((short[0],))
-        else:
-            lines.append(
-                (_numbered(phrase), ", ".join(short), short[0]) if len(short) > 1 else (_numbered(phrase), *short)
-            )
-    lines += [(str(change),) for change in counted]
-    return tuple(tuple(map(_bound, wordings)) for wordings in lines)
-
-
-def _bound(text: str) -> str:
-    """``text`` with pairs of numbers on one line: ``32 to 8``, ``8 of 256``."""
-    return re.sub(r"(?<=\d) (to|of) (?=\d)", "\u00a0\\1\u00a0", text)
-
-
-def _numbered(phrase: str) -> str:
-    """``phrase`` with its large numbers written as they are in all pictures: ``250880`` as ``250,880``."""
-    return re.sub(r"(?<![\d.,-])\d{5,}(?![\d.])", lambda found: f"{int(found[0]):,}", phrase)
-
-
-def _names(change: Change) -> list[str]:
-    """What an author may call the thing that changed."""
-    return [change.words.casefold(), *([change.concept.name.casefold()] if change.concept else [])]
-
-
-def _says(phrase: str, change: Change) -> bool:
-    """Whether ``phrase`` refers to ``change``, by a name or by a number of it."""
-    plain, text = change.words.replace(",", "").casefold(), phrase.replace(",", "").casefold()
-    mentions = (*_names(change), *(mention.casefold() for mention in change.mentions))
-    return any(name in text for name in mentions) or any(
-        word in text.split() for word in plain.split() if word.isdigit() and int(word) > 1
-    )
-
-
-def _tooltip(model: Relative, own: Sequence[Relation]) -> str:
-    lines = [f"{model.name}, {model.developer}" + (f", {model.released}" if model.released else "")]
-    lines += [_sentence(relation, model.name) for relation in own]
-    if not own:
-        lines.append("; ".join(model.about) or "not disclosed")
-    return "\n".join(lines)
-
-
-def _sentence(relation: Relation, child: str) -> str:
-    """A relation in a sentence: the author's words, then the computed ones."""
-    text = f"{child} from {relation.name}, {relation.relation}: {'; '.join(relation.words)}"
-    counted = f"; computed: {', '.join(map(str, relation.changes))}" if relation.changes else ""
-    taken = f"; shared: {', '.join(concept.name for concept in relation.taken)}" if relation.taken else ""
-    source = f"; source: {relation.source}" if relation.source else ""
-    return (text + counted + taken + source).replace("\u00a0", " ")
-
-
-def _taken(relation: Relation) -> tuple[str, ...]:
-    """What a line from another lane says: what both have, from all of it down to the one thing that is rarest."""
-    if relation.same:
-        return (SAME,)
-    short = [concept.brief for concept in relation.taken]
-    return tuple(", ".join(short[:number]) for number in range(len(short), 0, -1))
 
 
 def _description(found: Descent) -> str:

@@ -1,0 +1,162 @@
+"""What can be drawn: a model's pictures, as geometry and as files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from archdraw.errors import FontWarning, Problem
+from archdraw.outputs import mime_bundle, saved, written
+
+if TYPE_CHECKING:
+    from archdraw.readers import Reading
+    from archdraw.scene import Scene
+    from archdraw.spec import Spec
+    from archdraw.theme import Theme
+    from archdraw.tree.blocks import Module
+    from archdraw.views.last import Pictures
+    from archdraw.writers import Renderer, TextMode
+
+Fonts: TypeAlias = str | Path | Sequence[str | Path]
+"""A file with a font, or several."""
+
+
+class Pictured:
+    """A model with its pictures."""
+
+    spec: Spec
+    block: Module
+    reading: Reading | None
+
+    def scene(
+        self,
+        view: str = "plate",
+        theme: str | Path | Theme = "light",
+        fonts: Fonts = (),
+        *,
+        width: str = "",
+        background: str = "",
+    ) -> Scene:
+        """The diagram as geometry, in px.
+
+        ``view`` is ``plate``, ``card``, ``strip``, ``inset:PATH``, or the name or file of a profile of pages
+        (``slide``, ``column``); ``theme`` a theme's name, its file, or the theme. ``width`` is that in print
+        (``3.25in``, ``8cm``, ``1280px``), for which a page of a profile is laid out; ``background`` is ``none``,
+        ``white`` or ``#RRGGBB``. ``fonts`` are files with fonts (TTF, OTF, TTC) for letters that archdraw's own lacks,
+        before those of this computer; a :class:`archdraw.FontWarning` says which was taken. Raises
+        :class:`archdraw.ArchdrawError` where there is no such view, theme, path, font, width or background,
+        :class:`archdraw.InputError` at each text of a spec with a letter that no font has.
+        """
+        scene, problems = self.drawn(view, theme, fonts, width=width, background=background)
+        for problem in problems:
+            warnings.warn(FontWarning(problem), stacklevel=2)
+        return scene
+
+    def drawn(
+        self,
+        view: str = "plate",
+        theme: str | Path | Theme = "light",
+        fonts: Fonts = (),
+        *,
+        width: str = "",
+        background: str = "",
+    ) -> tuple[Scene, tuple[Problem, ...]]:
+        """The scene of ``view``, ``theme``, ``fonts``, ``width`` and ``background`` with its warnings; it is kept.
+
+        Raises as :meth:`scene`.
+        """
+        from archdraw.sizing import check_background, check_width, on
+        from archdraw.theme import load_theme
+
+        check_width(width)
+        check_background(background)
+        chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
+        files = [fonts] if isinstance(fonts, str | Path) else fonts
+        scene, problems = self._pictures.drawn(view, chosen, files, width)
+        return on(scene, background) if background else scene, problems
+
+    @cached_property
+    def _pictures(self) -> Pictures:
+        from archdraw.views.last import Pictures
+
+        return Pictures(self.spec, self.block, own=self.reading is None)
+
+    def svg(
+        self,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        text: TextMode = "embed",
+        fonts: Fonts = (),
+        *,
+        prefix: str = "",
+    ) -> str:
+        """The diagram as SVG; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
+
+        ``text`` is "embed" (text with its font), "plain" (text for a page that brings the font), "outline" (shapes, for
+        places without fonts) or "searchable" (shapes under a transparent text). All ids begin with ``prefix``: two
+        pictures on one page share none. Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``prefix``
+        that cannot be part of an id.
+
+        >>> from archdraw import load
+        >>> load("gpt-2").svg(theme="dark")[:5]
+        '<?xml'
+        """
+        return self.write(self.scene(view, theme, fonts), "svg", text=text, prefix=prefix).decode()
+
+    def png(
+        self,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        scale: float = 1.0,
+        fonts: Fonts = (),
+        *,
+        renderer: Renderer = "resvg",
+    ) -> bytes:
+        """The diagram as PNG, ``scale`` pixels per px of the scene.
+
+        ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`. ``renderer`` "cairosvg" needs the library cairo.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large,
+        and for a renderer that there is not or that lacks its library.
+        """
+        return self.write(self.scene(view, theme, fonts), "png", scale=scale, renderer=renderer)
+
+    def pdf(self, theme: str | Path | Theme = "light", view: str = "plate", fonts: Fonts = ()) -> bytes:
+        """The diagram as PDF, one page of its size; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
+
+        Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` where a page would be too large.
+        """
+        return self.write(self.scene(view, theme, fonts), "pdf")
+
+    def save(
+        self,
+        path: str | Path,
+        theme: str | Path | Theme = "light",
+        view: str = "plate",
+        *,
+        text: TextMode = "embed",
+        scale: float = 1.0,
+        fonts: Fonts = (),
+        renderer: Renderer = "resvg",
+        prefix: str = "",
+    ) -> Path:
+        """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
+
+        ``theme``, ``view``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
+        :meth:`png`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no
+        format, and where a library that the format needs is missing, :class:`OSError` where the file cannot be
+        written; what was there before is
+        then still there.
+        """
+        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer, prefix=prefix)
+
+    write = staticmethod(written)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What a notebook shows: the diagram as SVG, with a line of text for places without pictures."""
+        return mime_bundle(repr(self), self.svg, include, exclude)
