@@ -196,12 +196,13 @@ def merged(item: Diagram, least: int) -> Diagram:
             return item
 
 
-def _named(option: Diagram) -> Box:
-    """One box for the whole block ``option``: that of what mixes tokens in it, else its first."""
+def _named(option: Diagram) -> Chain:
+    """One box in place of the whole block ``option``: that of what mixes tokens in it, else its first."""
     every = list(boxes(option))
     chosen = next((box for box in every if box.role in MIXERS), every[0])
     title = "; ".join(box.title or box.label for box in every)
-    return replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
+    box = replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
+    return Chain((box,))
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:

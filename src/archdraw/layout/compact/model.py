@@ -87,9 +87,12 @@ def stretched(plate: Plate, column: Column, height: float) -> Column:
 
 def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
     """Those of ``insets`` that may stand on the page: those of boxes that are not on it have their titles only."""
-    return tuple(
-        inset if inset.source in canvas.places else replace(inset, source="") for inset in insets if not inset.beside
-    )
+    found = []
+    for inset in insets:
+        if not inset.beside:
+            also = tuple(path for path in inset.also if path in canvas.places)
+            found.append(replace(inset, source=inset.source if inset.source in canvas.places else "", also=also))
+    return tuple(found)
 
 
 def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:

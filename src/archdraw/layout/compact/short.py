@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archdraw.layout.diagram.diagram import inputs_of, least_width, outputs_of
+from archdraw.layout.diagram.diagram import inputs_of, outputs_of
+from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET
 from archdraw.picture import (
     Box,

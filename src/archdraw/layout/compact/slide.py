@@ -25,7 +25,7 @@ from archdraw.theme import Theme
 MARGIN = 20.0
 HEADER = 52.0
 """Where the content begins."""
-TITLE_LINE, TITLE, LEAST_TITLE = 36.0, 28.0, 18.0
+TITLE_LINE, TITLE, LEAST_TITLE = 34.0, 28.0, 18.0
 """The baseline of the name and its sizes."""
 FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
@@ -230,9 +230,8 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     slack = bottom - HEADER - cell.length
     # Level with its bar where there is room for that, else in the middle.
     low = bottom - bar.middle
-    slack = (
-        min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
-    )
+    level = min(max(slack / 2, low + END - cell.length), low - END)
+    slack = min(max(level, STUB), slack - STUB) if slack > 2 * STUB else slack / 2
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
