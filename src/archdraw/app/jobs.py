@@ -16,6 +16,8 @@ from archdraw.sizing import scale_at
 from archdraw.spec.presenting import page_of
 from archdraw.writers import Renderer, TextMode, Writer
 
+FACTS = "facts"
+"""In place of a view: what a gallery says of a model, as JSON."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
 
@@ -113,6 +115,11 @@ def draw(job: Job) -> Drawn:
         known = model.warnings if model.reading is not None else ()
         shown: dict[Said, Model] = {}
         for output in job.outputs:
+            if output.view == FACTS:
+                from archdraw.app.cards import written
+
+                made.append(Made(written(model), model.name))
+                continue
             one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
             scene, found = one.drawn(
                 output.view, output.theme, output.fonts, width=output.width, background=output.background

@@ -264,10 +264,10 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
             else words.IN_LAYERS(number=len(only.places), all=len(members))
         )
         detail = text(words.ONLY(when=said, detail=only.block.detail)).rstrip("; ")
-        return folded(only.block, only.path, detail=detail)
+        return replace(folded(only.block, only.path, detail=detail), layers=_numbers(only, before))
     names = named_apart([option.block for option in slot.options])
     boxes = tuple(
-        folded(option.block, option.path, detail=detail)
+        replace(folded(option.block, option.path, detail=detail), layers=_numbers(option, before))
         for option, (_, detail) in zip(slot.options, names, strict=True)
     )
     return Choice(
@@ -277,6 +277,11 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
             for option, (label, _) in zip(slot.options[:-1], names[:-1], strict=True)
         ),
     )
+
+
+def _numbers(option: Option, before: int) -> tuple[int, ...]:
+    """The numbers of the layers that ``option`` is in, of a stack ``before`` which others stand."""
+    return tuple(before + place for place in option.places)
 
 
 def _band(option: Option, label: str, members: Sequence[int], number: int) -> str:

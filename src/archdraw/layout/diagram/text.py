@@ -14,6 +14,8 @@ from archdraw.records import record
 from archdraw.setters import kept
 
 NBSP = "\u00a0"
+AIR = 1.1
+"""How wide a box is at least, in widths of its words: other fonts, where Inter is not at hand, are so much wider."""
 
 
 @record
@@ -32,6 +34,16 @@ class Row:
     @property
     def height(self) -> float:
         return self.size * LINE_HEIGHT
+
+
+def room(width: float, pad: float) -> float:
+    """Px for words in a box of ``width`` that leaves ``pad`` px free at each side."""
+    return min(width - 2 * pad, width / AIR)
+
+
+def around(words: float, pad: float) -> float:
+    """The width of a box with ``words`` of so many px that leaves ``pad`` px free at each side."""
+    return max(words + 2 * pad, words * AIR)
 
 
 @kept(65536)
