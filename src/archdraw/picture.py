@@ -152,10 +152,17 @@ class Lanes:
 
 @record
 class Choice:
-    """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
+    """Alternatives in one slot, the first on top; ``bands`` say above each of them when it comes,
+    after the ``conjunction`` but above the first.
+
+    With ``headings`` they are the rows of a table, boxes of one line in and one line out: the first heading stands
+    above their labels, the second above their bands at the right.
+    """
 
     options: tuple[Diagram, ...]
     bands: tuple[str, ...]
+    conjunction: str = ""
+    headings: tuple[str, str] | None = None
 
 
 @record
