@@ -29,16 +29,18 @@ SCREEN = (1920.0, 1080.0)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What the pictures of a view keep: ``aspect`` is the most that their height is of their width, by the width up to
-    which it holds; ``text`` the smallest text in px of the screen."""
+    """What the pictures of a view keep: ``aspect`` is the most that their height is of their width, at two widths and
+    in proportion between them; ``text`` the smallest text in px of the screen."""
 
-    aspect: tuple[tuple[float, float], ...]
+    aspect: tuple[tuple[float, float], tuple[float, float]]
     text: float
 
     def broken(self, page: Page) -> list[str]:
         """What ``page`` breaks of this."""
-        most = next((most for width, most in self.aspect if page.width <= width + 0.5), self.aspect[-1][1])
-        too_tall = [f"aspect {page.aspect:.2f}"] if page.aspect > most + 0.0005 else []
+        (narrow, first), (wide, last) = self.aspect
+        share = min(max((page.width - narrow) / (wide - narrow), 0.0), 1.0)
+        most = first + share * (last - first)
+        too_tall = [f"aspect {page.aspect:.2f}"] if page.aspect > most + 0.001 else []
         return too_tall + ([f"text {page.text:.2f} px"] if page.text < self.text - 0.0005 else [])
 
 

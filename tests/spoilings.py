@@ -58,7 +58,7 @@ class Whole:
         """Where a line begins and ends, the latter with its head."""
         line = self.view.shapes[number]
         assert isinstance(line, Line)
-        return [line.points[0], self.view.owned[number].points[0] if number in self.view.owned else line.points[-1]]
+        return [line.points[0], line.points[-1]]
 
     @cached_property
     def ends(self) -> list[Point]:
@@ -121,8 +121,8 @@ class Whole:
 
     @cached_property
     def cells(self) -> list[list[int]]:
-        """The marks of each layer in the strip."""
-        return [numbers for title, numbers in self.figures if re.match(r"layer \d+:", title)]
+        """The marks of layers in the strip: of one, or of several that follow each other and are alike."""
+        return [numbers for title, numbers in self.figures if re.match(r"layers? \d+( to \d+)?:", title)]
 
     def edited(self, edits: Edits, more: Iterable[Shape] = (), *, groups: bool = True) -> Scene:
         """The scene with ``edits``, and ``more`` painted over it; without ``groups``, those left empty are dropped."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
-from archdraw.scene import Group, Scene
-from spoilings import Whole, any_way, moved, number_of, one_of, spoiling
+from archdraw.scene import Scene, paths_of
+from spoilings import Whole, any_way, moved, one_of, spoiling
 
 
 @spoiling
@@ -52,15 +52,15 @@ def led_through_a_box(whole: Whole, random: Random) -> Scene | None:
     """A line that goes on behind the box that it enters, out of its other side."""
     choices = []
     for n, line in whole.lines:
-        tip = whole.view.owned[n].points[0] if n in whole.view.owned else None
+        tip = line.points[-1] if line.head else None
         for _, box in whole.boxes:
             if tip and abs(tip[1] - box.bottom) < 1 and box.x < tip[0] < box.right and line.points[-2][0] == tip[0]:
-                choices.append((n, line, box, number_of(whole, whole.view.owned[n])))
+                choices.append((n, line, box))
     if (found := one_of(random, choices)) is None:
         return None
-    n, line, box, head = found
-    through = replace(line, points=(*line.points[:-1], (line.points[-1][0], box.y)), arrow=False)
-    return whole.edited({n: (through,), head: ()})
+    n, line, box = found
+    through = replace(line, points=(*line.points[:-1], (line.points[-1][0], box.y)), head=0)
+    return whole.edited({n: (through,)})
 
 
 @spoiling
@@ -143,7 +143,7 @@ def panel_widened(whole: Whole, random: Random) -> Scene | None:
 @spoiling
 def block_lost(whole: Whole, random: Random) -> Scene | None:
     """A block of the model that has no box, as the view of the model says."""
-    paths = [element.path for element in whole.scene.children if isinstance(element, Group) and element.path]
+    paths = list(paths_of(whole.scene.children))
     return replace(whole.scene, undrawn=(random.choice(paths),)) if paths else None
 
 

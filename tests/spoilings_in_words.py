@@ -140,7 +140,7 @@ def text_paled(whole: Whole, random: Random) -> Scene | None:
         return None
     n, text, area = found
     ground = whole.view.ground(*area.middle(), n) or "#FFFFFF"
-    return whole.edited({n: (replace(text, fill=mix(text.fill, ground, 0.2)),)})
+    return whole.edited({n: (replace(text, fill=mix(whole.scene.colour(text.fill), ground, 0.2)),)})
 
 
 @spoiling
@@ -150,7 +150,7 @@ def line_paled(whole: Whole, random: Random) -> Scene | None:
     n, line = found
     (x, y), (right, below) = line.points[:2]
     ground = whole.view.ground((x + right) / 2, (y + below) / 2, n) or "#FFFFFF"
-    return whole.edited({n: (replace(line, stroke=mix(line.stroke, ground, 0.2)),)})
+    return whole.edited({n: (replace(line, stroke=mix(whole.scene.colour(line.stroke), ground, 0.2)),)})
 
 
 @spoiling

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
 from archdraw.lint.ends import distance_to_border
 from archdraw.scene import Line, Scene
-from spoilings import Edits, Whole, ahead_of, any_way, moved, number_of, one_of, shifted, spoiling
+from spoilings import Edits, Whole, ahead_of, any_way, moved, one_of, shifted, spoiling
 
 
 def _stretched(line: Line, side: str, by: float) -> Line:
@@ -43,11 +44,7 @@ def shortened(whole: Whole, random: Random) -> Scene | None:
 @spoiling
 def lengthened(whole: Whole, random: Random) -> Scene | None:
     by = random.uniform(4, 12)
-    # Up to its tip a head hides the line.
-    longer = [
-        (n, _stretched(line, side, by + (8 if line.arrow and side == "end" else 0)), side)
-        for n, line, side in _joined_ends(whole, 3)
-    ]
+    longer = [(n, _stretched(line, side, by), side) for n, line, side in _joined_ends(whole, 3)]
     ends = [(n, line, line.points[0 if side == "start" else -1]) for n, line, side in longer]
     seen = [(n, line) for n, line, end in ends if not whole.is_hidden(n, end) and not whole.is_at_something(end)]
     found = one_of(random, seen)
@@ -56,9 +53,12 @@ def lengthened(whole: Whole, random: Random) -> Scene | None:
 
 @spoiling
 def line_dropped(whole: Whole, random: Random) -> Scene | None:
-    """An edge with its head: what it joined stands alone."""
-    found = one_of(random, ((n, line) for n, line in whole.lines if line.kind == "edge" and line.arrow))
-    return whole.edited({found[0]: ()}) if found else None
+    """The only edge that enters a block, or that leaves one."""
+    edges = [(n, line) for n, line in whole.lines if line.kind == "edge"]
+    entered, left = Counter(line.end for _, line in edges), Counter(line.start for _, line in edges)
+    only = [n for n, line in edges if (line.end and entered[line.end] == 1) or (line.start and left[line.start] == 1)]
+    found = one_of(random, only)
+    return None if found is None else whole.edited({found: ()})
 
 
 @spoiling
@@ -74,51 +74,15 @@ def line_aside(whole: Whole, random: Random) -> Scene | None:
     n, line = found
     across, down = ahead_of(*line.points)
     by = random.choice((-1, 1)) * random.uniform(7, 14)
-    edits: Edits = {n: (moved(line, -down * by, across * by),)}
-    if n in whole.view.owned:
-        head = whole.view.owned[n]
-        edits[number_of(whole, head)] = (moved(head, -down * by, across * by),)
-    return whole.edited(edits)
+    return whole.edited({n: (moved(line, -down * by, across * by),)})
 
 
 @spoiling
-def head_dropped(whole: Whole, random: Random) -> Scene | None:
-    found = one_of(random, (n for n, _ in whole.view.heads))
-    return None if found is None else whole.edited({found: ()})
-
-
-@spoiling
-def head_turned(whole: Whole, random: Random) -> Scene | None:
-    if (found := one_of(random, whole.view.heads)) is None:
-        return None
-    n, head = found
-    angle = random.choice((math.pi / 4, math.pi / 2, math.pi, -math.pi / 2))
-    middle = sum(x for x, _ in head.points) / 3, sum(y for _, y in head.points) / 3
-    points = tuple(
-        (
-            middle[0] + (x - middle[0]) * math.cos(angle) - (y - middle[1]) * math.sin(angle),
-            middle[1] + (x - middle[0]) * math.sin(angle) + (y - middle[1]) * math.cos(angle),
-        )
-        for x, y in head.points
-    )
-    return whole.edited({n: (replace(head, points=points),)})
-
-
-@spoiling
-def head_moved(whole: Whole, random: Random) -> Scene | None:
-    found = one_of(random, whole.view.heads)
-    return whole.edited({found[0]: (moved(found[1], *any_way(random, 4, 12)),)}) if found else None
-
-
-@spoiling
-def head_doubled(whole: Whole, random: Random) -> Scene | None:
-    """A second head behind the first one, where the line goes on."""
-    long = [(n, line) for n, line in whole.lines if n in whole.view.owned and math.dist(*line.points[-2:]) > 30]
-    if (found := one_of(random, long)) is None:
-        return None
-    n, line = found
-    ahead = ahead_of(*line.points[-2:])
-    return whole.edited({}, [moved(whole.view.owned[n], -ahead[0] * 14, -ahead[1] * 14)])
+def head_lengthened(whole: Whole, random: Random) -> Scene | None:
+    """A head that is longer than the piece of the line that it ends, and hides the corner before that."""
+    bent = [(n, line, math.dist(*line.points[-2:])) for n, line in whole.lines if line.head and len(line.points) > 2]
+    found = one_of(random, ((n, line, leg) for n, line, leg in bent if leg < 60))
+    return whole.edited({found[0]: (replace(found[1], head=found[2] + random.uniform(5, 12)),)}) if found else None
 
 
 @spoiling

@@ -18,7 +18,7 @@ from archdraw.layout.compare import grid
 from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.lint.faults import faults
 from archdraw.picture import Bar, Box
-from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.scene import Group, Rect, Scene, Text, groups_of
 from archdraw.theme import load_theme
 from archdraw.views.boxes import boxes as boxes_of
 from archdraw.views.several import Subject, compare
@@ -222,8 +222,8 @@ def test_slots_are_level(models: dict[str, Subject]) -> None:
 
 
 def _rectangles(scene: Scene) -> Sequence[tuple[Group, Rect]]:
-    groups = [child for child in scene.children if isinstance(child, Group) and child.path]
-    return [(group, next(part for part in group.children if isinstance(part, Rect))) for group in groups]
+    found = ((group, part) for group in groups_of(scene.children) if group.path for part in group.children)
+    return [(group, part) for group, part in found if isinstance(part, Rect) and part.kind == "box"]
 
 
 def test_rows_of_the_table(models: dict[str, Subject]) -> None:

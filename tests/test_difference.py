@@ -465,7 +465,7 @@ def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
     base = expand(parse_spec(text))
     one = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4", 1))))
     both = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4"))))
-    layers = "layers/layer/self_attn", "layers/layer.2/self_attn"
+    layers = "layers/layer/self_attn", "layers/layer.gelu/self_attn"
     (heads_of_one,) = (change for change in one.changes if change.what == "num_attention_heads")
     assert (heads_of_one.before, heads_of_one.after, heads_of_one.paths) == (8, (8, 4), (layers, layers))
     (heads_of_both,) = (change for change in both.changes if change.what == "num_attention_heads")
@@ -526,7 +526,7 @@ def test_a_difference_as_data() -> None:
         "before": 32,
         "after": 128,
         "subject": "",
-        "paths": [["layers/layer/mlp", "layers/layer.2/mlp"]] * 2,
+        "paths": [["layers/layer/mlp", "layers/layer.attention/mlp"]] * 2,
     }
     assert {"sort": "token mixer", "block": "Sliding-window attention", "what": "sliding_window", "value": 128} in data[
         "equal"

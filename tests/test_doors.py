@@ -28,6 +28,7 @@ from archdraw.kinds import registry
 from archdraw.kinds.base import Family as Place
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
+from archdraw.profile import profile_names
 from archdraw.readers.family import families
 from archdraw.theme import load_theme, theme_names
 from archdraw.views import several
@@ -569,7 +570,9 @@ def test_the_documents_name_what_is_found() -> None:
     assert formats is not None
     assert shown is not None
     assert sorted(formats[1].split(",")) == list(FORMATS.names())
-    assert sorted(word.partition(":")[0] for word in shown[1].split("\\|")) == list(views.views())
+    kinds_of_pages = {name.partition("-")[0] for name in profile_names()}
+    named = {word.partition(":")[0] for word in shown[1].split("\\|")}
+    assert named == {*views.views(), *kinds_of_pages, "FILE"}
     themes = re.search(r"contrast of at least 4\.5, in ([a-z, ]+)\.", readme)
     assert themes is not None
     assert sorted(re.split(", | and ", themes[1])) == list(theme_names())

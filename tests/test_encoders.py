@@ -14,7 +14,7 @@ from archdraw.lint.faults import faults
 from archdraw.model import Model
 from archdraw.picture import Box, Chain, Diagram, Frame, Inset, Rail, Words
 from archdraw.resources import specs_folder
-from archdraw.scene import Group, Line, Polygon, Rect, Scene, Text
+from archdraw.scene import Group, Line, Rect, Scene, Text, groups_of
 from archdraw.spec import expand, parse_spec
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes as every_box
@@ -68,9 +68,8 @@ def test_a_line_leads_from_the_encoder_to_every_cross_attention(name: str) -> No
     assert reading
     scene = found.scene()
     (place,) = [rect for path, rect in placed(scene) if path == tower.goals[0]]
-    heads = [shape for shape in scene.shapes() if isinstance(shape, Polygon)]
-    # An arrow head whose tip is at the left of the box, at its middle.
-    tips = [head.points[0] for head in heads]
+    # An arrow whose tip is at the left of the box, at its middle.
+    tips = [shape.points[-1] for shape in scene.shapes() if isinstance(shape, Line) and shape.head]
     assert (place.x, place.y + place.height / 2) in tips
 
 
@@ -88,7 +87,7 @@ def placed(scene: Scene) -> list[tuple[str, Rect]]:
     """The boxes of a scene with their paths."""
     return [
         (group.path, shape)
-        for group in scene.children
+        for group in groups_of(scene.children)
         if isinstance(group, Group) and group.path
         for shape in group.children[:1]
         if isinstance(shape, Rect)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from archdraw.lint.faults import faults, minimum_text
-from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text
+from archdraw.scene import Circle, Element, Group, Line, Point, Rect, Scene, Text
+from archdraw.shapes import HEAD
 
 INK, WHITE, GREY, PALE = "#1A1D21", "#FFFFFF", "#6B7280", "#F3F4F6"
 
@@ -36,17 +37,10 @@ PLUS = (
 
 
 def edge(*points: Point, arrow: bool = False) -> Line:
-    return Line(points, INK, 2, 0, (), "edge", arrow)
+    return Line(points, INK, 2, 0, (), "edge", HEAD if arrow else 0)
 
 
-def head(x: float, y: float, *, turned: bool = False) -> Polygon:
-    """The head of an arrow upwards, or, turned, to the right."""
-    if turned:
-        return Polygon(((x, y), (x - 9, y - 4), (x - 9, y + 4)), INK, "head")
-    return Polygon(((x, y), (x - 4, y + 9), (x + 4, y + 9)), INK, "head")
-
-
-ARROW = (edge((150, 200), (150, 147), arrow=True), head(150, 140))
+ARROW = (edge((150, 200), (150, 140), arrow=True),)
 LINES = (edge((150, 200), (150, 128)), edge((150, 100), (150, 60)))
 STRIP = tuple(Rect(50 + 20 * index, 50, 18, 10, fill=INK, kind="mark") for index in range(3))
 PANEL = Rect(20, 20, 300, 260, 16, PALE, GREY, 1.5, "container")
@@ -73,7 +67,7 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
     ),
     "line under its head beside the middle": (
         "side",
-        (*LOW, *HIGH, edge((140, 200), (140, 147), arrow=True), head(140, 140)),
+        (*LOW, *HIGH, edge((140, 200), (140, 140), arrow=True)),
         (*LOW, *HIGH, *ARROW),
     ),
     "line begins at nothing": (
@@ -101,9 +95,11 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
             text(304, 225),
         ),
     ),
-    "arrow without its head": ("end", (*LOW, *HIGH, ARROW[0]), (*LOW, *HIGH, *ARROW)),
-    "head without its line": ("head", (*HIGH, head(150, 140)), (*LOW, *HIGH, *ARROW)),
-    "head turned": ("head", (*LOW, *HIGH, ARROW[0], head(156, 144, turned=True)), (*LOW, *HIGH, *ARROW)),
+    "head longer than what leads to it": (
+        "head",
+        (*LOW, *HIGH, edge((150, 200), (150, 180), (200, 180), (200, 144), (150, 144), (150, 140), arrow=True)),
+        (*LOW, *HIGH, *ARROW),
+    ),
     "arrow short of its box": (
         "end",
         (*LOW, *box(100, 96), *ARROW),

@@ -25,7 +25,7 @@ from archdraw.layout.diagram.measures import INSET, SPINE, Measures
 from archdraw.layout.diagram.ranks import arranged, binaries
 from archdraw.lint.faults import faults
 from archdraw.picture import Box, Chip, ExpertGrid, Graph
-from archdraw.scene import Circle, Group, Line, Polygon, Rect, Scene
+from archdraw.scene import Circle, Line, Rect, Scene, groups_of
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.tree import blocks
@@ -195,7 +195,7 @@ def drawn(edges: Edges, looks: Mapping[str, Box], measures: Measures = INSET) ->
     canvas.line((x, bottom + 30), (x, bottom), arrow=cell.arrows[0], open_ends="start")
     cell.paint(canvas, x, bottom)
     canvas.line((x + cell.outputs[0], 60), (x + cell.outputs[0], 30), arrow=True, open_ends="end")
-    return Scene(cell.width + 80, cell.length + 120, "graph", "graph", "#FFFFFF", canvas.elements())
+    return canvas.scene(cell.width + 80, cell.length + 120, "graph", "graph")
 
 
 def doubled(scene: Scene) -> list[str]:
@@ -219,7 +219,7 @@ def doubled(scene: Scene) -> list[str]:
 
 
 def heads(scene: Scene) -> int:
-    return sum(isinstance(shape, Polygon) for shape in scene.shapes())
+    return sum(isinstance(shape, Line) and shape.head > 0 for shape in scene.shapes())
 
 
 LOOKS = {
@@ -263,7 +263,7 @@ def test_nothing_stands_right_of_experts_that_are_opened() -> None:
         ways("input shared +", "input down experts up + output", "input router experts"),
     ):
         scene = drawn(order, LOOKS)
-        grid = next(part for part in scene.children if isinstance(part, Group) and part.path == "experts").children[0]
+        grid = next(part for part in groups_of(scene.children) if part.path == "experts").children[0]
         assert isinstance(grid, Rect)
         middle = grid.y + grid.height / 2
         for line in (shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "edge"):
@@ -324,7 +324,7 @@ def test_a_whole_plate_with_a_graph_is_without_fault(tmp_path: Path) -> None:
     spec.write_text(LATENT, "utf-8")
     scene = load(spec).scene()
     assert faults(scene) == []
-    boxes = {part.path.rpartition("/")[2] for part in scene.children if isinstance(part, Group)}
+    boxes = {part.path.rpartition("/")[2] for part in groups_of(scene.children)}
     assert boxes >= {"router", "down", "experts", "up", "shared"}
 
 

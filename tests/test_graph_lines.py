@@ -11,7 +11,7 @@ from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.lint.faults import faults
 from archdraw.picture import Box, Chain, Graph
-from archdraw.scene import Circle, Line, Polygon, Rect, Scene, Text
+from archdraw.scene import Circle, Line, Rect, Scene, Text
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.tree import blocks
@@ -51,7 +51,7 @@ def scene_of(graph: Graph, measures: Measures = INSET) -> Scene:
     cell.paint(canvas, x, bottom)
     for port in cell.outputs:
         canvas.line((x + port, 60), (x + port, 30), arrow=True, open_ends="end")
-    return Scene(cell.width + 80, cell.length + 120, "graph", "graph", "#FFFFFF", canvas.elements())
+    return canvas.scene(cell.width + 80, cell.length + 120, "graph", "graph")
 
 
 def wrong(scene: Scene) -> list[str]:
@@ -191,7 +191,7 @@ def test_a_graph_of_two_lines_stands_between_others() -> None:
     cell = diagram.place(chain, (0.0,), (), INSET)
     canvas = Canvas(load_theme("light"), 0)
     cell.paint(canvas, 20 - cell.left, cell.length + 20)
-    scene = Scene(cell.width + 40, cell.length + 40, "graph", "graph", "#FFFFFF", canvas.elements())
+    scene = canvas.scene(cell.width + 40, cell.length + 40, "graph", "graph")
     assert wrong(scene) == []
 
 
@@ -253,7 +253,7 @@ def test_a_line_back_leads_down_and_into_its_node_from_below() -> None:
     assert (dot.x, dot.y) in points
     assert min(y for _, y in points) == dot.y < box.y
     assert max(y for _, y in points) > box.bottom, "it turns below the box"
-    tips = [shape.points[0] for shape in scene.shapes() if isinstance(shape, Polygon)]
+    tips = [shape.points[-1] for shape in scene.shapes() if isinstance(shape, Line) and shape.head]
     assert len({x for x, y in tips if y == box.bottom}) == 2, "and enters it from there, beside the other line"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -36,6 +37,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "theme",
             "layout",
             "scene",
+            "shapes",
         },
         {"ground"},
     ),
@@ -51,7 +53,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 # Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
 NARROW: dict[str, set[str]] = {
     "writers": {"writers", "scene", "fonts", "errors", "doors"},
-    "scene": set(),
+    "scene": {"shapes"},
+    "shapes": set(),
     "tree.blocks": {"glossary", "tree.roles"},
     "tree.roles": set(),
     "weights": {"weights", "tree.blocks", "tree.walks", "errors", "source", "doors"},
@@ -111,8 +114,16 @@ def imported(tree: ast.AST) -> Iterator[str]:
                 yield "."
 
 
-def imports_of(file: Path) -> set[str]:
-    return set(imported(ast.parse(file.read_text("utf-8"), str(file))))
+@cache
+def imports_in(file: Path) -> ast.Module:
+    """The imports of the source in ``file``, wherever they stand, and nothing else of it: each source is read once."""
+    tree = ast.parse(file.read_text("utf-8"), str(file))
+    return ast.Module([node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)], [])
+
+
+@cache
+def imports_of(file: Path) -> frozenset[str]:
+    return frozenset(imported(imports_in(file)))
 
 
 def layer_of(name: str) -> str:
@@ -183,7 +194,7 @@ def modules_run(file: Path, name: str, modules: Collection[str]) -> set[str]:
 def modules_imported(file: Path, modules: Collection[str]) -> set[str]:
     """Which of ``modules`` the source in ``file`` imports: a name of a package may be a module in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"), str(file))):
+    for node in ast.walk(imports_in(file)):
         match node:
             case ast.Import(names=names):
                 found.update(name.name.removeprefix("archdraw.") for name in names)

@@ -24,7 +24,7 @@ from archdraw.layout.lineage.lines import Line
 from archdraw.lint.faults import faults
 from archdraw.model import Model
 from archdraw.resources import specs_folder
-from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.scene import Group, Rect, Scene, Text, groups_of
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import theme_names
 from archdraw.views.several._lineage_folds import folded
@@ -71,7 +71,7 @@ def of(models: dict[str, Model], **options: object) -> Picture:
 
 
 def groups(scene: Scene) -> dict[str, Group]:
-    return {child.path: child for child in scene.children if isinstance(child, Group) and child.path}
+    return {child.path: child for child in groups_of(scene.children) if child.path}
 
 
 def texts(scene: Scene) -> str:

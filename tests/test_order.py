@@ -14,7 +14,7 @@ from archdraw.layout.plate import order as layout
 from archdraw.lint.faults import faults
 from archdraw.model import load
 from archdraw.resources import specs_folder
-from archdraw.scene import Scene, Text
+from archdraw.scene import Text
 from archdraw.theme import load_theme
 from archdraw.views.architecture import picture
 from archdraw.views.order import ordered, rounds
@@ -115,7 +115,7 @@ def test_an_order_is_the_layers_in_order_and_has_no_fault(letters: str, width: f
     theme = load_theme("light")
     canvas = Canvas(theme, 3)
     layout.paint(canvas, items, 20, 20, width)
-    scene = Scene(width + 40, layout.height(items, width) + 40, "order", "", theme.page, canvas.elements())
+    scene = canvas.scene(width + 40, layout.height(items, width) + 40, "order", "")
     assert faults(scene) == []
 
 

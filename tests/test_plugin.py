@@ -168,7 +168,9 @@ def test_each_thing_is_one_file() -> None:
     files = set()
     for group, [(name, value)] in values.items():
         place = PLUGIN / "src" / value.partition(":")[0].replace(".", "/")
-        files.add(place / f"{name}.yaml" if group == "archdraw.themes" else place.with_suffix(".py"))
+        files.add(
+            place / f"{name}.yaml" if group in ("archdraw.themes", "archdraw.profiles") else place.with_suffix(".py")
+        )
     assert files == {file for file in SOURCES.rglob("*") if file.is_file() and file.name != "__init__.py"}
 
 
@@ -259,7 +261,7 @@ def test_the_view_is_drawn_and_listed(run: Callable[..., str], command: Run, tmp
     assert f"{TOTAL:,} parameters" in drawn
     assert "Minimal GRU" not in drawn
     assert "badge, card, inset, plate, strip" in " ".join(run("render", "--help").split())
-    assert "did you mean badge?" in command("render", "gru.yaml", "--view", "bagde").stderr
+    assert "did you mean badge or page?" in command("render", "gru.yaml", "--view", "bagde").stderr
 
 
 def test_the_view_of_several_is_a_command_and_a_function(run: Callable[..., str], start: Run, tmp_path: Path) -> None:
@@ -298,6 +300,13 @@ def test_the_theme_paints_and_is_listed(run: Callable[..., str], tmp_path: Path)
     assert Path(row[3]).is_file()
     for command in ("render", "gallery", "vocabularies"):
         assert "dark, light, print, sepia" in " ".join(run(command, "--help").split())
+
+
+def test_the_page_is_drawn_and_listed(run: Callable[..., str], tmp_path: Path) -> None:
+    run("render", "gru.yaml", "--view", "desk", "-o", "made.svg")
+    assert 'height="397"' in (tmp_path / "made.svg").read_text("utf-8")  # 105 mm
+    assert 'width="559"' in (tmp_path / "made.svg").read_text("utf-8")  # 148 mm
+    assert "column, desk, page" in " ".join(run("render", "--help").split())
 
 
 def test_the_command_runs_and_is_listed(run: Callable[..., str], command: Run) -> None:

@@ -118,7 +118,8 @@ def public() -> Iterator[tuple[str, Callable[..., Any]]]:
         if inspect.isfunction(value):
             yield name, value
         if inspect.isclass(value):
-            for key, member in vars(value).items():
+            own = [base for base in value.__mro__ if base.__module__.startswith("archdraw.")]
+            for key, member in {key: one for base in reversed(own) for key, one in vars(base).items()}.items():
                 # The function in a class method, a property or a cached property.
                 plain = next((found for part in INSIDE if (found := getattr(member, part, None))), member)
                 if not key.startswith("_") and inspect.isfunction(plain):
@@ -258,11 +259,11 @@ def test_blocks_by_path() -> None:
     assert len(blocks) == len(list(model.walk()))
     for path, block in blocks.items():
         assert model.at(path) is block
-    assert model.at("layer.2/mlp/gate") is blocks["layers/layer.2/mlp/gate"]
+    assert model.at("layer.dense/mlp/gate_proj") is blocks["layers/layer.dense/mlp/gate_proj"]
     with pytest.raises(archdraw.ArchdrawError) as raised:
         model.at("mlp/gate")
     assert str(raised.value) == (
-        "several blocks of DeepSeek V3 are named mlp/gate: layers/layer.2/mlp/gate, mtp/layer/mlp/gate"
+        "several blocks of DeepSeek V3 are named mlp/gate: layers/layer/mlp/gate, mtp/layer/mlp/gate"
     )
     with pytest.raises(archdraw.ArchdrawError) as raised:
         model.at("xyz")

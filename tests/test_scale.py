@@ -17,7 +17,7 @@ from archdraw.errors import ArchdrawError
 from archdraw.layout.charts.bars import lines_of
 from archdraw.layout.charts.scatter import RADIUS
 from archdraw.lint.faults import faults, minimum_text
-from archdraw.scene import Circle, Group, Line, Rect, Scene, Text
+from archdraw.scene import Circle, Group, Line, Rect, Scene, Text, groups_of
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import Subject
 from archdraw.views.several._scale_bars import full_line
@@ -38,7 +38,7 @@ def some(subjects: list[Subject], *slugs: str) -> list[Subject]:
 
 
 def groups(scene: Scene) -> dict[str, Group]:
-    return {one.path: one for one in scene.children if isinstance(one, Group) and one.path}
+    return {one.path: one for one in groups_of(scene.children) if one.path}
 
 
 def texts(scene: Scene) -> list[str]:

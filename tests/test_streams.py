@@ -62,7 +62,7 @@ def streamed(block: Module) -> list[tuple[str, Leaf]]:
 
 
 def thin_lines(scene: Scene) -> set[float]:
-    return {line.points[0][0] for line in scene.children if isinstance(line, Line) and line.stroke_width == THIN}
+    return {line.points[0][0] for line in scene.shapes() if isinstance(line, Line) and line.stroke_width == THIN}
 
 
 @pytest.mark.parametrize("residual", RESIDUALS.values(), ids=RESIDUALS)

@@ -15,7 +15,7 @@ from archdraw.cli import run
 from archdraw.errors import ArchdrawError
 from archdraw.glossary.concepts import GROUPS, SHIPPED
 from archdraw.lint.faults import faults
-from archdraw.scene import Group, Rect, Scene, Text
+from archdraw.scene import Group, Rect, Scene, Text, groups_of
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import Subject, timeline
 
@@ -35,7 +35,7 @@ def few(subjects: list[Subject]) -> list[Subject]:
 
 def row(scene: Scene, concept: str) -> Group:
     path = f"concept-{'-'.join(concept.lower().split())}"
-    return next(one for one in scene.children if isinstance(one, Group) and one.path == path)
+    return next(one for one in groups_of(scene.children) if one.path == path)
 
 
 def cells(group: Group) -> list[tuple[str, Rect]]:

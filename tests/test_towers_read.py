@@ -10,7 +10,7 @@ import pytest
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
 from archdraw.picture import Plate
-from archdraw.scene import Group, Line, Polygon, Rect
+from archdraw.scene import Group, Line, Rect
 from archdraw.spec import Spec, expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.views import draw
@@ -76,10 +76,11 @@ def test_lines_of_two_towers_do_not_meet_and_enter_at_the_middle(order: tuple[An
     assert faults(scene) == []
     # A line that makes way for another one has an open end within the picture: only those to and from the model do.
     assert [line for line in scene.shapes() if isinstance(line, Line) and line.open_ends == "both"] == []
-    heads = {shape.points[0] for shape in scene.shapes() if isinstance(shape, Polygon) and shape.kind == "head"}
+    heads = {shape.points[-1] for shape in scene.shapes() if isinstance(shape, Line) and shape.head}
+    (model,) = (group for group in scene.children if isinstance(group, Group) and group.role == "model")
     boxes = [
         rect
-        for group in scene.children
+        for group in model.children
         if isinstance(group, Group) and group.path in ("layers/layer/cross_attn", "layers/layer/cross_attn.2")
         for rect in group.children[:1]
         if isinstance(rect, Rect)

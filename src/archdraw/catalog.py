@@ -35,6 +35,17 @@ def list_kinds() -> tuple[str, ...]:
     return tuple(kinds())
 
 
+def list_profiles() -> tuple[str, ...]:
+    """The names of the pages that come with archdraw, which :meth:`archdraw.Model.scene` takes as views.
+
+    >>> list_profiles()
+    ('column', 'page', 'slide', 'slide-4-3', 'slide-half', 'thumb')
+    """
+    from archdraw.profile import profile_names
+
+    return profile_names()
+
+
 def list_themes() -> tuple[str, ...]:
     """The names of the themes that come with archdraw.
 

@@ -11,6 +11,7 @@ from archdraw.records import record
 class StripCell:
     """One layer of the strip: its mixer's and its feed forward's role, and its title.
 
+    Layers that follow each other and are alike have one title, in which the numbers of all of them stand.
     Blocks of one role that are not the same have ``upper_variant`` and ``lower_variant`` from 0 on.
     """
 

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -251,11 +251,16 @@ def _modules(package: str, attribute: str) -> Callable[[], Iterator[Found]]:
         places = [os.path.join(place, *below) for place in import_module(top).__path__]  # noqa: PTH118
         if package in sys.modules:
             places = list(sys.modules[package].__path__)
-        for module in pkgutil.iter_modules(places):
-            if not module.name.startswith("_"):
-                yield Found(module.name, f"{package}.{module.name}:{attribute}")
+        for name in _names_in(tuple(places)):
+            yield Found(name, f"{package}.{name}:{attribute}")
 
     return modules
+
+
+@lru_cache(maxsize=64)
+def _names_in(places: tuple[str, ...]) -> tuple[str, ...]:
+    """The modules in the folders ``places``, read once: each picture asks for its view and its writer."""
+    return tuple(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith("_"))
 
 
 def _package(package: str) -> Callable[[], Iterator[Found]]:

@@ -13,6 +13,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from operator import getitem
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -179,15 +180,26 @@ def offsets(text: str, weight: Weight) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=32768)
-def _advance(text: str, weight: Weight) -> int:
-    """Where ``text`` ends, in font units: of one text, widths at several sizes are asked for."""
-    return offsets(text, weight)[-1]
+def _advance(text: str, weight: Weight) -> int | None:
+    """Where ``text`` ends, in font units: of one text, widths at several sizes are asked for. None for other fonts."""
+    if not packaged(text):
+        return None
+    metrics = _metrics_for(text, weight)
+    # As offsets, without a loop: of all that is drawn, and of every way to break it, the width is asked for.
+    kerned = map(getitem, map(metrics.kerning.__getitem__, map(metrics.left.__getitem__, text)),
+                 map(metrics.right.__getitem__, text[1:]))  # fmt: skip
+    return sum(map(metrics.advances.__getitem__, text)) + sum(kerned)
 
 
-@kept(65536)
+@kept(8192)
+def _width_set_out(text: str, weight: Weight) -> float:
+    return set_out(text, weight).width
+
+
 def text_width(text: str, size: float, weight: Weight = 400) -> float:
     """Advance of ``text`` in px with kerning, set at ``size`` px. Raises :class:`MissingGlyph`."""
-    width = _advance(text, weight) if packaged(text) else set_out(text, weight).width
+    advance = _advance(text, weight)
+    width = _width_set_out(text, weight) if advance is None else advance
     return width * size / UNITS
 
 

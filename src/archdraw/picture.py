@@ -38,7 +38,8 @@ class Box:
 
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
-    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow.
+    One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow;
+    one of some layers has their numbers in ``layers``.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Box:
     strong: frozenset[Literal["label", "detail"]] = frozenset()
     wired: bool = False
     cap: bool = False
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -180,6 +182,7 @@ class Frame:
     caption: str = ""
     back: bool = False
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -195,6 +198,7 @@ class Bar:
     title: str
     lines: int = 1
     short: str = ""
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -256,7 +260,8 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number.
+    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
+    letter.
     """
 
     title: str
@@ -266,6 +271,7 @@ class Inset:
     beside: str = ""
     optional: bool = False
     priority: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @record
@@ -274,7 +280,8 @@ class Plate:
 
     ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
     its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. Pages of few words have ``facts``.
+    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
+    columns shows.
     """
 
     name: str
@@ -291,3 +298,4 @@ class Plate:
     wires: tuple[Wire, ...] = ()
     lacking: tuple[str, str] = ("not opened", "some notes left out")
     facts: tuple[Fact, ...] = ()
+    undrawn: tuple[str, ...] = ()

@@ -64,7 +64,10 @@ class Pictured:
         width: str = "",
         background: str = "",
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of :meth:`scene` with its warnings; the last is kept. Raises as that."""
+        """The scene of ``view``, ``theme``, ``fonts``, ``width`` and ``background`` with its warnings; it is kept.
+
+        Raises as :meth:`scene`.
+        """
         from archdraw.sizing import check_background, check_width, on
         from archdraw.theme import load_theme
 

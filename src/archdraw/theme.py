@@ -24,6 +24,8 @@ Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), Rule(aft
 Pattern: TypeAlias = Literal["solid", "hatched", "dotted"]
 
 
+STRONG = 3.0
+"""The contrast with the page, and with a band on it, that a colour has which stands out by itself."""
 EQUAL = "equal"
 """The role of a box that is the same in all models of a comparison."""
 
@@ -93,6 +95,31 @@ class Theme(Checked):
                 f"theme {self.name} has no colours for the role {role!r}" + (f"; {hint}" if hint else "")
             )
         return self.roles[role]
+
+    def colour(self, name: str) -> str:
+        """The colour of that ``name``, as ``#RRGGBB``.
+
+        It is a colour of the theme ("ink", "attention.fill", "signs.added", "accents.3") or one made of it: "NAME.tint"
+        the ground of a block whose border it is, "ROLE.strong" the fill of a role, or its border where that is pale,
+        and "NAME@0.3" a share of a colour on that of the page. Raises :class:`ArchdrawError` where there is none.
+        """
+        above, _, part = name.rpartition(".")
+        if share := name.partition("@")[2]:
+            return mix(self.colour(name.partition("@")[0]), self.page, float(share))
+        if part == "tint":
+            return self.tint(self.colour(above))
+        if part == "strong":
+            paint = self.paint(above)
+            pale = min(contrast(paint.fill, ground) for ground in (self.page, self.band)) < STRONG
+            return paint.border if pale else paint.fill
+        if above == "accents":
+            return self.accent(int(part))
+        found = getattr(self.signs, part, None) if above == "signs" else getattr(self, name, None)
+        if above and above != "signs":
+            found = getattr(self.paint(above), part, None)
+        if not isinstance(found, str) or name == "name":
+            raise ArchdrawError(f"theme {self.name} has no colour named {name!r}")
+        return found
 
     def pattern(self, role: str) -> Pattern:
         """How cells of ``role`` are filled."""

@@ -37,7 +37,7 @@ class Term:
         if values.keys() != places(self.text):
             wanted = ", ".join(sorted(places(self.text))) or "none"
             raise TypeError(f"values of {self.text!r} are {wanted}; given: {', '.join(sorted(values)) or 'none'}")
-        return Phrase(self, tuple(sorted(values.items())))
+        return Phrase(self, tuple(sorted(values.items()) if len(values) > 1 else values.items()))
 
 
 @record

@@ -9,11 +9,15 @@ from itertools import pairwise
 from typing import Literal
 
 from archdraw.fonts import Weight, packaged, set_out, shown, text_width
-from archdraw.layout.diagram.measures import ARROW_LENGTH, ARROW_OVERLAP, ARROW_WIDTH, BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.layout.colours import Colours
+from archdraw.layout.diagram.measures import BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.layout.ends import linked
 from archdraw.layout.extents import Extents
-from archdraw.layout.joined import direction, joined
-from archdraw.records import record
-from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Polygon, Rect, Scene, Text, rounded
+from archdraw.layout.joined import joined
+from archdraw.layout.place import Place as Place
+from archdraw.layout.steps import stepped
+from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Rect, Scene, Text, rounded
+from archdraw.shapes import HEAD
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -21,47 +25,36 @@ UNKNOWN_DASH = (6.0, 4.0)
 """The border of what is not known, or not there."""
 
 
-@record
-class Place:
-    """Where a box has come to stand."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-    @property
-    def edges(self) -> tuple[float, float, float, float]:
-        return self.left, self.top, self.right, self.bottom
-
-
 class Canvas:
     """Collects the shapes of one scene; the only mutable thing of the layout.
 
-    Ground (frames) is painted first, then lines, then objects with their words, each in the order of arrival, which is
-    the order of reading.
+    A picture has sections, one after the other. Of each, ground (frames) is painted first, then lines, then objects
+    with their words, in the order of arrival, which is the order of reading. Colours are painted by their names.
     """
 
-    def __init__(self, theme: Theme, accent: int | None = None) -> None:
+    def __init__(self, theme: Theme | Colours, accent: int | None = None) -> None:
         """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
-        self.theme = theme
+        self.theme = Colours(theme) if isinstance(theme, Theme) else theme
         self.paint_for(accent)
         self.places: dict[str, Place] = {}
+        self.opens: dict[str, str] = {}
+        """The panels that boxes open, by the paths of these."""
+        self.read: frozenset[str] = frozenset()
+        """The paths of boxes beside the line from which lines lead to others."""
         self._layers: dict[Layer, list[Element]] = {"ground": [], "line": [], "object": []}
         self._open: list[list[Element]] = []
-        self._frames, self._objects = Extents(self._layers["ground"]), Extents(self._layers["object"])
+        self._lines: list[Line] = []
+        self._ground: list[Element] = []
+        self._painted: list[Element] = []
+        self._frames, self._objects = Extents(self._ground), Extents(self._painted)
 
     def paint_for(self, accent: int | None) -> None:
         """Goes on with the accent of another developer."""
-        self.accent = self.theme.muted if accent is None else self.theme.accent(accent)
+        self.accent = self.theme.accent(accent)
         self.tint = self.theme.tint(self.accent)
 
     def elements(self) -> tuple[Element, ...]:
-        """Everything so far, in painting order."""
+        """Everything so far of the section that is open, in painting order."""
         return (*self._layers["ground"], *joined(self._layers["line"]), *self._layers["object"])
 
     def scene(
@@ -71,38 +64,40 @@ class Canvas:
         title: str,
         description: str,
         *,
-        below: tuple[Element, ...] = (),
+        below: Canvas | None = None,
         at_once: tuple[float, float] | None = None,
         printed: tuple[float, float] | None = None,
     ) -> Scene:
-        """The finished picture, over what lies ``below`` it.
+        """The finished picture, over what was painted on the canvas ``below`` it.
 
         Its sides are whole numbers: renderers round others each in its own way, and draw the whole picture blurred.
         """
+        opens = {**(below.opens if below else {}), **self.opens}
+        children, steps = stepped(linked((*(below.elements() if below else ()), *self.elements()), opens))
         return Scene(
             _whole(width),
             _whole(height),
             title,
             description,
             self.theme.page,
-            (*below, *self.elements()),
+            children,
             at_once=at_once,
             printed=printed,
+            steps=steps,
+            palette={**below.theme.palette, **self.theme.palette} if below else self.theme.palette,
         )
 
     def is_crossed(self, place: Place) -> bool:
         """Whether a line that has been painted passes through ``place``."""
-        lines = (element for element in self._layers["line"] if isinstance(element, Line))
         return any(
             min(a, c) < place.right and max(a, c) > place.left and min(b, d) < place.bottom and max(b, d) > place.top
-            for line in lines
+            for line in self._lines
             for (a, b), (c, d) in pairwise(line.points)
         )
 
     def uprights(self, y: float, left: float, right: float) -> list[float]:
         """Where lines cross a level one at ``y`` from ``left`` to ``right``, from the left."""
-        lines = (element for element in self._layers["line"] if isinstance(element, Line))
-        pieces = (piece for line in lines for piece in pairwise(line.points))
+        pieces = (piece for line in self._lines for piece in pairwise(line.points))
         return sorted(
             {
                 x
@@ -130,23 +125,54 @@ class Canvas:
         return all(extent.kind is Rect for extent in self._objects.reaching(*place.edges))
 
     @contextmanager
-    def group(self, path: str, title: str, href: str = "") -> Iterator[None]:
-        """What is painted inside belongs together, as an object, under ``path`` and with ``title`` as its tooltip.
+    def section(
+        self, role: str, title: str = "", *, path: str = "", panel: str = "", opens: str = ""
+    ) -> Iterator[None]:
+        """What is painted inside is one part of the picture, with ground, lines and objects of its own.
 
-        With ``href`` the whole is a link to there.
+        It stands over all that was painted before; a part of nothing is none.
+        """
+        outer, self._layers = self._layers, {"ground": [], "line": [], "object": []}
+        try:
+            yield
+        finally:
+            children, self._layers = self.elements(), outer
+            if children:
+                self._layers["object"].append(Group(children, path, title, role=role, panel=panel, opens=opens))
+
+    @contextmanager
+    def group(
+        self,
+        path: str,
+        title: str,
+        href: str = "",
+        *,
+        role: str = "",
+        opens: str = "",
+        layers: tuple[int, ...] = (),
+        open_ends: OpenEnds = "",
+        layer: Layer = "object",
+    ) -> Iterator[None]:
+        """What is painted inside belongs together, under ``path`` and with ``title`` as its tooltip.
+
+        With ``href`` the whole is a link to there; the rest as of a :class:`archdraw.scene.Group`.
         """
         self._open.append([])
         try:
             yield
         finally:
             children = tuple(self._open.pop())
-            self._add(Group(children, path, title, href), "object")
+            self._add(Group(children, path, title, href, role, "", opens, layers, None, open_ends), layer)
 
     def _add(self, element: Element, layer: Layer) -> None:
+        if layer == "line" and isinstance(element, Line):
+            self._lines.append(element)
         if self._open:
             self._open[-1].append(element)
-        else:
-            self._layers[layer].append(element)
+            return
+        self._layers[layer].append(element)
+        if layer != "line":
+            (self._ground if layer == "ground" else self._painted).append(element)
 
     def rect(
         self,
@@ -212,27 +238,17 @@ class Canvas:
         layer: Layer = "line",
         dash: tuple[float, ...] = (),
         open_ends: OpenEnds = "",
+        start: str = "",
+        end: str = "",
     ) -> None:
         """A line through ``points``, with a closed head at its end for an ``arrow``.
 
-        ``open_ends`` names those that touch nothing: a line that comes into a panel, or leaves the model.
+        ``open_ends`` names those that touch nothing: a line that comes into a panel, or leaves the model. What the
+        others touch is found when the picture is finished, but for zoom lines, of which ``start`` and ``end`` say it.
         """
         colour = stroke or (self.theme.zoom if kind == "zoom" else self.theme.edge)
-        path = [_point(*point) for point in points]
-        if arrow:
-            tip = path[-1]
-            dx, dy = direction(path[-2], tip)
-            # Of an arrow that is hardly longer than its head, some of the line is kept: it says where the head belongs.
-            leg = max(abs(tip[0] - path[-2][0]), abs(tip[1] - path[-2][1]))
-            overlap = min(ARROW_OVERLAP, leg / 2)
-            path[-1] = _point(tip[0] - dx * overlap, tip[1] - dy * overlap)
-            self._add(Line(tuple(path), colour, width, radius, dash, kind, True, open_ends), layer)
-            base = (tip[0] - dx * ARROW_LENGTH, tip[1] - dy * ARROW_LENGTH)
-            half = ARROW_WIDTH / 2
-            head = (tip, (base[0] - dy * half, base[1] + dx * half), (base[0] + dy * half, base[1] - dx * half))
-            self._add(Polygon(tuple(_point(*point) for point in head), colour, "head"), layer)
-        else:
-            self._add(Line(tuple(path), colour, width, radius, dash, kind, False, open_ends), layer)
+        path, head = tuple(_point(*point) for point in points), HEAD if arrow else 0
+        self._add(Line(path, colour, width, radius, dash, kind, head, open_ends, start, end), layer)
 
     def dot(self, x: float, y: float, *, colour: str | None = None, layer: Layer = "line") -> None:
         """The mark where a line is tapped."""
@@ -242,7 +258,7 @@ class Canvas:
         """The node where lines are added or multiplied, its sign drawn as strokes."""
         colours = self.theme.paint("plain")
         title = "add" if sign == "+" else "multiply"
-        with self.group("", title):
+        with self.group("", title, role=title):
             disc = Circle(rounded(x), rounded(y), radius, colours.fill, colours.border, BOX_STROKE, "node")
             self._add(disc, "object")
             arm = radius * (0.55 if sign == "+" else 0.42)

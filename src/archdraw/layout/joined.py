@@ -21,8 +21,9 @@ def joined(elements: list[Element]) -> Iterator[Element]:
                 element = replace(
                     element, points=(*before.points[:-1], *element.points[1:]), open_ends=_open_ends(before, element)
                 )
-            waiting[element.points[-1]] = element
-            index[id(element)] = len(result)
+            if not element.head:
+                waiting[element.points[-1]] = element
+                index[id(element)] = len(result)
         result.append(element)
     return (element for element in result if element is not None)
 

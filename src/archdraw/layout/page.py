@@ -9,6 +9,7 @@ from archdraw.fonts import text_width, wrap
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import divided, fitted
+from archdraw.layout.sections import section
 
 MARGIN = 32.0
 HEADER = 152.0
@@ -19,6 +20,7 @@ LINE, BELOW = 20.0, 24.0
 SEPARATOR = "  |  "
 
 
+@section("header")
 def header(
     canvas: Canvas,
     name: str,
@@ -53,6 +55,7 @@ def header(
         canvas.text(x + 20, baseline, row.text, row.size, 400, fill=canvas.theme.muted, phrase=row.phrase)
 
 
+@section("footer")
 def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:
     """The source line below content that ends at ``bottom``; returns the height of the whole picture."""
     baseline = bottom + FOOTER

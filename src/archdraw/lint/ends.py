@@ -5,35 +5,29 @@ An end is drawn on the border of what it touches, so half a pixel more than roun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from archdraw.lint.geometry import Area, distance, distance_to
 from archdraw.lint.survey import Fault, Survey, named
-from archdraw.scene import Circle, Line, Point, Polygon, Rect, Shape, Text
+from archdraw.scene import FRAME, Circle, Element, Group, Line, Point, Rect, Shape, Text, bounds
 
 TOUCH = 1.0
 """Px between an end and what it touches, at most."""
+SHORT = 4.0
+"""Px that the piece of a line which ends in a head may be shorter than that."""
 LEADER_GAP = 8.0
 """Px that a line to a name ends in front of it, at most."""
 
 
 def ends(view: Survey) -> Iterator[Fault]:
     """Each end of an edge or a zoom line lies on something, unless it is open; one that is open touches nothing."""
-    for number, line in view.lines:
+    for _, line in view.lines:
         if line.kind == "rule":
             continue
         for place, side in ((line.points[0], "start"), (line.points[-1], "end")):
             is_open = line.open_ends in (side, "both")
-            if side == "end" and line.arrow:
-                head = view.owned.get(number)
-                if head is None:
-                    yield Fault("end", f"{named(line)} has no arrow head at its end", *place)
-                    continue
-                place = head.points[0]
-                touched = _touched(view, place, line, head)
-            else:
-                touched = _touched(view, place, line)
+            touched = _touched(view, place, line, tip=side == "end" and line.head > 0)
             if touched is None and not is_open:
                 yield Fault("end", f"{named(line)} ends at {place[0]:g},{place[1]:g} and touches nothing there", *place)
             elif touched is not None and is_open:
@@ -41,19 +35,51 @@ def ends(view: Survey) -> Iterator[Fault]:
 
 
 def heads(view: Survey) -> Iterator[Fault]:
-    """An arrow head lies at the end of a line and points on along it."""
-    owned = {id(head) for head in view.owned.values()}
-    for _, head in view.heads:
-        if id(head) not in owned:
-            yield Fault("head", f"{named(head)} is an arrow head that no line ends in", *head.points[0])
+    """An arrow head is no longer than the piece of the line that it ends: else it would hide a corner."""
+    for _, line in view.lines:
+        if line.head and distance(*line.points[-2:]) < line.head - SHORT:
+            yield Fault("head", f"the head of {named(line)} is longer than what leads to it", *line.points[-1])
 
 
-def _touched(view: Survey, place: Point, line: Line, head: Polygon | None = None) -> Shape | None:
-    """What an end at ``place`` lies on; the tip of a ``head`` may lie anywhere on another line."""
+def unlinked(view: Survey) -> Iterator[Fault]:
+    """In a model and in a panel a line enters each block, and one leaves it, but where it says that none does."""
+    for section in view.scene.children:
+        if isinstance(section, Group) and section.role in ("model", "panel"):
+            edges = [line for line in _lines_in(section.children) if line.kind == "edge"]
+            entered = {path for line in edges for path in line.end.split()}
+            left = {path for line in edges for path in line.start.split()}
+            for block in _blocks_in(section.children):
+                x, y, *_ = bounds(block.children)
+                if block.path not in entered and block.open_ends not in ("start", "both"):
+                    yield Fault("unlinked", f"no line enters {block.path}", x, y)
+                if block.path not in left and block.open_ends not in ("end", "both"):
+                    yield Fault("unlinked", f"no line leaves {block.path}", x, y)
+
+
+def _lines_in(elements: Iterable[Element]) -> Iterator[Line]:
+    for element in elements:
+        if isinstance(element, Line):
+            yield element
+        elif isinstance(element, Group):
+            yield from _lines_in(element.children)
+
+
+def _blocks_in(elements: Iterable[Element]) -> Iterator[Group]:
+    """The groups that are blocks by themselves, with something in them: neither frames nor parts of a block."""
+    for element in elements:
+        if isinstance(element, Group) and element.children:
+            if element.path and element.role != FRAME:
+                yield element
+            else:
+                yield from _blocks_in(element.children)
+
+
+def _touched(view: Survey, place: Point, line: Line, *, tip: bool) -> Shape | None:
+    """What an end at ``place`` lies on; the ``tip`` of an arrow may lie anywhere on another line."""
     reach = LEADER_GAP if line.kind == "zoom" else TOUCH
     for other in view.index.near(Area.of((place,)).grown(reach)):
         shape = view.shapes[other]
-        if shape is not line and shape is not head and _touches(place, shape, line, tip=head is not None):
+        if shape is not line and _touches(place, shape, line, tip=tip):
             return shape
     return None
 
@@ -114,9 +140,9 @@ def joints(view: Survey) -> Iterator[Fault]:
 def undotted(view: Survey) -> Iterator[Fault]:
     """A dot lies where three lines or more meet, and at both ends of a line to a panel."""
     places: dict[Point, int] = {}
-    for number, line in view.lines:
+    for _, line in view.lines:
         if line.kind == "edge":
-            ends_of = line.points[:1] if number in view.owned else (line.points[0], line.points[-1])
+            ends_of = line.points[:1] if line.head else (line.points[0], line.points[-1])
             for place in ends_of:
                 places[place] = places.get(place, 0) + 1
         elif line.kind == "zoom":
@@ -172,14 +198,11 @@ def _is_sign(line: Line, node: Circle) -> bool:
 
 
 def _ends_at(near: list[Shape], node: Circle) -> int:
-    """How many lines begin, and how many heads point, at the border of ``node``."""
+    """How many ends of lines lie at the border of ``node``."""
     places: list[Point] = []
     for shape in near:
         if isinstance(shape, Line) and shape.kind == "edge":
-            places.append(shape.points[0])
-            places += [] if shape.arrow else [shape.points[-1]]
-        elif isinstance(shape, Polygon) and shape.kind == "head":
-            places.append(shape.points[0])
+            places += shape.points[0], shape.points[-1]
     return sum(abs(distance(place, (node.x, node.y)) - node.radius) <= TOUCH for place in places)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdraw.lint.ends import ends, heads, joints, undotted
+from archdraw.lint.ends import ends, heads, joints, undotted, unlinked
 from archdraw.lint.geometry import SLACK, Area, Index, outline
 from archdraw.lint.labels import empty, labels, sides, torn, unboxed
 from archdraw.lint.legibility import contrasts, minimum_text, small, texts
@@ -84,6 +84,7 @@ RULES: tuple[Callable[[Survey], Iterator[Fault]], ...] = (
     contrasts,
     ends,
     heads,
+    unlinked,
     joints,
     undotted,
     labels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
 from archdraw.records import record
@@ -73,7 +73,9 @@ def outline(shape: Rect | Line | Polygon | Circle, *, stroke: bool = True) -> Ar
             return Area(shape.x, shape.y, shape.right, shape.bottom).grown(reach)
         case Circle():
             return Area(shape.x, shape.y, shape.x, shape.y).grown(shape.radius + reach)
-        case Line() | Polygon():
+        case Line():
+            return Area.of((*shape.points, *shape.head_points)).grown(reach)
+        case Polygon():
             return Area.of(shape.points).grown(reach)
 
 
@@ -90,21 +92,25 @@ class Index:
 
     def near(self, area: Area) -> set[int]:
         """The numbers of all shapes that may touch ``area``, with others nearby."""
-        found: set[int] = set()
-        for cell in self._touched(area):
-            found.update(self._cells.get(cell, ()))
-        return found
+        cells = [self._cells[cell] for cell in self._touched(area) if cell in self._cells]
+        return set().union(*cells)
 
-    def _touched(self, area: Area) -> Iterator[tuple[int, int]]:
-        return product(
-            _span(area.left, area.right, self._columns),
-            _span(area.top, area.bottom, self._rows),
-        )
+    def at(self, x: float, y: float) -> Sequence[int]:
+        """The numbers of all shapes that may touch a point, with others nearby, in the order in which they came."""
+        return self._cells.get((_cell(x, self._columns), _cell(y, self._rows)), ())
+
+    def _touched(self, area: Area) -> Iterable[tuple[int, int]]:
+        left, right = _cell(area.left, self._columns), _cell(area.right, self._columns)
+        top, bottom = _cell(area.top, self._rows), _cell(area.bottom, self._rows)
+        if left == right and top == bottom:  # as most do
+            return ((left, top),)
+        return product(range(left, right + 1), range(top, bottom + 1))
 
 
-def _span(low: float, high: float, last: int) -> range:
-    """The cells from ``low`` to ``high``; what lies off the canvas is in the outermost, so that nothing is lost."""
-    return range(min(max(int(low // _CELL), 0), last), min(max(int(high // _CELL), 0), last) + 1)
+def _cell(place: float, last: int) -> int:
+    """The cell of ``place``; what lies off the canvas is in the outermost, so that nothing is lost."""
+    cell = int(place // _CELL)
+    return 0 if cell < 0 else last if cell > last else cell
 
 
 def _clip(start: Point, end: Point, area: Area) -> tuple[float, float] | None:
@@ -125,7 +131,7 @@ def _clip(start: Point, end: Point, area: Area) -> tuple[float, float] | None:
 
 def sides(points: tuple[Point, ...]) -> Iterator[tuple[Point, Point]]:
     """The sides of a polygon, the last one back to its start."""
-    yield from pairwise((*points, points[0]))
+    yield from pairwise((*points, *points[:1]))
 
 
 def in_polygon(x: float, y: float, points: tuple[Point, ...]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from archdraw.lint.ends import distance_to_border
 from archdraw.lint.geometry import Area, outline
 from archdraw.lint.survey import Fault, Survey, named, quoted
-from archdraw.scene import Element, Group, Line, Point, Rect, Shape, Text
+from archdraw.scene import Line, Point, Rect, Shape, Text, groups_of
 
 CENTRED = 1.5
 """Px that words may lie beside the middle of their box."""
@@ -98,7 +98,7 @@ def _alone_at_a_side(view: Survey, box: Rect) -> Point | None:
         place
         for other in view.index.near(Area(box.x, box.y, box.right, box.bottom).grown(TIP))
         if isinstance(line := view.shapes[other], Line) and line.kind == "edge"
-        for place in (line.points[0], view.owned[other].points[0] if other in view.owned else line.points[-1])
+        for place in (line.points[0], line.points[-1])
         if distance_to_border(place, box) <= ALIGNED
     ]
     if len(found) != 1 or min(abs(found[0][0] - box.x), abs(found[0][0] - box.right)) > ALIGNED:
@@ -143,12 +143,10 @@ def _passes_another(view: Survey, box: Rect, places: list[float]) -> bool:
 def _meeting(view: Survey, number: int, box: Rect, y: float) -> list[tuple[float, int]]:
     """Where lines end at the side of ``box`` at ``y``, each with the number of its line."""
     found: list[tuple[float, int]] = []
-    # A line ends under its head, whose tip lies on the border.
     for other in view.index.near(Area(box.x, y, box.right, y).grown(TIP)):
         if not isinstance(line := view.shapes[other], Line) or line.kind != "edge":
             continue
-        tip = view.owned[other].points[0] if other in view.owned else line.points[-1]
-        for place in (line.points[0], tip):
+        for place in (line.points[0], line.points[-1]):
             if abs(place[1] - y) <= ALIGNED and box.x <= place[0] <= box.right:
                 found.append((place[0], other))
     return found
@@ -156,24 +154,17 @@ def _meeting(view: Survey, number: int, box: Rect, y: float) -> list[tuple[float
 
 def empty(view: Survey) -> Iterator[Fault]:
     """A group that has a name has something in it."""
-    for group in _groups(view.scene.children):
+    for group in groups_of(view.scene.children):
         if not group.children:
             yield Fault("empty", f'nothing is painted for "{group.title or group.path}"', 0, 0)
 
 
 def unboxed(view: Survey) -> Iterator[Fault]:
     """Where words are grouped in the middle of something, that is there: a box, a disc or a figure."""
-    for group in _groups(view.scene.children):
+    for group in groups_of(view.scene.children):
         words = [shape for shape in group.children if isinstance(shape, Text) and shape.anchor == "middle"]
-        if words and len(words) == len(group.children):
+        if words and len(words) == len(group.children) and (group.title or group.path):
             yield Fault("label", f"{quoted(words[0])} has lost its box", words[0].left, words[0].top)
-
-
-def _groups(elements: tuple[Element, ...]) -> Iterator[Group]:
-    for element in elements:
-        if isinstance(element, Group):
-            yield element
-            yield from _groups(element.children)
 
 
 def torn(view: Survey) -> Iterator[Fault]:
@@ -195,9 +186,12 @@ def torn(view: Survey) -> Iterator[Fault]:
 
 def _is_passed(view: Survey, frame: Rect) -> bool:
     """Whether a line leads through the lower border of ``frame``: then it is no panel, whatever it begins with."""
+    border = Area(frame.x, frame.bottom - 0.5, frame.right, frame.bottom + 0.5)
+    near = (view.shapes[number] for number in view.index.near(border))
     return any(
-        line.kind == "edge" and frame.x < x < frame.right and min(low, high) < frame.bottom + 0.5 < max(low, high) + 1
-        for _, line in view.lines
+        frame.x < x < frame.right and min(low, high) < border.bottom and border.top < max(low, high)
+        for line in near
+        if isinstance(line, Line) and line.kind == "edge"
         for (x, low), (end, high) in pairwise(line.points)
         if x == end
     )

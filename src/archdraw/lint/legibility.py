@@ -64,8 +64,10 @@ def _struck(area: Area, shape: Shape) -> bool:
     """Whether the ink of a text meets a line, an outline or the edge of a figure."""
     match shape:
         case Line():
-            near = area.grown(shape.stroke_width / 2 - SLACK)
-            return any(segment_hits(start, end, near) for start, end in pairwise(shape.points))
+            near, inner = area.grown(shape.stroke_width / 2 - SLACK), area.grown(-SLACK)
+            return any(segment_hits(start, end, near) for start, end in pairwise(shape.points)) or any(
+                segment_hits(start, end, inner) for start, end in sides(shape.head_points)
+            )
         case Polygon():
             return any(segment_hits(start, end, area.grown(-SLACK)) for start, end in sides(shape.points))
         case Circle():
@@ -92,13 +94,15 @@ def contrasts(view: Survey) -> Iterator[Fault]:
     """
     for number, shape in enumerate(view.shapes):
         needed = TEXT_CONTRAST if isinstance(shape, Text) else LINE_CONTRAST
-        for colour, x, y in _samples(shape):
+        for name, x, y in _samples(shape):
+            colour = view.colour(name)
             ground = view.ground(x, y, number)
             if ground is None or (ratio := contrast(colour, ground)) >= needed:
                 continue
-            if isinstance(shape, Rect | Circle) and shape.kind == "mark" and shape.fill and shape.fill != colour:
+            if isinstance(shape, Rect | Circle) and shape.kind == "mark" and shape.fill and shape.fill != name:
                 # A mark may stand out by its fill, or by its stroke from its fill.
-                ratio = max(contrast(shape.fill, ground), contrast(shape.fill, colour))
+                fill = view.colour(shape.fill)
+                ratio = max(contrast(fill, ground), contrast(fill, colour))
                 if ratio >= needed:
                     continue
             message = f"{named(shape)} in {colour} on {ground} has {ratio:.2f}:1, less than {needed:g}:1"

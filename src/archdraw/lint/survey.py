@@ -8,12 +8,9 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import pairwise
 
-from archdraw.lint.geometry import Area, Index, distance, in_polygon, ink, outline
+from archdraw.lint.geometry import Area, Index, in_polygon, ink, outline
 from archdraw.records import record
 from archdraw.scene import Circle, Line, Polygon, Rect, Scene, Shape, Text
-
-SKEW = 0.5
-"""Px that the tip of an arrow head may lie beside the axis of its line."""
 
 
 @record
@@ -41,7 +38,6 @@ class Survey:
         self.lines: list[tuple[int, Line]] = []
         self.rects: list[tuple[int, Rect]] = []
         self.circles: list[tuple[int, Circle]] = []
-        self.heads: list[tuple[int, Polygon]] = []
         for number, shape in enumerate(self.shapes):
             area = ink(shape) if isinstance(shape, Text) else outline(shape)
             self.areas.append(area)
@@ -54,28 +50,18 @@ class Survey:
                     self.rects.append((number, shape))
                 case Circle():
                     self.circles.append((number, shape))
-                case Polygon(kind="head"):
-                    self.heads.append((number, shape))
             if isinstance(shape, Line):
                 reach = shape.stroke_width / 2
                 for start, end in pairwise(shape.points):
                     self.index.add(number, Area.of((start, end)).grown(reach))
+                if shape.head:
+                    self.index.add(number, Area.of(shape.head_points))
             else:
                 self.index.add(number, area)
 
-    @cached_property
-    def owned(self) -> dict[int, Polygon]:
-        """The arrow head of each line that ends in one, by the number of the line."""
-        found: dict[int, Polygon] = {}
-        for number, line in self.lines:
-            if not line.arrow:
-                continue
-            for other in self.index.near(Area.of((line.points[-1],))):
-                shape = self.shapes[other]
-                if isinstance(shape, Polygon) and shape.kind == "head" and _leads_on(line, shape):
-                    found[number] = shape
-                    break
-        return found
+    def colour(self, name: str) -> str:
+        """The colour of that name, as a reader sees it."""
+        return self.scene.colour(name)
 
     @cached_property
     def inside(self) -> dict[int, list[Shape]]:
@@ -83,15 +69,13 @@ class Survey:
         boxes = {number: rect for number, rect in self.rects if rect.kind == "box"}
         found: dict[int, list[Shape]] = {}
         for number, shape in enumerate(self.shapes):
-            if (isinstance(shape, Line) and shape.kind != "rule") or (
-                isinstance(shape, Polygon) and shape.kind == "head"
-            ):
+            if isinstance(shape, Line) and shape.kind != "rule":
                 continue
             area = self.areas[number]
             x, y = area.middle()
             around = [
                 other
-                for other in self.index.near(Area(x, y, x, y))
+                for other in self.index.at(x, y)
                 if other in boxes and other != number and _holds(boxes[other], x, y, area)
             ]
             if around:
@@ -101,10 +85,10 @@ class Survey:
 
     def ground(self, x: float, y: float, before: int) -> str | None:
         """The colour that a reader sees at a point below the shape numbered ``before``; None: unknown, transparent."""
-        for number in sorted(self.index.near(Area(x, y, x, y)), reverse=True):
+        for number in reversed(self.index.at(x, y)):
             if number < before and (fill := fill_of(self.shapes[number])) and covers(self.shapes[number], x, y):
-                return fill
-        return self.scene.background
+                return self.colour(fill)
+        return self.scene.background and self.colour(self.scene.background)
 
     def covered(self, area: Area, above: int, below: int) -> bool:
         """Whether a filled shape painted between two others hides the first one in the whole of ``area``."""
@@ -114,19 +98,6 @@ class Survey:
             and all(covers(self.shapes[number], x, y) for x, y in area.corners())
             for number in self.index.near(area)
         )
-
-
-def _leads_on(line: Line, head: Polygon) -> bool:
-    """Whether ``line`` ends inside ``head`` and its tip lies ahead on the same axis."""
-    start, end = line.points[-2], line.points[-1]
-    length = distance(start, end)
-    if length == 0 or not in_polygon(*end, head.points):
-        return False
-    ahead = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    offset = head.points[0][0] - end[0], head.points[0][1] - end[1]
-    along = offset[0] * ahead[0] + offset[1] * ahead[1]
-    aside = offset[0] * ahead[1] - offset[1] * ahead[0]
-    return along > 0 and abs(aside) <= SKEW
 
 
 def _holds(box: Rect, x: float, y: float, area: Area) -> bool:

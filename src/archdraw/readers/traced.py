@@ -111,4 +111,7 @@ def whole(value: float) -> int:
 
 def origins_of(*values: object) -> tuple[Origin, ...]:
     """The origins of ``values``, each once."""
-    return tuple(dict.fromkeys(origin for value in values if isinstance(value, Traced) for origin in value.origins))
+    found = [value.origins for value in values if isinstance(value, Traced) and value.origins]
+    if len(found) == 1 and len(found[0]) == 1:  # as most have
+        return found[0]
+    return tuple(dict.fromkeys(origin for origins in found for origin in origins))

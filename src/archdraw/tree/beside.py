@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import blocks_in, leaves
 
 
 def read_elsewhere(blocks: Iterable[Block]) -> Iterator[Module]:
     """The modules beside ``blocks`` whose output joins no line: what reads them begins a line with it."""
     for block in blocks:
-        for _, part in walk(block):
+        for part in blocks_in(block):
             if isinstance(part, Side) and part.direction == "in" and not part.joins:
                 yield part.body
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from archdraw.tree.blocks import Leaf, Module
-from archdraw.tree.walks import walk
+from archdraw.tree.walks import blocks_in
 
 
 def only_convolves(layer: Module) -> bool:
     """Whether ``layer`` has convolutions, and no mixer of the tokens of a sequence."""
-    inside = [part for _, part in walk(layer.body) if isinstance(part, Module | Leaf)]
+    inside = [part for part in blocks_in(layer.body) if isinstance(part, Module | Leaf)]
     if any(part.role in ("attention", "sliding", "linear") for part in inside):
         return False
     own = [part for part in inside if isinstance(part, Leaf)]

@@ -40,7 +40,11 @@ def times_at(row: Sequence[Any], start: int, unit: int) -> int:
 
 def period(row: Sequence[Any]) -> int:
     """The length of the shortest unit whose rounds, the last one cut off or not, are the whole ``row``; 0 if empty."""
-    return next((unit for unit in range(1, len(row) + 1) if row[unit:] == row[: len(row) - unit]), 0)
+    for unit in range(1, len(row)):
+        # The first item of the second round says in most cases that there is none, without a copy of the row.
+        if row[unit] == row[0] and row[unit:] == row[: len(row) - unit]:
+            return unit
+    return len(row)
 
 
 def best_repeat(row: Sequence[Any], *, longest: int | None = None, varied: bool = False) -> Repeated | None:

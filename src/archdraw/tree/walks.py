@@ -18,6 +18,8 @@ from archdraw.tree.blocks import (
     Sequence,
     Side,
 )
+from archdraw.tree.children import children as children
+from archdraw.tree.layer_names import Names, layer_names
 from archdraw.tree.remembered import remembered
 
 T = TypeVar("T")
@@ -26,28 +28,12 @@ MODEL_LAYERS: tuple[Level, ...] = ("layer",)
 """The level of the layers of a model, without those of what stands beside it."""
 
 
-def children(block: Block) -> tuple[Block, ...]:
-    """The blocks directly inside ``block``, in order."""
-    match block:
-        case Leaf():
-            return ()
-        case Sequence(parts=parts):
-            return parts
-        case Parallel(branches=branches):
-            return branches
-        case Graph(nodes=nodes):
-            return tuple(node for _, node in nodes)
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body) | Side(body=body):
-            return (body,)
-        case _:
-            assert_never(block)
-
-
 def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
     """Every block below and including ``block`` with its path, input first.
 
     A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
-    one name under one module are told apart by ``.2``, ``.3`` ... in order.
+    one name under one module are told apart by ``.2``, ``.3`` ... in order, layers of several kinds before that by
+    what sets them apart (:mod:`archdraw.tree.layer_names`).
     """
     # Pictures ask for all blocks of a model and its layers many times.
     return _walked(block, path) if path else iter(_every(block))
@@ -60,16 +46,28 @@ def _every(block: Block) -> tuple[tuple[str, Block], ...]:
 
 def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
     # A generator within a generator for each level takes several times as long.
-    waiting: list[tuple[Block, str, dict[str, int]]] = [(block, path, {})]
+    waiting: list[tuple[Block, str, dict[str, int], Names]] = [(block, path, {}, layer_names(block))]
     while waiting:
-        part, place, taken = waiting.pop()
+        part, place, taken, names = waiting.pop()
         if isinstance(part, Leaf | Module):
-            seen = taken[part.name] = taken.get(part.name, 0) + 1
-            name = part.name if seen == 1 else f"{part.name}.{seen}"
+            wish = names.get(id(part), part.name) if names else part.name
+            seen = taken[wish] = taken.get(wish, 0) + 1
+            name = wish if seen == 1 else f"{wish}.{seen}"
             place = f"{place}/{name}" if place else name
         yield place, part
-        below: dict[str, int] = {} if isinstance(part, Module) else taken
-        waiting.extend((child, place, below) for child in reversed(children(part)))
+        if isinstance(part, Module):
+            taken, names = {}, layer_names(part)
+        waiting.extend((child, place, taken, names) for child in reversed(children(part)))
+
+
+def blocks_in(block: Block) -> Iterator[Block]:
+    """Every block below and including ``block``, input first, for whom paths do not matter."""
+    waiting = [block]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, Leaf):
+            waiting.extend(reversed(children(part)))
 
 
 def leaves(block: Block) -> Iterator[Leaf]:

@@ -18,12 +18,13 @@ from archdraw.tree.framing import ANY
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters
+from archdraw.views.alike import shape_of
 from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
 from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders, notes_of
 from archdraw.views.header import subtitle
-from archdraw.views.insets import insets, names_of, shape_of
+from archdraw.views.insets import insets, names_of
 from archdraw.views.opening import called, further_panels, openable_modules
 from archdraw.views.stack import Option, Stack
 from archdraw.views.strip import strip
@@ -58,7 +59,8 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
     if not missing:
         return plate
     names = tuple(dict.fromkeys(text(block.label) for _, block in missing))
-    return replace(plate, footer=(*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:]))
+    footer = (*plate.footer[:-1], text(words.NOT_DRAWN(blocks=names)), *plate.footer[-1:])
+    return replace(plate, footer=footer, undrawn=tuple(path for path, _ in missing))
 
 
 def _decodes(model: Module) -> bool:

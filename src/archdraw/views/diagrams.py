@@ -12,7 +12,7 @@ from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Fr
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import inputs, leaves, outputs, walk
+from archdraw.tree.walks import children, inputs, leaves, outputs, walk
 from archdraw.views import graphs
 
 LONGEST_LABEL = 36
@@ -79,8 +79,13 @@ SIGNS: Mapping[Merge, Literal["+", "×"]] = {"add": "+", "multiply": "×"}
 
 def unnamed_path(block: Block, paths: Mapping[int, str], name: str) -> str:
     """A path for a block without a name: that of the first block in it that has one, and what it is."""
-    first = next((part for _, part in walk(block) if isinstance(part, Leaf | Module)), None)
-    return f"{paths[id(block if first is None else first)]}/{name}"
+    return f"{paths[id(_first_named(block) or block)]}/{name}"
+
+
+def _first_named(block: Block) -> Leaf | Module | None:
+    if isinstance(block, Leaf | Module):
+        return block
+    return next((found for part in children(block) if (found := _first_named(part))), None)
 
 
 def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:

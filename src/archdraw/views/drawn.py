@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeGuard
 
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
-from archdraw.scene import Element, Group, Scene
+from archdraw.scene import FRAME, Scene, groups_of
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.remembered import remembered
@@ -92,16 +92,8 @@ def paths_of_plate(plate: Plate) -> frozenset[str]:
 
 
 def paths_of_scene(scene: Scene) -> frozenset[str]:
-    """The paths of all boxes that ``scene`` has."""
-    return frozenset(_grouped(scene.children))
-
-
-def _grouped(elements: tuple[Element, ...]) -> Iterator[str]:
-    for element in elements:
-        if isinstance(element, Group):
-            if element.path:
-                yield element.path
-            yield from _grouped(element.children)
+    """The paths of all boxes that ``scene`` has; a frame has that of what is in it, drawn by boxes of its own."""
+    return frozenset(group.path for group in groups_of(scene.children) if group.path and group.role != FRAME)
 
 
 def _paths(item: Diagram) -> Iterator[str]:

@@ -19,6 +19,8 @@ from archdraw.views.fold import Fold
 from archdraw.views.insets import names_of
 from archdraw.views.stack import Option
 
+BESIDE = 50
+"""The priority of their panels: less than that of what is in the layers."""
 MOST_BOXES = 24
 """An encoder of more boxes than these would be taller than the model beside it."""
 
@@ -49,7 +51,9 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
             continue
         words = describe(body)
         items: tuple[Item, ...] = (inside, *map(Words, words.notes), *map(Words, _beside_layers(body.body)))
-        panels.append(Inset(words.title, items, source=path, optional=wanted is None))
+        panels.append(
+            Inset(words.title, items, source=path, optional=wanted is None, priority=BESIDE if wanted is None else None)
+        )
     return tuple(panels)
 
 
@@ -59,7 +63,9 @@ def notes_of(towers: tuple[Option, ...]) -> tuple[Inset, ...]:
     for option in towers:
         words = describe(option.block)
         if len(words.notes) > 1:
-            panels.append(Inset(words.title, tuple(Words(note) for note in words.notes), optional=True))
+            panels.append(
+                Inset(words.title, tuple(Words(note) for note in words.notes), optional=True, priority=BESIDE)
+            )
     return tuple(panels)
 
 

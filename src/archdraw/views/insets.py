@@ -6,24 +6,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.glossary import plate, text
-from archdraw.glossary.numbers import tokens
-from archdraw.picture import Inset, Item, Masks, Share, Words
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Sequence
+from archdraw.picture import Inset, Item, Share, Words
+from archdraw.tree.blocks import Experts, Graph, Module, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
-from archdraw.tree.walks import children, inputs, leaves, walk
-from archdraw.views import lanes
+from archdraw.tree.walks import inputs, leaves, walk
+from archdraw.views import alike, lanes
 from archdraw.views.active import Active
+from archdraw.views.alike import Opening
 from archdraw.views.boxes import boxes
 from archdraw.views.breakdown import breakdown
 from archdraw.views.diagrams import opened
 from archdraw.views.masks import masks_panel
 from archdraw.views.memory import memory_panels
+from archdraw.views.novelty import models_with
 from archdraw.views.stack import Option, Stack
 from archdraw.views.wording import share
 
 MOST_OPENED = 8
 """More panels than these would not leave a plate; an author chooses by `insets:`."""
+USUAL_EXPERT, USUAL_WEIGHTS = 5, 3
+"""An expert is said in a line where so many models have its like, and it has at most so many layers of weights."""
 
 
 def insets(
@@ -41,44 +44,37 @@ def insets(
     ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
     """
     found: list[Inset] = []
-    bodies: set[tuple[object, ...]] = set()
+    opening: list[Opening] = []
     masks = masks_panel(stack.all)
     for option in options:
         block = option.block
-        if not isinstance(block, Module) or len(bodies) == MOST_OPENED:
-            continue
-        if block.name != lanes.LANES and not has_inside(block):
+        if not isinstance(block, Module) or (block.name != lanes.LANES and not has_inside(block)):
             continue
         if wanted is not None and not names_of(option) & set(wanted):
             continue
         if block.name == lanes.LANES:
-            own = lanes.panel(block, option.path, OWN if wanted is None else None)
+            own = lanes.panel(block, option.path, STREAMS if wanted is None else None)
             # Of several stacks with streams of one kind, one panel says what their ports do.
             if all((inset.title, inset.items) != (own.title, own.items) for inset in found):
                 found.append(own)
             continue
-        shape = shape_of(block)
-        if shape in bodies:
-            # The same inside with another reach: the masks say what differs.
-            if masks is not None and block.role == "sliding":
-                found.append(replace(masks, source=option.path))
-                masks = None
-            continue
-        bodies.add(shape)
-        priority = None if wanted is not None else _priority_of(block, [inset.title for inset in found])
-        found.extend(_opened(block, option.path, active, priority))
+        if not alike.joined(opening, option, wanted is None):
+            opening.append(Opening(option))
+    for one in most_novel(opening, MOST_OPENED):
+        priority = None if wanted is not None else _priority_of(one.block)
+        found.extend(_opened(one, active, priority))
     if masks is not None:
+        # The masks are the panel of what slides, whether or not its inside is opened, too.
+        sliding = (option.path for option in options if option.block.role == "sliding")
+        masks = replace(masks, source=next(sliding, ""), priority=SLIDING if wanted is None else None)
         found.append(masks)
-    memory = memory_panels(model, counted, context, vocabulary)
-    shown = next((index for index, inset in enumerate(found) if isinstance(inset.items[0], Masks)), None)
-    if shown is not None and len(memory) == 1 and isinstance(memory[0].items[0], Share):
-        # What windows save belongs to the figure of the windows.
-        bar, *more = memory.pop().items
-        assert isinstance(bar, Share)
-        assert context is not None
-        at_context = replace(bar, left=text(plate.CACHE_AT(length=tokens(context) or context)))
-        found[shown] = replace(found[shown], items=(*found[shown].items, at_context, *more), optional=False)
-    return (*found, *memory, *breakdown(model, active))
+    return (*found, *memory_panels(model, counted, context, vocabulary), *breakdown(model, active))
+
+
+def most_novel(opening: Sequence[Opening], number: int) -> list[Opening]:
+    """So many of ``opening``, in their order: those that few models have."""
+    ranked = sorted(opening, key=lambda one: -_priority_of(one.block))[:number]
+    return [one for one in opening if any(one is kept for kept in ranked)]
 
 
 def names_of(option: Option) -> set[str]:
@@ -87,51 +83,40 @@ def names_of(option: Option) -> set[str]:
     return {option.path, option.block.name, text(option.block.label), kind} - {""}
 
 
+def is_usual(expert: Module) -> bool:
+    """Whether a panel of ``expert`` would show what every reader knows: two or three projections of a usual kind."""
+    weighted = sum(bool(leaf.weights) for leaf in leaves(expert.body))
+    return weighted <= USUAL_WEIGHTS and models_with(expert) >= USUAL_EXPERT
+
+
 def has_inside(module: Module) -> bool:
     """Whether there is anything inside that the folded box does not say."""
     return sum(1 for _ in leaves(module.body)) > 1
 
 
-def shape_of(module: Module) -> tuple[object, ...]:
-    """What two mixers share that differ only in reach and position: they are opened once."""
-
-    def plain(block: Block) -> object:
-        match block:
-            case Leaf():
-                cache = replace(block.cache, window=None) if block.cache else None
-                role = "attention" if block.role == "sliding" else block.role
-                return None if block.role == "position" else (block.name, block.weights, role, cache)
-            case _:
-                inner = tuple(part for part in map(plain, children(block)) if part not in (None, ()))
-                return inner[0] if len(inner) == 1 else inner
-
-    return (plain(module.body),)
+PART, READS_SEVERAL, STREAMS, SLIDING, NOVEL = 1, 1000, 900, 600, 500
+"""The priority of an opened block: a part of another one, one that reads several lines, what joins streams, masks; of
+any other the last, less by one for each shipped model that has its like."""
 
 
-PART, USUAL, ALIKE, OWN = range(4)
-"""The priority of an opened block: a part of another one, a usual feed-forward block, a second mixer, the rest."""
-
-
-def _priority_of(block: Module, before: Iterable[str]) -> int:
-    """How much a panel would be missed where there is no room for all.
+def _priority_of(block: Module) -> int:
+    """How much a panel would be missed where there is no room for all: most where few models have its like.
 
     One that reads several lines is missed most: no other says what is made of them.
     """
-    if inputs(block) > 1:
-        return OWN
-    if block.role == "feed_forward":
-        return USUAL
-    return ALIKE if block.role in ("attention", "sliding", "linear", "convolution") and len(list(before)) > 1 else OWN
+    return READS_SEVERAL if inputs(block) > 1 else max(PART + 1, NOVEL - models_with(block))
 
 
-def _opened(module: Module, path: str, active: Active, priority: int | None) -> Iterator[Inset]:
-    """The panel of ``module``, and that of one of its experts beside it."""
+def _opened(opening: Opening, active: Active, priority: int | None) -> Iterator[Inset]:
+    """The panel of ``opening``, and that of one of its experts beside it where it is not a usual one."""
+    module, path = opening.block, opening.option.path
     inside = opened(module, path)
     items: list[Item] = [inside]
     words = describe(module)
     if len(lines := _lines_in(module)) > 1:
         items.append(Words(text(plate.LINES_IN(lines=lines))))
     items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
+    items += [Words(line) for line in alike.differences(opening)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
@@ -146,17 +131,25 @@ def _opened(module: Module, path: str, active: Active, priority: int | None) -> 
         if active.left_out:
             items.append(Words(text(plate.WITHOUT_PARTS(parts=active.left_out)), strong=True))
         items += [Words(text(plate.OTHER_COUNT(count=count, what=what))) for count, what in active.others]
-    yield Inset(words.title, tuple(items), source=path, priority=priority)
     shown = None if expert is None else _beside(module, path, expert[1])
     # Of experts within experts the inner ones are in a box that has another name.
+    apart = None
     if shown is not None and shown[0] in {box.path for box in boxes(inside)}:
         place, body = shown
-        inner: list[Item] = [opened(body, place)]
         own = describe(body)
-        inner += [Words(note) for note in own.notes]
+        title = own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": ")
+        if is_usual(body):
+            # Right under the figure of the experts.
+            items[1:1] = [Words("; ".join((title, *own.notes)))]
+        else:
+            apart = place, title, (opened(body, place), *map(Words, own.notes))
+    also = tuple(option.path for option in opening.also)
+    yield Inset(words.title, tuple(items), source=path, priority=priority, also=also)
+    if apart is not None:
+        place, title, inner = apart
         yield Inset(
-            own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": "),
-            tuple(inner),
+            title,
+            inner,
             beside=place,
             priority=None if priority is None else PART,
         )

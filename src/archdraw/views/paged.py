@@ -114,10 +114,11 @@ def _short_footer(plate: Plate, page: Page) -> tuple[str, ...]:
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
     """``scene`` with the size of its page in print, and all its sources in words."""
-    width, _ = profile.size
-    wide = float(round(width))
+    wide, high = (float(round(length)) for length in profile.size)
+    if profile.layout not in ("slide", "thumb"):
+        high = float(round(scene.height * wide / scene.width))
     described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
-    return replace(scene, printed=(wide, float(round(scene.height * wide / scene.width))), description=described)
+    return replace(scene, printed=(wide, high), description=described)
 
 
 def _described(description: str, spec: Spec) -> str:

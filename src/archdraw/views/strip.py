@@ -109,10 +109,11 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
         (upper_variants[upper] if upper else 0, lower_variants[lower] if lower else bare.get(name, 0))
         for (upper, lower), name in zip(found, above_of, strict=True)
     ]
+    titles = list(_titles([(groups[index], kind) for index, kind in enumerate(order_of_kinds)], named))
     cells = tuple(
         StripCell(
             *shown_as[kind],
-            text(words.CELL(number=str(index), what=named[kind])),
+            titles[index],
             groups[index],
             # The first layer of each round, where there are any, and the last of all.
             str(index)
@@ -132,6 +133,17 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
         owners = {link.owner for link in links}
         cells = tuple(replace(cell, tick=str(n) if n in owners else cell.tick) for n, cell in enumerate(cells))
     return Strip(caption, cells, tuple(legend), order, links)
+
+
+def _titles(layers: Sequence[tuple[int, int]], named: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The title of each of ``layers``, of which the group and the kind are given: those alike in a row have one."""
+    start = 0
+    for (_, kind), run in groupby(layers):
+        number = sum(1 for _ in run)
+        first, last, what = str(start), str(start + number - 1), named[kind]
+        one = words.CELL(number=first, what=what) if number == 1 else words.CELLS(first=first, last=last, what=what)
+        yield from [text(one)] * number
+        start += number
 
 
 def _set_apart(called: dict[Module, str], kinds: Mapping[Module, str]) -> None:

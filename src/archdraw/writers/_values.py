@@ -109,7 +109,10 @@ def rounded_legs(points: tuple[Point, ...], radius: float) -> Iterator[Leg]:
 
 def rounded_path(points: tuple[Point, ...], radius: float) -> str:
     """Path data of a polyline with the corners of :func:`rounded_legs`."""
-    parts = [f"M{number(points[0][0])} {number(points[0][1])}"]
+    start = f"M{number(points[0][0])} {number(points[0][1])}"
+    if len(points) == 2:
+        return f"{start}L{number(points[1][0])} {number(points[1][1])}"
+    parts = [start]
     for leg in rounded_legs(points, radius):
         parts.append(f"L{number(leg.start[0])} {number(leg.start[1])}")
         if leg.radius:

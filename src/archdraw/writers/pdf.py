@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, assert_never, cast
 from unicodedata import bidirectional
 
 from archdraw.fonts import UNITS, Weight, font_file, offsets
-from archdraw.scene import Bounds, Circle, Element, Group, Line, Polygon, Rect, Scene, Text, bounds
+from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
 from archdraw.writers._outlines import steps
 from archdraw.writers._values import clean, page_size, rounded_legs, safe_link
@@ -133,12 +133,7 @@ class _Page:
                 case Line():
                     self.line(element)
                 case Polygon(points=points):
-                    path = self.canvas.beginPath()
-                    path.moveTo(*points[0])
-                    for point in points[1:]:
-                        path.lineTo(*point)
-                    path.close()
-                    self.painted(path, element.fill)
+                    self.polygon(points, element.fill)
                 case Circle(x=x, y=y, radius=radius):
                     path = self.canvas.beginPath()
                     path.circle(x, y, radius)
@@ -157,10 +152,18 @@ class _Page:
             path.rect(rect.x, rect.y, rect.width, rect.height)
         self.painted(path, rect.fill, rect.stroke, rect.stroke_width, rect.dash)
 
-    def line(self, line: Line) -> None:
+    def polygon(self, points: tuple[Point, ...], fill: str) -> None:
         path = self.canvas.beginPath()
-        path.moveTo(*line.points[0])
-        for leg in rounded_legs(line.points, line.radius):
+        path.moveTo(*points[0])
+        for point in points[1:]:
+            path.lineTo(*point)
+        path.close()
+        self.painted(path, fill)
+
+    def line(self, line: Line) -> None:
+        path, points = self.canvas.beginPath(), line.stroked
+        path.moveTo(*points[0])
+        for leg in rounded_legs(points, line.radius):
             path.lineTo(*leg.start)
             if leg.radius:
                 # The handles of an arc as a curve, by how much of a circle it is.
@@ -172,6 +175,8 @@ class _Page:
                 ]
                 path.curveTo(*handles, *leg.end)
         self.painted(path, None, line.stroke, line.stroke_width, line.dash)
+        if line.head:
+            self.polygon(line.head_points, line.stroke)
 
     def painted(
         self, path: Any, fill: str | None, stroke: str | None = None, width: float = 0, dash: tuple[float, ...] = ()
@@ -179,9 +184,9 @@ class _Page:
         """``path`` filled, stroked, or both; nothing where it is neither."""
         stroke = stroke if width > 0 else None
         if fill:
-            self.canvas.setFillColor(fill)
+            self.canvas.setFillColor(self.scene.colour(fill))
         if stroke:
-            self.canvas.setStrokeColor(stroke)
+            self.canvas.setStrokeColor(self.scene.colour(stroke))
             self.canvas.setLineWidth(width)
             self.canvas.setDash(list(dash))
         if fill or stroke:
@@ -197,7 +202,7 @@ class _Page:
         weight = cast(Weight, words.weight)
         text = self.canvas.beginText()
         text.setFont(_font(weight), words.size)
-        text.setFillColor(words.fill)
+        text.setFillColor(self.scene.colour(words.fill))
         places = offsets(words.text, weight)
         start = 0
         advance = 0
@@ -234,7 +239,7 @@ class _Page:
                         path.moveTo(*start)
                     case [first, second, end]:
                         path.curveTo(*first, *second, *end)
-        canvas.setFillColor(words.fill)
+        canvas.setFillColor(self.scene.colour(words.fill))
         canvas.drawPath(path, fill=1, stroke=0, fillMode=FILL_NON_ZERO)
         canvas.restoreState()
         for meant, left, right in _meant(words):

@@ -12,21 +12,19 @@ svgwrite, for programs that add to it; the tests have svgwrite check and write i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import assert_never, cast
 
 from archdraw.fonts import FALLBACK, UNITS, MissingGlyph, Weight, embedded_faces, missing, outline
-from archdraw.scene import Circle, Element, Glyph, Group, Line, Polygon, Rect, Scene, Text, paths_of
+from archdraw.scene import Circle, Element, Glyph, Group, Line, Point, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode, check_prefix
+from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, tagged
 from archdraw.writers._values import clean, content, number, quoted, rounded_path, safe_link
 
 IS_TEXT = True
 TAKES_PREFIX = True
 SEE_THROUGH = "0.01"
 """The opacity of a text over its outlines: programs that make PDF of it leave out what has none."""
-_NOT_ID = re.compile(r"[^A-Za-z0-9_.]+")
 
 
 def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed", prefix: str = "") -> bytes:
@@ -53,25 +51,6 @@ def svg(
     return _Picture(scene, text, prefix, scale, shared_outlines).written()
 
 
-@dataclass(slots=True)
-class _Ids:
-    """Gives out ids that are unique in a picture and readable: words of letters, figures, ``_ . -``."""
-
-    prefix: str
-    taken: set[str] = field(default_factory=set)
-
-    def take(self, wish: str) -> str:
-        base = self.prefix + (_NOT_ID.sub("-", wish).strip("-") or "block")
-        if not base[0].isalpha() and base[0] != "_":
-            base = f"_{base}"
-        name, count = base, 1
-        while name in self.taken:
-            count += 1
-            name = f"{base}-{count}"
-        self.taken.add(name)
-        return name
-
-
 class _Picture:
     """One scene on its way to SVG. Each method that is named after a thing returns its markup."""
 
@@ -79,13 +58,14 @@ class _Picture:
         self.scene, self.text, self.scale, self.shared_outlines = scene, text, scale, shared_outlines
         check_prefix(prefix)
         # An id does not begin with a figure.
-        self.ids = _Ids(f"_{prefix}" if prefix and not (prefix[0].isalpha() or prefix[0] == "_") else prefix)
+        self.ids = Ids(f"_{prefix}" if prefix and not (prefix[0].isalpha() or prefix[0] == "_") else prefix)
         self.glyphs: dict[tuple[int, str], tuple[str, str]] = {}
         self.glyph_ids: dict[tuple[int, str, str], str] = {}
         self.letters: dict[Weight, set[str]] = {}
         self.linked = False
         self.group_ids: list[tuple[str, str]] = []
         self.places: dict[str, str] = {}
+        self.paints = Paints(scene)
 
     def written(self) -> str:
         scene = self.scene
@@ -109,8 +89,8 @@ class _Picture:
             f' role="{"group" if self.linked else "img"}"{rendering} viewBox="0 0 {width} {height}"'
             f' width="{number(scene.size[0] * self.scale)}" xml:lang="{quoted(scene.language)}"'
             ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-            + _element("title", f' id="{title}"', content(scene.title))
-            + _element("desc", f' id="{description}"', content(scene.description))
+            + tagged("title", f' id="{title}"', content(scene.title))
+            + tagged("desc", f' id="{description}"', content(scene.description))
             + self.metadata()
             + self.style()
             + self.definitions()
@@ -121,7 +101,7 @@ class _Picture:
     def metadata(self) -> str:
         """The scene's metadata as JSON."""
         data = {key: clean(value) for key, value in sorted(self.scene.metadata.items())}
-        return _element("metadata", "", content(json.dumps(data, ensure_ascii=False))) if data else ""
+        return tagged("metadata", "", content(json.dumps(data, ensure_ascii=False))) if data else ""
 
     def style(self) -> str:
         """The fonts, where text is embedded: each weight in use, the small subset where that has all the letters."""
@@ -151,7 +131,7 @@ class _Picture:
             name = glyph.name
             while (weight, name) in self.glyphs:
                 name = f"{name}-other"
-            self.glyph_ids[key] = f"{self.ids.prefix}g{weight}-{_NOT_ID.sub('-', name)}"
+            self.glyph_ids[key] = f"{self.ids.prefix}g{weight}-{NOT_ID.sub('-', name)}"
             self.glyphs[weight, name] = (self.glyph_ids[key], glyph.path)
         return self.glyph_ids[key]
 
@@ -164,17 +144,14 @@ class _Picture:
                 return self.group(element)
             case Rect():
                 return self.rect(element)
-            case Line(stroke=color, stroke_width=thick):
-                path = rounded_path(element.points, element.radius)
-                painted = f'stroke="{quoted(color)}"{_dash(element.dash)} stroke-width="{number(thick)}"'
-                return f'<path d="{path}" fill="none" {painted} />'
+            case Line():
+                return self.line(element)
             case Polygon():
-                points = " ".join([f"{number(x)},{number(y)}" for x, y in element.points])
-                return f'<polygon fill="{quoted(element.fill)}" points="{points}" />'
+                return self.polygon(element.points, element.fill)
             case Circle():
                 place = f'cx="{number(element.x)}" cy="{number(element.y)}"'
-                radius, fill = number(element.radius), quoted(element.fill or "none")
-                stroke, stroke_width = _stroke(element.stroke, element.stroke_width)
+                radius, fill = number(element.radius), self.paints[element.fill]
+                stroke, stroke_width = self.stroke(element.stroke, element.stroke_width)
                 return f'<circle {place} fill="{fill}" r="{radius}"{stroke}{stroke_width} />'
             case Text():
                 if self.text in ("outline", "searchable"):
@@ -182,6 +159,33 @@ class _Picture:
                 return self.set_by_others(element) if element.glyphs else self.set_text(element)
             case _:
                 assert_never(element)
+
+    def line(self, line: Line) -> str:
+        """A line with its head; what it leaves and enters stands at both together."""
+        data = f' data-from="{quoted(line.start)}"' if line.start else ""
+        if line.step is not None:
+            data += f' data-step="{line.step}"'
+        if line.end:
+            data += f' data-to="{quoted(line.end)}"'
+        colour = self.paints[line.stroke]
+        dash = dashed(line.dash) if line.dash else ""
+        stroke = f' fill="none" stroke="{colour}"{dash} stroke-width="{number(line.stroke_width)}" />'
+        if not line.head:
+            return f'<path d="{rounded_path(line.points, line.radius)}"{data}{stroke}'
+        path = rounded_path(line.stroked, line.radius)
+        (x, y), (left, top), (right, bottom) = line.head_points
+        corners = f"{number(x)},{number(y)} {number(left)},{number(top)} {number(right)},{number(bottom)}"
+        return f'<g{data}><path d="{path}"{stroke}<polygon fill="{colour}" points="{corners}" /></g>'
+
+    def polygon(self, points: tuple[Point, ...], fill: str) -> str:
+        corners = " ".join([f"{number(x)},{number(y)}" for x, y in points])
+        return f'<polygon fill="{self.paints[fill]}" points="{corners}" />'
+
+    def stroke(self, colour: str | None, width: float) -> tuple[str, str]:
+        """The attributes for the colour of a stroke and for its width; empty where there is none."""
+        if not colour or width <= 0:
+            return "", ""
+        return f' stroke="{self.paints[colour]}"', f' stroke-width="{number(width)}"'
 
     def group(self, group: Group) -> str:
         tag, place, href, target, xlink = "g", "", "", "", ""
@@ -192,18 +196,26 @@ class _Picture:
             link = quoted(f"#{inside}" if inside else safe_link(group.href))
             href, xlink = f' href="{link}"', f' xlink:href="{link}"'
             target = "" if inside else ' target="_top"'
-        data = ""
+        data = f' data-layer="{ranges(group.layers)}"' if group.layers else ""
+        if group.opens:
+            data += f' data-opens="{quoted(group.opens)}"'
+        if group.panel:
+            data += f' data-panel="{quoted(group.panel)}"'
         if group.path:
-            data, place = f' data-path="{quoted(group.path)}"', f' id="{self.group_ids.pop()[1]}"'
-        title = _element("title", "", content(group.title)) if group.title else ""
-        return _element(tag, f"{data}{href}{place}{target}{xlink}", title + self.elements(group.children))
+            data, place = f'{data} data-path="{quoted(group.path)}"', f' id="{self.group_ids.pop()[1]}"'
+        if group.role:
+            data += f' data-role="{quoted(group.role)}"'
+        if group.step is not None:
+            data += f' data-step="{group.step}"'
+        title = tagged("title", "", content(group.title)) if group.title else ""
+        return tagged(tag, f"{data}{href}{place}{target}{xlink}", title + self.elements(group.children))
 
     def rect(self, rect: Rect) -> str:
-        stroke, stroke_width = _stroke(rect.stroke, rect.stroke_width)
+        stroke, stroke_width = self.stroke(rect.stroke, rect.stroke_width)
         rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
         return (
-            f'<rect fill="{quoted(rect.fill or "none")}" height="{number(rect.height)}"{rounding}'
-            f'{stroke}{_dash(rect.dash)}{stroke_width} width="{number(rect.width)}"'
+            f'<rect fill="{self.paints[rect.fill]}" height="{number(rect.height)}"{rounding}'
+            f'{stroke}{dashed(rect.dash)}{stroke_width} width="{number(rect.width)}"'
             f' x="{number(rect.x)}" y="{number(rect.y)}" />'
         )
 
@@ -215,9 +227,9 @@ class _Picture:
         bold = f' font-weight="{text.weight}"' if text.weight != 400 else ""
         anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
         space = ' xml:space="preserve"' if text.text != text.text.strip() or "  " in text.text else ""
-        return _element(
+        return tagged(
             "text",
-            f' fill="{quoted(text.fill)}"{opacity} font-size="{number(text.size)}"{bold}{anchor}{length}'
+            f' fill="{self.paints[text.fill]}"{opacity} font-size="{number(text.size)}"{bold}{anchor}{length}'
             f' x="{number(text.x)}"{space} y="{number(text.y)}"',
             content(text.text),
         )
@@ -235,7 +247,7 @@ class _Picture:
                 glyphs.append(f'<use href="{link}" x="{across}" xlink:href="{link}"{rise} />')
             else:
                 glyphs.append(f'<path d="{quoted(glyph.path)}" transform="translate({across} {down or 0})" />')
-        return _element("g", f' fill="{quoted(text.fill)}" transform="{place}"', "".join(glyphs))
+        return tagged("g", f' fill="{self.paints[text.fill]}" transform="{place}"', "".join(glyphs))
 
     def set_by_others(self, text: Text) -> str:
         """``text`` in letters that the embedded font lacks: outlines, under a text to be found, copied and read."""
@@ -247,19 +259,4 @@ class _Picture:
         """All texts once more, not to be seen, but to be found and copied."""
         texts = (shape for shape in self.scene.shapes() if isinstance(shape, Text) and shape.text.strip())
         markup = "".join([self.set_text(text) for text in texts])
-        return _element("g", f' aria-hidden="true" fill-opacity="{SEE_THROUGH}"', markup)
-
-
-def _element(tag: str, attributes: str, inside: str) -> str:
-    return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes} />"
-
-
-def _stroke(stroke: str | None, width: float) -> tuple[str, str]:
-    """The attributes for the colour of a stroke and for its width; empty where there is none."""
-    if not stroke or width <= 0:
-        return "", ""
-    return f' stroke="{quoted(stroke)}"', f' stroke-width="{number(width)}"'
-
-
-def _dash(dash: tuple[float, ...]) -> str:
-    return f' stroke-dasharray="{" ".join(map(number, dash))}"' if dash else ""
+        return tagged("g", f' aria-hidden="true" fill-opacity="{SEE_THROUGH}"', markup)

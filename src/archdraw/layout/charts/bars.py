@@ -14,6 +14,7 @@ from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, paint_rows, rows_height
+from archdraw.layout.sections import section
 from archdraw.records import record
 from archdraw.scene import Scene, rounded
 from archdraw.theme import Theme
@@ -165,6 +166,7 @@ def _broken(
     return filled(limit)
 
 
+@section("legend")
 def _legend(canvas: Canvas, picture: Bars, width: float) -> None:
     """The parts with their colours, and the scale."""
     x, middle = page.MARGIN + 20, page.HEADER - 2
@@ -177,6 +179,7 @@ def _legend(canvas: Canvas, picture: Bars, width: float) -> None:
     canvas.text(x, middle + MIDDLE * SIZE, picture.scale, SIZE, 500)
 
 
+@section("rows")
 def _column(
     canvas: Canvas, picture: Bars, column: Sequence[tuple[Bar, float]], widths: _Widths, left: float, top: float
 ) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from archdraw.fonts import MIDDLE, text_width
@@ -10,9 +10,10 @@ from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, paint_rows, rows_height
+from archdraw.layout.sections import section
 from archdraw.records import record
 from archdraw.scene import LEAST_TEXT, Scene, rounded
-from archdraw.theme import Theme, contrast, mix
+from archdraw.theme import Theme
 
 
 @record
@@ -115,15 +116,16 @@ def draw(picture: Matrix, theme: Theme) -> Scene:
     page.header(canvas, picture.name, picture.subtitle, plan.width)
     _heads(canvas, plan)
     y, number = plan.top, 0
-    for section in picture.sections:
+    for part in picture.sections:
         y += plan.heading
-        canvas.text(page.MARGIN, y - 0.55 * plan.size, section.title, plan.size + 2, 700)
-        for row in section.rows:
-            if number % 2 == 0:
-                _ground(canvas, plan, y)
-            _row(canvas, plan, row, y)
-            y += plan.row
-            number += 1
+        with canvas.section("rows"):
+            canvas.text(page.MARGIN, y - 0.55 * plan.size, part.title, plan.size + 2, 700)
+            for row in part.rows:
+                if number % 2 == 0:
+                    _ground(canvas, plan, y)
+                _row(canvas, plan, row, y)
+                y += plan.row
+                number += 1
     height = page.footer(canvas, picture.footer, plan.width, y, size=plan.size)
     return canvas.scene(plan.width, height, picture.name, picture.description)
 
@@ -211,6 +213,7 @@ class _Plan:
             left += width + GAP
 
 
+@section("heads")
 def _heads(canvas: Canvas, plan: _Plan) -> None:
     """The names of groups and columns, and what the summary is."""
     theme, size, picture = canvas.theme, plan.size, plan.picture
@@ -241,7 +244,7 @@ def _ground(canvas: Canvas, plan: _Plan, y: float) -> None:
 def _row(canvas: Canvas, plan: _Plan, row: Row, y: float) -> None:
     theme, size = canvas.theme, plan.size
     baseline = y + plan.row / 2 + MIDDLE * size
-    colour = _colour(theme, row.role)
+    colour = theme.strong(row.role)
     with canvas.group(row.path, row.title):
         canvas.text(page.MARGIN, baseline, row.label, size, 500)
         if row.note:
@@ -253,7 +256,7 @@ def _row(canvas: Canvas, plan: _Plan, row: Row, y: float) -> None:
             with canvas.group("", cell.title, cell.href):
                 _cell(canvas, plan, cell, y, colour)
         canvas.text(plan.totals, baseline, row.total, size, 500, anchor="end")
-        ground = mix(theme.container_border, theme.page, 0.22)
+        ground = theme.faint(theme.container_border, 0.22)
         for number, slot in enumerate(row.slots):
             left, height = plan.slots + number * plan.slot_pitch, STRONG * plan.row
             bottom, width = y + (plan.row + height) / 2, plan.slot_pitch - SLOT_GAP
@@ -284,13 +287,6 @@ def _cell(canvas: Canvas, plan: _Plan, cell: Cell, y: float, colour: str) -> Non
         if cell.strong and not cell.text and cell.share < 1:
             # Where the first is, the whole is shown as well.
             rest = STRONG * plan.row - height
-            ground = mix(canvas.theme.container_border, canvas.theme.page, 0.3)
+            ground = canvas.theme.faint(canvas.theme.container_border, 0.3)
             canvas.rect(left, bottom - height - rest, width, rest, fill=ground, radius=0, kind="mark")
     canvas.rect(left, bottom - height, width, height, fill=colour, radius=1 if pitch > 6 else 0, kind="mark")
-
-
-def _colour(theme: Theme, role: str) -> str:
-    """What stands out of a role: its fill, or its border where that is pale."""
-    paint = theme.paint(role)
-    grounds: Sequence[str] = (theme.page, theme.band)
-    return paint.fill if min(contrast(paint.fill, ground) for ground in grounds) >= 3 else paint.border

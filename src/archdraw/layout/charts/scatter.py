@@ -19,6 +19,7 @@ from archdraw.layout.charts.clearance import Anchor, Bounds
 from archdraw.layout.charts.label_places import Label
 from archdraw.layout.charts.labels import places
 from archdraw.layout.charts.spread import spread
+from archdraw.layout.sections import section
 from archdraw.records import record
 from archdraw.scene import LEAST_TEXT, Circle, Point, Scene, rounded
 from archdraw.theme import Theme
@@ -227,6 +228,7 @@ def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label], theme: Them
     return canvas.scene(plan.width, height, picture.name, picture.description)
 
 
+@section("bands")
 def _bands(canvas: Canvas, plan: _Plan) -> None:
     """Every other step of the y axis, in each stretch of the x axis."""
     edges = sorted({plan.plot.top, plan.plot.bottom, *(edge for edge in plan.edges())}, reverse=True)
@@ -258,6 +260,7 @@ def _mark(canvas: Canvas, x: float, y: float, share: float, form: Form, role: st
         )  # fmt: skip
 
 
+@section("axes")
 def _ticks(canvas: Canvas, plan: _Plan) -> None:
     size, theme = plan.size, canvas.theme
     for tick in plan.picture.y.ticks:
@@ -277,6 +280,7 @@ def _ticks(canvas: Canvas, plan: _Plan) -> None:
             taken.append((x - half, x + half))
 
 
+@section("legend")
 def _legend(canvas: Canvas, plan: _Plan, middle: float) -> float:
     """What the shapes mean, in one row if it fits; returns where it ends."""
     x, start = plan.plot.left + 10, plan.plot.left + 10

@@ -6,6 +6,7 @@ from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.sections import section
 from archdraw.picture import Fact
 
 LEAST_WIDTH = 100.0
@@ -37,6 +38,7 @@ def fits(facts: tuple[Fact, ...], width: float) -> bool:
     return _side_by_side(facts, width) or rows_width(facts) <= width
 
 
+@section("facts")
 def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     """``facts`` over the whole of ``place``, in one of three ways: side by side, in rows, or above each other."""
     width = place.right - place.left

@@ -6,6 +6,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.compact.model import LINE, Page
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.sections import section
 from archdraw.picture import Plate
 
 TITLE, LEAST_TITLE = 24.0, 18.0
@@ -23,6 +24,7 @@ def subtitle(plate: Plate, page: Page) -> tuple[tuple[Row, ...], float]:
     return rows, TOP + (len(names) - 1) * TITLE_LEADING * names[0].size + LINE * len(rows) + UNDER_HEADER
 
 
+@section("header")
 def header(canvas: Canvas, plate: Plate, page: Page) -> float:
     """The name with the accent bar and the subtitle, all of it; where the content begins."""
     rows, bottom = subtitle(plate, page)
@@ -39,6 +41,7 @@ def header(canvas: Canvas, plate: Plate, page: Page) -> float:
     return bottom
 
 
+@section("footer")
 def note(canvas: Canvas, rows: tuple[Row, ...], page: Page, bottom: float) -> float:
     """The lines below the content that ends at ``bottom``; the height of the page."""
     y = bottom + UNDER_CONTENT

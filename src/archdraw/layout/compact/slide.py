@@ -16,6 +16,7 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
+from archdraw.layout.sections import section
 from archdraw.picture import Fact, Frame, Inset, Plate
 from archdraw.records import record
 from archdraw.scene import Scene
@@ -181,6 +182,7 @@ def _slim(measures: Measures, width: float) -> Measures:
     )
 
 
+@section("header")
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
     room = width - 2 * MARGIN - 14
@@ -201,6 +203,7 @@ def _header(canvas: Canvas, plate: Plate, width: float) -> None:
         canvas.text(start, TITLE_LINE, said, SMALL, 400, fill=canvas.theme.muted)
 
 
+@section("model")
 def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -> float:
     """Paints ``cell``, that of the ``frame`` whose bar stands in the column that ends at ``x``; where it ends."""
     bar = canvas.places[frame.path]
@@ -224,7 +227,7 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     points = [(bar.right, bar.middle), (place.left, y)]
     if abs(y - bar.middle) > 0.01:
         points = [(bar.right, bar.middle), (middle, bar.middle), (middle, y), (place.left, y)]
-    canvas.line(*points, kind="zoom", width=1.75)
+    canvas.line(*points, kind="zoom", width=1.75, start=frame.path, end=frame.path)
     for end in (points[0], points[-1]):
         canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
     return left + cell.width
@@ -261,6 +264,7 @@ def _right(
     return missing(every, named)
 
 
+@section("footer")
 def _footer(canvas: Canvas, plate: Plate, left_out: tuple[Inset, ...], page: Page) -> None:
     rows = notes(plate, left_out, page.room)
     baseline = page.height - 9 - LINE * (len(rows) - 1)

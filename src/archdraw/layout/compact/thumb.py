@@ -11,6 +11,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact.model import Page
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
+from archdraw.layout.sections import section
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Fact, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record
 from archdraw.scene import Scene
@@ -48,15 +49,7 @@ class _Block:
 def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, which it always fits."""
     canvas = Canvas(theme, plate.accent)
-    canvas.rect(0, 0, page.width, BAND, fill=canvas.accent, radius=0, kind="container", layer="ground")
-    rows = fitted(plate.name, page.width - 2 * PAD, NAME, LEAST_NAME, 700)
-    y = BAND / 2 - sum(row.height for row in rows) / 2
-    for row in rows:
-        y += row.height
-        canvas.text(
-            PAD, y - row.height / 2 + MIDDLE * row.size, row.text, row.size, 700,
-            fill=theme.accent_ink, phrase=row.phrase,
-        )  # fmt: skip
+    _name(canvas, plate, page)
     floor = page.height - PAD
     if plate.strip:
         _map(canvas, plate.strip, Place(PAD, floor - UPPER - LOWER - 2, page.width - PAD, floor))
@@ -66,6 +59,19 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         canvas, plate.facts[: page.facts], Place(PAD * 2 + page.width * BLOCKS, BAND + PAD, page.width - PAD, floor)
     )
     return canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
+
+
+@section("header")
+def _name(canvas: Canvas, plate: Plate, page: Page) -> None:
+    canvas.rect(0, 0, page.width, BAND, fill=canvas.accent, radius=0, kind="container", layer="ground")
+    rows = fitted(plate.name, page.width - 2 * PAD, NAME, LEAST_NAME, 700)
+    y = BAND / 2 - sum(row.height for row in rows) / 2
+    for row in rows:
+        y += row.height
+        canvas.text(
+            PAD, y - row.height / 2 + MIDDLE * row.size, row.text, row.size, 700,
+            fill=canvas.theme.accent_ink, phrase=row.phrase,
+        )  # fmt: skip
 
 
 def _silhouette(canvas: Canvas, plate: Plate, place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
+from archdraw.layout.colours import RECEDING, Colours
 from archdraw.layout.compare import grid, pages, signs, table
 from archdraw.layout.compare.marks import paint_letters, paint_signs
 from archdraw.layout.compare.pages import BESIDE_HEADING, EQUAL_LINE, SECTION, STRIP_SPACE, UNDER_HEADING, Page
@@ -17,8 +18,9 @@ from archdraw.layout.page import MARGIN
 from archdraw.layout.plate import strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.plate import LAST_RESORT
+from archdraw.layout.sections import section
 from archdraw.scene import Scene
-from archdraw.theme import EQUAL, Paint, Theme
+from archdraw.theme import EQUAL, Theme
 
 HEADING_SIZE = 22.0
 JOINING = 46.0
@@ -29,8 +31,7 @@ LEGEND_GAP = 24.0
 def draw(picture: SideBySide, place: Page, theme: Theme) -> Scene:
     """The scene of ``picture`` on the page ``place``."""
     # What is equal recedes, lines and all.
-    pale = theme.model_copy(update={"edge": theme.equal_edge, "roles": {**theme.roles, "plain": _outlined(theme)}})
-    receding, canvas = Canvas(pale), Canvas(theme)
+    receding, canvas = Canvas(Colours(theme, RECEDING)), Canvas(theme)
     columns, step = place.columns, place.step
     for index, (model, column) in enumerate(zip(picture.models, columns, strict=True)):
         left = MARGIN + index * step
@@ -41,8 +42,10 @@ def draw(picture: SideBySide, place: Page, theme: Theme) -> Scene:
         paint_model(
             receding, column, place.tokens + column.below, left=left, slug=f"{model.slug}/", joining_left=JOINING
         )
-    paint_signs(receding, picture, step)
-    paint_letters(receding, picture, columns, step)
+    receding.opens.update(picture.letters)
+    with receding.section("signs"):
+        paint_signs(receding, picture, step)
+        paint_letters(receding, picture, columns, step)
     bottom = _table(canvas, picture, place, BESIDE_HEADING if place.beside else place.foot + SECTION)
     if place.maps:
         bottom = _strips(canvas, picture, place, bottom + SECTION)
@@ -56,7 +59,7 @@ def draw(picture: SideBySide, place: Page, theme: Theme) -> Scene:
         height,
         picture.title,
         picture.description,
-        below=receding.elements(),
+        below=receding,
         at_once=_at_once(len(columns), step, place.width, height),
     )
 
@@ -68,11 +71,7 @@ def _at_once(number: int, step: float, width: float, height: float) -> tuple[flo
     return (2 if number > 2 else 1) * step + MARGIN, height
 
 
-def _outlined(theme: Theme) -> Paint:
-    """Plain boxes and nodes of a picture that recedes."""
-    return Paint(fill=theme.page, border=theme.equal_edge, text=theme.equal.text)
-
-
+@section("heading")
 def _heading(canvas: Canvas, words: str, left: float, baseline: float) -> None:
     canvas.text(left, baseline, words, HEADING_SIZE, 600)
 
@@ -82,12 +81,14 @@ def _table(canvas: Canvas, picture: SideBySide, place: Page, baseline: float) ->
     _legend(canvas, picture, baseline, place.left + place.room)
     headings = [Heading(model.name, canvas.theme.accent(model.accent)) for model in picture.models]
     y = table.paint(canvas, place.table, headings, place.left, baseline + UNDER_HEADING)
-    for line in pages.equal_lines(picture, place.room):
-        y += EQUAL_LINE
-        canvas.text(place.left, y, line, SMALL, 400, fill=canvas.theme.muted)
+    with canvas.section("equal"):
+        for line in pages.equal_lines(picture, place.room):
+            y += EQUAL_LINE
+            canvas.text(place.left, y, line, SMALL, 400, fill=canvas.theme.muted)
     return y
 
 
+@section("legend")
 def _legend(canvas: Canvas, picture: SideBySide, baseline: float, right: float) -> None:
     """What the signs mean, those in use, at the right end of the heading's line."""
     order: list[Sign] = ["changed", "added", "removed"]

@@ -11,6 +11,7 @@ from archdraw.layout.compare import signs
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.sections import section
 from archdraw.records import record
 
 SIZE, LINE, ROW_PAD = 16.0, 20.0, 12.0
@@ -155,6 +156,7 @@ def paint(canvas: Canvas, parts: Sequence[Part], headings: Sequence[Heading], le
     return top + height(parts)
 
 
+@section("table")
 def _paint(canvas: Canvas, part: Part, headings: Sequence[Heading], left: float, top: float) -> None:
     theme = canvas.theme
     columns = replace(part.columns, left=part.columns.left + left)

@@ -13,9 +13,12 @@ from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
 from archdraw.picture import Box, Chip
 from archdraw.records import record
+from archdraw.scene import OpenEnds
 from archdraw.setters import kept
 
 CHIP_GAP = 7.0
+CAP_LABEL = 0.58
+"""The size of the words of a cap by its height, at most."""
 CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
@@ -79,13 +82,17 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
         height = measures.cap
+        # Letters that reach below the line keep clear of the border.
+        size = max(min(measures.label_size, CAP_LABEL * height), SMALL)
+        rows = fitted(box.label, width - 2 * measures.pad, size, SMALL, rows[0].weight)
     height = max(height, box.least_height)
     left = centre - width / 2
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + left + width, y)
         text_fill = canvas.theme.paint(box.role).text
-        with canvas.group(box.path, box.title or _title(box)):
+        open_ends: OpenEnds = "" if box.inputs else "start"
+        with canvas.group(box.path, box.title or _title(box), role=box.role, layers=box.layers, open_ends=open_ends):
             canvas.box(place, box.role, box.path)
             if box.figure:
                 # The words keep the colours of the role; the figure stands on the page's.
@@ -170,7 +177,7 @@ class _Chips:
         top = middle - self.height / 2
         for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
             colours = canvas.theme.paint(chip.role)
-            with canvas.group("", chip.label):
+            with canvas.group("", chip.label, role=chip.role):
                 canvas.rect(left, top, self.width, height, fill=colours.fill, stroke=colours.border)
                 paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
             canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)

@@ -8,6 +8,8 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
+from archdraw.scene import FRAME as FRAMED
+from archdraw.scene import OpenEnds
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
@@ -37,25 +39,24 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - length, x + right, y)
-        canvas.rect(
-            place.left,
-            place.top,
-            right - left,
-            length,
-            fill=canvas.tint,
-            stroke=canvas.accent,
-            stroke_width=2,
-            radius=20,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group(item.path, item.title, role=FRAMED, layers=item.layers, layer="ground"):
+            canvas.rect(
+                place.left,
+                place.top,
+                right - left,
+                length,
+                fill=canvas.tint,
+                stroke=canvas.accent,
+                stroke_width=2,
+                radius=20,
+                kind="container",
+            )
         canvas.places[item.path] = place
         bracket(canvas, place, item.times, measures)
         if caption:
-            block = rows_height(caption)
-            paint_rows(
-                canvas, caption, place.left + CAPTION_LEFT, place.top + 12 + block / 2, canvas.theme.ink, "start"
-            )
+            middle = place.top + 12 + rows_height(caption) / 2
+            with canvas.group("", "", role="caption"):
+                paint_rows(canvas, caption, place.left + CAPTION_LEFT, middle, canvas.theme.ink, "start")
         for entry, arrow in () if body.source else zip(body.inputs, body.arrows, strict=True):
             canvas.line((x + entry, y), (x + entry, y - bottom), arrow=arrow)
         body.paint(canvas, x, y - bottom)
@@ -104,7 +105,7 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + right, y)
-        with canvas.group(item.path, item.title):
+        with canvas.group(item.path, item.title, role="layers", layers=item.layers):
             canvas.rect(
                 place.left,
                 place.top,
@@ -129,15 +130,16 @@ def bracket(canvas: Canvas, place: Place, times: str, measures: Measures) -> Non
     x, foot = place.left - BRACKET, place.left - BRACKET + BRACKET_FOOT
     top, bottom = place.top + 2, place.bottom - 2
     points = ((foot, top), (x, top), (x, bottom), (foot, bottom))
-    canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
     rows = fitted(times, measures.gutter, measures.times_size, SMALL, 700)
     y = place.middle - rows_height(rows) / 2
-    for row in rows:
-        baseline = y + row.height / 2 + MIDDLE * row.size
-        canvas.text(
-            x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
-        )
-        y += row.height
+    with canvas.group("", "", role="bracket"):
+        canvas.line(*points, stroke=canvas.accent, radius=0, kind="rule")
+        for row in rows:
+            baseline = y + row.height / 2 + MIDDLE * row.size
+            canvas.text(
+                x - 8, baseline, row.text, row.size, row.weight, fill=canvas.accent, anchor="end", phrase=row.phrase
+            )
+            y += row.height
 
 
 def choice(
@@ -160,16 +162,16 @@ def choice(
     length = sum(cell.length + 2 * pad for cell, pad in zip(cells, pads, strict=True)) + sum(heights)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        canvas.rect(
-            x + box_left - max(pads),
-            y - length,
-            right - box_left + max(pads),
-            length,
-            fill=canvas.theme.page,
-            stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group("", "", role="choice", layer="ground"):
+            canvas.rect(
+                x + box_left - max(pads),
+                y - length,
+                right - box_left + max(pads),
+                length,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.container_border if max(pads) else canvas.theme.ink,
+                kind="container",
+            )
         top = y - length
         for cell, pad, rows, height in zip(cells, pads, words, heights, strict=True):
             paint_rows(canvas, rows, x + (box_left + right) / 2, top + height / 2, canvas.theme.ink)
@@ -229,7 +231,8 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
     def paint(canvas: Canvas, x: float, y: float) -> None:
         middle = x + (left + right) / 2
         level = y - measures.tap_out / 2
-        side_box(canvas, item.box, Place(x + left, y + place.top, x + right, y + place.bottom), measures)
+        there = Place(x + left, y + place.top, x + right, y + place.bottom)
+        side_box(canvas, item.box, there, measures, open_ends="end" if item.joins else "both")
         if item.joins:
             canvas.line((x + port, level), (middle, level), (middle, y - measures.tap_out), arrow=True)
             canvas.dot(x + port, level)
@@ -246,7 +249,8 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
         def read(canvas: Canvas, x: float, y: float) -> None:
             place = Place(x + left, y - height, x + left + measures.side_width, y)
-            side_box(canvas, item.box, place, measures)
+            open_ends: OpenEnds = "" if item.box.path in canvas.read else "end"
+            side_box(canvas, item.box, place, measures, open_ends=open_ends)
             canvas.line((x + port, y), (x + port, y - height))
             canvas.line((x + port, place.middle), (place.left, place.middle), arrow=True)
             canvas.dot(x + port, place.middle)
@@ -255,7 +259,7 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - measures.side_width, y - height, x + right, y)
-        side_box(canvas, item.box, place, measures)
+        side_box(canvas, item.box, place, measures, open_ends="start")
         canvas.line((x + port, y), (x + port, y - height))
         canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
 
@@ -285,9 +289,10 @@ def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
     return (*fitted(box.label, inner, measures.side_label, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
 
 
-def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures) -> None:
-    """A folded module beside the spine."""
+def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures, *, open_ends: OpenEnds = "") -> None:
+    """A folded module beside the spine; ``open_ends`` says whether no line enters it, or none leaves it."""
     rows = _side_rows(box, place.right - place.left, measures)
-    with canvas.group(box.path, box.title or f"{box.label}: {box.detail}"):
+    title = box.title or f"{box.label}: {box.detail}"
+    with canvas.group(box.path, title, role=box.role, layers=box.layers, open_ends=open_ends):
         canvas.box(place, box.role, box.path)
         paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)

@@ -145,10 +145,7 @@ INSET = Measures(
 
 EDGE = 2.0
 BOX_STROKE = 1.5
-ARROW_LENGTH, ARROW_WIDTH = 9.0, 8.0
 SMALL = 15.5
 """The smallest text: 1.1 % of the shorter side of a usual plate."""
-# The stroke stops inside the head, so that no corner of it shows beside the tip.
-ARROW_OVERLAP = 7.0
 CORNER = 8.0
 DOT = 3.5

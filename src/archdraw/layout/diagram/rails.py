@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import Measures
+from archdraw.layout.steps import RESIDUAL
 from archdraw.records import record
 
 HALF = 2.0
@@ -35,15 +36,17 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
         tap, plus = y - measures.tap / 2, y - length + radius
         left = x + port - distance
         canvas.line((x + port, y), (x + port, y - measures.tap), arrow=body.arrows[0])
-        if midway is None:
-            canvas.line((x + port, tap), (left, tap), (left, plus), (x + axis - radius, plus), arrow=True)
-        else:
-            middle = (tap + plus) / 2
-            canvas.line((x + port, tap), (left, tap), (left, middle + midway.height / 2), arrow=True)
-            midway.paint(canvas, left, middle)
-            above = (left, middle - midway.height / 2)
-            canvas.line(above, (left, plus), (x + axis - radius, plus), arrow=True)
-        canvas.dot(x + port, tap)
+        with canvas.group("", "", role=RESIDUAL, layer="line"):
+            around = ((left, plus), (x + axis - radius, plus))
+            if midway is None:
+                canvas.line((x + port, tap), (left, tap), *around, arrow=True)
+            else:
+                low, high = ((tap + plus) / 2 + side * midway.height / 2 for side in (1, -1))
+                canvas.line((x + port, tap), (left, tap), (left, low), arrow=True)
+                canvas.line((left, high), *around, arrow=True)
+            canvas.dot(x + port, tap)
+        if midway is not None:
+            midway.paint(canvas, left, (tap + plus) / 2)
         body.paint(canvas, x, y - measures.tap)
         canvas.line((x + axis, y - measures.tap - body.length), (x + axis, plus + radius), arrow=True)
         canvas.node(x + axis, plus, radius, "+")

@@ -101,10 +101,10 @@ def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
 def rows_of(label: str, detail: str, width: float, measures: Measures, strong: Collection[str] = ()) -> tuple[Row, ...]:
     """The lines of a box: its label, then its second line, those named in ``strong`` ("label", "detail") bolder."""
     weights: tuple[Weight, Weight] = (600 if "label" in strong else 500, 600 if "detail" in strong else 400)
-    return (
-        *fitted(label, width, measures.label_size, measures.least_label_size, weights[0]),
-        *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]),
-    )
+    first = fitted(label, width, measures.label_size, measures.least_label_size, weights[0])
+    if not detail:
+        return first
+    return (*first, *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]))
 
 
 def block_height(rows: tuple[Row, ...], measures: Measures) -> float:

@@ -14,6 +14,7 @@ from archdraw.layout.lineage.dates import Tick
 from archdraw.layout.lineage.lanes import EXPONENTS, INSET, MARGIN, NAMES, Band, Chart, Link, Placed, placed, width_of
 from archdraw.layout.lineage.line_labels import SIZE, Label, labelled
 from archdraw.layout.lineage.lines import Line, Routing
+from archdraw.layout.sections import section
 from archdraw.scene import Scene
 from archdraw.setters import kept
 from archdraw.theme import Theme
@@ -95,9 +96,10 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     for line in lines:
         _line(canvas, chart, line, top)
     every = {card.path: card for lane in chart.lanes for card in lane.cards}
-    for label in labels:
-        colour = theme.accent(every[label.line.link.parent].accent)
-        canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
+    with canvas.section("names"):
+        for label in labels:
+            colour = canvas.theme.accent(every[label.line.link.parent].accent)
+            canvas.text(label.x, top + label.y, label.text, SIZE, 500, fill=colour)
     for band in found.bands:
         for row, y, height in zip(band.rows, band.tops, band.heights, strict=True):
             for path in row:
@@ -109,7 +111,8 @@ def scene(chart: Chart, theme: Theme) -> Scene:
                     )  # fmt: skip
     bottom = top + found.height
     if found.height > TALL:
-        _ticks(canvas, found, bottom, below=True)
+        with canvas.section("axes"):
+            _ticks(canvas, found, bottom, below=True)
         bottom += AXIS - 8
     _legend(canvas, chart, lines, bottom)
     bottom = listing.paint(canvas, chart.heading, chart.listed, found.width, bottom + LEGEND)
@@ -119,6 +122,7 @@ def scene(chart: Chart, theme: Theme) -> Scene:
     return canvas.scene(found.width, height, chart.title, chart.description, at_once=at_once)
 
 
+@section("axes")
 def _axis(canvas: Canvas, chart: Chart, found: Placed, top: float) -> None:
     if found.calendar is None or any(card.day is None for lane in chart.lanes for card in lane.cards):
         canvas.text(MARGIN + NAMES + INSET, top - 18, chart.undated, TICK, 500, fill=canvas.theme.muted)
@@ -154,6 +158,7 @@ def _ticks(canvas: Canvas, found: Placed, y: float, *, below: bool) -> None:
                 canvas.text(x, baseline, tick.label, TICK, 400, fill=canvas.theme.muted)
 
 
+@section("band")
 def _band(canvas: Canvas, band: Band, found: Placed, top: float) -> None:
     """The ground of a band, cut where years begin, with its name at the left."""
     colour = canvas.accent if band.accent is None else canvas.theme.accent(band.accent)
@@ -183,6 +188,7 @@ def _line(canvas: Canvas, chart: Chart, line: Line, top: float) -> None:
             canvas.dot(line.way.branch[0], top + line.way.branch[1], colour=colour)
 
 
+@section("legend")
 def _legend(canvas: Canvas, chart: Chart, lines: tuple[Line, ...], bottom: float) -> None:
     """Words for what is in the picture, and only for that."""
     plain, dashed, signs, unknown = chart.legend

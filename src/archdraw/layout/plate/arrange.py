@@ -21,6 +21,8 @@ FIRST_WIDTH, FURTHER_WIDTH = panels.WIDE, 400.0
 """The least widths of the first column and of each further one."""
 MOST_COLUMNS = 3
 """More columns are taken only where panels that have to stand find no room in so many."""
+WIDEST = 2976.0
+"""The widest page whose smallest text has 10 px on a screen of 1,920 px."""
 LINE_SPACE, LINES_PAD = 9.0, 12.0
 """Between lines that pass under a column, and around all of them."""
 ASPECT = 1.6
@@ -63,8 +65,8 @@ class Arrangement:
     """Insets in columns, top to bottom, with the width of each column and the height that all share.
 
     ``passing`` is what the lines to further columns take under each. ``left_out`` are those that found no room,
-    ``shortened`` those that stand without their side remarks, as they were; ``fits`` says whether the page is not
-    higher than it may be.
+    ``shortened`` those that stand without their side remarks, as they were; ``fits`` says whether no panel makes the
+    page higher than it may be, and ``excess`` by how many px it is too high, be it for the model's sake.
     """
 
     columns: tuple[tuple[Inset, ...], ...]
@@ -72,32 +74,25 @@ class Arrangement:
     passing: tuple[float, ...]
     height: float
     fits: bool = True
+    excess: float = 0.0
     left_out: tuple[Inset, ...] = ()
     shortened: tuple[Inset, ...] = ()
 
 
-def arrange(insets: Sequence[Inset], page: Page, sizes: Sizes) -> Arrangement:
-    """The best arrangement of all ``insets``; where none fits, the one that exceeds the page least.
+def arrange(insets: Sequence[Inset], page: Page, sizes: Sizes, most: int = MOST_COLUMNS) -> Arrangement:
+    """The best arrangement of all ``insets`` in at most so many columns; where none fits, that which exceeds least.
 
     ``sizes`` are those of the insets, as far as they are measured.
     """
-    if not insets:
-        return _arrangement((), page, sizes)[1]
-    best: tuple[float, Arrangement] | None = None
-    for number in range(1, len(insets) + 1):
-        if number > MOST_COLUMNS and best and best[1].fits:
-            break
-        found = _arrangement(_columns(insets, number, page, sizes), page, sizes)
-        if best is None or found[0] < best[0]:
-            best = found
-        elif number > MOST_COLUMNS:
-            break
-    assert best is not None
-    return best[1]
+    numbers = range(1, min(most, len(insets)) + 1) if insets else (0,)
+    found = (_arrangement(_columns(insets, number, page, sizes), page, sizes) for number in numbers)
+    return min(found, key=lambda pair: pair[0])[1]
 
 
 def _columns(insets: Sequence[Inset], number: int, page: Page, sizes: Sizes) -> tuple[tuple[Inset, ...], ...]:
     """``insets`` cut into so many columns, the highest of which is as low as can be."""
+    if not number:
+        return ()
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for column in range(number):
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
@@ -124,13 +119,16 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     tall = max([page.height, *heights])
     across = page.across(widths)
     high = page.overhead(across) + tall
-    excess = high - most_height(across)
+    # A page is at least as high as its model; panels need not be lower than that.
+    least = page.overhead(across) + page.height
+    excess = high - (least if least > TALLEST else most_height(across)) + max(0.0, across - WIDEST)
     cost = max(across / ASPECT, high)
     if heights:
         cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)
     if excess > ROUNDING:
         cost += 1e4 + 10 * excess
-    return cost, Arrangement(columns, widths, passing, tall, excess <= ROUNDING)
+    too_high = max(0.0, high - most_height(across))
+    return cost, Arrangement(columns, widths, passing, tall, excess <= ROUNDING, too_high)
 
 
 def _width(column: Sequence[Inset], number: int, sizes: Sizes) -> float:

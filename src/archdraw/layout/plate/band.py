@@ -11,9 +11,9 @@ from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.picture import Inset, Segment, Share, Split, Words
 from archdraw.records import record
 
-PAD, TITLE, BAR, LINE = 16.0, 16.0, 12.0, 21.0
+PAD, TITLE, BAR, LINE = 16.0, 16.0, 12.0, 20.0
 """Px around a cell, the size of its title, the height of its bar, and that of a line below it."""
-BAR_TOP, BELOW = 38.0, 60.0
+BAR_TOP, BELOW = 34.0, 53.0
 """From the top of the band down to its bars, and to the first line below them."""
 LEAST_LINES = 2
 """So many lines are below the bars of every band, so that all have one height."""
@@ -110,7 +110,7 @@ def _lines(cell: Inset, room: float) -> int:
 def _paint_cell(canvas: Canvas, cell: Inset, left: float, top: float, room: float) -> None:
     theme, bar = canvas.theme, _bar(cell)
     title, right = _title(cell, room)
-    middle = top + 24 + (len(title) - 1) * LINE / 2
+    middle = top + 20 + (len(title) - 1) * LINE / 2
     paint_rows(canvas, title, left, middle, theme.ink, "start")
     top += (len(title) - 1) * LINE
     if right:

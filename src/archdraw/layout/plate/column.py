@@ -12,6 +12,7 @@ from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import wires as lines
+from archdraw.layout.sections import section
 from archdraw.picture import Box, Tap, Terminal, Tower, Wire
 from archdraw.records import record
 
@@ -131,6 +132,7 @@ def column_of(
     return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, measures)
 
 
+@section("model")
 def paint_model(
     canvas: Canvas,
     column: Column,
@@ -146,6 +148,7 @@ def paint_model(
     Paths of inputs get ``slug`` before them.
     """
     theme, measures = canvas.theme, column.measures
+    canvas.read = frozenset(wire.source for wire in column.wires)
     spine = left + column.left
     bottom -= column.below
     foot = bottom - column.terminals - measures.input_gap
@@ -221,7 +224,8 @@ def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, column: 
     measures, room = column.measures, column.terminals
     width, height = _terminal_width(terminal, measures), _terminal_height(terminal, measures)
     place = Place(x - width / 2, top, x + width / 2, top + (room if room > measures.input_height else height))
-    with canvas.group(f"{slug}{terminal.path}", f"{terminal.label}: {terminal.detail}".removesuffix(": ")):
+    title = f"{terminal.label}: {terminal.detail}".removesuffix(": ")
+    with canvas.group(f"{slug}{terminal.path}", title, role="input", open_ends="start"):
         canvas.box(place, "plain", f"{slug}{terminal.path}")
         fill = canvas.theme.paint("plain").text
         rows = _rows(terminal, measures)
@@ -263,7 +267,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, co
         # It is met inside the layers: no line could lead there without crossing theirs.
         box, top = _with_note(item), low - measures.joining_height
         place = Place(left, top, left + width, top + side_height(box, measures, width))
-        side_box(canvas, box, place, measures)
+        side_box(canvas, box, place, measures, open_ends="both")
         return
     join = canvas.places[f"{item.box.path}#join"]
     x = left + (JOINING_STEP / 2 if row else width / 2)
@@ -275,7 +279,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, co
     top = low - measures.joining_height
     height = _joining_height(item, measures) if _is_high(item, measures) else measures.joining_height
     place = Place(left, top, left + width, top + height)
-    side_box(canvas, item.box, place, measures)
+    side_box(canvas, item.box, place, measures, open_ends="start")
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
     if goal and second < x:
         canvas.line((second, place.top), (second, goal.bottom), arrow=True)

@@ -37,6 +37,9 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     if not fits and droppable:
         short, fewest = fewest, _lessened(fewest, droppable)
         found, fits = _least(lambda count: tried(_lessened(short, count + 1)), droppable - 1)
+    if not fits:
+        # Panels that have to stand take as many columns as the page is wide.
+        found = arrange(fewest, page, sizes, len(fewest))
     return _reported(found, insets)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from archdraw.picture import Inset
+
 ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """Without I and O, which look like digits, and Q, whose tail leaves a badge."""
 
@@ -31,3 +33,8 @@ def number(letter: str) -> int:
     if not found:
         raise ValueError("a panel without a letter has no number")
     return found - 1
+
+
+def name_of(inset: Inset) -> str:
+    """What the panel of ``inset`` is called: its letter, the path of the part that it opens, or its title."""
+    return inset.letter or inset.source or inset.beside or inset.title

@@ -84,12 +84,12 @@ def widest(inset: Inset) -> float:
     return inner + 2 * PAD
 
 
-def stretched(inset: Inset, width: float, height: float) -> Panel:
-    """The panel whose arrows are as long as ``height`` allows."""
-    natural = measure(inset, width)
+def stretched(inset: Inset, width: float, height: float, gap: float = INSET.gap) -> Panel:
+    """The panel whose arrows are as long as ``height`` allows, at least ``gap``."""
+    natural = measure(inset, width, gap)
     if not natural.is_elastic:
         return natural
-    return longest(natural, lambda gap: measure(inset, width, gap), height, INSET.gap, LOOSEST_GAP)
+    return longest(natural, lambda longer: measure(inset, width, longer), height, gap, LOOSEST_GAP)
 
 
 def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
@@ -153,6 +153,14 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px, its pieces spread over the height."""
+    name = letters.name_of(panel.inset)
+    if opened := panel.inset.source or panel.inset.beside:
+        canvas.opens[opened] = name
+    with canvas.section("panel", panel.inset.title, panel=name):
+        _paint(canvas, panel, left, top, height)
+
+
+def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     inset = panel.inset
     canvas.rect(
         left,
@@ -201,8 +209,9 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
 def badge(canvas: Canvas, x: float, y: float, letter: str, size: float) -> None:
     """The letter of an inset about ``x`` and ``y``, in the accent."""
     width = badge_width(letter, size)
-    canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
-    canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
+    with canvas.group("", "", role="letter", opens=letter):
+        canvas.rect(x - width / 2, y - size / 2, width, size, fill=canvas.accent, radius=size * 0.22, kind="box")
+        canvas.text(x, y + MIDDLE * SMALL, letter, SMALL, 700, fill=canvas.theme.accent_ink, anchor="middle")
 
 
 def badge_width(letter: str, size: float) -> float:

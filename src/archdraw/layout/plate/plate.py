@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from archdraw.layout import page
@@ -9,11 +10,11 @@ from archdraw.layout.canvas import Canvas, Place, Sketch
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip
-from archdraw.layout.plate.arrange import CHANNEL, GUTTER, SPACE, Arrangement, Page
+from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, Page, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model, spread
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.sizes import Sizes
@@ -25,8 +26,10 @@ from archdraw.theme import Theme
 
 STRIP_SPACE, BAND_SPACE = 28.0, 24.0
 """Px above the layer strip, and above the band."""
-GAPS = (24.0, 18.0, 14.0)
+GAPS = (24.0, 18.0, 14.0, 12.0, 10.0)
 """How long arrows are: as the first is where all panels find room so, else shorter."""
+TIGHT, LOW_PANEL_GAP = 12.0, 12.0
+"""With arrows no longer than these boxes have less air about them, too, and arrows in panels have the second."""
 LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
@@ -34,6 +37,11 @@ MOST_TRIES = 3
 """How often a page is laid out at most until its footer has room for what it says is left out."""
 CAP = 28.0
 """The height of a norm on its box."""
+LOW = {
+    "one_line": 34, "two_lines": 50, "cap": 26, "tap": 26, "chip_height": 24, "frame_top": 14, "frame_gap": 6,
+    "bar_height": 34, "container_pad": 16, "input_gap": 20, "tap_out": 34, "tap_in": 32, "side_height": 52,
+}  # fmt: skip
+"""What is lower in a column that is too high else."""
 BESIDE = replace(COLUMN, cap=CAP)
 ALONE = replace(SPINE, cap=CAP, column=BESIDE)
 """The measures of one of several columns of a model, and of a column by itself."""
@@ -43,7 +51,7 @@ def column_at(plate: Plate, gap: float = GAPS[0]) -> Column:
     """The columns of ``plate`` with arrows of ``gap``."""
     # At the left is room for lines where the residual ones of the model run at its right.
     beside = bool(plate.towers or plate.wires)
-    measures = replace(BESIDE if beside else ALONE, gap=gap)
+    measures = _measures(gap, beside=beside)
     cell = _cell(plate.column, plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
@@ -54,6 +62,14 @@ def column_at(plate: Plate, gap: float = GAPS[0]) -> Column:
     column = column_of(cell, tuple(taps), measures, inputs=inputs, towers=tuple(towers), wires=plate.wires)
     lettered = sum(1 for inset in plate.insets if inset.source)
     return replace(column, right=column.right + panels.gutter(lettered))
+
+
+def _measures(gap: float, *, beside: bool) -> Measures:
+    """Those of a model with arrows of ``gap``, one of several columns or alone."""
+    if gap > TIGHT:
+        return replace(BESIDE if beside else ALONE, gap=gap)
+    column = replace(BESIDE, gap=gap, **LOW)
+    return column if beside else replace(ALONE, gap=gap, column=column, **LOW)
 
 
 def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
@@ -67,10 +83,10 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in columns, strip, band and footer."""
-    natural, sizes = column_at(plate), Sizes()
+    natural = column_at(plate)
     plate = lettered(plate, theme, natural)
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
-    natural, arrangement, gap = _roomiest(plate, natural, sizes)
+    natural, arrangement, gap = _roomiest(plate, natural)
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
@@ -79,7 +95,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
-    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL)
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, _panel_gap(gap))
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
@@ -101,22 +117,36 @@ def _is_apart(plate: Plate) -> bool:
     return bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
 
 
-def _roomiest(plate: Plate, natural: Column, sizes: Sizes) -> tuple[Column, Arrangement, float]:
+def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:
     """The column of ``plate`` with the longest arrows beside which most panels find room, with those and the gap."""
     best: tuple[Column, Arrangement, float] | None = None
+    usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
     for gap in GAPS:
+        sizes = low if gap <= TIGHT else usual
         column = natural if gap == GAPS[0] else column_at(plate, gap)
         arrangement = _arranged(plate, column, sizes)
         if best is None or _worth(arrangement) > _worth(best[1]):
             best = column, arrangement, gap
-        if best[1].fits and not best[1].left_out:
+        if _worth(best[1]) == (True, 0.0, 0):
             break
     assert best is not None
     return best
 
 
-def _worth(arrangement: Arrangement) -> tuple[bool, int]:
-    return arrangement.fits, -len(arrangement.left_out)
+def _panel_gap(gap: float) -> float:
+    """How long the arrows in panels are at least beside a model with arrows of ``gap``."""
+    return LOW_PANEL_GAP if gap <= TIGHT else INSET.gap
+
+
+def _worth(arrangement: Arrangement) -> tuple[bool, float, int]:
+    """What makes one of two arrangements the better one: a page that is not too high, then more panels."""
+    fits = arrangement.fits and arrangement.excess <= ROUNDING
+    return fits, 0.0 if fits else -arrangement.excess, -len(arrangement.left_out)
+
+
+def is_too_high(scene: Scene) -> bool:
+    """Whether a plate is higher than its width allows, or too high for any screen."""
+    return scene.height > most_height(scene.width) + 1
 
 
 def _name(inset: Inset) -> str:
@@ -181,15 +211,23 @@ def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     canvas = Sketch(theme, plate.accent)
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
-    opening = sorted(
-        (inset for inset in plate.insets if inset.source), key=lambda inset: canvas.places[inset.source].middle
-    )
+    insets = [_led(inset, canvas.places) for inset in plate.insets]
+    opening = sorted((inset for inset in insets if inset.source), key=lambda inset: canvas.places[inset.source].middle)
     ordered: list[Inset] = []
     for number, inset in enumerate(opening):
         ordered.append(replace(inset, letter=letters.letter(number)))
-        ordered += [part for part in plate.insets if part.beside.startswith(f"{inset.source}/")]
-    ordered += [inset for inset in plate.insets if not inset.source and not inset.beside]
+        ordered += [part for part in insets if part.beside.startswith(f"{inset.source}/")]
+    ordered += [inset for inset in insets if not inset.source and not inset.beside]
     return replace(plate, insets=tuple(ordered))
+
+
+def _led(inset: Inset, places: Mapping[str, Place]) -> Inset:
+    """``inset`` with the highest of the boxes that it opens as its source, as far as they are in the picture."""
+    every = sorted((path for path in (inset.source, *inset.also) if path in places), key=lambda path: places[path].top)
+    if not inset.source or not every:
+        return replace(inset, source="", also=())
+    first = inset.source if inset.source in every else every[0]
+    return replace(inset, source=first, also=tuple(path for path in every if path != first))
 
 
 def draw_card(plate: Plate, theme: Theme) -> Scene:
@@ -226,18 +264,20 @@ def _scene(canvas: Canvas, plate: Plate, width: float, height: float) -> Scene:
     return canvas.scene(width, height, f"{plate.name} architecture", plate.description)
 
 
-def _insets(canvas: Canvas, arrangement: Arrangement, left: float) -> list[list[tuple[panels.Panel, Place]]]:
+def _insets(
+    canvas: Canvas, arrangement: Arrangement, left: float, gap: float
+) -> list[list[tuple[panels.Panel, Place]]]:
     """Every inset painted; the columns with the places of their panels."""
     placed: list[list[tuple[panels.Panel, Place]]] = []
     for insets, width, passing in zip(arrangement.columns, arrangement.widths, arrangement.passing, strict=True):
-        measured = [panels.measure(inset, width) for inset in insets]
+        measured = [panels.measure(inset, width, gap) for inset in insets]
         room = arrangement.height - passing
         slack = room - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
         heights = _shared_out(measured, slack)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
-            tall = panels.stretched(panel.inset, width, height)
+            tall = panels.stretched(panel.inset, width, height, gap)
             panels.paint(canvas, tall, left, top, height)
             column.append((tall, Place(left, top, left + width, top + height)))
             top += height + SPACE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.layout.diagram.measures import INSET
 from archdraw.layout.plate import panels
 from archdraw.picture import Inset, Item
 
@@ -13,7 +14,9 @@ class Sizes:
     measured together.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gap: float = INSET.gap) -> None:
+        """``gap`` is how long the arrows in the panels are at least."""
+        self.gap = gap
         # Keyed by identity: to hash all items of a panel takes longer than to add its height up.
         self._kept: dict[int, tuple[Item, ...]] = {}
         self._widths: dict[int, float] = {}
@@ -30,7 +33,7 @@ class Sizes:
         """The height of ``inset`` at ``width``, in px."""
         key = self._key(inset), width
         if key not in self._heights:
-            self._heights[key] = panels.measure(inset, width).height
+            self._heights[key] = panels.measure(inset, width, self.gap).height
         return self._heights[key]
 
     def _key(self, inset: Inset) -> int:

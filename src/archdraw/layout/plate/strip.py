@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from archdraw.cells import LegendEntry, Strip
+from collections.abc import Sequence
+from itertools import groupby
+
+from archdraw.cells import LegendEntry, Strip, StripCell
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate import order
+from archdraw.layout.sections import section
 from archdraw.records import record
 from archdraw.scene import Polygon
 
@@ -76,6 +80,7 @@ def _group_gap(groups: int, width: float) -> float:
     return GROUP_GAP if groups * GROUP_GAP < width * 0.15 else 3.0
 
 
+@section("strip")
 def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *, pitch: float | None = None) -> None:
     """``strip`` across ``width`` px, down from ``top``; with ``pitch`` its cells are so far apart, however few."""
     head = _head(strip, width)
@@ -98,35 +103,16 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
     pitch = pitch or pitch_in(strip, width)
     width = number * pitch + groups * gap
     space = 1.5 if pitch > 8 else 0.8
+    lefts = [left + index * pitch + cell.group * gap for index, cell in enumerate(strip.cells)]
     if strip.links:
-        starts = [left + index * pitch + cell.group * gap for index, cell in enumerate(strip.cells)]
-        _links(canvas, strip, starts, pitch - space, top + HEAD + LINK_ROOM - LINK_SPACE)
+        _links(canvas, strip, lefts, pitch - space, top + HEAD + LINK_ROOM - LINK_SPACE)
         top += LINK_ROOM
     base = top + HEAD + FULL
     tick_right = -1.0
+    for _, run in groupby(enumerate(strip.cells), key=lambda item: item[1].title):
+        _run(canvas, list(run), lefts, base, pitch - space)
     for index, cell in enumerate(strip.cells):
-        x = left + index * pitch + cell.group * gap
-        cell_width = pitch - space
-        with canvas.group("", cell.title):
-            if cell.upper:
-                _upper(canvas, cell.upper, x, base, cell_width)
-                height = FULL if cell.upper in TALL_ROLES else PARTIAL
-                colour = canvas.theme.paint(cell.upper).text
-                marks(canvas, x, base - height, cell_width, height, cell.upper_variant, colour)
-            if cell.lower:
-                colours = canvas.theme.paint(cell.lower)
-                canvas.rect(
-                    x + 0.5,
-                    base + 3,
-                    cell_width - 1,
-                    LOWER,
-                    fill=colours.fill,
-                    stroke=colours.border,
-                    stroke_width=1,
-                    radius=2,
-                    kind="mark",
-                )
-                marks(canvas, x, base + 3, cell_width, LOWER, cell.lower_variant, colours.border)
+        x, cell_width = lefts[index], pitch - space
         if cell.tick:
             tick_width = text_width(cell.tick, SMALL, 400)
             middle = min(max(x + cell_width / 2, left + tick_width / 2), left + width - tick_width / 2)
@@ -137,6 +123,35 @@ def paint(canvas: Canvas, strip: Strip, left: float, top: float, width: float, *
                     middle, base + 3 + LOWER + 17, cell.tick, SMALL, 400, fill=canvas.theme.muted, anchor="middle"
                 )
                 tick_right = middle + tick_width / 2
+
+
+def _run(
+    canvas: Canvas, run: Sequence[tuple[int, StripCell]], lefts: Sequence[float], base: float, width: float
+) -> None:
+    """The cells of layers that follow each other and are alike, ``width`` px wide, with one title."""
+    first = run[0][1]
+    with canvas.group("", first.title, role="layers", layers=tuple(index for index, _ in run)):
+        for index, cell in run:
+            x = lefts[index]
+            if cell.upper:
+                _upper(canvas, cell.upper, x, base, width)
+                height = FULL if cell.upper in TALL_ROLES else PARTIAL
+                colour = canvas.theme.paint(cell.upper).text
+                marks(canvas, x, base - height, width, height, cell.upper_variant, colour)
+            if cell.lower:
+                colours = canvas.theme.paint(cell.lower)
+                canvas.rect(
+                    x + 0.5,
+                    base + 3,
+                    width - 1,
+                    LOWER,
+                    fill=colours.fill,
+                    stroke=colours.border,
+                    stroke_width=1,
+                    radius=2,
+                    kind="mark",
+                )
+                marks(canvas, x, base + 3, width, LOWER, cell.lower_variant, colours.border)
 
 
 def _links(canvas: Canvas, strip: Strip, starts: list[float], width: float, bottom: float) -> None:

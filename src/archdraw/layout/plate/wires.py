@@ -43,6 +43,8 @@ def paint(canvas: Canvas, towers: Sequence[tuple[Tower, float, float]], right: f
             key=lambda entry: entry[1],
         )
         if not entries:
+            # What reads it has no box of its own: its line leads out of the tower, and no further.
+            canvas.line((x, y), (x, y - OVER), arrow=True, open_ends="end")
             continue
         far = max(entries, key=lambda entry: abs(entry[1] - over))
         _enter(canvas, ((x, y), (x, over), (bus, over), (bus, far[1])), far)

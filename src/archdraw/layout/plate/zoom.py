@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
 from archdraw.layout.plate.tracks import Crossing, tracks
@@ -16,6 +17,8 @@ from archdraw.records import record
 Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
 KINK = 12.0
+MARKS_APART = 22.0
+"""Px between the letters of two panels that open one box."""
 WIDTH = 1.75
 
 
@@ -24,6 +27,7 @@ class _Way:
     """One zoom line: from a box into the channel at ``start``, out of it at ``end``, to its inset at ``goal``."""
 
     letter: str
+    path: str
     source: Place
     start: float
     end: float
@@ -40,6 +44,8 @@ class _Way:
 class _Part:
     """A line from a part of an inset to the panel that opens it."""
 
+    path: str
+    panel: str
     source: Place
     goal: Place
 
@@ -63,12 +69,19 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    ways, hemmed = _ways(canvas, columns, model_right, apart=apart)
+    marks = _marks(columns, canvas)
+    ways, hemmed = _ways(canvas, columns, model_right, marks, apart=apart)
+    # Whether a line can leave a box is seen before any of them are drawn.
+    further = [
+        (letter, place, heights[letter], apart or is_hemmed(canvas, place, model_right))
+        for letter, place, heights in _further(columns, canvas, marks)
+    ]
     for letter, source in hemmed:
+        # A line could not leave past the neighbour: the letter alone stands at the box.
         paint_letter(canvas, source, letter, apart=apart)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     parts = [
-        _Part(canvas.places[panel.inset.beside], place)
+        _Part(panel.inset.beside, letters.name_of(panel.inset), canvas.places[panel.inset.beside], place)
         for column in columns
         for panel, place in column
         if panel.inset.beside
@@ -80,31 +93,76 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         x = model_right + FIRST_TRACK + track * step
         half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
-        canvas.line((way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH)
-        canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
-        badge(canvas, badge_x, way.start, way.letter, LETTER)
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
         goal_y = way.arrival
         if way.column:
             turn = gutter[way]
             points += [(turn, way.end), (turn, goal_y)]
         points.append((way.goal.left, goal_y))
-        canvas.line(*straightened(points), kind="zoom", width=WIDTH)
-        canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+        with canvas.section("zoom", opens=way.letter):
+            canvas.line(
+                (way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH, start=way.path
+            )
+            canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
+            badge(canvas, badge_x, way.start, way.letter, LETTER)
+            canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
+            canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+    for letter, source, height, stands_alone in further:
+        if stands_alone:
+            paint_letter(canvas, source, letter, apart=apart)
+        else:
+            _stub(canvas, letter, source, height, model_right)
     for part in parts:
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
         (start, y), (turn, _), (_, end) = points[:3]
         across, upright = Place(start + 1, y - 1, turn + 1, y + 1), Place(turn - 1, min(y, end), turn + 1, max(y, end))
         if not canvas.is_barred(across) and not canvas.is_crossed(upright):
-            _lead(canvas, points)
+            _lead(canvas, part, points)
 
 
 def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool) -> None:
     """The ``letter`` alone at the box ``source``, from which no line could leave past its neighbours."""
     half = badge_width(letter, LETTER) / 2
     x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-    badge(canvas, x, y, letter, LETTER)
+    with canvas.section("zoom", opens=letter):
+        badge(canvas, x, y, letter, LETTER)
+
+
+def _marks(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
+    """By the path of a box the letters of the panels that open it, each with the height of its line."""
+    letters_of: dict[str, list[str]] = {}
+    for column in columns:
+        for panel, _ in column:
+            for path in filter(None, (panel.inset.source, *panel.inset.also)):
+                letters_of.setdefault(path, []).append(panel.inset.letter)
+    return {
+        path: {
+            letter: canvas.places[path].middle + MARKS_APART * (number - (len(own) - 1) / 2)
+            for number, letter in enumerate(own)
+        }
+        for path, own in letters_of.items()
+    }
+
+
+def _further(
+    columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
+) -> Iterator[tuple[str, Place, dict[str, float]]]:
+    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
+    for column in columns:
+        for panel, _ in column:
+            for path in panel.inset.also:
+                yield panel.inset.letter, canvas.places[path], marks[path]
+
+
+def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right: float) -> None:
+    """The letter of a panel at a further box that it opens, on a short line."""
+    x = (model_right + canvas.places[FRAME].right) / 2
+    half = badge_width(letter, LETTER) / 2
+    with canvas.section("zoom", opens=letter):
+        canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH, end=letter)
+        canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
+        badge(canvas, x, height, letter, LETTER)
 
 
 def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
@@ -149,7 +207,7 @@ def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
 
 
 def _ways(
-    canvas: Canvas, columns: Placed, model_right: float, *, apart: bool
+    canvas: Canvas, columns: Placed, model_right: float, marks: Mapping[str, dict[str, float]], *, apart: bool
 ) -> tuple[list[_Way], list[tuple[str, Place]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
@@ -157,7 +215,6 @@ def _ways(
     """
     ways: list[_Way] = []
     hemmed: list[tuple[str, Place]] = []
-    sources: dict[str, int] = {}
     for number, column in enumerate(columns):
         for panel, place in column:
             if not panel.inset.source:
@@ -166,9 +223,10 @@ def _ways(
             if apart or is_hemmed(canvas, source, model_right):
                 hemmed.append((panel.inset.letter, source))
                 continue
-            seen = sources[panel.inset.source] = sources.get(panel.inset.source, -1) + 1
-            start = source.middle + 14 * seen
-            ways.append(_Way(panel.inset.letter, source, start, place.top + TITLE_MIDDLE, place, number))
+            start = marks[panel.inset.source][panel.inset.letter]
+            ways.append(
+                _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
+            )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     return [_snapped(way) for way in _passed(ways, columns)], hemmed
 
@@ -236,10 +294,11 @@ def _way_to(part: _Part, turn: float) -> list[tuple[float, float]]:
     return [(source.right, source.middle), (x, source.middle), (x, goal.top)]
 
 
-def _lead(canvas: Canvas, points: list[tuple[float, float]]) -> None:
-    canvas.line(*straightened(points), kind="zoom", width=WIDTH)
-    for x, y in (points[0], points[-1]):
-        canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
+def _lead(canvas: Canvas, part: _Part, points: list[tuple[float, float]]) -> None:
+    with canvas.section("zoom", opens=part.panel):
+        canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=part.path, end=part.panel)
+        for x, y in (points[0], points[-1]):
+            canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
 
 
 def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

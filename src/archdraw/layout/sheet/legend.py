@@ -8,14 +8,18 @@ from archdraw.fonts import LINE_HEIGHT, MIDDLE
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate.strip import hatch
+from archdraw.layout.sections import section
 from archdraw.records import record
-from archdraw.scene import Circle, Line, Point, Polygon, Rect, rounded
+from archdraw.scene import Circle, Line, Point, Rect, rounded
 
 SAMPLE, SAMPLE_HEIGHT, SAMPLE_GAP = 30.0, 17.0, 8.0
 WORDS, LEAST_WORDS = 10.0, 9.4
 ROW = 28.0
 AIR = 12.0
 """Between the words of a cell and the next cell."""
+
+HEAD = 6.0
+"""The length of an arrow head, px of a sign."""
 
 
 @record
@@ -47,15 +51,12 @@ class Pen:
     def at(self, x: float, y: float) -> Point:
         return rounded(self.x + x * self.unit), rounded(self.y + y * self.unit)
 
-    def line(self, *points: Point, width: float = 1.4, colour: str = "", radius: float = 0) -> None:
-        places = tuple(self.at(*point) for point in points)
+    def line(
+        self, *points: Point, width: float = 1.4, colour: str = "", radius: float = 0, arrow: bool = False
+    ) -> None:
+        places, head = tuple(self.at(*point) for point in points), HEAD * self.unit if arrow else 0
         stroke = colour or self.canvas.theme.edge
-        self.canvas.add(Line(places, stroke, rounded(width * self.unit), radius * self.unit, (), "rule"))
-
-    def head(self, x: float, y: float) -> None:
-        """The head of an arrow to the right that ends at (``x``, ``y``)."""
-        points = (self.at(x, y), self.at(x - 6, y - 3), self.at(x - 6, y + 3))
-        self.canvas.add(Polygon(points, self.canvas.theme.edge))
+        self.canvas.add(Line(places, stroke, rounded(width * self.unit), radius * self.unit, (), "rule", head))
 
     def box(self, x: float, y: float, width: float, height: float, role: str, *, radius: float = 3) -> None:
         """A box with its middle at (``x``, ``y``)."""
@@ -88,8 +89,7 @@ def _product(pen: Pen) -> None:
 
 
 def _tap(pen: Pen) -> None:
-    pen.line((-15, 4), (9, 4))
-    pen.head(15, 4)
+    pen.line((-15, 4), (15, 4), arrow=True)
     pen.line((-4, 4), (-4, -8))
     pen.disc(-4, 4, 2.8, pen.canvas.theme.edge)
 
@@ -180,6 +180,7 @@ def _cells(groups: Sequence[Group], columns: int) -> list[tuple[int, int, Entry 
     return cells
 
 
+@section("legend")
 def paint(
     canvas: Canvas, groups: Sequence[Group], left: float, top: float, pitch: float, columns: int, unit: float
 ) -> None:

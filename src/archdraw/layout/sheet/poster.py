@@ -6,6 +6,7 @@ from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
+from archdraw.layout.sections import section
 from archdraw.layout.sheet import legend
 from archdraw.layout.sheet.sections import Run, column_name
 from archdraw.layout.sheet.sheet import (
@@ -70,7 +71,9 @@ def draw(
     _index(canvas, plan)
     for number in range(len(plan.columns)):
         _column(canvas, plan, number, plan.body + height - plan.height)
-    canvas.text(MARGIN * plan.unit, height - 18 * plan.unit, sheet.footer, FOOTER * plan.unit, 400, fill=theme.muted)
+    with canvas.section("footer"):
+        footer = rounded(FOOTER * plan.unit)
+        canvas.text(MARGIN * plan.unit, height - 18 * plan.unit, sheet.footer, footer, 400, fill=canvas.theme.muted)
     return canvas.scene(
         plan.width,
         height,
@@ -81,6 +84,7 @@ def draw(
     )
 
 
+@section("header")
 def _header(canvas: Canvas, plan: Plan) -> None:
     unit, x = plan.unit, MARGIN * plan.unit
     room = plan.width - 2 * x - 20 * unit
@@ -113,6 +117,7 @@ def _places(plan: Plan) -> dict[int, str]:
     }
 
 
+@section("index")
 def _index(canvas: Canvas, plan: Plan) -> None:
     """All names by section, each with its place and a link to it."""
     unit, theme, places = plan.unit, canvas.theme, _places(plan)
@@ -136,6 +141,7 @@ def _index(canvas: Canvas, plan: Plan) -> None:
             top = baseline + (INDEX_ROW / 2 + INDEX_GAP) * unit - MIDDLE * size
 
 
+@section("column")
 def _column(canvas: Canvas, plan: Plan, number: int, room: float) -> None:
     """One column in ``room`` px: its letter, and its pictures on the bands of their sections."""
     unit, theme = plan.unit, canvas.theme
@@ -162,7 +168,7 @@ def _run(
 ) -> float:
     """The pictures of one section in a column, on its band; returns where that ends."""
     unit, theme, section = plan.unit, canvas.theme, plan.sheet.sections[run.section]
-    accent = theme.muted if section.accent is None else theme.accent(section.accent)
+    accent = theme.accent(section.accent)
     heights = sum(plan.flow.heights[index] for index in run.things)
     gaps = (len(run.things) - 1) * (GAP * unit + more)
     bottom = top + plan.flow.heads[run.section] + heights + gaps + PAD * unit
@@ -194,6 +200,7 @@ def _goes_on(canvas: Canvas, plan: Plan, run: Run, left: float, right: float, ba
 def _picture(canvas: Canvas, tile: Tile, place: str, x: float, y: float) -> None:
     """A picture on ground of its own, with its place in the corner where its name leaves room for that."""
     theme, scene = canvas.theme, tile.scene
+    theme.palette.update(scene.palette)
     x, y = rounded(x), rounded(y)
     with canvas.group(tile.path, tile.title):
         canvas.rect(

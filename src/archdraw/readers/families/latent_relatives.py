@@ -137,8 +137,13 @@ def _dots3(config: Config, root: Config | None = None) -> Draft:
     own = layer_configs(config, number)
     rows: list[str] = []
     mixers: dict[str, Block] = {}
+    # Layers of the same values share a config: each of them is read once.
+    read: dict[tuple[Config, str], Block] = {}
     for layer, kind in zip(own, kinds, strict=True):
-        mixer = _dots3_mixer(layer, kind, window, swa=layer is config and "per_layer_config" not in config)
+        if (layer, kind) not in read:
+            swa = layer is config and "per_layer_config" not in config
+            read[layer, kind] = _dots3_mixer(layer, kind, window, swa=swa)
+        mixer = read[layer, kind]
         name = next((name for name, block in mixers.items() if block == mixer), "")
         if not name:
             name = {SLIDING: "local", INDEXED: "indexed"}.get(kind, "global")

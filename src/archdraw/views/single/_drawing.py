@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
-from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
+from archdraw.layout.plate.plate import is_too_high
 from archdraw.picture import Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
-from archdraw.views.drawn import paths_of_scene, undrawn
+from archdraw.views.brief import shortened
+from archdraw.views.drawn import paths_of_plate, paths_of_scene, undrawn
+from archdraw.views.layers_beside import layers_beside
 
 
 def whole(view: str, argument: str) -> None:
@@ -21,9 +23,41 @@ def whole(view: str, argument: str) -> None:
         raise ArchdrawError(f"the view {view} is of the whole model: it takes no :{argument}")
 
 
+STEPS = ("alternatives", "pairs", "runs")
+"""What is made shorter in a column that is too high even with its layers beside it."""
+
+
 def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene:
-    """The picture of a whole model, its layers in brief where nobody could read it otherwise."""
-    scene = lay_out(picture(spec, block))
-    if min(scene.width, scene.height) > LARGEST:
+    """The picture of a whole model: with all that is in its layers if that finds room, else with less of it.
+
+    Where none does, the lowest, its layers in brief among them.
+    """
+    best: Scene | None = None
+    full = picture(spec, block)
+    for plate in _shorter(full):
+        scene = lay_out(plate)
+        best = scene if best is None or scene.height < best.height else best
+        if not is_too_high(scene):
+            break
+    assert best is not None
+    if is_too_high(best):
         scene = lay_out(picture(spec, block, brief=True))
-    return replace(scene, undrawn=tuple(path for path, _ in undrawn(block, paths_of_scene(scene))))
+        best = scene if scene.height < best.height else best
+    # What a panel shows is in the picture, also where its box is one with others.
+    opened = {path for panel in full.insets if panel.title not in best.left_out for path in (panel.source, *panel.also)}
+    there = {*paths_of_scene(best), *opened} - {""}
+    if not full.undrawn and paths_of_plate(full) <= there:
+        return best  # all that was to be drawn is, and that was all of the model
+    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, there)))
+
+
+def _shorter(plate: Plate) -> Iterator[Plate]:
+    """``plate``, then with its layers beside its column, then with less and less in them; each once."""
+    yield plate
+    seen = [plate]
+    for number in range(len(STEPS) + 1):
+        short = shortened(plate, STEPS[:number]).plate
+        for shorter in (short, short if plate.towers or plate.wires else layers_beside(short)):
+            if shorter not in seen:
+                seen.append(shorter)
+                yield shorter
