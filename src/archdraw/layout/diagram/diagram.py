@@ -187,7 +187,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Choice(headings=(_, _)):
             return tables.table(item, ports[0], measures)
         case Choice(options=options, bands=bands):
-            cells = [again(option, ports, out) for option in options]
+            alike = boxes.as_wide_as_the_widest(options, measures)
+            cells = [place(option, ports, out, alike) for option in options]
             joined = tuple(f"{item.conjunction} {band}".strip() if index else band for index, band in enumerate(bands))
             return frames.choice(cells, options, joined, ports, measures)
         case Frame(body=body):

@@ -85,19 +85,20 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         start, end, top = x + port - left, x + port + right, y - length
-        canvas.rect(
-            start,
-            top,
-            left + right,
-            length,
-            fill=canvas.theme.page,
-            stroke=canvas.theme.ink,
-            kind="container",
-            layer="ground",
-        )
+        with canvas.group("", "", role="choice", layer="ground"):
+            canvas.rect(
+                start,
+                top,
+                left + right,
+                length,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.ink,
+                kind="container",
+            )
         baseline = top + HEADING / 2 + MIDDLE * SMALL
-        canvas.text(start + SWATCH_INSET, baseline, first, SMALL, 500)
-        canvas.text(end - RIGHT_PAD, baseline, last, SMALL, 500, anchor="end")
+        with canvas.group("", "", role="caption"):
+            canvas.text(start + SWATCH_INSET, baseline, first, SMALL, 500)
+            canvas.text(end - RIGHT_PAD, baseline, last, SMALL, 500, anchor="end")
         top += HEADING
         for row in rows:
             canvas.line((start, top), (end, top), stroke=canvas.theme.container_border, width=1, kind="rule")
@@ -110,7 +111,7 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
 def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
     box, theme = row.box, canvas.theme
     colours = theme.paint(box.role)
-    with canvas.group(box.path, box.title or box.label):
+    with canvas.group(box.path, box.title or box.label, role=box.role, layers=box.layers):
         # The border of the table is that of its rows.
         inside = place.left + BOX_STROKE / 2
         canvas.rect(inside, place.top, place.right - place.left - BOX_STROKE, row.height, fill=theme.page, radius=0)
