@@ -136,7 +136,7 @@ def test_labels_of_a_frame_are_as_small_as_the_longest_has_to_be() -> None:
     assert alone.label_size == alone.least_label_size == SPINE.label_size
     assert both.label_size == both.least_label_size < SPINE.label_size
     # A label that takes two lines in any size makes no other smaller.
-    longest = Box("c", "A block with a name that is longer than any line in this column of boxes")
+    longest = Box("c", "A block with a name that takes two lines in any size")
     assert lettering.of_one_size(Chain((short, longest)), SPINE, diagram.beside).label_size > both.label_size
 
 
@@ -160,7 +160,7 @@ def test_boxes_of_a_frame_have_labels_of_one_size(name: str) -> None:
 
 def _is_main(group: Group, box: Rect) -> bool:
     """Whether ``box`` stands on the line of its column: those at its side have smaller words."""
-    return group.role not in ("norm", "auxiliary") and box.width >= 200 and next(_texts(group.children), None) is not None
+    return group.role not in ("norm", "auxiliary", "layers") and box.width >= 200 and next(_texts(group.children), None) is not None
 
 
 def _innermost(box: Rect, borders: list[Rect]) -> Rect | None:
@@ -177,7 +177,7 @@ def test_a_number_stays_with_its_word() -> None:
         return [row.text for row in fitted(text, width, 15.5, 15.5, 400)]
 
     assert lines("8 query / 1 KV head, dim 256, window 512", 200) == ["8 query / 1 KV head,", "dim 256, window 512"]
-    assert lines("in 10 of 62 layers, every 6th", 125) == ["in 10 of 62 layers,", "every 6th"]
+    assert lines("in 10 of 62 layers, every 6th", 135) == ["in 10 of 62 layers,", "every 6th"]
     assert lines("4,096 → 131,072", 100) == ["4,096", "→ 131,072"]
     assert lines("12 × Decoder layer", 70) == ["12 ×", "Decoder", "layer"]
     # A word and its number that are wider than a line are parted rather than a letter from its word.
@@ -189,12 +189,13 @@ def test_lines_have_the_letters_and_spaces_of_their_text(text: str, width: float
     rows = fitted(text, width, 16, 15.5, 400)
     assert "".join("".join(row.text.split()) for row in rows) == "".join(text.split())
     for row in rows:
-        assert "".join(row.text.split()) == row.text or row.text in " ".join(filter(None, text.split(" ")))
+        assert row.text == text or row.text in " ".join(filter(None, text.split(" ")))
 
 
 @pytest.mark.parametrize("name", shipped.NAMES)
 def test_no_plate_parts_a_number_from_its_word(name: str) -> None:
-    texts = list(_texts(shipped.plate(name).children))
+    parts = [part for part in shipped.plate(name).children if not (isinstance(part, Group) and part.role == "footer")]
+    texts = list(_texts(tuple(parts)))
     for above, below in zip(texts, texts[1:], strict=False):
         if above.phrase != below.phrase or above.text == above.phrase or above.anchor != below.anchor:
             continue
