@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import shipped
+from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram, lettering, tables
-from archdraw.layout.diagram.measures import INSET, SPINE
+from archdraw.layout.diagram.measures import INSET, SPINE, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 from archdraw.scene import FRAME, Element, Group, Rect, Text
+from archdraw.theme import load_theme
+from archdraw.tree.blocks import Module
+from archdraw.tree.framing import ANY
+from archdraw.tree.walks import layers, walk
 from archdraw.views.architecture import picture
+from archdraw.views.columns import columns
 
 SHARE = re.compile(r"(?:in )?([\d,]+) of (?:these )?([\d,]+)(?: layers?)?(?:, every (\d+)(?:st|nd|rd|th))?")
 
@@ -60,27 +67,21 @@ def test_each_of_several_alternatives_says_how_often_it_comes() -> None:
     assert seen > 80
 
 
-@pytest.mark.parametrize("name", ["gemma-3-27b", "jamba-v0-1", "nemotron-3-super-120b-a12b", "gemma-4-e2b", "lfm3-1-7b"])
+@pytest.mark.parametrize(
+    "name", ["gemma-3-27b", "jamba-v0-1", "nemotron-3-super-120b-a12b", "gemma-4-e2b", "lfm3-1-7b"]
+)
 def test_the_numbers_are_those_of_the_tree(name: str) -> None:
-    from archdraw.tree.framing import ANY
-    from archdraw.tree.walks import layers, walk
-    from archdraw.views.columns import columns
-
     model = shipped.model(name)
-    stack = next(part for _, part in walk(model.block.body) if getattr(part, "level", "") == "stack")
+    stack = next(part for _, part in walk(model.block.body) if isinstance(part, Module) and part.level == "stack")
     every = layers(stack, ANY)
     slots = [slot for slot in columns(model.block).stack.slots if len(slot.options) > 1]
     counted = []
     for slot in slots:
         having = [
-            sum(any(part == option.block for _, part in walk(layer.body)) for layer in every)
-            for option in slot.options
+            sum(any(part == option.block for _, part in walk(layer.body)) for layer in every) for option in slot.options
         ]
         counted.append(having)
-    said = [
-        [numbers(band)[0] for band in choice.bands]
-        for choice in choices(picture(model.spec, model.block).column)
-    ]
+    said = [[numbers(band)[0] for band in choice.bands] for choice in choices(picture(model.spec, model.block).column)]
     assert sorted(said) == sorted(counted)
     assert all(sum(one) == len(every) for one in said)
 
@@ -97,20 +98,17 @@ TABLE = Choice(
 
 
 @pytest.mark.parametrize("measures", [SPINE, INSET])
-def test_rows_of_a_table_keep_their_paths_and_say_all_of_their_boxes(measures: object) -> None:
-    from archdraw.layout.canvas import Canvas
-    from archdraw.theme import load_theme
-
-    cell = diagram.place(TABLE, (0.0,), (), measures)  # type: ignore[arg-type]
+def test_rows_of_a_table_keep_their_paths_and_say_all_of_their_boxes(measures: Measures) -> None:
+    cell = diagram.place(TABLE, (0.0,), (), measures)
     canvas = Canvas(load_theme("light"))
     cell.paint(canvas, 500, 900)
     rows = [canvas.places[path] for path in "abc"]
-    assert all(above.bottom == below.top for above, below in zip(rows, rows[1:], strict=False))
+    assert all(above.bottom == below.top for above, below in pairwise(rows))
     assert {(row.left, row.right) for row in rows} == {(500 + cell.left, 500 + cell.right)}
     said = [element.text for element in _texts(canvas.elements())]
     for word in ("one of 3", "layers", "8 of 32", "Mamba", "32 heads, dim 128", "RoPE"):
         assert word in said
-    least = sum(tables.sides(TABLE, measures))  # type: ignore[arg-type]
+    least = sum(tables.sides(TABLE, measures))
     assert cell.width == least
 
 
@@ -160,7 +158,11 @@ def test_boxes_of_a_frame_have_labels_of_one_size(name: str) -> None:
 
 def _is_main(group: Group, box: Rect) -> bool:
     """Whether ``box`` stands on the line of its column: those at its side have smaller words."""
-    return group.role not in ("norm", "auxiliary", "layers") and box.width >= 200 and next(_texts(group.children), None) is not None
+    return (
+        group.role not in ("norm", "auxiliary", "layers")
+        and box.width >= 200
+        and next(_texts(group.children), None) is not None
+    )
 
 
 def _innermost(box: Rect, borders: list[Rect]) -> Rect | None:
@@ -196,7 +198,7 @@ def test_lines_have_the_letters_and_spaces_of_their_text(text: str, width: float
 def test_no_plate_parts_a_number_from_its_word(name: str) -> None:
     parts = [part for part in shipped.plate(name).children if not (isinstance(part, Group) and part.role == "footer")]
     texts = list(_texts(tuple(parts)))
-    for above, below in zip(texts, texts[1:], strict=False):
+    for above, below in pairwise(texts):
         if above.phrase != below.phrase or above.text == above.phrase or above.anchor != below.anchor:
             continue
         end, start = above.text.split()[-1:], below.text.split()[:1]

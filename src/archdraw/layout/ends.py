@@ -86,7 +86,7 @@ class _Ends:
         self._frames: list[tuple[Rect, str]] = []
         self._nodes: list[tuple[Circle, str]] = []
         self._found: dict[tuple[int, bool], str] = {}
-        self._offers: list[tuple[Rect, list[Rect]]] = []
+        self._offers: list[tuple[Rect, Sequence[Rect]]] = []
         choices: list[Rect] = []
         wholes: list[Rect] = []
         for shape, group in _solid(elements, None):

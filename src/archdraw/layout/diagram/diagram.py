@@ -192,8 +192,8 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             joined = tuple(f"{item.conjunction} {band}".strip() if index else band for index, band in enumerate(bands))
             return frames.choice(cells, options, joined, ports, measures)
         case Frame(body=body):
-            within = lettering.of_one_size(body, measures, beside)
-            inner = place(body, tuple(x - ports[0] for x in ports), out, within)
+            lettered = lettering.of_one_size(body, measures, beside)
+            inner = place(body, tuple(x - ports[0] for x in ports), out, lettered)
             return frames.frame(inner, item, ports[0], measures)
         case Bar():
             return frames.bar(item, ports, measures)
