@@ -154,11 +154,9 @@ class Lanes:
 
 @record
 class Choice:
-    """Alternatives in one slot, the first on top; ``bands`` say above each of them when it comes,
-    after the ``conjunction`` but above the first.
-
-    With ``headings`` they are the rows of a table, boxes of one line in and one line out: the first heading stands
-    above their labels, the second above their bands at the right.
+    """Alternatives in one slot, the first on top. ``bands`` say above each when it comes, after the ``conjunction``
+    above all but the first. With ``headings`` they are boxes of one line in and out as the rows of a table: the first
+    heading stands above their labels, the second above their bands at the right.
     """
 
     options: tuple[Diagram, ...]

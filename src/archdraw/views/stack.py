@@ -270,7 +270,7 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
     if len(boxes) < LEAST_TABLE or any((box.inputs, len(box.outputs)) != (1, 1) for box in boxes):
         return _choice(boxes, every, members, number)
     counts = tuple(text(words.SHARE_OF_LAYERS(number=len(places), all=len(members))) for places in every)
-    heading = words.LAYERS if len(members) == number else words.THESE_LAYERS
+    heading = words.FACT_LAYERS if len(members) == number else words.THESE_LAYERS
     return Choice(boxes, counts, headings=(text(words.ONE_OF(number=len(boxes))), text(heading())))
 
 
