@@ -73,7 +73,7 @@ HOMES: dict[str, set[str]] = {
     "click": {"cli"},
     "svgwrite": {"writers._drawing"},
     "cairosvg": {"writers._cairo"},
-    "reportlab": {"writers.pdf"},
+    "reportlab": {"writers.pdf", "writers._keeping"},
     "resvg": {"writers.png"},
     "graphviz": {"layout.diagram.ranks"},
     "pydantic": {"models", "app.options", "app.schemas"},

@@ -10,7 +10,7 @@ from typing import assert_never
 from archdraw.fonts import Weight
 from archdraw.layout.diagram import tables
 from archdraw.layout.diagram.measures import Measures
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import fitted, room
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 from archdraw.setters import kept
 
@@ -48,7 +48,7 @@ def _labels(item: Diagram, measures: Measures, beside: Beside) -> Iterator[tuple
     """The labels of the boxes in ``item``, each with the width that it has, in px, and its weight."""
     match item:
         case Box(label=label):
-            width = (measures.box_width or measures.widest_box) - 2 * measures.pad
+            width = room(measures.box_width or measures.widest_box, measures.pad)
             yield label, width, 600 if "label" in item.strong else 500
         case Branches(items=items):
             for index, part in enumerate(items):

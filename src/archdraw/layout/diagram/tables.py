@@ -6,7 +6,7 @@ from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import BOX_STROKE, SMALL, Measures
-from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
+from archdraw.layout.diagram.text import Row, around, fitted, paint_rows, room, rows_height
 from archdraw.picture import Box, Choice
 from archdraw.records import record
 
@@ -39,7 +39,7 @@ class _Row:
 
 def label_widths(item: Choice, measures: Measures) -> list[float]:
     """How wide the label of each row may be."""
-    inner = sum(sides(item, measures)) - WORDS_LEFT - RIGHT_PAD - COUNT_GAP
+    inner = room(sum(sides(item, measures)) - WORDS_LEFT - COUNT_GAP, RIGHT_PAD / 2)
     return [inner - text_width(band, SMALL, 600) for band in item.bands]
 
 
@@ -49,10 +49,11 @@ def sides(item: Choice, measures: Measures) -> tuple[float, float]:
     It is as wide as a box. Where labels do not fit one line there, it takes the room in which chips would stand.
     """
     size = measures.least_label_size
-    needed = max(
-        WORDS_LEFT + text_width(box.label, size, 500) + COUNT_GAP + text_width(band, SMALL, 600) + RIGHT_PAD
+    longest = max(
+        text_width(box.label, size, 500) + text_width(band, SMALL, 600)
         for box, band in zip(_boxes(item), item.bands, strict=True)
     )
+    needed = WORDS_LEFT + COUNT_GAP + around(longest, RIGHT_PAD / 2)
     if not measures.box_width:
         width = min(max(needed, WORDS_LEFT + LEAST_WORDS), measures.widest_box)
         return width / 2, width / 2
@@ -67,7 +68,7 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
     """
     assert item.headings is not None
     left, right = sides(item, measures)
-    inner = left + right - WORDS_LEFT - RIGHT_PAD
+    inner = room(left + right - WORDS_LEFT, RIGHT_PAD / 2)
     rows = [
         _Row(
             box,

@@ -16,6 +16,8 @@ from archdraw.setters import kept
 NBSP = "\u00a0"
 _BOUND = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))")
 """The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query``, ``12 ×``."""
+AIR = 1.1
+"""How wide a box is at least, in widths of its words: other fonts, where Inter is not at hand, are so much wider."""
 
 
 @record
@@ -34,6 +36,16 @@ class Row:
     @property
     def height(self) -> float:
         return self.size * LINE_HEIGHT
+
+
+def room(width: float, pad: float) -> float:
+    """Px for words in a box of ``width`` that leaves ``pad`` px free at each side."""
+    return min(width - 2 * pad, width / AIR)
+
+
+def around(words: float, pad: float) -> float:
+    """The width of a box with ``words`` of so many px that leaves ``pad`` px free at each side."""
+    return max(words + 2 * pad, words * AIR)
 
 
 @kept(65536)

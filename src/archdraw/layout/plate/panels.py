@@ -173,8 +173,9 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px."""
     name = letters.name_of(panel.inset)
-    if opened := panel.inset.source or panel.inset.beside:
-        canvas.opens[opened] = name
+    for path in filter(None, (panel.inset.source or panel.inset.beside, *panel.inset.also)):
+        # A box may be opened by several panels.
+        canvas.opens[path] = f"{canvas.opens[path]} {name}" if path in canvas.opens else name
     with canvas.section("panel", panel.inset.title, panel=name):
         _paint(canvas, panel, left, top, height)
 

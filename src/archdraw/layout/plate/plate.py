@@ -33,6 +33,8 @@ TIGHT, LOW_PANEL_GAP = 12.0, 12.0
 LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
+MOST_LED = 10
+"""Lines to more panels than these would run too near to each other: letters do."""
 MOST_TRIES = 3
 """How often a page is laid out at most until its footer has room for what it says is left out."""
 CAP = 28.0
@@ -114,7 +116,8 @@ def draw(plate: Plate, theme: Theme) -> Scene:
 
 def _is_apart(plate: Plate) -> bool:
     """Whether letters stand without lines, which could not leave boxes without crossing others."""
-    return bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    many = sum(bool(inset.letter) for inset in plate.insets) > MOST_LED
+    return many or bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
 
 
 def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from archdraw.layout.diagram import boxes, diagram, lanes, lettering
 from archdraw.layout.diagram.measures import Measures
-from archdraw.layout.diagram.text import rows_of
+from archdraw.layout.diagram.text import room, rows_of
 from archdraw.layout.plate.ladder import laid_out
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Item, Lanes, Rail, Tap, Words
 from archdraw.records import replaced
@@ -32,7 +32,7 @@ def _full(item: Diagram, inputs: int, measures: Measures) -> Iterator[Box]:
     """The boxes of ``item``, into which ``inputs`` lines come, that take more than two lines by ``measures``."""
     match item:
         case Box():
-            width = boxes.natural_width(item, measures) - 2 * measures.pad
+            width = room(boxes.natural_width(item, measures), measures.pad)
             if len(rows_of(item.label, item.detail, width, measures, item.strong)) > MOST_LINES and not item.figure:
                 yield item
         case Chain():
