@@ -21,11 +21,22 @@ def lightened(item: Diagram, inner: float) -> tuple[Item, ...]:
     """``item`` for a panel with ``inner`` px of room, without the second lines of boxes that would take more than two
     lines with them, and what these say in words; ``item`` alone where there are none.
     """
-    full = {box.path: box for box in _full(item, diagram.inputs_of(item), laid_out(item).measures(inner)) if box.detail}
+    full = _too_full(item, item, inner)
     if not full:
         return (item,)
+    light = _without(item, frozenset(full))
+    # Where some boxes say less, others have more room.
+    still = frozenset(_too_full(item, light, inner))
+    if still < full.keys() and not _too_full(tried := _without(item, still), tried, inner):
+        light, full = tried, {path: full[path] for path in still}
     said = dict.fromkeys(f"{box.label}: {box.detail}" for box in full.values())
-    return _without(item, frozenset(full)), Words("; ".join(said))
+    return light, Words("; ".join(said))
+
+
+def _too_full(item: Diagram, drawn: Diagram, inner: float) -> dict[str, Box]:
+    """The boxes of ``item`` by their paths, of more than two lines by the measures with which ``drawn`` is drawn."""
+    measures = laid_out(drawn).measures(inner)
+    return {box.path: box for box in _full(item, diagram.inputs_of(item), measures) if box.detail}
 
 
 def _full(item: Diagram, inputs: int, measures: Measures) -> Iterator[Box]:
