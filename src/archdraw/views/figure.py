@@ -29,7 +29,7 @@ def subtitled(spec: Spec, usual: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def figured(plate: Plate, spec: Spec, model: Module, *, brief: bool = False) -> Plate:
-    """``plate`` as the figure of ``spec`` says. Where it is ``brief``, not every block of the model has a box in it.
+    """``plate`` as the figure of ``spec`` says. A ``brief`` one has no box for some blocks, whose names are right.
 
     Raises :class:`archdraw.errors.InputError` with every name that nothing has, at its place in the text, and
     :class:`archdraw.errors.ArchdrawError` where none of them stands there.
@@ -37,18 +37,19 @@ def figured(plate: Plate, spec: Spec, model: Module, *, brief: bool = False) -> 
     if spec.figure is None:
         return plate
     figure, names = spec.figure, Names(spec, model)
-    insets = _ordered(_chosen(plate, figure, names, model), plate, figure, names, brief=brief)
+    insets = _ordered(_chosen(plate, figure, names, model), plate, figure, names)
     titled = replace(plate, name=figure.title or plate.name, subtitle=subtitled(spec, plate.subtitle), insets=insets)
     every = {box.path: box for item in _diagrams(titled) for box in boxes(item) if box.path}
 
     def found(field: str, name: str) -> set[str]:
-        return names.boxes(field, name, every, titled, brief=brief)
+        return names.boxes(field, name, every, titled)
 
     marked = _marked(titled, figure, names, found)
     if figure.profile and figure.profile not in pages():
         hint = nearest(figure.profile, pages()) or f"choose from {', '.join(pages())}"
         names.wrong("profile", figure.profile, f"no page is called {figure.profile}", hint)
-    names.check()
+    if not brief:
+        names.check()
     return marked
 
 
@@ -139,16 +140,14 @@ def _panels(
     return panels_of(Opening(option), active_parameters(counted, spec.published), None)
 
 
-def _ordered(
-    insets: tuple[Inset, ...], plate: Plate, figure: Figure, names: Names, *, brief: bool
-) -> tuple[Inset, ...]:
+def _ordered(insets: tuple[Inset, ...], plate: Plate, figure: Figure, names: Names) -> tuple[Inset, ...]:
     """``insets`` with those first that the author names, in that order, which are left out last."""
     first: list[Inset] = []
     for name in figure.order:
         found = names.panels(name, insets)
         if not found and not names.blocks(name):
             names.unknown("order", name, plate)
-        elif not found and not brief:
+        elif not found:
             can = any(can_be_opened(option.block) for option in names.blocks(name))
             names.wrong("order", name, f"{name} has no panel", f"open: [{name}] makes one" if can else "")
         first += [inset for inset in found if inset not in first]

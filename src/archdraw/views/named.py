@@ -57,11 +57,10 @@ class Names:
             return ()
         return (replace(inset, source=left[0], also=tuple(left[1:])),)
 
-    def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate, *, brief: bool) -> set[str]:
+    def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate) -> set[str]:
         """The paths of those boxes of a ``plate``, ``every`` one by its path, that are called ``name`` in ``field``.
 
-        It is wrong where there are none, but for blocks of a ``brief`` plate, which has not all of them, and for those
-        in a block that the figure folds.
+        It is wrong where there are none, but for what is in a block that the figure folds.
         """
         found = self.among(name, every)
         if not found:
@@ -70,7 +69,7 @@ class Names:
                 path for path, box in every.items() if f"/{path}".endswith(f"/{name}") or box.label.casefold() == wanted
             }
         if not found and self.blocks(name):
-            if not brief and not self._is_folded(name):
+            if not self._is_folded(name):
                 self.wrong(field, name, f"{name} has no box of its own in the picture", self._shown_by(name))
         elif not found:
             self.unknown(field, name, plate, more=(box.label for box in every.values()))
