@@ -75,3 +75,8 @@ def test_shares_stand_in_a_band_over_the_footer(name: str) -> None:
     assert len(tops) == 2
     assert len(set(tops)) == 1
     assert tops[0] < 180
+
+
+def test_cross_attention_is_not_like_attention() -> None:
+    assert {"Cross-attention", "Decoder: multi-head attention"} & {*titles("whisper-large-v3")}
+    assert sum("ttention" in title for title in titles("whisper-large-v3")) == 3

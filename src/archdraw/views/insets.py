@@ -71,7 +71,7 @@ def insets(
     return (*found, *memory_panels(model, counted, context, vocabulary), *breakdown(model, active))
 
 
-def most_novel(opening: Sequence[Opening], number: int) -> list[Opening]:
+def most_novel(opening: list[Opening], number: int) -> list[Opening]:
     """So many of ``opening``, in their order: those that few models have."""
     ranked = sorted(opening, key=lambda one: -_priority_of(one.block))[:number]
     return [one for one in opening if any(one is kept for kept in ranked)]

@@ -29,8 +29,8 @@ LINE_SPACE, LINES_PAD = 9.0, 12.0
 """Between lines that pass under a column, and around all of them."""
 ASPECT = 1.6
 """The width of a page by its height, as it should be."""
-EMPTY_COST = 0.5
-"""Of each px that columns are lower than the page, on average."""
+EMPTY_COST, COLUMN_COST = 0.5, 40.0
+"""Of each px that columns are lower than the page, on average, and of each column."""
 NARROW, WIDE = 1224.0, 1736.0
 """The widths of usual pages with one column and with two."""
 MOST_NARROW, MOST_WIDE = 1.15, 1.0
@@ -145,7 +145,7 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     # A page is at least as high as its model; panels need not be lower than that.
     least = page.overhead(across) + page.height
     excess = high - (least if least > TALLEST else most_height(across)) + max(0.0, across - WIDEST)
-    cost = max(across / ASPECT, high)
+    cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
     if heights:
         cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)
     if excess > ROUNDING:

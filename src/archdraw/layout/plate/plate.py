@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place, Sketch
@@ -40,7 +41,7 @@ MOST_TRIES = 3
 """How often a page is laid out at most until its footer has room for what it says is left out."""
 CAP = 28.0
 """The height of a norm on its box."""
-LOW = {
+LOW: dict[str, Any] = {
     "one_line": 34, "two_lines": 50, "cap": 26, "tap": 26, "chip_height": 24, "frame_top": 14, "frame_gap": 6,
     "bar_height": 34, "container_pad": 16, "input_gap": 20, "tap_out": 34, "tap_in": 32, "side_height": 52,
 }  # fmt: skip
