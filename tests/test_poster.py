@@ -31,7 +31,7 @@ from archdraw.lint.faults import faults, minimum_text
 from archdraw.lint.legibility import contrasts
 from archdraw.lint.survey import Survey
 from archdraw.model import Model, load
-from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of
+from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of, rounded
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import _poster_legend, poster
 from archdraw.writers.pdf import pdf
@@ -268,6 +268,11 @@ def test_words_of_plates_are_found_in_the_pdf(few: dict[str, Any]) -> None:
         assert wanted in text
 
 
+def plates_of(scene: Scene) -> list[Group]:
+    """The groups of whole pictures on a sheet: what is in them has longer paths."""
+    return [group for group in groups_of(scene.children) if group.path and "/" not in group.path]
+
+
 def test_plates_stand_in_their_places(few: dict[str, Any]) -> None:
     """In the order of the groups, down the columns, with the place that the index gives them."""
     scene = drawn(few, columns=2)
@@ -277,13 +282,31 @@ def test_plates_stand_in_their_places(few: dict[str, Any]) -> None:
     tags = {}
     for slug, plate in zip(order, few["plates"], strict=True):
         left, top, right, bottom = bounds((groups[slug],))
-        assert (right - left, bottom - top) == pytest.approx((plate.width, plate.height), abs=0.05)
-        inside = moved(plate.children, left, top, slug)
+        # In the middle of its ground, which is as wide as the column.
+        x, y = (left + right - plate.width) / 2, (top + bottom - plate.height) / 2
+        assert x >= left - 0.05
+        assert y >= top - 0.05
+        inside = moved(plate.children, rounded(x), rounded(y), slug)
         assert groups[slug].children[1 : 1 + len(inside)] == inside
         tags[slug] = cast(Text, groups[slug].children[-1]).text
     assert list(tags.values()) == ["A1", "A2", "B1", "B2", "B3"]
     index = {group.href[1:]: group for group in groups_of(scene.children) if group.href.startswith("#")}
     assert {slug: cast(Text, group.children[0]).text for slug, group in index.items()} == tags
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_sheet_has_no_holes(few: dict[str, Any], columns: int) -> None:
+    """The grounds of pictures fill their columns, and columns end level."""
+    scene = drawn(few, columns=columns)
+    grounds = [bounds((group,)) for group in plates_of(scene)]
+    by_column: dict[float, list[Bounds]] = {}
+    for ground in grounds:
+        by_column.setdefault(ground[0], []).append(ground)
+    assert len(by_column) == columns
+    for column in by_column.values():
+        assert len({round(right - left) for left, _, right, _ in column}) == 1
+    ends = [max(bottom for *_, bottom in column) for column in by_column.values()]
+    assert max(ends) - min(ends) < 1
 
 
 def test_names_on_plates_are_links(few: dict[str, Any]) -> None:

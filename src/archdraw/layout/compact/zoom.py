@@ -6,8 +6,9 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.joined import straightened
 from archdraw.layout.plate.letters import name_of
 from archdraw.layout.plate.panels import Panel
+from archdraw.layout.plate.spots import paint_letter
 from archdraw.layout.plate.tracks import Crossing, tracks
-from archdraw.layout.plate.zoom import is_hemmed, paint_letter
+from archdraw.layout.plate.zoom import is_hemmed
 from archdraw.records import record, replaced
 
 WIDTH = 1.75

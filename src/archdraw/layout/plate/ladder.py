@@ -13,6 +13,8 @@ from archdraw.layout.diagram.text import room
 from archdraw.picture import Diagram
 from archdraw.setters import kept
 
+NARROWEST = 432.0
+"""Room in a panel of the usual width."""
 UNBROKEN = 10000.0
 """Room for a diagram of which no words would wrap in what there is."""
 ROUNDING = 0.01
@@ -32,11 +34,15 @@ class LaidOut:
 
     def fitting(self, inner: float, gap: float) -> Cell:
         """The cell with the most generous measures that fits ``inner``, its arrows of ``gap``."""
+        # How wide it is does not depend on how long its arrows are.
+        measures = self.measures(inner)
+        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+
+    def measures(self, inner: float) -> Measures:
+        """The most generous measures by which the diagram fits ``inner``."""
         if inner not in self._measures:
             self._measures[inner] = self._fitting(inner)
-        # How wide it is does not depend on how long its arrows are.
-        measures = self._measures[inner]
-        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+        return self._measures[inner]
 
     def _fitting(self, inner: float) -> Measures:
         """The first measures by which the diagram fits ``inner``, else the smallest."""
@@ -48,7 +54,8 @@ class LaidOut:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
-        return ladder[-1]
+        # Wider boxes than in the narrowest panel would make what does not fit wider still.
+        return _ladder(min(inner, NARROWEST))[-1]
 
     def _plain(self, measures: Measures) -> Measures:
         """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
