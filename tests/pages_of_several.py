@@ -2,8 +2,8 @@
 
 A line for each picture: its name, width and height, how many times as tall as wide it is, its smallest text, and the px
 of that where the picture fills a screen of 1920 x 1080, and where it is as wide as that screen. It exits with 1 where a
-bound is broken: half again as tall as wide at most (a poster 1.6 times); and, of compared pairs, at most a quarter with text below 10 px on
-that screen.
+bound is broken: half again as tall as wide at most (a poster 1.6 times); and, of compared pairs, at most a quarter with
+text below 10 px on that screen.
 """
 
 from __future__ import annotations
