@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -31,10 +32,13 @@ class Cards(HTMLParser):
         self.cards: list[dict[str, str | None]] = []
         self.scripts: list[str | None] = []
         self.tags: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         found = dict(attrs)
+        if tag == "a":
+            self.links.append(found.get("href") or "")
         if tag == "li":
             self.cards.append(found)
         if tag == "script":
@@ -84,6 +88,29 @@ def test_a_search_has_the_words_of_the_diagrams(site: Path) -> None:
     assert words_in((site / "u-net.svg").read_text("utf-8")).count("Max pooling") <= 1
 
 
+def test_a_page_has_the_plate_and_all_that_is_said_of_a_model(site: Path) -> None:
+    text = (site / "llama-3-8b.html").read_text("utf-8")
+    model = archdraw.load("llama-3-8b")
+    assert 'data-path="layers/layer/self_attn"' in text
+    assert "data:font" not in text
+    assert all(point in text for point in model.spec.key_points)
+    assert f"{model.spec.hidden_size:,}" in text
+    # Those before and after it in time.
+    assert 'href="mixtral-8x7b.html"' in text
+    assert 'href="qwen3-next-80b-a3b.html"' in text
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+
+
+def test_only_addresses_of_the_web_are_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("one.yaml").write_text(SPEC + "links: {config: 'https://example.org/a?b=1&c=2'}\n", "utf-8")
+    assert run(["gallery", "one.yaml", "--no-cache"]) == 0
+    page = Cards()
+    page.feed(Path("out/one.html").read_text("utf-8"))
+    assert [one for one in page.links if one.startswith("http")] == ["https://example.org/a?b=1&c=2"]
+
+
 def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("bad.yaml").write_text(
@@ -95,6 +122,10 @@ def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert page.scripts == ["gallery-words.js", "gallery.js"]
     assert page.tags.count("img") == 2
     assert "</script" not in Path("out/gallery-words.js").read_text("utf-8").casefold()
+    own = Cards()
+    own.feed(Path("out/bad.html").read_text("utf-8"))
+    assert own.scripts == ["model.js"]
+    assert "img" not in own.tags
 
 
 @pytest.fixture(scope="module")

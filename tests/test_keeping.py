@@ -6,7 +6,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pypdf
 import pytest
@@ -45,7 +45,7 @@ def test_it_says_that_it_is_for_keeping(scene: Scene, file: pypdf.PdfReader) -> 
     assert said == {"title": scene.title, "description": scene.description}
     assert file.metadata is not None
     assert said == {"title": file.metadata.title, "description": file.metadata.subject}
-    assert len(file.trailer["/ID"]) == 2
+    assert len(cast(Any, file.trailer["/ID"])) == 2
 
 
 def test_it_says_how_its_colors_are_meant(file: pypdf.PdfReader) -> None:
@@ -67,7 +67,7 @@ def test_the_color_space_is_that_of_screens() -> None:
 
 
 def test_fonts_are_in_it(file: pypdf.PdfReader) -> None:
-    fonts = file.pages[0]["/Resources"]["/Font"]
+    fonts = cast(Any, file.pages[0])["/Resources"]["/Font"]
     assert len(fonts) >= 4
     for font in fonts.values():
         assert "/FontFile2" in font.get_object()["/FontDescriptor"]
@@ -92,8 +92,8 @@ def test_the_figure_has_the_description_as_its_alternative(scene: Scene, file: p
 def test_everything_is_marked_and_its_words_are_paragraphs_in_the_order_of_reading(
     scene: Scene, file: pypdf.PdfReader
 ) -> None:
-    page = file.pages[0]
-    data = page.get_contents().get_data().decode("latin-1")  # type: ignore[union-attr]
+    page: Any = file.pages[0]
+    data = page.get_contents().get_data().decode("latin-1")
     opened = re.findall(r"/(\w+) <</MCID (\d+)>> BDC", data)
     assert [int(number) for _, number in opened] == list(range(len(opened)))
     assert data.count("EMC") == len(re.findall(r"BDC|BMC", data))
@@ -116,7 +116,8 @@ def test_everything_is_marked_and_its_words_are_paragraphs_in_the_order_of_readi
 
 def test_links_are_printed() -> None:
     linked = archdraw.lineage("gpt-2", "gpt-2-xl", link="{slug}.svg").scene()
-    notes = [note.get_object() for note in pypdf.PdfReader(io.BytesIO(pdf(linked))).pages[0]["/Annots"]]
+    page: Any = pypdf.PdfReader(io.BytesIO(pdf(linked))).pages[0]
+    notes = [note.get_object() for note in page["/Annots"]]
     assert notes
     assert {note["/F"] for note in notes} == {4}
 

@@ -80,6 +80,7 @@ HOMES: dict[str, set[str]] = {
     "pydantic_core": {"models"},
     "rich": {"cli._terminal"},
     "jinja2": {"app.pages"},
+    "markupsafe": {"app.pages"},
     "huggingface_hub": {"readers.hub"},
     "torch": {"weights.building"},
     "transformers": {"weights.building"},

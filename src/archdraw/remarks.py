@@ -59,7 +59,8 @@ class Split:
 
 @record
 class Fact:
-    """A figure that stands out on a page of few words, and what it is the figure of."""
+    """A figure that stands out on a page of few words, and what it is the figure of, in one line and in ``short``."""
 
     value: str
     label: str
+    short: str = ""

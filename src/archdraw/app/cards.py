@@ -36,7 +36,13 @@ def card(model: Model) -> Card:
         "groups": {name: about[name] for name in FILTERS},
         "concepts": [] if facts["total_parameters"] is None else _concepts(subject),
         "key_points": list(spec.key_points),
-        "parents": [parent.model for parent in spec.parents],
+        "notes": list(spec.notes),
+        "incomplete": list(spec.incomplete),
+        "sources": list(spec.sources.values() if isinstance(spec.sources, dict) else spec.sources),
+        "links": {name: str(address) for name, address in spec.links.items()},
+        "parents": [
+            {"model": one.model, "relation": one.relation, "changes": list(one.changes)} for one in spec.parents
+        ],
     }
 
 

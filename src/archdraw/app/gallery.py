@@ -15,16 +15,22 @@ from pathlib import Path
 from archdraw.app.batch import Outcome
 from archdraw.app.cards import FILTERS, Card
 from archdraw.app.jobs import FACTS, Job, Output
-from archdraw.app.pages import page
+from archdraw.app.pages import as_is, page
+from archdraw.app.tables import COLUMNS
 from archdraw.fonts import Weight, web_font
 from archdraw.records import record
 from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
+HEADER = frozenset({"name", "link", "context"})
+"""Columns that the head of a page says already."""
 THUMBS = ("light", "dark")
 """The themes of thumbnails: a page shows those of its own."""
 STATIC = Path(__file__).parent / "static"
-WEIGHTS: tuple[Weight, ...] = (400, 700)
+WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
+PREFIX = "plate-"
+"""Begins all ids of a picture that stands in a page."""
+DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
 WORDS = re.compile(r"<text\b[^>]*>(.*?)</text>")
 MARKUP = re.compile(r"<[^>]*>")
 
@@ -50,6 +56,7 @@ def jobs(
                     Output(folder / f"{name}-thumb-{one}.svg", "svg", "thumb", one, "outline", fonts=fonts)
                     for one in THUMBS
                 ),
+                Output(folder / f"{name}-plain.svg", "svg", theme=theme, text="plain", fonts=fonts, prefix=PREFIX),
                 Output(folder / f"{name}.json", "json", FACTS),
             ),
         )
@@ -66,6 +73,7 @@ class Entry:
     description: str
     card: Card
     words: str
+    svg: str
 
     @property
     def name(self) -> str:
@@ -95,20 +103,47 @@ def files(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[tu
     # A script may hold no end of itself, and lines may not break in it.
     safe = words.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     yield "gallery-words.js", f"var galleryWords = {safe};\n".encode()
-    for name in ("gallery.css", "gallery.js"):
+    yield from _models(entries)
+    for name in ("gallery.css", "gallery.js", "model.js"):
         yield name, (STATIC / name).read_bytes()
     for weight in WEIGHTS:
         yield f"inter-{weight}.woff2", web_font(weight)
+
+
+def _models(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
+    """A page for each of ``entries``, which stand in the order of their dates, the newest first."""
+    by_slug = {entry.slug: entry for entry in entries}
+    children: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for parent in entry.card["parents"]:
+            children.setdefault(parent["model"], []).append(entry)
+    for place, entry in enumerate(entries):
+        family = [one for one in entries if one.card["facts"]["family"] == entry.card["facts"]["family"] is not None]
+        values = {
+            "entry": entry,
+            "rows": [(COLUMNS[key].title, COLUMNS[key].shown(value)) for key, value in entry.card["facts"].items()
+                     if value not in (None, [], "") and key not in HEADER],
+            "picture": as_is(entry.svg),
+            "parents": [(by_slug.get(one["model"]), one) for one in entry.card["parents"]],
+            "children": children.get(entry.slug, ()),
+            "newer": entries[place - 1] if place else None,
+            "older": entries[place + 1] if place + 1 < len(entries) else None,
+            "family": [one for one in family if one is not entry],
+        }  # fmt: skip
+        yield f"{entry.slug}.html", page("model.html.j2", **values).encode()
 
 
 def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[Entry]:
     for outcome in outcomes:
         there = {file.name: file for file in outcome.written}
         slug = names[outcome.spec]
-        card, svg = there.get(f"{slug}.json"), there.get(f"{slug}.svg")
+        card, svg = there.get(f"{slug}.json"), there.get(f"{slug}-plain.svg")
         if card is not None and svg is not None:
+            picture = svg.read_text("utf-8")
             found = json.loads(card.read_text("utf-8"))
-            yield Entry(slug, outcome.title, outcome.description, found, words_in(svg.read_text("utf-8")))
+            yield Entry(
+                slug, outcome.title, outcome.description, found, words_in(picture), DECLARATION.sub("", picture)
+            )
 
 
 def words_in(svg: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from archdraw.glossary import Term, text
 from archdraw.glossary import plate as words
-from archdraw.layout.diagram.diagram import inputs_of
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
+from archdraw.views.levels import levels
 
+TIMES = re.compile(r"[\d,]+ × ")
+"""How the label of a box of so many layers begins."""
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
 
@@ -34,12 +37,14 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
         found = STEPS[step](brief)
         if found != brief:
             brief = replace(found, without=(*brief.without, step))
-    said = [LEFT_OUT[step] for step in brief.without if step in LEFT_OUT]
-    if not said:
-        return brief
-    note = text(words.NOT_SHOWN(what=tuple(text(term()) for term in said)))
-    footer = brief.plate.footer
-    return replace(brief, plate=replace(brief.plate, footer=(*footer[:-1], note, *footer[-1:])))
+    return brief
+
+
+def not_shown(brief: Brief, panels: int) -> str:
+    """What a page says that it lacks: what :data:`LEFT_OUT` names, and so many ``panels``; empty for nothing."""
+    said = [LEFT_OUT[step]() for step in brief.without if step in LEFT_OUT]
+    said += [words.PANELS(number=panels)] if panels else []
+    return text(words.NOT_SHOWN(what=tuple(map(text, said)))) if said else ""
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
@@ -54,7 +59,7 @@ def _details(brief: Brief) -> Brief:
     """Boxes and tags are left with their names."""
 
     def short(box: Box) -> Box:
-        chips = tuple(replace(chip, label=chip.label.partition(" (")[0]) for chip in box.chips)
+        chips = tuple(replace(chip, label=re.split(r", | \(", chip.label)[0]) for chip in box.chips)
         return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
@@ -176,8 +181,11 @@ def merged(item: Diagram, least: int) -> Diagram:
         return merged(part, least)
 
     match item:
-        case Choice(options=options) if len(options) >= least:
-            return _one(options)
+        case Choice(options=options, bands=bands) if len(options) >= least:
+            if any(isinstance(option, Box) for option in options):
+                return _one(options)
+            # Of whole blocks the usual one stays as it is.
+            return Choice((*map(_named, options[:-1]), options[-1]), bands)
         case Chain(items=items) | Branches(items=items):
             return replaced(item, items=tuple(map(again, items)))
         case Lanes(joints=joints):
@@ -186,6 +194,15 @@ def merged(item: Diagram, least: int) -> Diagram:
             return replaced(item, body=again(body))
         case _:
             return item
+
+
+def _named(option: Diagram) -> Chain:
+    """One box in place of the whole block ``option``: that of what mixes tokens in it, else its first."""
+    every = list(boxes(option))
+    chosen = next((box for box in every if box.role in MIXERS), every[0])
+    title = "; ".join(box.title or box.label for box in every)
+    box = replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
+    return Chain((box,))
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:
@@ -245,12 +262,15 @@ def _joined(item: Diagram) -> Diagram:
             return Chain(tuple(map(_joined, found)))
         case Branches(items=items):
             return replaced(item, items=tuple(map(_joined, items)))
+        case Graph():
+            return levels(item)
         case _:
             return item
 
 
 def _is_plain(item: Diagram) -> bool:
-    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1
+    """Whether ``item`` is a box that may become one with its neighbours: not one of several layers."""
+    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1 and not TIMES.match(item.label)
 
 
 def _first_of(run: Sequence[Box]) -> Box:
@@ -263,12 +283,13 @@ def _first_of(run: Sequence[Box]) -> Box:
 
 
 def _whole(brief: Brief) -> Brief:
-    """The whole network is one box."""
+    """The whole network is one box, with one line for all that comes in."""
     plate = brief.plate
     title = "; ".join(dict.fromkeys(box.label for box in boxes(plate.column)))
-    box = Box("whole", plate.name, title=title, inputs=len(plate.inputs) or inputs_of(plate.column))
-    column = Chain((box,))
-    return replace(brief, plate=replace(plate, column=column, towers=(), wires=()), opened=None)
+    inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
+    comes = (replace(inputs[0], label=", ".join(one.label for one in inputs), detail=""),) if inputs else ()
+    column = Chain((Box("whole", plate.name, title=title),))
+    return replace(brief, plate=replace(plate, column=column, inputs=comes, towers=(), wires=()), opened=None)
 
 
 STEPS: Mapping[str, Callable[[Brief], Brief]] = {

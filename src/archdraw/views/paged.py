@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.layout.compact import beside, slide, thumb, upright
-from archdraw.layout.compact.model import Page, notes
+from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.lengths import pixels
 from archdraw.picture import Plate
 from archdraw.profile import Profile
+from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
@@ -24,15 +25,13 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views import unpublished
 from archdraw.views.architecture import left_out, picture, sources_of
-from archdraw.views.brief import shortened
+from archdraw.views.brief import not_shown, shortened
 from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
 NARROW_MARGIN = 12.0
 FOR_PANELS = frozenset({"spacing", "layers", "tags", "alternatives"})
 """Steps that leave out little: they are worth a panel."""
-LONGEST_SOURCE = 56
-"""Characters of a source that finds room on a page of few words; all are in its description."""
 
 
 def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
@@ -41,34 +40,39 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
-    for brief in (False, True):
-        plate = picture(spec, block, brief=brief, every_strip=profile.layout == "thumb")
-        plate = replace(
-            plate,
-            facts=quoted(spec, block, counted, sizes=profile.layout == "thumb"),
+    is_thumb = profile.layout == "thumb"
+    plates = [
+        replace(
+            picture(spec, block, brief=brief, every_strip=is_thumb),
+            facts=quoted(spec, block, counted, sizes=is_thumb),
             subtitle=subtitle,
-            footer=_footer(spec, block),
         )
-        scene = _best(plate, profile, theme)
+        for brief in (False, True)
+    ]
+    said = _Footer(spec, block)
+    # A network is a single box only where its layers as boxes find no room either.
+    last = len(profile.drop) - profile.drop.count("whole")
+    for plate, number in ((plates[0], last), (plates[1], last), (plates[0], len(profile.drop))):
+        scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
             return _printed(scene, profile, spec)
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
 
 
-def _best(plate: Plate, profile: Profile, theme: Theme) -> Scene | None:
+def _best(plate: Plate, said: _Footer, profile: Profile, theme: Theme) -> Scene | None:
     """The scene of ``plate`` after the fewest steps of ``profile``; None where it does not fit after all of them.
 
     Small steps are also taken to make room for a panel, where there would be none.
     """
     small = next((n for n, step in enumerate(profile.drop) if step not in FOR_PANELS), len(profile.drop))
     for number in range(small + 1) if profile.panels and plate.insets else ():
-        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        scene = _on(plate, said, (*profile.without, *profile.drop[:number]), profile, theme)
         if scene and _panels(scene, plate):
-            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+            return _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
     for number in range(len(profile.drop) + 1):
-        scene = _on(plate, (*profile.without, *profile.drop[:number]), profile, theme)
+        scene = _on(plate, said, (*profile.without, *profile.drop[:number]), profile, theme)
         if scene:
-            return _fullest(plate, profile, number, theme, panels=_panels(scene, plate)) or scene
+            return _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
     return None
 
 
@@ -77,7 +81,7 @@ def _panels(scene: Scene, plate: Plate) -> int:
     return len(plate.insets) - len(scene.left_out)
 
 
-def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme, *, panels: int) -> Scene | None:
+def _fullest(plate: Plate, said: _Footer, profile: Profile, number: int, theme: Theme, *, panels: int) -> Scene | None:
     """The scene after so many steps of the ``profile``, but for those that turn out not to be needed.
 
     None where all are: a step that is taken first leaves out least, and may be made up for by one that comes later.
@@ -86,30 +90,33 @@ def _fullest(plate: Plate, profile: Profile, number: int, theme: Theme, *, panel
     steps, best = list(profile.drop[:number]), None
     for step in profile.drop[: max(0, number - 1)]:
         fewer = [other for other in steps if other != step]
-        scene = _on(plate, (*profile.without, *fewer), profile, theme)
+        scene = _on(plate, said, (*profile.without, *fewer), profile, theme)
         if scene and _panels(scene, plate) >= panels:
             steps, best = fewer, scene
     return best
 
 
-def _on(plate: Plate, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
+def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
     """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
     page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
-    brief = replace(short.plate, footer=_short_footer(short.plate, page))
-    if profile.layout == "slide":
-        return slide.draw(brief, short.opened, page, theme) if slide.fits(brief, short.opened, page) else None
-    if profile.layout == "thumb":
-        return thumb.draw(brief, page, theme)
-    layout = beside if profile.layout == "page" else upright
-    return layout.draw(brief, page, theme) if layout.fits(brief, page) else None
 
+    def footer(panels: int) -> Sequence[str]:
+        return said.after(not_shown(short, panels))
 
-def _short_footer(plate: Plate, page: Page) -> tuple[str, ...]:
-    """The footer of ``plate``, with the number of its sources where their words would need another line."""
-    source, *rest = plate.footer
-    if len(notes(plate, plate.insets, page.room)) == 1 or not source.startswith(text(words.SOURCES(sources=""))):
-        return plate.footer
-    return text(words.NUMBER_OF_SOURCES(number=1)), *rest
+    opened, plate = short.opened, short.plate
+    match profile.layout:
+        case "thumb":
+            return thumb.draw(plate, page, theme)
+        case "slide":
+            fitting = slide.fits(plate, opened, page, footer)
+            return slide.draw(plate, opened, page, footer, theme) if fitting else None
+        case "column":
+            fitting = upright.fits(plate, opened, page, footer)
+            return upright.draw(plate, opened, page, footer, theme) if fitting else None
+        case "page":
+            return beside.draw(plate, page, footer, theme) if beside.fits(plate, page, footer) else None
+        case _:
+            assert_never(profile.layout)
 
 
 def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
@@ -126,15 +133,23 @@ def _described(description: str, spec: Spec) -> str:
     return f"{description} {text(words.SOURCES(sources=sources))}." if sources else description
 
 
-def _footer(spec: Spec, block: Module) -> tuple[str, ...]:
-    """What a page of few words says of its sources: the first, or only how many there are in its description."""
-    sources = spec.sources
-    every = list(sources.values() if isinstance(sources, dict) else sources)
-    first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else ""
-    if every and not 0 < len(first) <= LONGEST_SOURCE:
-        first = text(words.NUMBER_OF_SOURCES(number=len(every)))
-    incomplete = text(words.INCOMPLETE(reasons=tuple(spec.incomplete[:1]))) if spec.incomplete else ""
-    return tuple(filter(None, (first, left_out(block), incomplete, "archdraw")))
+@record
+class _Footer:
+    """What a page of few words says of a model below all."""
+
+    spec: Spec
+    block: Module
+
+    def after(self, lacking: str) -> tuple[str, ...]:
+        """The words where the page lacks what ``lacking`` says: with the source, and with the number of sources."""
+        sources = self.spec.sources
+        every = list(sources.values() if isinstance(sources, dict) else sources)
+        number = text(words.NUMBER_OF_SOURCES(number=len(every))) if every else ""
+        first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else number
+        reasons = tuple(self.spec.incomplete[:1])
+        incomplete = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
+        rest = (left_out(self.block), incomplete, lacking, "archdraw")
+        return tuple(" | ".join(filter(None, (source, *rest))) for source in dict.fromkeys((first, number)))
 
 
 @lru_cache(maxsize=16)

@@ -36,4 +36,5 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
         found.append((str(layers), text(words.FACT_LAYERS())))
     if spec.vocab_size:
         found.append((f"{spec.vocab_size:,}", text(words.FACT_VOCABULARY())))
-    return tuple(Fact(value, label) for value, label in found)
+    shorter = {text(words.FACT_CACHE()): text(words.FACT_CACHE_SHORT())}
+    return tuple(Fact(value, label, shorter.get(label, label)) for value, label in found)

@@ -7,7 +7,7 @@ from math import inf
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact.heading import header, note, subtitle
-from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
+from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate import panels, strip
@@ -26,17 +26,17 @@ LEAST_HEIGHT = 0.55
 STRIP_SPACE = 22.0
 
 
-def fits(plate: Plate, page: Page) -> bool:
+def fits(plate: Plate, page: Page, footer: Footer) -> bool:
     """Whether the model of ``plate`` finds room on ``page``, where panels need none."""
     column = column_in(plate, page.measures_of(plate))
-    return column.width <= page.room and _around(plate, page) + column.height <= page.height
+    return column.width <= page.room and _around(plate, page, footer) + column.height <= page.height
 
 
-def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
+def draw(plate: Plate, page: Page, footer: Footer, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, as high as it has to be. It has to fit."""
     canvas = Canvas(theme, plate.accent)
     column = column_in(plate, page.measures_of(plate))
-    most = page.height - _around(plate, page)
+    most = page.height - _around(plate, page, footer)
     width = page.room - column.width - CHANNEL
     high = min(most, max(column.height, LEAST_HEIGHT * page.width))
     own = tuple(inset for inset in plate.insets if not inset.beside)
@@ -60,7 +60,7 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
         strip.paint(canvas, plate.strip, page.margin, y, page.room)
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, shown)
-    y = note(canvas, notes(plate, left_out, page.room), page, y)
+    y = note(canvas, notes(footer, len(left_out), page.room), page, y)
     scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
@@ -111,7 +111,7 @@ def _panels(canvas: Canvas, shown: list[panels.Panel], place: Place) -> Placed:
     return [column]
 
 
-def _around(plate: Plate, page: Page) -> float:
+def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the content."""
     below = STRIP_SPACE + strip.height(plate.strip, page.room) if plate.strip else 0.0
-    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(plate, plate.insets, page.room)) - 1)
+    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)

@@ -13,11 +13,12 @@ LEAST_WIDTH = 100.0
 """The narrowest place for facts."""
 VALUE, LEAST_VALUE = 25.0, 16.0
 GAP, PAD = 10.0, 5.0
-HIGH = 84.0
+HIGH = 78.0
 """The height of a box with one line of label."""
 LINE = 20.0
-ROW, ROWS_PAD, ROW_VALUE = 24.0, 7.0, 18.0
+ROW, ROWS_PAD, ROW_VALUE = 24.0, 5.0, 18.0
 """The height of a row, what is above and below all, and the size of the figures in them."""
+ROUNDING = 0.01
 ROW_SPACE, ROW_PAD = 12.0, 9.0
 """Px between a figure and its label in a row, and at both ends of the row."""
 
@@ -33,6 +34,12 @@ def height(facts: tuple[Fact, ...], width: float) -> float:
     return sum(_high(fact, width) for fact in facts) + GAP * (len(facts) - 1)
 
 
+def least(facts: tuple[Fact, ...], width: float) -> float:
+    """The height that ``facts`` need in ``width`` px at least: in rows, where they have room for that."""
+    rows = ROW * len(facts) + 2 * ROWS_PAD if rows_width(facts) <= width else height(facts, width)
+    return min(rows, height(facts, width))
+
+
 def fits(facts: tuple[Fact, ...], width: float) -> bool:
     """Whether ``facts`` stand side by side or in rows in ``width`` px."""
     return _side_by_side(facts, width) or rows_width(facts) <= width
@@ -44,7 +51,7 @@ def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     width = place.right - place.left
     if not facts:
         return
-    if _side_by_side(facts, width):
+    if _side_by_side(facts, width) and height(facts, width) <= place.bottom - place.top + ROUNDING:
         each = _each(facts, width)
         size = _size(facts, each)
         for index, fact in enumerate(facts):
@@ -71,7 +78,7 @@ def _stacked(facts: tuple[Fact, ...], width: float) -> float:
 def rows_width(facts: tuple[Fact, ...]) -> float:
     """The least width of ``facts`` in rows, each with its label at the right of the figure."""
     values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
-    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    labels = max(text_width(_short(fact), SMALL, 400) for fact in facts)
     return values + ROW_SPACE + labels + 2 * ROW_PAD
 
 
@@ -79,7 +86,7 @@ def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
     """``facts`` in one box, a row each: the figures end where the labels begin."""
     theme = canvas.theme
     values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
-    labels = max(text_width(fact.label, SMALL, 400) for fact in facts)
+    labels = max(text_width(_short(fact), SMALL, 400) for fact in facts)
     middle = place.left + (place.right - place.left - values - ROW_SPACE - labels) / 2 + values
     canvas.rect(
         place.left,
@@ -95,7 +102,11 @@ def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         y = place.top + ROWS_PAD + (number + 0.5) * pitch + MIDDLE * ROW_VALUE
         with canvas.group("", f"{fact.label}: {fact.value}"):
             canvas.text(middle, y, fact.value, ROW_VALUE, 700, fill=canvas.accent, anchor="end")
-            canvas.text(middle + ROW_SPACE, y, fact.label, SMALL, 400)
+            canvas.text(middle + ROW_SPACE, y, _short(fact), SMALL, 400)
+
+
+def _short(fact: Fact) -> str:
+    return fact.short or fact.label
 
 
 def _each(facts: tuple[Fact, ...], width: float) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram
@@ -18,6 +20,10 @@ from archdraw.records import record
 
 LINE = 20.0
 """Px from one line of notes to the next."""
+LONGEST = 3.0
+"""How many times as long the arrows of a column may become that has room to spare."""
+Footer: TypeAlias = Callable[[int], Sequence[str]]
+"""What is said below all where so many panels are left out, the longest wording first."""
 
 
 @record
@@ -69,9 +75,9 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 
 def stretched(plate: Plate, column: Column, height: float) -> Column:
-    """``column`` with arrows up to twice as long, as far as ``height`` allows, and as wide as it is."""
+    """``column`` with arrows up to :data:`LONGEST` times as long, as far as ``height`` allows, and as wide as it is."""
     best = column
-    for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * 2)):
+    for gap in range(int(column.measures.gap) + 1, int(column.measures.gap * LONGEST)):
         longer = column_in(plate, replace(column.measures, gap=float(gap)))
         if longer.height > height:
             break
@@ -81,9 +87,12 @@ def stretched(plate: Plate, column: Column, height: float) -> Column:
 
 def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
     """Those of ``insets`` that may stand on the page: those of boxes that are not on it have their titles only."""
-    return tuple(
-        inset if inset.source in canvas.places else replace(inset, source="") for inset in insets if not inset.beside
-    )
+    found = []
+    for inset in insets:
+        if not inset.beside:
+            also = tuple(path for path in inset.also if path in canvas.places)
+            found.append(replace(inset, source=inset.source if inset.source in canvas.places else "", also=also))
+    return tuple(found)
 
 
 def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
@@ -104,8 +113,10 @@ def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset
     return tuple(inset for inset in insets if not {(inset.source, inset.title), ("", inset.title)} & {*kept})
 
 
-def notes(plate: Plate, left_out: tuple[Inset, ...], room: float) -> tuple[Row, ...]:
-    """What stands below the content in ``room`` px: the footer, and how many panels there was no room for."""
-    unopened = f"{plate.lacking[0]}: {len(left_out)}" if left_out else ""
-    said = " | ".join(filter(None, (*plate.footer[:-1], unopened, *plate.footer[-1:])))
-    return fitted(said, room, SMALL, SMALL, 400)
+def notes(footer: Footer, panels: int, room: float) -> tuple[Row, ...]:
+    """What stands below the content in ``room`` px, where so many ``panels`` are left out: in one line if it can."""
+    for said in footer(panels):
+        rows = fitted(said, room, SMALL, SMALL, 400)
+        if len(rows) == 1:
+            break
+    return rows

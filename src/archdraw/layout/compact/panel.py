@@ -18,27 +18,29 @@ from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width
 from archdraw.picture import Diagram, ExpertGrid, Figure, HeadGroups, Inset, Item, Masks, Share, Split, Words
 
-PAD, TOP = 14.0, 14.0
-"""Px between the sides of a panel and what is in it, and above its title."""
+PAD, TOP, BOTTOM = 14.0, 12.0, 11.0
+"""Px between the sides of a panel and what is in it, above its title, and below all."""
 TITLE, LEAST_TITLE, TITLE_LEADING = 17.0, 16.0, 1.2
 BADGE_SPACE = 9.0
-UNDER_TITLE = 8.0
+UNDER_TITLE = 6.0
 LINE = 20.0
 SPACE = 10.0
 """Px above a figure, and between it and its words, at least."""
-MOST_SPREAD, MOST_ABOVE = 22.0, 40.0
+MOST_SPREAD, MOST_ABOVE = 22.0, 30.0
 """Px to spare that go between two pieces, and between the title and the first, at most."""
-STUB_IN, STUB_OUT = 16.0, 15.0
+STUB_IN, STUB_OUT = 13.0, 13.0
 GAPS = (30.0, 24.0, 19.0, 15.0, 11.0)
 """Lengths of arrows in a diagram, the most generous first."""
-STRETCHES = (1.7, 1.5, 1.3, 1.15, 1.0)
+STRETCHES = (2.1, 1.7, 1.4, 1.2, 1.0)
 """How much larger a figure is drawn with the arrows of the same place in :data:`GAPS`."""
 ROUNDING = 0.01
 
 Shown: TypeAlias = Item | Figure
 """What may stand in such a panel: what stands in a panel of a plate, or a figure by itself."""
 
-_BASE = replace(INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38)
+_BASE = replace(
+    INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38, named_gap=27
+)
 _LADDER: tuple[dict[str, float], ...] = (
     {"branch_gap": 22.0, "least_width": 84.0},
     {},
@@ -75,20 +77,23 @@ def _measured(inset: Inset, items: Sequence[Shown], width: float, step: int) -> 
             return None
         pieces.append(piece)
         before = item
-    if len(title(inset, width)) > 2:
+    # Whether it gets a letter is not known yet.
+    rows = title(inset, width, lettered=bool(inset.source))
+    if len(rows) > 2:
         return None
-    height = _title_height(inset, width) + sum(piece.height + piece.space for piece in pieces) + PAD
+    height = _title_height(rows) + sum(piece.height + piece.space for piece in pieces) + BOTTOM
     return Panel(inset, width, height, tuple(pieces))
 
 
-def title(inset: Inset, width: float) -> tuple[Row, ...]:
-    """The lines of the title, with room for a letter before it."""
-    room = width - 2 * PAD - (BADGE + BADGE_SPACE if inset.source else 0)
-    return fitted(inset.title, room, TITLE, LEAST_TITLE, 600)
+def title(inset: Inset, width: float, *, lettered: bool) -> tuple[Row, ...]:
+    """The lines of the title, with room for a letter before it where it is ``lettered``."""
+    room = width - 2 * PAD - (BADGE + BADGE_SPACE if lettered else 0)
+    rows = fitted(inset.title, room, TITLE, LEAST_TITLE, 600)
+    # What stands in brackets is said by the figure, too.
+    return rows if len(rows) == 1 else fitted(inset.title.partition(" (")[0], room, TITLE, LEAST_TITLE, 600)
 
 
-def _title_height(inset: Inset, width: float) -> float:
-    rows = title(inset, width)
+def _title_height(rows: tuple[Row, ...]) -> float:
     return TOP + max(BADGE, sum(row.height for row in rows)) + UNDER_TITLE
 
 
@@ -205,20 +210,19 @@ def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) 
         layer="ground",
     )
     x, middle = left + PAD, top + TOP + BADGE / 2
-    rows = title(inset, panel.width)
+    rows = title(inset, panel.width, lettered=bool(inset.letter))
     if inset.letter:
         width = badge_width(inset.letter, BADGE)
         badge(canvas, x + width / 2, middle, inset.letter, BADGE)
         x += width + BADGE_SPACE
-    block = max(0.0, sum(row.height for row in rows) - BADGE)
-    line = middle + block / 2 - sum(row.height for row in rows) / 2
+    line = top + TOP + max(0.0, BADGE - sum(row.height for row in rows)) / 2
     for row in rows:
         canvas.text(x, line + row.height / 2 + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
         line += row.height
     spare = height - panel.height
     breaks = sum(1 for piece in panel.pieces[1:] if piece.space)
     each = min(spare / (breaks + 2), MOST_SPREAD)
-    y = top + _title_height(inset, panel.width)
+    y = top + _title_height(rows)
     # What is spread further than this goes around all of it: figures and their words belong together.
     y += min((spare - each * breaks) / 2, MOST_ABOVE)
     for number, piece in enumerate(panel.pieces):

@@ -15,7 +15,10 @@ from archdraw.records import record
 FEW_BOXES = 7
 """The most boxes of a diagram that is read at one glance."""
 USUAL = 1
-"""The priority of a usual block, which is opened only where there is nothing else to open."""
+"""The priority of a usual block, which is opened after all others."""
+
+MASKS, EXPERTS = 3.25, 0.5
+"""What masks are worth, and what experts are worth more than other blocks of the same priority."""
 
 
 @record
@@ -34,12 +37,12 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
     rare = [index for index in order if insets[index].priority != USUAL]
     for number in range(most, 0, -1):
-        for indices in combinations(rare if number > 1 else order, number):
+        for indices in (*combinations(rare, number), *combinations(order, number)):
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
             if found:
                 places = dict(zip(indices, found, strict=True))
                 return [places[index] for index in sorted(indices)]
-    for index in order:
+    for index in rare:
         found = _together([insets[index]], width, height, space, figures=False) if most else []
         if found:
             return found
@@ -49,7 +52,9 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
 def _rank(inset: Inset) -> tuple[bool, bool, float]:
     """What comes first of several: what opens a box or shows masks, then what is not optional, then the rare."""
     masks = any(isinstance(item, Masks) for item in inset.items)
-    worth = 2.5 if masks else 0.0 if inset.priority is None else float(inset.priority)
+    own = [figured(item) for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
+    experts = any(box and box.role == "experts" for box in own)
+    worth = MASKS if masks else 0.0 if inset.priority is None else inset.priority + (EXPERTS if experts else 0.0)
     return not (inset.source or masks), inset.optional and not masks, -worth
 
 
@@ -89,6 +94,7 @@ def forms(inset: Inset) -> Iterator[Form]:
             said = (box.label, box.detail) if box.role == "experts" else (box.detail,)
             more = tuple(f"+ {name}" for name in beside(whole))
             words = tuple(Words(text, strong=True) for text in (*filter(None, said), *more))
+            strong = tuple(item for item in strong if item.text.partition(";")[0] not in " ".join(said))
             if box.role == "experts":
                 yield from (Form((item, *strong[:1]), figure=True) for item in shorter)
             yield Form((box.figure, *words, *strong[:1]), figure=True)

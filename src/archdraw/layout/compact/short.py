@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archdraw.layout.diagram.diagram import outputs_of
+from archdraw.layout.diagram.diagram import inputs_of, outputs_of
+from archdraw.layout.diagram.least import least_width
+from archdraw.layout.diagram.measures import INSET
 from archdraw.picture import (
     Box,
     Branches,
@@ -16,7 +18,6 @@ from archdraw.picture import (
     ExpertGrid,
     Frame,
     Graph,
-    HeadGroups,
     Lanes,
     Rail,
 )
@@ -28,6 +29,8 @@ LEAST_LINES = 3
 """Of a box that several lines come into: it is what its block is about, and keeps its second line."""
 LONGEST_NAME = 4
 """Characters of the name of a line: one of more stands in the way of other lines."""
+SETTING = re.compile(r"[a-z]{3,} .*\d")
+"""A number that has a name of its own: "stride 2"."""
 SIZES = re.compile(r"\s*\([^()]*\)|(?<=\s)[\d.,]+(?=\s|$|,)|\s[×→](?=\s|$)")
 
 
@@ -39,12 +42,14 @@ def short(item: Diagram) -> Diagram:
 def core(item: Diagram) -> Diagram:
     """:func:`short`, without norms, positions and other small steps on the way of a line."""
     found = _short(item, first=True, passing=True)
+    inputs = inputs_of(item)
     try:
-        outputs_of(found)
+        least_width(found, inputs, INSET)
+        agrees = inputs_of(found) == inputs and outputs_of(found, inputs) == outputs_of(item, inputs)
     except ValueError:
-        # Without a box nothing says how many lines come into what is left.
-        return short(item)
-    return found
+        agrees = False
+    # Without its boxes nothing may say how many lines come into what is left.
+    return found if agrees else short(item)
 
 
 def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
@@ -89,14 +94,28 @@ def _is_lines(item: Diagram) -> bool:
             return False
 
 
+def _lines_of(item: Diagram) -> tuple[Diagram, ...]:
+    """The lines of what is nothing but lines; anything else by itself."""
+    return item.items if isinstance(item, Branches) and _is_lines(item) else (item,)
+
+
 def without_sizes(box: Box) -> str:
     """The label of ``box`` without its figures; that of experts is about their number."""
     if box.figure:
         return box.label
-    before, label = "", box.label.replace("\u00a0", " ")
-    while label != before:
-        before, label = label, SIZES.sub("", label)
-    return " ".join(label.strip(" ,+").split()) or box.label
+    first, *rest = box.label.replace("\u00a0", " ").split(", ")
+    parts = [first if box.role == "convolution" else _plain(first)]
+    parts += [_plain(part) for part in rest if not SETTING.match(part)]
+    label = ", ".join(filter(None, parts)).rstrip(" +")
+    return label if any(map(str.isalpha, label)) else box.label
+
+
+def _plain(words: str) -> str:
+    """``words`` without numbers and what joins them."""
+    before = ""
+    while words != before:
+        before, words = words, SIZES.sub("", words)
+    return " ".join(words.split())
 
 
 def number_of_boxes(item: Diagram) -> int:
@@ -122,8 +141,9 @@ def boxes_of(item: Diagram) -> Iterator[Box]:
 
 
 def figured(item: Diagram) -> Box | None:
-    """The first box of ``item`` with a figure of heads or of experts in it."""
-    return next((box for box in boxes_of(item) if isinstance(box.figure, HeadGroups | ExpertGrid)), None)
+    """The box of ``item`` with a figure in it: that of the most experts, or of heads."""
+    found = [(box, box.figure) for box in boxes_of(item) if box.figure]
+    return max(found, key=lambda one: one[1].total if isinstance(one[1], ExpertGrid) else 0, default=(None,))[0]
 
 
 def beside(item: Diagram) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
-from archdraw.layout.compact.model import LINE, Page, column_in, lettered, missing, notes, openable, stretched
+from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.compact.panel_choice import chosen
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
 from archdraw.layout.sections import section
@@ -25,9 +25,9 @@ from archdraw.theme import Theme
 MARGIN = 20.0
 HEADER = 52.0
 """Where the content begins."""
-TITLE_LINE, TITLE, LEAST_TITLE = 36.0, 28.0, 18.0
+TITLE_LINE, TITLE, LEAST_TITLE = 34.0, 28.0, 18.0
 """The baseline of the name and its sizes."""
-FOOT = 27.0
+FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
@@ -35,9 +35,13 @@ LEAST_PANEL = 204.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
-WIDTHS = (240.0, 208.0, 184.0, 160.0)
+WIDTHS = (240.0, 208.0, 184.0, 160.0, 0.0)
 """Those of boxes of columns without frames, where nothing stands beside them."""
-OVERVIEW_SIDE, SIDE_GAP = 88.0, 20.0
+LEAST_BOX = 120.0
+"""The least width of boxes that are as wide as their words."""
+NARROW = 172.0
+"""That of boxes in what is opened, where it leaves no room for a panel otherwise."""
+OVERVIEW_SIDE, SIDE_GAP = 96.0, 20.0
 """The width of a module beside the line of such a column, and how far from the line it stands."""
 MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
@@ -49,11 +53,21 @@ STUB = 12.0
 
 @record
 class _Laid:
-    """A model laid out for a page: its column, a frame of it that stands beside it, and how high the content may be."""
+    """A model laid out for a page: its column, a frame of it that stands beside it, and how high the content may be.
+
+    The frame has the ``measures``.
+    """
 
     column: Column
+    measures: Measures
     opened: Cell | None
     height: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether neither is too high."""
+        lower = self.opened.length + 2 * STUB if self.opened else 0.0
+        return self.column.height <= self.height and lower <= self.height
 
     @property
     def width(self) -> float:
@@ -72,12 +86,11 @@ class _Framed:
         return self.cell.length
 
 
-def fits(plate: Plate, opened: Frame | None, page: Page) -> bool:
+def fits(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> bool:
     """Whether ``plate`` finds room on ``page``, beside it the frame ``opened`` of its column where there is one."""
-    laid = _laid(plate, opened, page)
+    laid = _laid(plate, opened, page, footer)
     shown = plate.facts[: page.facts]
-    lower = laid.opened.length + 2 * STUB if laid.opened else 0.0
-    if laid.column.height > laid.height or lower > laid.height or laid.width > page.room:
+    if not laid.fits or laid.width > page.room:
         return False
     return _facts_at(laid, page, shown) is not None
 
@@ -93,12 +106,12 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     if laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
         return "right"
     width = laid.column.width + page.room - laid.width
-    return "column" if laid.column.height + SPACE + facts.height(shown, width) <= laid.height else None
+    return "column" if laid.column.height + SPACE + facts.least(shown, width) <= laid.height else None
 
 
-def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
+def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, with the frame ``opened`` beside its column. It has to fit."""
-    laid = _laid(plate, opened, page)
+    laid = _laid(plate, opened, page, footer)
     shown = plate.facts[: page.facts]
     canvas = Canvas(theme, plate.accent)
     bottom = end = HEADER + laid.height
@@ -110,7 +123,8 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
         spare = page.room - laid.width
         column = replace(column, left=column.left + spare / 2, right=column.right + spare / 2)
     if where == "column":
-        end -= SPACE + facts.height(shown, column.width)
+        high = facts.height(shown, column.width)
+        end -= SPACE + (high if column.height + SPACE + high <= laid.height else facts.least(shown, column.width))
     column = stretched(plate, column, end - HEADER)
     paint_model(canvas, column, end, left=MARGIN, top=HEADER)
     x = MARGIN + column.width
@@ -121,9 +135,9 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
         below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
         frame = longest(
             _Framed(laid.opened),
-            lambda gap: _Framed(_opened(opened, replace(page.measures, gap=gap))),
+            lambda gap: _Framed(framed(opened, replace(laid.measures, gap=gap))),
             laid.height - 2 * STUB - below,
-            page.measures.gap,
+            laid.measures.gap,
             MOST_GAP,
         )
         left = x + CHANNEL
@@ -132,48 +146,53 @@ def draw(plate: Plate, opened: Frame | None, page: Page, theme: Theme) -> Scene:
             facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
     left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
-    _footer(canvas, plate, left_out, page)
+    _footer(canvas, notes(footer, len(left_out), page.room), page)
     scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
-def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
+def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _Laid:
     """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
-    frame = _opened(opened, page.measures) if opened else None
-    height = page.height - HEADER - FOOT - LINE * (len(notes(plate, plate.insets, page.room)) - 1)
+    height = page.height - HEADER - FOOT - LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
     measures = page.measures_of(plate)
-    folded = opened or not any(frames(plate.column))
+    if not opened and any(frames(plate.column)):
+        return _Laid(column_in(plate, measures), page.measures, None, height)
     several = measures == page.columns
-    if not folded:
-        return _Laid(column_in(plate, measures), frame, height)
     widths = (OVERVIEW_OF_SEVERAL if several else OVERVIEW,) if opened else WIDTHS
-    laid = None
-    for width in widths:
-        slim = _slim(measures, width)
-        slim = slim if several else replace(slim, column=_slim(measures, OVERVIEW_OF_SEVERAL))
-        laid = _Laid(column_in(plate, slim), frame, height)
-        if laid.column.height <= height and laid.width <= page.room - CHANNEL - facts.LEAST_WIDTH:
-            break
-    assert laid
-    return laid
+    beside = CHANNEL + (LEAST_PANEL if page.panels and opened else facts.LEAST_WIDTH)
+    found: list[_Laid] = []
+    for inner in (
+        (page.measures, replace(page.measures, box_width=NARROW, least_width=NARROW)) if opened else (measures,)
+    ):
+        frame = framed(opened, inner) if opened else None
+        for width in widths:
+            own = slim(measures, width)
+            own = own if several else replace(own, column=slim(measures, OVERVIEW_OF_SEVERAL))
+            laid = _Laid(column_in(plate, own), inner, frame, height)
+            if laid.fits and laid.width <= page.room - beside:
+                return laid
+            found.append(laid)
+    return next((laid for laid in found if laid.fits and laid.width <= page.room), found[-1])
 
 
-def _opened(frame: Frame, measures: Measures) -> Cell:
+def framed(frame: Frame, measures: Measures) -> Cell:
     """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
     close = measures.box_width / 2 + measures.rail_space
-    return diagram.place(frame, (0.0,), (), replace(measures, rail=close, frame_left=close + measures.frame_space))
+    right = measures.box_width / 2 + measures.frame_space + 4
+    own = replace(measures, rail=close, frame_left=close + measures.frame_space, frame_right=right)
+    return diagram.place(frame, (0.0,), (), own)
 
 
-def _slim(measures: Measures, width: float) -> Measures:
+def slim(measures: Measures, width: float) -> Measures:
     """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
-    half = width / 2 + 8
+    half = (width or OVERVIEW) / 2 + 8
     return replace(
         measures,
         box_width=width,
-        least_width=width,
+        least_width=width or LEAST_BOX,
         bar_width=2 * half,
-        frame_left=half,
-        frame_right=half,
+        frame_left=0,
+        frame_right=0,
         rail=half,
         side_width=OVERVIEW_SIDE,
         side_gap=SIDE_GAP - width / 2,
@@ -211,9 +230,8 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     slack = bottom - HEADER - cell.length
     # Level with its bar where there is room for that, else in the middle.
     low = bottom - bar.middle
-    slack = (
-        min(max(slack / 2, low + END - cell.length, STUB), low - END, slack - STUB) if slack > 2 * STUB else slack / 2
-    )
+    level = min(max(slack / 2, low + END - cell.length), low - END)
+    slack = min(max(level, STUB), slack - STUB) if slack > 2 * STUB else slack / 2
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
@@ -265,8 +283,7 @@ def _right(
 
 
 @section("footer")
-def _footer(canvas: Canvas, plate: Plate, left_out: tuple[Inset, ...], page: Page) -> None:
-    rows = notes(plate, left_out, page.room)
+def _footer(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
     baseline = page.height - 9 - LINE * (len(rows) - 1)
     right, fill = page.width - MARGIN, canvas.theme.muted
     for row in rows:

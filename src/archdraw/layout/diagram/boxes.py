@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from archdraw.fonts import text_width
@@ -11,7 +12,7 @@ from archdraw.layout.diagram import figures
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, around, block_height, fitted, paint_rows, room, rows_height, rows_of
-from archdraw.picture import Box, Chip
+from archdraw.picture import Box, Chip, Diagram
 from archdraw.records import record
 from archdraw.scene import OpenEnds
 from archdraw.setters import kept
@@ -35,6 +36,14 @@ def natural_width(box: Box, measures: Measures) -> float:
     words = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
     return max(measures.least_width, around(words, measures.pad), figure)
+
+
+def as_wide_as_the_widest(items: Sequence[Diagram], measures: Measures) -> Measures:
+    """Measures with which ``items`` are as wide as each other where all are boxes, as alternatives are."""
+    widths = [natural_width(item, measures) for item in items if isinstance(item, Box)]
+    if measures.box_width or len(widths) < len(items):
+        return measures
+    return replace(measures, least_width=max(widths))
 
 
 def chips_width(box: Box, measures: Measures) -> float:

@@ -14,8 +14,6 @@ GOLDEN = (sqrt(5) - 1) / 2
 HEADS_WIDTH, HEADS_HEIGHT = 372.0, 62.0
 HEADS_NAME = 46.0
 WIDEST_HEAD = 11.0
-HIGH_GRID = 1.3
-"""From so many times the usual height on a grid has half as many columns."""
 
 
 def size(figure: Figure, scale: float = 1, high: float = 1) -> tuple[float, float]:
@@ -58,10 +56,16 @@ def paint(canvas: Canvas, figure: Figure, centre: float, top: float, scale: floa
 def _grid(figure: ExpertGrid, scale: float, high: float = 1) -> tuple[int, int, float, float, float]:
     """Columns, rows, cell width and height, gap: wide grids for many experts, squares for few."""
     if figure.total > 160:
-        columns = 32 if high < HIGH_GRID else 16
+        columns = _columns(figure.total, 32 / high)
         return columns, ceil(figure.total / columns), 8 * scale, 7 * scale, 2 * scale
-    columns = min(16, figure.total) if figure.total > 16 else min(8, figure.total)
+    columns = _columns(figure.total, 16 / high) if figure.total > 16 else min(8, figure.total)
     return columns, ceil(figure.total / columns), 14 * scale, 14 * scale, 3 * scale
+
+
+def _columns(total: int, wanted: float) -> int:
+    """About as many columns as are ``wanted``, so that the last row is as full as can be."""
+    near = range(max(1, round(wanted * 2 / 3)), round(wanted * 3 / 2) + 1)
+    return min(near, key=lambda columns: (-total % columns / columns, abs(columns - wanted)))
 
 
 def active_cells(total: int, active: int) -> frozenset[int]:
@@ -123,26 +127,19 @@ def _paint_heads(canvas: Canvas, figure: HeadGroups, centre: float, top: float, 
                     radius=min(2.0, bar / 3),
                     kind="mark",
                 )
+            foot, fork, pair = top + 18 * high, top + 24 * high, top + 34 * high
+            stem = foot
             if each > 1:
                 first, last = x + step / 2, x + group - step / 2
-                bracket = (
-                    (first, top + 18 * high),
-                    (first, top + 24 * high),
-                    (last, top + 24 * high),
-                    (last, top + 18 * high),
-                )
+                bracket = ((first, foot), (first, fork), (last, fork), (last, foot))
                 canvas.add(Line(bracket, canvas.theme.edge, 1.25, kind="rule"))
-                canvas.add(
-                    Line(((middle, top + 24 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
-                )
-            else:
-                canvas.add(
-                    Line(((middle, top + 18 * high), (middle, top + 34 * high)), canvas.theme.edge, 1.25, kind="rule")
-                )
-            box = max(min(group, 26.0), 6.0) if each == 1 else max(group, 6.0)
+                stem = fork
+            canvas.add(Line(((middle, stem), (middle, pair)), canvas.theme.edge, 1.25, kind="rule"))
+            narrow = min(6.0, pitch - 1.5)
+            box = max(min(group, 26.0), narrow) if each == 1 else max(group, narrow)
             canvas.rect(
                 middle - box / 2,
-                top + 34 * high,
+                pair,
                 box,
                 28 * high,
                 fill=pairs.fill,

@@ -148,7 +148,7 @@ def choice(
     ports: tuple[float, ...],
     measures: Measures,
 ) -> Cell:
-    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all.
+    """``cells`` in one frame, the first on top, with words above each of them: one of them is passed, not all.
 
     Lines come into each at ``ports``; they leave all where they leave the one on top.
     """
@@ -172,7 +172,9 @@ def choice(
                 kind="container",
             )
         top = y - length
-        for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
+        for cell, pad, rows, height in zip(cells, pads, words, heights, strict=True):
+            paint_rows(canvas, rows, x + (box_left + right) / 2, top + height / 2, canvas.theme.ink)
+            top += height
             bottom = top + cell.length + 2 * pad
             if pad:
                 # A whole block as an alternative gets a border, as a box has one: else both would read as a series.
@@ -192,10 +194,6 @@ def choice(
                     canvas.line((x + out, top + pad), (x + out, top))
             cell.paint(canvas, x, bottom - pad)
             top = bottom
-            if index < len(bands):
-                middle = top + heights[index] / 2
-                paint_rows(canvas, words[index], x + (box_left + right) / 2, middle, canvas.theme.ink)
-                top += heights[index]
 
     # The line goes on into a whole block, whose first box takes the arrow.
     return Cell(left, right, length, ports, cells[0].outputs, (not pads[-1],) * len(ports), paint)

@@ -15,7 +15,7 @@ from archdraw.layout.diagram.graph_alignment import aligned, parted
 from archdraw.layout.diagram.graph_cells import NAME_HEIGHT, PlaceItem, name_distances
 from archdraw.layout.diagram.graph_ends import buses_from, ends_of
 from archdraw.layout.diagram.graph_rows import Around, Key, Rows, rows_of
-from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW, NAMED_GAP
+from archdraw.layout.diagram.joints import BUS_ARROW, BUS_LOW
 from archdraw.layout.diagram.measures import INSET, Measures
 from archdraw.picture import Graph
 from archdraw.records import record
@@ -191,5 +191,7 @@ def _low(rows: Rows, row: int, measures: Measures) -> float:
 def _length(rows: Rows, row: int, gap: list[Bus], lane: list[int], measures: Measures) -> float:
     """From the upper edge of ``row`` to the lower edge of the next one."""
     if all(bus.is_straight for bus in gap):
-        return max(measures.gap, NAMED_GAP) if any(key in rows.named for key in rows.rows[row]) else measures.gap
+        return (
+            max(measures.gap, measures.named_gap) if any(key in rows.named for key in rows.rows[row]) else measures.gap
+        )
     return _low(rows, row, measures) + TRACK * max(lane) + BUS_ARROW + (measures.gap - INSET.gap) / 2

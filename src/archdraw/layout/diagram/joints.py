@@ -15,8 +15,6 @@ SIDE_ROOM = 14.0
 """Above a box beside the spine, where another or a frame follows."""
 CAP_GAP = 3.0
 """Between a cap and the box that it sits on: too little for an arrow."""
-NAMED_GAP = 32.0
-"""An arrow with a name beside it."""
 BUS_LOW = 13.0
 """From where the line comes in up to the bus that copies it."""
 NEAR = 48.0
@@ -109,7 +107,7 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
             if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame))
             else 16.0
         )
-    return max(measures.gap, NAMED_GAP) if _is_named(lower) else measures.gap
+    return max(measures.gap, measures.named_gap) if _is_named(lower) else measures.gap
 
 
 def _sits(lower: Diagram, upper: Diagram) -> bool:

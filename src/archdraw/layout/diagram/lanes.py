@@ -99,7 +99,8 @@ def place(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Ce
         if item.label:
             _label(canvas, item, where.middle + half + PORT_GAP, y - (BEND + levels[0].leaves) / 2)
 
-    right = max(cell.right for cell in cells)
+    named = middle + half + PORT_GAP + text_width(item.label, SMALL, 500) if item.label else port
+    right = max(named, *(cell.right for cell in cells))
     return Cell(middle - half - 2, right, length, (port,), (port,), (False,), paint)
 
 

@@ -27,7 +27,8 @@ class Measures:
     A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and ``input_gap`` below it
     the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it from there are
     ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at
-    least ``least_beside`` wide. Columns side by side have the measures ``column``.
+    least ``least_beside`` wide; an arrow with a name beside it is ``named_gap`` long at least. Columns side by side
+    have the measures ``column``.
     """
 
     label_size: float
@@ -79,6 +80,7 @@ class Measures:
     joining_height: float = 56
     joining_row: float = 80
     least_beside: float = 120
+    named_gap: float = 32
     column: Measures | None = None
 
     @cached_property

@@ -79,7 +79,9 @@ def paint_masks(canvas: Canvas, item: Masks, centre: float, top: float) -> None:
 
 
 def _plain_words(mask: Mask, width: float) -> tuple[Row, ...]:
-    return (*fitted(mask.label, width, SMALL, SMALL, 500), *fitted(mask.detail, width, SMALL, SMALL, 400))
+    """What is seen, and in how many layers."""
+    detail = mask.detail.partition(", ")[0]
+    return (*fitted(mask.label, width, SMALL, SMALL, 500), *fitted(detail, width, SMALL, SMALL, 400))
 
 
 def plain_masks_size(item: Masks, width: float, cell: float) -> tuple[float, float]:

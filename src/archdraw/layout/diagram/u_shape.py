@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from archdraw.edges import INPUT, OUTPUT
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_cells import PlaceItem, half, is_sign, node_cell
+from archdraw.layout.diagram.joints import CAP_GAP
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Box, Graph
 from archdraw.records import record
 
+Gaps: TypeAlias = Mapping[tuple[str, str], float]
+"""Px between two neighbours of a column, the upper one first."""
 LEAST_SKIPS = 3
 """Fewer skips than these make no U."""
 BETWEEN = 64.0
@@ -88,8 +92,13 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
     joined = {end for _, end in shape.skips}
     cells = {name: node_cell(box, 2 if name in joined else 1, measures, item) for name, box in boxes.items()}
     sides = {name: _side(boxes[name], cells[name], name in joined, measures) for name in boxes}
+    gaps = {
+        pair: CAP_GAP if measures.cap and _sits(boxes[pair[0]], boxes[pair[1]]) else measures.gap
+        for column in (shape.left, shape.right)
+        for pair in pairwise(column)
+    }
     # Above the first box the line comes in from the side.
-    levels = _levels(shape, cells, measures.gap, 2 * measures.gap + 8 if graph.inputs else 0.0)
+    levels = _levels(shape, cells, gaps, measures.gap, 2 * measures.gap + 8 if graph.inputs else 0.0)
     reach = {name: max(sides[one] for one in column) for name, column in (("left", shape.left), ("right", shape.right))}
     # The box at the bottom stands between the lines that come down and go up.
     apart = max(reach["left"] + BETWEEN + reach["right"], 2 * (sides[shape.bottom] + ASIDE + measures.gap))
@@ -113,12 +122,14 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
             turn = edge(first, -1) - gap - 8
             canvas.line((x + lane, y), (x + lane, turn), (x + left, turn), (x + left, edge(first, -1)), arrow=True)
         for above, below in pairwise(shape.left):
-            canvas.line((x + left, edge(above, 1)), (x + left, edge(below, -1)), arrow=True)
+            arrow = gaps[above, below] > CAP_GAP
+            canvas.line((x + left, edge(above, 1)), (x + left, edge(below, -1)), arrow=arrow)
         canvas.line((x + left, edge(last, 1)), (x + left, sunk), (x + middle - sides[shape.bottom], sunk), arrow=True)
         lowest = (x + right, edge(shape.right[-1], 1))
         canvas.line((x + middle + sides[shape.bottom], sunk), (x + right, sunk), lowest, arrow=True)
         for above, below in pairwise(shape.right):
-            canvas.line((x + right, edge(below, -1)), (x + right, edge(above, 1)), arrow=True)
+            arrow = gaps[above, below] > CAP_GAP
+            canvas.line((x + right, edge(below, -1)), (x + right, edge(above, 1)), arrow=arrow)
         for start, end in shape.skips:
             level = top + levels[start]
             canvas.line((x + left + sides[start], level), (x + right - sides[end], level), arrow=True)
@@ -127,7 +138,8 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
         for name, cell in cells.items():
             cell.paint(canvas, x + across[name], edge(name, 1))
 
-    start = lane - 1 if graph.inputs else left - reach["left"]
+    # Not at the round corner of what stands around it.
+    start = lane - 12 if graph.inputs else left - reach["left"]
     return Cell(start, right + reach["right"], height, (port,), (right,), (False,), paint, not graph.inputs)
 
 
@@ -138,10 +150,16 @@ def _side(box: object, cell: Cell, joined: bool, measures: Measures) -> float:
     return measures.node if is_sign(box, lines) else half(box, cell, lines, measures)
 
 
-def _levels(shape: Shape, cells: Mapping[str, Cell], gap: float, room: float) -> dict[str, float]:
+def _sits(above: object, below: object) -> bool:
+    """Whether ``below`` is a cap at the lower side of ``above``: it begins the way to the next level, or ends it."""
+    return isinstance(above, Box) and isinstance(below, Box) and below.cap and not above.cap
+
+
+def _levels(shape: Shape, cells: Mapping[str, Cell], gaps: Gaps, gap: float, room: float) -> dict[str, float]:
     """How far the middle of each box is below the top, with ``room`` above the left column.
 
-    Both ends of a skip are on one level, what is between two skips is spread evenly.
+    Both ends of a skip are on one level, what is between two skips is spread evenly. ``gaps`` are those in the columns,
+    ``gap`` that above the box at the bottom.
     """
     found: dict[str, float] = {}
     over = {shape.left[0]: room}
@@ -154,23 +172,23 @@ def _levels(shape: Shape, cells: Mapping[str, Cell], gap: float, room: float) ->
             stretch = column[begin : column.index(end) + 1] if before else column[: column.index(end) + 1]
             stretches.append(stretch)
             start = found[stretch[0]] if before else over.get(stretch[0], 0.0) + cells[stretch[0]].length / 2
-            least = max(least, start + _length(stretch, cells, gap))
+            least = max(least, start + _length(stretch, cells, gaps))
         for stretch in stretches:
-            _spread(found, stretch, cells, gap, found[stretch[0]] if before else None, least)
+            _spread(found, stretch, cells, gaps, found[stretch[0]] if before else None, least)
         before = pair
     assert before is not None
     for column, end in ((shape.left, before[0]), (shape.right, before[1])):
         stretch = column[column.index(end) :]
         for above, below in pairwise(stretch):
-            found[below] = found[above] + _length((above, below), cells, gap)
+            found[below] = found[above] + _length((above, below), cells, gaps)
     lowest = max(found[column[-1]] + cells[column[-1]].length / 2 for column in (shape.left, shape.right))
     found[shape.bottom] = lowest + gap + cells[shape.bottom].length / 2
     return found
 
 
-def _length(stretch: Sequence[str], cells: Mapping[str, Cell], gap: float) -> float:
+def _length(stretch: Sequence[str], cells: Mapping[str, Cell], gaps: Gaps) -> float:
     """From the middle of the first box of ``stretch`` to that of the last one."""
-    whole = sum(cells[name].length + gap for name in stretch[:-1])
+    whole = sum(cells[above].length + gaps[above, below] for above, below in pairwise(stretch))
     return whole + (cells[stretch[-1]].length - cells[stretch[0]].length) / 2
 
 
@@ -178,14 +196,18 @@ def _spread(
     found: dict[str, float],
     stretch: Sequence[str],
     cells: Mapping[str, Cell],
-    gap: float,
+    gaps: Gaps,
     start: float | None,
     end: float,
 ) -> None:
-    """The levels of ``stretch``, down to ``end``; from ``start`` spread evenly, else one close above the other."""
-    if start is not None and len(stretch) > 1:
-        gap += (end - start - _length(stretch, cells, gap)) / (len(stretch) - 1)
+    """The levels of ``stretch``, down to ``end``; from ``start`` spread evenly, else one close above the other.
+
+    Caps stay where they sit.
+    """
+    loose = [pair for pair in pairwise(stretch) if gaps[pair] > CAP_GAP]
+    more = (end - start - _length(stretch, cells, gaps)) / len(loose) if start is not None and loose else 0.0
     found[stretch[-1]] = end
-    for below, above in zip(reversed(stretch), list(reversed(stretch))[1:], strict=False):
+    for above, below in list(pairwise(stretch))[::-1]:
         if start is None or above != stretch[0]:
+            gap = gaps[above, below] + (more if (above, below) in loose else 0.0)
             found[above] = found[below] - (cells[above].length + cells[below].length) / 2 - gap

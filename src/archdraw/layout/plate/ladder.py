@@ -34,11 +34,15 @@ class LaidOut:
 
     def fitting(self, inner: float, gap: float) -> Cell:
         """The cell with the most generous measures that fits ``inner``, its arrows of ``gap``."""
+        # How wide it is does not depend on how long its arrows are.
+        measures = self.measures(inner)
+        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+
+    def measures(self, inner: float) -> Measures:
+        """The most generous measures by which the diagram fits ``inner``."""
         if inner not in self._measures:
             self._measures[inner] = self._fitting(inner)
-        # How wide it is does not depend on how long its arrows are.
-        measures = self._measures[inner]
-        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+        return self._measures[inner]
 
     def _fitting(self, inner: float) -> Measures:
         """The first measures by which the diagram fits ``inner``, else the smallest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from archdraw.layout import page
@@ -198,6 +199,7 @@ def _page(plate: Plate, column: Column, footer: tuple[str, ...]) -> Page:
     """What stands around the panels of ``plate``, whose last line is ``footer``."""
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
 
+    @cache
     def overhead(width: float) -> float:
         room = width - 2 * MARGIN
         below = STRIP_SPACE + strip.height(plate.strip, room) if plate.strip else 0.0

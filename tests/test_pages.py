@@ -1,0 +1,110 @@
+"""Pages with little room: nothing under the least size of text, no fault, and what is left out is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from archdraw import load
+from archdraw.lengths import pixels
+from archdraw.lint.faults import faults
+from archdraw.profile import load_profile
+from archdraw.scene import Scene, Text
+
+CHOSEN = (
+    "llama-3-8b",
+    "gemma-3-27b",
+    "deepseek-v3",
+    "deepseek-v4-pro",
+    "qwen3-next-80b-a3b",
+    "kimi-linear-48b-a3b",
+    "nemotron-3-super-120b-a12b",
+    "llama-3-2-11b-vision",
+    "mamba2-2-7b",
+    "t5-11b",
+    "whisper-large-v3",
+    "clip-vit-b-32",
+    "u-net",
+    "resnet-50",
+)
+SLIDES = ("slide", "slide-4-3", "slide-half")
+
+
+def texts(scene: Scene) -> list[Text]:
+    return [element for element in scene.shapes() if isinstance(element, Text)]
+
+
+def said(scene: Scene) -> str:
+    return " ".join(text.text for text in texts(scene))
+
+
+@pytest.mark.parametrize("profile", [*SLIDES, "column"])
+@pytest.mark.parametrize("spec", CHOSEN)
+def test_a_page_has_no_fault_and_no_text_that_is_too_small(spec: str, profile: str) -> None:
+    scene = load(spec).scene(profile)
+    page = load_profile(profile)
+    assert faults(scene) == []
+    assert scene.printed is not None
+    width, height = scene.printed
+    smallest = min(text.size for text in texts(scene)) * width / scene.width
+    assert smallest >= pixels(page.least_text) * 0.995
+    own_width, own_height = page.size
+    assert width == pytest.approx(own_width, abs=1)
+    if page.layout == "slide":
+        assert height == pytest.approx(own_height, abs=1)
+        assert scene.width / scene.height == pytest.approx(own_width / own_height, abs=0.005)
+    else:
+        assert height <= own_height + 1
+
+
+@pytest.mark.parametrize("spec", CHOSEN)
+def test_a_page_says_how_many_panels_it_lacks(spec: str) -> None:
+    scene = load(spec).scene("slide")
+    number = len(scene.left_out)
+    assert f"{number} panel" in said(scene) if number else "panel" not in said(scene)
+
+
+@pytest.mark.parametrize("theme", ["dark", "print"])
+@pytest.mark.parametrize("spec", ["llama-3-8b", "deepseek-v3", "u-net", "clip-vit-b-32"])
+def test_a_slide_has_no_fault_in_other_themes(spec: str, theme: str) -> None:
+    assert faults(load(spec).scene("slide", theme)) == []
+
+
+def test_a_slide_shows_its_layer_one_panel_and_three_figures() -> None:
+    words = said(load("llama-3-8b").scene("slide"))
+    for each in ("Llama 3 8B", "32 ×", "RMSNorm", "SwiGLU FFN", "Grouped-query attention", "8.03B", "128 KiB", "8K"):
+        assert each in words
+    assert "not shown: sizes," in words
+
+
+def test_layers_that_are_too_high_stand_beside_their_column() -> None:
+    scene = load("deepseek-v3").scene("slide")
+    words = said(scene)
+    assert "58 × Layer" in words
+    assert "256 experts, 8 active" in words
+    assert "not shown: sizes, tags, " in words
+
+
+def test_half_a_slide_has_no_panel() -> None:
+    model = load("llama-3-8b")
+    assert set(model.scene("slide-half").left_out) >= set(model.scene("slide").left_out)
+    assert "8.03B" in said(model.scene("slide-half"))
+
+
+def test_the_levels_of_a_u_are_rows_on_a_slide() -> None:
+    words = said(load("u-net").scene("slide"))
+    assert "Crop and concatenate, 2 convolutions, 64 channels" in words
+    assert words.count("Max pooling 2 × 2") == 4
+    assert "the blocks of the network" not in words
+
+
+def test_two_towers_keep_their_layers_on_a_slide() -> None:
+    words = said(load("clip-vit-b-32").scene("slide"))
+    assert "12 × Image encoder" in words
+    assert "12 × Text encoder" in words
+
+
+def test_a_column_has_layers_below_where_two_columns_leave_no_room() -> None:
+    scene = load("command-a-111b").scene("column")
+    zoom = [element for element in scene.shapes() if getattr(element, "kind", "") == "zoom"]
+    assert zoom
+    assert "64 × Layer" in said(scene)
