@@ -30,7 +30,7 @@ SLIDES = ("slide", "slide-4-3", "slide-half")
 
 
 def texts(scene: Scene) -> list[Text]:
-    return [element for element in scene.elements if isinstance(element, Text)]
+    return [element for element in scene.shapes() if isinstance(element, Text)]
 
 
 def said(scene: Scene) -> str:
@@ -80,7 +80,8 @@ def test_layers_that_are_too_high_stand_beside_their_column() -> None:
     scene = load("deepseek-v3").scene("slide")
     words = said(scene)
     assert "58 × Layer" in words
-    assert "256 experts, 8 active" in words
+    assert "KV latent" in words
+    assert "68.6 KiB cache/token" in words
     assert "not shown: sizes, tags, " in words
 
 
@@ -105,6 +106,6 @@ def test_two_towers_keep_their_layers_on_a_slide() -> None:
 
 def test_a_column_has_layers_below_where_two_columns_leave_no_room() -> None:
     scene = load("command-a-111b").scene("column")
-    zoom = [element for element in scene.elements if getattr(element, "kind", "") == "zoom"]
+    zoom = [element for element in scene.shapes() if getattr(element, "kind", "") == "zoom"]
     assert zoom
     assert "64 × Layer" in said(scene)
