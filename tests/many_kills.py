@@ -6,6 +6,7 @@ what is missing and leaves nothing else. Then a worker is killed, two run at onc
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -22,6 +23,16 @@ SPECS = Path(__file__).parent.parent / "specs"
 NAMES = ("gpt-2", "gpt-2-xl", "llama-1-7b", "llama-2-7b", "llama-3-8b", "llama-3-2-1b", "qwen3-8b", "mistral-7b")
 LONGEST = 120
 """Seconds after which a gallery that does not end is one that hangs."""
+BESIDE = frozenset(
+    {
+        "gallery.css",
+        "gallery.js",
+        "gallery-words.js",
+        "model.js",
+        *(f"inter-{weight}.woff2" for weight in (400, 500, 600, 700)),
+    }
+)
+"""What stands beside the page and the pictures."""
 
 
 class Gallery:
@@ -71,7 +82,15 @@ def faults(out: Path, *, parts: bool) -> Iterator[str]:
         elif file.suffix == ".png":
             if not (data.startswith(b"\x89PNG") and data.endswith(b"IEND\xaeB`\x82")):
                 yield f"{file.name} is cut"
-        elif not (file.name == "index.html" and data.rstrip().endswith(b"</html>")):
+        elif file.suffix == ".json":
+            try:
+                json.loads(data)
+            except ValueError as error:
+                yield f"{file.name}: {error}"
+        elif file.suffix == ".html":
+            if not data.rstrip().endswith(b"</html>"):
+                yield f"{file.name} is cut"
+        elif file.name not in BESIDE:
             yield f"{file.name} is no file of a gallery"
 
 

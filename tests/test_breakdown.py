@@ -63,17 +63,28 @@ def test_a_mixer_of_ones_own_is_no_attention() -> None:
     assert model.facts.parts["attention"] == 4 * 64 * 64
     assert ("  token mixing", f"{64 * 64:,}") in [row[:2] for row in rows(report(model.facts, "X", 64))]
     _, found = parts(model)
-    assert found["token mixing"] == 5 * 64 * 64
+    assert (found["memory"], found["attention"]) == (64 * 64, 4 * 64 * 64)
     real = Model.from_text(FRAME.replace("BLOCK", "multi_head: {num_attention_heads: 4}"))
     assert "token_mixing" not in real.facts.parts
 
 
-@pytest.mark.parametrize("path", [specs_folder() / "jamba-v0-1.yaml", specs_folder() / "hymba-1-5b.yaml"])
-def test_attention_beside_other_mixers_is_token_mixing(path: Path) -> None:
-    """Mamba in layers of its own; Mamba heads in one module with those of attention."""
-    _, found = parts(load(path))
-    assert "token mixing" in found
-    assert "attention" not in found
+def test_a_mixer_that_is_no_attention_has_a_share_of_its_own() -> None:
+    """In the colour of its blocks; heads of both kinds in one module share what they are made of."""
+    _, jamba = parts(shipped("jamba-v0-1"))
+    assert "Mamba" in jamba
+    assert "attention" not in jamba  # less than the least share that is shown
+    _, hymba = parts(shipped("hymba-1-5b"))
+    assert not {"attention", "token mixing"} & hymba.keys()
+    for name, mixer in (("jamba-v0-1", "Mamba"), ("qwen3-next-80b-a3b", "Gated DeltaNet")):
+        model = shipped(name)
+        (bar,) = (
+            item
+            for panel in picture(model.spec, model.block).insets
+            for item in panel.items
+            if isinstance(item, Split) and panel.title.startswith("Parameter")
+        )
+        roles = {segment.label.rpartition(" ")[0]: segment.role for segment in bar.segments}
+        assert roles[mixer] == "linear"
     assert "attention" in parts(shipped("llama-3-8b"))[1]
 
 

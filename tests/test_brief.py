@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdraw import load
-from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Edge, Frame, Graph, Plate, Tap, Terminal
+from archdraw.edges import Edge
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Plate, Tap, Terminal
 from archdraw.views.architecture import picture
 from archdraw.views.brief import Brief, not_shown, shortened
 from archdraw.views.levels import levels

@@ -232,6 +232,10 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"scale": 2.0},
         {"fonts": ("colours/theme.yaml",)},
         {"renderer": "cairosvg"},
+        {"prefix": "a-"},
+        {"width": "8cm"},
+        {"background": "none"},
+        {"dpi": 300.0},
     ],
     ids=str,
 )
@@ -247,7 +251,8 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 
 
 def test_every_option_is_tried_above() -> None:
-    assert set(Output.__dataclass_fields__) == {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
+    every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
+    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi"}
 
 
 @pytest.mark.parametrize("harm", [b"", b"short", None], ids=["empty", "cut", "changed"])

@@ -479,16 +479,20 @@ def test_gallery(archdraw: Run) -> None:
     assert (ran.code, ran.out) == (1, "site/index.html\n")
     assert ran.err.startswith("bad.yaml:9:")
     ran = archdraw("gallery", "good.yaml", "-o", "site", "--verbose")
-    assert (ran.code, ran.out) == (0, "site/good.svg\nsite/good.png\nsite/index.html\n")
+    made = ("good.svg", "good.png", "good-thumb-light.svg", "good-thumb-dark.svg")
+    more = ("good-plain.svg", "good.json", "index.html")
+    assert (ran.code, ran.out.splitlines()) == (0, [f"site/{name}" for name in (*made, *more)])
     text = Path("site/index.html").read_text("utf-8")
     page = Page()
     page.feed(text)
-    assert {"good.svg", "good.png"} == set(page.links)
-    (picture,) = page.pictures
-    assert picture["src"] == "good.svg"
-    assert "Tiny" in (picture["alt"] or "")
-    assert "<strong>Tiny &lt;b&gt;&amp;" in text
-    assert "http" not in text
+    assert {"good.html", "good.svg", "good.png", "good.json"} == set(page.links)
+    assert [picture["src"] for picture in page.pictures] == ["good-thumb-light.svg", "good-thumb-dark.svg"]
+    assert "Tiny &lt;b&gt;&amp;</a></h2>" in text
+    assert "http:" not in text
+    assert "https:" not in text
+    for name in ("gallery.css", "gallery.js", "gallery-words.js", "inter-400.woff2", "inter-700.woff2"):
+        assert name in text + Path("site/gallery.css").read_text("utf-8")
+        assert Path("site", name).is_file()
 
 
 def test_a_gallery_of_nothing_keeps_the_old_page(archdraw: Run) -> None:

@@ -46,7 +46,7 @@ def with_lines(number: int, items: list[Diagram]) -> Diagram:
     """All that several lines can pass, around ``items``: alternatives, frames and bars."""
     rows = [Chain((box("mixed", number, number), Branches(tuple(item for _ in range(number)), None))) for item in items]
     bar = Bar("folded", "2 ×", "bar", "", number)
-    bands = tuple("or" for _ in rows)
+    bands = tuple("or" for _ in (0, *rows))
     return split(number, Frame(Choice((box("one", number, number), *rows), bands), "3 ×", "frame", ""), bar)
 
 
@@ -138,7 +138,11 @@ def test_lines_pass_alternatives_frames_and_bars(number: int, measures: Measures
     for part in item.items:
         if isinstance(part, Frame | Bar):
             assert diagram.inputs_of(part) == diagram.outputs_of(part, number) == number
-    for alternatives in (Choice((wide, box("b", number, number)), ("or",)), item.items[1], item.items[2]):
+    for alternatives in (
+        Choice((wide, box("b", number, number)), ("in 1 of 2", "in 1 of 2")),
+        item.items[1],
+        item.items[2],
+    ):
         ports = diagram.natural_ports(alternatives, measures)
         cell = diagram.place(alternatives, ports, (), measures)
         assert len(cell.inputs) == len(cell.outputs) == len(cell.arrows) == number

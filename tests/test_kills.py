@@ -75,8 +75,12 @@ def test_a_killed_worker_costs_its_spec(archdraw: Run, specs: Path) -> None:  # 
     assert ran.code == 1
     assert ran.err.count("error:") == 1
     assert f"{specs / 'two.yaml'}: error: not drawn: the worker ended" in ran.err
-    made = [f"{name}.{format}" for name in sorted({*NAMES} - {"two"}) for format in ("png", "svg")]
-    assert sorted(contents(Path("out"))) == sorted([*made, "index.html"])
+    parts = (".png", ".svg", ".json", "-thumb-light.svg", "-thumb-dark.svg", "-plain.svg", ".html")
+    made = [f"{name}{part}" for name in sorted({*NAMES} - {"two"}) for part in parts]
+    beside = [path.name for path in Path("out").iterdir() if path.name not in made]
+    assert {"index.html", "gallery.css", "gallery.js", "gallery-words.js"} <= {*beside}
+    assert {*made} <= {*contents(Path("out"))}
+    assert not [name for name in beside if name.startswith("two")]
     assert [*faults(Path("out"), parts=False)] == []
 
 

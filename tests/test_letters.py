@@ -76,7 +76,8 @@ def test_a_plate_of_thirty_panels_is_without_fault(theme: str) -> None:
     texts = shown(scene)
     # Each at its box and in its panel.
     assert {text: texts.count(text) for text in texts if text in letters} == dict.fromkeys(letters, 2)
-    assert len([shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "zoom"]) == 2 * PANELS
+    # Their lines would run less than two px apart, where nobody could follow one.
+    assert not [shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "zoom"]
 
 
 def test_a_panel_of_two_letters_can_be_drawn_alone() -> None:

@@ -31,7 +31,7 @@ from archdraw.lint.faults import faults, minimum_text
 from archdraw.lint.legibility import contrasts
 from archdraw.lint.survey import Survey
 from archdraw.model import Model, load
-from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of
+from archdraw.scene import Bounds, Group, Rect, Scene, Text, bounds, groups_of, moved, paths_of, rounded
 from archdraw.theme import load_theme, theme_names
 from archdraw.views.several import _poster_legend, poster
 from archdraw.writers.pdf import pdf
@@ -268,22 +268,45 @@ def test_words_of_plates_are_found_in_the_pdf(few: dict[str, Any]) -> None:
         assert wanted in text
 
 
+def plates_of(scene: Scene) -> list[Group]:
+    """The groups of whole pictures on a sheet: what is in them has longer paths."""
+    return [group for group in groups_of(scene.children) if group.path and "/" not in group.path]
+
+
 def test_plates_stand_in_their_places(few: dict[str, Any]) -> None:
     """In the order of the groups, down the columns, with the place that the index gives them."""
     scene = drawn(few, columns=2)
-    groups = {group.path: group for group in groups_of(scene.children) if group.path}
     order = [entry.slug for entry in few["value"].entries]
+    groups = {group.path: group for group in groups_of(scene.children) if group.path in order}
     assert list(groups) == order
     tags = {}
     for slug, plate in zip(order, few["plates"], strict=True):
         left, top, right, bottom = bounds((groups[slug],))
-        assert (right - left, bottom - top) == pytest.approx((plate.width, plate.height), abs=0.05)
-        inside = moved(plate.children, left, top, slug)
+        # In the middle of its ground, which is as wide as the column.
+        x, y = (left + right - plate.width) / 2, (top + bottom - plate.height) / 2
+        assert x >= left - 0.05
+        assert y >= top - 0.05
+        inside = moved(plate.children, rounded(x), rounded(y), slug)
         assert groups[slug].children[1 : 1 + len(inside)] == inside
         tags[slug] = cast(Text, groups[slug].children[-1]).text
     assert list(tags.values()) == ["A1", "A2", "B1", "B2", "B3"]
-    index = {group.href[1:]: group for group in groups_of(scene.children) if group.href}
+    index = {group.href[1:]: group for group in groups_of(scene.children) if group.href.startswith("#")}
     assert {slug: cast(Text, group.children[0]).text for slug, group in index.items()} == tags
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_sheet_has_no_holes(few: dict[str, Any], columns: int) -> None:
+    """The grounds of pictures fill their columns, and columns end level."""
+    scene = drawn(few, columns=columns)
+    grounds = [bounds((group,)) for group in plates_of(scene)]
+    by_column: dict[float, list[Bounds]] = {}
+    for ground in grounds:
+        by_column.setdefault(ground[0], []).append(ground)
+    assert len(by_column) == columns
+    for column in by_column.values():
+        assert len({round(right - left) for left, _, right, _ in column}) == 1
+    ends = [max(bottom for *_, bottom in column) for column in by_column.values()]
+    assert max(ends) - min(ends) < 1
 
 
 def test_names_on_plates_are_links(few: dict[str, Any]) -> None:
@@ -332,7 +355,9 @@ def test_families_stand_together_and_undated_models_last(tmp_path: Path) -> None
 def test_two_models_of_one_name_have_places_of_their_own(models: list[Model]) -> None:
     one = subject(next(model for model in models if model.slug == "gpt-2"))
     scene = picture("poster", [one, one]).scene("light")
-    assert [group.path for group in groups_of(scene.children) if group.path] == ["gpt-2", "gpt-2.2"]
+    paths = [group.path for group in groups_of(scene.children) if group.path]
+    assert [path for path in paths if "/" not in path] == ["gpt-2", "gpt-2.2"]
+    assert len(paths) == len(set(paths))
     assert faults(scene) == []
 
 

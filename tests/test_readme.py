@@ -85,7 +85,7 @@ def test_every_command_and_option_is_named() -> None:
     table = "\n".join(line for line in README.splitlines() if line.startswith("| `archdraw "))
     for name in program.list_commands(context):
         assert f"`archdraw {name}" in table
-    for option in re.findall(r"--[a-z]+", table):
+    for option in re.findall(r"--[a-z]+(?:-[a-z]+)*", table):
         assert any(
             option in parameter.opts
             for name in program.list_commands(context)

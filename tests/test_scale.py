@@ -256,3 +256,9 @@ def test_copies_of_one_name_are_told_apart(subjects: list[Subject]) -> None:
     value = shell.picture("scale", named_alike).value
     assert [model.slug for model in value.models] == ["gpt-2"]
     assert value.copies == {"gpt-2-again": "gpt-2", "gpt-2-once-more": "gpt-2"}
+
+
+def test_bars_of_all_models_are_no_ribbon() -> None:
+    made = shell.picture("scale", [shell.subject(shipped.model(name)) for name in shipped.NAMES], view="bars").scene()
+    assert made.height <= 1.5 * made.width
+    assert faults(made) == []

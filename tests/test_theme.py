@@ -117,7 +117,7 @@ def test_roles_cover_the_algebra() -> None:
 def test_mix_and_tint() -> None:
     assert mix("#000000", "#FFFFFF", 0.5) == "#808080"
     light = load_theme("light")
-    assert light.tint("#057836") == "#EBF4EF"
+    assert light.tint("#057836") == mix("#057836", "#FFFFFF", light.tint_share)
     assert light.accent(5) == "#057836" == light.accent(17)
 
 

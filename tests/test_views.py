@@ -32,8 +32,11 @@ from archdraw.picture import (
     Words,
 )
 from archdraw.resources import specs_folder
+from archdraw.spec import Spec
 from archdraw.theme import theme_names
+from archdraw.tree.blocks import Module
 from archdraw.tree.walks import leaves
+from archdraw.views import architecture
 from archdraw.views.architecture import picture
 
 INVENTED = Path(__file__).parent / "specs" / "invented.yaml"
@@ -121,6 +124,28 @@ def test_every_inset_stands_by_itself_without_a_fault(name: str) -> None:
     assert any(sources) or model.facts.unknown
     for source in filter(None, sources):
         assert faults(model.scene(f"inset:{source}")) == []
+
+
+def test_all_views_and_themes_of_a_model_are_of_one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    whole = architecture._picture
+
+    def counted(spec: Spec, block: Module, **options: bool) -> Plate:
+        made.append(spec.name)
+        return whole(spec, block, **options)
+
+    monkeypatch.setattr(architecture, "_picture", counted)
+    first, other = (archdraw.load(specs_folder() / f"{name}.yaml") for name in ("jamba-v0-1", "gpt-2"))
+    for model in (first, other, first):
+        for theme in ("light", "dark"):
+            model.scene("plate", theme)
+            model.scene("card", theme)
+    first.scene("strip")
+    assert made == [first.name, other.name]
+    picture(first.spec, first.block, towers=False)
+    again = archdraw.load(specs_folder() / "gpt-2.yaml")
+    assert again.scene() == other.scene()
+    assert made == [first.name, other.name, first.name, other.name]
 
 
 @pytest.mark.parametrize("name", shipped.NAMES)

@@ -14,7 +14,7 @@ from importlib import import_module
 from inspect import get_annotations
 from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform, get_args, get_origin
 
-from archdraw.checks import UnsureError, check
+from archdraw.checks import Check, UnsureError, checker
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda _: "required"})()
 """In place of the default of a field that has none."""
@@ -57,6 +57,11 @@ class FieldInfo:
     @cached_property
     def _typed(self) -> tuple[Any, tuple[Any, ...]]:
         return Any, ()
+
+    @cached_property
+    def check(self) -> Check:
+        """What takes a value that is plainly right."""
+        return checker(self.annotation, self.metadata)
 
     @property
     def annotation(self) -> Any:
@@ -119,8 +124,8 @@ def _plainly(cls: type[Checked], given: Mapping[str, Any]) -> dict[str, Any]:
     fields = cls.model_fields
     if not cls._model_needed <= given.keys() <= fields.keys():
         raise UnsureError
-    values = {name: check(fields[name].annotation, fields[name].metadata, value) for name, value in given.items()}
-    return _completed(cls, values)
+    made = {name: info.get_default() for name, info in cls._model_made.items() if name not in given}
+    return {**cls._model_defaults, **made, **{name: fields[name].check(value) for name, value in given.items()}}
 
 
 def _completed(cls: type[Checked], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,19 +142,19 @@ class _Fields:
     """
 
     def __get__(self, instance: object, cls: type[Checked]) -> Mapping[str, FieldInfo]:
-        if "_model_fields" not in cls.__dict__:
-            cls._model_fields = {
-                name: _Declared(above, name, annotation)
-                for above in reversed(cls.__mro__)
-                for name, annotation in get_annotations(above).items()
-                if not name.startswith("_") and not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
-            }
-            infos = cls._model_fields.items()
-            cls._model_needed = frozenset(name for name, info in infos if info.is_required())
-            cls._model_made = {name: info for name, info in infos if info.default_factory}
-            others = cls._model_needed | cls._model_made.keys()
-            cls._model_defaults = {name: info.default for name, info in infos if name not in others}
-        return cls._model_fields
+        found = {
+            name: _Declared(above, name, annotation)
+            for above in reversed(cls.__mro__)
+            for name, annotation in get_annotations(above).items()
+            if not name.startswith("_") and not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
+        }
+        infos = found.items()
+        cls._model_needed = frozenset(name for name, info in infos if info.is_required())
+        cls._model_made = {name: info for name, info in infos if info.default_factory}
+        others = cls._model_needed | cls._model_made.keys()
+        cls._model_defaults = {name: info.default for name, info in infos if name not in others}
+        cls.model_fields = found  # in the place of this, which each class has for itself
+        return found
 
 
 def _is_info(thing: object) -> bool:
@@ -172,7 +177,6 @@ class Checked:
     model_is_block: ClassVar[bool] = False
     """Whether it stands in a field as it is, and is not made of a mapping there."""
 
-    _model_fields: ClassVar[Mapping[str, FieldInfo]]
     _model_needed: ClassVar[frozenset[str]]
     _model_made: ClassVar[Mapping[str, FieldInfo]]
     _model_defaults: ClassVar[Mapping[str, Any]]
@@ -185,6 +189,7 @@ class Checked:
         ]
         if foreign:
             raise TypeError(f"{cls.__name__}.{foreign[0]}: decorators of pydantic are not read; check in expand")
+        cls.model_fields = _Fields()  # type: ignore[assignment]
         # A default stays the attribute of the class, as of any class; what else is said of the field stands aside.
         cls._model_declared = {name: thing for name, thing in vars(cls).items() if _is_info(thing)}
         for name, info in cls._model_declared.items():

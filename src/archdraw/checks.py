@@ -45,23 +45,44 @@ class Rule:
             raise UnsureError from None
 
 
-def check(annotation: Any, metadata: Sequence[Any], value: Any) -> Any:
-    """``value`` as a field of ``annotation`` and ``metadata`` has it. Raises :class:`UnsureError`."""
+Check = Callable[[Any], Any]
+"""Gives a value as it is to be, or raises :class:`UnsureError`."""
+
+
+def checker(annotation: Any, metadata: Sequence[Any] = ()) -> Check:
+    """What checks values of a field of ``annotation`` and ``metadata``, made once for all of them."""
     if not metadata:
-        return _of_type(annotation, value, True)
+        return _of_type(annotation, True)
     for place, mark in enumerate(metadata):
         if isinstance(mark, Rule):
-            others = (*metadata[:place], *metadata[place + 1 :])
-            return mark.checked(value, partial(check, annotation, others))
+            return partial(_by_rule, mark, checker(annotation, (*metadata[:place], *metadata[place + 1 :])))
     try:
         bounds: list[Mapping[str, Any]] = [mark.bounds for mark in metadata]
     except AttributeError:
-        raise UnsureError from None
-    strict = all(bound.get("strict", True) for bound in bounds)
-    found = _of_type(annotation, value, strict)
-    for bound in bounds:
-        for name, limit in bound.items():
-            if limit is not None and found is not None and not _BOUNDS[name](found, limit):
+        return _unsure
+    of_type = _of_type(annotation, all(bound.get("strict", True) for bound in bounds))
+    limits = [
+        (_BOUNDS[name], limit)
+        for bound in bounds
+        for name, limit in bound.items()
+        if limit is not None and name != "strict"
+    ]
+    return partial(_within, of_type, limits) if limits else of_type
+
+
+def _unsure(_: Any) -> Any:
+    raise UnsureError
+
+
+def _by_rule(rule: Rule, check: Check, value: Any) -> Any:
+    return rule.checked(value, check)
+
+
+def _within(of_type: Check, limits: Sequence[tuple[Callable[[Any, Any], bool], Any]], value: Any) -> Any:
+    found = of_type(value)
+    if found is not None:
+        for holds, limit in limits:
+            if not holds(found, limit):
                 raise UnsureError
     return found
 
@@ -75,44 +96,48 @@ _BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "max_length": lambda value, limit: len(value) <= limit,
     "pattern": lambda value, limit: re.search(limit, value) is not None,
     "allow_inf_nan": lambda value, limit: limit or math.isfinite(value),
-    "strict": lambda value, limit: True,
 }
 
 
-def _of_type(annotation: Any, value: Any, strict: bool) -> Any:
+def _of_type(annotation: Any, strict: bool) -> Check:
     if type(annotation) is type:
-        if annotation in _PLAIN:
-            if type(value) is annotation:
-                return value
-            if annotation is float and type(value) is int:
-                return float(value)
-            raise UnsureError
-        return _of_class(annotation, value)
+        return partial(_plain if annotation in _PLAIN else _of_class, annotation)
     if annotation is Any:
-        return value
+        return lambda value: value
     origin = get_origin(annotation)
     arguments = get_args(annotation)
     if origin is Annotated:
-        return check(arguments[0], arguments[1:], value)
+        return checker(arguments[0], arguments[1:])
     if origin is Literal:
-        return _first(same for same in arguments if type(same) is type(value) and same == value)
+        return partial(_of_choice, arguments)
     if origin in (Union, UnionType):
-        return _of_one(arguments, value)
+        # Of types that no other of them takes a value of, nothing has to be tried.
+        apart = frozenset(arguments) & _PLAIN if _PLAIN.issuperset(arguments) else frozenset[type]()
+        return partial(_of_one, apart, tuple(map(checker, arguments)))
     if origin is tuple:
-        return _of_tuple(arguments, value, strict)
-    if origin is list and type(value) is list:
-        return [_of_type(arguments[0], item, True) for item in value]
-    if origin in (dict, Mapping) and type(value) is dict:
-        return {_of_type(arguments[0], key, True): _of_type(arguments[1], item, True) for key, item in value.items()}
-    raise UnsureError
+        return _of_tuple(arguments, strict)
+    if origin is list:
+        return partial(_of_list, checker(arguments[0]))
+    if origin in (dict, Mapping):
+        return partial(_of_mapping, *map(checker, arguments))
+    return _unsure
 
 
 _PLAIN = frozenset({int, float, str, bool, NoneType})
 
 
-def _first(values: Iterable[Any]) -> Any:
-    for value in values:
+def _plain(kind: type, value: Any) -> Any:
+    if type(value) is kind:
         return value
+    if kind is float and type(value) is int:
+        return float(value)
+    raise UnsureError
+
+
+def _of_choice(choices: tuple[Any, ...], value: Any) -> Any:
+    for same in choices:
+        if type(same) is type(value) and same == value:
+            return same
     raise UnsureError
 
 
@@ -127,8 +152,10 @@ def _of_class(cls: Any, value: Any) -> Any:
     return cls.model_made_of(value, check=True)
 
 
-def _of_one(members: tuple[Any, ...], value: Any) -> Any:
+def _of_one(apart: frozenset[type], members: tuple[Check, ...], value: Any) -> Any:
     """What the one member of a union makes of ``value`` that takes it as it is."""
+    if type(value) in apart:
+        return value
     taken = list(_taken(members, value))
     exact = [made for made in taken if type(made) is type(value)]
     if len(exact or taken) != 1:
@@ -136,19 +163,37 @@ def _of_one(members: tuple[Any, ...], value: Any) -> Any:
     return (exact or taken)[0]
 
 
-def _taken(members: tuple[Any, ...], value: Any) -> Iterable[Any]:
+def _taken(members: tuple[Check, ...], value: Any) -> Iterable[Any]:
     for member in members:
         try:
-            yield _of_type(member, value, True)
+            yield member(value)
         except UnsureError:
             continue
 
 
-def _of_tuple(arguments: tuple[Any, ...], value: Any, strict: bool) -> tuple[Any, ...]:
-    if type(value) is not tuple and (strict or type(value) is not list):
+def _of_tuple(arguments: tuple[Any, ...], strict: bool) -> Check:
+    each = len(arguments) == 2 and arguments[1] is Ellipsis
+    checks = tuple(checker(one) for one in (arguments[:1] if each else arguments))
+
+    def of_tuple(value: Any) -> tuple[Any, ...]:
+        if type(value) is not tuple and (strict or type(value) is not list):
+            raise UnsureError
+        if each:
+            return tuple(map(checks[0], value))
+        if len(checks) != len(value):
+            raise UnsureError
+        return tuple(check(item) for check, item in zip(checks, value, strict=True))
+
+    return of_tuple
+
+
+def _of_list(check: Check, value: Any) -> list[Any]:
+    if type(value) is not list:
         raise UnsureError
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(_of_type(arguments[0], item, True) for item in value)
-    if len(arguments) != len(value):
+    return [check(item) for item in value]
+
+
+def _of_mapping(keys: Check, values: Check, value: Any) -> dict[Any, Any]:
+    if type(value) is not dict:
         raise UnsureError
-    return tuple(_of_type(kind, item, True) for kind, item in zip(arguments, value, strict=True))
+    return {keys(key): values(item) for key, item in value.items()}

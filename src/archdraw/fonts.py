@@ -267,3 +267,8 @@ def wrap(text: str, size: float, weight: Weight, width: float) -> tuple[str, ...
 def font_file(weight: Weight) -> bytes:
     """The font of ``weight`` as a TrueType file without kerning, all letters in it."""
     return (_FOLDER / f"extended-{weight}.ttf").read_bytes()
+
+
+def web_font(weight: Weight) -> bytes:
+    """The font of ``weight`` for web pages (WOFF2): Latin letters and the signs of pictures, with kerning."""
+    return (_FOLDER / f"full-{weight}.woff2").read_bytes()

@@ -154,10 +154,15 @@ class Lanes:
 
 @record
 class Choice:
-    """Alternatives in one slot, the first on top; ``bands`` are the words between two neighbours."""
+    """Alternatives in one slot, the first on top. ``bands`` say above each when it comes, after the ``conjunction``
+    above all but the first. With ``headings`` they are boxes of one line in and out as the rows of a table: the first
+    heading stands above their labels, the second above their bands at the right.
+    """
 
     options: tuple[Diagram, ...]
     bands: tuple[str, ...]
+    conjunction: str = ""
+    headings: tuple[str, str] | None = None
 
 
 @record

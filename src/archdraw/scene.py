@@ -137,7 +137,10 @@ def links_of(elements: tuple[Element, ...]) -> Iterator[str]:
 
 
 def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:
-    """``elements`` somewhere else: ``right`` and ``down`` px further, their paths below the path ``under``."""
+    """``elements`` in another picture: ``right`` and ``down`` px further, their paths below the path ``under``.
+
+    They have no steps there.
+    """
     return tuple(_moved(element, right, down, under) for element in elements)
 
 
@@ -145,11 +148,11 @@ def _moved(element: Element, right: float, down: float, under: str) -> Element:
     match element:
         case Group(children=children, path=path):
             below = f"{under}/{path}" if under and path else path
-            return replace(element, children=moved(children, right, down, under), path=below)
+            return replace(element, children=moved(children, right, down, under), path=below, step=None)
         case Line(points=points, start=start, end=end):
             start, end = (f"{under}/{path}" if under and path else path for path in (start, end))
             there = tuple((rounded(x + right), rounded(y + down)) for x, y in points)
-            return replace(element, points=there, start=start, end=end)
+            return replace(element, points=there, start=start, end=end, step=None)
         case Polygon(points=points):
             return replace(element, points=tuple((rounded(x + right), rounded(y + down)) for x, y in points))
         case _:

@@ -13,6 +13,9 @@ from archdraw.scene import Scene
 from archdraw.sizing import scale_at
 from archdraw.writers import Renderer, TextMode, Writer
 
+FACTS = "facts"
+"""In place of a view: what a gallery says of a model, as JSON."""
+
 
 @record
 class Output:
@@ -88,6 +91,11 @@ def draw(job: Job) -> Drawn:
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
         for output in job.outputs:
+            if output.view == FACTS:
+                from archdraw.app.cards import written
+
+                made.append(Made(written(model), model.name))
+                continue
             scene, found = model.drawn(
                 output.view, output.theme, output.fonts, width=output.width, background=output.background
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -14,6 +15,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 def page(template: str, **values: Any) -> str:
     """The page that ``template`` makes of ``values``. Raises :class:`jinja2.UndefinedError` for one that is missing."""
     return _environment().get_template(template).render(values)
+
+
+def as_is(markup: str) -> Markup:
+    """``markup`` of our own, whose texts are escaped already, as a value that a page takes as it is."""
+    return Markup(markup)
 
 
 @cache

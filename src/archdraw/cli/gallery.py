@@ -37,8 +37,8 @@ def command(
 ) -> int:
     """Draw many models, with an index page.
 
-    Every model is drawn as SVG and as PNG; the name of the page is printed. Without SPEC all models that come with
-    archdraw are drawn.
+    Every model is drawn as SVG and as PNG; the page, whose name is printed, searches, filters and sorts them and opens
+    from any folder. Without SPEC all models that come with archdraw are drawn.
 
     \b
     archdraw gallery
@@ -59,9 +59,8 @@ def command(
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
-        page = folder / "index.html"
-        index = gallery.index(outcomes, named).encode()
-        write_file(page, index)
-        cache().wrote(page, index)
-        cache().say(str(page))
+        for name, data in gallery.files(outcomes, named):
+            write_file(folder / name, data)
+            cache().wrote(folder / name, data)
+        cache().say(str(folder / "index.html"))
     return cache().end(work.code)

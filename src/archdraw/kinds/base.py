@@ -155,6 +155,9 @@ UNSIGNED = frozenset({"label", "name", "times", "projections", "gate_projection"
 """Fields that are no settings of how a block works: its name, how often it comes, how its weights are stored."""
 
 
+_SCALARS = frozenset({str, int, float, bool})
+
+
 def settings(kind: Checked, name: str = "") -> Iterator[tuple[str, Setting]]:
     """The settings of ``kind``, those of kinds within it after its own name and a dot.
 
@@ -163,17 +166,20 @@ def settings(kind: Checked, name: str = "") -> Iterator[tuple[str, Setting]]:
     """
     in_tree = isinstance(kind, Kind) and kind.family == "layer"
     for field in type(kind).model_fields:
+        if field in UNSIGNED:
+            continue
         value, place = getattr(kind, field), f"{name}{field}"
+        if value is None or type(value) in _SCALARS:
+            yield place, value
+            continue
         match value:
-            case _ if field in UNSIGNED:
-                continue
             case Kind():
                 if not in_tree or value.family == "residual":
                     yield place, value.keyword
                     yield from settings(value, f"{place}.")
             case Checked():
                 yield from settings(value, f"{place}.")
-            case str() | int() | float() | None:
+            case str() | int() | float():
                 yield place, value
             case tuple() | list() if value and all(isinstance(item, str | int | float) for item in value):
                 yield place, ", ".join(map(str, value))

@@ -110,12 +110,13 @@ def expand_placed(placed: Iterable[tuple[Kind, Scope]]) -> tuple[Block, ...]:
     layers = _Layers()
     for kind, scope in placed:
         try:
-            block = layers.made(kind, scope)
+            mark = _mark(kind) if kind.family == "layer" else None
+            block = layers.made(mark, kind, scope)
             if block is None:
                 before = used()
                 block = kind.expand(scope)
                 kind.lines_out(scope)
-                layers.add(kind, scope, block, used() - before)
+                layers.add(mark, kind, scope, block, used() - before)
             made.append(block)
         except (KindError, ExceptionGroup) as error:
             errors.append(error)
@@ -135,21 +136,23 @@ class _Layers:
         self._known: defaultdict[int, deque[tuple[Kind, Scope, Block, int]]]
         self._known = defaultdict(lambda: deque(maxlen=_MOST_COMPARED))
 
-    def made(self, kind: Kind, scope: Scope) -> Block | None:
+    def made(self, mark: int | None, kind: Kind, scope: Scope) -> Block | None:
         """The block of one that is written as ``kind`` is, in an equal ``scope``; None where there is none.
+
+        ``mark`` is that of the layer ``kind``; what is no layer has none, and is not remembered.
 
         Of one that is ``kind`` itself, used by its name, the templates in it are counted again.
         """
-        known = self._known[_mark(kind)] if kind.family == "layer" else ()
+        known = () if mark is None else self._known[mark]
         for one, its, block, size in known:
             if its == scope and (used_again(size) if one is kind else _alike(one, kind)):
                 return block
         return None
 
-    def add(self, kind: Kind, scope: Scope, block: Block, size: int) -> None:
+    def add(self, mark: int | None, kind: Kind, scope: Scope, block: Block, size: int) -> None:
         """Remembers the ``block`` of ``kind`` in its ``scope``, in which templates use ``size`` values."""
-        if kind.family == "layer":
-            self._known[_mark(kind)].append((kind, scope, block, size))
+        if mark is not None:
+            self._known[mark].append((kind, scope, block, size))
 
 
 def _mark(kind: Kind) -> int:

@@ -130,8 +130,11 @@ class Scope:
 
     def at(self, *lines: Line | int | None) -> Scope:
         """The same model where these ``lines`` come in; a number is the width of a line whose grid is not known."""
+        arriving = tuple([line if isinstance(line, Line) else Line(line) for line in lines])
+        if arriving == self.lines:
+            return self
         return Scope(
-            lines=[line if isinstance(line, Line) else Line(line) for line in lines],
+            lines=arriving,
             own_width=self.own_width,
             vocabulary=self.vocabulary,
             context_length=self.context_length,

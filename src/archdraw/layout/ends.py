@@ -86,6 +86,7 @@ class _Ends:
         self._frames: list[tuple[Rect, str]] = []
         self._nodes: list[tuple[Circle, str]] = []
         self._found: dict[tuple[int, bool], str] = {}
+        self._offers: list[tuple[Rect, Sequence[Rect]]] = []
         choices: list[Rect] = []
         wholes: list[Rect] = []
         for shape, group in _solid(elements, None):
@@ -102,7 +103,10 @@ class _Ends:
             self._offer(choice, [whole for whole in wholes if _holds(choice, whole)])
 
     def _offer(self, choice: Rect, wholes: Sequence[Rect]) -> None:
-        """What meets one of the boxes above each other in ``choice``, and in none of the ``wholes``, meets all."""
+        """What meets one of the boxes above each other in ``choice``, and in none of the ``wholes``, meets all.
+
+        So does what meets the border of ``choice``, as words may stand between it and the first box.
+        """
         within = [
             number
             for number, (box, path) in enumerate(self._boxes)
@@ -111,6 +115,10 @@ class _Ends:
         paths = " ".join(self._boxes[number][1] for number in within)
         for number in within:
             self._boxes[number] = (self._boxes[number][0], paths)
+        if paths:
+            self._boxes.append((choice, paths))
+        elif wholes:
+            self._offers.append((choice, wholes))
 
     def start(self, line: Line) -> str:
         """The path of what ``line`` leaves."""
@@ -143,7 +151,19 @@ class _Ends:
         for other in self._edges:
             if other is not line and any(_passes(place, *leg) for leg in pairwise(other.points)):
                 return self.start(other) if at_start else self.end(other)
+        for choice, wholes in self._offers if at_start else ():
+            if _touched(place, [(choice, "")]) is not None:
+                return " ".join(dict.fromkeys(filter(None, map(self.start, self._leaving(wholes)))))
         return _touched(place, self._frames) or ""
+
+    def _leaving(self, wholes: Sequence[Rect]) -> list[Line]:
+        """The lines that end at the upper sides of ``wholes``."""
+        ends = [(whole.x, whole.x + whole.width, whole.y) for whole in wholes]
+        return [
+            edge
+            for edge in self._edges
+            if any(left < edge.points[-1][0] < right and abs(edge.points[-1][1] - y) < TOUCH for left, right, y in ends)
+        ]
 
 
 def _solid(elements: Iterable[Element], group: Group | None) -> Iterator[tuple[Rect | Circle, Group | None]]:

@@ -47,3 +47,19 @@ def direction(start: Point, end: Point) -> tuple[float, float]:
     """Which way a level or upright line from ``start`` leads, as a step of 1."""
     length = max(abs(end[0] - start[0]), abs(end[1] - start[1])) or 1.0
     return ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
+
+
+def straightened(points: list[Point]) -> list[Point]:
+    """``points`` without those that stand on a straight piece."""
+    result: list[Point] = []
+    for point in points:
+        if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
+            continue
+        if len(result) > 1 and (
+            (abs(result[-2][0] - result[-1][0]) < 0.01 and abs(result[-1][0] - point[0]) < 0.01)
+            or (abs(result[-2][1] - result[-1][1]) < 0.01 and abs(result[-1][1] - point[1]) < 0.01)
+        ):
+            result[-1] = point
+        else:
+            result.append(point)
+    return result

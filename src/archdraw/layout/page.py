@@ -10,6 +10,7 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import divided, fitted
 from archdraw.layout.sections import section
+from archdraw.setters import kept
 
 MARGIN = 32.0
 HEADER = 152.0
@@ -59,7 +60,7 @@ def header(
 def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *, size: float = SMALL) -> float:
     """The source line below content that ends at ``bottom``; returns the height of the whole picture."""
     baseline = bottom + FOOTER
-    for line, phrase in _footer_lines(parts, width, size):
+    for line, phrase in _footer_lines(tuple(parts), width, size):
         canvas.text(MARGIN, baseline, line, size, 400, fill=canvas.theme.muted, phrase=phrase)
         baseline += LINE
     return baseline - LINE + BELOW
@@ -67,11 +68,12 @@ def footer(canvas: Canvas, parts: Sequence[str], width: float, bottom: float, *,
 
 def footer_height(parts: Sequence[str], width: float, *, size: float = SMALL) -> float:
     """What :func:`footer` adds to the height of the content."""
-    return FOOTER + LINE * (len(_footer_lines(parts, width, size)) - 1) + BELOW
+    return FOOTER + LINE * (len(_footer_lines(tuple(parts), width, size)) - 1) + BELOW
 
 
-def _footer_lines(parts: Sequence[str], width: float, size: float) -> list[tuple[str, str]]:
-    """The lines of a footer, each with the phrase that it is of."""
+@kept(64)
+def _footer_lines(parts: tuple[str, ...], width: float, size: float) -> list[tuple[str, str]]:
+    """The lines of a footer, each with the phrase that it is of; kept, since pages of some widths are tried again."""
     room = width - 2 * MARGIN
     lines: list[str] = []
     phrases: list[str] = []

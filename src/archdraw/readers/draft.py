@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -76,16 +77,31 @@ def _runs(names: Sequence[str]) -> list[Block]:
 def inlined(define: dict[str, Block], layers: Iterable[Block]) -> tuple[dict[str, Block], list[Block]]:
     """The draft with definitions that are used only once written where they are used, as a person would."""
     layers = list(layers)
+    # To write one where it is used changes how often that one is used, and no other.
+    uses = Counter(_words([*define.values(), *layers]))
     for name in list(define)[::-1]:
-        others = {key: value for key, value in define.items() if key != name}
-        if _uses(name, [*others.values(), *layers]) != 1:
-            continue
         meaning = define[name]
+        if uses[name] - _uses(name, meaning) != 1:
+            continue
+        others = {key: value for key, value in define.items() if key != name}
         if not _can_replace(name, meaning, [*others.values(), *layers]):
             continue
         define = {key: _replaced(value, name, meaning) for key, value in others.items()}
         layers = [_replaced(value, name, meaning) for value in layers]
     return define, layers
+
+
+def _words(value: Any) -> Iterator[str]:
+    """All texts and keys in ``value``."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
 
 
 def _uses(name: str, value: Any) -> int:

@@ -24,26 +24,30 @@ def spec_text(spec: dict[str, Any], header: list[str], footer: list[str]) -> str
 def _entry(key: str, value: Any, indent: int, lead: str = "") -> list[str]:
     """The lines of ``key: value``; ``lead`` is what stands before the key on its line ("- " in a list)."""
     start = " " * indent + lead + f"{key}:"
-    flow = _flow(value)
-    short = not isinstance(value, dict | list) or len(start) + 1 + len(flow) <= WIDTH
-    comments = list(dict.fromkeys(_comments(key, value)))
-    if short and (len(comments) < 2 or not isinstance(value, dict | list)):
-        return [f"{start} {flow}" + (f" # {comments[0]}" if comments else "")]
+    nested = isinstance(value, dict | list)
+    comments = _first_two(_comments(key, value))
+    if not nested or len(comments) < 2:
+        line = f"{start} {_flow(value)}"
+        if not nested or len(line) <= WIDTH:
+            return [line + (f" # {comments[0]}" if comments else "")]
     inner = indent + len(lead) + 2
     if isinstance(value, dict):
         return [start, *(line for name, below in value.items() for line in _entry(name, below, inner))]
     if all(not isinstance(item, dict | list) and len(str(item)) <= 40 for item in value):
-        return _wrapped(start, [_flow(item) for item in value], inner, comments)
+        return _wrapped(start, [_flow(item) for item in value], inner, list(dict.fromkeys(_comments(key, value))))
     return [start, *(line for item in value for line in _item(item, inner))]
 
 
 def _item(item: Any, indent: int) -> list[str]:
-    flow = _flow(item)
-    comments = list(dict.fromkeys(_comments("", item)))
-    if not isinstance(item, dict | list) or (indent + 2 + len(flow) <= WIDTH and len(comments) < 2):
-        return [f"{' ' * indent}- {flow}" + (f" # {comments[0]}" if comments else "")]
+    nested = isinstance(item, dict | list)
+    comments = _first_two(_comments("", item))
+    if not nested or len(comments) < 2:
+        flow = _flow(item)
+        if not nested or indent + 2 + len(flow) <= WIDTH:
+            return [f"{' ' * indent}- {flow}" + (f" # {comments[0]}" if comments else "")]
     if isinstance(item, list):
-        return _wrapped(f"{' ' * indent}-", [_flow(inner) for inner in item], indent + 2, comments)
+        every = list(dict.fromkeys(_comments("", item)))
+        return _wrapped(f"{' ' * indent}-", [_flow(inner) for inner in item], indent + 2, every)
     lines: list[str] = []
     for number, (name, below) in enumerate(item.items()):
         lines += _entry(name, below, indent, "- ") if number == 0 else _entry(name, below, indent + 2)
@@ -97,3 +101,13 @@ def _comments(field: str, value: Any) -> Iterator[str]:
         comment = getattr(value, "comment", "")
         if comment and comment != field:
             yield comment
+
+
+def _first_two(comments: Iterator[str]) -> list[str]:
+    """The first two different ones: what has them is not written on one line, however short it is."""
+    found: dict[str, None] = {}
+    for comment in comments:
+        found[comment] = None
+        if len(found) == 2:
+            break
+    return list(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 
 from archdraw.glossary import Phrase, plate, text, within
@@ -15,6 +14,10 @@ from archdraw.views.stack import Option
 
 MOST_APART = 2
 """Blocks with so many other leaves, norms and positions not counted, are one panel."""
+
+
+MOST_SAID = 4
+"""So many blocks that differ in sizes are named, others counted."""
 
 
 @record
@@ -63,15 +66,27 @@ def is_like(one: Opening, option: Option) -> bool:
         return False
     if sort == "feed_forward" and first.kind != other.kind:
         return False
+    if _reads_others(first) != _reads_others(other):
+        return False
     ours, theirs = _names(first), _names(other)
     return max((ours - theirs).total(), (theirs - ours).total()) <= MOST_APART
 
 
-def differences(opening: Opening) -> Iterator[str]:
-    """For each block that ``opening`` stands for and that is another one inside, how it differs."""
+def _reads_others(module: Module) -> bool:
+    """Whether the queries of ``module`` meet keys of another sequence than their own."""
+    return any(leaf.heads is not None and leaf.heads.cross for leaf in leaves(module.body))
+
+
+def differences(opening: Opening) -> list[str]:
+    """For each block that ``opening`` stands for and that is another one inside, how it differs.
+
+    Of many that differ in nothing but sizes, the first are named and the others counted.
+    """
     shown = opening.block
     kept = {shape_of(shown)}
     notes = set(describe(shown).notes)
+    lines: list[str] = []
+    more = 0
     for option in opening.also:
         block = option.block
         assert isinstance(block, Module)
@@ -80,12 +95,16 @@ def differences(opening: Opening) -> Iterator[str]:
         kept.add(shape_of(block))
         found = describe(block)
         own, lacking = _named(block, shown), _named(shown, block)
+        if not own and not lacking and len(lines) >= MOST_SAID:
+            more += 1
+            continue
         said = [*(note for note in found.notes if note not in notes)]
         if own:
             said.append(text(plate.HAVING(what=own)))
         if lacking:
             said.append(text(plate.WITHOUT(what=lacking)))
-        yield text(plate.LIKE_IT(block=found.full, difference="; ".join(said))).rstrip(" :")
+        lines.append(text(plate.LIKE_IT(block=found.full, difference="; ".join(said))).rstrip(" :"))
+    return [*lines, text(plate.OTHER_SIZES(number=more))] if more else lines
 
 
 def _named(block: Module, other: Module) -> tuple[str | Phrase, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from archdraw.errors import InputError, nearest
 from archdraw.glossary import Phrase, text
 from archdraw.glossary import plate as words
 from archdraw.picture import Inset, Plate
+from archdraw.setters import setter
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
 from archdraw.tree.description import describe
@@ -33,12 +34,27 @@ MOST_REASONS = 2
 """How many of the things that a spec lacks its footer names."""
 
 
+FEW = 8
+"""Pictures that are kept: those of the models that are compared."""
+_last: deque[tuple[Spec, Module, tuple[object, ...], Plate]] = deque(maxlen=FEW)
+
+
 def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: bool = True, brief: bool = False) -> Plate:
     """The plate of ``model``, before anything has a place.
 
     With ``every_strip`` it has a strip of layers that are alike too; without ``towers`` it is a single column; where it
-    is to be ``brief``, layers are boxes.
+    is to be ``brief``, layers are boxes. The last few are kept: all views and themes of a model are of one picture.
     """
+    asked = setter(), every_strip, towers, brief
+    for one, block, how, plate in tuple(_last):
+        if one is spec and block is model and how == asked:
+            return plate
+    plate = _picture(spec, model, every_strip=every_strip, towers=towers, brief=brief)
+    _last.append((spec, model, asked, plate))
+    return plate
+
+
+def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brief: bool) -> Plate:
     counted = facts(model)
     drawn = columns(model, towers=towers, brief=brief)
     plate = Plate(

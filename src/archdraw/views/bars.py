@@ -57,7 +57,8 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
     # What it has of the alternatives may be what differs, too.
     chosen = tuple(_chosen(layer, others))
     line, short = (text(words.BAR(which=which, what=tuple(dict.fromkeys((*chosen, *said))))) for said in (what, names))
-    return Bar(line, text(words.REPEATED(number=end - start)), path, line, inputs(layer), short)
+    times, layers = text(words.REPEATED(number=end - start)), tuple(range(before + start, before + end))
+    return Bar(line, times, path, line, inputs(layer), short, layers)
 
 
 def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:

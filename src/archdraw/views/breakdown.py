@@ -42,17 +42,24 @@ GROUPS = {
 _NAMED, _ALONE = "auxiliary ", "alone "
 """What comes before the names of modules, and of boxes beside the layers, whose parameters are counted by them."""
 
+_MIXING = "mixing "
+"""What comes before the role and the name of a mixer that is no softmax attention: it is counted by itself."""
+
 
 @record
 class _Place:
     """What stands around a block: the roles of the innermost module with a group and of the innermost mixer, a name.
 
-    The name is that of the innermost module of those that only serve others, as the modulation of a block.
+    The name is that of the innermost module of those that only serve others, as the modulation of a block;
+    ``mixer_name`` is what the mixer is called, and it is ``mixed`` where it has heads of attention and a recurrence:
+    what both share is then of neither.
     """
 
     role: str = ""
     mixer: str = ""
     name: str = ""
+    mixer_name: str = ""
+    mixed: bool = False
 
     def within(self, module: Module) -> _Place:
         """The place of what is in ``module``, which is here."""
@@ -60,7 +67,14 @@ class _Place:
             module.role if module.role in GROUPS else self.role,
             module.role if module.role in MIXERS else self.mixer,
             _name(module) if module.role == "auxiliary" and module.level == "block" else self.name,
+            within(module.label) if module.role in MIXERS else self.mixer_name,
+            _is_mixed(module) if module.role in MIXERS else self.mixed,
         )
+
+
+def _is_mixed(module: Module) -> bool:
+    inside = list(leaves(module.body))
+    return any(leaf.role == "linear" for leaf in inside) and any(leaf.heads is not None for leaf in inside)
 
 
 def _name(module: Module) -> str:
@@ -80,16 +94,15 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     found = _counted(model.body, _Place())
     # Tables that are no parameters of the model as its publisher counts it.
     found["embedding"] -= sum(found.values()) - total
-    mixing = found.pop("mixing", 0)
     parts: list[tuple[int, Words, str]] = []
     for group in plate.PART_GROUPS:
         size = sum(found.pop(part, 0) for part in group.parts)
         term = group.term if "head" not in group.parts or _has_head(model) else plate.EMBEDDING
-        if mixing and group.role == "attention":
-            # Attention is one of several mixers, which are not always distinguished: heads of both in one module.
-            parts.append((size + mixing, plate.TOKEN_MIXING(), group.role))
-        else:
-            parts.append((size, term(), group.role))
+        parts.append((size, term(), group.role))
+    for name, size in found.items():
+        if name.startswith(_MIXING):
+            role, _, label = name.removeprefix(_MIXING).partition(" ")
+            parts.append((size, label, role))
     named = [
         (size, name.removeprefix(prefix), role)
         for prefix, role in ((_NAMED, "auxiliary"), (_ALONE, "plain"))
@@ -145,10 +158,13 @@ def _times(counts: Counter[str], times: int) -> Counter[str]:
 
 def _part(leaf: Leaf, place: _Place) -> str:
     """Under which part the parameters of ``leaf`` are counted."""
-    if leaf.part == "attention":
-        return "mixing" if leaf.role == "linear" or (place.mixer or leaf.role) in OTHER_MIXERS else "attention"
-    if leaf.part == "token_mixing":
-        return "mixing"
+    if leaf.part == "token_mixing" or (
+        leaf.part == "attention"
+        and (place.mixed or leaf.role == "linear" or (place.mixer or leaf.role) in OTHER_MIXERS)
+    ):
+        # In the colour of the block that it is in, heads of several kinds in one module together.
+        role = place.mixer or (leaf.role if leaf.role in MIXERS else "attention")
+        return f"{_MIXING}{role} {place.mixer_name or within(leaf.label)}"
     if leaf.part != "other":
         return leaf.part
     if leaf.role == "linear" and leaf.state:

@@ -206,17 +206,17 @@ def _named(option: Diagram) -> Chain:
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:
-    """One box for ``options``, with the path and the role of the usual one, which stands last."""
+    """One box for ``options``, with the path and the role of the usual one, which stands last, and the tags of all."""
     every = [next(boxes(option)) if not isinstance(option, Box) else option for option in options]
     usual = every[-1]
     title = "; ".join(box.title or box.label for box in every)
+    chips = tuple(chip for chip in usual.chips if all(chip in box.chips for box in every))
     plain = all(isinstance(option, Box) for option in options)
     same = {box.role in MIXERS for box in every}
-    what = words.KINDS_OF_BLOCK
-    if plain and len(same) == 1:
-        what = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
+    of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
+    what = of_one_sort if plain and len(same) == 1 else words.KINDS_OF_BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset())
+    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
 
 
 def _runs(brief: Brief) -> Brief:

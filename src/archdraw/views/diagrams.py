@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 from archdraw.glossary import Phrase, comparison, plate, text
 from archdraw.glossary.common import OUTPUT_PROJECTION
+from archdraw.glossary.positions import ALIBI_TAG, RELATIVE_BIAS, RELATIVE_BIAS_UP_TO
 from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Frame, HeadGroups, Rail, Tap
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
@@ -18,6 +19,8 @@ from archdraw.views import graphs
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
 CHIP_ROLES = frozenset({"norm", "position", "latent", "embedding"})
+POSITION_TAGS = frozenset({ALIBI_TAG, RELATIVE_BIAS, RELATIVE_BIAS_UP_TO})
+"""Tags of attention that stand for positions."""
 """Roles whose colors a property has beside a mixer: a step of its own, and what comes from elsewhere in the model."""
 MOST_GROUPS = 40
 """Above this many groups single heads are no longer seen; the words say their number."""
@@ -59,7 +62,10 @@ def chips(module: Module) -> tuple[Chip, ...]:
     found: dict[str, Chip] = {}
     for leaf in leaves(module.body):
         if (tag := text(leaf.tag)) and leaf.streams is None:
-            found.setdefault(tag, Chip(tag, leaf.role if leaf.role in CHIP_ROLES else "plain"))
+            role = leaf.role if leaf.role in CHIP_ROLES else "plain"
+            # Scores may be shifted by positions in the attention itself: the tag is one of positions all the same.
+            is_position = isinstance(leaf.tag, Phrase) and leaf.tag.term in POSITION_TAGS
+            found.setdefault(tag, Chip(tag, "position" if is_position else role))
     return tuple(found.values())
 
 

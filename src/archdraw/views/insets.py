@@ -71,7 +71,7 @@ def insets(
     return (*found, *memory_panels(model, counted, context, vocabulary), *breakdown(model, active))
 
 
-def most_novel(opening: Sequence[Opening], number: int) -> list[Opening]:
+def most_novel(opening: list[Opening], number: int) -> list[Opening]:
     """So many of ``opening``, in their order: those that few models have."""
     ranked = sorted(opening, key=lambda one: -_priority_of(one.block))[:number]
     return [one for one in opening if any(one is kept for kept in ranked)]
@@ -116,7 +116,7 @@ def _opened(opening: Opening, active: Active, priority: int | None) -> Iterator[
     if len(lines := _lines_in(module)) > 1:
         items.append(Words(text(plate.LINES_IN(lines=lines))))
     items += [Words(note, strong=index == 0) for index, note in enumerate(words.notes)]
-    items += [Words(line) for line in alike.differences(opening)]
+    items += [Words(line, strong=True) for line in alike.differences(opening)]
     # Of two groups of experts, shared ones behind a gate and routed ones, the larger is the one to open.
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
@@ -140,7 +140,7 @@ def _opened(opening: Opening, active: Active, priority: int | None) -> Iterator[
         title = own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": ")
         if is_usual(body):
             # Right under the figure of the experts.
-            items[1:1] = [Words("; ".join((title, *own.notes)))]
+            items[1:1] = [Words("; ".join((title, *own.notes)), strong=True)]
         else:
             apart = place, title, (opened(body, place), *map(Words, own.notes))
     also = tuple(option.path for option in opening.also)

@@ -9,7 +9,6 @@ from archdraw.glossary import text
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.picture import Bar, Branches, Chain, Diagram, Frame, Graph, Inset, Plate, Rail
 from archdraw.records import replaced
-from archdraw.views.lanes import without_lanes
 
 
 def layers_beside(plate: Plate) -> Plate:
@@ -20,7 +19,7 @@ def layers_beside(plate: Plate) -> Plate:
     panels = tuple(
         Inset(
             f"{frame.times} {frame.caption}" if frame.caption else frame.title,
-            (without_lanes(frame.body),),
+            (frame.body,),
             source=frame.path,
         )
         for frame in found

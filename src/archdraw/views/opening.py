@@ -98,11 +98,14 @@ def further_panels(
 
     One whose box is in a panel that is ``there`` is joined to that; any other stands by itself.
     """
+    names = tuple(wanted)
+    if not names:
+        return ()
     drawn = (item for inset in there for item in inset.items if isinstance(item, DIAGRAMS))
     inside = {box.path for item in drawn for box in boxes(item)}
     every = openable_modules(model)
     found: dict[str, Inset] = {}
-    for name in wanted:
+    for name in names:
         for option in called(name, every, spec):
             if option.path not in known and option.path not in {one.beside for one in there}:
                 beside = option.path if option.path in inside else ""

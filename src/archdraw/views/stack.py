@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
@@ -24,14 +24,14 @@ from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over
-from archdraw.views.wording import listed, rest_when, when, within
+from archdraw.views.wording import how_often
 
 MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
 
 
-LONGEST_BAND = 60
-"""Characters that fit two lines between two boxes of the spine."""
+LEAST_TABLE = 3
+"""So many alternatives in one slot are rows of a table; fewer are boxes with words between them."""
 
 MOST_BARS = 3
 
@@ -169,11 +169,7 @@ def _body(
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]
-    bands = tuple(
-        text(words.OR_ABOVE(upper=when(upper, len(main), main.start), lower=rest_when(lower, upper, main)))
-        for lower, upper in pairwise(together)
-    )[::-1]
-    return tuple(slots), Choice(tuple(reversed(bodies)), bands)
+    return tuple(slots), _choice(tuple(reversed(bodies)), together[::-1], main, len(main))
 
 
 def _slot(
@@ -264,28 +260,29 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
             else words.IN_LAYERS(number=len(only.places), all=len(members))
         )
         detail = text(words.ONLY(when=said, detail=only.block.detail)).rstrip("; ")
-        return folded(only.block, only.path, detail=detail)
+        return replace(folded(only.block, only.path, detail=detail), layers=_numbers(only, before))
     names = named_apart([option.block for option in slot.options])
     boxes = tuple(
-        folded(option.block, option.path, detail=detail)
+        replace(folded(option.block, option.path, detail=detail), layers=_numbers(option, before))
         for option, (_, detail) in zip(slot.options, names, strict=True)
     )
-    return Choice(
-        boxes,
-        tuple(
-            _band(option, label, members, number)
-            for option, (label, _) in zip(slot.options[:-1], names[:-1], strict=True)
-        ),
-    )
+    every = [option.places for option in slot.options]
+    if len(boxes) < LEAST_TABLE or any((box.inputs, len(box.outputs)) != (1, 1) for box in boxes):
+        return _choice(boxes, every, members, number)
+    counts = tuple(text(words.SHARE_OF_LAYERS(number=len(places), all=len(members))) for places in every)
+    heading = words.FACT_LAYERS if len(members) == number else words.THESE_LAYERS
+    return Choice(boxes, counts, headings=(text(words.ONE_OF(number=len(boxes))), text(heading())))
 
 
-def _band(option: Option, label: str, members: Sequence[int], number: int) -> str:
-    """What the option above the band is, and when it comes."""
-    if len(members) < number:
-        said = text(words.IN_THESE_LAYERS(number=len(option.places), all=len(members)))
-    else:
-        said = when(option.places, number, members[0])
-    short = within(listed(option.block)) if isinstance(option.block, Module) else ""
-    names = ["MoE"] if option.block.role == "experts" else [within(label), short, short.partition(",")[0]]
-    bands = [text(words.OR_WHEN(what=name, when=said)) for name in names if name]
-    return next((band for band in bands if len(band) <= LONGEST_BAND), text(words.OR_UPPER(when=said)))
+def _numbers(option: Option, before: int) -> tuple[int, ...]:
+    """The numbers of the layers that ``option`` is in, of a stack ``before`` which others stand."""
+    return tuple(before + place for place in option.places)
+
+
+def _choice(boxes: tuple[Diagram, ...], every: Iterable[Sequence[int]], members: Sequence[int], number: int) -> Choice:
+    """``boxes``, the first on top, of which each says in how many of ``members``, of ``number`` in the frame, it comes.
+
+    They come at ``every`` of these places.
+    """
+    bands = tuple(how_often(tuple(places), members, number) for places in every)
+    return Choice(boxes, bands, conjunction=text(words.OR()))

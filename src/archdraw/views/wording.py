@@ -14,13 +14,12 @@ from archdraw.tree.patterns import cadence
 __all__ = [
     "data",
     "gone_through",
+    "how_often",
     "listed",
     "ordinal",
     "parameters",
-    "rest_when",
     "share",
     "short_name",
-    "when",
     "within",
 ]
 
@@ -59,16 +58,14 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def rest_when(lower: Sequence[int], upper: Sequence[int], main: range) -> str:
-    """When the layers at ``lower`` come; in two groups they are those that are not at ``upper``."""
-    if len(lower) + len(upper) == len(main):
-        return text(words.IN_THE_OTHERS())
-    return when(tuple(lower), len(main), main.start)
+def how_often(places: tuple[int, ...], members: Sequence[int], number: int) -> str:
+    """In how many of the layers ``members``, of ``number`` in the whole frame, the block at ``places`` comes.
 
-
-def when(places: tuple[int, ...], number: int, start: int) -> str:
-    """When the layers at ``places`` come, of ``number`` from ``start`` on: in every 3rd, in 5 of 12."""
-    every = cadence([place - start for place in places], number)
+    Also in which, where these are every n-th of all: ``in 10 of 62 layers, every 6th``.
+    """
+    if len(members) < number:
+        return text(words.IN_THESE_LAYERS(number=len(places), all=len(members)))
+    every = cadence([place - members[0] for place in places], number)
     if every:
-        return text(words.EVERY_NTH(ordinal=ordinal(every)))
+        return text(words.IN_LAYERS_EVERY(number=len(places), all=number, ordinal=ordinal(every)))
     return text(words.IN_LAYERS(number=len(places), all=number))

@@ -1,4 +1,4 @@
-"""Scenes as PDF: one page of vector shapes, and text that is text, in fonts of the letters in use.
+"""Scenes as PDF/A-2b: one page of vector shapes, and text that is text, in fonts of the letters in use, with tags.
 
 The same scene gives the same bytes. reportlab writes the file; it is imported when the first one is written.
 """
@@ -15,6 +15,7 @@ from unicodedata import bidirectional
 from archdraw.fonts import UNITS, Weight, font_file, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
+from archdraw.writers._keeping import Tags, keep
 from archdraw.writers._outlines import steps
 from archdraw.writers._values import clean, page_size, rounded_legs, safe_link
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 INVISIBLE = 3
 """The mode of text that is there and not painted."""
+PRINTED = 4
+"""The flag of a link that a file for keeping must have."""
 FILL_NON_ZERO = 1
 """How outlines are filled, whose strokes may overlap."""
 
@@ -59,8 +62,11 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     canvas.setAuthor("")
     canvas.setCreator("archdraw")
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    _Page(scene, canvas, wide, high).paint()
+    page = _Page(scene, canvas, wide, high)
+    page.paint()
     canvas.showPage()
+    page.tags.write(scene, canvas._doc.Pages.pages[-1])
+    keep(canvas)
     canvas.save()
     return file.getvalue()
 
@@ -104,6 +110,8 @@ class _Page:
     def __init__(self, scene: Scene, canvas: Canvas, wide: float, high: float) -> None:
         self.scene, self.canvas, self.high = scene, canvas, high
         self.scale = wide / scene.width
+        self.tags = Tags(canvas)
+        self.blocks = 0
         self.links: list[Group] = []
         self.places: dict[str, Bounds] = {}
 
@@ -113,14 +121,22 @@ class _Page:
         canvas.translate(0, self.high)
         canvas.scale(self.scale, -self.scale)
         if scene.background is not None:
+            self.tags.ground()
             self.rect(Rect(0, 0, scene.width, scene.height, fill=scene.background))
         self.elements(scene.children)
+        self.tags.end()
         canvas.restoreState()
         for group in self.links:
             self.link(group)
 
     def elements(self, elements: Iterable[Element]) -> None:
+        self.blocks += 1
+        block = self.blocks
         for element in elements:
+            if isinstance(element, Text):
+                self.tags.words(block)
+            elif not isinstance(element, Group):
+                self.tags.figure()
             match element:
                 case Group():
                     if element.path and element.children:
@@ -262,11 +278,11 @@ class _Page:
         target = group.href.removeprefix("#") if group.href.startswith("#") else None
         place = self.places.get(target) if target is not None else None
         if target is None or place is None:
-            self.canvas.linkURL(safe_link(group.href), (left, bottom, right, top), thickness=0)
+            self.canvas.linkURL(safe_link(group.href), (left, bottom, right, top), thickness=0, F=PRINTED)
             return
         there = self.on_page(place)
         self.canvas.bookmarkPage(target, fit="FitR", left=there[0], bottom=there[1], right=there[2], top=there[3])
-        self.canvas.linkRect("", target, (left, bottom, right, top), thickness=0)
+        self.canvas.linkRect("", target, (left, bottom, right, top), thickness=0, F=PRINTED)
         if group.title:
             self.canvas.addOutlineEntry(clean(group.title), target)
 

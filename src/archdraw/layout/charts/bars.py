@@ -16,7 +16,7 @@ from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted, paint_rows, rows_height
 from archdraw.layout.sections import section
 from archdraw.records import record
-from archdraw.scene import Scene, rounded
+from archdraw.scene import LEAST_TEXT, Scene, rounded
 from archdraw.theme import Theme
 
 
@@ -66,6 +66,8 @@ HEADING, GUTTER, AIR = 36.0, 48.0, 14.0
 LEAST_LINE, MOST_NAME = 300.0, 300.0
 WIDTH, ROOM = 1224.0, 1050.0
 """The least width of a page, and how high a column may be before there are two."""
+MOST_COLUMNS, MOST_TALL = 6, 1.5
+"""And how many there are at most; a page is at most so many times as high as wide."""
 LEGEND = 40.0
 
 
@@ -103,10 +105,9 @@ def draw(picture: Bars, theme: Theme) -> Scene:
     """The picture, in as many columns as keep the page from being a ribbon."""
     heights = [_height(bar, picture.line) for bar in picture.bars]
     heads = [HEADING * (bar.group != before) for before, bar in _with_group_before(picture.bars)]
-    whole = sum(heights) + sum(heads)
-    number = max(1, min(2, round(math.sqrt(whole / ROOM)))) if whole > 1.4 * ROOM else 1
+    number = _columns(picture, sum(heights) + sum(heads))
     widths = _widths(picture, number)
-    width = rounded(max(WIDTH, number * widths.total + (number - 1) * GUTTER + 2 * page.MARGIN))
+    width = _page_width(widths, number)
     columns = _broken(picture.bars, heights, heads, number)
     canvas = Canvas(theme)
     page.header(canvas, picture.name, picture.subtitle, width)
@@ -118,6 +119,22 @@ def draw(picture: Bars, theme: Theme) -> Scene:
         ends.append(_column(canvas, picture, column, widths, left, top))
     bottom = page.footer(canvas, picture.footer, width, max(ends) - 8)
     return canvas.scene(width, bottom, picture.name, picture.description)
+
+
+def _columns(picture: Bars, whole: float) -> int:
+    """How many columns rows of ``whole`` px are set in: as few as make a page that is no ribbon, with legible words."""
+    if whole <= 1.4 * ROOM:
+        return 1
+    for number in range(2, MOST_COLUMNS + 1):
+        width = _page_width(_widths(picture, number), number)
+        height = whole / number + page.HEADER + LEGEND + page.FOOTER + page.BELOW + HEADING
+        if height <= MOST_TALL * width and min(width, height) * LEAST_TEXT <= SIZE:
+            return number
+    return 2
+
+
+def _page_width(widths: _Widths, number: int) -> float:
+    return rounded(max(WIDTH, number * widths.total + (number - 1) * GUTTER + 2 * page.MARGIN))
 
 
 def _with_group_before(bars: Sequence[Bar]) -> Iterator[tuple[str, Bar]]:

@@ -56,7 +56,7 @@ APART, LINES_APART = 5.0, 2.0
 """Px between two labels side by side, and above each other."""
 RINGS = (22.0, 30.0, 40.0, 52.0, 66.0, 84.0, 104.0, 128.0, 156.0, 190.0, 230.0, 275.0, 325.0, 380.0)
 """How long leaders may be."""
-ANGLES, FEW = (24, 72), 60
+ANGLES, FEW = (24, 72), 24
 """Directions of leaders: more where fewer than ``FEW`` places are free."""
 EDGE_COST, LEADER_COST, LENGTH_COST, NEAR_COST = 3.0, 4.0, 0.14, 2.0
 """Of a label on the border of a band, of a leader, of each px of it, of another's mark nearer than ``2 * AIR``."""

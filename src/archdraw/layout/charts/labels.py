@@ -16,7 +16,7 @@ from archdraw.layout.charts.label_places import Label, Marks, Table, cells, clas
 
 EJECTION_COST = 14.0
 """What displacing a label costs; more each time it is the same one."""
-STARTS, STEPS, ROUNDS, MOST_DISPLACED = 3, 20, 8, 45
+STARTS, STEPS, ROUNDS, MOST_DISPLACED = 2, 20, 8, 12
 """Runs, of which the best counts; bids of each label in one; rounds of moving nearer; how often one is displaced."""
 
 

@@ -12,7 +12,8 @@ from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import paint_model
-from archdraw.layout.plate.zoom import Placed, zoom_lines
+from archdraw.layout.plate.spots import Placed
+from archdraw.layout.plate.zoom import zoom_lines
 from archdraw.picture import Inset, Plate, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.joined import straightened
+from archdraw.layout.plate.letters import name_of
 from archdraw.layout.plate.panels import Panel
+from archdraw.layout.plate.spots import paint_letter
 from archdraw.layout.plate.tracks import Crossing, tracks
-from archdraw.layout.plate.zoom import is_hemmed, paint_letter, straightened
+from archdraw.layout.plate.zoom import is_hemmed
 from archdraw.records import record, replaced
 
 WIDTH = 1.75
@@ -44,14 +47,17 @@ def paint(canvas: Canvas, placed: Placed, right: float, *, apart: bool) -> None:
     for inset, source, _ in opening:
         if inset.letter:
             paint_letter(canvas, source, inset.letter, apart=apart)
-    ways = [_way(source, goal) for inset, source, goal in opening if not inset.letter]
+    bare = [(inset, _way(source, goal)) for inset, source, goal in opening if not inset.letter]
+    ways = [way for _, way in bare]
     order = tracks([Crossing(way.start, way.end) for way in ways])
-    for way, track in zip(ways, order, strict=True):
+    for (inset, way), track in zip(bare, order, strict=True):
         x = right + FIRST_TRACK + track * TRACK
         points = [(way.source.right, way.start), (x, way.start), (x, way.end), (way.goal.left, way.end)]
-        canvas.line(*straightened(points), kind="zoom", width=WIDTH)
-        for end in (points[0], points[-1]):
-            canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
+        name = name_of(inset)
+        with canvas.section("zoom", opens=name):
+            canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=inset.source, end=name)
+            for end in (points[0], points[-1]):
+                canvas.dot(*end, colour=canvas.theme.zoom, layer="object")
 
 
 def _way(source: Place, goal: Place) -> _Way:

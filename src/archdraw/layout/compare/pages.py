@@ -131,7 +131,8 @@ def _best(picture: SideBySide, columns: tuple[Column, ...]) -> Page:
 
 def _pages(picture: SideBySide, columns: tuple[Column, ...], *, maps: bool) -> Iterator[Page]:
     yield _below(picture, columns, maps=maps)
-    for value in VALUES:
+    least = table.least_value(_names(picture))
+    for value in (value for value in VALUES if value >= least):
         for blocks in BLOCKS:
             if (found := _beside(picture, columns, value, blocks, maps=maps)).room >= LEAST_ROOM:
                 yield found

@@ -97,6 +97,12 @@ class Part:
         return self.top + self.head + sum(map(self.columns.height, self.rows))
 
 
+def least_value(names: Sequence[str]) -> float:
+    """The width of a model's column in which no word of ``names`` is broken."""
+    words = (word for name in names for word in name.split())
+    return PAD + 1 + max((text_width(word, SMALL, 600) for word in words), default=0.0)
+
+
 def below(rows: Sequence[TableRow], names: Sequence[str], width: float) -> tuple[Part, ...]:
     """``rows`` across ``width`` px, for models of these ``names``.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from archdraw.fonts import text_width
@@ -10,8 +11,8 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import figures
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import Row, block_height, fitted, paint_rows, rows_height, rows_of
-from archdraw.picture import Box, Chip
+from archdraw.layout.diagram.text import Row, around, block_height, fitted, paint_rows, room, rows_height, rows_of
+from archdraw.picture import Box, Chip, Diagram
 from archdraw.records import record
 from archdraw.scene import OpenEnds
 from archdraw.setters import kept
@@ -31,10 +32,18 @@ def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    rows = rows_of(box.label, box.detail, measures.widest_box - 2 * measures.pad, measures, box.strong)
+    rows = rows_of(box.label, box.detail, room(measures.widest_box, measures.pad), measures, box.strong)
     words = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
-    return max(measures.least_width, words + 2 * measures.pad, figure)
+    return max(measures.least_width, around(words, measures.pad), figure)
+
+
+def as_wide_as_the_widest(items: Sequence[Diagram], measures: Measures) -> Measures:
+    """Measures with which ``items`` are as wide as each other where all are boxes, as alternatives are."""
+    widths = [natural_width(item, measures) for item in items if isinstance(item, Box)]
+    if measures.box_width or len(widths) < len(items):
+        return measures
+    return replace(measures, least_width=max(widths))
 
 
 def chips_width(box: Box, measures: Measures) -> float:
@@ -67,7 +76,7 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
     width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
-    rows = rows_of(box.label, box.detail, width - 2 * measures.pad, measures, box.strong)
+    rows = rows_of(box.label, box.detail, room(width, measures.pad), measures, box.strong)
     scale = measures.figure_scale
     if box.figure:
         # A box of given width does not grow for its figure.
@@ -84,7 +93,7 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
         height = measures.cap
         # Letters that reach below the line keep clear of the border.
         size = max(min(measures.label_size, CAP_LABEL * height), SMALL)
-        rows = fitted(box.label, width - 2 * measures.pad, size, SMALL, rows[0].weight)
+        rows = fitted(box.label, room(width, measures.pad), size, SMALL, rows[0].weight)
     height = max(height, box.least_height)
     left = centre - width / 2
 
@@ -160,7 +169,7 @@ class _Chips:
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
-        rows = tuple(fitted(chip.label, measures.chip_width - CHIP_PAD, SMALL, SMALL, 500) for chip in chips)
+        rows = tuple(fitted(chip.label, room(measures.chip_width, CHIP_PAD / 2), SMALL, SMALL, 500) for chip in chips)
         return cls(chips, rows, measures.chip_width, measures.chip_height, measures.chip_space)
 
     @property

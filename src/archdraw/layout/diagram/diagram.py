@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, joints, lanes, rails
+from archdraw.layout.diagram import boxes, frames, joints, lanes, lettering, rails, tables
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import Measures
@@ -124,7 +124,7 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
                 item, measures, lambda part, ports, leaving: place(part, ports, leaving, measures)
             )
         case Frame(body=body):
-            return gaps(body, out, inputs, measures)
+            return gaps(body, out, inputs, lettering.of_one_size(body, measures, beside))
         case Choice(options=options):
             wide = [gaps(option, out, inputs, measures) for option in options]
             return tuple(map(max, zip(*wide, strict=True)))
@@ -184,11 +184,17 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Lanes(items=items):
             wide = lanes.beside(item, measures)
             return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
+        case Choice(headings=(_, _)):
+            return tables.table(item, ports[0], measures)
         case Choice(options=options, bands=bands):
-            cells = [again(option, ports, out) for option in options]
-            return frames.choice(cells, options, bands, ports, measures)
+            alike = boxes.as_wide_as_the_widest(options, measures)
+            cells = [place(option, ports, out, alike) for option in options]
+            joined = tuple(f"{item.conjunction} {band}".strip() if index else band for index, band in enumerate(bands))
+            return frames.choice(cells, options, joined, ports, measures)
         case Frame(body=body):
-            return frames.frame(again(body, tuple(x - ports[0] for x in ports), out), item, ports[0], measures)
+            lettered = lettering.of_one_size(body, measures, beside)
+            inner = place(body, tuple(x - ports[0] for x in ports), out, lettered)
+            return frames.frame(inner, item, ports[0], measures)
         case Bar():
             return frames.bar(item, ports, measures)
         case Tap():

@@ -6,7 +6,7 @@ from archdraw.fonts import MIDDLE
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
+from archdraw.layout.diagram.text import Row, fitted, paint_rows, room, rows_height
 from archdraw.picture import Bar, Box, Diagram, Frame, Tap
 from archdraw.scene import FRAME as FRAMED
 from archdraw.scene import OpenEnds
@@ -19,6 +19,7 @@ BACK, BACK_ROOM = 32.0, 28.0
 """From the line that leads back in a loop to the frame's right, and the room above and below for where it turns."""
 OPTION_PAD = 16.0
 """From an alternative that is no box to the sides of its border."""
+BAR_PAD, SIDE_PAD = 12.0, 8.0  # px free at each side of words in a bar, and in the box of a module beside the line
 BAND, BAND_LINE = 24.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
@@ -93,14 +94,12 @@ def bar_gaps(out: tuple[float, ...], inputs: int, measures: Measures) -> tuple[f
 
 def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
     """A run of layers folded to one line of words; lines that come in at ``ports`` leave it there."""
-    left, right = (
-        ports[0] - measures.frame_left,
-        max(ports[0] + measures.frame_right, ports[-1] + measures.bar_width / 2),
-    )
+    left = ports[0] - measures.frame_left
+    right = max(ports[0] + measures.frame_right, ports[-1] + measures.bar_width / 2)
     if not measures.frame_left:
         left = ports[0] - measures.bar_width / 2
         right = ports[-1] + measures.bar_width / 2
-    rows = fitted(item.label, right - left - 24, 16, SMALL, 500)
+    rows = fitted(item.label, room(right - left, BAR_PAD), 16, SMALL, 500)
     height = max(measures.bar_height, rows_height(rows) + 14)
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
@@ -149,7 +148,7 @@ def choice(
     ports: tuple[float, ...],
     measures: Measures,
 ) -> Cell:
-    """``cells`` in one frame, the first on top, with words between them: one of them is passed, not all.
+    """``cells`` in one frame, the first on top, with words above each of them: one of them is passed, not all.
 
     Lines come into each at ``ports``; they leave all where they leave the one on top.
     """
@@ -173,7 +172,9 @@ def choice(
                 kind="container",
             )
         top = y - length
-        for index, (cell, pad) in enumerate(zip(cells, pads, strict=True)):
+        for cell, pad, rows, height in zip(cells, pads, words, heights, strict=True):
+            paint_rows(canvas, rows, x + (box_left + right) / 2, top + height / 2, canvas.theme.ink)
+            top += height
             bottom = top + cell.length + 2 * pad
             if pad:
                 # A whole block as an alternative gets a border, as a box has one: else both would read as a series.
@@ -193,10 +194,6 @@ def choice(
                     canvas.line((x + out, top + pad), (x + out, top))
             cell.paint(canvas, x, bottom - pad)
             top = bottom
-            if index < len(bands):
-                middle = top + heights[index] / 2
-                paint_rows(canvas, words[index], x + (box_left + right) / 2, middle, canvas.theme.ink)
-                top += heights[index]
 
     # The line goes on into a whole block, whose first box takes the arrow.
     return Cell(left, right, length, ports, cells[0].outputs, (not pads[-1],) * len(ports), paint)
@@ -287,7 +284,7 @@ def side_height(box: Box, measures: Measures, width: float = 0) -> float:
 
 
 def _side_rows(box: Box, width: float, measures: Measures) -> tuple[Row, ...]:
-    inner = width - 16
+    inner = room(width, SIDE_PAD)
     return (*fitted(box.label, inner, measures.side_label, SMALL, 500), *fitted(box.detail, inner, SMALL, SMALL, 400))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdraw.layout.diagram import boxes, frames, rails
+from archdraw.layout.diagram import boxes, frames, lettering, rails, tables
 from archdraw.layout.diagram.diagram import beside, dealt, flat, outputs_of, place
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail
@@ -55,6 +55,9 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
             slim = measures.slim
             widths = [least_width(part, max(1, taken), slim) for part, taken in zip(items, shares, strict=True)]
             return Extent(width=sum(widths) + measures.branch_gap * (len(items) - 1))
+        case Choice(headings=(_, _)):
+            left, right = tables.sides(item, measures)
+            return Extent(left, right, left + right, True)
         case Choice(options=options):
             pad = 0.0 if all(isinstance(option, Box) for option in options) else frames.OPTION_PAD
             every = [extent(option, inputs, measures) for option in options]
@@ -64,7 +67,8 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
             return inner._replace(left=max(inner.left, measures.rail + rails.HALF))
         case Frame(body=body):
             right = measures.frame_space + 2 + (frames.BACK if item.back else 0.0)
-            inner = _around(extent(body, inputs, measures), measures.frame_space, right)
+            within = lettering.of_one_size(body, measures, beside)
+            inner = _around(extent(body, inputs, within), measures.frame_space, right)
             wide = max(inner.left, measures.frame_left), max(inner.right, measures.frame_right)
             return _around(Extent(*wide, inner.width, inner.straight), frames.gutter(item.times, measures), 0.0)
         case _:

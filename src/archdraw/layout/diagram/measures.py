@@ -143,6 +143,7 @@ INSET = Measures(
     branch_gap=20,
     port_gap=40,
     node=13,
+    cap=24,
 )
 
 EDGE = 2.0

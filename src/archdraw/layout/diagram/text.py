@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +14,10 @@ from archdraw.records import record
 from archdraw.setters import kept
 
 NBSP = "\u00a0"
+_BOUND = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))")
+"""The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query``, ``12 ×``."""
+AIR = 1.1
+"""How wide a box is at least, in widths of its words: other fonts, where Inter is not at hand, are so much wider."""
 
 
 @record
@@ -34,11 +38,22 @@ class Row:
         return self.size * LINE_HEIGHT
 
 
+def room(width: float, pad: float) -> float:
+    """Px for words in a box of ``width`` that leaves ``pad`` px free at each side."""
+    return min(width - 2 * pad, width / AIR)
+
+
+def around(words: float, pad: float) -> float:
+    """The width of a box with ``words`` of so many px that leaves ``pad`` px free at each side."""
+    return max(words + 2 * pad, words * AIR)
+
+
 @kept(65536)
 def fitted(text: str, width: float, size: float, least: float, weight: Weight) -> tuple[Row, ...]:
     """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
 
-    Wrapped lines are of like length, so that no word stands alone under a full line.
+    Wrapped lines are of like length, so that no word stands alone under a full line. A number stays with its word,
+    unless they are wider than a line.
     """
     if not text:
         return ()
@@ -47,7 +62,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         if text_width(text, step, weight) <= width:
             return (Row(text, step, weight, text),)
         step -= 1
-    divisible = divided(text, width, least, weight)
+    divisible = divided(_BOUND.sub(NBSP, text), width, least, weight)
     lines = wrap(divisible, least, weight, width)
     narrow, wide = width / len(lines), width
     while wide - narrow > 1:
@@ -57,7 +72,18 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
             narrow = middle
         else:
             lines, wide = tried, middle
-    return tuple(Row(line, least, weight, text) for line in lines)
+    return tuple(Row(line, least, weight, text) for line in _spaced(lines, text))
+
+
+def _spaced(lines: Iterable[str], text: str) -> Iterator[str]:
+    """``lines`` of ``text`` with the spaces that it has: what is searched for, ``dim 128``, has a plain one."""
+    letters = [place for place, character in enumerate(text) if not character.isspace()]
+    for line in lines:
+        number = sum(not character.isspace() for character in line)
+        if number:
+            words = text[letters[0] : letters[number - 1] + 1].replace("\n", " ")
+            yield " ".join(word for word in words.split(" ") if word)
+            del letters[:number]
 
 
 def divided(text: str, width: float, size: float, weight: Weight) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
 
 from archdraw.layout.page import MARGIN
 from archdraw.layout.plate import panels
@@ -27,8 +29,8 @@ LINE_SPACE, LINES_PAD = 9.0, 12.0
 """Between lines that pass under a column, and around all of them."""
 ASPECT = 1.6
 """The width of a page by its height, as it should be."""
-EMPTY_COST = 0.5
-"""Of each px that columns are lower than the page, on average."""
+EMPTY_COST, COLUMN_COST = 0.5, 40.0
+"""Of each px that columns are lower than the page, on average, and of each column."""
 NARROW, WIDE = 1224.0, 1736.0
 """The widths of usual pages with one column and with two."""
 MOST_NARROW, MOST_WIDE = 1.15, 1.0
@@ -85,22 +87,43 @@ def arrange(insets: Sequence[Inset], page: Page, sizes: Sizes, most: int = MOST_
     ``sizes`` are those of the insets, as far as they are measured.
     """
     numbers = range(1, min(most, len(insets)) + 1) if insets else (0,)
-    found = (_arrangement(_columns(insets, number, page, sizes), page, sizes) for number in numbers)
+    high = _heights(insets, sizes)
+    found = (_arrangement(_columns(insets, number, page, high), page, sizes) for number in numbers)
     return min(found, key=lambda pair: pair[0])[1]
 
 
-def _columns(insets: Sequence[Inset], number: int, page: Page, sizes: Sizes) -> tuple[tuple[Inset, ...], ...]:
+_Heights: TypeAlias = Callable[[int, int, bool], float]
+"""How high the column of the panels from one number to another is, and whether it is a further one."""
+
+
+def _heights(insets: Sequence[Inset], sizes: Sizes) -> _Heights:
+    """The heights of all columns into which ``insets`` may be cut, each added up once."""
+    needed = [sizes.width(inset) for inset in insets]
+
+    @cache
+    def own(index: int, width: float) -> float:
+        return sizes.height(insets[index], width)
+
+    @cache
+    def height(start: int, end: int, further: bool) -> float:
+        width = _wide(max(needed[start:end]), further)
+        return sum([own(index, width) for index in range(start, end)]) + SPACE * (end - start - 1)
+
+    return height
+
+
+def _columns(insets: Sequence[Inset], number: int, page: Page, high: _Heights) -> tuple[tuple[Inset, ...], ...]:
     """``insets`` cut into so many columns, the highest of which is as low as can be."""
     if not number:
         return ()
+    below = [_passing(insets[end:], page) for end in range(len(insets) + 1)]
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for column in range(number):
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
         for start, (height, ends) in best.items():
             last = len(insets) - (number - column - 1)
             for end in range(start + 1, last + 1) if column < number - 1 else (len(insets),):
-                own = _height(insets[start:end], _width(insets[start:end], column, sizes), sizes)
-                tall = max(height, own + _passing(insets[end:], page))
+                tall = max(height, high(start, end, column > 0) + below[end])
                 if end not in after or tall < after[end][0] - ROUNDING:
                     after[end] = (tall, (*ends, end))
         best = after
@@ -122,7 +145,7 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     # A page is at least as high as its model; panels need not be lower than that.
     least = page.overhead(across) + page.height
     excess = high - (least if least > TALLEST else most_height(across)) + max(0.0, across - WIDEST)
-    cost = max(across / ASPECT, high)
+    cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
     if heights:
         cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)
     if excess > ROUNDING:
@@ -133,8 +156,12 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
 
 def _width(column: Sequence[Inset], number: int, sizes: Sizes) -> float:
     """The width of a ``column``, the first of which is ``number`` 0."""
-    needed = max(map(sizes.width, column))
-    least = FURTHER_WIDTH if number else FIRST_WIDTH
+    return _wide(max(map(sizes.width, column)), number > 0)
+
+
+def _wide(needed: float, further: bool) -> float:
+    """The width of a column whose panels have ``needed`` so much, the first or a ``further`` one."""
+    least = FURTHER_WIDTH if further else FIRST_WIDTH
     return least if needed <= least else max(panels.WIDE, math.ceil(needed))
 
 

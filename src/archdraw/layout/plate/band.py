@@ -8,6 +8,7 @@ from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
+from archdraw.layout.sections import section
 from archdraw.picture import Inset, Segment, Share, Split, Words
 from archdraw.records import record
 
@@ -46,6 +47,7 @@ def height(cells: Sequence[Inset], width: float) -> float:
     return BELOW + LINE * max(lines, LEAST_LINES) + PAD - 6
 
 
+@section("facts")
 def paint(canvas: Canvas, cells: Sequence[Inset], left: float, top: float, width: float) -> None:
     """The band of ``cells`` from ``left`` and ``top`` on across ``width`` px."""
     tall = height(cells, width)

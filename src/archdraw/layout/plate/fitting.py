@@ -36,7 +36,12 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     found, fits = _least(lambda count: tried(shortened(count)), number)
     if not fits and droppable:
         short, fewest = fewest, _lessened(fewest, droppable)
-        found, fits = _least(lambda count: tried(_lessened(short, count + 1)), droppable - 1)
+        # With fewer panels a page may be narrower, and have less height: each number is tried.
+        for count in range(1, droppable + 1):
+            fewer, fits = tried(_lessened(short, count))
+            found = fewer if fits or fewer.excess < found.excess else found
+            if fits:
+                break
     if not fits:
         # Panels that have to stand take as many columns as the page is wide.
         found = arrange(fewest, page, sizes, len(fewest))

@@ -9,9 +9,12 @@ from archdraw.layout.diagram import diagram, unbroken
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, Measures
+from archdraw.layout.diagram.text import room
 from archdraw.picture import Diagram
 from archdraw.setters import kept
 
+NARROWEST = 432.0
+"""Room in a panel of the usual width."""
 UNBROKEN = 10000.0
 """Room for a diagram of which no words would wrap in what there is."""
 ROUNDING = 0.01
@@ -31,27 +34,32 @@ class LaidOut:
 
     def fitting(self, inner: float, gap: float) -> Cell:
         """The cell with the most generous measures that fits ``inner``, its arrows of ``gap``."""
+        # How wide it is does not depend on how long its arrows are.
+        measures = self.measures(inner)
+        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+
+    def measures(self, inner: float) -> Measures:
+        """The most generous measures by which the diagram fits ``inner``."""
         if inner not in self._measures:
             self._measures[inner] = self._fitting(inner)
-        # How wide it is does not depend on how long its arrows are.
-        measures = self._measures[inner]
-        return self._placed(measures if gap == INSET.gap else _with_arrows(measures, gap))
+        return self._measures[inner]
 
     def _fitting(self, inner: float) -> Measures:
         """The first measures by which the diagram fits ``inner``, else the smallest."""
         # Where no words wrap, one layout is that of every width.
         ladder = tuple(
-            dict.fromkeys(map(self._plain, _ladder(UNBROKEN if self._words <= inner - 2 * INSET.pad else inner)))
+            dict.fromkeys(map(self._plain, _ladder(UNBROKEN if self._words <= room(inner, INSET.pad) else inner)))
         )
         for measures in ladder[:-1]:
             # To lay a diagram out takes far longer than to find that what stands side by side is too wide.
             if self._least_width(measures) <= inner + ROUNDING and self._placed(measures).width <= inner:
                 return measures
-        return ladder[-1]
+        # Wider boxes than in the narrowest panel would make what does not fit wider still.
+        return _ladder(min(inner, NARROWEST))[-1]
 
     def _plain(self, measures: Measures) -> Measures:
         """``measures``, alike where they differ by nothing that the diagram has: figures, and words that wrap."""
-        return _plainer(measures, self._words > measures.widest_branch - 2 * measures.pad, self._has_figures)
+        return _plainer(measures, self._words > room(measures.widest_branch, measures.pad), self._has_figures)
 
     def _least_width(self, measures: Measures) -> float:
         if measures not in self._least:

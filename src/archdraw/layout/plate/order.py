@@ -8,7 +8,7 @@ from archdraw.cells import OrderCell, OrderGroup
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.measures import SMALL
-from archdraw.layout.diagram.text import fitted
+from archdraw.layout.diagram.text import around, fitted, room
 from archdraw.records import record
 
 CELL, CELL_PAD = 26.0, 8.0
@@ -68,8 +68,8 @@ def _flow(items: Sequence[Item], width: float, gap: float) -> _Piece:
 
 
 def _cell(item: OrderCell, width: float) -> _Piece:
-    row = fitted(item.label, max(width - 2 * CELL_PAD, LEAST), SMALL, SMALL, 500)[0]
-    own = row.width + 2 * CELL_PAD
+    row = fitted(item.label, max(room(width, CELL_PAD), LEAST), SMALL, SMALL, 500)[0]
+    own = around(row.width, CELL_PAD)
 
     def paint(canvas: Canvas, left: float, top: float) -> None:
         colours = canvas.theme.paint(item.role)

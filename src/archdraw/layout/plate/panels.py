@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
@@ -13,8 +13,9 @@ from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.ladder import laid_out
 from archdraw.layout.plate.stretching import longest
+from archdraw.layout.plate.two_lines import lightened
 from archdraw.picture import Diagram, Inset, Item, Masks, Share, Split, Words
-from archdraw.records import record
+from archdraw.records import record, replaced
 
 PAD = 24.0
 TITLE = 50.0
@@ -29,8 +30,8 @@ WIDE = 480.0
 ITEM_SPACE = 16.0
 WORDS_LINE = 22.0
 LOOSEST_GAP = 34.0
-MOST_SPREAD = 30.0
-"""Px that a panel with room to spare puts between two of its items, beyond what they want."""
+MOST_AIR = 12.0
+"""Px that a panel with room to spare has below its title, beyond what its first item wants."""
 
 Painter = Callable[[Canvas, float, float, float], None]
 """``paint(canvas, left, top, width)``."""
@@ -64,13 +65,29 @@ class Panel:
 def measure(inset: Inset, width: float, gap: float = INSET.gap) -> Panel:
     """``inset`` for a panel of ``width``, with arrows of ``gap``."""
     inner = width - 2 * PAD
+    items = tuple(_lightened(inset.items, inner))
     pieces: list[Piece] = []
     before: Item | None = None
-    for item in inset.items:
+    for item in items:
         pieces.append(_piece(item, before, inner, gap))
         before = item
     height = TITLE + sum(piece.height + piece.space for piece in pieces) + PAD - 4
-    return Panel(inset, width, height, tuple(pieces))
+    return Panel(replaced(inset, items=items), width, height, tuple(pieces))
+
+
+def _lightened(items: tuple[Item, ...], inner: float) -> Iterator[Item]:
+    """``items``; what boxes are too narrow for stands below the words that follow their diagram."""
+    words: list[Item] = []
+    for item in items:
+        if not isinstance(item, Words):
+            yield from words
+            words = []
+        if isinstance(item, Words | Masks | Share | Split):
+            yield item
+        else:
+            light, *words = lightened(item, inner)
+            yield light
+    yield from words
 
 
 def widest(inset: Inset) -> float:
@@ -80,7 +97,9 @@ def widest(inset: Inset) -> float:
         if isinstance(item, Masks):
             inner = max(inner, charts.masks_size(item)[0])
         elif not isinstance(item, Words | Share | Split):
-            inner = max(inner, _diagram(item, INSET.gap, WIDE - 2 * PAD).width)
+            for part in lightened(item, WIDE - 2 * PAD):
+                if not isinstance(part, Words | Masks | Share | Split):
+                    inner = max(inner, _diagram(part, INSET.gap, WIDE - 2 * PAD).width)
     return inner + 2 * PAD
 
 
@@ -152,10 +171,11 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
-    """``panel`` in ``height`` px, its pieces spread over the height."""
+    """``panel`` in ``height`` px."""
     name = letters.name_of(panel.inset)
-    if opened := panel.inset.source or panel.inset.beside:
-        canvas.opens[opened] = name
+    for path in filter(None, (panel.inset.source or panel.inset.beside, *panel.inset.also)):
+        # A box may be opened by several panels.
+        canvas.opens[path] = f"{canvas.opens[path]} {name}" if path in canvas.opens else name
     with canvas.section("panel", panel.inset.title, panel=name):
         _paint(canvas, panel, left, top, height)
 
@@ -181,27 +201,15 @@ def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float)
         x += width + 10
     else:
         x = left + PAD
-    neighbours = list(zip((None, *inset.items), inset.items, strict=False))
-
-    def words(item: Item | None) -> bool:
-        """Lines of words stay together; what is left goes between them and the figures."""
-        return isinstance(item, Words)
-
     # A title of two lines stands where one would: nothing of it is left out.
     title = fitted(inset.title, left + panel.width - PAD - x, 22, 17, 600)
     for number, row in enumerate(title):
         line = middle + (number - (len(title) - 1) / 2) * LEADING * row.size
         canvas.text(x, line + MIDDLE * row.size, row.text, row.size, 600, phrase=row.phrase)
-    # Words stay at the title that they follow.
-    breaks = [
-        not words(item) if index == 0 else not (words(item) and words(before))
-        for index, (before, item) in enumerate(neighbours)
-    ]
-    # What is spread further than this stays below: a figure and its caption belong together.
-    each = min((height - panel.height) / (sum(breaks) + 1), MOST_SPREAD)
-    y = top + TITLE
-    for piece, loose in zip(panel.pieces, breaks, strict=True):
-        y += piece.space + (each if loose else 0)
+    # What belongs together stays together: room to spare is below the last item, but for a little below the title.
+    y = top + TITLE + min(max(height - panel.height, 0.0) / 2, MOST_AIR)
+    for piece in panel.pieces:
+        y += piece.space
         piece.paint(canvas, left + PAD, y, panel.width - 2 * PAD)
         y += piece.height
 

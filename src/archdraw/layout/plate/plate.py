@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas, Place, Sketch
@@ -33,11 +35,13 @@ TIGHT, LOW_PANEL_GAP = 12.0, 12.0
 LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
+MOST_LED = 10
+"""Lines to more panels than these would run too near to each other: letters do."""
 MOST_TRIES = 3
 """How often a page is laid out at most until its footer has room for what it says is left out."""
 CAP = 28.0
 """The height of a norm on its box."""
-LOW = {
+LOW: dict[str, Any] = {
     "one_line": 34, "two_lines": 50, "cap": 26, "tap": 26, "chip_height": 24, "frame_top": 14, "frame_gap": 6,
     "bar_height": 34, "container_pad": 16, "input_gap": 20, "tap_out": 34, "tap_in": 32, "side_height": 52,
 }  # fmt: skip
@@ -114,7 +118,8 @@ def draw(plate: Plate, theme: Theme) -> Scene:
 
 def _is_apart(plate: Plate) -> bool:
     """Whether letters stand without lines, which could not leave boxes without crossing others."""
-    return bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
+    many = sum(bool(inset.letter) for inset in plate.insets) > MOST_LED
+    return many or bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
 
 
 def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:
@@ -194,6 +199,7 @@ def _page(plate: Plate, column: Column, footer: tuple[str, ...]) -> Page:
     """What stands around the panels of ``plate``, whose last line is ``footer``."""
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
 
+    @cache
     def overhead(width: float) -> float:
         room = width - 2 * MARGIN
         below = STRIP_SPACE + strip.height(plate.strip, room) if plate.strip else 0.0

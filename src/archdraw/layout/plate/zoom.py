@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.joined import straightened
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
-from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, Panel, badge, badge_width
+from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, badge, badge_width
+from archdraw.layout.plate.spots import Placed, further_boxes, letters_at, paint_letter
 from archdraw.layout.plate.tracks import Crossing, tracks
 from archdraw.records import record
 
-Placed = list[list[tuple[Panel, Place]]]
 FIRST_TRACK, TRACK = 16.0, 8.0
 KINK = 12.0
-MARKS_APART = 22.0
-"""Px between the letters of two panels that open one box."""
 WIDTH = 1.75
 
 
@@ -69,12 +68,12 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
 
     Those of a model of several columns stand ``apart`` from its boxes, as letters: their lines would cross others.
     """
-    marks = _marks(columns, canvas)
+    marks = letters_at(columns, canvas)
     ways, hemmed = _ways(canvas, columns, model_right, marks, apart=apart)
     # Whether a line can leave a box is seen before any of them are drawn.
     further = [
         (letter, place, heights[letter], apart or is_hemmed(canvas, place, model_right))
-        for letter, place, heights in _further(columns, canvas, marks)
+        for letter, place, heights in further_boxes(columns, canvas, marks)
     ]
     for letter, source in hemmed:
         # A line could not leave past the neighbour: the letter alone stands at the box.
@@ -94,22 +93,20 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         half = badge_width(way.letter, LETTER) / 2
         badge_x = (model_right + canvas.places[FRAME].right) / 2
         points = [(badge_x + half, way.start), (x, way.start), (x, way.end)]
-        goal_y = way.arrival
         if way.column:
             turn = gutter[way]
-            points += [(turn, way.end), (turn, goal_y)]
-        points.append((way.goal.left, goal_y))
+            points += [(turn, way.end), (turn, way.arrival)]
+        points.append((way.goal.left, way.arrival))
         with canvas.section("zoom", opens=way.letter):
-            canvas.line(
-                (way.source.right, way.start), (badge_x - half, way.start), kind="zoom", width=WIDTH, start=way.path
-            )
+            before = (way.source.right, way.start), (badge_x - half, way.start)
+            canvas.line(*before, kind="zoom", width=WIDTH, start=way.path, end=way.letter)
             canvas.dot(way.source.right, way.start, colour=canvas.theme.zoom, layer="object")
             badge(canvas, badge_x, way.start, way.letter, LETTER)
             canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=way.path, end=way.letter)
-            canvas.dot(way.goal.left, goal_y, colour=canvas.theme.zoom, layer="object")
+            canvas.dot(way.goal.left, way.arrival, colour=canvas.theme.zoom, layer="object")
     for letter, source, height, stands_alone in further:
         if stands_alone:
-            paint_letter(canvas, source, letter, apart=apart)
+            paint_letter(canvas, source, letter, apart=apart, further=True)
         else:
             _stub(canvas, letter, source, height, model_right)
     for part in parts:
@@ -121,40 +118,6 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
             _lead(canvas, part, points)
 
 
-def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool) -> None:
-    """The ``letter`` alone at the box ``source``, from which no line could leave past its neighbours."""
-    half = badge_width(letter, LETTER) / 2
-    x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
-    with canvas.section("zoom", opens=letter):
-        badge(canvas, x, y, letter, LETTER)
-
-
-def _marks(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
-    """By the path of a box the letters of the panels that open it, each with the height of its line."""
-    letters_of: dict[str, list[str]] = {}
-    for column in columns:
-        for panel, _ in column:
-            for path in filter(None, (panel.inset.source, *panel.inset.also)):
-                letters_of.setdefault(path, []).append(panel.inset.letter)
-    return {
-        path: {
-            letter: canvas.places[path].middle + MARKS_APART * (number - (len(own) - 1) / 2)
-            for number, letter in enumerate(own)
-        }
-        for path, own in letters_of.items()
-    }
-
-
-def _further(
-    columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
-) -> Iterator[tuple[str, Place, dict[str, float]]]:
-    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
-    for column in columns:
-        for panel, _ in column:
-            for path in panel.inset.also:
-                yield panel.inset.letter, canvas.places[path], marks[path]
-
-
 def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right: float) -> None:
     """The letter of a panel at a further box that it opens, on a short line."""
     x = (model_right + canvas.places[FRAME].right) / 2
@@ -163,47 +126,6 @@ def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right
         canvas.line((source.right, height), (x - half, height), kind="zoom", width=WIDTH, end=letter)
         canvas.dot(source.right, height, colour=canvas.theme.zoom, layer="object")
         badge(canvas, x, height, letter, LETTER)
-
-
-def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter, ``half`` of which is that wide, at the box ``source``: where no line passes."""
-    above, corner = source.top - LETTER / 2 - 3, source.left + half
-    beside = (source.right + half + 3, source.middle)
-    spots = [(corner, above), (source.right - half, above), beside]
-    if source.top > canvas.places[FRAME].bottom:
-        # Beside the tokens there is room; above, the line of the box leaves.
-        spots.insert(0, beside)
-    elif source.bottom - source.top < LETTER:
-        # A line of words, whose letter stands in it.
-        spots.insert(0, beside)
-    elif _is_under(canvas, source):
-        # Above an alternative are the words that tell when it comes.
-        spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
-    spots.append((source.left - half - 3, source.middle))
-    free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))
-    return next(free, None) or _within(canvas, source, half) or spots[0]
-
-
-def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter at a side of the box ``source`` in a model of several columns."""
-    right, left = source.right + half + 2, source.left - half - 2
-    upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
-    spots = [(x, y) for y in (source.middle, upper) for x in (right, left)]
-    spots += [(source.left + half, above), (source.right - half, above)]
-    below = source.bottom + LETTER / 2 + 2
-    spots += [(source.left + half, below), (source.right - half, below)]
-    free = (spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2)))
-    return next(free, None) or _within(canvas, source, half) or spots[2]
-
-
-def _within(canvas: Canvas, source: Place, half: float) -> tuple[float, float] | None:
-    """The middle of a letter in the box ``source``, beside its words; None where these leave no room."""
-    spots = (source.right - half - 3, source.middle), (source.left + half + 3, source.middle)
-    return next((spot for spot in spots if canvas.is_blank(_around(*spot, half + 2, LETTER / 2))), None)
-
-
-def _around(x: float, y: float, half_width: float, half_height: float) -> Place:
-    return Place(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
 def _ways(
@@ -246,14 +168,6 @@ def is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
     beside = any(source.right < other.left < edge and other.bottom >= source.top for other in canvas.places.values())
     # The line of a loop returns between the boxes and the side of the model.
     return beside or canvas.is_barred(Place(source.right + 1, source.middle - 1, model_right - 1, source.middle + 1))
-
-
-def _is_under(canvas: Canvas, source: Place) -> bool:
-    """Whether another box of the same slot stands a band's height above ``source``."""
-    return any(
-        abs(other.left - source.left) < 1 and 0 < source.top - other.bottom < 3 * LETTER
-        for other in canvas.places.values()
-    )
 
 
 def _passed(ways: list[_Way], columns: Placed) -> list[_Way]:
@@ -299,19 +213,3 @@ def _lead(canvas: Canvas, part: _Part, points: list[tuple[float, float]]) -> Non
         canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=part.path, end=part.panel)
         for x, y in (points[0], points[-1]):
             canvas.dot(x, y, colour=canvas.theme.zoom, layer="object")
-
-
-def straightened(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """``points`` without those that stand on a straight piece."""
-    result: list[tuple[float, float]] = []
-    for point in points:
-        if result and abs(point[0] - result[-1][0]) < 0.01 and abs(point[1] - result[-1][1]) < 0.01:
-            continue
-        if len(result) > 1 and (
-            (abs(result[-2][0] - result[-1][0]) < 0.01 and abs(result[-1][0] - point[0]) < 0.01)
-            or (abs(result[-2][1] - result[-1][1]) < 0.01 and abs(result[-1][1] - point[1]) < 0.01)
-        ):
-            result[-1] = point
-        else:
-            result.append(point)
-    return result

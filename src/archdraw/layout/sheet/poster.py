@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width
-from archdraw.layout.canvas import Canvas
+from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.sections import section
@@ -23,7 +23,6 @@ from archdraw.layout.sheet.sheet import (
     MARGIN,
     PAD,
     PLACE,
-    STRETCH,
     SUBTITLE,
     TITLE,
     TITLE_LEFT,
@@ -156,21 +155,21 @@ def _column(canvas: Canvas, plan: Plan, number: int, room: float) -> None:
         fill=theme.muted,
         anchor="middle",
     )
-    slack = room - plan.flow.height(column) - PAD * unit
-    more = max(0.0, min(slack / max(1, len(column) - 1), (STRETCH - 1) * GAP * unit))
+    # Columns end level: what one has to spare is shared out among the grounds of its pictures.
+    more = max(0.0, room - plan.flow.height(column) - PAD * unit) / len(column)
     top, places = plan.body_top, _places(plan)
     for run in plan.flow.runs(column):
-        top = _run(canvas, plan, run, places, left, width, top, more) + GAP * unit + more
+        top = _run(canvas, plan, run, places, left, width, top, more) + GAP * unit
 
 
 def _run(
     canvas: Canvas, plan: Plan, run: Run, places: dict[int, str], left: float, width: float, top: float, more: float
 ) -> float:
-    """The pictures of one section in a column, on its band; returns where that ends."""
+    """The pictures of one section in a column, on its band, each with ``more`` px to spare; returns where that ends."""
     unit, theme, section = plan.unit, canvas.theme, plan.sheet.sections[run.section]
     accent = theme.accent(section.accent)
-    heights = sum(plan.flow.heights[index] for index in run.things)
-    gaps = (len(run.things) - 1) * (GAP * unit + more)
+    heights = sum(plan.flow.heights[index] + more for index in run.things)
+    gaps = (len(run.things) - 1) * GAP * unit
     bottom = top + plan.flow.heads[run.section] + heights + gaps + PAD * unit
     canvas.rect(
         left, top, width, bottom - top, fill=theme.tint(accent), radius=PAD * unit, kind="ground", layer="ground"
@@ -185,8 +184,9 @@ def _run(
     _goes_on(canvas, plan, run, x + BAR_ROOM * unit + rows[-1].width, left + width - PAD * unit, baseline - high)
     top += plan.flow.heads[run.section]
     for index in run.things:
-        _picture(canvas, plan.tiles[index], places[index], x, top)
-        top += plan.flow.heights[index] + GAP * unit + more
+        height = plan.flow.heights[index] + more
+        _picture(canvas, plan.tiles[index], places[index], Place(x, top, left + width - PAD * unit, top + height))
+        top += height + GAP * unit
     return bottom
 
 
@@ -197,17 +197,18 @@ def _goes_on(canvas: Canvas, plan: Plan, run: Run, left: float, right: float, ba
         canvas.text(right, baseline, CONTINUED, rounded(size), 400, fill=canvas.theme.muted, anchor="end")
 
 
-def _picture(canvas: Canvas, tile: Tile, place: str, x: float, y: float) -> None:
-    """A picture on ground of its own, with its place in the corner where its name leaves room for that."""
+def _picture(canvas: Canvas, tile: Tile, place: str, ground: Place) -> None:
+    """A picture in the middle of its ``ground``, with its place in the corner where its name leaves room for that."""
     theme, scene = canvas.theme, tile.scene
     theme.palette.update(scene.palette)
-    x, y = rounded(x), rounded(y)
+    left, top, width, height = map(
+        rounded, (ground.left, ground.top, ground.right - ground.left, ground.bottom - ground.top)
+    )
+    x, y = rounded(left + (width - scene.width) / 2), rounded(top + (height - scene.height) / 2)
     with canvas.group(tile.path, tile.title):
-        canvas.rect(
-            x, y, scene.width, scene.height, fill=scene.background or theme.page, radius=CARD_RADIUS, kind="ground"
-        )
+        canvas.rect(left, top, width, height, fill=scene.background or theme.page, radius=CARD_RADIUS, kind="ground")
         for element in moved(scene.children, x, y, tile.path):
             canvas.add(element)
         right = max((text.right for text in scene.shapes() if isinstance(text, Text) and text.y < 80), default=0.0)
-        if right + 40 < scene.width - 32 - text_width(place, TAG, 700):
-            canvas.text(x + scene.width - 32, y + 67, place, TAG, 700, fill=theme.muted, anchor="end")
+        if x + right + 40 < left + width - 32 - text_width(place, TAG, 700):
+            canvas.text(left + width - 32, y + 67, place, TAG, 700, fill=theme.muted, anchor="end")

@@ -41,7 +41,9 @@ ABOVE, BELOW, BAR, BAR_ROOM = 7.0, 7.0, 5.0, 13.0
 MOST_STEPS = 40
 """In which a sheet is made wider: wider words make it higher again, by less each time."""
 STRETCH = 3.0
-"""A gap grows to so many times its size where columns are to end level."""
+"""A gap between columns grows to so many times its size where the sheet is wider than they are."""
+TOO_TALL = 3.0
+"""How much farther from the wanted ratio a sheet that is too tall is."""
 
 
 @record
@@ -242,4 +244,6 @@ def nearest(sheet: Sheet, ratio: float) -> Plan:
 
 
 def _distance(plan: Plan, ratio: float) -> float:
-    return abs(log(plan.height / plan.width / ratio))
+    """How far ``plan`` is from ``ratio``: a sheet that is too tall is farther than one that is too wide."""
+    apart = log(plan.height / plan.width / ratio)
+    return max(TOO_TALL * apart, -apart)

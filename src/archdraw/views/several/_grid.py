@@ -133,12 +133,7 @@ class _Grid:
         ordered = list(row)
         for index, (one, other) in enumerate(pairwise(row)):
             before = ordered[index]
-            if (
-                isinstance(one, Choice)
-                and isinstance(before, Choice)
-                and isinstance(other, Choice)
-                and len(set(other.bands)) < 2
-            ):
+            if isinstance(one, Choice) and isinstance(before, Choice) and isinstance(other, Choice):
                 rank = {
                     number: place
                     for place, option in enumerate(before.options)
@@ -150,7 +145,9 @@ class _Grid:
                         (rank.get(number, len(rank)) for number in self._numbers(index, 1, option)), default=len(rank)
                     )
 
-                ordered[index + 1] = replace(other, options=tuple(sorted(other.options, key=place)))
+                pairs = sorted(zip(other.options, other.bands, strict=True), key=lambda pair: place(pair[0]))
+                options, bands = zip(*pairs, strict=True)
+                ordered[index + 1] = replace(other, options=options, bands=bands)
         return ordered
 
     def _sign(self, index: int, one: Diagram | None, other: Diagram | None) -> Sign | None:

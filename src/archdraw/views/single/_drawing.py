@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
+from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
 from archdraw.layout.plate.plate import is_too_high
 from archdraw.picture import Plate
 from archdraw.scene import Scene
@@ -27,20 +28,23 @@ STEPS = ("alternatives", "pairs", "runs")
 """What is made shorter in a column that is too high even with its layers beside it."""
 
 
-def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene:
+def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page: bool = False) -> Scene:
     """The picture of a whole model: with all that is in its layers if that finds room, else with less of it.
 
-    Where none does, the lowest, its layers in brief among them.
+    On a ``page`` of bounded height layers stand beside their column first, then have less in them. Where nothing finds
+    room the lowest is taken, layers in brief among them.
     """
+    too_high = is_too_high if page else _is_too_large
     best: Scene | None = None
     full = picture(spec, block)
-    for plate in _shorter(full):
+    for plate in _shorter(full) if page else (full,):
         scene = lay_out(plate)
-        best = scene if best is None or scene.height < best.height else best
-        if not is_too_high(scene):
+        if not too_high(scene):
+            best = scene
             break
+        best = scene if best is None or scene.height < best.height else best
     assert best is not None
-    if is_too_high(best):
+    if too_high(best):
         scene = lay_out(picture(spec, block, brief=True))
         best = scene if scene.height < best.height else best
     # What a panel shows is in the picture, also where its box is one with others.
@@ -49,6 +53,10 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene]) -> Scene
     if not full.undrawn and paths_of_plate(full) <= there:
         return best  # all that was to be drawn is, and that was all of the model
     return replace(best, undrawn=tuple(path for path, _ in undrawn(block, there)))
+
+
+def _is_too_large(scene: Scene) -> bool:
+    return min(scene.width, scene.height) > LARGEST
 
 
 def _shorter(plate: Plate) -> Iterator[Plate]:

@@ -13,4 +13,4 @@ from archdraw.views.single._drawing import drawn, whole
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     """The plate of a model. Raises :class:`archdraw.ArchdrawError` for an ``argument``: it takes none."""
     whole("plate", argument)
-    return drawn(spec, block, lambda plate: layout.draw(plate, theme))
+    return drawn(spec, block, lambda plate: layout.draw(plate, theme), page=True)

@@ -1,0 +1,141 @@
+"""Alternatives in one slot as the rows of a small table, where boxes above each other would be a tower."""
+
+from __future__ import annotations
+
+from archdraw.fonts import MIDDLE, text_width
+from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.measures import BOX_STROKE, SMALL, Measures
+from archdraw.layout.diagram.text import Row, around, fitted, paint_rows, room, rows_height
+from archdraw.picture import Box, Choice
+from archdraw.records import record
+
+SWATCH, SWATCH_INSET = 8.0, 5.0
+"""The strip in the colour of a row's role, and how far it stands from the row's sides."""
+WORDS_LEFT = SWATCH + 2 * SWATCH_INSET
+"""From a row's left to its words."""
+ROW_PAD, RIGHT_PAD, COUNT_GAP = 8.0, 6.0, 12.0
+"""Above and below the words of a row, at their right, and from a label to the count at its right."""
+FOOT = 4.0
+"""Px below the last row, whose corners are square."""
+HEADING = 26.0
+LEAST_WORDS = 120.0
+"""Px that labels have at least in a panel."""
+
+
+@record
+class _Row:
+    """One alternative, measured: the lines of its label, those below it, and what stands at the right."""
+
+    box: Box
+    label: tuple[Row, ...]
+    below: tuple[Row, ...]
+    count: str
+
+    @property
+    def height(self) -> float:
+        return max(rows_height(self.label) + rows_height(self.below) + 2 * ROW_PAD, self.box.least_height)
+
+
+def label_widths(item: Choice, measures: Measures) -> list[float]:
+    """How wide the label of each row may be."""
+    inner = room(sum(sides(item, measures)) - WORDS_LEFT - COUNT_GAP, RIGHT_PAD / 2)
+    return [inner - text_width(band, SMALL, 600) for band in item.bands]
+
+
+def sides(item: Choice, measures: Measures) -> tuple[float, float]:
+    """How far the table reaches to the left and to the right of its line.
+
+    It is as wide as a box. Where labels do not fit one line there, it takes the room in which chips would stand.
+    """
+    size = measures.least_label_size
+    longest = max(
+        text_width(box.label, size, 500) + text_width(band, SMALL, 600)
+        for box, band in zip(_boxes(item), item.bands, strict=True)
+    )
+    needed = WORDS_LEFT + COUNT_GAP + around(longest, RIGHT_PAD / 2)
+    if not measures.box_width:
+        width = min(max(needed, WORDS_LEFT + LEAST_WORDS), measures.widest_box)
+        return width / 2, width / 2
+    more = min(max(needed + 1 - measures.box_width, 0.0), measures.chip_width + measures.chip_space)
+    return measures.box_width / 2 + more, measures.box_width / 2
+
+
+def table(item: Choice, port: float, measures: Measures) -> Cell:
+    """The alternatives of ``item`` in rows over the line at ``port``: one of them is passed, not all.
+
+    What stands beside a box as chips stands in the last line of its row.
+    """
+    assert item.headings is not None
+    left, right = sides(item, measures)
+    inner = room(left + right - WORDS_LEFT, RIGHT_PAD / 2)
+    rows = [
+        _Row(
+            box,
+            fitted(box.label, width, measures.label_size, measures.least_label_size, 500),
+            (
+                *fitted(box.detail, inner, measures.detail_size, measures.least_detail_size, 400),
+                *fitted(", ".join(chip.label for chip in box.chips), inner, SMALL, SMALL, 400),
+            ),
+            band,
+        )
+        for box, band, width in zip(_boxes(item), item.bands, label_widths(item, measures), strict=True)
+    ]
+    length = HEADING + sum(row.height for row in rows) + FOOT
+    first, last = item.headings
+
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        start, end, top = x + port - left, x + port + right, y - length
+        with canvas.group("", "", role="choice", layer="ground"):
+            canvas.rect(
+                start,
+                top,
+                left + right,
+                length,
+                fill=canvas.theme.page,
+                stroke=canvas.theme.ink,
+                kind="container",
+            )
+        baseline = top + HEADING / 2 + MIDDLE * SMALL
+        with canvas.group("", "", role="caption"):
+            canvas.text(start + SWATCH_INSET, baseline, first, SMALL, 500)
+            canvas.text(end - RIGHT_PAD, baseline, last, SMALL, 500, anchor="end")
+        top += HEADING
+        for row in rows:
+            canvas.line((start, top), (end, top), stroke=canvas.theme.container_border, width=1, kind="rule")
+            _paint(canvas, row, Place(start, top, end, top + row.height), measures)
+            top += row.height
+
+    return Cell(port - left, port + right, length, (port,), (port,), (True,), paint)
+
+
+def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
+    box, theme = row.box, canvas.theme
+    colours = theme.paint(box.role)
+    with canvas.group(box.path, box.title or box.label, role=box.role, layers=box.layers):
+        # The border of the table is that of its rows.
+        inside = place.left + BOX_STROKE / 2
+        canvas.rect(inside, place.top, place.right - place.left - BOX_STROKE, row.height, fill=theme.page, radius=0)
+        canvas.rect(
+            place.left + SWATCH_INSET,
+            place.top + SWATCH_INSET,
+            SWATCH,
+            place.bottom - place.top - 2 * SWATCH_INSET,
+            fill=colours.fill,
+            stroke=colours.border,
+            stroke_width=1,
+            radius=2,
+            kind="mark",
+        )
+        words = place.left + WORDS_LEFT
+        named = rows_height(row.label)
+        top = place.middle - (named + rows_height(row.below)) / 2
+        paint_rows(canvas, row.label, words, top + named / 2, theme.ink, "start")
+        paint_rows(canvas, row.below, words, top + named + rows_height(row.below) / 2, theme.muted, "start")
+        baseline = top + row.label[0].height / 2 + MIDDLE * row.label[0].size
+        canvas.text(place.right - RIGHT_PAD, baseline, row.count, SMALL, 600, anchor="end")
+    canvas.places[box.path] = place
+
+
+def _boxes(item: Choice) -> list[Box]:
+    return [option for option in item.options if isinstance(option, Box)]

@@ -1,0 +1,135 @@
+"""What makes a PDF one for keeping (PDF/A-2b, ISO 19005-2) and for reading aloud: metadata, colour space, structure.
+
+The structure is that of the picture: one figure with the description of the whole as its alternative text, and each
+block's words as a paragraph, in the order of reading, so that a program that reads the page takes panel after panel.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archdraw.scene import Scene
+from archdraw.writers._srgb import NAME, profile
+from archdraw.writers._values import clean, content
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+FIGURE, PARAGRAPH = "Figure", "P"
+
+
+class Tags:
+    """Marks what is painted on ``canvas``: as words of a block, as part of the figure, or as mere ground.
+
+    A mark goes on until the next one; :meth:`end` ends the last.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._open = ""
+        self._elements: list[tuple[str, list[int]]] = [(FIGURE, [])]
+        self._owners: list[int] = []
+
+    def ground(self) -> None:
+        """What is painted next is only the ground of the page."""
+        self._begin("ground", "/Artifact BMC")
+
+    def figure(self) -> None:
+        """What is painted next is part of the figure."""
+        if self._open != FIGURE:
+            self._begin(FIGURE, self._content(0))
+
+    def words(self, block: int) -> None:
+        """What is painted next are words of a ``block``, which has its number and no other has."""
+        mark = f"words {block}"
+        if self._open != mark:
+            self._elements.append((PARAGRAPH, []))
+            self._begin(mark, self._content(len(self._elements) - 1))
+
+    def end(self) -> None:
+        """Nothing is painted any more."""
+        if self._open:
+            self._canvas.addLiteral("EMC")
+            self._open = ""
+
+    def _content(self, element: int) -> str:
+        number = len(self._owners)
+        self._owners.append(element)
+        self._elements[element][1].append(number)
+        return f"/{self._elements[element][0]} <</MCID {number}>> BDC"
+
+    def _begin(self, mark: str, operator: str) -> None:
+        if self._open != mark:
+            self.end()
+            self._canvas.addLiteral(operator)
+            self._open = mark
+
+    def write(self, scene: Scene, page: Any) -> None:
+        """Adds the structure to the document, once its only ``page`` is finished."""
+        from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFString
+
+        document = self._canvas._doc
+        root, whole = PDFObjectReference("structure"), PDFObjectReference("structure-document")
+        sheet = document.Reference(page)
+        found = []
+        for number, (kind, marks) in enumerate(self._elements):
+            element = {"Type": PDFName("StructElem"), "S": PDFName(kind), "P": whole, "Pg": sheet, "K": PDFArray(marks)}
+            if kind == FIGURE:
+                element["Alt"] = PDFString(clean(scene.description or scene.title))
+            found.append(document.Reference(PDFDictionary(element), f"structure-{number}"))
+        owners = document.Reference(PDFArray([found[element] for element in self._owners]), "structure-owners")
+        document.Reference(
+            PDFDictionary({"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root, "K": PDFArray(found)}),
+            "structure-document",
+        )
+        tree = document.Reference(PDFDictionary({"Nums": PDFArray([0, owners])}), "structure-tree")
+        top = {"Type": PDFName("StructTreeRoot"), "K": PDFArray([whole]), "ParentTree": tree, "ParentTreeNextKey": 1}
+        document.Catalog.StructTreeRoot = document.Reference(PDFDictionary(top), "structure")
+        document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
+        page.StructParents, page.Tabs = 0, PDFName("S")
+
+
+def keep(canvas: Canvas) -> None:
+    """Adds to the document of ``canvas`` what says how its colours are meant, and that it is made for keeping."""
+    from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
+
+    document = canvas._doc
+    space = PDFStream(PDFDictionary({"N": 3}), profile(), [PDFZCompress])
+    intent = PDFDictionary({
+        "Type": PDFName("OutputIntent"),
+        "S": PDFName("GTS_PDFA1"),
+        "OutputConditionIdentifier": PDFString(NAME),
+        "Info": PDFString(NAME),
+        "DestOutputProfile": document.Reference(space),
+    })  # fmt: skip
+    catalog = document.Catalog
+    catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
+    catalog.OutputIntents = PDFArray([intent])
+    about = {"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}
+    # Programs that know nothing of PDF read it too: it is not compressed.
+    catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document).encode()))
+
+
+def _metadata(document: Any) -> str:
+    """What the document says of itself, as XMP: the same as in its dictionary."""
+    info, moment = document.info, document._timeStamp
+    year, month, day, hour, minute, second = moment.YMDhms
+    made = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{moment.dhh:+03d}:{moment.dmm:02d}"
+
+    def said(text: str) -> str:
+        return f'<rdf:Alt><rdf:li xml:lang="x-default">{content(text)}</rdf:li></rdf:Alt>'
+
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
+        f"<dc:title>{said(info.title)}</dc:title><dc:description>{said(info.subject)}</dc:description>"
+        f"<pdf:Producer>{content(info.producer)}</pdf:Producer>"
+        f"<xmp:CreatorTool>{content(info.creator)}</xmp:CreatorTool>"
+        f"<xmp:CreateDate>{made}</xmp:CreateDate><xmp:ModifyDate>{made}</xmp:ModifyDate>"
+        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    )

@@ -1,0 +1,97 @@
+"""Panels in columns: in the order of their letters, on a page of good shape, and what goes where there is no room."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+
+from archdraw.layout.plate import letters, panels
+from archdraw.layout.plate.arrange import SPACE, Page, arrange, most_height
+from archdraw.layout.plate.fitting import fitted_in
+from archdraw.layout.plate.sizes import Sizes
+from archdraw.picture import Box, Inset, Words
+
+
+def inset(number: int, lines: int, **more: object) -> Inset:
+    """A panel with a box and so many side remarks."""
+    words = tuple(Words(f"remark {line} of {number}") for line in range(lines))
+    return Inset(f"Panel {number}", (Box(f"p{number}/x", "linear"), *words), **more)  # type: ignore[arg-type]
+
+
+def page(height: float, overhead: float = 300.0, *, apart: bool = False) -> Page:
+    return Page(632.0, height, lambda width: overhead, apart)
+
+
+def lettered(number: int, lines: int = 6) -> tuple[Inset, ...]:
+    return tuple(inset(one, lines + one % 5, source=f"p{one}", letter=letters.letter(one)) for one in range(number))
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_panels_read_in_the_order_of_letters_down_the_columns(number: int) -> None:
+    insets = lettered(number)
+    found = arrange(insets, page(700), Sizes())
+    assert tuple(one for column in found.columns for one in column) == insets
+    assert all(found.columns)
+
+
+@pytest.mark.parametrize("number", [2, 5, 9])
+def test_no_other_cut_makes_the_highest_column_lower(number: int) -> None:
+    insets, sizes = lettered(number), Sizes()
+    found = arrange(insets, page(100, apart=True), sizes)
+    columns = len(found.columns)
+
+    def height(column: tuple[Inset, ...]) -> float:
+        return sum(sizes.height(one, panels.WIDE) for one in column) + SPACE * (len(column) - 1)
+
+    cuts = combinations(range(1, number), columns - 1)
+    ends = ((0, *cut, number) for cut in cuts)
+    least = min(max(height(insets[a:b]) for a, b in pairwise(cut)) for cut in ends)
+    assert found.height == pytest.approx(max(100, least), abs=1)
+
+
+def test_more_panels_make_more_columns_and_not_a_higher_page() -> None:
+    few, many = (arrange(lettered(number), page(700), Sizes()) for number in (1, 8))
+    assert len(few.columns) == 1
+    assert len(many.columns) > 1
+    assert many.fits
+    assert many.height + 300 <= most_height(page(700).across(many.widths))
+
+
+def test_lines_to_further_columns_have_room_under_the_first() -> None:
+    led = arrange(lettered(8), page(700), Sizes())
+    assert led.passing[0] > led.passing[-1] == 0
+    assert not any(arrange(lettered(8), page(700, apart=True), Sizes()).passing)
+
+
+def test_a_model_that_is_too_high_costs_no_panel() -> None:
+    found = fitted_in(
+        tuple(inset(one, 3, source=f"p{one}", letter="", priority=1) for one in range(3)), page(2500), Sizes()
+    )
+    assert found.left_out == ()
+    assert found.fits
+    assert found.excess > 0
+
+
+def test_what_finds_no_room_is_named() -> None:
+    """Remarks go before panels, panels of little worth before others; all that goes is in the arrangement."""
+    kept = inset(0, 2, source="p0", letter="A")
+    lesser = tuple(
+        inset(number, 30, source=f"p{number}", letter=letters.letter(number), priority=1) for number in range(1, 20)
+    )
+    found = fitted_in((kept, *lesser), page(500), Sizes())
+    shown = {one.title for column in found.columns for one in column}
+    assert kept.title in shown
+    assert found.shortened
+    assert {one.title for one in found.shortened} <= shown
+    low = fitted_in((kept, *lesser), page(300, overhead=1150), Sizes())
+    shown = {one.title for column in low.columns for one in column}
+    assert kept.title in shown
+    assert low.left_out
+    assert shown | {one.title for one in low.left_out} == {one.title for one in (kept, *lesser)}
+    assert not shown & {one.title for one in low.left_out}
+
+
+@pytest.mark.parametrize(("width", "height"), [(800, 920), (1224, 1407.6), (1480, 1591), (1736, 1674), (2976, 1674)])
+def test_the_most_that_a_page_is_high(width: float, height: float) -> None:
+    assert most_height(width) == pytest.approx(height)

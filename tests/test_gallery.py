@@ -1,0 +1,164 @@
+"""The gallery: a page that searches, filters and sorts models, opened in a browser from a folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archdraw
+from archdraw.app.cards import FILTERS, card
+from archdraw.app.gallery import words_in
+from archdraw.cli import run
+from browser import NAMES
+from test_cli import SPEC
+
+MODELS = ("gpt-2", "llama-3-8b", "mixtral-8x7b", "qwen3-next-80b-a3b", "rwkv-4-169m", "u-net")
+HARMFUL = "'</script><script>document.title=1</script>\"<img src=x onerror=alert(1)>'"
+
+
+class Cards(HTMLParser):
+    """The cards of a page: what their list items say, and whatever stands in the page as a script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cards: list[dict[str, str | None]] = []
+        self.scripts: list[str | None] = []
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        found = dict(attrs)
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        if tag == "li":
+            self.cards.append(found)
+        if tag == "script":
+            self.scripts.append(found.get("src"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gallery of some models, its plates in place of what takes longest: PNG are drawn, too."""
+    folder = tmp_path_factory.mktemp("gallery")
+    assert run(["gallery", *MODELS, "-o", str(folder), "-j", "1", "--no-cache"]) == 0
+    return folder
+
+
+def test_without_a_script_the_page_is_a_list_of_all(site: Path) -> None:
+    page = Cards()
+    page.feed((site / "index.html").read_text("utf-8"))
+    assert sorted(one["id"] or "" for one in page.cards) == sorted(MODELS)
+    assert all("hidden" not in one for one in page.cards)
+    # The newest comes first.
+    dates = [one["data-date"] or "" for one in page.cards]
+    assert dates == sorted(dates, reverse=True)
+    assert page.scripts == ["gallery-words.js", "gallery.js"]
+
+
+def test_a_card_says_what_the_facts_say() -> None:
+    model = archdraw.load("mixtral-8x7b")
+    made = card(model)
+    assert made["facts"]["total_parameters"] == model.facts.total_parameters
+    assert made["facts"]["active_parameters"] == model.facts.active_parameters
+    assert made["shown"] == {"total": "46.7B", "active": "12.9B", "context": "32K", "cache/token": "128 KiB"}
+    assert tuple(made["groups"]) == FILTERS
+    assert made["groups"]["kind"] == ["Sparse MoE"]
+    assert "grouped-query attention" in [one.casefold() for one in made["groups"]["attention"]]
+
+
+def test_the_facts_of_a_model_are_a_file(site: Path) -> None:
+    assert json.loads((site / "gpt-2.json").read_text("utf-8")) == card(archdraw.load("gpt-2"))
+
+
+def test_a_search_has_the_words_of_the_diagrams(site: Path) -> None:
+    text = (site / "gallery-words.js").read_text("utf-8")
+    words = json.loads(text.removeprefix("var galleryWords = ").removesuffix(";\n"))
+    assert words.keys() == {*MODELS}
+    assert "deltanet" in words["qwen3-next-80b-a3b"]
+    assert "deltanet" not in words["gpt-2"]
+    assert words_in((site / "u-net.svg").read_text("utf-8")).count("Max pooling") <= 1
+
+
+def test_a_page_has_the_plate_and_all_that_is_said_of_a_model(site: Path) -> None:
+    text = (site / "llama-3-8b.html").read_text("utf-8")
+    model = archdraw.load("llama-3-8b")
+    assert 'data-path="layers/layer/self_attn"' in text
+    assert "data:font" not in text
+    assert all(point in text for point in model.spec.key_points)
+    assert f"{model.spec.hidden_size:,}" in text
+    # Those before and after it in time.
+    assert 'href="mixtral-8x7b.html"' in text
+    assert 'href="qwen3-next-80b-a3b.html"' in text
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+
+
+def test_only_addresses_of_the_web_are_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("one.yaml").write_text(SPEC + "links: {config: 'https://example.org/a?b=1&c=2'}\n", "utf-8")
+    assert run(["gallery", "one.yaml", "--no-cache"]) == 0
+    page = Cards()
+    page.feed(Path("out/one.html").read_text("utf-8"))
+    assert [one for one in page.links if one.startswith("http")] == ["https://example.org/a?b=1&c=2"]
+
+
+def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.yaml").write_text(
+        SPEC.replace("Tiny", HARMFUL) + f"\ndeveloper: {HARMFUL}\nkey_points: [{HARMFUL}]\n", "utf-8"
+    )
+    assert run(["gallery", "bad.yaml", "--no-cache"]) == 0
+    page = Cards()
+    page.feed(Path("out/index.html").read_text("utf-8"))
+    assert page.scripts == ["gallery-words.js", "gallery.js"]
+    assert page.tags.count("img") == 2
+    assert "</script" not in Path("out/gallery-words.js").read_text("utf-8").casefold()
+    own = Cards()
+    own.feed(Path("out/bad.html").read_text("utf-8"))
+    assert own.scripts == ["model.js"]
+    assert "img" not in own.tags
+
+
+@pytest.fixture(scope="module")
+def browsed(site: Path) -> Callable[[str], Any]:
+    """What the page at an address of the gallery comes to, as a browser has it: its elements and its text."""
+    browser = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert browser is not None, "Chromium is not installed: sh .ci/install test"
+
+    def browse(address: str) -> str:
+        words = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom")
+        url = f"{(site / 'index.html').as_uri()}{address}"
+        done = subprocess.run([browser, *words, url], capture_output=True, check=True, timeout=120)
+        return done.stdout.decode("utf-8")
+
+    return browse
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "first"),
+    [
+        ("", {*MODELS}, "qwen3-next-80b-a3b"),
+        ("#q=deltanet", {"qwen3-next-80b-a3b"}, "qwen3-next-80b-a3b"),
+        ("#kind=Sparse+MoE", {"mixtral-8x7b"}, "mixtral-8x7b"),
+        ("#sort=total", {*MODELS}, "qwen3-next-80b-a3b"),
+        ("#sort=name&q=openai", {"gpt-2"}, "gpt-2"),
+        ("#q=nothing-has-this", set(), ""),
+    ],
+)
+def test_an_address_says_what_is_shown(
+    browsed: Callable[[str], str], address: str, shown: set[str], first: str
+) -> None:
+    page = Cards()
+    page.feed(browsed(address))
+    visible = [one["id"] or "" for one in page.cards if "hidden" not in one]
+    assert {*visible} == shown
+    assert (visible or [""])[0] == first

@@ -1,0 +1,82 @@
+"""What plates open: what few models have first, blocks that are alike once, usual experts in a line."""
+
+from __future__ import annotations
+
+import pytest
+
+import archdraw
+from archdraw.layout.plate import band
+from archdraw.picture import Inset, Masks, Words
+from archdraw.scene import Text
+from archdraw.views.architecture import picture
+from archdraw.views.novelty import FILE
+from write_uptake import counted
+
+
+def panels(name: str) -> tuple[Inset, ...]:
+    model = archdraw.load(name)
+    return picture(model.spec, model.block).insets
+
+
+def titles(name: str) -> list[str]:
+    return [panel.title for panel in panels(name) if not band.belongs(panel)]
+
+
+def test_the_file_of_uptake_is_that_of_the_shipped_specs() -> None:
+    """Else: python tests/write_uptake.py."""
+    assert FILE.read_text("utf-8") == counted()
+
+
+def test_what_few_models_have_is_worth_more() -> None:
+    worth = {panel.title: panel.priority or 0 for panel in panels("jamba-v0-1")}
+    assert worth["Mamba"] > worth["Grouped-query attention"] > worth["SwiGLU FFN"]
+    worth = {panel.title: panel.priority or 0 for panel in panels("motif-3-beta")}
+    assert worth["Differential attention"] > worth["Mixture of experts"]
+
+
+def test_a_usual_expert_is_a_line_of_the_panel_of_the_experts() -> None:
+    assert titles("jamba-v0-1") == ["Mixture of experts", "SwiGLU FFN", "Grouped-query attention", "Mamba"]
+    experts = panels("jamba-v0-1")[0]
+    assert Words("Expert: SwiGLU, width 14,336", strong=True) in experts.items
+    # One that few models have keeps its panel.
+    assert "Expert: PolyNorm-GLU, width 1,280" in titles("motif-3-beta")
+
+
+def test_blocks_that_are_alike_are_one_panel_that_says_how_they_differ() -> None:
+    every = panels("gemma-4-e2b")
+    attention = [panel for panel in every if "attention" in panel.title and panel.source]
+    shown = next(panel for panel in attention if not isinstance(panel.items[0], Masks))
+    assert len(shown.also) == 3
+    said = " ".join(item.text for item in shown.items if isinstance(item, Words) and item.strong)
+    for difference in ("Shared-KV global attention", "reuses K and V of layer 14", "dim 256, window 512"):
+        assert difference in said
+    widths = next(panel for panel in every if panel.title == "GeGLU FFN")
+    assert len(widths.also) == 1
+    assert any("12,288" in item.text for item in widths.items if isinstance(item, Words))
+
+
+@pytest.mark.parametrize("name", ["gemma-3-27b", "gemma-4-e2b", "gpt-oss-20b", "mistral-7b"])
+def test_masks_open_the_sliding_mixer(name: str) -> None:
+    masks = next(panel for panel in panels(name) if isinstance(panel.items[0], Masks))
+    model = archdraw.load(name)
+    assert model.at(masks.source).role == "sliding"
+
+
+@pytest.mark.parametrize("name", ["llama-3-8b", "jamba-v0-1", "gemma-3-27b", "deepseek-v3"])
+def test_shares_stand_in_a_band_over_the_footer(name: str) -> None:
+    cells = [panel.title for panel in panels(name) if band.belongs(panel)]
+    assert [title.partition(" ")[0] for title in cells] == ["Memory", "Parameter"]
+    scene = archdraw.load(name).scene()
+    tops = [
+        scene.height - shape.y
+        for shape in scene.shapes()
+        if isinstance(shape, Text) and shape.phrase.startswith(tuple(cells)) and shape.weight == 600
+    ]
+    assert len(tops) == 2
+    assert len(set(tops)) == 1
+    assert tops[0] < 180
+
+
+def test_cross_attention_is_not_like_attention() -> None:
+    assert {"Cross-attention", "Decoder: multi-head attention"} & {*titles("whisper-large-v3")}
+    assert sum("ttention" in title for title in titles("whisper-large-v3")) == 3
