@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -17,15 +17,16 @@ from archdraw import ArchdrawError, InputError, Model, compare, load
 from archdraw.app.jobs import Job, Output, draw
 from archdraw.cli import run
 from archdraw.layout.diagram.measures import HIGHLIGHT
+from archdraw.layout.plate.tracks import in_order
 from archdraw.lint.faults import faults
-from archdraw.picture import Box, Inset, Plate, Share, Words
+from archdraw.picture import Box, Inset, Mark, Plate, Share, Words
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.spec.figure import Figure
 from archdraw.spec.presenting import page_of, pages
 from archdraw.theme import contrast, load_theme, theme_names
 from archdraw.tree.facts import facts
 from archdraw.views.architecture import picture
-from archdraw.views.boxes import DIAGRAMS, boxes, ports
+from archdraw.views.boxes import DIAGRAMS, boxes, marked, ports, unnoted
 from archdraw.views.drawn import paths_of_plate
 
 ROOT = Path(__file__).parent.parent
@@ -233,6 +234,22 @@ def test_a_panel_that_opens_nothing_is_folded_by_its_title() -> None:
         assert len(folded.insets) == len(figure("").insets) - 1
 
 
+def test_of_a_panel_of_several_boxes_one_may_be_folded() -> None:
+    model = shipped.model("gemma-3n-e2b") if "gemma-3n-e2b" in shipped.NAMES else shipped.model("gemma-4-e2b")
+    joined = next(inset for inset in picture(model.spec, model.block).insets if inset.also)
+    first, *rest = joined.source, *joined.also
+    folded = model.figure(fold=first)
+    (left,) = (inset for inset in picture(folded.spec, folded.block).insets if inset.title == joined.title)
+    assert (left.source, *left.also) == tuple(rest)
+    none = model.figure(fold=[first, *rest])
+    assert joined.title not in titles(picture(none.spec, none.block))
+
+
+def test_what_is_drawn_as_what_is_in_it_is_not_opened() -> None:
+    with pytest.raises(InputError, match="layer is drawn as what is in it"):
+        figure("open: [layer]")
+
+
 def test_panels_come_first_in_the_order_that_is_said() -> None:
     assert titles(figure(""))[:2] == ["SwiGLU FFN", "Multi-head attention"]
     ordered = figure("order: [parameter breakdown, self_attn]").insets
@@ -287,6 +304,43 @@ def test_a_note_stands_in_its_panel_else_in_the_box() -> None:
 def test_a_note_is_no_size_that_a_page_does_without() -> None:
     scene = made().figure(fold="self_attn", notes={"self_attn": "new here"}).scene("slide")
     assert "new here" in said(scene)
+
+
+def test_a_page_without_room_says_that_it_has_no_notes() -> None:
+    words = "words that are far too long for a box on a small page " * 8
+    model = made().figure(notes=dict.fromkeys(("embed_tokens", "norm", "lm_head"), words), fold=["self_attn", "mlp"])
+    scene = model.scene("slide")
+    assert not any(words.split()[0] in text for text in said(scene))
+    assert any(("notes" in text and text.startswith("not shown")) or "notes" in text for text in said(scene))
+    assert not faults(scene)
+    assert unnoted(Box("a", "A", "1; new", mark=Mark("new"))) == Box("a", "A", "1")
+    assert unnoted(Box("a", "A", "new", mark=Mark("new"))) == Box("a", "A", "")
+    assert unnoted(Box("a", "A", "new")) == Box("a", "A", "new")
+
+
+def test_a_strong_border_does_not_touch_the_norm_on_the_box() -> None:
+    scene = made().figure(highlight=["mlp"]).scene("slide")
+    (strong,) = strong_borders(scene)
+    rects = [shape for shape in shapes(scene.children) if isinstance(shape, Rect) and shape.kind == "box"]
+    near = [rect.y - strong.bottom for rect in rects if rect.x == strong.x and rect.y >= strong.bottom]
+    assert min(near) > HIGHLIGHT
+
+
+def test_several_in_one_box_stand_out_where_one_does() -> None:
+    plain, strong = Box("a", "A"), Box("b", "B", mark=Mark(highlight=True))
+    assert marked(plain, [plain, strong]).mark.highlight
+    assert not marked(plain, [plain]).mark.highlight
+
+
+@given(st.lists(st.integers(0, 9), max_size=8))
+def test_the_most_lines_that_keep_their_order_are_drawn(heights: list[int]) -> None:
+    kept = in_order(heights)
+    assert kept == sorted(kept)
+    assert [heights[index] for index in kept] == sorted(heights[index] for index in kept)
+    longest = max(
+        len(some) for n in range(len(heights) + 1) for some in combinations(heights, n) if [*some] == sorted(some)
+    )
+    assert len(kept) == longest
 
 
 def test_boxes_that_stand_out_in_the_panel_and_on_the_spine() -> None:
