@@ -92,6 +92,10 @@ def every_box(plate: Plate) -> Iterator[Box]:
     yield from boxes(plate.column)
 
 
+def boxes_in(inset: Inset) -> list[Box]:
+    return [one for item in inset.items if isinstance(item, DIAGRAMS) for one in boxes(item)]
+
+
 def box(plate: Plate, path: str) -> Box:
     return next(one for one in every_box(plate) if one.path == path)
 
@@ -245,6 +249,35 @@ def test_of_a_panel_of_several_boxes_one_may_be_folded() -> None:
     assert joined.title not in titles(picture(none.spec, none.block))
 
 
+def test_a_part_of_a_folded_panel_goes_with_it() -> None:
+    model = next(one for one in map(shipped.model, shipped.NAMES) if _parts(one))
+    part = _parts(model)[0]
+    owner = next(one for one in _panels(model) if one.source and part.beside.startswith(f"{one.source}/"))
+    assert not _parts(model.figure(fold=[owner.source, *owner.also]))
+    (alone,) = (one for one in _panels(model.figure(fold=owner.source, open=part.beside)) if one.title == part.title)
+    assert (alone.source, alone.beside) == ("", "")
+
+
+def _panels(model: Model) -> tuple[Inset, ...]:
+    return picture(model.spec, model.block).insets
+
+
+def _parts(model: Model) -> list[Inset]:
+    return [inset for inset in _panels(model) if inset.beside]
+
+
+def test_of_a_draft_module_the_copies_are_not_meant() -> None:
+    text = (ROOT / "specs" / "command-a-plus-218b-a25b.yaml").read_text("utf-8") + "insets: false\n"
+    opened = _panels(Model.from_text(text).figure(open="self_attn"))
+    assert {inset.source for inset in opened if inset.source}
+    assert not any("vision_tower" in f"{inset.source}{inset.beside}" for inset in opened)
+    assert not any("vision_tower" in one.path for inset in opened for one in boxes_in(inset))
+    model = shipped.model("deepseek-v3")
+    draft = next(inset for inset in _panels(model.figure(open="mtp")) if inset.source == "mtp")
+    # It is not counted with the model, and has no share in what is active of it.
+    assert not any(isinstance(item, Share) for item in draft.items)
+
+
 def test_what_is_drawn_as_what_is_in_it_is_not_opened() -> None:
     with pytest.raises(InputError, match="layer is drawn as what is in it"):
         figure("open: [layer]")
@@ -288,6 +321,19 @@ def test_what_stands_first_is_on_a_page_with_one_panel(view: str) -> None:
         scene = shipped.model("deepseek-v3").figure(order=name).scene(view)
         assert not faults(scene)
         assert title not in scene.left_out
+
+
+def test_lines_of_a_slide_do_not_cross_either() -> None:
+    scene = shipped.model("bert-base").figure(order=["self_attn", "mlp"]).scene("slide")
+    assert not {"Multi-head attention", "GELU FFN"} & {*scene.left_out}
+    assert not faults(scene)
+
+
+def test_a_panel_by_itself_obeys_whether_or_not_it_is_on_the_plate() -> None:
+    model = made("insets: false\n").figure(highlight="lm_head")
+    folded = made().figure(fold="self_attn", highlight="q_proj", notes={"self_attn": "new here"})
+    assert not strong_borders(model.scene("inset:self_attn"))
+    assert strong_borders(folded.scene("inset:self_attn"))
 
 
 def test_a_note_stands_in_its_panel_else_in_the_box() -> None:
