@@ -19,7 +19,8 @@ from archdraw.cli import run
 from archdraw.layout.diagram.measures import HIGHLIGHT
 from archdraw.layout.plate.tracks import in_order
 from archdraw.lint.faults import faults
-from archdraw.picture import Box, Inset, Mark, Plate, Share, Words
+from archdraw.picture import Box, Inset, Plate, Share, Words
+from archdraw.remarks import Mark
 from archdraw.scene import Group, Rect, Scene, Text
 from archdraw.spec.figure import Figure
 from archdraw.spec.presenting import page_of, pages

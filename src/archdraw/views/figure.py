@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import nearest
-from archdraw.picture import Box, Chain, Diagram, Inset, Mark, Plate, Tap, Words
-from archdraw.remarks import UNMARKED
+from archdraw.picture import Box, Chain, Diagram, Inset, Plate, Tap, Words
+from archdraw.remarks import UNMARKED, Mark
 from archdraw.spec import Spec
 from archdraw.spec.figure import Figure
 from archdraw.spec.presenting import pages
@@ -97,7 +97,8 @@ def _chosen(plate: Plate, figure: Figure, names: Names, model: Module) -> tuple[
             # A part of what is folded goes with it; opened on purpose it stands by itself.
             found += [replace(_standing(inset), beside="")] if inset in wanted else []
         else:
-            found.append(_standing(inset) if inset in wanted else inset)
+            owns = inset.source and any(part.beside.startswith(f"{inset.source}/") for part in wanted)
+            found.append(_standing(inset) if owns or inset in wanted else inset)
     return tuple(found)
 
 

@@ -110,6 +110,8 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         else:
             _stub(canvas, letter, source, height, model_right)
     for part in parts:
+        if part.across and part not in gutter:
+            continue
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
         (start, y), (turn, _), (_, end) = points[:3]
@@ -194,6 +196,10 @@ def _gutters(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _P
         left, right = before[0][1].right, column[0][1].left
         own = [way for way in through if way.goal.left == right]
         own.sort(key=lambda way: (way.end, way.arrival))
+        # A line to a part that would cross others is left out: the panel's title is that of the box.
+        kept = [own[index] for index in in_order([way.arrival for way in own])]
+        ways = [way for way in own if isinstance(way, _Way)]
+        own = kept if all(way in kept for way in ways) else ways
         order = tracks([Crossing(way.end, way.arrival) for way in own])
         number = max(order, default=0) + 1
         for way, track in zip(own, order, strict=True):
