@@ -198,7 +198,7 @@ def _gutters(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _P
         own.sort(key=lambda way: (way.end, way.arrival))
         # A line to a part that would cross others is left out: the panel's title is that of the box.
         kept = [own[index] for index in in_order([way.arrival for way in own])]
-        ways = [way for way in own if isinstance(way, _Way)]
+        ways: list[_Way | _Part] = [way for way in own if isinstance(way, _Way)]
         own = kept if all(way in kept for way in ways) else ways
         order = tracks([Crossing(way.end, way.arrival) for way in own])
         number = max(order, default=0) + 1
