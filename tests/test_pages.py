@@ -80,7 +80,8 @@ def test_layers_that_are_too_high_stand_beside_their_column() -> None:
     scene = load("deepseek-v3").scene("slide")
     words = said(scene)
     assert "58 × Layer" in words
-    assert "256 experts, 8 active" in words
+    assert "KV latent" in words
+    assert "68.6 KiB cache/token" in words
     assert "not shown: sizes, tags, " in words
 
 

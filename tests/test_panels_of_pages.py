@@ -160,11 +160,11 @@ FACTS = (
 def painted(width: float, height: float) -> list[Text]:
     canvas = Canvas(load_theme("light"), 0)
     facts.paint(canvas, FACTS, Place(0, 0, width, height))
-    return [element for element in canvas.elements() if isinstance(element, Text)]
+    return [shape for shape in canvas.scene(width, height, "", "").shapes() if isinstance(shape, Text)]
 
 
 def test_facts_stand_side_by_side_where_there_is_room() -> None:
-    values = [text for text in painted(400, facts.height(FACTS, 400)) if text.weight == 700]
+    values = [text for text in painted(480, facts.height(FACTS, 480)) if text.weight == 700]
     assert len({text.y for text in values}) == 1
     assert len({text.x for text in values}) == 3
 

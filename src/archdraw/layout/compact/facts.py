@@ -16,7 +16,7 @@ GAP, PAD = 10.0, 5.0
 HIGH = 78.0
 """The height of a box with one line of label."""
 LINE = 20.0
-ROW, ROWS_PAD, ROW_VALUE = 24.0, 5.0, 18.0
+ROW, ROWS_PAD, ROW_VALUE = 24.0, 4.0, 18.0
 """The height of a row, what is above and below all, and the size of the figures in them."""
 ROUNDING = 0.01
 ROW_SPACE, ROW_PAD = 12.0, 9.0

@@ -205,7 +205,7 @@ def slim(measures: Measures, width: float) -> Measures:
 def _header(canvas: Canvas, plate: Plate, width: float) -> None:
     """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
     room = width - 2 * MARGIN - 14
-    canvas.rect(MARGIN, 13, 4, 32, fill=canvas.accent, radius=2, kind="mark", layer="ground")
+    canvas.rect(MARGIN, 11, 4, 30, fill=canvas.accent, radius=2, kind="mark", layer="ground")
     rows = fitted(plate.name, room, TITLE, LEAST_TITLE, 700)
     for index, row in enumerate(rows):
         baseline = TITLE_LINE - row.height * (len(rows) - 1 - index)
