@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 import shipped
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram import diagram, lettering, tables
+from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SPINE, Measures
 from archdraw.layout.diagram.text import fitted
+from archdraw.layout.mirrored import mirrored
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 from archdraw.scene import FRAME, Element, Group, Rect, Text
 from archdraw.theme import load_theme
@@ -113,6 +115,16 @@ def test_rows_of_a_table_keep_their_paths_and_say_all_of_their_boxes(measures: M
         assert word in said
     least = sum(tables.sides(TABLE, measures))
     assert cell.width == least
+
+
+def test_a_table_is_read_from_the_left_in_a_mirrored_column_too() -> None:
+    def words(cell: Cell) -> list[tuple[str, float, str]]:
+        canvas = Canvas(load_theme("light"))
+        cell.paint(canvas, 500, 900)
+        return [(text.text, text.x - cell.left, text.anchor) for text in _texts(canvas.elements())]
+
+    cell = diagram.place(TABLE, (0.0,), (), SPINE)
+    assert words(mirrored(cell)) == words(cell)
 
 
 def test_a_table_takes_the_room_of_chips_rather_than_two_lines_for_a_label() -> None:

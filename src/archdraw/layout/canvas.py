@@ -32,6 +32,8 @@ class Canvas:
     with their words, in the order of arrival, which is the order of reading. Colours are painted by their names.
     """
 
+    mirrors = False  # whether left and right are changed in the finished picture
+
     def __init__(self, theme: Theme | Colours, accent: int | None = None) -> None:
         """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
         self.theme = Colours(theme) if isinstance(theme, Theme) else theme

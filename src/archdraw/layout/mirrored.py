@@ -32,6 +32,8 @@ def mirrored(cell: Cell) -> Cell:
 class _Mirrored(Canvas):
     """A canvas that hands on to another one all that it is given, mirrored about x = ``axis``."""
 
+    mirrors = True
+
     def __init__(self, canvas: Canvas, axis: float) -> None:
         super().__init__(canvas.theme)
         self.accent, self.tint, self.opens, self.read = canvas.accent, canvas.tint, canvas.opens, canvas.read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
@@ -102,8 +104,9 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
             )
         baseline = top + HEADING / 2 + MIDDLE * SMALL
         with canvas.group("", "", role="caption"):
-            canvas.text(start + SWATCH_INSET, baseline, first, SMALL, 500)
-            canvas.text(end - RIGHT_PAD, baseline, last, SMALL, 500, anchor="end")
+            for said, before, after in ((first, SWATCH_INSET, True), (last, RIGHT_PAD, False)):
+                at, anchor = _at(canvas, start, end, before, first=after)
+                canvas.text(at, baseline, said, SMALL, 500, anchor=anchor)
         top += HEADING
         for row in rows:
             canvas.line((start, top), (end, top), stroke=canvas.theme.container_border, width=1, kind="rule")
@@ -120,8 +123,9 @@ def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
         # The border of the table is that of its rows.
         inside = place.left + BOX_STROKE / 2
         canvas.rect(inside, place.top, place.right - place.left - BOX_STROKE, row.height, fill=theme.page, radius=0)
+        swatch, _ = _at(canvas, place.left, place.right, SWATCH_INSET + SWATCH / 2, first=True)
         canvas.rect(
-            place.left + SWATCH_INSET,
+            swatch - SWATCH / 2,
             place.top + SWATCH_INSET,
             SWATCH,
             place.bottom - place.top - 2 * SWATCH_INSET,
@@ -131,14 +135,27 @@ def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
             radius=2,
             kind="mark",
         )
-        words = place.left + WORDS_LEFT
+        words, anchor = _at(canvas, place.left, place.right, WORDS_LEFT, first=True)
         named = rows_height(row.label)
         top = place.middle - (named + rows_height(row.below)) / 2
-        paint_rows(canvas, row.label, words, top + named / 2, theme.ink, "start")
-        paint_rows(canvas, row.below, words, top + named + rows_height(row.below) / 2, theme.muted, "start")
+        paint_rows(canvas, row.label, words, top + named / 2, theme.ink, anchor)
+        paint_rows(canvas, row.below, words, top + named + rows_height(row.below) / 2, theme.muted, anchor)
         baseline = top + row.label[0].height / 2 + MIDDLE * row.label[0].size
-        canvas.text(place.right - RIGHT_PAD, baseline, row.count, SMALL, 600, anchor="end")
+        count, anchor = _at(canvas, place.left, place.right, RIGHT_PAD, first=False)
+        canvas.text(count, baseline, row.count, SMALL, 600, anchor=anchor)
     canvas.places[box.path] = place
+
+
+def _at(
+    canvas: Canvas, left: float, right: float, distance: float, *, first: bool
+) -> tuple[float, Literal["start", "end"]]:
+    """Where the ``first`` words of a row begin, ``distance`` from its left, or the last end, as far from its right.
+
+    Also in the mirror: a table is read from the left there, too.
+    """
+    if first:
+        return (right - distance, "end") if canvas.mirrors else (left + distance, "start")
+    return (left + distance, "start") if canvas.mirrors else (right - distance, "end")
 
 
 def _boxes(item: Choice) -> list[Box]:

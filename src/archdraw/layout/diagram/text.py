@@ -156,9 +156,9 @@ def paint_rows(
     x: float,
     middle: float,
     fill: str,
-    anchor: Literal["start", "middle"] = "middle",
+    anchor: Literal["start", "middle", "end"] = "middle",
 ) -> None:
-    """``rows`` about ``middle``, centred on ``x`` or beginning there."""
+    """``rows`` about ``middle``, centred on ``x``, beginning or ending there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
         canvas.text(
