@@ -113,8 +113,14 @@ def test_rows_of_a_table_keep_their_paths_and_say_all_of_their_boxes(measures: M
     said = [element.text for element in _texts(canvas.elements())]
     for word in ("one of 3", "layers", "8 of 32", "Mamba", "32 heads, dim 128", "RoPE"):
         assert word in said
+    labels = {text.size for text in _texts(canvas.elements()) if text.text in {row.label for row in _boxes(TABLE)}}
+    assert len(labels) == 1
     least = sum(tables.sides(TABLE, measures))
     assert cell.width == least
+
+
+def _boxes(choice: Choice) -> list[Box]:
+    return [option for option in choice.options if isinstance(option, Box)]
 
 
 def test_a_table_is_read_from_the_left_in_a_mirrored_column_too() -> None:

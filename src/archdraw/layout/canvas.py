@@ -32,12 +32,11 @@ class Canvas:
     with their words, in the order of arrival, which is the order of reading. Colours are painted by their names.
     """
 
-    mirrors = False  # whether left and right are changed in the finished picture
-
     def __init__(self, theme: Theme | Colours, accent: int | None = None) -> None:
         """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
         self.theme = Colours(theme) if isinstance(theme, Theme) else theme
         self.paint_for(accent)
+        self.mirrors = False  # whether left and right are changed in the finished picture
         self.places: dict[str, Place] = {}
         self.opens: dict[str, str] = {}
         """The panels that boxes open, by the paths of these."""

@@ -32,10 +32,9 @@ def mirrored(cell: Cell) -> Cell:
 class _Mirrored(Canvas):
     """A canvas that hands on to another one all that it is given, mirrored about x = ``axis``."""
 
-    mirrors = True
-
     def __init__(self, canvas: Canvas, axis: float) -> None:
         super().__init__(canvas.theme)
+        self.mirrors = True
         self.accent, self.tint, self.opens, self.read = canvas.accent, canvas.tint, canvas.opens, canvas.read
         self._canvas, self._axis = canvas, axis
         self.places = _Places(canvas.places, axis)  # type: ignore[assignment]  # as a dictionary is used here

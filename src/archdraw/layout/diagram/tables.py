@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from archdraw.fonts import MIDDLE, text_width
+from archdraw.fonts import MIDDLE, Weight, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import BOX_STROKE, SMALL, Measures
-from archdraw.layout.diagram.text import Row, around, fitted, paint_rows, room, rows_height
+from archdraw.layout.diagram.text import Row, around, common_size, fitted, paint_rows, room, rows_height
 from archdraw.picture import Box, Choice
 from archdraw.records import record
 
@@ -21,6 +21,8 @@ ROW_PAD, RIGHT_PAD, COUNT_GAP = 8.0, 6.0, 10.0
 FOOT = 4.0
 """Px below the last row, whose corners are square."""
 HEADING = 26.0
+MEDIUM: Weight = 500
+"""The weight of labels."""
 LEAST_STEP = 16.0
 """Px that a table is wider than boxes at least where it is wider: less would look like a mistake."""
 LEAST_WORDS = 120.0
@@ -54,7 +56,7 @@ def sides(item: Choice, measures: Measures) -> tuple[float, float]:
     """
     size = measures.least_label_size
     longest = max(
-        text_width(box.label, size, 500) + text_width(band, SMALL, 600)
+        text_width(box.label, size, MEDIUM) + text_width(band, SMALL, 600)
         for box, band in zip(_boxes(item), item.bands, strict=True)
     )
     needed = WORDS_LEFT + COUNT_GAP + around(longest, RIGHT_PAD / 2)
@@ -75,17 +77,20 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
     assert item.headings is not None
     left, right = sides(item, measures)
     inner = room(left + right - WORDS_LEFT, RIGHT_PAD / 2)
+    widths = label_widths(item, measures)
+    labels = tuple((box.label, width, MEDIUM) for box, width in zip(_boxes(item), widths, strict=True))
+    size = common_size(labels, measures.label_size, measures.least_label_size)
     rows = [
         _Row(
             box,
-            fitted(box.label, width, measures.label_size, measures.least_label_size, 500),
+            fitted(box.label, width, size, size, MEDIUM),
             (
                 *fitted(box.detail, inner, measures.detail_size, measures.least_detail_size, 400),
                 *fitted(", ".join(chip.label for chip in box.chips), inner, SMALL, SMALL, 400),
             ),
             band,
         )
-        for box, band, width in zip(_boxes(item), item.bands, label_widths(item, measures), strict=True)
+        for box, band, width in zip(_boxes(item), item.bands, widths, strict=True)
     ]
     length = HEADING + sum(row.height for row in rows) + FOOT
     first, last = item.headings
