@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.glossary import Term, text
+from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
-from archdraw.views.levels import levels
+from archdraw.views.rows import rows
 
-TIMES = re.compile(r"[\d,]+ × ")
-"""How the label of a box of so many layers begins."""
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
 
@@ -111,7 +109,7 @@ def _summed(item: Diagram) -> Diagram:
 
 def _sum(tables: Sequence[Box]) -> Box:
     """One box for tables that are added up; the usual one, which stands last, is named first."""
-    label = text(words.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
+    label = text(feed_forward.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
     title = "; ".join(box.title or box.label for box in reversed(tables))
     return replace(tables[-1], label=label, title=title)
 
@@ -125,9 +123,7 @@ def _layers(brief: Brief) -> Brief:
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
     def bar(frame: Frame) -> Bar:
-        label = (
-            frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
-        )
+        label = frame.short or frame.caption or text(layers.LAYER() if frame is largest else layers.LAYERS())
         return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(
@@ -214,7 +210,7 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     plain = all(isinstance(option, Box) for option in options)
     same = {box.role in MIXERS for box in every}
     of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
-    what = of_one_sort if plain and len(same) == 1 else words.KINDS_OF_BLOCK
+    what = of_one_sort if plain and len(same) == 1 else words.BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
     return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
 
@@ -249,37 +245,7 @@ def _inside(brief: Brief) -> Brief:
 
 def _rows(brief: Brief) -> Brief:
     """Boxes that follow each other become one."""
-    return _items(brief, _joined)
-
-
-def _joined(item: Diagram) -> Diagram:
-    match item:
-        case Chain(items=items):
-            found: list[Diagram] = []
-            for is_plain, run in groupby(items, _is_plain):
-                several = list(run)
-                found += [_first_of([box for box in several if isinstance(box, Box)])] if is_plain else several
-            return Chain(tuple(map(_joined, found)))
-        case Branches(items=items):
-            return replaced(item, items=tuple(map(_joined, items)))
-        case Graph():
-            return levels(item)
-        case _:
-            return item
-
-
-def _is_plain(item: Diagram) -> bool:
-    """Whether ``item`` is a box that may become one with its neighbours: not one of several layers."""
-    return isinstance(item, Box) and item.inputs == 1 and len(item.outputs) == 1 and not TIMES.match(item.label)
-
-
-def _first_of(run: Sequence[Box]) -> Box:
-    """One box for a ``run``: the first that is no norm, and how many there are besides."""
-    if len(run) == 1:
-        return run[0]
-    first = next((box for box in run if not box.cap), run[0])
-    label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
-    return replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False)
+    return _items(brief, rows)
 
 
 def _whole(brief: Brief) -> Brief:
