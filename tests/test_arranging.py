@@ -92,6 +92,6 @@ def test_what_finds_no_room_is_named() -> None:
     assert not shown & {one.title for one in low.left_out}
 
 
-@pytest.mark.parametrize(("width", "height"), [(800, 920), (1224, 1407.6), (1480, 1591), (1736, 1674), (2976, 1674)])
+@pytest.mark.parametrize(("width", "height"), [(800, 920), (1224, 1407.6), (1480, 1591), (1736, 1673), (2976, 1673)])
 def test_the_most_that_a_page_is_high(width: float, height: float) -> None:
     assert most_height(width) == pytest.approx(height)

@@ -114,6 +114,20 @@ def test_everything_is_marked_and_its_words_are_paragraphs_in_the_order_of_readi
     assert sum(one["/S"] == "/P" for one in elements(file)) > boxes > 8
 
 
+def test_streams_end_on_lines_of_their_own_and_objects_are_where_the_table_says(scene: Scene) -> None:
+    data = pdf(scene)
+    assert not re.search(rb"[^\r\n]endstream\nendobj", data)
+    for stream in re.finditer(rb"/Length (\d+)[^>]*>>\nstream\n", data):
+        assert data[stream.end() + int(stream[1]) :].startswith(b"\nendstream")
+    places = re.findall(rb"(\d{10}) 00000 n", data)
+    assert len(places) > 50
+    for number, place in enumerate(places, 1):
+        assert data[int(place) :].startswith(b"%d 0 obj" % number)
+    start = re.search(rb"startxref\n(\d+)", data)
+    assert start
+    assert data[int(start[1]) :].startswith(b"xref")
+
+
 def test_links_are_printed() -> None:
     linked = archdraw.lineage("gpt-2", "gpt-2-xl", link="{slug}.svg").scene()
     page: Any = pypdf.PdfReader(io.BytesIO(pdf(linked))).pages[0]

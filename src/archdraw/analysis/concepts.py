@@ -17,7 +17,7 @@ from archdraw.kinds.expanding import every_kind
 from archdraw.kinds.registry import kinds
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
-from archdraw.tree.walks import for_each, layers, leaves, once, walk
+from archdraw.tree.walks import blocks_in, for_each, layers, leaves, once
 
 
 def concepts(spec: Spec, block: Module) -> tuple[Concept, ...]:
@@ -83,7 +83,7 @@ def _heads_by_layer(block: Module) -> bool:
     numbers = {
         leaf.heads.query
         for layer in once(layers(block))
-        for _, part in walk(layer.body)
+        for part in blocks_in(layer.body)
         if isinstance(part, Module) and part.role in ("attention", "sliding")
         for leaf in leaves(part.body)
         if leaf.heads is not None and leaf.heads.cached and not leaf.heads.cross
@@ -96,7 +96,7 @@ def _bases_by_layer(block: Module) -> bool:
     bases = {
         value
         for layer in once(layers(block))
-        for _, part in walk(layer.body)
+        for part in blocks_in(layer.body)
         if isinstance(part, Module)
         for name, value in part.settings
         if name.endswith("rope_theta")

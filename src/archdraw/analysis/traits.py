@@ -15,7 +15,7 @@ from archdraw.records import record
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Experts, Module
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import layers, leaves, once, walk
+from archdraw.tree.walks import blocks_in, layers, leaves, once
 
 Sign = Literal["+", "−", ""]
 
@@ -120,7 +120,7 @@ def _with_value(concept: Concept, values: Mapping[str, str]) -> str:
 
 
 def _experts(spec: Spec, block: Module) -> Phrase | None:
-    pairs = {(part.active, part.total) for _, part in walk(block) if isinstance(part, Experts)}
+    pairs = {(part.active, part.total) for part in blocks_in(block) if isinstance(part, Experts)}
     if len(pairs) != 1:
         return None
     active, total = pairs.pop()

@@ -182,13 +182,21 @@ def _alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Fields in which no kind can be, as most are."""
+
+
 def every_kind(value: Any) -> Iterator[Kind]:
     """Every kind in ``value``, a kind or any of its fields, names replaced by what they stand for."""
+    if type(value) in _PLAIN:
+        return
     if isinstance(value, Kind):
         yield value
     if hasattr(type(value), "model_fields"):
         for field in type(value).model_fields:
-            yield from every_kind(getattr(value, field))
+            inner = getattr(value, field)
+            if type(inner) not in _PLAIN:
+                yield from every_kind(inner)
     elif isinstance(value, tuple | list):
         for item in value:
             yield from every_kind(item)

@@ -141,15 +141,25 @@ def layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> tuple[Modu
 
     The layers of a loop over the same weights come once.
     """
+    # Those of a model are asked for by all that is said of it.
+    return _model_layers(block) if levels == MODEL_LAYERS else _layers(block, levels)
+
+
+@remembered(64)
+def _model_layers(block: Block) -> tuple[Module, ...]:
+    return _layers(block, MODEL_LAYERS)
+
+
+def _layers(block: Block, levels: Collection[Level]) -> tuple[Module, ...]:
     match block:
         case Module(level=level) if level in levels:
             return (block,)
         case Leaf() | Side():
             return ()
         case Repeat(body=body, times=times, tied=tied):
-            return layers(body, levels) * (1 if tied else times)
+            return _layers(body, levels) * (1 if tied else times)
         case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
-            return tuple(layer for child in children(block) for layer in layers(child, levels))
+            return tuple(layer for child in children(block) for layer in _layers(child, levels))
         case _:
             assert_never(block)
 

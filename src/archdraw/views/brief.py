@@ -10,13 +10,10 @@ from itertools import groupby
 from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.forks import frames
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed
-from archdraw.views.rows import rows
-
-MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
-"""Roles of what mixes tokens."""
+from archdraw.views.merging import joined, merged
 
 
 @record
@@ -170,51 +167,6 @@ def _items(brief: Brief, change: Callable[[Diagram], Diagram]) -> Brief:
     return replace(brief, plate=replace(plate, column=_chain(change(plate.column)), towers=towers), opened=opened)
 
 
-def merged(item: Diagram, least: int) -> Diagram:
-    """``item`` with one box in place of each slot with at least so many alternatives."""
-
-    def again(part: Diagram) -> Diagram:
-        return merged(part, least)
-
-    match item:
-        case Choice(options=options, bands=bands) if len(options) >= least:
-            if any(isinstance(option, Box) for option in options):
-                return _one(options)
-            # Of whole blocks the usual one stays as it is.
-            return Choice((*map(_named, options[:-1]), options[-1]), bands)
-        case Chain(items=items) | Branches(items=items):
-            return replaced(item, items=tuple(map(again, items)))
-        case Lanes(joints=joints):
-            return replaced(item, joints=tuple(replaced(joint, body=again(joint.body)) for joint in joints))
-        case Rail(body=body) | Frame(body=body):
-            return replaced(item, body=again(body))
-        case _:
-            return item
-
-
-def _named(option: Diagram) -> Chain:
-    """One box in place of the whole block ``option``: that of what mixes tokens in it, else its first."""
-    every = list(boxes(option))
-    chosen = next((box for box in every if box.role in MIXERS), every[0])
-    title = "; ".join(box.title or box.label for box in every)
-    box = replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
-    return Chain((box,))
-
-
-def _one(options: tuple[Diagram, ...]) -> Box:
-    """One box for ``options``, with the path and the role of the usual one, which stands last, and the tags of all."""
-    every = [next(boxes(option)) if not isinstance(option, Box) else option for option in options]
-    usual = every[-1]
-    title = "; ".join(box.title or box.label for box in every)
-    chips = tuple(chip for chip in usual.chips if all(chip in box.chips for box in every))
-    plain = all(isinstance(option, Box) for option in options)
-    same = {box.role in MIXERS for box in every}
-    of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
-    what = of_one_sort if plain and len(same) == 1 else words.BLOCK
-    label = text(words.KINDS_OF(number=len(options), what=what()))
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
-
-
 def _runs(brief: Brief) -> Brief:
     """Bars that follow each other become one."""
     items: list[Diagram] = []
@@ -245,7 +197,7 @@ def _inside(brief: Brief) -> Brief:
 
 def _rows(brief: Brief) -> Brief:
     """Boxes that follow each other become one."""
-    return _items(brief, rows)
+    return _items(brief, joined)
 
 
 def _whole(brief: Brief) -> Brief:

@@ -6,6 +6,9 @@ block's words as a paragraph, in the order of reading, so that a program that re
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdraw.scene import Scene
@@ -111,6 +114,23 @@ def keep(canvas: Canvas) -> None:
     catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document).encode()))
 
 
+def with_ended_streams(file: bytes) -> bytes:
+    """The PDF ``file`` with a line end before the end of each stream, which reportlab leaves out.
+
+    All that stands behind one moves on by a byte, and with it the places in the table of objects.
+    """
+    ends = [found.start() for found in re.finditer(rb"(?<![\r\n])endstream\nendobj", file)]
+    pieces = (file[start:end] for start, end in pairwise((0, *ends, len(file))))
+    body, _, table = b"\n".join(pieces).rpartition(b"\nxref\n")
+
+    def moved(place: bytes) -> int:
+        return int(place) + bisect_left(ends, int(place))
+
+    table = re.sub(rb"(\d{10})(?= 00000 n)", lambda found: b"%010d" % moved(found[1]), table)
+    table = re.sub(rb"(?<=startxref\n)\d+", lambda found: b"%d" % moved(found[0]), table)
+    return body + b"\nxref\n" + table
+
+
 def _metadata(document: Any) -> str:
     """What the document says of itself, as XMP: the same as in its dictionary."""
     info, moment = document.info, document._timeStamp
@@ -128,7 +148,8 @@ def _metadata(document: Any) -> str:
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
         "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
         f"<dc:title>{said(info.title)}</dc:title><dc:description>{said(info.subject)}</dc:description>"
-        f"<pdf:Producer>{content(info.producer)}</pdf:Producer>"
+        f"<dc:creator><rdf:Seq><rdf:li>{content(info.author)}</rdf:li></rdf:Seq></dc:creator>"
+        f"<pdf:Producer>{content(info.producer)}</pdf:Producer><pdf:Keywords>{content(info.keywords)}</pdf:Keywords>"
         f"<xmp:CreatorTool>{content(info.creator)}</xmp:CreatorTool>"
         f"<xmp:CreateDate>{made}</xmp:CreateDate><xmp:ModifyDate>{made}</xmp:ModifyDate>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'

@@ -15,7 +15,7 @@ from unicodedata import bidirectional
 from archdraw.fonts import UNITS, Weight, font_file, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
-from archdraw.writers._keeping import Tags, keep
+from archdraw.writers._keeping import Tags, keep, with_ended_streams
 from archdraw.writers._outlines import steps
 from archdraw.writers._values import clean, page_size, rounded_legs, safe_link
 
@@ -68,7 +68,7 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     page.tags.write(scene, canvas._doc.Pages.pages[-1])
     keep(canvas)
     canvas.save()
-    return file.getvalue()
+    return with_ended_streams(file.getvalue())
 
 
 @cache

@@ -14,11 +14,13 @@ SWATCH, SWATCH_INSET = 8.0, 5.0
 """The strip in the colour of a row's role, and how far it stands from the row's sides."""
 WORDS_LEFT = SWATCH + 2 * SWATCH_INSET
 """From a row's left to its words."""
-ROW_PAD, RIGHT_PAD, COUNT_GAP = 8.0, 6.0, 12.0
+ROW_PAD, RIGHT_PAD, COUNT_GAP = 8.0, 6.0, 10.0
 """Above and below the words of a row, at their right, and from a label to the count at its right."""
 FOOT = 4.0
 """Px below the last row, whose corners are square."""
 HEADING = 26.0
+LEAST_STEP = 16.0
+"""Px that a table is wider than boxes at least where it is wider: less would look like a mistake."""
 LEAST_WORDS = 120.0
 """Px that labels have at least in a panel."""
 
@@ -57,8 +59,10 @@ def sides(item: Choice, measures: Measures) -> tuple[float, float]:
     if not measures.box_width:
         width = min(max(needed, WORDS_LEFT + LEAST_WORDS), measures.widest_box)
         return width / 2, width / 2
-    more = min(max(needed + 1 - measures.box_width, 0.0), measures.chip_width + measures.chip_space)
-    return measures.box_width / 2 + more, measures.box_width / 2
+    more = needed - measures.box_width
+    if more > 0:
+        more = min(max(more, LEAST_STEP), measures.chip_width + measures.chip_space)
+    return measures.box_width / 2 + max(more, 0.0), measures.box_width / 2
 
 
 def table(item: Choice, port: float, measures: Measures) -> Cell:

@@ -139,7 +139,8 @@ def block_height(rows: tuple[Row, ...], measures: Measures) -> float:
         case 0 | 1:
             return measures.one_line
         case 2:
-            return measures.two_lines
+            # Two lines of a label are higher than one and its second line.
+            return max(measures.two_lines, rows_height(rows) + 5)
         case _:
             return max(measures.two_lines, rows_height(rows) + 16)
 

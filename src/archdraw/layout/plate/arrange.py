@@ -35,7 +35,7 @@ NARROW, WIDE = 1224.0, 1736.0
 """The widths of usual pages with one column and with two."""
 MOST_NARROW, MOST_WIDE = 1.15, 1.0
 """The most that the height of a page is of its width, for one that is narrow and one that is wide."""
-TALLEST = 1674.0
+TALLEST = 1673.0
 """The highest page whose smallest text has 10 px on a screen of 1,080 px."""
 ROUNDING = 0.01
 
@@ -144,7 +144,7 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     high = page.overhead(across) + tall
     # A page is at least as high as its model; panels need not be lower than that.
     least = page.overhead(across) + page.height
-    excess = high - (least if least > TALLEST else most_height(across)) + max(0.0, across - WIDEST)
+    excess = max(0.0, high - (least if least > TALLEST else most_height(across))) + max(0.0, across - WIDEST)
     cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
     if heights:
         cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)

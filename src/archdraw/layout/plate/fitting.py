@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from archdraw.layout.plate import letters
-from archdraw.layout.plate.arrange import Arrangement, Page, arrange
+from archdraw.layout.plate.arrange import MOST_COLUMNS, Arrangement, Page, arrange
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
 
@@ -34,11 +34,16 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     number, droppable = len(insets), sum(inset.priority is not None for inset in insets)
     fewest = shortened(number)
     found, fits = _least(lambda count: tried(shortened(count)), number)
+    if not fits:
+        # One column more is better than a panel less.
+        wider = arrange(fewest, page, sizes, MOST_COLUMNS + 1)
+        found, fits = (wider, True) if wider.fits else (found, False)
     if not fits and droppable:
         short, fewest = fewest, _lessened(fewest, droppable)
         # With fewer panels a page may be narrower, and have less height: each number is tried.
         for count in range(1, droppable + 1):
-            fewer, fits = tried(_lessened(short, count))
+            fewer = arrange(_lessened(short, count), page, sizes, MOST_COLUMNS + 1)
+            fits = fewer.fits
             found = fewer if fits or fewer.excess < found.excess else found
             if fits:
                 break

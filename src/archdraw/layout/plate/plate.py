@@ -28,11 +28,10 @@ from archdraw.theme import Theme
 
 STRIP_SPACE, BAND_SPACE = 28.0, 24.0
 """Px above the layer strip, and above the band."""
-GAPS = (24.0, 18.0, 14.0, 12.0, 10.0)
+GAPS, LOOSEST_GAP = (24.0, 18.0, 14.0, 12.0, 10.0), 40.0
 """How long arrows are: as the first is where all panels find room so, else shorter."""
 TIGHT, LOW_PANEL_GAP = 12.0, 12.0
 """With arrows no longer than these boxes have less air about them, too, and arrows in panels have the second."""
-LOOSEST_GAP = 40.0
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
 MOST_LED = 10
