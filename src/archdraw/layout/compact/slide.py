@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
+from archdraw.layout.compact.framed import STUB, framed, stubs
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.compact.panel_choice import chosen
-from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
@@ -47,8 +48,6 @@ MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
 END = 24.0
 """From a zoom line to the ends of the side of the frame that it reaches, at least."""
-STUB = 12.0
-"""Px of the lines into and out of a frame beside its column."""
 
 
 @record
@@ -175,14 +174,6 @@ def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _La
     return next((laid for laid in found if laid.fits and laid.width <= page.room), found[-1])
 
 
-def framed(frame: Frame, measures: Measures) -> Cell:
-    """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
-    close = measures.box_width / 2 + measures.rail_space
-    right = measures.box_width / 2 + measures.frame_space + 4
-    own = replace(measures, rail=close, frame_left=close + measures.frame_space, frame_right=right)
-    return diagram.place(frame, (0.0,), (), own)
-
-
 def slim(measures: Measures, width: float) -> Measures:
     """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
     half = (width or OVERVIEW) / 2 + 8
@@ -235,11 +226,7 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
-    line = left - cell.left + cell.inputs[0]
-    canvas.line((line, bottom - slack + STUB), (line, bottom - slack), open_ends="start")
-    line += cell.outputs[0] - cell.inputs[0]
-    top = bottom - slack - cell.length
-    canvas.line((line, top), (line, top - STUB), arrow=True, open_ends="end")
+    stubs(canvas, cell, left - cell.left, bottom - slack)
     y = min(max(bar.middle, place.top + END), place.bottom - END)
     middle = x + CHANNEL / 2
     points = [(bar.right, bar.middle), (place.left, y)]
