@@ -32,7 +32,7 @@ FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
-LEAST_PANEL = 204.0
+LEAST_PANEL = 198.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
@@ -98,7 +98,9 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     """Where facts stand: under what is opened, at the right of all, or under the column; None where they cannot."""
     if not shown:
         return "right"
-    if laid.opened:
+    beside = page.room - laid.width - CHANNEL
+    # What is too narrow for a panel has room for facts.
+    if laid.opened and not facts.LEAST_WIDTH <= beside < LEAST_PANEL:
         below = SPACE + facts.height(shown, laid.opened.width)
         if facts.fits(shown, laid.opened.width) and laid.opened.length + 2 * STUB + below <= laid.height:
             return "opened"
