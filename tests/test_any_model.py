@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
+from archdraw.picture import Inset
+from archdraw.scene import Scene
 from archdraw.spec import expand, parse_spec
 from archdraw.theme import load_theme
 from archdraw.views import draw
@@ -120,11 +123,12 @@ def test_a_spec_that_is_read_is_drawn_without_a_fault(data: dict[str, Any], view
     assert faults(draw(spec, expand(spec), view, theme=load_theme("light"))) == []
 
 
-def test_a_stack_of_many_kinds_is_drawn_with_as_many_panels_as_a_plate_has_room_for() -> None:
+def _of_layers(attention: Callable[[int], dict[str, Any]]) -> tuple[Scene, list[Inset]]:
+    """The plate of 24 layers, each with other widths, and the panels of its boxes."""
     kinds = [
         {
             "decoder": {
-                "attention": {"multi_head": {"num_attention_heads": 8, "head_dim": 32 + 16 * number}},
+                "attention": attention(number),
                 "feed_forward": {"swiglu": {"intermediate_size": 1024 + 256 * number}},
             }
         }
@@ -133,8 +137,24 @@ def test_a_stack_of_many_kinds_is_drawn_with_as_many_panels_as_a_plate_has_room_
     data = {"name": "Many", "context_length": 512, "hidden_size": 1024, "vocab_size": 32000}
     spec = parse_spec(json.dumps({**data, "layers": ["embedding", {"stack": kinds}, "output_head"]}), "many.yaml")
     block = expand(spec)
-    assert faults(draw(spec, block, "plate", theme=load_theme("light"))) == []
-    assert len([inset for inset in picture(spec, block).insets if inset.source]) == MOST_OPENED
+    scene = draw(spec, block, "plate", theme=load_theme("light"))
+    return scene, [inset for inset in picture(spec, block).insets if inset.source]
+
+
+def test_a_stack_of_many_kinds_that_are_alike_has_a_panel_for_each_sort() -> None:
+    scene, opened = _of_layers(lambda number: {"multi_head": {"num_attention_heads": 8, "head_dim": 32 + 16 * number}})
+    assert faults(scene) == []
+    assert [len(inset.also) for inset in opened] == [23, 23]
+
+
+def test_a_stack_of_many_kinds_is_drawn_with_as_many_panels_as_a_plate_has_room_for() -> None:
+    def own(number: int) -> dict[str, Any]:
+        body = [*({"linear": 64 + step} for step in range(number + 1)), {"linear": 1024}]
+        return {"module": {"label": f"Own {number}", "role": "linear", "body": body}}
+
+    scene, opened = _of_layers(own)
+    assert faults(scene) == []
+    assert len(opened) == MOST_OPENED
 
 
 LAYER = {

@@ -25,6 +25,8 @@ MOST_COLUMNS = 3
 """More columns are taken only where panels that have to stand find no room in so many."""
 WIDEST = 2976.0
 """The widest page whose smallest text has 10 px on a screen of 1,920 px."""
+WIDEST_BESIDE_HIGH = 1800.0
+"""The widest page that is higher than that for the sake of its model: it is read part by part, across its width."""
 LINE_SPACE, LINES_PAD = 9.0, 12.0
 """Between lines that pass under a column, and around all of them."""
 ASPECT = 1.6
@@ -144,7 +146,10 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     high = page.overhead(across) + tall
     # A page is at least as high as its model; panels need not be lower than that.
     least = page.overhead(across) + page.height
-    excess = max(0.0, high - (least if least > TALLEST else most_height(across))) + max(0.0, across - WIDEST)
+    if least <= TALLEST:
+        excess = max(0.0, high - most_height(across)) + max(0.0, across - WIDEST)
+    else:
+        excess = max(0.0, high - least) + max(0.0, across - WIDEST_BESIDE_HIGH)
     cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
     if heights:
         cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)

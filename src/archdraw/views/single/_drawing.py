@@ -35,24 +35,35 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page:
     room the lowest is taken, layers in brief among them.
     """
     too_high = is_too_high if page else _is_too_large
-    best: Scene | None = None
     full = picture(spec, block)
+    best: Scene | None = None
     for plate in _shorter(full) if page else (full,):
         scene = lay_out(plate)
-        if not too_high(scene):
-            best = scene
-            break
-        best = scene if best is None or scene.height < best.height else best
+        scene = replace(scene, undrawn=_lacking(block, scene, full))
+        if best is not None and scene.undrawn:
+            # It says of some blocks no more than how many there are.
+            continue
+        best = scene if best is None or not too_high(scene) or scene.height < best.height else best
+        if not too_high(best):
+            return best
     assert best is not None
-    if too_high(best):
-        scene = lay_out(picture(spec, block, brief=True))
-        best = scene if scene.height < best.height else best
-    # What a panel shows is in the picture, also where its box is one with others.
-    opened = {path for panel in full.insets if panel.title not in best.left_out for path in (panel.source, *panel.also)}
-    there = {*paths_of_scene(best), *opened} - {""}
+    scene = lay_out(picture(spec, block, brief=True))
+    scene = replace(scene, undrawn=_lacking(block, scene, full))
+    return scene if scene.height < best.height else best
+
+
+def _lacking(block: Module, scene: Scene, full: Plate) -> tuple[str, ...]:
+    """The paths of what belongs in the ``scene`` of ``block`` and is not in it.
+
+    What a panel of the ``full`` plate shows is in it, also where its box is one with others.
+    """
+    opened = {
+        path for panel in full.insets if panel.title not in scene.left_out for path in (panel.source, *panel.also)
+    }
+    there = {*paths_of_scene(scene), *opened} - {""}
     if not full.undrawn and paths_of_plate(full) <= there:
-        return best  # all that was to be drawn is, and that was all of the model
-    return replace(best, undrawn=tuple(path for path, _ in undrawn(block, there)))
+        return ()  # all that was to be drawn is, and that was all of the model
+    return tuple(path for path, _ in undrawn(block, there))
 
 
 def _is_too_large(scene: Scene) -> bool:
