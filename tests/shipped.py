@@ -36,7 +36,7 @@ def plate(name: str, theme: str = "light") -> Scene:
 def bare(scene: Scene) -> Scene:
     """``scene`` in one color: two of the same geometry are equal. What has no color has none here either."""
     background = COLOR if scene.background else None
-    return replace(scene, background=background, children=tuple(map(_bare, scene.children)))
+    return replace(scene, background=background, palette={}, children=tuple(map(_bare, scene.children)))
 
 
 COLOR = "#000000"

@@ -157,7 +157,7 @@ def test_the_levels_of_a_u_are_rows_with_caps() -> None:
     joined = names["left1"]
     assert isinstance(joined, Box)
     assert joined.inputs == 2
-    assert joined.label == "Crop and concatenate, 2 convolutions, 64 channels"
+    assert joined.label == "2 convolutions, 64 channels and 1 more"
     assert [name for name, one in names.items() if isinstance(one, Box) and one.cap] == [
         "pool1",
         "pool2",

@@ -249,8 +249,8 @@ def test_adapters_can_be_opened() -> None:
 
 
 def test_a_gated_memory_is_no_attention() -> None:
-    (mixing,) = (line for line in words("author/02-parallel-memory") if line.endswith(" 37%"))
-    assert mixing == "token mixing 37%"
+    shares = [line for line in words("author/02-parallel-memory") if line.endswith("%")]
+    assert {"gated memory 23%", "attention 13%"} <= {*shares}
 
 
 def compared(capsys: pytest.CaptureFixture[str], *names: str) -> list[dict[str, object]]:

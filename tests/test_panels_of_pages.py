@@ -117,7 +117,7 @@ def test_what_a_figure_says_is_not_said_again() -> None:
 
 
 def test_two_figures_come_before_one_and_words_come_last() -> None:
-    attention, experts = inset("Attention", ATTENTION, STRONG), inset("Experts", EXPERTS)
+    attention, experts = inset("Attention", ATTENTION, STRONG), inset("Experts", EXPERTS, priority=4)
     memory = Inset("Memory", (Share("KV cache", "1 GiB", 1, 2, "latent"),))
     both = chosen((memory, attention, experts), 300, 420, 2, 14)
     assert [one.inset.title for one in both] == ["Attention", "Experts"]
@@ -128,7 +128,7 @@ def test_two_figures_come_before_one_and_words_come_last() -> None:
 
 
 def test_a_usual_block_is_opened_after_all_others() -> None:
-    usual = inset("SwiGLU FFN", Chain((box("up 8"), box("down 8 → 4"))), priority=1)
+    usual = inset("SwiGLU FFN", Chain((box("up 8", "feed_forward"), box("down 8 → 4", "feed_forward"))), priority=9)
     assert [one.inset.title for one in chosen((usual, inset("Attention", ATTENTION)), 300, 200, 1, 14)] == ["Attention"]
     assert [one.inset.title for one in chosen((usual,), 300, 200, 1, 14)] == ["SwiGLU FFN"]
 

@@ -80,7 +80,9 @@ def test_a_page_of_another_width_is_laid_out_for_it() -> None:
 
 def test_a_background_takes_the_place_of_the_page() -> None:
     model = archdraw.load("gpt-2")
-    assert model.scene("card").background == "#FFFFFF"
+    usual = model.scene("card")
+    assert usual.background is not None
+    assert usual.palette[usual.background] == "#FFFFFF"
     assert model.scene("card", background="none").background is None
     assert model.scene("card", "dark", background="white").background == "#FFFFFF"
     assert model.scene("card", background="#aabbcc").background == "#AABBCC"

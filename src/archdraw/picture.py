@@ -70,7 +70,7 @@ class Chain:
 class Branches:
     """Items side by side. A single incoming line is copied to all, several are dealt out.
 
-    ``merge``: the sign of the node that joins them, or None where all lines go on. ``main`` is the index of the one that
+    ``merge``: the sign of the node that joins them, or None where all go on. ``main`` is the index of the one that
     the others only add to: it keeps its size and its place.
     """
 

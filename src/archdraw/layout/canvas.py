@@ -37,6 +37,7 @@ class Canvas:
         """``accent`` is that of the one developer that the picture is about; None for a picture of several."""
         self.theme = Colours(theme) if isinstance(theme, Theme) else theme
         self.paint_for(accent)
+        self.mirrors = False  # whether left and right are changed in the finished picture
         self.places: dict[str, Place] = {}
         self.opens: dict[str, str] = {}
         """The panels that boxes open, by the paths of these."""

@@ -34,6 +34,7 @@ class _Mirrored(Canvas):
 
     def __init__(self, canvas: Canvas, axis: float) -> None:
         super().__init__(canvas.theme)
+        self.mirrors = True
         self.accent, self.tint, self.opens, self.read = canvas.accent, canvas.tint, canvas.opens, canvas.read
         self._canvas, self._axis = canvas, axis
         self.places = _Places(canvas.places, axis)  # type: ignore[assignment]  # as a dictionary is used here

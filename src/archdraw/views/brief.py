@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.glossary import Term, text
+from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Graph, Plate, Rail, Tap
@@ -102,7 +102,7 @@ def _summed(item: Diagram) -> Diagram:
 
 def _sum(tables: Sequence[Box]) -> Box:
     """One box for tables that are added up; the usual one, which stands last, is named first."""
-    label = text(words.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
+    label = text(feed_forward.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
     title = "; ".join(box.title or box.label for box in reversed(tables))
     return replace(tables[-1], label=label, title=title)
 
@@ -116,9 +116,7 @@ def _layers(brief: Brief) -> Brief:
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
     def bar(frame: Frame) -> Bar:
-        label = (
-            frame.short or frame.caption or text(words.LAYER_OPENED() if frame is largest else words.LAYERS_FOLDED())
-        )
+        label = frame.short or frame.caption or text(layers.LAYER() if frame is largest else layers.LAYERS())
         return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archdraw.glossary import plate as words
 from archdraw.glossary import text
+from archdraw.glossary.layers import LAYER
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.picture import Bar, Branches, Chain, Diagram, Frame, Graph, Inset, Plate, Rail
 from archdraw.records import replaced
@@ -32,7 +32,7 @@ def _folded(item: Diagram, found: list[Frame]) -> Diagram:
     match item:
         case Frame(body=body) if not has_frame(body) and item.times:
             found.append(item)
-            label = item.short or item.caption or text(words.LAYER_OPENED())
+            label = item.short or item.caption or text(LAYER())
             return Bar(label, item.times, item.path, item.title)
         case Frame(body=body) | Rail(body=body):
             return replaced(item, body=_folded(body, found))

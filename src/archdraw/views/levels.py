@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from archdraw.glossary import plate as words
+from archdraw.glossary import text
 from archdraw.layout.diagram.u_shape import shape_of
 from archdraw.picture import Box, Diagram, Graph
 
@@ -46,11 +48,11 @@ def _joins(box: Diagram, following: Diagram) -> bool:
 
 
 def _one(first: Diagram, second: Diagram) -> Box:
-    """One box for both, which has the words of both."""
+    """One box for both, which has the words of the second and says that there is one more."""
     assert isinstance(first, Box)
     assert isinstance(second, Box)
     title = "; ".join(box.title or box.label for box in (first, second))
-    return replace(second, label=f"{first.label}, {second.label}", title=title, inputs=first.inputs)
+    return replace(second, label=text(words.AND_MORE(first=second.label, number=1)), title=title, inputs=first.inputs)
 
 
 def _cap(box: Diagram) -> Diagram:

@@ -61,7 +61,7 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     plain = all(isinstance(option, Box) for option in options)
     same = {box.role in MIXERS for box in every}
     of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
-    what = of_one_sort if plain and len(same) == 1 else words.KINDS_OF_BLOCK
+    what = of_one_sort if plain and len(same) == 1 else words.BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
     kept = replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
     return marked(kept, every)

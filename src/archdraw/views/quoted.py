@@ -22,7 +22,7 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
         found.append((parameters(total), text(words.FACT_PARAMETERS())))
         active = active_parameters(counted, spec.published)
         if active.count < total:
-            found.append((("≤ " if active.at_most else "") + parameters(active.count), text(words.FACT_ACTIVE())))
+            found.append((("≤ " if active.at_most else "") + parameters(active.count), text(words.ACTIVE())))
     if sizes:
         return tuple(Fact(value, label) for value, label in found)
     if each := counted.kv_cache_bytes_per_token():

@@ -7,18 +7,15 @@ from itertools import combinations, product
 
 from archdraw.layout.compact import panel
 from archdraw.layout.compact.panel import Shown
-from archdraw.layout.compact.short import beside, core, figured, number_of_boxes, short
+from archdraw.layout.compact.short import beside, boxes_of, core, figured, number_of_boxes, short
 from archdraw.layout.plate.panels import Panel
 from archdraw.picture import Inset, Masks, Share, Split, Words
 from archdraw.records import record
 
 FEW_BOXES = 7
 """The most boxes of a diagram that is read at one glance."""
-USUAL = 1
-"""The priority of a usual block, which is opened after all others."""
-
-MASKS, EXPERTS = 3.25, 0.5
-"""What masks are worth, and what experts are worth more than other blocks of the same priority."""
+MASKS = 600.0
+"""What masks are worth, of which the panel has no priority: they say how far a mixer reaches."""
 
 
 @record
@@ -35,7 +32,7 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     Figures come before words, two figures before a larger one, and what is worth most before the rest.
     """
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
-    rare = [index for index in order if insets[index].priority != USUAL]
+    rare = [index for index in order if not _is_usual(insets[index])]
     for number in range(most, 0, -1):
         for indices in (*combinations(rare, number), *combinations(order, number)):
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
@@ -49,13 +46,18 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     return []
 
 
-def _rank(inset: Inset) -> tuple[bool, bool, bool, float]:
-    """What comes first of several: what is to, what opens a box or shows masks, what is not optional, the rare."""
+def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:
+    """What comes first: what is to, what opens a box or shows masks, what is not optional or usual, then the rare."""
     masks = any(isinstance(item, Masks) for item in inset.items)
-    own = [figured(item) for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
-    experts = any(box and box.role == "experts" for box in own)
-    worth = MASKS if masks else 0.0 if inset.priority is None else inset.priority + (EXPERTS if experts else 0.0)
-    return not inset.first, not (inset.source or masks), inset.optional and not masks, -worth
+    worth = MASKS if masks else 0.0 if inset.priority is None else float(inset.priority)
+    return not inset.first, not (inset.source or masks), inset.optional and not masks, _is_usual(inset), -worth
+
+
+def _is_usual(inset: Inset) -> bool:
+    """Whether ``inset`` opens a plain feed-forward network."""
+    diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
+    roles = {box.role for item in diagrams for box in boxes_of(item)}
+    return roles == {"feed_forward"}
 
 
 def _together(insets: Sequence[Inset], width: float, height: float, space: float, *, figures: bool) -> list[Panel]:

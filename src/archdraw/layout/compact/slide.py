@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
+from archdraw.layout.compact.framed import STUB, framed, stubs
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
 from archdraw.layout.compact.panel_choice import chosen
-from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
@@ -31,7 +32,7 @@ FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
-LEAST_PANEL = 204.0
+LEAST_PANEL = 198.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
@@ -47,8 +48,6 @@ MOST_GAP = 20.0
 """Px of the longest arrows in a frame by itself."""
 END = 24.0
 """From a zoom line to the ends of the side of the frame that it reaches, at least."""
-STUB = 12.0
-"""Px of the lines into and out of a frame beside its column."""
 
 
 @record
@@ -99,7 +98,9 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     """Where facts stand: under what is opened, at the right of all, or under the column; None where they cannot."""
     if not shown:
         return "right"
-    if laid.opened:
+    beside = page.room - laid.width - CHANNEL
+    # What is too narrow for a panel has room for facts.
+    if laid.opened and not facts.LEAST_WIDTH <= beside < LEAST_PANEL:
         below = SPACE + facts.height(shown, laid.opened.width)
         if facts.fits(shown, laid.opened.width) and laid.opened.length + 2 * STUB + below <= laid.height:
             return "opened"
@@ -175,14 +176,6 @@ def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _La
     return next((laid for laid in found if laid.fits and laid.width <= page.room), found[-1])
 
 
-def framed(frame: Frame, measures: Measures) -> Cell:
-    """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
-    close = measures.box_width / 2 + measures.rail_space
-    right = measures.box_width / 2 + measures.frame_space + 4
-    own = replace(measures, rail=close, frame_left=close + measures.frame_space, frame_right=right)
-    return diagram.place(frame, (0.0,), (), own)
-
-
 def slim(measures: Measures, width: float) -> Measures:
     """Those of a column without frames: nothing is around its boxes of ``width``, but modules beside the line."""
     half = (width or OVERVIEW) / 2 + 8
@@ -235,11 +228,7 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, bottom - slack)
     place = canvas.places[FRAME]
-    line = left - cell.left + cell.inputs[0]
-    canvas.line((line, bottom - slack + STUB), (line, bottom - slack), open_ends="start")
-    line += cell.outputs[0] - cell.inputs[0]
-    top = bottom - slack - cell.length
-    canvas.line((line, top), (line, top - STUB), arrow=True, open_ends="end")
+    stubs(canvas, cell, left - cell.left, bottom - slack)
     y = min(max(bar.middle, place.top + END), place.bottom - END)
     middle = x + CHANNEL / 2
     points = [(bar.right, bar.middle), (place.left, y)]

@@ -8,10 +8,11 @@ from archdraw.cells import Strip
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import panel
+from archdraw.layout.compact.framed import STUB, framed, stubs
 from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable
 from archdraw.layout.compact.panel_choice import chosen
-from archdraw.layout.compact.slide import framed, slim
+from archdraw.layout.compact.slide import slim
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
@@ -26,8 +27,8 @@ from archdraw.theme import Theme
 
 SPACE = 14.0
 STRIP_SPACE = 22.0
-STUB, LANE = 12.0, 24.0
-"""Px of the lines into and out of a frame by itself, and of the place for the line that leads to it."""
+LANE = 24.0
+"""Px of the place for the line that leads to a frame by itself."""
 WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0), (168.0, 150.0, 138.0, 128.0)
 """The widths of boxes of a column whose layers stand below it, and of each of several."""
 
@@ -115,9 +116,7 @@ def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) 
     canvas.places.pop(FRAME, None)
     cell.paint(canvas, left - cell.left, foot)
     place = canvas.places[FRAME]
-    lower, upper = left - cell.left + cell.inputs[0], left - cell.left + cell.outputs[0]
-    canvas.line((lower, foot + STUB), (lower, foot), open_ends="start")
-    canvas.line((upper, place.top), (upper, place.top - STUB), arrow=True, open_ends="end")
+    stubs(canvas, cell, left - cell.left, foot)
     lane, level = page.width - page.margin - LANE / 2, place.top + LANE
     start, end = bar.right, place.right
     if canvas.is_crossed(Place(start + 2, bar.middle - 1, lane, bar.middle + 1)):

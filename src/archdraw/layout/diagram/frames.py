@@ -20,7 +20,7 @@ BACK, BACK_ROOM = 32.0, 28.0
 OPTION_PAD = 16.0
 """From an alternative that is no box to the sides of its border."""
 BAR_PAD, SIDE_PAD = 12.0, 8.0  # px free at each side of words in a bar, and in the box of a module beside the line
-BAND, BAND_LINE = 24.0, 19.0
+BAND, BAND_LINE = 21.0, 19.0
 BRACKET = 16.0
 """From a frame to the bracket at its left."""
 BRACKET_FOOT = 6.0

@@ -10,9 +10,8 @@ from typing import assert_never
 from archdraw.fonts import Weight
 from archdraw.layout.diagram import tables
 from archdraw.layout.diagram.measures import Measures
-from archdraw.layout.diagram.text import fitted, room
+from archdraw.layout.diagram.text import common_size, room
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
-from archdraw.setters import kept
 
 Beside = Callable[[Measures, Branches, int], Measures]
 """The measures of one of several branches."""
@@ -21,27 +20,12 @@ Beside = Callable[[Measures, Branches, int], Measures]
 def of_one_size(item: Diagram, measures: Measures, beside: Beside) -> Measures:
     """``measures`` with the largest type in which no label of ``item`` takes more lines than in the smallest."""
     labels = tuple(dict.fromkeys(_labels(item, measures, beside)))
-    return _lettered(measures, _size(labels, measures.label_size, measures.least_label_size))
+    return _lettered(measures, common_size(labels, measures.label_size, measures.least_label_size))
 
 
 @lru_cache(maxsize=256)
 def _lettered(measures: Measures, size: float) -> Measures:
     return replace(measures, label_size=size, least_label_size=size)
-
-
-@kept(4096)
-def _size(labels: tuple[tuple[str, float, Weight], ...], largest: float, least: float) -> float:
-    lines = [len(fitted(label, width, least, least, weight)) for label, width, weight in labels]
-    size = largest
-    while size > least:
-        rows = [fitted(label, width, size, size, weight) for label, width, weight in labels]
-        if all(
-            len(found) <= number and all(row.width <= width for row in found)
-            for found, number, (_, width, _) in zip(rows, lines, labels, strict=True)
-        ):
-            return size
-        size -= 1
-    return least
 
 
 def _labels(item: Diagram, measures: Measures, beside: Beside) -> Iterator[tuple[str, float, Weight]]:

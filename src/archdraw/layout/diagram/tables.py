@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from archdraw.fonts import MIDDLE, text_width
+from typing import Literal
+
+from archdraw.fonts import MIDDLE, Weight, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import BOX_STROKE, SMALL, Measures
-from archdraw.layout.diagram.text import Row, around, fitted, paint_rows, room, rows_height
+from archdraw.layout.diagram.text import Row, around, common_size, fitted, paint_rows, room, rows_height
 from archdraw.picture import Box, Choice
 from archdraw.records import record
 
@@ -19,6 +21,8 @@ ROW_PAD, RIGHT_PAD, COUNT_GAP = 8.0, 6.0, 10.0
 FOOT = 4.0
 """Px below the last row, whose corners are square."""
 HEADING = 26.0
+MEDIUM: Weight = 500
+"""The weight of labels."""
 LEAST_STEP = 16.0
 """Px that a table is wider than boxes at least where it is wider: less would look like a mistake."""
 LEAST_WORDS = 120.0
@@ -52,7 +56,7 @@ def sides(item: Choice, measures: Measures) -> tuple[float, float]:
     """
     size = measures.least_label_size
     longest = max(
-        text_width(box.label, size, 500) + text_width(band, SMALL, 600)
+        text_width(box.label, size, MEDIUM) + text_width(band, SMALL, 600)
         for box, band in zip(_boxes(item), item.bands, strict=True)
     )
     needed = WORDS_LEFT + COUNT_GAP + around(longest, RIGHT_PAD / 2)
@@ -73,17 +77,20 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
     assert item.headings is not None
     left, right = sides(item, measures)
     inner = room(left + right - WORDS_LEFT, RIGHT_PAD / 2)
+    widths = label_widths(item, measures)
+    labels = tuple((box.label, width, MEDIUM) for box, width in zip(_boxes(item), widths, strict=True))
+    size = common_size(labels, measures.label_size, measures.least_label_size)
     rows = [
         _Row(
             box,
-            fitted(box.label, width, measures.label_size, measures.least_label_size, 500),
+            fitted(box.label, width, size, size, MEDIUM),
             (
                 *fitted(box.detail, inner, measures.detail_size, measures.least_detail_size, 400),
                 *fitted(", ".join(chip.label for chip in box.chips), inner, SMALL, SMALL, 400),
             ),
             band,
         )
-        for box, band, width in zip(_boxes(item), item.bands, label_widths(item, measures), strict=True)
+        for box, band, width in zip(_boxes(item), item.bands, widths, strict=True)
     ]
     length = HEADING + sum(row.height for row in rows) + FOOT
     first, last = item.headings
@@ -102,8 +109,9 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
             )
         baseline = top + HEADING / 2 + MIDDLE * SMALL
         with canvas.group("", "", role="caption"):
-            canvas.text(start + SWATCH_INSET, baseline, first, SMALL, 500)
-            canvas.text(end - RIGHT_PAD, baseline, last, SMALL, 500, anchor="end")
+            for said, before, after in ((first, SWATCH_INSET, True), (last, RIGHT_PAD, False)):
+                at, anchor = _at(canvas, start, end, before, first=after)
+                canvas.text(at, baseline, said, SMALL, 500, anchor=anchor)
         top += HEADING
         for row in rows:
             canvas.line((start, top), (end, top), stroke=canvas.theme.container_border, width=1, kind="rule")
@@ -120,8 +128,9 @@ def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
         # The border of the table is that of its rows.
         inside = place.left + BOX_STROKE / 2
         canvas.rect(inside, place.top, place.right - place.left - BOX_STROKE, row.height, fill=theme.page, radius=0)
+        swatch, _ = _at(canvas, place.left, place.right, SWATCH_INSET + SWATCH / 2, first=True)
         canvas.rect(
-            place.left + SWATCH_INSET,
+            swatch - SWATCH / 2,
             place.top + SWATCH_INSET,
             SWATCH,
             place.bottom - place.top - 2 * SWATCH_INSET,
@@ -131,14 +140,27 @@ def _paint(canvas: Canvas, row: _Row, place: Place, measures: Measures) -> None:
             radius=2,
             kind="mark",
         )
-        words = place.left + WORDS_LEFT
+        words, anchor = _at(canvas, place.left, place.right, WORDS_LEFT, first=True)
         named = rows_height(row.label)
         top = place.middle - (named + rows_height(row.below)) / 2
-        paint_rows(canvas, row.label, words, top + named / 2, theme.ink, "start")
-        paint_rows(canvas, row.below, words, top + named + rows_height(row.below) / 2, theme.muted, "start")
+        paint_rows(canvas, row.label, words, top + named / 2, theme.ink, anchor)
+        paint_rows(canvas, row.below, words, top + named + rows_height(row.below) / 2, theme.muted, anchor)
         baseline = top + row.label[0].height / 2 + MIDDLE * row.label[0].size
-        canvas.text(place.right - RIGHT_PAD, baseline, row.count, SMALL, 600, anchor="end")
+        count, anchor = _at(canvas, place.left, place.right, RIGHT_PAD, first=False)
+        canvas.text(count, baseline, row.count, SMALL, 600, anchor=anchor)
     canvas.places[box.path] = place
+
+
+def _at(
+    canvas: Canvas, left: float, right: float, distance: float, *, first: bool
+) -> tuple[float, Literal["start", "end"]]:
+    """Where the ``first`` words of a row begin, ``distance`` from its left, or the last end, as far from its right.
+
+    Also in the mirror: a table is read from the left there, too.
+    """
+    if first:
+        return (right - distance, "end") if canvas.mirrors else (left + distance, "start")
+    return (left + distance, "start") if canvas.mirrors else (right - distance, "end")
 
 
 def _boxes(item: Choice) -> list[Box]:

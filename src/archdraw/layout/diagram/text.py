@@ -133,6 +133,24 @@ def rows_of(label: str, detail: str, width: float, measures: Measures, strong: C
     return (*first, *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]))
 
 
+@kept(4096)
+def common_size(labels: tuple[tuple[str, float, Weight], ...], largest: float, least: float) -> float:
+    """The largest size in which none of ``labels``, each with its width in px and its weight, takes more lines than in
+    the ``least``.
+    """
+    lines = [len(fitted(label, width, least, least, weight)) for label, width, weight in labels]
+    size = largest
+    while size > least:
+        rows = [fitted(label, width, size, size, weight) for label, width, weight in labels]
+        if all(
+            len(found) <= number and all(row.width <= width for row in found)
+            for found, number, (_, width, _) in zip(rows, lines, labels, strict=True)
+        ):
+            return size
+        size -= 1
+    return least
+
+
 def block_height(rows: tuple[Row, ...], measures: Measures) -> float:
     """Height of a box that holds ``rows``."""
     match len(rows):
@@ -156,9 +174,9 @@ def paint_rows(
     x: float,
     middle: float,
     fill: str,
-    anchor: Literal["start", "middle"] = "middle",
+    anchor: Literal["start", "middle", "end"] = "middle",
 ) -> None:
-    """``rows`` about ``middle``, centred on ``x`` or beginning there."""
+    """``rows`` about ``middle``, centred on ``x``, beginning or ending there."""
     y = middle - rows_height(rows) / 2
     for row in rows:
         canvas.text(

@@ -8,7 +8,7 @@ from typing import assert_never
 from archdraw.layout.diagram import boxes, diagram, lanes, lettering
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.text import room, rows_of
-from archdraw.layout.plate.ladder import laid_out
+from archdraw.layout.plate.ladder import UNBROKEN, laid_out
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Item, Lanes, Rail, Tap, Words
 from archdraw.records import replaced
 from archdraw.setters import kept
@@ -36,6 +36,8 @@ def lightened(item: Diagram, inner: float) -> tuple[Item, ...]:
 def _too_full(item: Diagram, drawn: Diagram, inner: float) -> dict[str, Box]:
     """The boxes of ``item`` by their paths, of more than two lines by the measures with which ``drawn`` is drawn."""
     measures = laid_out(drawn).measures(inner)
+    if measures.widest_branch == UNBROKEN:
+        return {}  # no words wrap
     return {box.path: box for box in _full(item, diagram.inputs_of(item), measures) if box.detail}
 
 
