@@ -32,7 +32,7 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     Figures come before words, two figures before a larger one, and what is worth most before the rest.
     """
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
-    rare = [index for index in order if not _is_usual(insets[index])]
+    rare = [index for index in order if insets[index].first or not _is_usual(insets[index])]
     for number in range(most, 0, -1):
         for indices in (*combinations(rare, number), *combinations(order, number)):
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
