@@ -236,6 +236,7 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"width": "8cm"},
         {"background": "none"},
         {"dpi": 300.0},
+        {"figure": (("title", "Another"),)},
     ],
     ids=str,
 )
@@ -252,7 +253,7 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 
 def test_every_option_is_tried_above() -> None:
     every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
-    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi"}
+    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi", "figure"}
 
 
 @pytest.mark.parametrize("harm", [b"", b"short", None], ids=["empty", "cut", "changed"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archdraw.tree.blocks import Leaf, Module
     from archdraw.tree.description import Description
     from archdraw.tree.facts import Facts
+    from archdraw.tree.roles import Role
 
 
 def load(source: str | Path, *, with_transformers: bool = False) -> Model:
@@ -117,6 +118,45 @@ class Model(Pictured):
         spec = parse_spec(text, file)
         made = "-".join(re.findall(r"[\w.]+", spec.name.lower()))
         return cls(spec, expand(spec), slug=made if slug is None else slug)
+
+    def figure(
+        self,
+        *,
+        title: str | None = None,
+        subtitle: str | None = None,
+        profile: str | None = None,
+        open: str | Sequence[str] = (),
+        fold: str | Sequence[str] = (),
+        order: str | Sequence[str] = (),
+        notes: Mapping[str, str] | None = None,
+        highlight: str | Sequence[str] = (),
+        roles: Mapping[str, Role] | None = None,
+        colours: Mapping[str, str] | None = None,
+    ) -> Model:
+        """This model with another figure: what is said here comes on top of what its spec says under ``figure``.
+
+        ``title`` is the name on the picture, ``subtitle`` one line in place of the usual one, ``profile`` the page that
+        is drawn where ``view`` is empty. Blocks are named by path, its end, label, kind or name of ``define``: panels
+        of ``open`` beyond those that are chosen, without those of ``fold``, those of ``order`` first; ``notes`` are
+        words at blocks, those of ``highlight`` have a strong border, ``roles`` and ``colours`` (``#RRGGBB``) paint
+        them. No block and no number becomes another one. Raises :class:`archdraw.ArchdrawError` with every name that
+        nothing has, and with every value that is wrong.
+
+        >>> load("gpt-2").figure(title="GPT-2, small", highlight="self_attn").scene().title
+        'GPT-2, small architecture'
+        >>> load("gpt-2").figure(open="self_atn")
+        Traceback (most recent call last):
+            ...
+        archdraw.errors.ArchdrawError: open: nothing that could be opened is called self_atn; did you mean self_attn?
+        """
+        from archdraw.spec.presenting import on_top
+        from archdraw.views.architecture import picture
+
+        lists = {"open": open, "fold": fold, "order": order, "highlight": highlight}
+        texts = {"title": title, "subtitle": subtitle, "profile": profile}
+        spec = on_top(self.spec, {**texts, **lists, "notes": notes, "roles": roles, "colours": colours})
+        picture(spec, self.block)
+        return Model(spec, self.block, self.reading, self.slug)
 
     @property
     def name(self) -> str:

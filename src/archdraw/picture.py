@@ -1,8 +1,7 @@
 """What is to be drawn, before anything has a place: the input of the layout.
 
-A picture has boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it from a block
-tree. Its diagrams are string diagrams that flow upwards: every item takes lines at its bottom and hands on lines at its
-top. Roles are the names that a theme gives colours to.
+A picture has boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it of a block tree.
+Its diagrams flow upwards: every item takes lines at its bottom and hands on lines at its top. Roles are colours' names.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from archdraw.figures import ExpertGrid as ExpertGrid
 from archdraw.figures import Figure as Figure
 from archdraw.figures import HeadGroups as HeadGroups
 from archdraw.records import record
+from archdraw.remarks import UNMARKED, Mark
 from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
@@ -56,6 +56,7 @@ class Box:
     wired: bool = False
     cap: bool = False
     layers: tuple[int, ...] = ()
+    mark: Mark = UNMARKED
 
 
 @record
@@ -69,8 +70,8 @@ class Chain:
 class Branches:
     """Items side by side. A single incoming line is copied to all, several are dealt out.
 
-    ``merge``: the sign of the node that joins them, or None where all their lines go on. ``main`` is the index of the
-    one that the others only add to: it keeps its size and its place on the axis.
+    ``merge``: the sign of the node that joins them, or None where all go on. ``main`` is the index of the one that
+    the others only add to: it keeps its size and its place.
     """
 
     items: tuple[Diagram, ...]
@@ -258,8 +259,7 @@ class Inset:
 
     An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
-    of the least ``priority``, as long as that is a number. It opens the boxes at the paths ``also``, too, which get its
-    letter.
+    of the least ``priority``, as long as that is a number. Boxes at ``also`` are opened too; ``first`` ones come first.
     """
 
     title: str
@@ -270,6 +270,7 @@ class Inset:
     optional: bool = False
     priority: int | None = None
     also: tuple[str, ...] = ()
+    first: bool = False
 
 
 @record

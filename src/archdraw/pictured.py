@@ -43,7 +43,8 @@ class Pictured:
         """The diagram as geometry, in px.
 
         ``view`` is ``plate``, ``card``, ``strip``, ``inset:PATH``, or the name or file of a profile of pages
-        (``slide``, ``column``); ``theme`` a theme's name, its file, or the theme. ``width`` is that in print
+        (``slide``, ``column``); empty: the page that the spec's figure says, else ``plate``. ``theme`` is a theme's
+        name, its file, or the theme. ``width`` is that in print
         (``3.25in``, ``8cm``, ``1280px``), for which a page of a profile is laid out; ``background`` is ``none``,
         ``white`` or ``#RRGGBB``. ``fonts`` are files with fonts (TTF, OTF, TTC) for letters that archdraw's own lacks,
         before those of this computer; a :class:`archdraw.FontWarning` says which was taken. Raises
@@ -73,6 +74,10 @@ class Pictured:
 
         check_width(width)
         check_background(background)
+        if not view:
+            from archdraw.spec.presenting import page_of
+
+            view = page_of(self.spec)
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
         files = [fonts] if isinstance(fonts, str | Path) else fonts
         scene, problems = self._pictures.drawn(view, chosen, files, width)

@@ -26,6 +26,7 @@ Step: TypeAlias = Literal[
     "tags",
     "layers",
     "alternatives",
+    "notes",
     "pairs",
     "runs",
     "modules",
@@ -35,8 +36,9 @@ Step: TypeAlias = Literal[
 ]
 """What a page does without, where it has no room: air between boxes; the second lines of boxes; the boxes of what comes
 in; the tags at the left of boxes; the inside of layers in their place, which then stands beside the column; more than
-two alternatives in one slot, then any, which become one box; runs of layers, which become one bar; modules beside the
-line; what is inside of layers; boxes that follow each other, which become one; the whole, which becomes a box."""
+two alternatives in one slot, which become one box; what an author notes at boxes; any alternatives; runs of layers,
+which become one bar; modules beside the line; what is inside of layers; boxes that follow each other, which become one;
+the whole, which becomes a box."""
 
 
 class Profile(Checked):

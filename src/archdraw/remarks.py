@@ -14,6 +14,21 @@ class Words:
 
 
 @record
+class Mark:
+    """What an author says of one box: a ``note`` in its second line, a ``colour`` (``#RRGGBB``, or that of a role).
+
+    One to ``highlight`` has a strong border.
+    """
+
+    note: str = ""
+    colour: str = ""
+    highlight: bool = False
+
+
+UNMARKED = Mark()
+
+
+@record
 class Mask:
     """One attention mask: for each query from the top down, the keys that it sees; with two lines of words below."""
 

@@ -30,6 +30,11 @@ EQUAL = "equal"
 """The role of a box that is the same in all models of a comparison."""
 
 
+BLACK, WHITE = "#000000", "#FFFFFF"
+STANDS_OUT = 3.0
+"""The least contrast of a border with what it stands on (WCAG 2.2)."""
+
+
 class Paint(Checked):
     """The colours of a box: its inside, its border and the text in it."""
 
@@ -83,12 +88,15 @@ class Theme(Checked):
         return mix(accent, self.page, self.tint_share)
 
     def paint(self, role: str) -> Paint:
-        """The colours of ``role``; "equal" is what a comparison lets recede.
+        """The colours of ``role``; "equal" is what a comparison lets recede, and ``#RRGGBB`` a colour of its own.
 
         Raises :class:`ArchdrawError` where this theme has none.
         """
         if role == EQUAL:
             return self.equal
+        if role.startswith("#"):
+            grounds = (self.page, self.container, self.band, *map(self.tint, self.accents))
+            return own_paint(role, grounds)
         if role not in self.roles:
             hint = nearest(role, self.roles)
             raise ArchdrawError(
@@ -153,6 +161,20 @@ def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((luminance(first), luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+@lru_cache(maxsize=256)
+def own_paint(colour: str, grounds: tuple[str, ...]) -> Paint:
+    """The colours of a box whose inside is ``colour`` (``#RRGGBB``), on ``grounds``.
+
+    Its text is black or white, whichever contrasts more (at least 4.58:1 on any colour). Its border is the colour,
+    darker or lighter as far as 3:1 to all grounds needs it.
+    """
+    ink = max(BLACK, WHITE, key=lambda one: contrast(one, colour))
+    far = max(BLACK, WHITE, key=lambda one: min(contrast(one, ground) for ground in grounds))
+    steps = (mix(far, colour, share / 20) for share in range(21))
+    border = next((one for one in steps if min(contrast(one, ground) for ground in grounds) >= STANDS_OUT), far)
+    return Paint(fill=colour, border=border, text=ink)
 
 
 def theme_names() -> tuple[str, ...]:

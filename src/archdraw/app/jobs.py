@@ -5,25 +5,31 @@ from __future__ import annotations
 import traceback
 from dataclasses import field
 from pathlib import Path
+from typing import Any, TypeAlias
 
+from archdraw.doors import VIEWS
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
+from archdraw.spec.presenting import page_of
 from archdraw.writers import Renderer, TextMode, Writer
 
 FACTS = "facts"
 """In place of a view: what a gallery says of a model, as JSON."""
+Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
+"""What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
 
 
 @record
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids
-    begin with ``prefix``. ``width`` and ``background`` are as in :meth:`archdraw.Model.scene`; with ``dpi`` pixels are
-    so many per inch in print, whatever ``scale`` is.
+    ``view`` and ``theme`` are as in :meth:`archdraw.Model.scene`, ``width`` and ``background`` too. ``fonts`` are files
+    for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with ``prefix``. With ``dpi``
+    pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile of a page says. The
+    options in ``figure``, by their names, come on top of the spec's own figure.
     """
 
     path: Path
@@ -37,7 +43,8 @@ class Output:
     prefix: str = ""
     width: str = ""
     background: str = ""
-    dpi: float = 0
+    dpi: float | None = 0
+    figure: Said = ()
 
 
 @record
@@ -74,10 +81,26 @@ class Drawn:
     crash: str = ""
 
 
-def encoded(scene: Scene, output: Output) -> bytes:
-    """``scene`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
-    dense = output.dpi and Writer(output.format).is_raster
-    scale = scale_at(scene, output.dpi) if dense else output.scale
+def figured(model: Model, output: Output) -> Model:
+    """``model`` with the figure that ``output`` says. Raises as :meth:`archdraw.Model.figure`."""
+    said: dict[str, Any] = dict(output.figure)
+    return model.figure(**said) if said else model
+
+
+def usual_dpi(view: str) -> float:
+    """Pixels per inch of a page where nothing is asked for; 0 for a ``view`` that is none."""
+    if view.partition(":")[0] in VIEWS.names():
+        return 0.0
+    from archdraw.profile import load_profile
+
+    return load_profile(view).dpi
+
+
+def encoded(scene: Scene, output: Output, model: Model) -> bytes:
+    """``scene`` of ``model`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
+    dpi = usual_dpi(output.view or page_of(model.spec)) if output.dpi is None else output.dpi
+    dense = dpi and Writer(output.format).is_raster
+    scale = scale_at(scene, dpi) if dense else output.scale
     return Model.write(
         scene, output.format, text=output.text, scale=scale, renderer=output.renderer, prefix=output.prefix
     )
@@ -90,16 +113,18 @@ def draw(job: Job) -> Drawn:
         model = load(job.spec, with_transformers=job.with_transformers)
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
+        shown: dict[Said, Model] = {}
         for output in job.outputs:
             if output.view == FACTS:
                 from archdraw.app.cards import written
 
                 made.append(Made(written(model), model.name))
                 continue
-            scene, found = model.drawn(
+            one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
+            scene, found = one.drawn(
                 output.view, output.theme, output.fonts, width=output.width, background=output.background
             )
-            data = encoded(scene, output)
+            data = encoded(scene, output, one)
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:

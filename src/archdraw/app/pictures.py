@@ -15,6 +15,7 @@ from archdraw.outputs import mime_bundle, saved
 from archdraw.records import record
 from archdraw.resources import specs_folder
 from archdraw.setters import setting_by
+from archdraw.spec.presenting import titled
 from archdraw.theme import Theme, load_theme
 from archdraw.typesetting import other_fonts
 from archdraw.views import several
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def subject(model: Model, link: str = "") -> Subject:
     """``model`` as a view sees it. In ``link`` the text ``{slug}`` stands for its slug; empty: the spec's own link."""
     target = link.replace("{slug}", model.slug) if link else several.link_of(model.spec)
-    return Subject(model.slug, model.spec, model.block, target, model.reading is None)
+    return Subject(model.slug, titled(model.spec), model.block, target, model.reading is None)
 
 
 @record(eq=False)

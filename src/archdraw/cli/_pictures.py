@@ -83,8 +83,10 @@ def known_theme(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
-    """A view's name; what stands after its colon is looked up in each model."""
+def known_view(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    """A view's name; what stands after its colon is looked up in each model. Empty where each model says its own."""
+    if value is None:
+        return ""
     name, colon, path = value.partition(":")
     if name not in VIEWS.names():
         from archdraw.profile import is_profile, load_profile
@@ -97,13 +99,22 @@ def known_view(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-def usual_dpi(view: str) -> float:
-    """Pixels per inch of a page where nothing is asked for; 0 for a ``view`` that is none."""
-    if view.partition(":")[0] in VIEWS.names():
-        return 0.0
-    from archdraw.profile import load_profile
+Command = TypeVar("Command", bound=Callable[..., object])
 
-    return load_profile(view).dpi
+
+def figure_options(command: Command) -> Command:
+    """The options that come on top of the figure of each spec."""
+    lists = (
+        ("--open", "Open the block of that name in a panel of its own. Repeatable."),
+        ("--fold", "Do not open the block of that name. Repeatable."),
+        ("--highlight", "A strong border for the block of that name. Repeatable."),
+    )
+    texts = (("--title", "Name on the picture."), ("--subtitle", "One line below the name, in place of the usual one."))
+    for name, said in reversed(texts):
+        command = click.option(name, metavar="TEXT", help=said)(command)
+    for name, said in reversed(lists):
+        command = click.option(name, name[2:], metavar="NAME", multiple=True, help=said)(command)
+    return command
 
 
 def known_width(_: click.Context, __: click.Parameter, value: str) -> str:

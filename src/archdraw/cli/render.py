@@ -9,13 +9,14 @@ from typing import get_args
 
 import click
 
-from archdraw.app.jobs import Job, Output, encoded
+from archdraw.app.jobs import Job, Output, encoded, figured
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
     PREFIX_HELP,
     TEXT_HELP,
     drawn,
+    figure_options,
     font_option,
     format_help,
     jobs_option,
@@ -27,12 +28,13 @@ from archdraw.cli._pictures import (
     known_width,
     renderer_option,
     theme_help,
-    usual_dpi,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
 from archdraw.errors import Problem
 from archdraw.writers import Renderer, TextMode
+
+USUAL = "[default: what figure: of a spec says, else plate]"
 
 
 @click.command("render")
@@ -43,8 +45,7 @@ from archdraw.writers import Renderer, TextMode
               help=format_help())  # fmt: skip
 @click.option("--theme", default="light", show_default=True, metavar="NAME|FILE", callback=known_theme,
               help=theme_help())  # fmt: skip
-@click.option("--view", default="plate", show_default=True, metavar="VIEW", callback=known_view,
-              help=view_help())  # fmt: skip
+@click.option("--view", metavar="VIEW", callback=known_view, help=f"{view_help()}  {USUAL}")
 @click.option("--width", default="", metavar="LENGTH", callback=known_width,
               help="Width in print: 3.25in, 8cm, 1280px. Pages are laid out for it.")  # fmt: skip
 @click.option("--background", default="", metavar="COLOUR", callback=known_background,
@@ -53,6 +54,7 @@ from archdraw.writers import Renderer, TextMode
               help="Raster scale factor.  [default: 1, of pages by their --dpi]")  # fmt: skip
 @click.option("--dpi", default=None, type=click.FloatRange(0, min_open=True),
               help="Pixels per inch in print, in place of --scale.")  # fmt: skip
+@figure_options
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help=TEXT_HELP)  # fmt: skip
 @click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
@@ -65,6 +67,7 @@ from archdraw.writers import Renderer, TextMode
 @click.pass_obj
 def command(
     show_traceback: bool,
+    /,
     specs: tuple[str, ...],
     output: str,
     wanted: tuple[str, ...],
@@ -80,6 +83,7 @@ def command(
     fonts: tuple[str, ...],
     with_transformers: bool,
     jobs: int | None,
+    **figure: str | tuple[str, ...] | None,
 ) -> int:
     """Draw models.
 
@@ -106,7 +110,8 @@ def command(
         prefix,
         width,
         background,
-        dpi or (0.0 if scale else usual_dpi(view)),
+        dpi or (0.0 if scale else None),
+        tuple((name, value) for name, value in figure.items() if value),
     )
     files, missing = spec_files(specs)
     if output == "-":
@@ -157,8 +162,9 @@ def _piped(
     def made(file: Path) -> bytes:
         one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
         model = load(file, with_transformers=with_transformers)
+        model = figured(model, one)
         scene = model.scene(one.view, one.theme, one.fonts, width=one.width, background=one.background)
-        return encoded(scene, one)
+        return encoded(scene, one, model)
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -10,12 +10,13 @@ from typing import Literal
 
 from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.colours import Colours
-from archdraw.layout.diagram.measures import BOX_STROKE, CORNER, DOT, EDGE
+from archdraw.layout.diagram.measures import BOX_STROKE, CORNER, DOT, EDGE, HIGHLIGHT
 from archdraw.layout.ends import linked
 from archdraw.layout.extents import Extents
 from archdraw.layout.joined import joined
 from archdraw.layout.place import Place as Place
 from archdraw.layout.steps import stepped
+from archdraw.remarks import UNMARKED, Mark
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Rect, Scene, Text, rounded
 from archdraw.shapes import HEAD
 from archdraw.theme import Theme
@@ -194,20 +195,17 @@ class Canvas:
         place = (rounded(x), rounded(y), rounded(width), rounded(height))
         self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind, dash), layer)
 
-    def box(self, place: Place, role: str, path: str, *, radius: float = CORNER) -> None:
-        """A box in the colours of ``role``; its place is kept under ``path``."""
-        colours = self.theme.paint(role)
-        self.rect(
-            place.left,
-            place.top,
-            place.right - place.left,
-            place.bottom - place.top,
-            fill=colours.fill,
-            stroke=colours.border,
-            radius=radius,
-            dash=UNKNOWN_DASH if role == "unknown" else (),
-        )
+    def box(self, place: Place, role: str, path: str, *, radius: float = CORNER, mark: Mark = UNMARKED) -> str:
+        """A box in the colours of ``role``, as its author's ``mark`` says; the colour of words in it is returned.
+
+        Its place is kept under ``path``.
+        """
+        colours, dash = self.theme.paint(mark.colour or role), UNKNOWN_DASH if role == "unknown" else ()
+        stroke, thick = (self.accent, HIGHLIGHT) if mark.highlight else (colours.border, BOX_STROKE)
+        size = place.left, place.top, place.right - place.left, place.bottom - place.top
+        self.rect(*size, fill=colours.fill, stroke=stroke, stroke_width=thick, radius=radius, dash=dash)
         self.places[path] = place
+        return colours.text
 
     def text(
         self,

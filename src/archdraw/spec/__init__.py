@@ -21,6 +21,7 @@ from archdraw.source.document import words
 from archdraw.spec.beside import disagreements
 from archdraw.spec.expressions import Reader
 from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
+from archdraw.spec.figure import Figure
 from archdraw.spec.forms import Origin
 from archdraw.spec.template_basics import TemplateError, is_template
 from archdraw.spec.validation import shown
@@ -79,6 +80,7 @@ class Spec(Checked):
     notes: tuple[Text, ...] = ()
     incomplete: tuple[Text, ...] = ()
     insets: tuple[Text, ...] | Literal[False] | None = None
+    figure: Figure | None = None
     define: dict[str, AnyBlock] = Field(default_factory=dict)
     layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
 

@@ -71,6 +71,10 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES())),
     )
+    if spec.figure is not None:
+        from archdraw.views.figure import figured
+
+        plate = figured(plate, spec, model, brief=brief)
     missing = undrawn(model, paths_of_plate(plate))
     if not missing:
         return plate

@@ -12,7 +12,7 @@ from archdraw.glossary import plate as words
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.records import record, replaced
-from archdraw.views.boxes import boxes, changed
+from archdraw.views.boxes import boxes, changed, unnoted
 from archdraw.views.merging import joined, merged
 
 
@@ -55,7 +55,7 @@ def _details(brief: Brief) -> Brief:
 
     def short(box: Box) -> Box:
         chips = tuple(replace(chip, label=re.split(r", | \(", chip.label)[0]) for chip in box.chips)
-        return replace(box, detail="", figure=None, strong=frozenset(), chips=chips)
+        return replace(box, detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
         if isinstance(item, Bar) and item.short:
@@ -68,10 +68,6 @@ def _details(brief: Brief) -> Brief:
         replace(tower, inputs=tuple(replace(one, detail="") for one in tower.inputs)) for tower in found.plate.towers
     )
     return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
-
-
-def _tags(brief: Brief) -> Brief:
-    return _boxes(brief, lambda box: replace(box, chips=()))
 
 
 def _inputs(brief: Brief) -> Brief:
@@ -214,8 +210,9 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "spacing": lambda brief: brief,
     "details": _details,
     "inputs": _inputs,
-    "tags": _tags,
+    "tags": lambda brief: _boxes(brief, lambda box: replace(box, chips=())),
     "layers": _layers,
+    "notes": lambda brief: _boxes(brief, unnoted),
     "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
     "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
     "runs": _runs,
@@ -228,6 +225,7 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
 LEFT_OUT: Mapping[str, Term] = {
     "details": words.SIZES,
     "tags": words.TAGS,
+    "notes": words.NOTES,
     "modules": words.MODULES,
     "inside": words.INSIDE,
     "whole": words.WHOLE,

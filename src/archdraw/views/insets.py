@@ -62,7 +62,7 @@ def insets(
             opening.append(Opening(option))
     for one in most_novel(opening, MOST_OPENED):
         priority = None if wanted is not None else _priority_of(one.block)
-        found.extend(_opened(one, active, priority))
+        found.extend(panels_of(one, active, priority))
     if masks is not None:
         # The masks are the panel of what slides, whether or not its inside is opened, too.
         sliding = (option.path for option in options if option.block.role == "sliding")
@@ -107,7 +107,7 @@ def _priority_of(block: Module) -> int:
     return READS_SEVERAL if inputs(block) > 1 else max(PART + 1, NOVEL - models_with(block))
 
 
-def _opened(opening: Opening, active: Active, priority: int | None) -> Iterator[Inset]:
+def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterator[Inset]:
     """The panel of ``opening``, and that of one of its experts beside it where it is not a usual one."""
     module, path = opening.block, opening.option.path
     inside = opened(module, path)

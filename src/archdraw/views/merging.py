@@ -11,7 +11,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail
 from archdraw.records import replaced
-from archdraw.views.boxes import boxes
+from archdraw.views.boxes import boxes, marked
 from archdraw.views.levels import levels
 
 TIMES = re.compile(r"[\d,]+ × ")
@@ -49,7 +49,7 @@ def _named(option: Diagram) -> Chain:
     chosen = next((box for box in every if box.role in MIXERS), every[0])
     title = "; ".join(box.title or box.label for box in every)
     box = replace(chosen, detail="", title=title, figure=None, strong=frozenset(), chips=(), inputs=1, outputs=("",))
-    return Chain((box,))
+    return Chain((marked(box, every),))
 
 
 def _one(options: tuple[Diagram, ...]) -> Box:
@@ -63,7 +63,8 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
     what = of_one_sort if plain and len(same) == 1 else words.BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
-    return replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
+    kept = replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
+    return marked(kept, every)
 
 
 def joined(item: Diagram) -> Diagram:
@@ -93,4 +94,4 @@ def _first_of(run: Sequence[Box]) -> Box:
         return run[0]
     first = next((box for box in run if not box.cap), run[0])
     label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
-    return replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False)
+    return marked(replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False), run)

@@ -36,10 +36,14 @@ FOR_PANELS = frozenset({"spacing", "layers", "tags"})
 
 def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     """The scene of a model on a page of ``profile``."""
+    if not (spec.figure and spec.figure.notes):
+        profile = profile.model_copy(update={"drop": tuple(step for step in profile.drop if step != "notes")})
     counted = facts(block)
     # Where facts stand out, the first of them is the size.
     size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
+    if spec.figure and spec.figure.subtitle:
+        subtitle = (spec.figure.subtitle,)
     is_thumb = profile.layout == "thumb"
     plates = [
         replace(

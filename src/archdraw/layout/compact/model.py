@@ -98,7 +98,7 @@ def openable(canvas: Canvas, insets: tuple[Inset, ...]) -> tuple[Inset, ...]:
 def lettered(found: list[panels.Panel], canvas: Canvas) -> list[panels.Panel]:
     """``found`` in the order of their boxes from the top down, with letters."""
     opening = sorted(
-        (panel for panel in found if panel.inset.source), key=lambda panel: canvas.places[panel.inset.source].middle
+        (panel for panel in found if panel.inset.source), key=lambda one: letters.rank(one.inset, canvas.places)
     )
     named = [
         replace(panel, inset=replace(panel.inset, letter=letters.letter(number)))

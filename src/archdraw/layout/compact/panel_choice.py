@@ -46,11 +46,11 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     return []
 
 
-def _rank(inset: Inset) -> tuple[bool, bool, bool, float]:
-    """What comes first of several: what opens a box or shows masks, what is not optional or usual, then the rare."""
+def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:
+    """What comes first: what is to, what opens a box or shows masks, what is not optional or usual, then the rare."""
     masks = any(isinstance(item, Masks) for item in inset.items)
     worth = MASKS if masks else 0.0 if inset.priority is None else float(inset.priority)
-    return not (inset.source or masks), inset.optional and not masks, _is_usual(inset), -worth
+    return not inset.first, not (inset.source or masks), inset.optional and not masks, _is_usual(inset), -worth
 
 
 def _is_usual(inset: Inset) -> bool:

@@ -105,8 +105,8 @@ def _silhouette(canvas: Canvas, plate: Plate, place: Place) -> None:
 def _rows(item: Diagram, *, framed: bool = False, left: float = 0.0, share: float = 1.0) -> list[list[_Block]]:
     """The blocks of ``item`` in rows from the bottom up."""
     match item:
-        case Box(role=role):
-            return [[_Block(role, share, left, framed)]]
+        case Box(role=role, mark=mark):
+            return [[_Block(mark.colour or role, share, left, framed)]]
         case Bar():
             return [[_Block("plain", share, left, framed)]]
         case Chain(items=items) | Graph(items=items) | Lanes(items=items):

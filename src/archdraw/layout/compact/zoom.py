@@ -7,7 +7,7 @@ from archdraw.layout.joined import straightened
 from archdraw.layout.plate.letters import name_of
 from archdraw.layout.plate.panels import Panel
 from archdraw.layout.plate.spots import paint_letter
-from archdraw.layout.plate.tracks import Crossing, tracks
+from archdraw.layout.plate.tracks import Crossing, in_order, tracks
 from archdraw.layout.plate.zoom import is_hemmed
 from archdraw.records import record, replaced
 
@@ -32,12 +32,16 @@ class _Way:
 
 
 def without_letters(canvas: Canvas, placed: Placed, right: float, *, apart: bool) -> Placed:
-    """``placed``, of which those have no letters that a line leads to from a model that ends at ``right``."""
+    """``placed``, of which those have no letters that a line leads to from a model that ends at ``right``.
+
+    A line that would cross others is none: its panel stands before one of a box above its own.
+    """
+    boxes = {n: canvas.places[panel.inset.source] for n, (panel, _) in enumerate(placed) if panel.inset.source}
+    free = [n for n, box in boxes.items() if not apart and not is_hemmed(canvas, box, right)]
+    led = {free[index] for index in in_order([boxes[n].middle for n in free])}
     return [
-        (panel, place)
-        if apart or not panel.inset.source or is_hemmed(canvas, canvas.places[panel.inset.source], right)
-        else (replaced(panel, inset=replaced(panel.inset, letter="")), place)
-        for panel, place in placed
+        (replaced(panel, inset=replaced(panel.inset, letter="")) if n in led else panel, place)
+        for n, (panel, place) in enumerate(placed)
     ]
 
 

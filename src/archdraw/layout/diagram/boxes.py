@@ -99,10 +99,9 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - height, x + left + width, y)
-        text_fill = canvas.theme.paint(box.role).text
         open_ends: OpenEnds = "" if box.inputs else "start"
         with canvas.group(box.path, box.title or _title(box), role=box.role, layers=box.layers, open_ends=open_ends):
-            canvas.box(place, box.role, box.path)
+            text_fill = canvas.box(place, box.role, box.path, mark=box.mark)
             if box.figure:
                 # The words keep the colours of the role; the figure stands on the page's.
                 canvas.rect(

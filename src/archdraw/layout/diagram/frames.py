@@ -293,5 +293,5 @@ def side_box(canvas: Canvas, box: Box, place: Place, measures: Measures, *, open
     rows = _side_rows(box, place.right - place.left, measures)
     title = box.title or f"{box.label}: {box.detail}"
     with canvas.group(box.path, title, role=box.role, layers=box.layers, open_ends=open_ends):
-        canvas.box(place, box.role, box.path)
-        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, canvas.theme.paint(box.role).text)
+        ink = canvas.box(place, box.role, box.path, mark=box.mark)
+        paint_rows(canvas, rows, (place.left + place.right) / 2, place.middle, ink)

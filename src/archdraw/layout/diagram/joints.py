@@ -8,7 +8,7 @@ from dataclasses import replace
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import side_height, side_right
-from archdraw.layout.diagram.measures import Measures
+from archdraw.layout.diagram.measures import HIGHLIGHT, Measures
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Rail, Tap
 
 SIDE_ROOM = 14.0
@@ -100,7 +100,7 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
     if isinstance(upper, Branches) and len(above.inputs) == 1:
         return 0.0
     if measures.cap and _sits(lower, upper) and len(above.inputs) == 1:
-        return CAP_GAP
+        return CAP_GAP + (HIGHLIGHT if _stands_out(lower) or _stands_out(upper) else 0.0)
     if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
         return (
             measures.gap + measures.frame_gap
@@ -114,6 +114,12 @@ def _sits(lower: Diagram, upper: Diagram) -> bool:
     """Whether one of both is a cap on the other, which is none."""
     caps = [isinstance(item, Box) and item.cap for item in (lower, upper)]
     return caps[0] != caps[1] and all(isinstance(item, Box | Choice | Bar) for item in (lower, upper))
+
+
+def _stands_out(item: Diagram) -> bool:
+    """Whether ``item`` is a box with a strong border, or alternatives with one."""
+    options = item.options if isinstance(item, Choice) else (item,)
+    return any(isinstance(option, Box) and option.mark.highlight for option in options)
 
 
 def _is_named(item: Diagram) -> bool:

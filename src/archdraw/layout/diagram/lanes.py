@@ -211,9 +211,9 @@ def _join(
 
 def _port(canvas: Canvas, port: Port, x: float, half: float, middle: float) -> None:
     place = Place(x - half, middle - PORT / 2, x + half, middle + PORT / 2)
-    with canvas.group(port.box.path, port.box.title or port.box.label, role=port.box.role):
-        canvas.box(place, port.box.role, port.box.path)
-        fill = canvas.theme.paint(port.box.role).text
+    box = port.box
+    with canvas.group(box.path, box.title or box.label, role=box.role):
+        fill = canvas.box(place, box.role, box.path, mark=box.mark)
         canvas.text(x, middle + MIDDLE * SMALL, port.label, SMALL, 500, fill=fill, anchor="middle")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
+from archdraw.layout.place import Place
 from archdraw.picture import Inset
 
 ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -38,3 +40,8 @@ def number(letter: str) -> int:
 def name_of(inset: Inset) -> str:
     """What the panel of ``inset`` is called: its letter, the path of the part that it opens, or its title."""
     return inset.letter or inset.source or inset.beside or inset.title
+
+
+def rank(inset: Inset, places: Mapping[str, Place]) -> tuple[bool, float]:
+    """By which panels that open boxes at ``places`` are sorted: those that stand first, then from the top down."""
+    return not inset.first, 0.0 if inset.first else places[inset.source].middle

@@ -217,7 +217,7 @@ def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
     insets = [_led(inset, canvas.places) for inset in plate.insets]
-    opening = sorted((inset for inset in insets if inset.source), key=lambda inset: canvas.places[inset.source].middle)
+    opening = sorted((one for one in insets if one.source), key=lambda one: letters.rank(one, canvas.places))
     ordered: list[Inset] = []
     for number, inset in enumerate(opening):
         ordered.append(replace(inset, letter=letters.letter(number)))

@@ -43,6 +43,15 @@ def tracks(crossings: Sequence[Crossing]) -> list[int]:
     return result
 
 
+def in_order(heights: Sequence[float]) -> list[int]:
+    """The indices of as many of ``heights`` as go from top to bottom: lines that start there keep their order."""
+    longest: list[list[int]] = []
+    for index, height in enumerate(heights):
+        before = [one for one in longest if heights[one[-1]] <= height]
+        longest.append([*max(before, key=len, default=[]), index])
+    return max(longest, key=len, default=[])
+
+
 def _overlap(one: Crossing, other: Crossing) -> bool:
     """Whether the heights that both go along would touch, or nearly, on one track."""
     (top, bottom), (upper, lower) = (sorted((line.start, line.end)) for line in (one, other))

@@ -13,7 +13,7 @@ from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, badge, badge_width
 from archdraw.layout.plate.spots import Placed, further_boxes, letters_at, paint_letter
-from archdraw.layout.plate.tracks import Crossing, tracks
+from archdraw.layout.plate.tracks import Crossing, in_order, tracks
 from archdraw.records import record
 
 FIRST_TRACK, TRACK = 16.0, 8.0
@@ -110,6 +110,8 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         else:
             _stub(canvas, letter, source, height, model_right)
     for part in parts:
+        if part.across and part not in gutter:
+            continue
         points = _way_to(part, gutter.get(part, 0.0))
         # Where a line or a box stands in the way the panel's title, which is that of the box, has to do.
         (start, y), (turn, _), (_, end) = points[:3]
@@ -150,7 +152,9 @@ def _ways(
                 _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
             )
     ways.sort(key=lambda way: (way.column, way.goal.top))
-    return [_snapped(way) for way in _passed(ways, columns)], hemmed
+    kept = [ways[index] for index in in_order([way.start for way in ways])]
+    hemmed += [(way.letter, way.source) for way in ways if way not in kept]
+    return [_snapped(way) for way in _passed(kept, columns)], hemmed
 
 
 def _snapped(way: _Way) -> _Way:
@@ -192,6 +196,10 @@ def _gutters(columns: Placed, through: Sequence[_Way | _Part]) -> dict[_Way | _P
         left, right = before[0][1].right, column[0][1].left
         own = [way for way in through if way.goal.left == right]
         own.sort(key=lambda way: (way.end, way.arrival))
+        # A line to a part that would cross others is left out: the panel's title is that of the box.
+        kept = [own[index] for index in in_order([way.arrival for way in own])]
+        ways: list[_Way | _Part] = [way for way in own if isinstance(way, _Way)]
+        own = kept if all(way in kept for way in ways) else ways
         order = tracks([Crossing(way.end, way.arrival) for way in own])
         number = max(order, default=0) + 1
         for way, track in zip(own, order, strict=True):

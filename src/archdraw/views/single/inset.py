@@ -40,6 +40,10 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
             choice = f"; {hint}" if hint else f" (choose from {', '.join(sorted(known))})" if known else ""
             raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{choice}")
         shown = panel(found[0])
+        if spec.figure is not None:
+            from archdraw.views.figure import figured_panel
+
+            shown = figured_panel(shown, plate, spec, block)
     return layout.draw_panel(replace(plate, insets=(shown,)), shown, theme)
 
 
