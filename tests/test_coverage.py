@@ -41,7 +41,7 @@ def test_every_concept_has_a_model(tmp_path: Path) -> None:
 def test_what_a_plate_leaves_out_is_told() -> None:
     model = shipped.model("ember-1")
     assert "weights and config are closed; drawn as its base model Kimi K3" in left_out(model)
-    assert "inside of MoonViT" in left_out(model)
+    assert "inside of Vision encoder" in left_out(shipped.model("deepseek-v4-1-flash"))
     assert left_out(shipped.model("bert-base")) == []
     # Its box stands on the spine, with the same words as the panel that would open it.
     assert "panel Shared global attention" in left_out(shipped.model("deepseek-v4-1-flash"))
