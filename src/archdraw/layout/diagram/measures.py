@@ -148,7 +148,7 @@ INSET = Measures(
 
 EDGE = 2.0
 BOX_STROKE = 1.5
-HIGHLIGHT = 4.5
+HIGHLIGHT = 3.0
 """The border of a box that stands out."""
 SMALL = 15.5
 """The smallest text: 1.1 % of the shorter side of a usual plate."""
