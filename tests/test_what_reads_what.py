@@ -217,4 +217,4 @@ def test_panels_of_one_title_say_which_column_they_are_of() -> None:
 def test_of_two_groups_of_layers_the_second_is_the_others() -> None:
     (frame,) = (item for item in plate(EXAMPLES / "mixture-of-depths.yaml").column.items if isinstance(item, Frame))
     assert isinstance(frame.body, Choice)
-    assert frame.body.bands == ("or: above in every 2nd layer, below in the others",)
+    assert frame.body.bands == ("in 12 of 24 layers, every 2nd", "in 12 of 24 layers")

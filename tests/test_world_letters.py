@@ -207,7 +207,7 @@ def test_pixels_have_the_letters(han: Path) -> None:
     scene = labelled(HAN).scene(fonts=han)
     (words,) = saying(scene, HAN)
     image = Image.open(io.BytesIO(png(scene, 2))).convert("RGB")
-    ink = tuple(bytes.fromhex(words.fill.removeprefix("#")))
+    ink = tuple(bytes.fromhex(scene.palette[words.fill].removeprefix("#")))
     for share in (0.05, 0.5, 0.95):
         assert image.getpixel((round(2 * (words.left + share * words.width)), round(2 * words.y - 8))) == ink
 

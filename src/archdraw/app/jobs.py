@@ -13,7 +13,6 @@ from archdraw.model import Model, load
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
-from archdraw.spec.presenting import page_of
 from archdraw.writers import Renderer, TextMode, Writer
 
 FACTS = "facts"
@@ -98,6 +97,8 @@ def usual_dpi(view: str) -> float:
 
 def encoded(scene: Scene, output: Output, model: Model) -> bytes:
     """``scene`` of ``model`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
+    from archdraw.spec.presenting import page_of
+
     dpi = usual_dpi(output.view or page_of(model.spec)) if output.dpi is None else output.dpi
     dense = dpi and Writer(output.format).is_raster
     scale = scale_at(scene, dpi) if dense else output.scale

@@ -101,13 +101,9 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
         return 0.0
     if measures.cap and _sits(lower, upper) and len(above.inputs) == 1:
         return CAP_GAP + (HIGHLIGHT if _stands_out(lower) or _stands_out(upper) else 0.0)
-    if isinstance(lower, Frame | Bar) or isinstance(upper, Frame | Bar):
-        return (
-            measures.gap + measures.frame_gap
-            if not (isinstance(lower, Bar | Frame) and isinstance(upper, Bar | Frame))
-            else 16.0
-        )
-    return max(measures.gap, measures.named_gap) if _is_named(lower) else measures.gap
+    framed = [isinstance(item, Frame | Bar) for item in (lower, upper)]
+    gap = 16.0 if all(framed) else measures.gap + (measures.frame_gap if any(framed) else 0.0)
+    return max(gap, measures.named_gap) if _is_named(lower) else gap
 
 
 def _sits(lower: Diagram, upper: Diagram) -> bool:

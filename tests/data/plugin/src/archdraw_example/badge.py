@@ -21,4 +21,4 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     total = f"{facts(block).total_parameters:,} parameters"
     canvas = Canvas(theme)
     page.header(canvas, spec.name, (total,), WIDTH)
-    return Scene(WIDTH, page.HEADER, spec.name, f"{spec.name}: {total}.", theme.page, canvas.elements())
+    return canvas.scene(WIDTH, page.HEADER, spec.name, f"{spec.name}: {total}.")

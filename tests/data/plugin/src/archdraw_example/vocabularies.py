@@ -34,7 +34,7 @@ def draw(sizes: Mapping[str, int], theme: Theme) -> Scene:
         top += ROW
     height = page.footer(canvas, ("Counted from the specs", "archdraw"), WIDTH, top)
     words = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
-    return Scene(WIDTH, height, "Vocabularies", f"Sizes of vocabularies: {words}.", theme.page, canvas.elements())
+    return canvas.scene(WIDTH, height, "Vocabularies", f"Sizes of vocabularies: {words}.")
 
 
 VIEW = Several(
