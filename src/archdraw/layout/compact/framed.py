@@ -16,10 +16,12 @@ STUB = 12.0
 """Px of the lines into and out of a frame beside its column."""
 
 
-def framed(frame: Frame, measures: Measures) -> Cell:
-    """The cell of a ``frame`` that stands by itself: no wider than what is in it."""
+def framed(frame: Frame, measures: Measures, *, lettered: bool = False) -> Cell:
+    """The cell of a ``frame`` that stands by itself: no wider than what is in it, and letters beside it, if so."""
     close = measures.box_width / 2 + measures.rail_space
     right = measures.box_width / 2 + measures.frame_space + 4
+    if lettered:
+        right = max(right, measures.frame_right)
     own = replace(measures, rail=close, frame_left=close + measures.frame_space, frame_right=right)
     cell = diagram.place(frame, (0.0,), (), own)
     ends = (*cell.inputs, *cell.outputs)

@@ -98,7 +98,7 @@ def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
     if not opened and any(frames(plate.column)):
         return _Laid(column_in(plate, measures), None)
     several = measures == page.columns
-    frame = framed(opened, page.measures) if opened else None
+    frame = framed(opened, page.measures, lettered=True) if opened else None
     for width in WIDTHS_OF_SEVERAL if several else WIDTHS:
         wide = slim(measures, width)
         wide = wide if several else replace(wide, column=slim(measures, WIDTHS_OF_SEVERAL[-1]))
