@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -94,9 +95,13 @@ def _libreoffice(svg: Path, png: Path, size: Size) -> None:
 
 
 def _resvg(svg: Path, png: Path, size: Size) -> None:
-    import resvg_py
+    import resvg
 
-    png.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg.read_text("utf-8"), width=size[0], height=size[1])))
+    # It draws a picture as large as that says it is.
+    sized = re.sub(r'\bheight="[^"]*"', f'height="{size[1]}"', svg.read_text("utf-8"), count=1)
+    sized = re.sub(r'\bwidth="[^"]*"', f'width="{size[0]}"', sized, count=1)
+    tree = resvg.usvg.Tree.from_str(sized, resvg.usvg.Options.default())
+    png.write_bytes(bytes(resvg.render(tree, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))))
 
 
 def _cairosvg(svg: Path, png: Path, size: Size) -> None:

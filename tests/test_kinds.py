@@ -37,7 +37,7 @@ def test_grouped_query_attention() -> None:
     words = describe(made)
     assert (words.label, words.detail) == ("Grouped-query attention", "16 query / 4 KV heads, dim 128")
     assert made.role == "attention"
-    assert words.notes[0] == "KV cache per token: 2 × 4 × 128 values (2 KiB, bf16)"
+    assert words.notes[0] == "KV cache per token and layer: 2 × 4 × 128 values (2 KiB, bf16)"
     assert facts(made).total_parameters == 2048 * 2048 * 2 + 2 * 2048 * 512
     assert found(made, "k_proj").weights[0].shape == (512, 2048)
     assert [leaf.role for leaf in leaves(made)][:3] == ["plain", "plain", "plain"]
@@ -132,7 +132,7 @@ def test_latent_attention_caches_the_latent_alone() -> None:
     made = LATENT.expand(SCOPE)
     assert facts(made).kv_cache_bytes_per_token() == 2 * (512 + 64)
     assert describe(made).detail == "16 heads, latent 512 + 64"
-    assert describe(made).notes == ("KV cache per token: 512 + 64 values (1.13 KiB, bf16)",)
+    assert describe(made).notes == ("KV cache per token and layer: 512 + 64 values (1.13 KiB, bf16)",)
     assert describe(found(made, "kv_b_proj")).label == "K, V 16 × (128 + 128)"
     assert describe(found(made, "q_b_proj")).label == "Q 16 × 192"
     rotations = [describe(leaf).label for leaf in leaves(made) if leaf.role == "position"]

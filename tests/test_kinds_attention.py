@@ -35,7 +35,7 @@ def test_narrow_values() -> None:
     assert counted.kv_cache_bytes_per_token() == 2 * 2 * (16 + 12)
     assert describe(narrow).detail == "8 query / 2 KV heads, dim 16 (V 12)"
     assert leaf(narrow, "attention").heads.value_width == 12  # type: ignore[union-attr]
-    assert describe(narrow).notes[0] == "KV cache per token: 2 × (16 + 12) values (112 bytes, bf16)"
+    assert describe(narrow).notes[0] == "KV cache per token and layer: 2 × (16 + 12) values (112 bytes, bf16)"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_keys_that_are_values_are_cached_once() -> None:
     assert facts(one).total_parameters == SHAPE - 64 * 32
     assert facts(one).cache == {Cache(32): 1}
     assert describe(leaf(one, "v_norm")).full == "RMSNorm per head, no weights"
-    assert describe(one).notes[0] == "KV cache per token: 2 × 16 values (K = V, 64 bytes, bf16)"
+    assert describe(one).notes[0] == "KV cache per token and layer: 2 × 16 values (K = V, 64 bytes, bf16)"
 
 
 def test_keys_and_values_of_another_layer() -> None:

@@ -52,7 +52,7 @@ def test_blocks_that_an_index_chooses() -> None:
     words = describe(made)
     assert (words.label, words.detail) == ("Block-sparse attention", "4 query / 2 KV heads, dim 8")
     assert words.notes == (
-        "KV cache per token: 2 × 2 × 8 values (64 bytes, bf16)",
+        "KV cache per token and layer: 2 × 2 × 8 values (64 bytes, bf16)",
         "plus 6 indexer-key values per token",
         "each query attends to ≤ 48 keys, incl. the last 16",
         "causal",
@@ -90,7 +90,7 @@ def test_noise_is_taken_away() -> None:
     words = describe(made)
     assert (words.label, words.detail) == ("Differential attention", "4 signal / 2 noise heads")
     assert words.notes == (
-        "KV cache per token: 16 + 4 values (40 bytes, bf16)",
+        "KV cache per token and layer: 16 + 4 values (40 bytes, bf16)",
         "full causal attention",
     )
     (difference,) = (leaf for leaf in leaves(made) if leaf.name == "difference")
@@ -104,7 +104,7 @@ def test_a_sliding_layer_caches_whole_heads() -> None:
     assert words.label == "Sliding-window differential attention"
     assert words.detail == "4 signal / 2 noise heads, window 9"
     assert words.notes == (
-        "KV cache per token: 2 × (12 + 8) values (80 bytes, bf16)",
+        "KV cache per token and layer: 2 × (12 + 8) values (80 bytes, bf16)",
         "causal, window 9 tokens",
     )
     (cache,) = (leaf.cache for leaf in leaves(made) if leaf.cache)

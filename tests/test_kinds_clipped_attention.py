@@ -64,7 +64,7 @@ def test_the_window_bounds_bias_and_cache() -> None:
 def test_notes_and_boxes_say_what_is_bounded() -> None:
     made = PLAIN.expand(SCOPE)
     assert describe(made).notes == (
-        "KV cache per token: 2 × 2 × 8 values (64 bytes, bf16)",
+        "KV cache per token and layer: 2 × 2 × 8 values (64 bytes, bf16)",
         "full causal attention; attention scale 1/√8",
         "one sink per head and token",
         "3 relative-position profiles",

@@ -101,7 +101,7 @@ def test_latent_attention_without_rotation_gates_and_sinks() -> None:
     assert attention.inputs == 3
     assert describe(plain).detail == "16 heads, latent 512"
     assert describe(plain).notes == (
-        "KV cache per token: 512 values (1 KiB, bf16)",
+        "KV cache per token and layer: 512 values (1 KiB, bf16)",
         "no positional encoding (NoPE)",
     )
     gated = LATENT.model_copy(update={"output_gate": True, "sinks": True}).expand(SCOPE)
@@ -213,7 +213,7 @@ def test_shared_entries() -> None:
         "Re-indexed sparse attention",
         "Shared global attention",
     ]
-    assert describe(each).notes[0] == "KV cache per token: 64 values (128 bytes, bf16)"
+    assert describe(each).notes[0] == "KV cache per token and layer: 64 values (128 bytes, bf16)"
     assert describe(reused).notes == (
         "reuses entries and index keys of an earlier layer",
         "plus 64 values for each of the last 128 tokens",

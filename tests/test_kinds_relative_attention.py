@@ -50,7 +50,7 @@ def test_notes_say_how_scores_are_scaled() -> None:
     words = describe(FULL.expand(SCOPE))
     assert words.label == "Relative attention"
     assert words.notes == (
-        "KV cache per token: 2 × 2 × 8 values (64 bytes, bf16)",
+        "KV cache per token and layer: 2 × 2 × 8 values (64 bytes, bf16)",
         "full causal attention; attention scale 1/8",
         "3 relative-position profiles",
         "Q and bias × (1 + 0.1 ln(n / 1,000)) for token n > 1,000",

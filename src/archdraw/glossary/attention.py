@@ -206,13 +206,15 @@ BIAS_ON = Term("bias on {projections:and}")
 
 # Cache
 KV_CACHE = Term(
-    "KV cache per token: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)",
+    "KV cache per token and layer: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)",
     definition="Keys and values that are kept for later tokens.",
 )
 KV_CACHE_WIDTHS = Term(
-    "KV cache per token: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)"
+    "KV cache per token and layer: {heads}\u00a0×\u00a0({keys}\u00a0+\u00a0{values})\u00a0values ({size:bytes}, bf16)"
 )
-KV_CACHE_ONCE = Term("KV cache per token: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)")
+KV_CACHE_ONCE = Term(
+    "KV cache per token and layer: {heads}\u00a0×\u00a0{width}\u00a0values (K = V, {size:bytes}, bf16)"
+)
 NO_KV_CACHE = Term("no KV cache")
 REUSES_KV = Term("reuses K and V {origin}; adds nothing to the cache")
 

@@ -90,10 +90,12 @@ WITH = Term("with {what}")
 KIND = Term("kind {number}")
 KINDS_OF = Term("{number:kind|kinds} of {what}")
 KINDS_OF_FEED_FORWARD = Term("feed forward")
+WITH_LAYERS = Term("{name}, {number:layer|layers}")
 RUNS = Term("{number:other kind|other kinds} of layers")
 
 # Figures that stand out
 FACT_PARAMETERS = Term("parameters")
+FACT_CACHE_AT = Term("cache at {context}")
 FACT_CACHE = Term("cache per token")
 FACT_CACHE_SHORT = Term("cache/token")
 FACT_STATE = Term("state")

@@ -90,10 +90,14 @@ def differences(opening: Opening) -> list[str]:
     for option in opening.also:
         block = option.block
         assert isinstance(block, Module)
+        found = describe(block)
         if shape_of(block) in kept:
+            # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
+            if shape_of(block) == shape_of(shown) and (apart := _placed_apart(block, shown)):
+                line = text(plate.LIKE_IT(block=found.label, difference=apart))
+                lines += [line] if line not in lines else []
             continue
         kept.add(shape_of(block))
-        found = describe(block)
         own, lacking = _named(block, shown), _named(shown, block)
         if not own and not lacking and len(lines) >= MOST_SAID:
             more += 1
@@ -105,6 +109,18 @@ def differences(opening: Opening) -> list[str]:
             said.append(text(plate.WITHOUT(what=lacking)))
         lines.append(text(plate.LIKE_IT(block=found.full, difference="; ".join(said))).rstrip(" :"))
     return [*lines, text(plate.OTHER_SIZES(number=more))] if more else lines
+
+
+def _placed_apart(block: Module, shown: Module) -> str:
+    """What positions ``block`` has that ``shown`` has not, or that it has none; empty where both have the same."""
+    own, theirs = (
+        tuple(dict.fromkeys(text(describe(leaf).full) for leaf in leaves(one) if leaf.role == "position"))
+        for one in (block, shown)
+    )
+    if own == theirs:
+        return ""
+    lacking = tuple(name for name in theirs if name not in own)
+    return text(plate.HAVING(what=own)) if own else text(plate.WITHOUT(what=lacking))
 
 
 def _named(block: Module, other: Module) -> tuple[str | Phrase, ...]:

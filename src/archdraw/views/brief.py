@@ -116,7 +116,13 @@ def _layers(brief: Brief) -> Brief:
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
 
     def bar(frame: Frame) -> Bar:
-        label = frame.short or frame.caption or text(layers.LAYER() if frame is largest else layers.LAYERS())
+        number = "".join(filter(str.isdigit, frame.times))
+        if frame.short and number:
+            # It is the name of all of them together, an encoder's.
+            return Bar(text(words.WITH_LAYERS(name=frame.short, number=int(number))), "", frame.path, frame.title)
+        # Of layers of several names one does not say that so many come of each.
+        one = frame.caption if "," not in frame.caption else ""
+        label = frame.short or one or text(layers.LAYER() if frame is largest else layers.LAYERS())
         return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(

@@ -29,7 +29,7 @@ from archdraw.views.brief import not_shown, shortened
 from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
-NARROW_MARGIN = 12.0
+NARROW_MARGIN = 10.0
 FOR_PANELS = frozenset({"spacing", "layers", "tags"})
 """Steps that leave out little: they are worth a panel."""
 

@@ -25,7 +25,11 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
             found.append((("≤ " if active.at_most else "") + parameters(active.count), text(words.ACTIVE())))
     if sizes:
         return tuple(Fact(value, label) for value, label in found)
-    if each := counted.kv_cache_bytes_per_token():
+    if spec.context_length and any(entry.window for entry in counted.cache if not entry.cross):
+        # With windows what a token adds is not what it keeps: the size at the whole context is.
+        label = text(words.FACT_CACHE_AT(context=tokens(spec.context_length) or spec.context_length))
+        found.append((data_size(counted.kv_cache_bytes(spec.context_length)), label))
+    elif each := counted.kv_cache_bytes_per_token():
         found.append((data_size(each), text(words.FACT_CACHE())))
     elif counted.state:
         found.append((data_size(counted.recurrent_state_bytes()), text(words.FACT_STATE())))
