@@ -136,7 +136,9 @@ SHARED_EXPERT = Term(
     definition="an expert that every token passes",
     source="DeepSeekMoE, arXiv:2401.06066",
 )
-SHARED_EXPERTS = Term("{number} shared experts")
+SHARED_EXPERTS = Term(
+    "{number} shared experts as one", definition="shared experts that are stored as one, of their width in all"
+)
 OF_WIDTH = Term("width {width}")
 OPENED_EXPERT = Term("{label}: {detail:within}")
 SUM_OF = Term("{parts:+}", definition="what each token passes, several experts and networks added")
