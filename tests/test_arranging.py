@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
 
 from archdraw.layout.plate import letters, panels
-from archdraw.layout.plate.arrange import SPACE, Page, arrange, most_height
+from archdraw.layout.plate.arrange import SPACE, Page, arrange, column_height, most_height
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
@@ -95,3 +96,21 @@ def test_what_finds_no_room_is_named() -> None:
 @pytest.mark.parametrize(("width", "height"), [(800, 920), (1224, 1407.6), (1480, 1591), (1736, 1673), (2976, 1673)])
 def test_the_most_that_a_page_is_high(width: float, height: float) -> None:
     assert most_height(width) == pytest.approx(height)
+
+
+def test_a_column_with_room_keeps_the_remarks_that_another_has_lost() -> None:
+    # The second panel is as high as a page may be, by what must not be left out. The first has more remarks and room.
+    facts = tuple(Words(f"fact {number}", strong=True) for number in range(44))
+    low, high = (inset(one, 12 - 8 * one, source=f"p{one}", letter=letters.letter(one)) for one in range(2))
+    found = fitted_in((low, replace(high, items=(*facts, *high.items))), page(500), Sizes())
+    assert found.fits
+    assert found.columns[0][0].items == low.items
+    assert [one.source for one in found.shortened] == ["p1"]
+
+
+@pytest.mark.parametrize("number", range(2, 10))
+def test_remarks_that_are_kept_make_no_column_higher(number: int) -> None:
+    sizes = Sizes()
+    found = fitted_in(lettered(number, 12), page(500), sizes)
+    for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
+        assert column_height(column, width, sizes) + passing <= found.height

@@ -32,7 +32,7 @@ def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
     """Every block below and including ``block`` with its path, input first.
 
     A path joins the names of modules and leaves by ``/``; anonymous nodes have their enclosing module's. Siblings of
-    one name under one module are told apart by ``.2``, ``.3`` ... in order, layers of several kinds before that by
+    one name under one module are distinguished by ``.2``, ``.3`` ... in order, layers of several kinds before that by
     what sets them apart (:mod:`archdraw.tree.layer_names`).
     """
     # Pictures ask for all blocks of a model and its layers many times.
@@ -61,7 +61,7 @@ def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
 
 
 def blocks_in(block: Block) -> Iterator[Block]:
-    """Every block below and including ``block``, input first, for whom paths do not matter."""
+    """Every block below and including ``block``, input first, without paths."""
     waiting = [block]
     while waiting:
         part = waiting.pop()

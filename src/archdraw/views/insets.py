@@ -84,7 +84,7 @@ def names_of(option: Option) -> set[str]:
 
 
 def is_usual(expert: Module) -> bool:
-    """Whether a panel of ``expert`` would show what every reader knows: two or three projections of a usual kind."""
+    """Whether a panel of ``expert`` would show nothing new: two or three projections of a usual kind."""
     weighted = sum(bool(leaf.weights) for leaf in leaves(expert.body))
     return weighted <= USUAL_WEIGHTS and models_with(expert) >= USUAL_EXPERT
 

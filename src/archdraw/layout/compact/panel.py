@@ -15,7 +15,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
-from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width
+from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width, paint_cell
 from archdraw.picture import Diagram, ExpertGrid, Figure, HeadGroups, Inset, Item, Masks, Share, Split, Words
 
 PAD, TOP, BOTTOM = 14.0, 12.0, 11.0
@@ -165,18 +165,7 @@ def _diagram(item: Diagram, inner: float, gap: float) -> Piece | None:
         return None
 
     def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
-        x = left + width / 2
-        axis = cell.outputs[0]
-        if max(axis - cell.left, cell.right - axis) <= width / 2:
-            x -= axis
-        else:
-            x -= (cell.left + cell.right) / 2
-        bottom = top + STUB_OUT + cell.length
-        for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
-            canvas.line((x + port, bottom + STUB_IN), (x + port, bottom), arrow=arrow, open_ends="start")
-        cell.paint(canvas, x, bottom)
-        for port in cell.outputs:
-            canvas.line((x + port, top + STUB_OUT), (x + port, top), arrow=True, open_ends="end")
+        paint_cell(canvas, cell, left, top, width, (STUB_IN, STUB_OUT))
 
     return Piece(cell.width, cell.length + STUB_OUT + STUB_IN, 0.0, graph)
 

@@ -139,7 +139,8 @@ def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Size
     rest = [[inset for column in columns[number + 1 :] for inset in column] for number in range(len(columns))]
     passing = tuple(_passing(further, page) for further in rest)
     heights = [
-        _height(column, width, sizes) + below for column, width, below in zip(columns, widths, passing, strict=True)
+        column_height(column, width, sizes) + below
+        for column, width, below in zip(columns, widths, passing, strict=True)
     ]
     tall = max([page.height, *heights])
     across = page.across(widths)
@@ -170,7 +171,8 @@ def _wide(needed: float, further: bool) -> float:
     return least if needed <= least else max(panels.WIDE, math.ceil(needed))
 
 
-def _height(column: Sequence[Inset], width: float, sizes: Sizes) -> float:
+def column_height(column: Sequence[Inset], width: float, sizes: Sizes) -> float:
+    """The height of a ``column`` of panels that is ``width`` wide, in px."""
     return sum(sizes.height(inset, width) for inset in column) + SPACE * (len(column) - 1)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from archdraw.layout.plate import letters
-from archdraw.layout.plate.arrange import MOST_COLUMNS, Arrangement, Page, arrange
+from archdraw.layout.plate.arrange import MOST_COLUMNS, Arrangement, Page, arrange, column_height
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
 
@@ -50,7 +50,24 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     if not fits:
         # Panels that have to stand take as many columns as the page is wide.
         found = arrange(fewest, page, sizes, len(fewest))
-    return _reported(found, insets)
+    return _reported(_with_remarks(found, insets, sizes), insets)
+
+
+def _with_remarks(found: Arrangement, insets: Insets, sizes: Sizes) -> Arrangement:
+    """``found`` with the side remarks of ``insets`` where its columns have room for them.
+
+    Columns share one height: what made the highest one lose its remarks need not take them from the others.
+    """
+    whole = {_name(inset): inset.items for inset in insets}
+    columns = []
+    for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
+        for index, inset in enumerate(column):
+            fuller = replace(inset, items=whole[_name(inset)])
+            tried = (*column[:index], fuller, *column[index + 1 :])
+            if sizes.width(fuller) <= width and column_height(tried, width, sizes) + passing <= found.height:
+                column = tried
+        columns.append(column)
+    return replace(found, columns=tuple(columns))
 
 
 def _least(attempt: Callable[[int], Attempt], most: int) -> Attempt:

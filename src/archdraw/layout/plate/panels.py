@@ -148,21 +148,27 @@ def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:
             stub = STUB_IN if not cell.arrows[0] else STUB_OUT
 
             def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
-                x = left + width / 2
-                axis = cell.outputs[0]
-                if max(axis - cell.left, cell.right - axis) <= width / 2:
-                    # Diagrams of a column stand on one axis where they have room for it.
-                    x -= axis
-                else:
-                    x -= (cell.left + cell.right) / 2
-                bottom = top + STUB_OUT + cell.length
-                for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
-                    canvas.line((x + port, bottom + stub), (x + port, bottom), arrow=arrow, open_ends="start")
-                cell.paint(canvas, x, bottom)
-                for port in cell.outputs:
-                    canvas.line((x + port, top + STUB_OUT), (x + port, top), arrow=True, open_ends="end")
+                paint_cell(canvas, cell, left, top, width, (stub, STUB_OUT))
 
             return Piece(cell.width, cell.length + STUB_OUT + stub, 0.0, graph)
+
+
+def paint_cell(canvas: Canvas, cell: Cell, left: float, top: float, width: float, stubs: tuple[float, float]) -> None:
+    """Draws ``cell`` within ``width``, with lines that come in and that leave, as many px long as ``stubs`` says."""
+    entering, leaving = stubs
+    x = left + width / 2
+    axis = cell.outputs[0]
+    if max(axis - cell.left, cell.right - axis) <= width / 2:
+        # Diagrams of a column stand on one axis where they have room for it.
+        x -= axis
+    else:
+        x -= (cell.left + cell.right) / 2
+    bottom = top + leaving + cell.length
+    for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
+        canvas.line((x + port, bottom + entering), (x + port, bottom), arrow=arrow, open_ends="start")
+    cell.paint(canvas, x, bottom)
+    for port in cell.outputs:
+        canvas.line((x + port, top + leaving), (x + port, top), arrow=True, open_ends="end")
 
 
 def _diagram(item: Diagram, gap: float, inner: float) -> Cell:

@@ -67,7 +67,7 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
         # A line of words, whose letter stands in it.
         spots.insert(0, beside)
     elif _is_under(canvas, source):
-        # Above an alternative are the words that tell when it comes.
+        # Above an alternative are the words on when it comes.
         spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
     spots.append((source.left - half - 3, source.middle))
     free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))

@@ -61,7 +61,7 @@ def _says(phrase: str, change: Change) -> bool:
 
 
 def tooltip(model: Relative, own: Sequence[Relation]) -> str:
-    """Who made ``model`` and when, and what it came from, in sentences."""
+    """The developer of ``model``, its date and its parents, in sentences."""
     lines = [f"{model.name}, {model.developer}" + (f", {model.released}" if model.released else "")]
     lines += [sentence(relation, model.name) for relation in own]
     if not own:
