@@ -98,19 +98,29 @@ def test_the_most_that_a_page_is_high(width: float, height: float) -> None:
     assert most_height(width) == pytest.approx(height)
 
 
-def test_a_column_with_room_keeps_the_remarks_that_another_has_lost() -> None:
-    # The second panel is as high as a page may be, by what must not be left out. The first has more remarks and room.
+def unequal(remarks: int) -> tuple[Inset, Inset]:
+    """A panel with so many remarks, and one that without its own is as high as a page may be."""
     facts = tuple(Words(f"fact {number}", strong=True) for number in range(44))
-    low, high = (inset(one, 12 - 8 * one, source=f"p{one}", letter=letters.letter(one)) for one in range(2))
-    found = fitted_in((low, replace(high, items=(*facts, *high.items))), page(500), Sizes())
+    low, high = (
+        inset(one, lines, source=f"p{one}", letter=letters.letter(one)) for one, lines in ((0, remarks), (1, 4))
+    )
+    return low, replace(high, items=(*facts, *high.items))
+
+
+def test_a_column_with_room_keeps_the_remarks_that_another_has_lost() -> None:
+    low, high = unequal(12)
+    found = fitted_in((low, high), page(500), Sizes())
     assert found.fits
     assert found.columns[0][0].items == low.items
     assert [one.source for one in found.shortened] == ["p1"]
 
 
-@pytest.mark.parametrize("number", range(2, 10))
-def test_remarks_that_are_kept_make_no_column_higher(number: int) -> None:
-    sizes = Sizes()
-    found = fitted_in(lettered(number, 12), page(500), sizes)
-    for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
-        assert column_height(column, width, sizes) + passing <= found.height
+def test_remarks_that_are_kept_make_no_column_higher() -> None:
+    lost = set()
+    for remarks in range(5, 80):
+        sizes = Sizes()
+        found = fitted_in(unequal(remarks), page(500), sizes)
+        lost.add(len(found.shortened))
+        for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
+            assert column_height(column, width, sizes) + passing <= found.height
+    assert lost == {1, 2}
