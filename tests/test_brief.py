@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from archdraw import load
 from archdraw.edges import Edge
+from archdraw.glossary.numbers import data_size
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Plate, Tap, Terminal
 from archdraw.views.architecture import picture
 from archdraw.views.brief import Brief, not_shown, shortened
 from archdraw.views.levels import levels
+from archdraw.views.quoted import quoted
 
 
 def box(label: str, role: str = "plain", **other: object) -> Box:
@@ -174,3 +178,17 @@ def test_the_levels_of_a_u_are_rows_with_caps() -> None:
 def test_a_graph_that_is_no_u_stays_as_it_is() -> None:
     graph = Graph((("one", box("one")),), (Edge("input", "one"), Edge("one", "output")))
     assert levels(graph) is graph
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "other"),
+    [("gemma-3-27b", "cache at 128K", "cache per token"), ("llama-3-8b", "cache per token", "cache at")],
+)
+def test_a_model_with_windows_quotes_its_cache_at_its_whole_context(name: str, label: str, other: str) -> None:
+    model = load(name)
+    facts = quoted(model.spec, model.block, model.facts)
+    size = next(fact.value for fact in facts if label in fact.label)
+    assert not any(other in fact.label for fact in facts)
+    assert model.spec.context_length
+    whole = model.facts.kv_cache_bytes(model.spec.context_length)
+    assert size == data_size(whole if label == "cache at 128K" else model.facts.kv_cache_bytes_per_token())

@@ -55,6 +55,17 @@ def test_blocks_that_are_alike_are_one_panel_that_says_how_they_differ() -> None
     assert any("12,288" in item.text for item in widths.items if isinstance(item, Words))
 
 
+def test_a_panel_of_two_that_differ_in_position_says_so() -> None:
+    panel = next(panel for panel in panels("command-a-plus-218b-a25b") if panel.title == "Global attention")
+    assert (
+        Words("Sliding-window attention: with RoPE, θ\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}50,000", strong=True)
+        in panel.items
+    )
+    # Mixers of the same positions have nothing to say of them.
+    panel = next(panel for panel in panels("gpt-oss-20b") if panel.source.endswith("self_attn"))
+    assert not any("with RoPE" in item.text for item in panel.items if isinstance(item, Words))
+
+
 @pytest.mark.parametrize("name", ["gemma-3-27b", "gemma-4-e2b", "gpt-oss-20b", "mistral-7b"])
 def test_masks_open_the_sliding_mixer(name: str) -> None:
     masks = next(panel for panel in panels(name) if isinstance(panel.items[0], Masks))
