@@ -39,7 +39,7 @@ RUN = "axe.run({ preload: false }).then((found) => { document.title = JSON.strin
 
 
 def _sheet(folder: Path) -> None:
-    """The style sheet of the page, with the fonts beside it."""
+    """The style sheet of the page, with the fonts in the same folder."""
     faces = []
     for weight in WEIGHTS:
         name = f"extended-{weight}.woff2"

@@ -1,4 +1,4 @@
-"""What a gallery says of one model beside its picture: a card of plain values, which is a file of its own, too."""
+"""The facts of one model in a gallery: a card of plain values, which is also a file of its own."""
 
 from __future__ import annotations
 
